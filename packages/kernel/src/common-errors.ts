@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { defineErrors } from './errors.ts';
+
+/** The errors that any route may answer with; the host adds them to every contract. */
+export const commonErrors = defineErrors('common', {
+  invalidRequest: {
+    status: 400,
+    title: 'The request is not valid.',
+    fix: 'Correct the fields that `errors` names and send it again.',
+  },
+  invalidCursor: {
+    status: 400,
+    title: 'The cursor does not belong to this list.',
+    fix: 'Use `nextCursor` unchanged, with the same filter and sort, or begin without a cursor.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'A valid credential is missing.',
+    fix: 'Send `Authorization: Bearer <token>` with a token that was issued for this API.',
+  },
+  tokenExpired: {
+    status: 401,
+    title: 'The token has expired.',
+    fix: 'Get a new token and send the request again.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'The permission for this is missing.',
+    fix: 'Ask an owner of the organization for a role that has this permission.',
+    data: z.object({ permission: z.string() }),
+  },
+  notFound: {
+    status: 404,
+    title: 'There is no such resource.',
+    fix: 'Check the path and the id.',
+  },
+  payloadTooLarge: {
+    status: 413,
+    title: 'The body is too large.',
+    fix: 'Send a smaller body.',
+  },
+  unsupportedMediaType: {
+    status: 415,
+    title: 'The content type is not supported.',
+    fix: 'Send JSON with `Content-Type: application/json`.',
+  },
+  staleVersion: {
+    status: 412,
+    title: 'The resource has changed since it was read.',
+    fix: 'Read it again, apply your change to the new version and send that.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong on our side.',
+    fix: 'Try again later; if it goes on, report the `requestId`.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The service is not available right now.',
+    fix: 'Try again after the seconds that `Retry-After` names.',
+  },
+  upstreamTimeout: {
+    status: 504,
+    title: 'The answer took too long.',
+    fix: 'Try again; ask for less at once if it goes on.',
+  },
+});

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** How a field must be treated wherever it is logged, traced or audited. */
+export type DataClass = 'pii' | 'secret';
+
+/** The schemas that hold classified data. The class is kept beside the schema and never reaches OpenAPI. */
+export const dataClasses = z.registry<{ dataClass: DataClass }>();
+
+const classify = <S extends z.ZodType>(schema: S, dataClass: DataClass): S => {
+  dataClasses.add(schema, { dataClass });
+  return schema;
+};
+
+/** Marks a schema as personal data. Call it last: a schema that is refined afterwards is another schema. */
+export const pii = <S extends z.ZodType>(schema: S): S => classify(schema, 'pii');
+
+/** Marks a schema as a secret: it is never logged, not even in part. */
+export const secret = <S extends z.ZodType>(schema: S): S => classify(schema, 'secret');
+
+const childrenOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'array':
+      return [def.element];
+    case 'record':
+    case 'map':
+      return [def.valueType];
+    case 'union':
+      return def.options;
+    case 'intersection':
+      return [def.left, def.right];
+    case 'tuple':
+      return def.rest ? [...def.items, def.rest] : def.items;
+    case 'pipe':
+      return [def.in, def.out];
+    case 'lazy':
+      return [def.getter()];
+    case 'optional':
+    case 'nullable':
+    case 'default':
+    case 'prefault':
+    case 'nonoptional':
+    case 'catch':
+    case 'readonly':
+    case 'success':
+      return [def.innerType];
+    default:
+      return [];
+  }
+};
+
+/**
+ * The names of the properties that are classified anywhere inside `schemas`, with their class.
+ * A name that is a secret in one place is a secret in all.
+ */
+export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyMap<string, DataClass> => {
+  const fields = new Map<string, DataClass>();
+  const visited = new Map<z.core.$ZodType, Set<string | undefined>>();
+  // `name` is the nearest property name; wrappers (optional, array, …) pass it on to what they wrap.
+  const visit = (schema: z.core.$ZodType, name: string | undefined): void => {
+    const names = visited.get(schema) ?? new Set();
+    if (names.has(name)) return;
+    visited.set(schema, names.add(name));
+    const found = dataClasses.get(schema)?.dataClass;
+    if (found && name !== undefined && fields.get(name) !== 'secret') fields.set(name, found);
+    if (schema instanceof z.core.$ZodObject) {
+      for (const [key, child] of Object.entries(schema._zod.def.shape)) visit(child, key);
+      return;
+    }
+    for (const child of childrenOf(schema)) visit(child, name);
+  };
+  for (const schema of schemas) visit(schema, undefined);
+  return fields;
+};

@@ -1,0 +1,53 @@
+export { applyChange, newDocument } from './change.ts';
+export {
+  type Collection,
+  type CollectionDefinition,
+  type DocumentOf,
+  defineCollection,
+  type IndexSpec,
+  type Scoped,
+  type UnitOfWork,
+  UniqueViolation,
+} from './collection.ts';
+export { commonErrors } from './common-errors.ts';
+export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context.ts';
+export { type Contract, defineContract, type Routes, type ServiceOf } from './contract.ts';
+export { createCursors, type Cursors, type CursorScope, type Position } from './cursor.ts';
+export { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
+export type { CollectionsOf, Datastore, Definitions, ModuleStore, StoreOptions } from './datastore.ts';
+export { type Change, type Draft, Entity, type ListQuery, type Page, type ScalarKey, type Sort, type Where } from './entity.ts';
+export {
+  ApiError,
+  type AnyErrorFactory,
+  type DeclaredError,
+  defineErrors,
+  type ErrorBook,
+  type ErrorFactory,
+  type ErrorOptions,
+  type ErrorSpec,
+  type ErrorStatus,
+  type FieldError,
+} from './errors.ts';
+export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
+export {
+  type BuiltInRole,
+  builtInRoles,
+  definePermissions,
+  type PermissionBook,
+  type PermissionName,
+  type PermissionSpec,
+} from './permissions.ts';
+export { assertServed, assertWhere, type ListPlan, planList, type Range, rangeOf } from './plan.ts';
+export {
+  type Auth,
+  type Check,
+  defineRoute,
+  type InputOf,
+  type Method,
+  type OutputOf,
+  type RouteSpec,
+  type SuccessStatus,
+  successOf,
+} from './route.ts';
+export { StartupError } from './startup-error.ts';
+export { NoContent, WellFormed } from './text.ts';

@@ -1,0 +1,108 @@
+import type { CollectionDefinition, IndexSpec } from './collection.ts';
+import type { Entity } from './entity.ts';
+
+type Filter = Readonly<Record<string, unknown>>;
+
+/** How a list is served: one index, the fields held equal, and the range of the sorted field. */
+export type ListPlan = {
+  readonly index: string;
+  /** True when the filter fixes a unique index whole, so that at most one document matches. */
+  readonly single: boolean;
+  readonly equal: readonly string[];
+  readonly field: string;
+  readonly descending: boolean;
+};
+
+const rangeOperators = ['$gt', '$gte', '$lt', '$lte'] as const;
+export type Range = { readonly [O in (typeof rangeOperators)[number]]?: string | number | boolean | Date };
+
+const isOperators = (value: unknown): value is Filter =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
+
+const isScalar = (value: unknown): boolean =>
+  value instanceof Date || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+
+/** The range that a filter sets on a field; `undefined` when the field is held equal or not named. */
+export const rangeOf = (where: Filter, field: string): Range | undefined => {
+  const value = where[field];
+  return isOperators(value) && !('$in' in value) ? value : undefined;
+};
+
+const refuse = (definition: CollectionDefinition, text: string): never => {
+  throw new TypeError(`${definition.name}: ${text}`);
+};
+
+const assertCondition = (definition: CollectionDefinition, field: string, value: unknown): void => {
+  if (isScalar(value)) return;
+  if (!isOperators(value) || Array.isArray(value)) return refuse(definition, `the filter on '${field}' is not a scalar value.`);
+  for (const [operator, operand] of Object.entries(value)) {
+    const known = operator === '$in' || (rangeOperators as readonly string[]).includes(operator);
+    if (!known) refuse(definition, `'${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`);
+    const operands = operator === '$in' ? (Array.isArray(operand) ? operand : refuse(definition, '$in needs a list.')) : [operand];
+    if (!operands.every(isScalar)) refuse(definition, `'${operator}' on '${field}' takes scalar values only.`);
+  }
+};
+
+/**
+ * Refuses what types cannot: a field that the document does not have, a tenant set by hand, an operator outside the
+ * vocabulary. So nothing that came from outside can become an operator, whatever let it through.
+ */
+export const assertWhere = (definition: CollectionDefinition, where: Filter): void => {
+  for (const [field, value] of Object.entries(where)) {
+    if (field === 'tenantId') refuse(definition, 'the tenant comes from the context and is never part of a filter.');
+    if (!Object.hasOwn(definition.shape, field)) refuse(definition, `'${field}' is not a field of the document.`);
+    assertCondition(definition, field, value);
+  }
+};
+
+const indexesOf = (definition: CollectionDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
+
+/** @throws when no index begins with the fields of the filter, because such a query would read the whole tenant. */
+export const assertServed = (definition: CollectionDefinition, where: Filter): void => {
+  assertWhere(definition, where);
+  const fields = Object.keys(where);
+  if (fields.includes('_id')) return;
+  const served = indexesOf(definition).some(([, { fields: [first] }]) => first !== undefined && fields.includes(first));
+  if (!served) {
+    refuse(definition, `no index serves a filter on ${fields.join(', ') || 'nothing'}. Add one to its defineCollection.`);
+  }
+};
+
+const sameSet = (left: readonly string[], right: readonly string[]): boolean =>
+  left.length === right.length && left.every((item) => right.includes(item));
+
+const servesList = (fields: readonly string[], equal: readonly string[], field: string): boolean => {
+  const order = field === '_id' ? ['_id'] : [field, '_id'];
+  const rest = fields.slice(equal.length);
+  return sameSet(fields.slice(0, equal.length), equal) && rest.join() === order.join();
+};
+
+/**
+ * Chooses the index that serves a list without sorting and without reading past the page.
+ * @throws when there is none: the message names the index to add.
+ */
+export const planList = <D extends Entity>(
+  definition: CollectionDefinition<D>,
+  { where, sort }: { where: Filter; sort: string },
+): ListPlan => {
+  assertWhere(definition as unknown as CollectionDefinition, where);
+  const descending = sort.startsWith('-');
+  const field = descending ? sort.slice(1) : sort;
+  const equal = Object.keys(where).filter((name) => isScalar(where[name]));
+  const ranged = Object.keys(where).filter((name) => !equal.includes(name));
+  const indexes = indexesOf(definition as unknown as CollectionDefinition);
+  const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, equal));
+  if (unique) return { index: unique[0], single: true, equal: unique[1].fields, field, descending };
+  const serving = indexes.find(([, { fields }]) => servesList(fields, equal, field));
+  const rangesServed = ranged.every((name) => name === field && rangeOf(where, name));
+  if (serving && rangesServed) {
+    return { index: serving[0], single: false, equal: serving[1].fields.slice(0, equal.length), field, descending };
+  }
+  const wanted = [...equal, ...(field === '_id' ? [] : [field]), '_id'];
+  return refuse(
+    definition as unknown as CollectionDefinition,
+    ranged.some((name) => name !== field)
+      ? `a list takes ranges on the sorted field only, which is '${field}'.`
+      : `no index serves a list by ${equal.join(', ') || 'nothing'} sorted by ${sort}. Add [${wanted.join(', ')}] to its defineCollection.`,
+  );
+};

@@ -1,0 +1,56 @@
+/** Compile-time promises of a contract: each line below `@ts-expect-error` must not compile. */
+import { z } from 'zod';
+import { type Contract, defineContract, type ServiceOf } from './contract.ts';
+import type { Ctx } from './context.ts';
+import { definePermissions } from './permissions.ts';
+import { defineRoute, type InputOf } from './route.ts';
+import { NoContent } from './text.ts';
+
+const Thing = z.object({ id: z.string() });
+const Params = z.object({ id: z.string() });
+const base = { path: '/v1/things', summary: 'Things', auth: 'public', responses: { 200: Thing } } as const;
+const item = { ...base, path: '/v1/things/:id', params: Params } as const;
+
+// @ts-expect-error -- a route without a policy
+defineRoute({ method: 'GET', path: '/v1/things', summary: 'Things', responses: { 200: Thing } });
+// @ts-expect-error -- the path has a parameter that params do not declare
+defineRoute({ ...base, method: 'GET', path: '/v1/things/:id' });
+// @ts-expect-error -- params declare what the path does not have
+defineRoute({ ...base, method: 'GET', params: Params });
+// @ts-expect-error -- a GET has no body
+defineRoute({ ...base, method: 'GET', body: Thing });
+// @ts-expect-error -- two successes
+defineRoute({ ...base, method: 'GET', responses: { 200: Thing, 201: Thing } });
+// @ts-expect-error -- no success
+defineRoute({ ...base, method: 'GET', responses: {} });
+// @ts-expect-error -- a misspelt option
+defineRoute({ ...base, method: 'GET', sumary: 'Things' });
+// @ts-expect-error -- orSelf names no parameter
+defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'thingId' } });
+// @ts-expect-error -- an example that its schema refuses
+defineRoute({ ...base, method: 'GET', examples: { response: { id: 7 } } });
+// @ts-expect-error -- a path outside /v1
+defineRoute({ ...base, method: 'GET', path: '/things' });
+
+const getThing = defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'id' } });
+const removeThing = defineRoute({ ...item, method: 'DELETE', auth: { policy: 'things:write' }, responses: { 204: NoContent } });
+const permissions = definePermissions('things', { 'things:read': { title: 'See things', roles: ['owner'] } });
+
+// @ts-expect-error -- 'things:write' is in no permission book
+defineContract('things', { permissions, routes: { getThing, removeThing } });
+// @ts-expect-error -- a permission of another domain
+definePermissions('things', { 'orders:read': { title: 'See orders', roles: ['owner'] } });
+
+export const things = defineContract('things', { permissions, routes: { getThing } });
+type Things = ServiceOf<typeof things>;
+const answer = async (_input: InputOf<typeof getThing>, _ctx: Ctx) => ({ id: 'a' });
+
+export const exact: Things = { getThing: answer };
+// @ts-expect-error -- a handler is missing
+export const fewer: Things = {};
+// @ts-expect-error -- a handler too many
+export const more: Things = { getThing: answer, removeThing: answer };
+// @ts-expect-error -- the answer is not the declared one
+export const other: Things = { getThing: async () => ({ name: 'a' }) };
+
+export const anyContract: Contract = things;
