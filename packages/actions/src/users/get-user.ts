@@ -1,0 +1,8 @@
+import type { UsersService } from '@plinth/contracts/users';
+import type { Collection } from '@plinth/kernel';
+import { toUser, type UserDocument } from '@plinth/models/users';
+
+type Deps = { users: Collection<UserDocument, 'get'> };
+
+export const getUser = ({ users }: Deps): UsersService['getUser'] =>
+  async ({ id }, ctx) => toUser(await users.for(ctx).get(id));

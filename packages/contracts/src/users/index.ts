@@ -1,0 +1,5 @@
+import type { ServiceOf } from '@plinth/kernel';
+import type { usersContract } from '@plinth/service-contracts/users';
+
+/** What the users domain offers, operation by operation. */
+export type UsersService = ServiceOf<typeof usersContract>;

@@ -1,0 +1,13 @@
+import { defineListQuery, IsoDate } from '@plinth/kernel';
+import { Email, Role, User } from './user.ts';
+
+export const ListUsersQuery = defineListQuery({
+  item: User,
+  filters: { role: Role, email: Email },
+  ranges: { createdAt: IsoDate },
+  combinations: [
+    { sort: ['-createdAt', 'createdAt', 'name', '-name'] },
+    { where: ['role'], sort: ['-createdAt', 'createdAt'] },
+    { where: ['email'], sort: ['-createdAt'] },
+  ],
+});

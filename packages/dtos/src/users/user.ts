@@ -1,0 +1,32 @@
+import { builtInRoles, pageOf, pii, WellFormed } from '@plinth/kernel';
+import { z } from 'zod';
+
+export const UserId = z.uuidv7().describe('The id of a person inside one organization.');
+
+export const Email = pii(z.email().max(254).describe('An e-mail address; upper and lower case are the same address.'));
+
+export const UserName = pii(
+  WellFormed.min(1).max(200).regex(/\S/, 'must have a visible character').describe('What the person is called.'),
+);
+
+export const Role = z.enum(builtInRoles).describe('What the person may do in the organization.');
+export type Role = z.infer<typeof Role>;
+
+export const User = z.object({
+  id: UserId,
+  version: z.int().min(1).describe('Grows with each change.'),
+  name: UserName,
+  email: Email,
+  role: Role,
+  createdAt: z.iso.datetime().describe('When the person was added.'),
+  updatedAt: z.iso.datetime().describe('When the person was last changed.'),
+});
+export type User = z.infer<typeof User>;
+
+export const CreateUser = z.object({ name: UserName, email: Email, role: Role });
+export type CreateUser = z.infer<typeof CreateUser>;
+
+export const UserParams = z.object({ id: UserId });
+
+export const UserPage = pageOf(User);
+export type UserPage = z.infer<typeof UserPage>;

@@ -1,0 +1,1 @@
+export { toEmailKey, toUser, UserDocument, users } from './user.ts';

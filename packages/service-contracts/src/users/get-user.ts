@@ -1,0 +1,13 @@
+import { User, UserParams } from '@plinth/dtos/users';
+import { defineRoute } from '@plinth/kernel';
+import { userExample } from './examples.ts';
+
+export const getUser = defineRoute({
+  method: 'GET',
+  path: '/v1/users/:id',
+  summary: 'Get a person',
+  auth: { policy: 'users:read', orSelf: 'id' },
+  params: UserParams,
+  responses: { 200: User },
+  examples: { response: userExample },
+});

@@ -1,0 +1,6 @@
+export { createUser } from './create-user.ts';
+export { getMe } from './get-me.ts';
+export { getUser } from './get-user.ts';
+export { listUsers } from './list-users.ts';
+export { usersPermissions } from './permissions.ts';
+export { usersContract } from './users-contract.ts';
