@@ -1,0 +1,120 @@
+import {
+  applyChange,
+  assertServed,
+  type Clock,
+  type CollectionDefinition,
+  commonErrors,
+  type Ctx,
+  type Cursors,
+  type Entity,
+  type Ids,
+  type ListQuery,
+  newDocument,
+  type Page,
+  planList,
+  type Scoped,
+} from '@plinth/kernel';
+import type { Db, Document } from 'mongodb';
+import { boundsOf, orderOf } from './bounds.ts';
+import { find } from './find.ts';
+import { record, toUpdate, type WriteSets } from './write-set.ts';
+
+export type CollectionParts = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly cursors: Cursors;
+  readonly writeSets: WriteSets;
+};
+
+type Where = Readonly<Record<string, unknown>>;
+type Place<D extends Entity> = CollectionParts & {
+  readonly definition: CollectionDefinition<D>;
+  readonly ctx: Ctx;
+  /** The wall: every filter below begins with it. */
+  readonly tenant: { readonly tenantId: string };
+};
+
+const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place<D>) => {
+  const read = (command: Document): Promise<D[]> =>
+    find({ find: definition.name, ...command }, { db, ctx, clock }) as Promise<unknown[]> as Promise<D[]>;
+  return {
+    get: async (id: string): Promise<D> => {
+      const [document] = await read({ filter: { _id: id, ...tenant }, limit: 1 });
+      if (!document) throw commonErrors.notFound();
+      return document;
+    },
+    find: async (where: Where): Promise<D | undefined> => {
+      assertServed(definition as unknown as CollectionDefinition, where);
+      const [document] = await read({ filter: { ...where, ...tenant }, limit: 1 });
+      return document;
+    },
+    getMany: async (ids: readonly string[]): Promise<D[]> => {
+      if (ids.length === 0) return [];
+      const wanted = [...new Set(ids)];
+      return read({ filter: { _id: { $in: wanted }, ...tenant }, limit: wanted.length, batchSize: wanted.length });
+    },
+    readList: read,
+  };
+};
+
+const listOf =
+  <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, read: (command: Document) => Promise<D[]>) =>
+  async ({ where, sort, limit, cursor }: ListQuery<D>): Promise<Page<D>> => {
+    if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
+    const plan = planList(definition, { where, sort });
+    const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
+    const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
+    const found = await read({
+      filter: { ...where, ...tenant },
+      hint: plan.index,
+      ...(!plan.single && { ...boundsOf(plan, { ...tenant, where, after }), sort: orderOf(plan) }),
+      limit: limit + 1,
+      batchSize: limit + 1,
+    });
+    const items = found.slice(0, limit);
+    const last = items.at(-1);
+    if (found.length <= limit || !last) return { items, nextCursor: null };
+    const value = last[plan.field as keyof D] as string | number | boolean | Date;
+    return { items, nextCursor: cursors.encode({ value, id: last._id }, scope) };
+  };
+
+const writesOf = <D extends Entity>(place: Place<D>): Pick<Scoped<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+  const { definition, ctx, tenant, clock, ids, writeSets } = place;
+  const collection = definition.name;
+  return {
+    insert: (draft) => {
+      const document = newDocument<D>(draft, { ctx, clock, ids });
+      record(writeSets, ctx, { kind: 'insert', collection, document });
+      return document;
+    },
+    update: (document, change) => {
+      const now = clock.now();
+      const filter = { _id: document._id, version: document.version, ...tenant };
+      const orElse = commonErrors.staleVersion();
+      record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, now), orElse });
+      return applyChange(document, change, now);
+    },
+    updateWhere: (where, change, orElse) => {
+      assertServed(definition as unknown as CollectionDefinition, where);
+      const filter = { ...where, ...tenant };
+      record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
+    },
+    remove: (document) => {
+      const filter = { _id: document._id, version: document.version, ...tenant };
+      record(writeSets, ctx, { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() });
+    },
+  };
+};
+
+/** Makes the one way to a collection. There is no other: no raw client, no aggregate, no query without a tenant. */
+export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, parts: CollectionParts) => ({
+  for: (ctx: Ctx): Scoped<D> => {
+    if (!ctx.tenantId) {
+      throw new TypeError(`'${definition.name}' belongs to tenants, and this context has none. Require a credential.`);
+    }
+    const place: Place<D> = { ...parts, definition, ctx, tenant: { tenantId: ctx.tenantId } };
+    const { readList, ...reads } = readsOf(place);
+    return { ...reads, list: listOf(place, readList), ...writesOf(place) };
+  },
+});

@@ -1,0 +1,48 @@
+import { type Datastore, StartupError } from '@plinth/kernel';
+import { MongoClient } from 'mongodb';
+import { createDatastore } from './datastore.ts';
+import { clientSettings } from './settings.ts';
+
+export type MongoOptions = {
+  readonly uri: string;
+  /** Signs list cursors; the same for every instance. At least 32 characters. */
+  readonly cursorSecret: string;
+  readonly poolSize: number;
+  readonly databasePrefix?: string;
+};
+
+// The driver's message can hold the URI, and with it a password.
+const reachable = (uri: string): string => {
+  const { hosts } = new MongoClient(uri).options;
+  return hosts.map(String).join(', ');
+};
+
+/**
+ * Connects to a replica set.
+ * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
+ */
+export const connectMongo = async ({ uri, poolSize, ...rest }: MongoOptions): Promise<Datastore> => {
+  let client: MongoClient;
+  try {
+    client = new MongoClient(uri, clientSettings(poolSize));
+  } catch (cause) {
+    throw new StartupError('MONGODB_URI is not a MongoDB connection string. Write mongodb://host:port/?replicaSet=rs0.', { cause });
+  }
+  try {
+    await client.connect();
+  } catch (cause) {
+    await client.close();
+    throw new StartupError(
+      `No MongoDB primary answers at ${reachable(uri)}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
+      { cause },
+    );
+  }
+  const datastore = createDatastore({ client, ...rest });
+  try {
+    await datastore.ping();
+  } catch (cause) {
+    await client.close();
+    throw cause;
+  }
+  return datastore;
+};

@@ -1,0 +1,60 @@
+import { commonErrors, UniqueViolation } from '@plinth/kernel';
+import { MongoError, MongoServerError } from 'mongodb';
+
+/** The document law refused a write. A broken invariant, so it becomes a 500. */
+export class ValidatorViolation extends Error {
+  override readonly name = 'ValidatorViolation';
+}
+
+const duplicateKey = 11_000;
+const documentValidationFailure = 121;
+const timeLimitCodes: readonly unknown[] = [50, 262];
+
+const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
+
+/** True when the same write set may be committed again from its beginning. */
+export const isTransient = (cause: unknown): boolean =>
+  isMongoError(cause) && cause.hasErrorLabel('TransientTransactionError');
+
+/** True when a commit may have happened or not; committing again is safe and tells. */
+export const isUnknownCommit = (cause: unknown): boolean =>
+  isMongoError(cause) && cause.hasErrorLabel('UnknownTransactionCommitResult');
+
+const awayNames = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+]);
+
+/** True when the database could not be reached or had no primary, so that the same command may succeed later. */
+export const isAway = (cause: unknown): boolean =>
+  isMongoError(cause) && (awayNames.has(cause.name) || cause.hasErrorLabel('RetryableWriteError') || isNotPrimary(cause));
+
+// NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, ShutdownInProgress.
+const notPrimaryCodes: readonly unknown[] = [10_107, 189, 11_600, 11_602, 13_435, 91];
+const isNotPrimary = (cause: MongoError): boolean => notPrimaryCodes.includes(cause.code);
+
+/** Indexes by collection: the error code that a unique one names. */
+export type UniqueCodes = (collection: string, index: string) => string | undefined;
+
+const toUniqueViolation = (cause: MongoServerError, codeOf: UniqueCodes): Error => {
+  const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
+  return new UniqueViolation(codeOf(collection, index) ?? `unnamed index ${index}`, { cause });
+};
+
+/** Turns what the driver throws into what the platform speaks. The driver's own error becomes the cause. */
+export const translate = (cause: unknown, codeOf: UniqueCodes = () => undefined): unknown => {
+  if (!isMongoError(cause)) return cause;
+  if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, codeOf);
+  if (cause.code === documentValidationFailure) {
+    return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
+  }
+  if (timeLimitCodes.includes(cause.code)) return commonErrors.upstreamTimeout({ cause });
+  if (isAway(cause) || isTransient(cause) || isUnknownCommit(cause)) return commonErrors.unavailable({ cause });
+  return cause;
+};

@@ -1,0 +1,1 @@
+export { connectMongo, type MongoOptions } from './connect.ts';

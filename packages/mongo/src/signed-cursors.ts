@@ -1,0 +1,11 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createCursors, type Cursors } from '@plinth/kernel';
+
+const isSame = (left: string, right: string): boolean => {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
+
+/** Cursors signed with HMAC-SHA-256. Every instance that serves a list needs the same secret. */
+export const signedCursors = (secret: string): Cursors =>
+  createCursors({ sign: (text) => createHmac('sha256', secret).update(text).digest('base64url'), isSame });

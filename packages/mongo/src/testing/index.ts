@@ -1,0 +1,2 @@
+export type { QueryGuard } from './query-guard.ts';
+export { openTestDatastore, type RawCollection, type TestDatastore } from './test-datastore.ts';

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Datastore } from '@plinth/kernel';
+import { type Document, MongoClient } from 'mongodb';
+import { createDatastore } from '../datastore.ts';
+import { clientSettings } from '../settings.ts';
+import { guardQueries, type QueryGuard } from './query-guard.ts';
+
+/** The documents of a collection as they lie in the database, past the wall. For assertions only. */
+export type RawCollection = {
+  all(): Promise<Document[]>;
+  insert(document: Document): Promise<void>;
+  insertMany(documents: readonly Document[]): Promise<void>;
+  indexNames(): Promise<string[]>;
+};
+
+export type TestDatastore = Datastore & {
+  readonly guard: QueryGuard;
+  readonly client: MongoClient;
+  readonly databasePrefix: string;
+  raw(module: string, collection: string): RawCollection;
+  /** Ends the connection and drops the databases of this datastore. */
+  close(): Promise<void>;
+};
+
+const rawOf = (client: MongoClient, database: string, name: string): RawCollection => {
+  const collection = client.db(database).collection<Document>(name);
+  return {
+    all: () => collection.find().sort({ _id: 1 }).toArray(),
+    insert: async (document) => void (await collection.insertOne(document)),
+    insertMany: async (documents) => void (await collection.insertMany([...documents])),
+    indexNames: async () => (await collection.indexes()).map(({ name: index }) => String(index)),
+  };
+};
+
+const noEngine = 'MONGODB_URI is not set: run `npm test`, or give the address of a replica set.';
+
+/** A datastore of its own on the real mongod of the test run, with the query guard on. */
+export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promise<TestDatastore> => {
+  if (!uri) throw new Error(noEngine);
+  const client = await new MongoClient(uri, { ...clientSettings(32), monitorCommands: true }).connect();
+  // What a test reads past the wall is not a query of the product, so the guard does not see it.
+  const outside = new MongoClient(uri, clientSettings(4));
+  const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
+  const opened = new Map<string, Set<string>>();
+  const guard = guardQueries(client, (database, collection) => opened.get(database)?.has(collection) ?? false);
+  const datastore = createDatastore({ client, cursorSecret: randomBytes(32).toString('hex'), databasePrefix });
+  return {
+    ...datastore,
+    guard,
+    client,
+    databasePrefix,
+    open: (module, options) => {
+      const names = Object.values(module.collections as Record<string, { name: string }>).map(({ name }) => name);
+      opened.set(`${databasePrefix}${module.name}`, new Set(names));
+      return datastore.open(module, options);
+    },
+    raw: (module, collection) => rawOf(outside, `${databasePrefix}${module}`, collection),
+    close: async () => {
+      guard.stop();
+      await Promise.all([...opened.keys()].map((database) => client.db(database).dropDatabase()));
+      await Promise.all([client.close(), outside.close()]);
+    },
+  };
+};
