@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { Id } from './text.ts';
 
 /** What every stored document has. `version` begins at 1 and grows with each change. */
 export const Entity = z.object({
-  _id: z.uuidv7(),
-  tenantId: z.uuidv7(),
+  _id: Id,
+  tenantId: Id,
   version: z.int().min(1),
   createdAt: z.date(),
   updatedAt: z.date(),

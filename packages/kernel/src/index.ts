@@ -50,4 +50,4 @@ export {
   successOf,
 } from './route.ts';
 export { StartupError } from './startup-error.ts';
-export { NoContent, WellFormed } from './text.ts';
+export { Id, NoContent, WellFormed } from './text.ts';

@@ -3,12 +3,13 @@ import { MongoClient } from 'mongodb';
 import { createDatastore } from './datastore.ts';
 import { clientSettings } from './settings.ts';
 
-export type MongoOptions = {
-  readonly uri: string;
-  /** Signs list cursors; the same for every instance. At least 32 characters. */
-  readonly cursorSecret: string;
-  readonly poolSize: number;
-  readonly databasePrefix?: string;
+/** The settings of a service that the datastore needs, by their own names. */
+export type MongoSettings = {
+  readonly MONGODB_URI: string;
+  readonly MONGODB_POOL_SIZE: number;
+  readonly MONGODB_DATABASE_PREFIX: string | undefined;
+  /** Signs list cursors; the same for every instance. */
+  readonly CURSOR_SECRET: string;
 };
 
 // The driver's message can hold the URI, and with it a password.
@@ -21,7 +22,8 @@ const reachable = (uri: string): string => {
  * Connects to a replica set.
  * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
  */
-export const connectMongo = async ({ uri, poolSize, ...rest }: MongoOptions): Promise<Datastore> => {
+export const connectMongo = async (settings: MongoSettings): Promise<Datastore> => {
+  const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize } = settings;
   let client: MongoClient;
   try {
     client = new MongoClient(uri, clientSettings(poolSize));
@@ -37,7 +39,11 @@ export const connectMongo = async ({ uri, poolSize, ...rest }: MongoOptions): Pr
       { cause },
     );
   }
-  const datastore = createDatastore({ client, ...rest });
+  const datastore = createDatastore({
+    client,
+    cursorSecret: settings.CURSOR_SECRET,
+    databasePrefix: settings.MONGODB_DATABASE_PREFIX ?? '',
+  });
   try {
     await datastore.ping();
   } catch (cause) {

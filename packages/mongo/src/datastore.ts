@@ -18,7 +18,7 @@ export type DatastoreParts = {
   readonly client: MongoClient;
   readonly cursorSecret: string;
   /** Put before each module's name to make its database's name; for many deployments on one cluster. */
-  readonly databasePrefix?: string;
+  readonly databasePrefix: string;
 };
 
 const openModule = <K>(
@@ -62,7 +62,7 @@ const assertUsable = async (client: MongoClient): Promise<void> => {
 /** The datastore of a connected client: one database a module. */
 export const createDatastore = (parts: DatastoreParts): Datastore => ({
   open: (module, options) =>
-    openModule(parts.client.db(`${parts.databasePrefix ?? ''}${module.name}`), module, { ...parts, ...options }),
+    openModule(parts.client.db(`${parts.databasePrefix}${module.name}`), module, { ...parts, ...options }),
   ping: () => assertUsable(parts.client),
   close: () => parts.client.close(),
 });

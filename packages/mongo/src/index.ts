@@ -1,1 +1,1 @@
-export { connectMongo, type MongoOptions } from './connect.ts';
+export { connectMongo, type MongoSettings } from './connect.ts';

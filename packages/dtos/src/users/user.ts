@@ -1,7 +1,7 @@
-import { builtInRoles, pageOf, pii, WellFormed } from '@plinth/kernel';
+import { builtInRoles, Id, pageOf, pii, WellFormed } from '@plinth/kernel';
 import { z } from 'zod';
 
-export const UserId = z.uuidv7().describe('The id of a person inside one organization.');
+export const UserId = Id.describe('The id of a person inside one organization.');
 
 export const Email = pii(z.email().max(254).describe('An e-mail address; upper and lower case are the same address.'));
 

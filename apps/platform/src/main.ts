@@ -1,0 +1,23 @@
+import { loadOrExit } from '@plinth/config';
+import { connectMongo } from '@plinth/mongo';
+import { connectRedis } from '@plinth/redis';
+import { runService } from '@plinth/service-kit';
+import { addDemoData } from './demo/add-demo-data.ts';
+import { announcement } from './demo/announce.ts';
+import { modules } from './modules.ts';
+import { platformSettings } from './settings.ts';
+
+const config = loadOrExit(platformSettings);
+
+const { url } = await runService({
+  name: 'platform',
+  modules,
+  config,
+  connect: connectMongo,
+  connections: [connectRedis],
+  ...(config.DEMO_DATA && { beforeListening: addDemoData }),
+});
+
+if (config.DEMO_DATA) {
+  process.stdout.write(await announcement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
+}

@@ -1,0 +1,4 @@
+import { usersModule } from '@plinth/svc-users/module';
+
+/** Every module of the product, in the order in which the reference shows them. */
+export const modules = [usersModule];

@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import { load } from '@plinth/config';
+import { StartupError } from '@plinth/kernel';
+import { serviceSettings } from '@plinth/service-kit';
+import { demoToken } from './demo/demo-token.ts';
+import { type DemoRole, type DemoTenant, demoPerson, demoRoles, demoTenants } from './demo/people.ts';
+
+const { AUTH_ISSUER, AUTH_AUDIENCE } = serviceSettings;
+
+const chosen = <T extends string>(name: string, value: string, legal: readonly T[]): T => {
+  const found = legal.find((one) => one === value);
+  if (found === undefined) throw new StartupError(`--${name} is one of ${legal.join(', ')}; '${value}' is not.`);
+  return found;
+};
+
+const main = async (args: readonly string[]): Promise<string> => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { tenant: { type: 'string', default: 'acme' }, role: { type: 'string', default: 'owner' } },
+  });
+  const tenant = chosen('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
+  const role: DemoRole = chosen('role', values.role, demoRoles);
+  const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
+  return demoToken(demoPerson(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
+};
+
+try {
+  process.stdout.write(`${await main(process.argv.slice(2))}\n`);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\nUse: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,76 @@
+import type { Contract, Ids } from '@plinth/kernel';
+import type { Logger } from '@plinth/logger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import { assertContract, contractOf } from './http/contract-of.ts';
+import { addErrorPages } from './http/error-pages.ts';
+import { type ErrorParts, errorHandlerOf, notFoundHandlerOf } from './http/errors.ts';
+import { addOperations, type Dependency } from './http/operations.ts';
+import { type RequestScope, requestIdOf, traceOf } from './http/request-scope.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { openApiOf } from './openapi/document.ts';
+
+export type AppParts = ErrorParts & {
+  readonly name: string;
+  readonly contracts: readonly Contract[];
+  readonly logger: Logger;
+  readonly ids: Ids;
+  readonly dependencies: readonly Dependency[];
+};
+
+const bodyLimitBytes = 256 * 1024;
+
+const createServer = ({ ids }: AppParts): FastifyInstance =>
+  Fastify({
+    logger: false,
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], ids),
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 10_000,
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+  });
+
+const addRequestScope = (app: FastifyInstance, headers: Readonly<Record<string, string>>, { ids, logger }: AppParts): void => {
+  app.decorateRequest('scope', undefined as unknown as RequestScope);
+  app.addHook('onRequest', (request, reply, done) => {
+    request.scope = { startedAt: performance.now(), trace: traceOf(request, ids), ctx: undefined };
+    reply.headers(headers);
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { startedAt, trace, ctx } = request.scope;
+    logger.request({
+      method: request.method,
+      route: contractOf(request)?.path ?? request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      durationMs: performance.now() - startedAt,
+      requestId: request.id,
+      traceId: trace.traceId,
+      tenantId: ctx?.tenantId,
+      actorId: ctx?.actor.id,
+    });
+    done();
+  });
+};
+
+/** An HTTP server that has everything but the routes of contracts, and refuses any other route. */
+export type App = { readonly server: FastifyInstance; readonly drain: () => void };
+
+/** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
+export const createApp = async (parts: AppParts): Promise<App> => {
+  const app = createServer(parts);
+  let draining = false;
+  app.setValidatorCompiler(validatorCompiler);
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRoute', assertContract);
+  addRequestScope(app, await securityHeaders(), parts);
+  app.setErrorHandler(errorHandlerOf(parts));
+  app.setNotFoundHandler(notFoundHandlerOf(parts));
+  const openApi = openApiOf(parts.name, parts.contracts);
+  addOperations(app, { dependencies: parts.dependencies, isDraining: () => draining, openApi });
+  addErrorPages(app, parts.contracts);
+  return { server: app, drain: () => void (draining = true) };
+};

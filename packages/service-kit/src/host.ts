@@ -1,0 +1,60 @@
+import { createPolicy, type TokenVerifier } from '@plinth/auth';
+import type { Clock, Contract, Datastore, Ids, ModuleStore } from '@plinth/kernel';
+import type { Logger } from '@plinth/logger';
+import { type App, createApp } from './app.ts';
+import type { AnswerMode } from './http/encode.ts';
+import type { Dependency } from './http/operations.ts';
+import { addRoutes } from './http/routes.ts';
+import { implement } from './implement.ts';
+import type { Module } from './module.ts';
+
+export type HostParts = {
+  readonly name: string;
+  readonly modules: readonly Module[];
+  readonly datastore: Datastore;
+  readonly verifier: TokenVerifier;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly publicUrl: string;
+  readonly dependencies: readonly Dependency[];
+  readonly answers: AnswerMode;
+  readonly undeclared: 'send' | 'refuse';
+  readonly onViolation: (sentence: string) => void;
+};
+
+/** A module with its part of the datastore and its operations, ready to be served. */
+type Opened = { readonly module: Module; readonly store: ModuleStore<Module['collections']>; readonly service: object };
+
+const open = (module: Module, { datastore, clock, ids }: HostParts): Opened => {
+  const store = datastore.open(module, { clock, ids });
+  const { service } = module.create({ ...store.collections, clock, ids } as never);
+  return { module, store, service };
+};
+
+const assertDistinct = (contracts: readonly Contract[]): void => {
+  const seen = new Set<string>();
+  for (const { routes } of contracts) {
+    for (const operationId of Object.keys(routes)) {
+      if (seen.has(operationId)) throw new TypeError(`Two routes are called '${operationId}'. Rename one: the name is its operation id everywhere.`);
+      seen.add(operationId);
+    }
+  }
+};
+
+/** Builds one server for some modules. Every module keeps to its own database; they share nothing but the process. */
+export const createHost = async (parts: HostParts): Promise<App & { readonly prepare: () => Promise<void> }> => {
+  const contracts = parts.modules.flatMap((module) => module.contracts);
+  assertDistinct(contracts);
+  const policy = createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]);
+  const app = await createApp({ ...parts, contracts });
+  const opened = parts.modules.map((module) => open(module, parts));
+  const gate = { verifier: parts.verifier, policy, clock: parts.clock };
+  for (const { module, store, service } of opened) {
+    for (const contract of module.contracts) {
+      for (const { auth } of Object.values(contract.routes)) policy.assertKnown(auth);
+      addRoutes(app.server, implement(contract)(service as never), { gate, unitOfWork: store.unitOfWork, answers: parts.answers });
+    }
+  }
+  return { ...app, prepare: async () => void (await Promise.all(opened.map(({ store }) => store.prepare()))) };
+};

@@ -1,0 +1,21 @@
+import type { RouteSpec } from '@plinth/kernel';
+import type { FastifyRequest, RouteOptions } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The contract of the route; without one a route does not boot. */
+    contract?: RouteSpec;
+    /** Why a route may stand outside the contracts. */
+    operational?: true;
+  }
+}
+
+export const contractOf = (request: FastifyRequest): RouteSpec | undefined => request.routeOptions.config.contract;
+
+/** Refuses to boot with a route that came without a contract: nobody would have said who may call it. */
+export const assertContract = ({ method, url, config }: RouteOptions): void => {
+  if (config?.contract || config?.operational) return;
+  throw new TypeError(
+    `${String(method)} ${url} has no contract, so nobody has said who may call it. Declare it with defineRoute, put it into a contract and implement that.`,
+  );
+};

@@ -1,0 +1,22 @@
+import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, type RouteSpec } from '@plinth/kernel';
+
+const always: readonly AnyErrorFactory[] = [commonErrors.internal, commonErrors.unavailable, commonErrors.upstreamTimeout];
+
+/** Every error that a route may answer with: those that it names and those that its shape implies. */
+export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
+  const hasPolicy = typeof route.auth === 'object';
+  const all: readonly AnyErrorFactory[] = [
+    // Unknown query parameters are refused everywhere, so every route can answer 400.
+    commonErrors.invalidRequest,
+    ...(route.auth === 'public' ? [] : [commonErrors.unauthenticated, commonErrors.tokenExpired]),
+    ...(hasPolicy ? [commonErrors.forbidden] : []),
+    ...(route.params ? [commonErrors.notFound] : []),
+    ...(route.query ? [commonErrors.invalidCursor] : []),
+    ...(route.body ? [commonErrors.payloadTooLarge, commonErrors.unsupportedMediaType] : []),
+    ...(route.errors ?? []),
+    ...always,
+  ];
+  return [...new Set(all.map(({ spec }) => spec))];
+};
+
+export const isDeclared = (route: RouteSpec, error: ApiError): boolean => declaredErrors(route).includes(error.spec);

@@ -1,0 +1,23 @@
+import type { Contract, DeclaredError } from '@plinth/kernel';
+import type { FastifyInstance } from 'fastify';
+import { declaredErrors } from './declared.ts';
+
+/** Every error that some routes declare, each once, by domain and code. */
+export const errorsOf = (contracts: readonly Contract[]): readonly DeclaredError[] => {
+  const all = contracts.flatMap(({ routes }) => Object.values(routes).flatMap(declaredErrors));
+  const named = new Map(all.map((error) => [`${error.domain}/${error.code}`, error]));
+  return [...named.values()].sort((left, right) => left.domain.localeCompare(right.domain) || left.code.localeCompare(right.code));
+};
+
+const pageOf = ({ domain, code, status, title, fix }: DeclaredError): string =>
+  `# ${code}\n\n${title}\n\n- Domain: ${domain}\n- Status: ${status}\n- What to do: ${fix}\n`;
+
+/** The pages that the `type` of a problem points to. */
+export const addErrorPages = (app: FastifyInstance, contracts: readonly Contract[]): void => {
+  const pages = new Map(errorsOf(contracts).map((error) => [`${error.domain}/${error.code}`, pageOf(error)]));
+  app.get('/errors/:domain/:code', { exposeHeadRoute: false, config: { operational: true } }, (request, reply) => {
+    const { domain, code } = request.params as { domain: string; code: string };
+    const page = pages.get(`${domain}/${code}`);
+    return page === undefined ? reply.callNotFound() : reply.type('text/markdown; charset=utf-8').send(page);
+  });
+};

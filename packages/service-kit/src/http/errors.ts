@@ -1,0 +1,73 @@
+import { type ApiError, commonErrors, UniqueViolation } from '@plinth/kernel';
+import type { Logger } from '@plinth/logger';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { contractOf } from './contract-of.ts';
+import { isDeclared } from './declared.ts';
+import { toApiError, toProblem } from './problem.ts';
+
+export type ErrorParts = {
+  readonly logger: Logger;
+  readonly publicUrl: string;
+  /** Answers an error that the route does not declare as it is, or refuses to. */
+  readonly undeclared: 'send' | 'refuse';
+  /** Told of every answer that a contract does not declare. */
+  readonly onViolation: (sentence: string) => void;
+};
+
+/** Seconds after which a client may try an unavailable service again. */
+const retryAfterSeconds = '2';
+
+const challenge = ({ code, status }: ApiError): string | undefined => {
+  if (status !== 401) return undefined;
+  return code === 'token-expired'
+    ? 'Bearer realm="plinth", error="invalid_token", error_description="The token has expired"'
+    : 'Bearer realm="plinth"';
+};
+
+/** A unique index names the code of its violation; the route that wrote declares the error with this code. */
+const fromUniqueViolation = (error: unknown, request: FastifyRequest): unknown => {
+  if (!(error instanceof UniqueViolation)) return error;
+  const factory = contractOf(request)?.errors?.find(({ spec }) => spec.code === error.code);
+  return typeof factory === 'function' ? (factory as (options: { cause: unknown }) => ApiError)({ cause: error }) : error;
+};
+
+const sentenceOf = (request: FastifyRequest, { code, status }: ApiError): string =>
+  `${request.method} ${request.routeOptions.url ?? ''} answered ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`;
+
+const settle = (thrown: ApiError, request: FastifyRequest, parts: ErrorParts): ApiError => {
+  const route = contractOf(request);
+  if (!route || isDeclared(route, thrown)) return thrown;
+  parts.onViolation(sentenceOf(request, thrown));
+  return parts.undeclared === 'send' ? thrown : commonErrors.internal({ cause: thrown });
+};
+
+const idsOf = (request: FastifyRequest) => ({
+  requestId: request.id,
+  traceId: request.scope.trace.traceId,
+  tenantId: request.scope.ctx?.tenantId,
+  actorId: request.scope.ctx?.actor.id,
+});
+
+/** The one place where an error becomes an answer. */
+export const sendProblem = (thrown: ApiError, { request, reply, parts }: { request: FastifyRequest; reply: FastifyReply; parts: ErrorParts }) => {
+  const error = settle(thrown, request, parts);
+  if (error.status >= 500) parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
+  const authenticate = challenge(error);
+  if (authenticate) reply.header('www-authenticate', authenticate);
+  if (error.status === 503) reply.header('retry-after', retryAfterSeconds);
+  const instance = request.url.split('?', 1)[0] ?? '';
+  return reply
+    .code(error.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(toProblem(error, { requestId: request.id, instance, publicUrl: parts.publicUrl })));
+};
+
+export const errorHandlerOf =
+  (parts: ErrorParts) =>
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendProblem(toApiError(fromUniqueViolation(error, request)), { request, reply, parts });
+
+export const notFoundHandlerOf =
+  (parts: ErrorParts) =>
+  (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendProblem(commonErrors.notFound({ detail: 'No route has this method and path.' }), { request, reply, parts });

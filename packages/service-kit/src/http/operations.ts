@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify';
+
+/** Something that a service needs. Without a required one it is not ready; without another it is degraded. */
+export type Dependency = { readonly name: string; readonly required: boolean; readonly check: () => Promise<void> };
+
+export type Operations = {
+  readonly dependencies: readonly Dependency[];
+  readonly isDraining: () => boolean;
+  readonly openApi: object;
+};
+
+const checkTimeoutMs = 1500;
+
+const isUp = async ({ check }: Dependency): Promise<boolean> => {
+  const late = new Promise<never>((_, reject) => setTimeout(reject, checkTimeoutMs).unref());
+  return Promise.race([check(), late]).then(
+    () => true,
+    () => false,
+  );
+};
+
+const readiness = async ({ dependencies, isDraining }: Operations) => {
+  const up = await Promise.all(dependencies.map(isUp));
+  const down = dependencies.filter((_, at) => !up[at]);
+  const missing = [...down.filter(({ required }) => required).map(({ name }) => name), ...(isDraining() ? ['draining'] : [])];
+  const degraded = down.filter(({ required }) => !required).map(({ name }) => name);
+  return {
+    ready: missing.length === 0,
+    body: {
+      status: missing.length > 0 ? 'unavailable' : 'ready',
+      ...(missing.length > 0 && { missing }),
+      ...(degraded.length > 0 && { degraded }),
+    },
+  };
+};
+
+/** Health, readiness and the reference: the routes that need no contract and no credential. */
+export const addOperations = (app: FastifyInstance, operations: Operations): void => {
+  const open = { exposeHeadRoute: false, config: { operational: true } } as const;
+  for (const path of ['/health', '/health/live']) app.get(path, open, (_request, reply) => reply.send({ status: 'live' }));
+  for (const path of ['/ready', '/health/ready']) {
+    app.get(path, open, async (_request, reply) => {
+      const { ready, body } = await readiness(operations);
+      return reply.code(ready ? 200 : 503).send(body);
+    });
+  }
+  const reference = JSON.stringify(operations.openApi);
+  app.get('/openapi.json', open, (_request, reply) =>
+    reply.header('content-type', 'application/json; charset=utf-8').send(reference),
+  );
+};

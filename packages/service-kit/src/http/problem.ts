@@ -1,0 +1,80 @@
+import { ApiError, commonErrors, type FieldError } from '@plinth/kernel';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+
+/** RFC 9457 `application/problem+json`, as it is sent. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly fix: string;
+  readonly requestId: string;
+  readonly errors?: readonly FieldError[];
+  readonly data?: unknown;
+};
+
+export type Occasion = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
+
+type Issue = { readonly keyword: string; readonly instancePath: string; readonly message?: string; readonly params: unknown };
+type ValidationFailure = { readonly validation: readonly Issue[]; readonly validationContext?: string };
+
+const locations: Readonly<Record<string, FieldError['location']>> = {
+  body: 'body',
+  querystring: 'query',
+  params: 'params',
+  headers: 'header',
+};
+
+const toFieldErrors = (issue: Issue, location: FieldError['location']): FieldError[] => {
+  const params = issue.params as { keys?: readonly string[]; params?: { code?: string } };
+  const message = issue.message ?? 'is not valid';
+  if (issue.keyword === 'unrecognized_keys' && params.keys) {
+    return params.keys.map((key) => ({ pointer: `/${key}`, location, code: 'unknown-field', message: `'${key}' is not a parameter of this route` }));
+  }
+  const code = params.params?.code ?? issue.keyword.replaceAll('_', '-');
+  return [{ pointer: issue.instancePath === '/' ? '' : issue.instancePath, location, code, message }];
+};
+
+const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
+const fromValidation = ({ validation, validationContext = 'body' }: ValidationFailure, cause: unknown): ApiError => {
+  const errors = validation.flatMap((issue) => toFieldErrors(issue, locations[validationContext] ?? 'body'));
+  const [first] = errors;
+  const place = first ? `${first.location}${first.pointer}` : 'The request';
+  return commonErrors.invalidRequest({ errors, cause, detail: asSentence(`${place}: ${first?.message ?? 'is not valid'}`) });
+};
+
+const statusOf = (error: unknown): number =>
+  typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
+
+/** Turns whatever was thrown into a declared error. The cause stays inside for the log. */
+export const toApiError = (error: unknown): ApiError => {
+  if (error instanceof ApiError) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error as unknown as ValidationFailure, error);
+  const status = statusOf(error);
+  if (status === 413) return commonErrors.payloadTooLarge({ cause: error });
+  if (status === 415) return commonErrors.unsupportedMediaType({ cause: error });
+  if (status === 503) return commonErrors.unavailable({ cause: error });
+  if (status >= 400 && status < 500) {
+    return commonErrors.invalidRequest({ cause: error, detail: 'The request could not be read: its URL or its JSON is malformed.' });
+  }
+  return commonErrors.internal({ cause: error });
+};
+
+export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: Occasion): Problem => {
+  const { domain, code, title, status, fix } = error.spec;
+  return {
+    type: `${publicUrl}/errors/${domain}/${code}`,
+    title,
+    status,
+    detail: error.detail ?? title,
+    instance,
+    code,
+    fix,
+    requestId,
+    ...(error.errors && { errors: error.errors }),
+    ...(error.data !== undefined && { data: error.data }),
+  };
+};

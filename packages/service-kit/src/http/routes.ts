@@ -1,0 +1,65 @@
+import type { Ctx, UnitOfWork } from '@plinth/kernel';
+import { successOf } from '@plinth/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Binding } from '../implement.ts';
+import { type Gate, gateOf } from './authenticate.ts';
+import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
+
+export type RouteParts = { readonly gate: Gate; readonly unitOfWork: UnitOfWork; readonly answers: AnswerMode };
+
+/** A route that takes no query refuses every parameter, so a misspelt one is never ignored. */
+const noQuery = z.strictObject({});
+
+type Answer = { readonly dto: unknown; readonly text: string };
+
+const inputOf = ({ params, query, body }: FastifyRequest): unknown => ({ ...(params as object), query, body });
+
+const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
+  typeof value === 'object' && value !== null && key in value;
+
+const setHeaders = (reply: FastifyReply, { dto, status, path }: { dto: unknown; status: number; path: string }): void => {
+  if (status === 201 && has(dto, 'id')) reply.header('location', `${path}/${String(dto.id)}`);
+  if (has(dto, 'version')) reply.header('etag', `"${String(dto.version)}"`);
+};
+
+const answerOf = async (binding: Binding, { input, ctx, encode }: { input: unknown; ctx: Ctx; encode: Encode }): Promise<Answer> => {
+  const dto = await binding.operation(input, ctx);
+  return { dto, text: encode(dto) };
+};
+
+const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
+  const { route } = binding;
+  const { status } = successOf(route);
+  const encode = encoderOf(route, answers);
+  const takesFields = isSparse(route);
+  const writes = route.method !== 'GET';
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ctx = request.scope.ctx as Ctx;
+    const call = { input: inputOf(request), ctx, encode };
+    // The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind.
+    // A read has no unit of work: an action of a GET that writes is refused by its collection.
+    const { dto, text } = writes ? await unitOfWork.run(ctx, () => answerOf(binding, call)) : await answerOf(binding, call);
+    reply.code(status);
+    if (status === 204) return reply.send();
+    setHeaders(reply, { dto, status, path: request.url.split('?', 1)[0] ?? '' });
+    const fields = takesFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
+    return reply.header('content-type', 'application/json; charset=utf-8').send(fields ? sparse(text, fields) : text);
+  };
+};
+
+/** Gives Fastify the routes of a contract: gate, validation, operation, answer. */
+export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], parts: RouteParts): void => {
+  for (const binding of bindings) {
+    const { method, path, auth, params, query, body } = binding.route;
+    app.route({
+      method,
+      url: path,
+      exposeHeadRoute: false,
+      config: { contract: binding.route },
+      schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
+      onRequest: gateOf(auth, parts.gate),
+      handler: handlerOf(binding, parts),
+    });
+  }
+};

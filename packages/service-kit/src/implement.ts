@@ -1,0 +1,27 @@
+import { type Contract, type Ctx, type RouteSpec, type ServiceOf, successOf } from '@plinth/kernel';
+
+/** A route with the operation that serves it. */
+export type Binding = {
+  readonly operationId: string;
+  readonly route: RouteSpec;
+  readonly operation: (input: unknown, ctx: Ctx) => Promise<unknown>;
+};
+
+type AnyOperation = (input: never, ctx: Ctx) => Promise<unknown>;
+
+/**
+ * Binds a contract to its service: one operation a route, no more and no fewer, which the compiler checks.
+ * Curried, because in one call the answers of operations without parameters would widen.
+ */
+export const implement =
+  <const C extends Contract>(contract: C) =>
+  (service: ServiceOf<C>): Binding[] =>
+    Object.entries(contract.routes).map(([operationId, route]) => {
+      const operation = (service as Readonly<Record<string, AnyOperation>>)[operationId];
+      if (!operation) {
+        throw new TypeError(`Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`);
+      }
+      // A route that answers with two successes, or with none, is refused here when the compiler was bypassed.
+      successOf(route);
+      return { operationId, route, operation: operation as Binding['operation'] };
+    });

@@ -1,0 +1,45 @@
+import { PublicJwks } from '@plinth/auth';
+import { host, integer, json, oneOf, port, secret, text, url } from '@plinth/config';
+
+/** The settings of every service and host. */
+export const serviceSettings = {
+  NODE_ENV: oneOf('In production, answers are serialized by compiled code and log lines are buffered.', {
+    values: ['development', 'production', 'test'],
+    default: 'development',
+  }),
+  HOST: host('The address to listen on.', { default: '127.0.0.1' }),
+  PORT: port('The port to listen on.', { default: 3000 }),
+  PUBLIC_URL: url('Where clients reach the API; the error types of the answers begin with it.', {
+    schemes: ['http', 'https'],
+    example: 'https://api.example.com',
+    optional: true,
+  }),
+  LOG_LEVEL: oneOf('The least severe lines that are logged.', {
+    values: ['debug', 'info', 'warn', 'error', 'fatal'],
+    default: 'info',
+  }),
+  MONGODB_URI: url('The MongoDB replica set that holds the data.', {
+    schemes: ['mongodb', 'mongodb+srv'],
+    example: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
+  }),
+  MONGODB_POOL_SIZE: integer('How many connections to MongoDB one process opens at most.', { min: 1, max: 500, default: 32 }),
+  MONGODB_DATABASE_PREFIX: text('Stands before the name of each database, for several deployments on one cluster.', {
+    example: 'staging_',
+    pattern: /^[a-z][a-z0-9_]{0,20}$/,
+    expects: 'at most 21 lower-case letters, digits and underscores',
+    optional: true,
+  }),
+  REDIS_URL: url('The Redis that carries what may be lost: limits, queues, caches.', {
+    schemes: ['redis', 'rediss'],
+    example: 'redis://127.0.0.1:6379',
+  }),
+  AUTH_JWKS: json('The public keys that access tokens are verified with, as a JSON Web Key Set.', {
+    schema: PublicJwks,
+    expects: 'a JSON Web Key Set of public Ed25519 keys, each with kid, alg "EdDSA" and use "sig"',
+    example:
+      '{"keys":[{"kid":"key-1","kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
+  }),
+  AUTH_ISSUER: text('The only issuer (`iss`) whose tokens are accepted.', { example: 'plinth', default: 'plinth' }),
+  AUTH_AUDIENCE: text('What this API is called in the audience (`aud`) of a token.', { example: 'plinth-api', default: 'plinth-api' }),
+  CURSOR_SECRET: secret('Signs the cursors of lists; the same for every instance.'),
+};
