@@ -27,6 +27,8 @@ const main = async (args: readonly string[]): Promise<string> => {
 try {
   process.stdout.write(`${await main(process.argv.slice(2))}\n`);
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\nUse: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]\n`);
+  process.stderr.write(
+    `${(error as Error).message}\nUse: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]\n`,
+  );
   process.exitCode = 1;
 }

@@ -1,11 +1,12 @@
 import type { Contract, Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { assertContract, contractOf } from './http/contract-of.ts';
 import { addErrorPages } from './http/error-pages.ts';
-import { type ErrorParts, errorHandlerOf, notFoundHandlerOf } from './http/errors.ts';
+import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
 import { addOperations, type Dependency } from './http/operations.ts';
+import { toApiError } from './http/problem.ts';
 import { type RequestScope, requestIdOf, traceOf } from './http/request-scope.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { openApiOf } from './openapi/document.ts';
@@ -20,24 +21,38 @@ export type AppParts = ErrorParts & {
 
 const bodyLimitBytes = 256 * 1024;
 
-const createServer = ({ ids }: AppParts): FastifyInstance =>
+const createServer = (parts: AppParts, begin: Begin): FastifyInstance =>
   Fastify({
     logger: false,
-    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], ids),
+    genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], parts.ids),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    // A URL that cannot be read reaches no hook and no handler.
+    frameworkErrors: (error, request, reply) => {
+      begin(request, reply);
+      sendProblem(toApiError(error), { request, reply, parts });
+    },
   });
 
-const addRequestScope = (app: FastifyInstance, headers: Readonly<Record<string, string>>, { ids, logger }: AppParts): void => {
-  app.decorateRequest('scope', undefined as unknown as RequestScope);
-  app.addHook('onRequest', (request, reply, done) => {
+/** What comes first for every request: its id, its trace and the headers of its answer. */
+type Begin = (request: FastifyRequest, reply: FastifyReply) => void;
+
+const beginOf =
+  (headers: Readonly<Record<string, string>>, { ids }: AppParts): Begin =>
+  (request, reply) => {
     request.scope = { startedAt: performance.now(), trace: traceOf(request, ids), ctx: undefined };
     reply.headers(headers);
     reply.header('x-request-id', request.id);
+  };
+
+const addRequestScope = (app: FastifyInstance, begin: Begin, { logger }: AppParts): void => {
+  app.decorateRequest('scope', undefined as unknown as RequestScope);
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
     done();
   });
   app.addHook('onResponse', (request, reply, done) => {
@@ -61,12 +76,13 @@ export type App = { readonly server: FastifyInstance; readonly drain: () => void
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
 export const createApp = async (parts: AppParts): Promise<App> => {
-  const app = createServer(parts);
+  const begin = beginOf(await securityHeaders(), parts);
+  const app = createServer(parts, begin);
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
   app.removeContentTypeParser('text/plain');
   app.addHook('onRoute', assertContract);
-  addRequestScope(app, await securityHeaders(), parts);
+  addRequestScope(app, begin, parts);
   app.setErrorHandler(errorHandlerOf(parts));
   app.setNotFoundHandler(notFoundHandlerOf(parts));
   const openApi = openApiOf(parts.name, parts.contracts);

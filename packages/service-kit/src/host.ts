@@ -36,7 +36,10 @@ const assertDistinct = (contracts: readonly Contract[]): void => {
   const seen = new Set<string>();
   for (const { routes } of contracts) {
     for (const operationId of Object.keys(routes)) {
-      if (seen.has(operationId)) throw new TypeError(`Two routes are called '${operationId}'. Rename one: the name is its operation id everywhere.`);
+      if (seen.has(operationId))
+        throw new TypeError(
+          `Two routes are called '${operationId}'. Rename one: the name is its operation id everywhere.`,
+        );
       seen.add(operationId);
     }
   }
@@ -53,7 +56,11 @@ export const createHost = async (parts: HostParts): Promise<App & { readonly pre
   for (const { module, store, service } of opened) {
     for (const contract of module.contracts) {
       for (const { auth } of Object.values(contract.routes)) policy.assertKnown(auth);
-      addRoutes(app.server, implement(contract)(service as never), { gate, unitOfWork: store.unitOfWork, answers: parts.answers });
+      addRoutes(app.server, implement(contract)(service as never), {
+        gate,
+        unitOfWork: store.unitOfWork,
+        answers: parts.answers,
+      });
     }
   }
   return { ...app, prepare: async () => void (await Promise.all(opened.map(({ store }) => store.prepare()))) };

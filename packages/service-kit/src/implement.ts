@@ -19,7 +19,9 @@ export const implement =
     Object.entries(contract.routes).map(([operationId, route]) => {
       const operation = (service as Readonly<Record<string, AnyOperation>>)[operationId];
       if (!operation) {
-        throw new TypeError(`Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`);
+        throw new TypeError(
+          `Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`,
+        );
       }
       // A route that answers with two successes, or with none, is refused here when the compiler was bypassed.
       successOf(route);

@@ -4,6 +4,12 @@ export type { Dependency } from './http/operations.ts';
 export { type Binding, implement } from './implement.ts';
 export { defineModule, type Module, type ModuleDeps, type ModuleSpec, type ServiceOfAll } from './module.ts';
 export { openApiOf } from './openapi/document.ts';
-export { type Connection, type RunningService, runService, type ServiceConfig, type ServiceParts } from './run-service.ts';
+export {
+  type Connection,
+  type RunningService,
+  runService,
+  type ServiceConfig,
+  type ServiceParts,
+} from './run-service.ts';
 export { serviceSettings } from './settings.ts';
 export { systemClock, systemIds } from './system.ts';

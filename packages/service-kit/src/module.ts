@@ -3,9 +3,7 @@ import type { Clock, CollectionsOf, Contract, Definitions, Ids, ServiceOf } from
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
 /** Every operation of several contracts: one function a route. */
-export type ServiceOfAll<C extends readonly Contract[]> = Intersection<
-  { [I in keyof C]: ServiceOf<C[I]> }[number]
->;
+export type ServiceOfAll<C extends readonly Contract[]> = Intersection<{ [I in keyof C]: ServiceOf<C[I]> }[number]>;
 
 /** What a module's actions are built from: its own collections, the time and new ids. */
 export type ModuleDeps<K> = CollectionsOf<K> & { readonly clock: Clock; readonly ids: Ids };

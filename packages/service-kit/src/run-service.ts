@@ -33,7 +33,9 @@ const classifiedOf = (modules: readonly Module[]) =>
     modules.flatMap(({ collections, contracts }) => [
       ...Object.values(collections).map(({ schema }) => schema),
       ...contracts.flatMap(({ routes }) =>
-        Object.values(routes).flatMap(({ body, query, responses }) => [body, query, ...Object.values(responses)].filter((schema) => schema !== undefined)),
+        Object.values(routes).flatMap(({ body, query, responses }) =>
+          [body, query, ...Object.values(responses)].filter((schema) => schema !== undefined),
+        ),
       ),
     ]),
   );
@@ -46,12 +48,17 @@ const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
     destination: stdoutDestination({ buffered: config.NODE_ENV === 'production' }),
   });
 
-const listen = async (server: { listen(options: { host: string; port: number }): Promise<string> }, { HOST, PORT }: ServiceConfig) => {
+const listen = async (
+  server: { listen(options: { host: string; port: number }): Promise<string> },
+  { HOST, PORT }: ServiceConfig,
+) => {
   try {
     return await server.listen({ host: HOST, port: PORT });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new StartupError(`Port ${PORT} of ${HOST} is taken. Set PORT to another, or end what listens there.`, { cause });
+    throw new StartupError(`Port ${PORT} of ${HOST} is taken. Set PORT to another, or end what listens there.`, {
+      cause,
+    });
   }
 };
 

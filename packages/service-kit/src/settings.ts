@@ -22,7 +22,11 @@ export const serviceSettings = {
     schemes: ['mongodb', 'mongodb+srv'],
     example: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
   }),
-  MONGODB_POOL_SIZE: integer('How many connections to MongoDB one process opens at most.', { min: 1, max: 500, default: 32 }),
+  MONGODB_POOL_SIZE: integer('How many connections to MongoDB one process opens at most.', {
+    min: 1,
+    max: 500,
+    default: 32,
+  }),
   MONGODB_DATABASE_PREFIX: text('Stands before the name of each database, for several deployments on one cluster.', {
     example: 'staging_',
     pattern: /^[a-z][a-z0-9_]{0,20}$/,
@@ -40,6 +44,9 @@ export const serviceSettings = {
       '{"keys":[{"kid":"key-1","kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
   }),
   AUTH_ISSUER: text('The only issuer (`iss`) whose tokens are accepted.', { example: 'plinth', default: 'plinth' }),
-  AUTH_AUDIENCE: text('What this API is called in the audience (`aud`) of a token.', { example: 'plinth-api', default: 'plinth-api' }),
+  AUTH_AUDIENCE: text('What this API is called in the audience (`aud`) of a token.', {
+    example: 'plinth-api',
+    default: 'plinth-api',
+  }),
   CURSOR_SECRET: secret('Signs the cursors of lists; the same for every instance.'),
 };

@@ -11,7 +11,9 @@ const signingKey = async (): Promise<PrivateJwk> => {
     const { tokenSigningKey } = JSON.parse(await readFile(secretsFile, 'utf8')) as { tokenSigningKey: unknown };
     return PrivateJwk.parse(tokenSigningKey);
   } catch (cause) {
-    throw new StartupError('There is no development key in .data/secrets.json. Run `npm start` once; it makes one.', { cause });
+    throw new StartupError('There is no development key in .data/secrets.json. Run `npm start` once; it makes one.', {
+      cause,
+    });
   }
 };
 

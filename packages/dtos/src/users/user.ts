@@ -6,7 +6,7 @@ export const UserId = Id.describe('The id of a person inside one organization.')
 export const Email = pii(z.email().max(254).describe('An e-mail address; upper and lower case are the same address.'));
 
 export const UserName = pii(
-  WellFormed.min(1).max(200).regex(/\S/, 'must have a visible character').describe('What the person is called.'),
+  WellFormed.max(200).regex(/\S/, 'must have a visible character').describe('What the person is called.'),
 );
 
 export const Role = z.enum(builtInRoles).describe('What the person may do in the organization.');

@@ -30,7 +30,8 @@ export const gateOf = (auth: Auth, gate: Gate) => {
   const admit = (request: FastifyRequest, principal: Principal): void => {
     // The caller is noted first, so that a refusal is logged with who was refused.
     request.scope.ctx = contextOf(request, principal, clock);
-    if (!policy.allows(principal, auth, request.params as Record<string, unknown>)) throw forbidden(auth, principal, gate);
+    if (!policy.allows(principal, auth, request.params as Record<string, unknown>))
+      throw forbidden(auth, principal, gate);
   };
   const enter = (request: FastifyRequest): Promise<void> | undefined => {
     if (auth === 'public') return void admit(request, anonymous);

@@ -1,6 +1,10 @@
 import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, type RouteSpec } from '@plinth/kernel';
 
-const always: readonly AnyErrorFactory[] = [commonErrors.internal, commonErrors.unavailable, commonErrors.upstreamTimeout];
+const always: readonly AnyErrorFactory[] = [
+  commonErrors.internal,
+  commonErrors.unavailable,
+  commonErrors.upstreamTimeout,
+];
 
 /** Every error that a route may answer with: those that it names and those that its shape implies. */
 export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {

@@ -28,7 +28,9 @@ const excessOf = (answer: unknown, sent: unknown, path: string): string[] => {
   if (typeof answer !== 'object' || answer === null || typeof sent !== 'object' || sent === null) return [];
   return Object.entries(answer).flatMap(([key, value]) => {
     if (value === undefined) return [];
-    return Object.hasOwn(sent, key) ? excessOf(value, (sent as Record<string, unknown>)[key], `${path}/${key}`) : [`${path}/${key}`];
+    return Object.hasOwn(sent, key)
+      ? excessOf(value, (sent as Record<string, unknown>)[key], `${path}/${key}`)
+      : [`${path}/${key}`];
   });
 };
 
@@ -43,7 +45,9 @@ const checked = (schema: z.ZodType, { method, path }: RouteSpec): Encode => {
     const text = serialize(answer);
     const excess = excessOf(answer, JSON.parse(text), '');
     if (excess.length > 0) {
-      throw new UndeclaredAnswer(`${method} ${path} answers with ${excess.join(', ')}, which its contract does not declare. Leave it out in the mapper, or declare it.`);
+      throw new UndeclaredAnswer(
+        `${method} ${path} answers with ${excess.join(', ')}, which its contract does not declare. Leave it out in the mapper, or declare it.`,
+      );
     }
     return text;
   };

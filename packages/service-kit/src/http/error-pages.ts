@@ -6,7 +6,9 @@ import { declaredErrors } from './declared.ts';
 export const errorsOf = (contracts: readonly Contract[]): readonly DeclaredError[] => {
   const all = contracts.flatMap(({ routes }) => Object.values(routes).flatMap(declaredErrors));
   const named = new Map(all.map((error) => [`${error.domain}/${error.code}`, error]));
-  return [...named.values()].sort((left, right) => left.domain.localeCompare(right.domain) || left.code.localeCompare(right.code));
+  return [...named.values()].sort(
+    (left, right) => left.domain.localeCompare(right.domain) || left.code.localeCompare(right.code),
+  );
 };
 
 const pageOf = ({ domain, code, status, title, fix }: DeclaredError): string =>

@@ -28,7 +28,9 @@ const challenge = ({ code, status }: ApiError): string | undefined => {
 const fromUniqueViolation = (error: unknown, request: FastifyRequest): unknown => {
   if (!(error instanceof UniqueViolation)) return error;
   const factory = contractOf(request)?.errors?.find(({ spec }) => spec.code === error.code);
-  return typeof factory === 'function' ? (factory as (options: { cause: unknown }) => ApiError)({ cause: error }) : error;
+  return typeof factory === 'function'
+    ? (factory as (options: { cause: unknown }) => ApiError)({ cause: error })
+    : error;
 };
 
 const sentenceOf = (request: FastifyRequest, { code, status }: ApiError): string =>
@@ -49,9 +51,13 @@ const idsOf = (request: FastifyRequest) => ({
 });
 
 /** The one place where an error becomes an answer. */
-export const sendProblem = (thrown: ApiError, { request, reply, parts }: { request: FastifyRequest; reply: FastifyReply; parts: ErrorParts }) => {
+export const sendProblem = (
+  thrown: ApiError,
+  { request, reply, parts }: { request: FastifyRequest; reply: FastifyReply; parts: ErrorParts },
+) => {
   const error = settle(thrown, request, parts);
-  if (error.status >= 500) parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
+  if (error.status >= 500)
+    parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
   const authenticate = challenge(error);
   if (authenticate) reply.header('www-authenticate', authenticate);
   if (error.status === 503) reply.header('retry-after', retryAfterSeconds);

@@ -22,7 +22,10 @@ const isUp = async ({ check }: Dependency): Promise<boolean> => {
 const readiness = async ({ dependencies, isDraining }: Operations) => {
   const up = await Promise.all(dependencies.map(isUp));
   const down = dependencies.filter((_, at) => !up[at]);
-  const missing = [...down.filter(({ required }) => required).map(({ name }) => name), ...(isDraining() ? ['draining'] : [])];
+  const missing = [
+    ...down.filter(({ required }) => required).map(({ name }) => name),
+    ...(isDraining() ? ['draining'] : []),
+  ];
   const degraded = down.filter(({ required }) => !required).map(({ name }) => name);
   return {
     ready: missing.length === 0,
@@ -37,7 +40,8 @@ const readiness = async ({ dependencies, isDraining }: Operations) => {
 /** Health, readiness and the reference: the routes that need no contract and no credential. */
 export const addOperations = (app: FastifyInstance, operations: Operations): void => {
   const open = { exposeHeadRoute: false, config: { operational: true } } as const;
-  for (const path of ['/health', '/health/live']) app.get(path, open, (_request, reply) => reply.send({ status: 'live' }));
+  for (const path of ['/health', '/health/live'])
+    app.get(path, open, (_request, reply) => reply.send({ status: 'live' }));
   for (const path of ['/ready', '/health/ready']) {
     app.get(path, open, async (_request, reply) => {
       const { ready, body } = await readiness(operations);

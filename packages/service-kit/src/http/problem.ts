@@ -17,7 +17,12 @@ export type Problem = {
 
 export type Occasion = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
 
-type Issue = { readonly keyword: string; readonly instancePath: string; readonly message?: string; readonly params: unknown };
+type Issue = {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly message?: string;
+  readonly params: unknown;
+};
 type ValidationFailure = { readonly validation: readonly Issue[]; readonly validationContext?: string };
 
 const locations: Readonly<Record<string, FieldError['location']>> = {
@@ -31,7 +36,12 @@ const toFieldErrors = (issue: Issue, location: FieldError['location']): FieldErr
   const params = issue.params as { keys?: readonly string[]; params?: { code?: string } };
   const message = issue.message ?? 'is not valid';
   if (issue.keyword === 'unrecognized_keys' && params.keys) {
-    return params.keys.map((key) => ({ pointer: `/${key}`, location, code: 'unknown-field', message: `'${key}' is not a parameter of this route` }));
+    return params.keys.map((key) => ({
+      pointer: `/${key}`,
+      location,
+      code: 'unknown-field',
+      message: `'${key}' is not a parameter of this route`,
+    }));
   }
   const code = params.params?.code ?? issue.keyword.replaceAll('_', '-');
   return [{ pointer: issue.instancePath === '/' ? '' : issue.instancePath, location, code, message }];
@@ -43,7 +53,11 @@ const fromValidation = ({ validation, validationContext = 'body' }: ValidationFa
   const errors = validation.flatMap((issue) => toFieldErrors(issue, locations[validationContext] ?? 'body'));
   const [first] = errors;
   const place = first ? `${first.location}${first.pointer}` : 'The request';
-  return commonErrors.invalidRequest({ errors, cause, detail: asSentence(`${place}: ${first?.message ?? 'is not valid'}`) });
+  return commonErrors.invalidRequest({
+    errors,
+    cause,
+    detail: asSentence(`${place}: ${first?.message ?? 'is not valid'}`),
+  });
 };
 
 const statusOf = (error: unknown): number =>
@@ -58,7 +72,10 @@ export const toApiError = (error: unknown): ApiError => {
   if (status === 415) return commonErrors.unsupportedMediaType({ cause: error });
   if (status === 503) return commonErrors.unavailable({ cause: error });
   if (status >= 400 && status < 500) {
-    return commonErrors.invalidRequest({ cause: error, detail: 'The request could not be read: its URL or its JSON is malformed.' });
+    return commonErrors.invalidRequest({
+      cause: error,
+      detail: 'The request could not be read: its URL or its JSON is malformed.',
+    });
   }
   return commonErrors.internal({ cause: error });
 };

@@ -18,12 +18,18 @@ const inputOf = ({ params, query, body }: FastifyRequest): unknown => ({ ...(par
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === 'object' && value !== null && key in value;
 
-const setHeaders = (reply: FastifyReply, { dto, status, path }: { dto: unknown; status: number; path: string }): void => {
+const setHeaders = (
+  reply: FastifyReply,
+  { dto, status, path }: { dto: unknown; status: number; path: string },
+): void => {
   if (status === 201 && has(dto, 'id')) reply.header('location', `${path}/${String(dto.id)}`);
   if (has(dto, 'version')) reply.header('etag', `"${String(dto.version)}"`);
 };
 
-const answerOf = async (binding: Binding, { input, ctx, encode }: { input: unknown; ctx: Ctx; encode: Encode }): Promise<Answer> => {
+const answerOf = async (
+  binding: Binding,
+  { input, ctx, encode }: { input: unknown; ctx: Ctx; encode: Encode },
+): Promise<Answer> => {
   const dto = await binding.operation(input, ctx);
   return { dto, text: encode(dto) };
 };
@@ -39,7 +45,9 @@ const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
     const call = { input: inputOf(request), ctx, encode };
     // The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind.
     // A read has no unit of work: an action of a GET that writes is refused by its collection.
-    const { dto, text } = writes ? await unitOfWork.run(ctx, () => answerOf(binding, call)) : await answerOf(binding, call);
+    const { dto, text } = writes
+      ? await unitOfWork.run(ctx, () => answerOf(binding, call))
+      : await answerOf(binding, call);
     reply.code(status);
     if (status === 204) return reply.send();
     setHeaders(reply, { dto, status, path: request.url.split('?', 1)[0] ?? '' });

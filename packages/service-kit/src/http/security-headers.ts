@@ -14,6 +14,8 @@ export const securityHeaders = async (): Promise<Readonly<Record<string, string>
   app.get('/', async () => '');
   const { headers } = await app.inject('/');
   await app.close();
-  const ofHelmet = Object.entries(headers).filter(([name]) => !['content-length', 'content-type', 'date', 'connection'].includes(name));
+  const ofHelmet = Object.entries(headers).filter(
+    ([name]) => !['content-length', 'content-type', 'date', 'connection'].includes(name),
+  );
   return { ...(Object.fromEntries(ofHelmet) as Record<string, string>), 'cache-control': 'no-store' };
 };

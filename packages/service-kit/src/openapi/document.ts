@@ -41,7 +41,10 @@ export const openApiOf = (title: string, contracts: readonly Contract[]): Json =
   for (const contract of contracts) {
     for (const [operationId, route] of Object.entries(contract.routes)) {
       const path = toTemplate(route.path);
-      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(operationId, { contract, route, book }) };
+      paths[path] = {
+        ...paths[path],
+        [route.method.toLowerCase()]: operationOf(operationId, { contract, route, book }),
+      };
     }
   }
   return {

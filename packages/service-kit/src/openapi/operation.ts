@@ -73,11 +73,15 @@ const errorResponses = (route: RouteSpec, book: SchemaBook): Json => {
       .sort(([left], [right]) => left - right)
       .map(([status, errors]) => {
         const withData = errors.filter(({ data }) => data);
-        const data = withData.length === 1 && errors.length === 1 ? { data: book.of(withData[0]?.data as z.ZodType) } : {};
+        const data =
+          withData.length === 1 && errors.length === 1 ? { data: book.of(withData[0]?.data as z.ZodType) } : {};
         const schema = {
           allOf: [
             { $ref: '#/components/schemas/Problem' },
-            { type: 'object', properties: { status: { const: status }, code: { enum: errors.map(({ code }) => code) }, ...data } },
+            {
+              type: 'object',
+              properties: { status: { const: status }, code: { enum: errors.map(({ code }) => code) }, ...data },
+            },
           ],
         };
         return [
@@ -85,7 +89,10 @@ const errorResponses = (route: RouteSpec, book: SchemaBook): Json => {
           {
             description: errors.map(({ title }) => title).join(' '),
             content: {
-              'application/problem+json': { schema, examples: Object.fromEntries(errors.map((error) => [error.code, errorExample(error)])) },
+              'application/problem+json': {
+                schema,
+                examples: Object.fromEntries(errors.map((error) => [error.code, errorExample(error)])),
+              },
             },
           },
         ];
@@ -102,7 +109,10 @@ const securityOf = ({ auth }: RouteSpec): Json => ({
 });
 
 /** One operation of the reference, from its contract alone. */
-export const operationOf = (operationId: string, { contract, route, book }: { contract: Contract; route: RouteSpec; book: SchemaBook }): Json => ({
+export const operationOf = (
+  operationId: string,
+  { contract, route, book }: { contract: Contract; route: RouteSpec; book: SchemaBook },
+): Json => ({
   operationId,
   summary: route.summary,
   ...(route.description !== undefined && { description: route.description }),

@@ -1,0 +1,149 @@
+import type { TokenSubject } from '@plinth/auth';
+import { type Clock, type Contract, classifiedFields, type Datastore, type Ids } from '@plinth/kernel';
+import { collectLines, type CollectedLines, createLogger } from '@plinth/logger';
+import type { FastifyInstance } from 'fastify';
+import { createHost } from '../host.ts';
+import { declaredErrors } from '../http/declared.ts';
+import type { AnswerMode } from '../http/encode.ts';
+import type { Dependency } from '../http/operations.ts';
+import type { Module } from '../module.ts';
+import { systemClock, systemIds } from '../system.ts';
+import { createCredentials } from './credentials.ts';
+
+/** A datastore that may come with an alarm for queries that break a rule. */
+type GuardedDatastore = Datastore & { readonly guard?: { check(): Promise<string[]> } };
+
+export type TestHostOptions = {
+  readonly modules: readonly Module[];
+  readonly datastore: GuardedDatastore;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly dependencies?: readonly Dependency[];
+  readonly answers?: AnswerMode;
+  readonly undeclared?: 'send' | 'refuse';
+};
+
+export type Answer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The parsed body. Tests know its shape; a wrong guess fails them. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- an assertion on a body reads its fields without a schema
+  readonly body: any;
+};
+
+type Call = {
+  readonly method: string;
+  readonly url: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** Sends requests, with the token of `subject` when one is given. */
+export type Caller = {
+  send(call: Call): Promise<Answer>;
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+};
+
+export type TestHost = {
+  readonly server: FastifyInstance;
+  readonly contracts: readonly Contract[];
+  readonly lines: CollectedLines;
+  readonly drain: () => void;
+  as(subject: TokenSubject): Promise<Caller>;
+  readonly nobody: Caller;
+  tokenOf(subject: TokenSubject): Promise<string>;
+  /** What broke a rule since the last check: undeclared answers, and queries without tenant or index. */
+  faults(): Promise<string[]>;
+  /** The statuses that an operation declares and that no request of this host has seen; failures of ours excepted. */
+  unseenStatuses(operationId: string): number[];
+  close(): Promise<void>;
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, string>>): Caller => {
+  const send = async ({ method, url, body, headers }: Call): Promise<Answer> => {
+    const answer = await server.inject({
+      method: method as 'GET',
+      url,
+      headers: { ...credential, ...headers },
+      ...(body !== undefined && { payload: body as object }),
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: jsonOf(answer.body) };
+  };
+  return {
+    send,
+    get: (url, headers) => send({ method: 'GET', url, ...(headers && { headers }) }),
+    post: (url, body, headers) => send({ method: 'POST', url, body, ...(headers && { headers }) }),
+  };
+};
+
+const declaredStatuses = (contracts: readonly Contract[], operationId: string): number[] => {
+  const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found);
+  if (!route) throw new TypeError(`No contract has an operation '${operationId}'.`);
+  const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
+  return [...new Set(statuses)].filter((status) => status < 500).sort((left, right) => left - right);
+};
+
+/** A host for tests: real routes, real tokens, the given datastore, and an alarm for what no contract declares. */
+export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
+  const { modules, datastore, clock = systemClock, ids = systemIds } = options;
+  const { verifier, tokenOf } = await createCredentials(clock);
+  const lines = collectLines();
+  const violations: string[] = [];
+  const contracts = modules.flatMap((module) => module.contracts);
+  const schemas = modules.flatMap(({ collections }) => Object.values(collections).map(({ schema }) => schema));
+  const host = await createHost({
+    name: 'test',
+    modules,
+    datastore,
+    verifier,
+    logger: createLogger({
+      level: 'debug',
+      service: 'test',
+      classified: classifiedFields(schemas),
+      destination: lines,
+    }),
+    clock,
+    ids,
+    publicUrl: 'http://test.example',
+    dependencies: options.dependencies ?? [{ name: 'mongodb', required: true, check: datastore.ping }],
+    answers: options.answers ?? 'checked',
+    undeclared: options.undeclared ?? 'refuse',
+    onViolation: (sentence) => violations.push(sentence),
+  });
+  const seen = new Map<object, Set<number>>();
+  host.server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.config.contract;
+    if (route) seen.set(route, (seen.get(route) ?? new Set()).add(reply.statusCode));
+    done();
+  });
+  await host.prepare();
+  await host.server.ready();
+  return {
+    server: host.server,
+    contracts,
+    lines,
+    drain: host.drain,
+    tokenOf,
+    as: async (subject) => callerOf(host.server, { authorization: `Bearer ${await tokenOf(subject)}` }),
+    nobody: callerOf(host.server, {}),
+    faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
+    unseenStatuses: (operationId) => {
+      const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found) as object;
+      return declaredStatuses(contracts, operationId).filter((status) => !seen.get(route)?.has(status));
+    },
+    close: async () => {
+      await host.server.close();
+      await datastore.close();
+    },
+  };
+};

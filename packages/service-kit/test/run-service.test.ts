@@ -1,0 +1,146 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { type Datastore, StartupError } from '@plinth/kernel';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runService, type ServiceConfig } from '../src/index.ts';
+import { fakeDatastore, thingsModule } from './things.ts';
+
+const configOf = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
+  NODE_ENV: 'test',
+  HOST: '127.0.0.1',
+  PORT: 0,
+  PUBLIC_URL: undefined,
+  LOG_LEVEL: 'error',
+  MONGODB_URI: 'mongodb://127.0.0.1:1/',
+  MONGODB_POOL_SIZE: 1,
+  MONGODB_DATABASE_PREFIX: undefined,
+  REDIS_URL: 'redis://127.0.0.1:1',
+  AUTH_JWKS: { keys: [toPublicJwk(await generateSigningKey())] },
+  AUTH_ISSUER: 'plinth',
+  AUTH_AUDIENCE: 'plinth-api',
+  CURSOR_SECRET: 'a secret that nobody else knows of',
+  ...overrides,
+});
+
+class Exited extends Error {}
+
+const closed: string[] = [];
+const exit = vi.spyOn(process, 'exit');
+const stderr = vi.spyOn(process.stderr, 'write');
+
+beforeEach(() => {
+  closed.length = 0;
+  exit.mockImplementation(() => {
+    throw new Exited();
+  });
+  stderr.mockImplementation(() => true);
+});
+
+afterEach(() => {
+  process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
+  vi.useRealTimers();
+  vi.clearAllMocks();
+});
+
+const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
+  ...fakeDatastore(),
+  close: async () => void closed.push('datastore'),
+  ...overrides,
+});
+
+const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = datastoreThat()) =>
+  runService({
+    name: 'things',
+    modules: [thingsModule],
+    config: await configOf(config),
+    connect: async () => datastore,
+    connections: [
+      () => ({
+        name: 'queue',
+        required: false,
+        check: async () => undefined,
+        close: async () => void closed.push('queue'),
+      }),
+    ],
+  });
+
+const stopped = async (): Promise<void> => {
+  // In production the process ends inside the handler; here the mocked exit throws there, which nobody awaits.
+  exit.mockImplementation(() => undefined as never);
+  process.emit('SIGTERM');
+  await vi.waitFor(() => expect(exit).toHaveBeenCalled(), 5000);
+};
+
+describe('a service', () => {
+  it('serves until SIGTERM, then closes what it opened and exits with 0', async () => {
+    const { url } = await run();
+    expect((await fetch(`${url}/v1/ping`)).status).toBe(200);
+    expect(await (await fetch(`${url}/ready`)).json()).toEqual({ status: 'ready' });
+    await stopped();
+    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+    expect(closed.sort()).toEqual(['datastore', 'queue']);
+    await expect(fetch(`${url}/v1/ping`)).rejects.toThrow();
+  });
+
+  it('answers a request that is under way before it stops', async () => {
+    const { url } = await run({ NODE_ENV: 'production' });
+    const answer = fetch(`${url}/v1/ping`);
+    await answer.then(stopped);
+    expect((await answer).status).toBe(200);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+  });
+
+  it('exits with 1 when something cannot be closed', async () => {
+    await run({}, datastoreThat({ close: () => Promise.reject(new Error('stuck')) }));
+    await stopped();
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+  });
+
+  it('exits with 1 when stopping takes more than ten seconds', async () => {
+    await run({}, datastoreThat({ close: () => new Promise(() => undefined) }));
+    exit.mockImplementation(() => undefined as never);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    process.emit('SIGINT');
+    process.emit('SIGINT');
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+  });
+});
+
+describe('a service does not start, and says why in one sentence,', () => {
+  it('when its datastore cannot be used', async () => {
+    const broken = datastoreThat({
+      open: () => {
+        throw new StartupError('MONGODB_URI names a standalone mongod.');
+      },
+    });
+    await expect(run({}, broken)).rejects.toThrow(Exited);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+    expect(stderr).toHaveBeenCalledExactlyOnceWith('\nMONGODB_URI names a standalone mongod.\n\n');
+  });
+
+  it('when its port is taken', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => squatter.once('listening', resolve));
+    const { port } = squatter.address() as AddressInfo;
+    await expect(run({ PORT: port })).rejects.toThrow(Exited);
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set PORT to another`),
+    );
+    squatter.close();
+  });
+
+  it('or logs what it did not foresee', async () => {
+    const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+    const odd = datastoreThat({
+      open: () => {
+        throw new Error('unforeseen');
+      },
+    });
+    await expect(run({}, odd)).rejects.toThrow(Exited);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+    expect(stderr).not.toHaveBeenCalled();
+    log.mockRestore();
+  });
+});

@@ -1,0 +1,151 @@
+import {
+  type Collection,
+  commonErrors,
+  type Ctx,
+  type Datastore,
+  defineCollection,
+  defineContract,
+  defineErrors,
+  definePermissions,
+  defineRoute,
+  Entity,
+  Id,
+  NoContent,
+  pii,
+} from '@plinth/kernel';
+import { fakeDatabase } from '@plinth/testing';
+import { z } from 'zod';
+import { defineModule } from '../src/index.ts';
+
+/** A small domain, of which each operation goes wrong in a way of its own. */
+export const thingsErrors = defineErrors('things', {
+  nameTaken: { status: 409, title: 'The name is taken.', fix: 'Choose another name.' },
+  tooHeavy: { status: 422, title: 'It is too heavy.', fix: 'Make it lighter.', data: z.object({ maxGrams: z.int() }) },
+  undeclared: { status: 409, title: 'No route declares this.', fix: 'Declare it.' },
+});
+
+export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), grams: z.number() });
+const ThingDocument = Entity.extend({ name: pii(z.string()), grams: z.number() });
+type ThingDocument = z.infer<typeof ThingDocument>;
+const CreateThing = z.object({ name: z.string().min(1), grams: z.number() });
+
+export const things = defineCollection('things', ThingDocument, {
+  tenancy: 'tenant',
+  indexes: { byName: { fields: ['name'], unique: 'name-taken' } },
+});
+
+const permissions = definePermissions('things', {
+  'things:read': { title: 'See things', roles: ['owner', 'viewer'] },
+  'things:write': { title: 'Make things', roles: ['owner'] },
+});
+
+const item = { path: '/v1/things/:id', params: z.object({ id: Id }) } as const;
+const write = { auth: { policy: 'things:write' } } as const;
+
+export const thingsContract = defineContract('things', {
+  permissions,
+  routes: {
+    createThing: defineRoute({
+      ...write,
+      method: 'POST',
+      path: '/v1/things',
+      summary: 'Make a thing',
+      body: CreateThing,
+      responses: { 201: Thing },
+      errors: [thingsErrors.nameTaken, thingsErrors.tooHeavy],
+    }),
+    getThing: defineRoute({
+      ...item,
+      method: 'GET',
+      summary: 'Get a thing',
+      auth: { policy: 'things:read' },
+      responses: { 200: Thing },
+    }),
+    removeThing: defineRoute({
+      ...item,
+      ...write,
+      method: 'DELETE',
+      summary: 'Remove a thing',
+      responses: { 204: NoContent },
+    }),
+    pingThings: defineRoute({
+      method: 'GET',
+      path: '/v1/ping',
+      summary: 'Ping',
+      auth: 'public',
+      responses: { 200: z.object({ pong: z.boolean() }) },
+    }),
+    failThing: defineRoute({
+      method: 'POST',
+      path: '/v1/failures/:way',
+      params: z.object({ way: z.string() }),
+      summary: 'Fail in some way',
+      auth: 'authenticated',
+      responses: { 200: Thing },
+    }),
+    writeInGet: defineRoute({
+      method: 'GET',
+      path: '/v1/writes',
+      summary: 'Write in a GET',
+      auth: 'authenticated',
+      responses: { 200: Thing },
+    }),
+  },
+});
+
+type Deps = { things: Collection<ThingDocument, 'insert' | 'get' | 'remove'> };
+
+const toThing = (thing: ThingDocument) => ({
+  id: thing._id,
+  version: thing.version,
+  name: thing.name,
+  grams: thing.grams,
+});
+
+const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
+  undeclared: () => Promise.reject(thingsErrors.undeclared()),
+  leak: async () => ({
+    id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
+    version: 1,
+    name: 'a',
+    grams: 1,
+    secretSauce: 'leak-marker',
+  }),
+  wrong: async () => ({ id: 'no', name: 7 }),
+  crash: () => Promise.reject(new Error('crash-marker ada@acme.example')),
+  away: () => Promise.reject(commonErrors.unavailable()),
+  // The write is recorded, and then the answer turns out not to be one.
+  half: async (deps, ctx) => {
+    deps.things.for(ctx).insert({ name: 'half', grams: 1 });
+    return { id: 'no' };
+  },
+};
+
+export const thingsModule = defineModule({
+  name: 'things',
+  contracts: [thingsContract],
+  collections: { things },
+  create: (deps: Deps) => ({
+    service: {
+      createThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) => {
+        if (body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
+        return toThing(deps.things.for(ctx).insert(body));
+      },
+      getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
+      removeThing: async ({ id }: { id: string }, ctx: Ctx) => {
+        deps.things.for(ctx).remove(await deps.things.for(ctx).get(id));
+      },
+      pingThings: async () => ({ pong: true }),
+      failThing: async ({ way }: { way: string }, ctx: Ctx) =>
+        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
+      writeInGet: async (_input: unknown, ctx: Ctx) => toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
+    },
+  }),
+});
+
+/** A datastore in memory: what is tested here is the host, and the port suite holds the fake to the real one. */
+export const fakeDatastore = (): Datastore => ({
+  open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
+  ping: async () => undefined,
+  close: async () => undefined,
+});
