@@ -1,0 +1,35 @@
+import { quote } from './json-line.ts';
+import type { RequestLine } from './logger-port.ts';
+
+type LineOptions = { readonly service: string; readonly isoTime: () => string };
+
+// Routes come from contracts, so there are few; the bound is for a caller that passes paths by mistake.
+const routesMax = 2000;
+
+const idField = (name: string, id: string | undefined): string =>
+  id === undefined || id === '' ? '' : `,"${name}":${quote(id)}`;
+
+const rounded = (durationMs: number): number =>
+  Number.isFinite(durationMs) ? Math.round(durationMs * 1000) / 1000 : 0;
+
+/** Makes the lines of served requests by hand, because every request pays for one. */
+export const createRequestLine = ({ service, isoTime }: LineOptions): ((line: RequestLine) => string) => {
+  const routes = new Map<string, string>();
+  const routeField = (method: string, route: string): string => {
+    const key = `${method} ${route}`;
+    const known = routes.get(key);
+    if (known !== undefined) return known;
+    const made = `,"method":${quote(method)},"route":${quote(route)},"status":`;
+    if (routes.size < routesMax) routes.set(key, made);
+    return made;
+  };
+  const head = `","service":${quote(service)},"event":"request-served"`;
+  return (line) => {
+    const level = line.status >= 500 ? 'error' : 'info';
+    const request = `${routeField(line.method, line.route)}${Math.trunc(line.status) || 0}`;
+    const duration = `,"durationMs":${rounded(line.durationMs)}`;
+    const trace = idField('requestId', line.requestId) + idField('traceId', line.traceId);
+    const caller = idField('tenantId', line.tenantId) + idField('actorId', line.actorId);
+    return `{"level":"${level}","time":"${isoTime()}${head}${request}${duration}${trace}${caller}}\n`;
+  };
+};
