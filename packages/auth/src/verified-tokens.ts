@@ -1,0 +1,33 @@
+import { type Clock, commonErrors, type Principal } from '@plinth/kernel';
+import { LRUCache } from 'lru-cache';
+import type { Verified } from './claims.ts';
+
+// So long may a change of the key ring go unnoticed by a token that was verified before it.
+const trustMs = 60_000;
+
+type Entry = Verified & { readonly trustedUntilMs: number };
+
+/** The principals of tokens that were verified lately, by the hash of the token. Only successes are kept. */
+export const createVerifiedTokens = ({ clock, entriesMax }: { clock: Clock; entriesMax: number }) => {
+  if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
+    throw new RangeError('The token cache needs `entriesMax` to be a whole number from 1. The default is 10,000.');
+  }
+  // Without the cache's own time to live: that reads another clock.
+  const entries = new LRUCache<string, Entry>({ max: entriesMax });
+  return {
+    /** @throws `token-expired` when the token has expired since it was verified. */
+    find: (digest: string): Principal | undefined => {
+      const entry = entries.get(digest);
+      if (!entry) return undefined;
+      const now = clock.now().getTime();
+      if (now < entry.trustedUntilMs) return entry.principal;
+      entries.delete(digest);
+      if (now < entry.expiresAtMs) return undefined;
+      throw commonErrors.tokenExpired({ detail: 'The time of the token is over.' });
+    },
+    keep: (digest: string, verified: Verified): void => {
+      const trustedUntilMs = Math.min(verified.expiresAtMs, clock.now().getTime() + trustMs);
+      entries.set(digest, { ...verified, trustedUntilMs });
+    },
+  };
+};

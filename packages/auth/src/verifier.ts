@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import type { Clock, Principal } from '@plinth/kernel';
+import { compactVerify, errors } from 'jose';
+import { createClaimsReader } from './claims.ts';
+import type { KeyRing } from './key-ring.ts';
+import { parseToken, tokenLengthMax } from './parse-token.ts';
+import { refusal } from './refusal.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
+
+export type TokenVerifier = {
+  /**
+   * Whom the token names. At once when the token was verified within the last minute, else as a promise.
+   * What needs no signature to be refused is thrown at once as well, so callers handle both ways of failing.
+   * @throws `unauthenticated`, or `token-expired` for a token that was good once.
+   */
+  verify(token: string): Principal | Promise<Principal>;
+};
+
+type Options = {
+  readonly keys: KeyRing;
+  /** The only `iss` that is trusted, compared exactly. */
+  readonly issuer: string;
+  /** What this API is called in `aud`, compared exactly. */
+  readonly audience: string;
+  readonly clock: Clock;
+  readonly cache?: { readonly entriesMax?: number };
+};
+
+/** Makes the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
+export const createTokenVerifier = ({ keys, issuer, audience, clock, cache }: Options): TokenVerifier => {
+  const claims = createClaimsReader({ issuer, audience });
+  const verifiedTokens = createVerifiedTokens({ clock, entriesMax: cache?.entriesMax ?? 10_000 });
+
+  const assertSigned = async (token: string, key: NonNullable<ReturnType<KeyRing['find']>>): Promise<Uint8Array> => {
+    try {
+      const { payload } = await compactVerify(token, key, { algorithms: ['EdDSA'] });
+      return payload;
+    } catch (error) {
+      throw error instanceof errors.JOSEError
+        ? refusal('The signature of the token does not match its content and its key.', error)
+        : error;
+    }
+  };
+
+  const verifyNow = (token: string, digest: string): Promise<Principal> => {
+    const { kid } = parseToken(token);
+    const key = keys.find(kid);
+    if (!key) throw refusal('The key that the token names (`kid`) is not one that this API trusts.');
+    return assertSigned(token, key).then((payload) => {
+      const verified = claims.read(payload, clock.now());
+      verifiedTokens.keep(digest, verified);
+      return verified.principal;
+    });
+  };
+
+  return {
+    verify: (token) => {
+      if (token.length > tokenLengthMax) throw refusal('The token is longer than 8 KiB.');
+      const digest = hash('sha256', token);
+      return verifiedTokens.find(digest) ?? verifyNow(token, digest);
+    },
+  };
+};

@@ -1,0 +1,81 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import type { Clock, Principal } from '@plinth/kernel';
+import { createKeyRing, createTokenVerifier, generateSigningKey, type PrivateJwk, toPublicJwk } from '../src/index.ts';
+
+export const issuer = 'https://identity.plinth.example';
+export const audience = 'https://api.plinth.example';
+export const startSeconds = 1_800_000_000;
+export const subject = {
+  id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
+  tenantId: '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5e',
+  roles: ['owner'],
+};
+
+/** The key that the API of these tests trusts, and one that it does not. */
+export const key = await generateSigningKey();
+export const foreignKey = await generateSigningKey();
+
+/** A clock that stands still until it is told to go on. */
+export const heldClock = (): Clock & { forward(seconds: number): void } => {
+  let now = startSeconds * 1000;
+  return {
+    now: () => new Date(now),
+    forward: (seconds) => {
+      now += seconds * 1000;
+    },
+  };
+};
+
+/** A verifier that trusts `key`, and its clock. */
+export const aVerifier = (cache?: { entriesMax?: number }) => {
+  const clock = heldClock();
+  const options = { keys: createKeyRing({ keys: [toPublicJwk(key)] }), issuer, audience, clock };
+  return { clock, ...createTokenVerifier(cache ? { ...options, cache } : options) };
+};
+
+export const goodHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: key.kid };
+export const goodClaims = {
+  iss: issuer,
+  aud: audience,
+  sub: subject.id,
+  tenantId: subject.tenantId,
+  roles: subject.roles,
+  iat: startSeconds,
+  nbf: startSeconds,
+  exp: startSeconds + 900,
+};
+
+export const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+type Signing = (input: string) => Buffer;
+
+export const ed25519 =
+  ({ kty, crv, x, d }: PrivateJwk): Signing =>
+  (input) =>
+    sign(null, Buffer.from(input), createPrivateKey({ key: { kty, crv, x, d }, format: 'jwk' }));
+
+/** A token made by hand. A string stands for itself; an `undefined` property is left out. */
+export const forge = (
+  parts: { header?: object | string; claims?: object | string; signing?: Signing } = {},
+): string => {
+  const { header = {}, claims = {}, signing = ed25519(key) } = parts;
+  const input = [
+    encode(typeof header === 'string' ? header : { ...goodHeader, ...header }),
+    encode(typeof claims === 'string' ? claims : { ...goodClaims, ...claims }),
+  ].join('.');
+  return `${input}.${signing(input).toString('base64url')}`;
+};
+
+/** How a token ends: with a principal, or with the code and the public words of its refusal. */
+export const outcomeOf = async (
+  verifier: { verify(token: string): Principal | Promise<Principal> },
+  token: string,
+): Promise<Principal | { status: unknown; code: unknown; detail: unknown }> => {
+  try {
+    return await verifier.verify(token);
+  } catch (error) {
+    const { status, code, detail } = error as { status: unknown; code: unknown; detail: unknown };
+    return { status, code, detail };
+  }
+};
