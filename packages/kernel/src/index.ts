@@ -1,3 +1,4 @@
+export { assertChange } from './assert-change.ts';
 export { applyChange, newDocument } from './change.ts';
 export {
   type Collection,
@@ -6,19 +7,28 @@ export {
   defineCollection,
   type IndexSpec,
   type Scoped,
-  type UnitOfWork,
   UniqueViolation,
+  type UnitOfWork,
 } from './collection.ts';
 export { commonErrors } from './common-errors.ts';
 export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context.ts';
 export { type Contract, defineContract, type Routes, type ServiceOf } from './contract.ts';
-export { createCursors, type Cursors, type CursorScope, type Position } from './cursor.ts';
+export { type CursorScope, type Cursors, createCursors, type Position } from './cursor.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
 export type { CollectionsOf, Datastore, Definitions, ModuleStore, StoreOptions } from './datastore.ts';
-export { type Change, type Draft, Entity, type ListQuery, type Page, type ScalarKey, type Sort, type Where } from './entity.ts';
 export {
-  ApiError,
+  type Change,
+  type Draft,
+  Entity,
+  type ListQuery,
+  type Page,
+  type ScalarKey,
+  type Sort,
+  type Where,
+} from './entity.ts';
+export {
   type AnyErrorFactory,
+  ApiError,
   type DeclaredError,
   defineErrors,
   type ErrorBook,

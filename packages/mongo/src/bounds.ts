@@ -1,19 +1,29 @@
 import { type ListPlan, type Position, type Range, rangeOf } from '@plinth/kernel';
 import { MaxKey, MinKey } from 'mongodb';
 
-type Key = readonly [value: unknown, id: unknown];
+/** A place in an index: directly before or directly after a value, and an id among the equal ones. */
+type Edge = { readonly value: unknown; readonly id?: string; readonly side: 'before' | 'after' };
 
 const lowest = new MinKey();
 const highest = new MaxKey();
 
-const lowerOf = ({ $gt, $gte }: Range): Key => {
-  if ($gt !== undefined && ($gte === undefined || $gt >= $gte)) return [$gt, highest];
-  return $gte === undefined ? [lowest, lowest] : [$gte, lowest];
+const lowerOf = ({ $gt, $gte }: Range): Edge => {
+  if ($gt !== undefined && ($gte === undefined || $gt >= $gte)) return { value: $gt, side: 'after' };
+  return { value: $gte ?? lowest, side: 'before' };
 };
 
-const upperOf = ({ $lt, $lte }: Range): Key => {
-  if ($lt !== undefined && ($lte === undefined || $lt <= $lte)) return [$lt, lowest];
-  return $lte === undefined ? [highest, highest] : [$lte, highest];
+const upperOf = ({ $lt, $lte }: Range): Edge => {
+  if ($lt !== undefined && ($lte === undefined || $lt <= $lte)) return { value: $lt, side: 'before' };
+  return { value: $lte ?? highest, side: 'after' };
+};
+
+/** The string that follows an id directly, so that an inclusive bound excludes the id. */
+const next = (id: string): string => `${id}\0`;
+
+const keyOf = ({ value, id, side }: Edge, field: string): Record<string, unknown> => {
+  if (field === '_id') return { _id: side === 'after' && typeof value === 'string' ? next(value) : value };
+  if (id !== undefined) return { [field]: value, _id: side === 'after' ? next(id) : id };
+  return { [field]: value, _id: side === 'after' ? highest : lowest };
 };
 
 /**
@@ -22,17 +32,17 @@ const upperOf = ({ $lt, $lte }: Range): Key => {
  */
 export const boundsOf = (
   plan: ListPlan,
-  { tenantId, where, after }: { tenantId: string; where: Readonly<Record<string, unknown>>; after: Position | undefined },
+  {
+    tenantId,
+    where,
+    after,
+  }: { tenantId: string; where: Readonly<Record<string, unknown>>; after: Position | undefined },
 ) => {
   const range = rangeOf(where, plan.field) ?? {};
-  let lower = lowerOf(range);
-  let upper = upperOf(range);
-  if (after && plan.descending) upper = [after.value, after.id];
-  // `min` is inclusive; the string that follows an id directly is the id with a NUL behind it.
-  if (after && !plan.descending) lower = [after.value, `${after.id}\0`];
+  const lower = after && !plan.descending ? ({ ...after, side: 'after' } as const) : lowerOf(range);
+  const upper = after && plan.descending ? ({ ...after, side: 'before' } as const) : upperOf(range);
   const equal = { tenantId, ...Object.fromEntries(plan.equal.map((field) => [field, where[field]])) };
-  const keyOf = ([value, id]: Key) => (plan.field === '_id' ? { ...equal, _id: id } : { ...equal, [plan.field]: value, _id: id });
-  return { min: keyOf(lower), max: keyOf(upper) };
+  return { min: { ...equal, ...keyOf(lower, plan.field) }, max: { ...equal, ...keyOf(upper, plan.field) } };
 };
 
 /** The order of the whole index key, so that the index itself provides it. */

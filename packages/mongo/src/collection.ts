@@ -1,5 +1,6 @@
 import {
   applyChange,
+  assertChange,
   assertServed,
   type Clock,
   type CollectionDefinition,
@@ -40,7 +41,8 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
     find({ find: definition.name, ...command }, { db, ctx, clock }) as Promise<unknown[]> as Promise<D[]>;
   return {
     get: async (id: string): Promise<D> => {
-      const [document] = await read({ filter: { _id: id, ...tenant }, limit: 1 });
+      // An operator that came in the place of an id must not become part of the filter.
+      const [document] = typeof id === 'string' ? await read({ filter: { _id: id, ...tenant }, limit: 1 }) : [];
       if (!document) throw commonErrors.notFound();
       return document;
     },
@@ -51,7 +53,7 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
     },
     getMany: async (ids: readonly string[]): Promise<D[]> => {
       if (ids.length === 0) return [];
-      const wanted = [...new Set(ids)];
+      const wanted = [...new Set(ids)].filter((id) => typeof id === 'string');
       return read({ filter: { _id: { $in: wanted }, ...tenant }, limit: wanted.length, batchSize: wanted.length });
     },
     readList: read,
@@ -79,9 +81,13 @@ const listOf =
     return { items, nextCursor: cursors.encode({ value, id: last._id }, scope) };
   };
 
-const writesOf = <D extends Entity>(place: Place<D>): Pick<Scoped<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+const writesOf = <D extends Entity>(
+  place: Place<D>,
+): Pick<Scoped<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets } = place;
   const collection = definition.name;
+  // `$eq` takes its operand as it is, so an operator in the place of an id or a version matches nothing.
+  const exactly = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
   return {
     insert: (draft) => {
       const document = newDocument<D>(draft, { ctx, clock, ids });
@@ -89,19 +95,21 @@ const writesOf = <D extends Entity>(place: Place<D>): Pick<Scoped<D>, 'insert' |
       return document;
     },
     update: (document, change) => {
+      assertChange(definition as unknown as CollectionDefinition, change);
       const now = clock.now();
-      const filter = { _id: document._id, version: document.version, ...tenant };
+      const filter = exactly(document);
       const orElse = commonErrors.staleVersion();
       record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, now), orElse });
       return applyChange(document, change, now);
     },
     updateWhere: (where, change, orElse) => {
       assertServed(definition as unknown as CollectionDefinition, where);
+      assertChange(definition as unknown as CollectionDefinition, change);
       const filter = { ...where, ...tenant };
       record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
     },
     remove: (document) => {
-      const filter = { _id: document._id, version: document.version, ...tenant };
+      const filter = exactly(document);
       record(writeSets, ctx, { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() });
     },
   };

@@ -28,7 +28,10 @@ export const connectMongo = async (settings: MongoSettings): Promise<Datastore> 
   try {
     client = new MongoClient(uri, clientSettings(poolSize));
   } catch (cause) {
-    throw new StartupError('MONGODB_URI is not a MongoDB connection string. Write mongodb://host:port/?replicaSet=rs0.', { cause });
+    throw new StartupError(
+      'MONGODB_URI is not a MongoDB connection string. Write mongodb://host:port/?replicaSet=rs0.',
+      { cause },
+    );
   }
   try {
     await client.connect();

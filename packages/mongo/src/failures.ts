@@ -20,6 +20,10 @@ export const isTransient = (cause: unknown): boolean =>
 export const isUnknownCommit = (cause: unknown): boolean =>
   isMongoError(cause) && cause.hasErrorLabel('UnknownTransactionCommitResult');
 
+// What the server says of `min` and `max` that leave nothing between them, as those of an empty range do.
+const emptyBounds = 51_175;
+export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
+
 const awayNames = new Set([
   'MongoServerSelectionError',
   'MongoNetworkError',
@@ -33,7 +37,8 @@ const awayNames = new Set([
 
 /** True when the database could not be reached or had no primary, so that the same command may succeed later. */
 export const isAway = (cause: unknown): boolean =>
-  isMongoError(cause) && (awayNames.has(cause.name) || cause.hasErrorLabel('RetryableWriteError') || isNotPrimary(cause));
+  isMongoError(cause) &&
+  (awayNames.has(cause.name) || cause.hasErrorLabel('RetryableWriteError') || isNotPrimary(cause));
 
 // NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, ShutdownInProgress.
 const notPrimaryCodes: readonly unknown[] = [10_107, 189, 11_600, 11_602, 13_435, 91];

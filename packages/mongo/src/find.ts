@@ -1,7 +1,7 @@
 import type { Clock, Ctx } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
-import { isAway, translate } from './failures.ts';
+import { isAway, isEmptyBounds, translate } from './failures.ts';
 
 /** What a read needs beside its command. */
 export type ReadScope = { readonly db: Db; readonly ctx: Ctx; readonly clock: Clock };
@@ -22,6 +22,7 @@ export const find = async (command: Document, scope: ReadScope): Promise<Documen
   try {
     return await send(command, scope);
   } catch (cause) {
+    if (isEmptyBounds(cause)) return [];
     if (!isAway(cause) || scope.ctx.signal.aborted) throw translate(cause);
   }
   try {

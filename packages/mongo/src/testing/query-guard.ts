@@ -20,7 +20,11 @@ const stagesOf = (node: unknown): Document[] => {
 const planOf = async (client: MongoClient, database: string, query: Document): Promise<Plan> => {
   const explained = await client.db(database).command({ explain: query, verbosity: 'executionStats' });
   const { totalDocsExamined, nReturned } = explained['executionStats'] as Document;
-  return { stages: stagesOf((explained['queryPlanner'] as Document)['winningPlan']), examined: totalDocsExamined, returned: nReturned };
+  return {
+    stages: stagesOf((explained['queryPlanner'] as Document)['winningPlan']),
+    examined: totalDocsExamined,
+    returned: nReturned,
+  };
 };
 
 const firstKey = ({ keyPattern }: Document): string | undefined => Object.keys((keyPattern as object) ?? {})[0];
@@ -45,7 +49,10 @@ const explainedMax = 400;
  * Watches every command to a tenant collection: one without its tenant is a fault at once, and each query is
  * explained by `check`. The alarm behind the wall; it needs a client with `monitorCommands`.
  */
-export const guardQueries = (client: MongoClient, isTenantCollection: (database: string, name: string) => boolean): QueryGuard => {
+export const guardQueries = (
+  client: MongoClient,
+  isTenantCollection: (database: string, name: string) => boolean,
+): QueryGuard => {
   let faults: string[] = [];
   let sent = 0;
   const queries = new Map<string, Seen>();

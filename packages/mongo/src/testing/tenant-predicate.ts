@@ -32,9 +32,16 @@ export const explainable = (name: string, command: Document): readonly Document[
   const collection = command[name] as string;
   if (name === 'find') {
     const { filter, sort, hint, limit, min, max } = command;
-    return [Object.fromEntries(Object.entries({ find: collection, filter, sort, hint, limit, min, max }).filter(([, part]) => part !== undefined))];
+    return [
+      Object.fromEntries(
+        Object.entries({ find: collection, filter, sort, hint, limit, min, max }).filter(
+          ([, part]) => part !== undefined,
+        ),
+      ),
+    ];
   }
   // What an update or a removal reads is what a find with its filter reads.
-  if (name === 'update' || name === 'delete') return filtersOf(name, command).map((filter) => ({ find: collection, filter }));
+  if (name === 'update' || name === 'delete')
+    return filtersOf(name, command).map((filter) => ({ find: collection, filter }));
   return [];
 };

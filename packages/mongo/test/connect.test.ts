@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findMongod } from '@plinth/engines';
+import { describe, expect, it } from 'vitest';
+import { connectMongo } from '../src/index.ts';
+import { clientSettings } from '../src/settings.ts';
+
+const settings = { MONGODB_POOL_SIZE: 2, MONGODB_DATABASE_PREFIX: undefined, CURSOR_SECRET: 'c'.repeat(32) };
+const connect = (MONGODB_URI: string) => connectMongo({ ...settings, MONGODB_URI });
+const one = (message: string) => ({ name: 'StartupError', message: expect.stringMatching(message) });
+
+/** A real mongod that is no replica set, on a port of its own. */
+const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
+  const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
+  const path = await findMongod(process.env);
+  const port = await freePort();
+  const mongod = spawn(
+    path,
+    ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
+    { stdio: 'ignore' },
+  );
+  const ended = once(mongod, 'exit');
+  try {
+    await run(`mongodb://127.0.0.1:${port}/?serverSelectionTimeoutMS=10000`);
+  } finally {
+    mongod.kill('SIGKILL');
+    await ended;
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+describe('connecting', () => {
+  it('gives a datastore of a replica set', async () => {
+    const datastore = await connect(process.env['MONGODB_URI'] ?? '');
+    await datastore.ping();
+    await datastore.close();
+    await expect(datastore.ping()).rejects.toThrow();
+  });
+
+  it('refuses a standalone mongod in one sentence', async () => {
+    await withStandalone(async (uri) => {
+      await expect(connect(uri)).rejects.toMatchObject(
+        one('names a standalone mongod, which has no transactions. Start it with --replSet'),
+      );
+    });
+  }, 30_000);
+
+  it('refuses an address where nobody answers, and prints no password', async () => {
+    const uri = `mongodb://ada:hunter2@127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=300`;
+    const refusal = await connect(uri).catch((error: Error) => error);
+    expect(refusal).toMatchObject(one('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'));
+    expect((refusal as Error).message).not.toContain('hunter2');
+  });
+
+  it.each(['mongodb://', 'mongodb://a:b:c', 'mongodb://127.0.0.1/?nonsense=1'])(
+    'refuses %s, which is no connection string',
+    async (uri) => {
+      await expect(connect(uri)).rejects.toMatchObject(one('is not a MongoDB connection string'));
+    },
+  );
+});
+
+describe('the client', () => {
+  it('acknowledges by the majority and its journals', () => {
+    expect(clientSettings(16)).toMatchObject({
+      writeConcern: { w: 'majority', journal: true },
+      readConcernLevel: 'majority',
+      readPreference: 'primary',
+      retryWrites: true,
+      maxPoolSize: 16,
+      serverSelectionTimeoutMS: 3000,
+    });
+  });
+});

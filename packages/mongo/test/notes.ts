@@ -1,0 +1,34 @@
+import { defineCollection, Entity } from '@plinth/kernel';
+import { z } from 'zod';
+
+/** A small collection with a list, a unique value and fields that JSON schema finds hard. */
+export const Note = Entity.extend({
+  title: z.string().max(100),
+  slug: z.string().regex(/^[a-z-]+$/),
+  kind: z.enum(['draft', 'final']),
+  words: z.int().min(0),
+  score: z.number().optional(),
+  due: z.date().optional(),
+  tags: z.array(z.string().max(10)).max(3),
+});
+export type Note = z.infer<typeof Note>;
+
+export const notes = defineCollection('notes', Note, {
+  tenancy: 'tenant',
+  indexes: {
+    byAge: { fields: ['createdAt', '_id'] },
+    byKind: { fields: ['kind', 'createdAt', '_id'] },
+    byWords: { fields: ['words', '_id'] },
+    bySlug: { fields: ['slug'], unique: 'slug-taken' },
+  },
+});
+
+let made = 0;
+
+export const aNote = (
+  overrides: Partial<Pick<Note, 'title' | 'slug' | 'kind' | 'words' | 'score' | 'due' | 'tags'>> = {},
+) => {
+  made += 1;
+  const slug = `note-${[...String(made)].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`;
+  return { title: `Note ${made}`, slug, kind: 'draft' as const, words: 1, tags: [], ...overrides };
+};

@@ -1,0 +1,75 @@
+import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
+import type { Collection, Document } from 'mongodb';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aNote, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = aClock();
+const tenantId = anId();
+let raw: Collection<Document>;
+
+beforeAll(async () => {
+  const store = datastore.current.open({ name: 'guarded', collections: { notes } }, { clock, ids: idsFrom(clock) });
+  await store.prepare();
+  const ctx = aContext({ tenantId });
+  for (let at = 0; at < 30; at += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- one unit of work after the other
+    await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ words: at })));
+  }
+  raw = datastore.current.client.db(`${datastore.current.databasePrefix}guarded`).collection('notes');
+  await raw.createIndex({ title: 1 }, { name: 'stray' });
+  expect(await datastore.current.guard.check()).toEqual([]);
+});
+
+afterEach(() => datastore.current.guard.check());
+
+const faults = () => datastore.current.guard.check();
+
+describe('the alarm', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['find', () => raw.findOne({ _id: anId() as never })],
+    ['aggregate', () => raw.aggregate([{ $match: { kind: 'draft' } }]).toArray()],
+    ['update', () => raw.updateOne({ _id: anId() as never }, { $set: { words: 1 } })],
+    ['delete', () => raw.deleteOne({ _id: anId() as never })],
+    ['distinct', () => raw.distinct('kind', {})],
+    ['findAndModify', () => raw.findOneAndDelete({ _id: anId() as never })],
+    ['insert', () => raw.insertOne({}).catch(() => undefined)],
+    ['find', () => raw.findOne({ _id: anId() as never, tenantId: { $ne: null } })],
+  ])('goes off at a %s without a tenant', async (name, query) => {
+    await query();
+    expect(await faults()).toContain(`${name} on 'notes' was sent without a tenant.`);
+  });
+
+  it('is silent about collections that belong to no tenant', async () => {
+    await datastore.current.client.db(`${datastore.current.databasePrefix}guarded`).collection('other').findOne({});
+    expect(await faults()).toEqual([]);
+  });
+});
+
+describe('the guard', () => {
+  it('refuses a query that no index serves', async () => {
+    await raw.find({ tenantId, title: 'Note 1' }).hint({ $natural: 1 }).toArray();
+    expect((await faults()).join()).toContain('reads the whole collection');
+  });
+
+  it('refuses a sort in memory', async () => {
+    await raw.find({ tenantId, kind: 'draft' }).sort({ score: 1 }).toArray();
+    expect((await faults()).join()).toContain('sorts in memory');
+  });
+
+  it('refuses an index that does not begin with the tenant', async () => {
+    await raw.find({ tenantId, title: 'Note 1' }).hint('stray').toArray();
+    expect((await faults()).join()).toContain('uses the index stray, which does not begin with tenantId');
+  });
+
+  it('refuses to examine many documents for few', async () => {
+    await raw.find({ tenantId, tags: 'none' }).hint('byAge').toArray();
+    expect((await faults()).join()).toContain('examined 30 documents to return 0');
+  });
+
+  it('takes a read by id', async () => {
+    await raw.findOne({ _id: anId() as never, tenantId });
+    expect(await faults()).toEqual([]);
+  });
+});

@@ -1,0 +1,33 @@
+import { fakeDatabase, type OpenStore } from '@plinth/testing';
+import { afterAll, beforeAll } from 'vitest';
+import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
+
+/** A datastore of its own for the tests of a file. */
+export const useDatastore = (): { readonly current: TestDatastore } => {
+  let datastore: TestDatastore | undefined;
+  const current = (): TestDatastore => {
+    if (!datastore) throw new TypeError('The datastore is there from the first test on.');
+    return datastore;
+  };
+  beforeAll(async () => {
+    datastore = await openTestDatastore();
+  });
+  afterAll(() => current().close());
+  return {
+    get current() {
+      return current();
+    },
+  };
+};
+
+export const openOnMongod: OpenStore = async (collections, options) => {
+  const datastore = await openTestDatastore();
+  const store = datastore.open({ name: 'suite', collections }, options);
+  await store.prepare();
+  return { store, close: () => datastore.close() };
+};
+
+export const openOnFake: OpenStore = async (collections, options) => ({
+  store: fakeDatabase(collections, options).store,
+  close: async () => undefined,
+});

@@ -1,0 +1,133 @@
+import { type Ctx, commonErrors } from '@plinth/kernel';
+import { aContext, anId, idsFrom } from '@plinth/testing';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aNote, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = { now: () => new Date() };
+const open = () => datastore.current.open({ name: 'units', collections: { notes } }, { clock, ids: idsFrom(clock) });
+
+beforeAll(() => open().prepare());
+
+const failCommands = (failCommandsNamed: readonly string[], data: object, times: number | 'alwaysOn' = 1) =>
+  datastore.current.client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode: times === 'alwaysOn' ? times : { times },
+    data: { failCommands: failCommandsNamed, ...data },
+  });
+
+afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
+
+const insertOne = (ctx: Ctx) => {
+  const { collections, unitOfWork } = open();
+  return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(aNote()));
+};
+const stored = async (ctx: Ctx) =>
+  (await open().collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items;
+
+const transient = { errorCode: 251, errorLabels: ['TransientTransactionError'] };
+
+describe('a commit', () => {
+  it('is made again after a transient error, with one effect', async () => {
+    const ctx = aContext();
+    await failCommands(['insert'], transient, 3);
+    const note = await insertOne(ctx);
+    expect(await stored(ctx)).toEqual([note]);
+  });
+
+  it('is sent again when its outcome is unknown, with one effect', async () => {
+    const ctx = aContext();
+    await failCommands(['commitTransaction'], { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] }, 2);
+    const note = await insertOne(ctx);
+    expect(await stored(ctx)).toEqual([note]);
+  });
+
+  it('survives a lost connection, with one effect', async () => {
+    const ctx = aContext();
+    await failCommands(['commitTransaction'], { closeConnection: true }, 1);
+    const note = await insertOne(ctx);
+    expect(await stored(ctx)).toEqual([note]);
+  });
+
+  it.each([
+    ['insert', transient],
+    ['commitTransaction', { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] }],
+  ])('never outlives the deadline when %s fails for good', async (command, data) => {
+    const deadline = Date.now() + 400;
+    const ctx = aContext({ deadline });
+    await failCommands([command], data, 'alwaysOn');
+    await expect(insertOne(ctx)).rejects.toMatchObject({
+      status: expect.toSatisfy((status) => status === 503 || status === 504),
+    });
+    expect(Date.now()).toBeLessThan(deadline + 500);
+  });
+
+  it('is not begun after the deadline', async () => {
+    const ctx = aContext({ deadline: Date.now() - 1 });
+    await expect(insertOne(ctx)).rejects.toMatchObject({ code: 'upstream-timeout' });
+    expect(await stored(aContext({ tenantId: ctx.tenantId }))).toEqual([]);
+  });
+
+  it('race: 100 transfers between two notes conserve the sum', async () => {
+    const ctx = aContext({ deadline: Date.now() + 30_000 });
+    const { collections, unitOfWork } = open();
+    const [from, to] = await unitOfWork.run(ctx, async () => {
+      const scoped = collections.notes.for(ctx);
+      return [scoped.insert(aNote({ words: 60 })), scoped.insert(aNote({ words: 0 }))];
+    });
+    const transfer = () => {
+      const own = { ...ctx };
+      return unitOfWork.run(own, async () => {
+        const scoped = collections.notes.for(own);
+        scoped.updateWhere({ _id: from._id, words: { $gte: 1 } }, { $inc: { words: -1 } }, commonErrors.staleVersion());
+        scoped.updateWhere({ _id: to._id }, { $inc: { words: 1 } }, commonErrors.notFound());
+      });
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: 100 }, transfer));
+    const done = outcomes.filter(({ status }) => status === 'fulfilled').length;
+    const [left, right] = await Promise.all([
+      collections.notes.for(ctx).get(from._id),
+      collections.notes.for(ctx).get(to._id),
+    ]);
+    expect(left.words + right.words).toBe(60);
+    expect(right.words).toBe(done);
+    expect(done).toBe(60);
+  }, 40_000);
+});
+
+describe('a read', () => {
+  it('is sent again once when the connection is lost', async () => {
+    const ctx = aContext();
+    const note = await insertOne(ctx);
+    await failCommands(['find'], { closeConnection: true }, 1);
+    expect(await open().collections.notes.for(ctx).get(note._id)).toEqual(note);
+  });
+
+  it('is unavailable when the connection is lost again', async () => {
+    await failCommands(['find'], { closeConnection: true }, 'alwaysOn');
+    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('ends at its deadline', async () => {
+    await failCommands(['find'], { errorCode: 50 }, 1);
+    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({
+      code: 'upstream-timeout',
+    });
+    await expect(
+      open()
+        .collections.notes.for(aContext({ deadline: Date.now() }))
+        .get(anId()),
+    ).rejects.toMatchObject({ code: 'upstream-timeout' });
+  });
+
+  it('ends when its caller is gone', async () => {
+    const ctx = aContext({ signal: AbortSignal.abort(new Error('gone')) });
+    await expect(open().collections.notes.for(ctx).get(anId())).rejects.toThrow('gone');
+  });
+
+  it('passes on what is nobody’s fault but ours', async () => {
+    await failCommands(['find'], { errorCode: 2 }, 1);
+    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 2 });
+  });
+});
