@@ -1,4 +1,4 @@
-import { aPrincipal, anId } from '@plinth/testing';
+import { anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { aNewUser, useUsers } from './host.ts';
 

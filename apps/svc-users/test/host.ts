@@ -1,6 +1,6 @@
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { useTestHost } from '@plinth/service-kit/testing';
-import { aPrincipal, anId } from '@plinth/testing';
+import { anId, aPrincipal } from '@plinth/testing';
 import { usersModule } from '../src/module.ts';
 
 /** The users service on a database of its own. */

@@ -1,6 +1,6 @@
+import type { Caller } from '@plinth/service-kit/testing';
 import { anId } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Caller } from '@plinth/service-kit/testing';
 import { aNewUser, useUsers } from './host.ts';
 
 const users = useUsers({ covers: 'listUsers' });

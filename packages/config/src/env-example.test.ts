@@ -17,7 +17,9 @@ const platform = {
     schema: z.object({ keys: z.array(z.any()) }),
     expects: 'a key set',
     example: '{"keys":[]}',
+    trusted: true,
   }),
+  ORIGINS: json('Who may call.', { schema: z.array(z.string()), expects: 'a list', example: '["https://a.example"]' }),
   GREETING: text('What it says.', { example: "it's # one", optional: true }),
 };
 
@@ -38,7 +40,8 @@ describe('renderEnvExample', () => {
 
 # Where MongoDB is.
 # a URL that begins with mongodb://; required
-MONGODB_URI=mongodb://localhost:27017
+# For example: mongodb://localhost:27017
+MONGODB_URI=
 
 # What cursors are signed with.
 # a secret of at least 32 characters; required
@@ -52,7 +55,12 @@ CURSOR_SECRET=
 
 # Public keys.
 # a key set; required
-AUTH_JWKS='{"keys":[]}'
+AUTH_JWKS=
+
+# Who may call.
+# a list; required
+# For example: ["https://a.example"]
+ORIGINS=
 
 # What it says.
 # a text of at most 1000 characters; optional
@@ -60,11 +68,15 @@ AUTH_JWKS='{"keys":[]}'
 `);
   });
 
-  it('makes a file that loads once the secrets are filled in', () => {
+  it('makes a file that loads once what is required is filled in', () => {
     const file = parseEnv(
       renderEnvExample([{ title: 'platform', settings: platform }]).replaceAll('# GREETING', 'GREETING'),
     );
-    const config = load(platform, { ...file, CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe' });
+    const config = load(platform, {
+      ...file,
+      AUTH_JWKS: '{"keys":[]}',
+      CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
+    });
     expect(config).toMatchObject({ PORT: 3000, AUTH_JWKS: { keys: [] }, GREETING: "it's # one" });
     expect(() => load(platform, file)).toThrow('CURSOR_SECRET is missing.');
   });

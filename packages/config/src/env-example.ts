@@ -23,16 +23,17 @@ const presenceOf = ({ defaultText, optional }: Setting): string => {
 };
 
 const lineOf = (name: string, setting: Setting): string => {
-  if (setting.secret) return `${setting.optional ? '# ' : ''}${name}=`;
+  // What is required stands there empty, which counts as missing: an example that is forgotten must not take effect.
+  if (setting.defaultText === undefined && !setting.optional) return `${name}=`;
   // A commented default stays in step with the code when somebody copies the file and forgets it.
-  const comment = setting.defaultText !== undefined || setting.optional ? '# ' : '';
-  return `${comment}${name}=${quoted(setting.defaultText ?? setting.example)}`;
+  return `# ${name}=${setting.blank ? '' : quoted(setting.defaultText ?? setting.example)}`;
 };
 
 const block = (name: string, setting: Setting): readonly string[] => [
   '',
   `# ${setting.description}`,
   `# ${setting.expects}; ${presenceOf(setting)}`,
+  ...(presenceOf(setting) === 'required' && !setting.blank ? [`# For example: ${setting.example}`] : []),
   ...(setting.secret ? [`# Make one with: ${generateCommand}`] : []),
   lineOf(name, setting),
 ];

@@ -115,6 +115,8 @@ type JsonOptions<T> = {
   /** A noun with its article that says what the schema accepts: "a JSON Web Key Set with public keys only". */
   readonly expects: string;
   readonly example: string;
+  /** What the value names is trusted, so `.env.example` shows no value that somebody could copy. */
+  readonly trusted?: boolean;
 };
 
 /** A JSON document. The messages of the caller's schema are not printed: they could quote the document. */
@@ -122,7 +124,7 @@ export const json = <T, const O extends { readonly example: string } & Presence<
   description: Sentence,
   options: JsonOptions<T> & O,
 ): Setting<Read<T, O>> => {
-  const { schema: document, expects, example, ...presence }: JsonOptions<T> & Presence<T> = options;
+  const { schema: document, expects, example, trusted = false, ...presence }: JsonOptions<T> & Presence<T> = options;
   const schema = z.string().transform((source, context): T => {
     const parsed = parseDocument(source, document);
     if (parsed?.success) return parsed.data;
@@ -134,6 +136,7 @@ export const json = <T, const O extends { readonly example: string } & Presence<
     schema,
     expects,
     example,
+    blank: trusted,
     presence: presence.default === undefined ? presence : { default: JSON.stringify(presence.default) },
   });
 };

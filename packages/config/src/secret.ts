@@ -40,6 +40,7 @@ export const secret = <const O extends SecretOptions = Record<never, never>>(
     expects: `a secret of at least ${minLength} characters`,
     example: '',
     secret: true,
+    blank: true,
     optional: optional === true,
     defaultText: undefined,
   });

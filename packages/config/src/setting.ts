@@ -13,6 +13,8 @@ export type Setting<T = unknown> = {
   /** A valid value as text; empty for a secret, which must not invite copying. */
   readonly example: string;
   readonly secret: boolean;
+  /** Shown without an example in `.env.example`, because what it names is trusted. */
+  readonly blank: boolean;
   readonly optional: boolean;
   /** The default as it would stand in the environment. */
   readonly defaultText: string | undefined;
@@ -40,13 +42,21 @@ type Parts<T> = {
   readonly schema: z.ZodType<T>;
   readonly expects: string;
   readonly example: string;
+  readonly blank?: boolean;
   readonly presence: { readonly default?: unknown; readonly optional?: true | undefined };
 };
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Builds a setting that is not secret; its default and example must be values that it would accept itself. */
-export const createSetting = <T>({ description, schema, expects, example, presence }: Parts<T>): Setting<T> => {
+export const createSetting = <T>({
+  description,
+  schema,
+  expects,
+  example,
+  blank = false,
+  presence,
+}: Parts<T>): Setting<T> => {
   if (description.trim() === '') throw new TypeError('A setting needs a description.');
   const defaultText = presence.default === undefined ? undefined : asText(presence.default);
   for (const text of defaultText === undefined ? [example] : [example, defaultText]) {
@@ -60,6 +70,7 @@ export const createSetting = <T>({ description, schema, expects, example, presen
     expects,
     example,
     secret: false,
+    blank,
     optional: presence.optional === true,
     defaultText,
   });

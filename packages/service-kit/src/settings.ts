@@ -39,9 +39,10 @@ export const serviceSettings = {
   }),
   AUTH_JWKS: json('The public keys that access tokens are verified with, as a JSON Web Key Set.', {
     schema: PublicJwks,
+    trusted: true,
     expects: 'a JSON Web Key Set of public Ed25519 keys, each with kid, alg "EdDSA" and use "sig"',
     example:
-      '{"keys":[{"kid":"key-1","kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}',
+      '{"keys":[{"kid":"key-1","kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","x":"jB81oGHNzcOOBVXooDLb8yM72EwYZiZtzB8Wzh_DTS4"}]}',
   }),
   AUTH_ISSUER: text('The only issuer (`iss`) whose tokens are accepted.', { example: 'plinth', default: 'plinth' }),
   AUTH_AUDIENCE: text('What this API is called in the audience (`aud`) of a token.', {

@@ -1,8 +1,8 @@
 import { anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
+import { errorsOf, openApiOf } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
-import { errorsOf, openApiOf } from '../src/index.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 

@@ -1,7 +1,7 @@
 import {
   type Collection,
-  commonErrors,
   type Ctx,
+  commonErrors,
   type Datastore,
   defineCollection,
   defineContract,

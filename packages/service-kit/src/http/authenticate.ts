@@ -1,5 +1,5 @@
 import { bearerToken, type Policy, type TokenVerifier } from '@plinth/auth';
-import { anonymous, type Auth, type Clock, commonErrors, type Ctx, type Principal } from '@plinth/kernel';
+import { type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Milliseconds that a request has, from its first byte to the commit. */
@@ -34,12 +34,16 @@ export const gateOf = (auth: Auth, gate: Gate) => {
       throw forbidden(auth, principal, gate);
   };
   const enter = (request: FastifyRequest): Promise<void> | undefined => {
-    if (auth === 'public') return void admit(request, anonymous);
+    if (auth === 'public') {
+      admit(request, anonymous);
+      return undefined;
+    }
     const token = bearerToken(request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
     const found = verifier.verify(token);
     if (found instanceof Promise) return found.then((principal) => admit(request, principal));
-    return void admit(request, found);
+    admit(request, found);
+    return undefined;
   };
   return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
     let entering: Promise<void> | undefined;

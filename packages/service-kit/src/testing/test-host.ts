@@ -1,6 +1,6 @@
 import type { TokenSubject } from '@plinth/auth';
 import { type Clock, type Contract, classifiedFields, type Datastore, type Ids } from '@plinth/kernel';
-import { collectLines, type CollectedLines, createLogger } from '@plinth/logger';
+import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { FastifyInstance } from 'fastify';
 import { createHost } from '../host.ts';
 import { declaredErrors } from '../http/declared.ts';
