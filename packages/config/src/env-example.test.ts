@@ -74,7 +74,9 @@ ORIGINS=
     );
     const config = load(platform, {
       ...file,
+      MONGODB_URI: 'mongodb://localhost:27017',
       AUTH_JWKS: '{"keys":[]}',
+      ORIGINS: '[]',
       CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
     });
     expect(config).toMatchObject({ PORT: 3000, AUTH_JWKS: { keys: [] }, GREETING: "it's # one" });
@@ -87,7 +89,7 @@ ORIGINS=
       { title: 'b', settings: { PORT: port('Another port.') } },
     ];
     expect(() => renderEnvExample(groups)).toThrow('Two different settings are named PORT.');
-    const settings = { ODD: text('An odd one.', { example: `' " \`` }) };
+    const settings = { ODD: text('An odd one.', { example: `' " \``, optional: true }) };
     expect(() => renderEnvExample([{ title: 'a', settings }])).toThrow(TypeError);
   });
 });

@@ -7,7 +7,12 @@ export type Principal = {
 };
 
 /** The caller of a public route. It belongs to no tenant, so no tenant collection can be opened for it. */
-export const anonymous: Principal = Object.freeze({ kind: 'anonymous', id: '', tenantId: '', roles: Object.freeze([]) });
+export const anonymous: Principal = Object.freeze({
+  kind: 'anonymous',
+  id: '',
+  tenantId: '',
+  roles: Object.freeze([]),
+});
 
 /** W3C trace context: `traceId` is 32 and `spanId` 16 lower-case hexadecimal digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly sampled: boolean };

@@ -1,12 +1,18 @@
 import { commonErrors } from './common-errors.ts';
 
-type Value = string | number | boolean | Date;
+/** `null` stands for a field that the document does not have. */
+type Value = string | number | boolean | Date | null;
 
 /** Where a page ended: the sorted field's value and the id of its last document. */
 export type Position = { readonly value: Value; readonly id: string };
 
 /** What a cursor is good for: one collection, tenant, filter and sort. */
-export type CursorScope = { readonly collection: string; readonly tenantId: string; readonly where: object; readonly sort: string };
+export type CursorScope = {
+  readonly collection: string;
+  readonly tenantId: string;
+  readonly where: object;
+  readonly sort: string;
+};
 
 export type Cursors = {
   encode(position: Position, scope: CursorScope): string;
@@ -18,7 +24,9 @@ const canonical = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return [typeof value, value];
   if (value instanceof Date) return ['date', value.getTime()];
   if (Array.isArray(value)) return value.map(canonical);
-  return Object.keys(value).sort().map((key) => [key, canonical((value as Record<string, unknown>)[key])]);
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, canonical((value as Record<string, unknown>)[key])]);
 };
 
 const fingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
@@ -41,7 +49,13 @@ const fromBase64Url = (text: string): string =>
  * @param sign a keyed hash of a text, as text in the alphabet of base64url.
  * @param isSame compares two signatures in constant time.
  */
-export const createCursors = ({ sign, isSame }: { sign: (text: string) => string; isSame: (left: string, right: string) => boolean }): Cursors => ({
+export const createCursors = ({
+  sign,
+  isSame,
+}: {
+  sign: (text: string) => string;
+  isSame: (left: string, right: string) => boolean;
+}): Cursors => ({
   encode: ({ value, id }, scope) => {
     const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };
     const text = toBase64Url(JSON.stringify(tagged));
@@ -49,7 +63,8 @@ export const createCursors = ({ sign, isSame }: { sign: (text: string) => string
   },
   decode: (cursor, scope) => {
     const [text = '', signature = '', ...more] = cursor.split('.');
-    if (more.length > 0 || !isSame(signature, sign(`${text}\n${fingerprint(scope)}`))) throw commonErrors.invalidCursor();
+    if (more.length > 0 || !isSame(signature, sign(`${text}\n${fingerprint(scope)}`)))
+      throw commonErrors.invalidCursor();
     const { d, v, id } = JSON.parse(fromBase64Url(text)) as { d?: number; v?: Value; id: string };
     return { value: d === undefined ? (v as Value) : new Date(d), id };
   },

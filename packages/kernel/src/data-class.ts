@@ -7,14 +7,14 @@ export type DataClass = 'pii' | 'secret';
 export const dataClasses = z.registry<{ dataClass: DataClass }>();
 
 const classify = <S extends z.ZodType>(schema: S, dataClass: DataClass): S => {
-  dataClasses.add(schema, { dataClass });
+  if (dataClasses.get(schema)?.dataClass !== 'secret') dataClasses.add(schema, { dataClass });
   return schema;
 };
 
-/** Marks a schema as personal data. Call it last: a schema that is refined afterwards is another schema. */
+/** Marks a schema, and what is refined from it, as personal data. Give it a schema of its own: it marks every use of it. */
 export const pii = <S extends z.ZodType>(schema: S): S => classify(schema, 'pii');
 
-/** Marks a schema as a secret: it is never logged, not even in part. */
+/** Marks a schema as a secret: it is never logged, not even in part. It stays one when it is also marked as personal data. */
 export const secret = <S extends z.ZodType>(schema: S): S => classify(schema, 'secret');
 
 const childrenOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
@@ -24,6 +24,7 @@ const childrenOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
       return [def.element];
     case 'record':
     case 'map':
+    case 'set':
       return [def.valueType];
     case 'union':
       return def.options;
@@ -64,7 +65,10 @@ export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyM
     const found = dataClasses.get(schema)?.dataClass;
     if (found && name !== undefined && fields.get(name) !== 'secret') fields.set(name, found);
     if (schema instanceof z.core.$ZodObject) {
-      for (const [key, child] of Object.entries(schema._zod.def.shape)) visit(child, key);
+      const { shape, catchall } = schema._zod.def;
+      for (const [key, child] of Object.entries(shape)) visit(child, key);
+      // Its names are not known beforehand, so the property that holds the object is classified.
+      if (catchall) visit(catchall, name);
       return;
     }
     for (const child of childrenOf(schema)) visit(child, name);

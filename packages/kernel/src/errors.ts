@@ -1,7 +1,25 @@
 import type { z } from 'zod';
 
 /** The statuses that an error may answer with. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 406 | 408 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 431 | 500 | 503 | 504;
+export type ErrorStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 406
+  | 408
+  | 409
+  | 412
+  | 413
+  | 415
+  | 422
+  | 428
+  | 429
+  | 431
+  | 500
+  | 503
+  | 504;
 
 /** One entry of an error book. `title` and `fix` are public text; `data` is the schema of the public details. */
 export type ErrorSpec = {

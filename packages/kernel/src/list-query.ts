@@ -91,7 +91,8 @@ const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
     ),
     sort: z.enum(sorts).optional().describe('The order; `-` before a field means descending.'),
     limit: z.coerce.number<number>().int().min(1).max(100).default(20).describe('How many items a page has at most.'),
-    cursor: z.string().min(1).max(1024).optional().describe('The `nextCursor` of the page before.'),
+    // A control character in a sorted name takes eight characters of a cursor, and a name may be 200 of them.
+    cursor: z.string().min(1).max(2048).optional().describe('The `nextCursor` of the page before.'),
     fields: z
       .string()
       .regex(new RegExp(`^${field}(,${field})*$`), `must name fields of ${Object.keys(spec.item.shape).join(', ')}`)
@@ -111,10 +112,7 @@ export const defineListQuery = <
   const C extends readonly Combination<keyof F & string, keyof I['shape'] & string>[],
 >(
   spec: ListSpec<I, F, R> & { readonly combinations: C },
-): z.ZodType<
-  ListOutput<F, R, SortOf<{ combinations: C }>>,
-  ListInput<F, R, SortOf<{ combinations: C }>>
-> => {
+): z.ZodType<ListOutput<F, R, SortOf<{ combinations: C }>>, ListInput<F, R, SortOf<{ combinations: C }>>> => {
   const { filters, ranges } = spec;
   const combinations: readonly AnyCombination[] = spec.combinations;
   const schema = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
@@ -137,12 +135,17 @@ export const defineListQuery = <
     const fields = (flat['fields'] as string | undefined)?.split(',');
     return { where, sort, limit: flat['limit'], cursor: flat['cursor'], fields };
   });
-  return Object.assign(schema, { listOf: spec.item }) as never;
+  listItems.add(schema, { item: () => spec.item });
+  return schema as never;
 };
+
+// A registry, because what is added to a schema itself is lost when the schema is described or refined.
+// The registry's own types cannot carry a schema, so it holds a function that gives it.
+const listItems = z.registry<{ item: () => unknown }>();
 
 /** The DTO of the items when `query` was made by `defineListQuery`. */
 export const listItemOf = (query: z.ZodType | undefined): z.ZodObject | undefined =>
-  (query as { listOf?: z.ZodObject } | undefined)?.listOf;
+  (query && listItems.get(query)?.item()) as z.ZodObject | undefined;
 
 /** The answer of a list. */
 export const pageOf = <I extends z.ZodObject>(item: I) =>

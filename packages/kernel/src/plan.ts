@@ -20,7 +20,9 @@ const isOperators = (value: unknown): value is Filter =>
   typeof value === 'object' && value !== null && !(value instanceof Date);
 
 const isScalar = (value: unknown): boolean =>
-  value instanceof Date || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  Number.isFinite(value instanceof Date ? value.getTime() : value);
 
 /** The range that a filter sets on a field; `undefined` when the field is held equal or not named. */
 export const rangeOf = (where: Filter, field: string): Range | undefined => {
@@ -34,11 +36,15 @@ const refuse = (definition: CollectionDefinition, text: string): never => {
 
 const assertCondition = (definition: CollectionDefinition, field: string, value: unknown): void => {
   if (isScalar(value)) return;
-  if (!isOperators(value) || Array.isArray(value)) return refuse(definition, `the filter on '${field}' is not a scalar value.`);
+  // Without entries it is `{}`, which a database takes for a value, or a RegExp, a Map or the like.
+  if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
+    return refuse(definition, `the filter on '${field}' is neither a scalar value nor a set of operators.`);
+  }
   for (const [operator, operand] of Object.entries(value)) {
     const known = operator === '$in' || (rangeOperators as readonly string[]).includes(operator);
     if (!known) refuse(definition, `'${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`);
-    const operands = operator === '$in' ? (Array.isArray(operand) ? operand : refuse(definition, '$in needs a list.')) : [operand];
+    const operands =
+      operator === '$in' ? (Array.isArray(operand) ? operand : refuse(definition, '$in needs a list.')) : [operand];
     if (!operands.every(isScalar)) refuse(definition, `'${operator}' on '${field}' takes scalar values only.`);
   }
 };
@@ -61,10 +67,14 @@ const indexesOf = (definition: CollectionDefinition): [string, IndexSpec][] => O
 export const assertServed = (definition: CollectionDefinition, where: Filter): void => {
   assertWhere(definition, where);
   const fields = Object.keys(where);
-  if (fields.includes('_id')) return;
-  const served = indexesOf(definition).some(([, { fields: [first] }]) => first !== undefined && fields.includes(first));
+  // An id is looked up without an index of the tenant, but a range of ids would walk through other tenants.
+  if (fields.includes('_id') && !rangeOf(where, '_id')) return;
+  const served = indexesOf(definition).some(([, index]) => fields.includes(index.fields[0] ?? ''));
   if (!served) {
-    refuse(definition, `no index serves a filter on ${fields.join(', ') || 'nothing'}. Add one to its defineCollection.`);
+    refuse(
+      definition,
+      `no index serves a filter on ${fields.join(', ') || 'nothing'}. Add one to its defineCollection.`,
+    );
   }
 };
 
@@ -75,6 +85,21 @@ const servesList = (fields: readonly string[], equal: readonly string[], field: 
   const order = field === '_id' ? ['_id'] : [field, '_id'];
   const rest = fields.slice(equal.length);
   return sameSet(fields.slice(0, equal.length), equal) && rest.join() === order.join();
+};
+
+type Wish = {
+  readonly equal: readonly string[];
+  readonly field: string;
+  readonly sort: string;
+  readonly misplaced: boolean;
+};
+
+const whyUnserved = ({ equal, field, sort, misplaced }: Wish): string => {
+  if (misplaced) return `a list takes ranges on the sorted field only, which is '${field}'.`;
+  const fixed = equal.find((name) => name === field || name === '_id');
+  if (fixed) return `a list cannot hold '${fixed}' equal and sort by it too; use find or another sort.`;
+  const wanted = [...equal, ...(field === '_id' ? [] : [field]), '_id'].join(', ');
+  return `no index serves a list by ${equal.join(', ') || 'nothing'} sorted by ${sort}. Add [${wanted}] to its defineCollection.`;
 };
 
 /**
@@ -90,19 +115,13 @@ export const planList = <D extends Entity>(
   const field = descending ? sort.slice(1) : sort;
   const equal = Object.keys(where).filter((name) => isScalar(where[name]));
   const ranged = Object.keys(where).filter((name) => !equal.includes(name));
+  const misplaced = ranged.some((name) => name !== field || !rangeOf(where, name));
   const indexes = indexesOf(definition as unknown as CollectionDefinition);
   const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, equal));
   if (unique) return { index: unique[0], single: true, equal: unique[1].fields, field, descending };
   const serving = indexes.find(([, { fields }]) => servesList(fields, equal, field));
-  const rangesServed = ranged.every((name) => name === field && rangeOf(where, name));
-  if (serving && rangesServed) {
+  if (serving && !misplaced) {
     return { index: serving[0], single: false, equal: serving[1].fields.slice(0, equal.length), field, descending };
   }
-  const wanted = [...equal, ...(field === '_id' ? [] : [field]), '_id'];
-  return refuse(
-    definition as unknown as CollectionDefinition,
-    ranged.some((name) => name !== field)
-      ? `a list takes ranges on the sorted field only, which is '${field}'.`
-      : `no index serves a list by ${equal.join(', ') || 'nothing'} sorted by ${sort}. Add [${wanted.join(', ')}] to its defineCollection.`,
-  );
+  return refuse(definition as unknown as CollectionDefinition, whyUnserved({ equal, field, sort, misplaced }));
 };

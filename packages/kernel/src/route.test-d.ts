@@ -1,7 +1,7 @@
 /** Compile-time promises of a contract: each line below `@ts-expect-error` must not compile. */
 import { z } from 'zod';
-import { type Contract, defineContract, type ServiceOf } from './contract.ts';
 import type { Ctx } from './context.ts';
+import { type Contract, defineContract, type ServiceOf } from './contract.ts';
 import { definePermissions } from './permissions.ts';
 import { defineRoute, type InputOf } from './route.ts';
 import { NoContent } from './text.ts';
@@ -33,7 +33,12 @@ defineRoute({ ...base, method: 'GET', examples: { response: { id: 7 } } });
 defineRoute({ ...base, method: 'GET', path: '/things' });
 
 const getThing = defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'id' } });
-const removeThing = defineRoute({ ...item, method: 'DELETE', auth: { policy: 'things:write' }, responses: { 204: NoContent } });
+const removeThing = defineRoute({
+  ...item,
+  method: 'DELETE',
+  auth: { policy: 'things:write' },
+  responses: { 204: NoContent },
+});
 const permissions = definePermissions('things', { 'things:read': { title: 'See things', roles: ['owner'] } });
 
 // @ts-expect-error -- 'things:write' is in no permission book

@@ -9,10 +9,7 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
  * Who may call: everybody (`public`), everybody with a credential (`authenticated`), or who has a permission.
  * `orSelf` names a path parameter: a person whose own id stands there needs no permission.
  */
-export type Auth =
-  | 'public'
-  | 'authenticated'
-  | { readonly policy: PermissionName; readonly orSelf?: string };
+export type Auth = 'public' | 'authenticated' | { readonly policy: PermissionName; readonly orSelf?: string };
 
 /** Everything that is known about a route. Plain data: the server, the client, the reference and the tests derive from it. */
 export type RouteSpec = {
@@ -50,7 +47,9 @@ type Quoted<Names extends string> = [Names] extends [never] ? 'none' : Names;
 type CheckParams<R extends RouteSpec> =
   Same<ParamNames<R['path']>, DeclaredParams<R>> extends true
     ? unknown
-    : { readonly params: `The params of this route must be exactly those of its path: ${Quoted<ParamNames<R['path']>>}.` };
+    : {
+        readonly params: `The params of this route must be exactly those of its path: ${Quoted<ParamNames<R['path']>>}.`;
+      };
 
 type CheckBody<R extends RouteSpec> = R extends { readonly method: 'GET' | 'DELETE'; readonly body: unknown }
   ? { readonly body: `A ${R['method']} has no body: move it into the query or use POST.` }
@@ -68,8 +67,9 @@ type CheckOrSelf<R extends RouteSpec> = R extends { readonly auth: { readonly or
     : { readonly auth: `orSelf names '${Name}', which is not a parameter of the path.` }
   : unknown;
 
+// In a list, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
 type CheckOptions<R> = {
-  readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: `'${K}' is not an option of a route.`;
+  readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
 };
 
 type CheckExamples<R extends RouteSpec> = {
@@ -79,13 +79,13 @@ type CheckExamples<R extends RouteSpec> = {
   };
 };
 
-/** Turns each broken rule of a route into a compile error that reads like a sentence. */
-export type Check<R extends RouteSpec> = CheckParams<R> &
-  CheckBody<R> &
-  CheckSuccess<R> &
-  CheckOrSelf<R> &
-  CheckOptions<R> &
-  CheckExamples<R>;
+/**
+ * Turns each broken rule of a route into a compile error that reads like a sentence.
+ * What is no `RouteSpec` at all arrives here as `RouteSpec` itself; the compiler then says what is missing, so nothing is added.
+ */
+export type Check<R extends RouteSpec> = RouteSpec extends R
+  ? unknown
+  : CheckParams<R> & CheckBody<R> & CheckSuccess<R> & CheckOrSelf<R> & CheckOptions<R> & CheckExamples<R>;
 
 /** Declares a route. What it is given is what it returns; the rules are checked by the compiler. */
 export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => route;

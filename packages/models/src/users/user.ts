@@ -6,7 +6,12 @@ import { z } from 'zod';
 export const UserDocument = Entity.extend({
   name: UserName,
   email: Email,
-  emailKey: pii(z.string().max(254).regex(/^[^A-Z]+$/)).describe('The address in lower case: what makes it unique.'),
+  emailKey: pii(
+    z
+      .string()
+      .max(254)
+      .regex(/^[^A-Z]+$/),
+  ).describe('The address in lower case: what makes it unique.'),
   role: Role,
 });
 export type UserDocument = z.infer<typeof UserDocument>;
