@@ -189,9 +189,10 @@ describe('another form', () => {
 
   it('refuses a token of a megabyte before it does any work, though it is well signed', async () => {
     const huge = forge({ claims: { padding: 'x'.repeat(1_000_000) } });
-    const started = performance.now();
-    for (let round = 0; round < 1000; round += 1) expect(() => verifier.verify(huge)).toThrow('longer than 8 KiB');
-    expect(performance.now() - started).toBeLessThan(500);
+    const parse = vi.spyOn(JSON, 'parse');
+    expect(() => verifier.verify(huge)).toThrow('longer than 8 KiB');
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
   });
 
   it('takes tokens up to 8 KiB, and not one character more', async () => {

@@ -4,14 +4,15 @@ import {
   assertServed,
   type Clock,
   type CollectionDefinition,
-  commonErrors,
   type Ctx,
   type Cursors,
+  commonErrors,
   type Entity,
   type Ids,
   type ListQuery,
   newDocument,
   type Page,
+  type Position,
   planList,
   type Scoped,
 } from '@plinth/kernel';
@@ -77,7 +78,7 @@ const listOf =
     const items = found.slice(0, limit);
     const last = items.at(-1);
     if (found.length <= limit || !last) return { items, nextCursor: null };
-    const value = last[plan.field as keyof D] as string | number | boolean | Date;
+    const value = (last[plan.field as keyof D] ?? null) as Position['value'];
     return { items, nextCursor: cursors.encode({ value, id: last._id }, scope) };
   };
 
@@ -91,7 +92,8 @@ const writesOf = <D extends Entity>(
   return {
     insert: (draft) => {
       const document = newDocument<D>(draft, { ctx, clock, ids });
-      record(writeSets, ctx, { kind: 'insert', collection, document });
+      // A copy, so that what the action does to its answer does not reach the database.
+      record(writeSets, ctx, { kind: 'insert', collection, document: { ...document } });
       return document;
     },
     update: (document, change) => {

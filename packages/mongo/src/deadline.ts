@@ -1,4 +1,4 @@
-import { type Clock, commonErrors, type Ctx } from '@plinth/kernel';
+import { type Clock, type Ctx, commonErrors } from '@plinth/kernel';
 
 /** Milliseconds that the call still has. @throws `upstream-timeout` when there are none. */
 export const remainingMs = (ctx: Ctx, clock: Clock): number => {

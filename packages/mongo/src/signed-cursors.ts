@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createCursors, type Cursors } from '@plinth/kernel';
+import { type Cursors, createCursors } from '@plinth/kernel';
 
 const isSame = (left: string, right: string): boolean => {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];

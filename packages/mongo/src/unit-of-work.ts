@@ -1,4 +1,4 @@
-import { type Clock, commonErrors, type Ctx, type UnitOfWork } from '@plinth/kernel';
+import { type Clock, type Ctx, commonErrors, type UnitOfWork } from '@plinth/kernel';
 import type { ClientSession, Db, MongoClient } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { isTransient, isUnknownCommit, translate, type UniqueCodes } from './failures.ts';
@@ -19,8 +19,7 @@ const apply = async (write: Write, { db, session, ctx, clock }: Attempt): Promis
   const collection = db.collection(write.collection);
   const options = { session, maxTimeMS: remainingMs(ctx, clock) };
   if (write.kind === 'insert') {
-    // The copy keeps the driver's hands off the document that the action has answered with.
-    await collection.insertOne({ ...write.document }, options);
+    await collection.insertOne(write.document, options);
     return;
   }
   const touched =

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { commonErrors, type Ctx } from '@plinth/kernel';
+import { type Ctx, commonErrors } from '@plinth/kernel';
 import { aContext, idsFrom } from '@plinth/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';

@@ -1,5 +1,5 @@
 import { fakeDatabase, type OpenStore } from '@plinth/testing';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
 /** A datastore of its own for the tests of a file. */
@@ -24,7 +24,15 @@ export const openOnMongod: OpenStore = async (collections, options) => {
   const datastore = await openTestDatastore();
   const store = datastore.open({ name: 'suite', collections }, options);
   await store.prepare();
-  return { store, close: () => datastore.close() };
+  return {
+    store,
+    close: async () => {
+      // Every query of the suite went by an index and with its tenant.
+      const faults = await datastore.guard.check();
+      await datastore.close();
+      expect(faults).toEqual([]);
+    },
+  };
 };
 
 export const openOnFake: OpenStore = async (collections, options) => ({

@@ -5,5 +5,7 @@ import { toUser, type UserDocument } from '@plinth/models/users';
 type Deps = { users: Collection<UserDocument, 'get'> };
 
 /** The caller's own profile; it needs no permission. */
-export const getMe = ({ users }: Deps): UsersService['getMe'] =>
-  async (_input, ctx) => toUser(await users.for(ctx).get(ctx.actor.id));
+export const getMe =
+  ({ users }: Deps): UsersService['getMe'] =>
+  async (_input, ctx) =>
+    toUser(await users.for(ctx).get(ctx.actor.id));

@@ -4,5 +4,7 @@ import { toUser, type UserDocument } from '@plinth/models/users';
 
 type Deps = { users: Collection<UserDocument, 'get'> };
 
-export const getUser = ({ users }: Deps): UsersService['getUser'] =>
-  async ({ id }, ctx) => toUser(await users.for(ctx).get(id));
+export const getUser =
+  ({ users }: Deps): UsersService['getUser'] =>
+  async ({ id }, ctx) =>
+    toUser(await users.for(ctx).get(id));

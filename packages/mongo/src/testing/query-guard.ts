@@ -1,4 +1,5 @@
 import type { CommandStartedEvent, Document, MongoClient } from 'mongodb';
+import { isEmptyBounds } from '../failures.ts';
 import { explainable, hasTenant } from './tenant-predicate.ts';
 
 type Plan = { readonly stages: readonly Document[]; readonly examined: number; readonly returned: number };
@@ -17,8 +18,17 @@ const stagesOf = (node: unknown): Document[] => {
   return [...own, ...Object.values(node).flatMap(stagesOf)];
 };
 
+const emptyPlan: Plan = { stages: [], examined: 0, returned: 0 };
+
 const planOf = async (client: MongoClient, database: string, query: Document): Promise<Plan> => {
-  const explained = await client.db(database).command({ explain: query, verbosity: 'executionStats' });
+  const explained = await client
+    .db(database)
+    .command({ explain: query, verbosity: 'executionStats' })
+    .catch((cause: unknown) => {
+      // Bounds that leave nothing between them read nothing, and cannot be explained either.
+      if (!isEmptyBounds(cause)) throw cause;
+    });
+  if (!explained) return emptyPlan;
   const { totalDocsExamined, nReturned } = explained['executionStats'] as Document;
   return {
     stages: stagesOf((explained['queryPlanner'] as Document)['winningPlan']),

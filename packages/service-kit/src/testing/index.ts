@@ -1,2 +1,9 @@
-export { type Answer, type Caller, openTestHost, type TestHost, type TestHostOptions } from './test-host.ts';
+export {
+  type Answer,
+  type Caller,
+  declaredStatusesOf,
+  openTestHost,
+  type TestHost,
+  type TestHostOptions,
+} from './test-host.ts';
 export { useTestHost } from './use-test-host.ts';

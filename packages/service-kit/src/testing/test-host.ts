@@ -1,5 +1,5 @@
 import type { TokenSubject } from '@plinth/auth';
-import { type Clock, type Contract, classifiedFields, type Datastore, type Ids } from '@plinth/kernel';
+import { type Clock, type Contract, classifiedFields, type Datastore, type Ids, type RouteSpec } from '@plinth/kernel';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { FastifyInstance } from 'fastify';
 import { createHost } from '../host.ts';
@@ -86,11 +86,16 @@ const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, s
   };
 };
 
-const declaredStatuses = (contracts: readonly Contract[], operationId: string): number[] => {
+/** The statuses that a route declares; failures of ours excepted. */
+export const declaredStatusesOf = (route: RouteSpec): number[] => {
+  const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
+  return [...new Set(statuses)].filter((status) => status < 500).toSorted((left, right) => left - right);
+};
+
+const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec => {
   const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found);
   if (!route) throw new TypeError(`No contract has an operation '${operationId}'.`);
-  const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
-  return [...new Set(statuses)].filter((status) => status < 500).sort((left, right) => left - right);
+  return route;
 };
 
 /** A host for tests: real routes, real tokens, the given datastore, and an alarm for what no contract declares. */
@@ -138,8 +143,8 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     nobody: callerOf(host.server, {}),
     faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
     unseenStatuses: (operationId) => {
-      const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found) as object;
-      return declaredStatuses(contracts, operationId).filter((status) => !seen.get(route)?.has(status));
+      const route = routeOf(contracts, operationId);
+      return declaredStatusesOf(route).filter((status) => !seen.get(route)?.has(status));
     },
     close: async () => {
       await host.server.close();

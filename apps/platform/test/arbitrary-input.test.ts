@@ -1,0 +1,114 @@
+import { listItemOf, type RouteSpec } from '@plinth/kernel';
+import { declaredStatusesOf } from '@plinth/service-kit/testing';
+import { aPrincipal, arbitraryOf, seed } from '@plinth/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, openPlatform, routes } from './host.ts';
+
+const heavy = process.env['PLINTH_HEAVY'] === '1';
+const numRuns = heavy ? 5000 : 60;
+
+let platform: Awaited<ReturnType<typeof openPlatform>>;
+let caller: Caller;
+
+beforeAll(async () => {
+  platform = await openPlatform();
+  caller = await platform.host.as(aPrincipal());
+});
+
+afterAll(async () => {
+  expect(await platform.host.faults()).toEqual([]);
+  await platform.host.close();
+}, 60_000);
+
+const naughty = fc.constantFrom(
+  '',
+  ' ',
+  '\0',
+  '\r\nSet-Cookie: a=b',
+  '%',
+  '..',
+  '../../etc/passwd',
+  '__proto__',
+  'constructor',
+  '$where',
+  '{"$gt":""}',
+  'null',
+  'undefined',
+  'NaN',
+  '-1',
+  '1e309',
+  '9007199254740993',
+  '\u202e',
+  '\ufeff',
+  'Ω≈ç√∫',
+  '田中さん',
+  '👩‍👩‍👧‍👦',
+  '\ud800',
+  "' OR 1=1 --",
+  '<script>alert(1)</script>',
+  'a'.repeat(5000),
+);
+const text = fc.oneof(naughty, fc.string({ unit: 'binary' }), fc.string());
+const json = fc.oneof(fc.jsonValue(), naughty, fc.dictionary(fc.oneof(naughty, fc.string()), fc.jsonValue()));
+
+/** A value that the schema takes, one of which a field was replaced by anything, or anything. */
+const nearly = (schema: RouteSpec['body']): fc.Arbitrary<unknown> => {
+  if (!schema) return fc.constant(undefined);
+  const good = arbitraryOf(schema);
+  const bent = fc.tuple(good, fc.nat(), json).map(([value, at, other]) => {
+    const keys = Object.keys(value as object);
+    return { ...(value as object), [keys[at % Math.max(1, keys.length)] ?? 'extra']: other };
+  });
+  return fc.oneof(good, bent, json);
+};
+
+const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
+  const known = [
+    'limit',
+    'cursor',
+    'sort',
+    'fields',
+    ...(listItemOf(route.query) ? Object.keys(listItemOf(route.query)?.shape ?? {}) : []),
+  ];
+  const name = fc.oneof(fc.constantFrom(...known), fc.constantFrom(...known.map((one) => `${one}[gte]`)), text);
+  return fc
+    .array(fc.tuple(name, text), { maxLength: 4 })
+    .map((list) => list.map(([key, value]) => `${encode(key)}=${encode(value)}`).join('&'));
+};
+
+const encode = (value: string): string => encodeURIComponent(value.toWellFormed());
+
+const same = (sent: unknown, answered: unknown): boolean => {
+  if (typeof sent !== 'object' || sent === null || typeof answered !== 'object' || answered === null) return true;
+  return Object.entries(sent).every(
+    ([key, value]) =>
+      !Object.hasOwn(answered, key) ||
+      Object.is((answered as Record<string, unknown>)[key], value) ||
+      typeof value === 'object',
+  );
+};
+
+describe.each(routes)('%s', (operationId, route: RouteSpec) => {
+  it(
+    'answers arbitrary input with a status that it declares, below 500, and keeps what it takes as it is',
+    async () => {
+      const declared = declaredStatusesOf(route);
+      const property = fc.asyncProperty(nearly(route.body), pairs(route), text, async (body, query, id) => {
+        const path = route.path.replace(/:\w+/g, encode(id) || 'x');
+        const answer = await caller.send({
+          method: route.method,
+          url: query ? `${path}?${query}` : path,
+          ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+        });
+        // An id of more than a hundred characters, or one with a slash, is another path.
+        expect([...declared, ...(route.params ? [404] : [])]).toContain(answer.status);
+        expect(answer.status).toBeLessThan(500);
+        if (answer.status === 201) expect(same(body, answer.body)).toBe(true);
+      });
+      await fc.assert(property, { seed, numRuns });
+      expect(platform.host.contracts.some(({ routes: all }) => operationId in all)).toBe(true);
+    },
+    heavy ? 600_000 : 60_000,
+  );
+});

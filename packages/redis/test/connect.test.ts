@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectRedis, type RedisConnection } from '../src/index.ts';
+
+const redisUrl = new URL(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
+
+/** A way to the real Redis that can be cut and mended. */
+const createWay = () => {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+  const open = async (port = 0): Promise<number> => {
+    server = createServer((socket) => {
+      const upstream = connect(Number(redisUrl.port), redisUrl.hostname);
+      for (const one of [socket, upstream]) {
+        sockets.add(one);
+        one.on('error', () => one.destroy()).on('close', () => sockets.delete(one));
+      }
+      socket.pipe(upstream).pipe(socket);
+    }).listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as { port: number }).port;
+  };
+  const cut = async (): Promise<void> => {
+    const closed = server && once(server, 'close');
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    server = undefined;
+  };
+  return { open, cut };
+};
+
+const events: string[] = [];
+const log = {
+  info: (event: string) => void events.push(event),
+  warn: (event: string) => void events.push(event),
+};
+const opened: { close(): Promise<void> }[] = [];
+
+const open = (url: string): RedisConnection => {
+  const connection = connectRedis({ REDIS_URL: url }, log);
+  opened.push(connection);
+  return connection;
+};
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()));
+  events.length = 0;
+});
+
+const isUp = (connection: RedisConnection) =>
+  connection.check().then(
+    () => true,
+    () => false,
+  );
+
+describe('the Redis connection', () => {
+  it('is an optional dependency that answers', async () => {
+    const connection = open(redisUrl.href);
+    expect(connection).toMatchObject({ name: 'redis', required: false });
+    await expect.poll(() => isUp(connection)).toBe(true);
+    expect(events).toEqual([]);
+  });
+
+  it('fails at once while Redis is away, says so once, and comes back by itself', async () => {
+    const way = createWay();
+    const port = await way.open();
+    const connection = open(`redis://127.0.0.1:${port}`);
+    await expect.poll(() => isUp(connection)).toBe(true);
+    await way.cut();
+    await expect.poll(() => events).toEqual(['redis-away']);
+    expect(await isUp(connection)).toBe(false);
+    await way.open(port);
+    await expect.poll(() => isUp(connection), { timeout: 10_000 }).toBe(true);
+    expect(events).toEqual(['redis-away', 'redis-back']);
+    await way.cut();
+  }, 20_000);
+
+  it('lets a service start without Redis', async () => {
+    const way = createWay();
+    const port = await way.open();
+    await way.cut();
+    const connection = open(`redis://127.0.0.1:${port}`);
+    expect(await isUp(connection)).toBe(false);
+    await expect.poll(() => events).toEqual(['redis-away']);
+  });
+});

@@ -1,0 +1,143 @@
+import { defineCollection, Entity, IsoDate, WellFormed } from '@plinth/kernel';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { anId } from '../contexts.ts';
+import { arbitraryOf } from './arbitrary.ts';
+import { build } from './build.ts';
+
+const legal: Readonly<Record<string, z.ZodType>> = {
+  'text of a length': z.string().min(3).max(5),
+  'text of exactly one character': z.string().length(1),
+  'text without capitals': z
+    .string()
+    .max(254)
+    .regex(/^[^A-Z]+$/),
+  'text by two patterns': z
+    .string()
+    .regex(/\S/)
+    .regex(/^[a-f]+$/),
+  'text with a refinement': WellFormed.min(1).max(200).regex(/\S/, 'must have a visible character'),
+  'text by a pattern that is beyond fast-check': z.string().regex(/^(?!x)[^\d]*$/u),
+  'an e-mail address': z.email().max(254),
+  'a UUIDv7': z.uuidv7(),
+  'any UUID': z.uuid(),
+  'a web address': z.url(),
+  'an address of IPv4 or IPv6': z.union([z.ipv4(), z.ipv6()]),
+  'a day': z.iso.date(),
+  'a time on the wire': IsoDate,
+  'a template': z.templateLiteral(['v', z.int().min(0).max(9)]),
+  'a whole number': z.int(),
+  'a whole number in bounds': z.int().min(-3).max(3),
+  'a number between open bounds': z.number().gt(0).lt(1),
+  'a number by steps': z.number().multipleOf(0.25).min(-1).max(1),
+  'a number that is coerced': z.coerce.number<number>().int().min(1).max(100),
+  'a bigint': z.bigint(),
+  'a date in bounds': z.date().min(new Date(0)).max(new Date(1000)),
+  'a list': z.array(z.boolean()).min(1).max(3),
+  'a choice': z.enum(['a', 'b']),
+  'a literal': z.literal([1, 'x', null]),
+  'a tuple and a record': z.tuple([z.string(), z.record(z.string().regex(/^[a-z]{1,3}$/), z.number())]),
+  'a union of objects': z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('a'), size: z.number() }),
+    z.object({ kind: z.literal('b') }),
+  ]),
+  'an intersection': z.object({ a: z.string() }).and(z.object({ b: z.number().nullable() })),
+  'a strict object': z.strictObject({
+    a: z.string().optional(),
+    b: z.number().default(1),
+    c: z.null(),
+    d: z.undefined(),
+  }),
+  anything: z.object({ any: z.any(), unknown: z.unknown() }),
+  'a value made optional, read-only or caught': z.array(z.string().optional().readonly()).catch([]),
+  'a value of which something is made first': z.preprocess((value) => value, z.string().max(3)),
+  'a value that is transformed': z.string().max(3).transform(Number),
+  'a lazy schema': z.lazy(() => z.boolean()),
+};
+
+describe('arbitraryOf', () => {
+  it.each(Object.entries(legal))('makes what the schema accepts: %s', (_, schema) => {
+    fc.assert(fc.property(arbitraryOf(schema), (value) => schema.safeParse(value).success));
+  });
+
+  it('ends for a recursive schema', () => {
+    type Tree = { readonly name: string; readonly next?: Tree | undefined; readonly children: Tree[] };
+    const tree: z.ZodType<Tree> = z.object({
+      name: z.string(),
+      get next() {
+        return tree.optional();
+      },
+      get children() {
+        return z.array(tree);
+      },
+    });
+    fc.assert(fc.property(arbitraryOf(tree), (value) => tree.safeParse(value).success));
+  });
+
+  it('leaves optional fields out at times, and not always', () => {
+    const samples = fc.sample(arbitraryOf(z.object({ note: z.string().optional() })), { numRuns: 200, seed: 1 });
+    const present = samples.filter((sample) => 'note' in sample).length;
+    expect(present).toBeGreaterThan(10);
+    expect(present).toBeLessThan(190);
+  });
+
+  it('names the field of which it can make no value', () => {
+    const rare = z.object({ code: z.string().refine((text) => text === 'open sesame', 'must be the word') });
+    expect(() => arbitraryOf(rare, 'door')).toThrow(
+      "No random value of 'door.code' satisfies its schema (must be the word)",
+    );
+    expect(() => arbitraryOf(z.object({ file: z.file() }), 'upload')).toThrow("'upload.file' is a file");
+    const endless: z.ZodType = z.object({
+      get self() {
+        return endless;
+      },
+    });
+    expect(() => arbitraryOf(endless)).toThrow(/recursive without an end/);
+  });
+});
+
+const Account = Entity.extend({
+  email: z.email(),
+  emailKey: z
+    .string()
+    .max(254)
+    .regex(/^[^A-Z]+$/),
+  stock: z.int().min(0),
+  note: z.string().optional(),
+});
+const accounts = defineCollection('accounts', Account, { tenancy: 'tenant', indexes: {} });
+
+describe('build', () => {
+  it('makes valid drafts without what the collection gives', () => {
+    for (let run = 0; run < 50; run += 1) {
+      const draft = build(accounts);
+      const entity = { _id: anId(), tenantId: anId(), version: 1, createdAt: new Date(), updatedAt: new Date() };
+      expect(z.strictObject(Account.shape).safeParse({ ...draft, ...entity }).success).toBe(true);
+      expect(draft).not.toHaveProperty('tenantId');
+    }
+  });
+
+  it('takes what it is given, and leaves out what is given as undefined', () => {
+    expect(build(accounts, { stock: 7, note: 'kept' })).toMatchObject({ stock: 7, note: 'kept' });
+    for (let run = 0; run < 20; run += 1) expect(build(accounts, { note: undefined })).not.toHaveProperty('note');
+  });
+
+  it('refuses an override that is not valid, or of no field', () => {
+    expect(() => build(accounts, { stock: -1 })).toThrow(/'accounts' is not valid \(stock: /);
+    expect(() => build(accounts, { colour: 'red' } as object)).toThrow(
+      "'colour' is not a field of a draft of 'accounts'",
+    );
+    expect(() => build(accounts, { version: 2 } as object)).toThrow("'version' is not a field");
+  });
+
+  it('asks for a rule that spans fields to be met by overrides', () => {
+    const Period = Entity.extend({ from: z.int(), to: z.int() }).refine(
+      ({ from, to }) => from + 1 === to,
+      'must follow',
+    );
+    const periods = defineCollection('periods', Period, { tenancy: 'tenant', indexes: {} });
+    expect(() => build(periods)).toThrow(/must follow.*overrides/);
+    expect(build(periods, { from: 1, to: 2 })).toEqual({ from: 1, to: 2 });
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { aClock, idsFrom } from './clock.ts';
+import { aContext, anId, aPrincipal } from './contexts.ts';
+import { createRandom, readSeed, seed } from './seed.ts';
+
+describe('aContext', () => {
+  it('is the call of an owner of a new tenant, with ten seconds left', () => {
+    const ctx = aContext();
+    expect(ctx.actor).toMatchObject({ kind: 'user', roles: ['owner'], tenantId: ctx.tenantId });
+    expect([ctx.tenantId, ctx.actor.id, ctx.requestId].every((id) => z.uuidv7().safeParse(id).success)).toBe(true);
+    expect(ctx.trace).toMatchObject({
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(ctx.deadline - Date.now()).toBeGreaterThan(9000);
+    expect(ctx.signal.aborted).toBe(false);
+    expect(aContext().tenantId).not.toBe(ctx.tenantId);
+  });
+
+  it('keeps actor and context in one tenant', () => {
+    const { tenantId } = aContext();
+    expect(aContext({ tenantId }).actor.tenantId).toBe(tenantId);
+    expect(aContext({ actor: aPrincipal({ tenantId }) }).tenantId).toBe(tenantId);
+    expect(aContext({ tenantId, actor: { roles: ['member'] } }).actor).toMatchObject({ tenantId, roles: ['member'] });
+  });
+
+  it('takes every override', () => {
+    expect(aContext({ requestId: 'r', deadline: 5 })).toMatchObject({ requestId: 'r', deadline: 5 });
+  });
+});
+
+describe('ids and time', () => {
+  it('the clock moves when it is told to, and forward only', () => {
+    const clock = aClock(new Date(1000));
+    const before = clock.now();
+    clock.advance(5);
+    expect([before, clock.now()]).toEqual([new Date(1000), new Date(1005)]);
+    expect(() => clock.advance(-1)).toThrow(/forward only/);
+    expect(() => clock.advance(Number.NaN)).toThrow(/forward only/);
+  });
+
+  it('ids are UUIDv7 of the clock in the order of their making, also when the clock goes back', () => {
+    const clock = aClock();
+    let time = clock.now();
+    const ids = idsFrom({ now: () => time });
+    const made = Array.from({ length: 300 }, (_, at) => {
+      time = new Date(clock.now().getTime() + (at % 7));
+      return ids.next();
+    });
+    expect(made.toSorted()).toEqual(made);
+    expect(new Set(made).size).toBe(300);
+    expect(z.array(z.uuidv7()).safeParse(made).success).toBe(true);
+  });
+
+  it('ids of one seed and clock are the same', () => {
+    const clock = aClock();
+    const [one, two] = [idsFrom(clock, 7), idsFrom(clock, 7)];
+    expect([one.next(), one.next()]).toEqual([two.next(), two.next()]);
+    expect(idsFrom(clock, 8).next()).not.toBe(idsFrom(clock, 7).next());
+    expect(anId()).not.toBe(anId());
+  });
+});
+
+describe('the seed', () => {
+  it('repeats a stream', () => {
+    const [one, two] = [createRandom(seed), createRandom(seed)];
+    expect([one(), one(), one()]).toEqual([two(), two(), two()]);
+    expect(createRandom(1)()).not.toBe(createRandom(2)());
+  });
+
+  it('is an integer, or refused', () => {
+    expect([readSeed('12'), readSeed('-3')]).toEqual([12, -3]);
+    expect(() => readSeed('x')).toThrow("PLINTH_SEED is 'x', which is not an integer");
+  });
+});

@@ -1,0 +1,65 @@
+import { isDeepStrictEqual } from 'node:util';
+import { applyChange, type CollectionDefinition, UniqueViolation } from '@plinth/kernel';
+import { compare } from './compare.ts';
+import { toStored } from './stored.ts';
+import type { Stored, Write } from './write-set.ts';
+
+export type Documents = ReadonlyMap<string, Stored>;
+type Draft = Map<string, Stored>;
+
+/** The document law refused a write, as the validator of a real collection does. */
+class ValidatorViolation extends Error {
+  override readonly name = 'ValidatorViolation';
+}
+
+const assertLaw = ({ name, schema }: CollectionDefinition, document: Stored): void => {
+  const parsed = schema.safeParse(document);
+  const says = (text: string) => new ValidatorViolation(`A document breaks the validator of '${name}': ${text}`);
+  if (!parsed.success)
+    throw says(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  // Parsing drops unknown fields and fills in defaults; the validator of a real collection refuses both.
+  if (!isDeepStrictEqual(parsed.data, document))
+    throw says('it is not the output of its schema (an unknown field, or a default).');
+};
+
+const assertUnique = ({ indexes }: CollectionDefinition, document: Stored, documents: Draft): void => {
+  for (const { fields, unique } of Object.values(indexes)) {
+    if (unique === undefined) continue;
+    const key = ['tenantId', ...fields];
+    for (const other of documents.values()) {
+      const isSame = key.every((field) => compare(other[field], document[field]) === 0);
+      if (isSame && other._id !== document._id) throw new UniqueViolation(unique);
+    }
+  }
+};
+
+const put = (definition: CollectionDefinition, document: Stored, documents: Draft): void => {
+  assertLaw(definition, document);
+  assertUnique(definition, document, documents);
+  documents.set(document._id, document);
+};
+
+const apply = (write: Write, documents: Draft): void => {
+  const { definition } = write;
+  if (write.kind === 'insert') {
+    const document = toStored(write.document);
+    if (documents.has(document._id)) throw new UniqueViolation('unnamed index _id_');
+    return put(definition, document, documents);
+  }
+  const [target, ...more] = [...documents.values()].filter(write.isMeant);
+  if (!target || more.length > 0) throw write.orElse;
+  if (write.kind === 'remove') return void documents.delete(target._id);
+  return put(definition, toStored(applyChange(target, write.change, write.now)), documents);
+};
+
+/** Applies writes in their order, each upon the ones before it. Either all of them are in `state` afterwards or none. */
+export const commit = (state: Map<string, Documents>, writes: readonly Write[]): void => {
+  const touched = new Map<string, Draft>();
+  for (const write of writes) {
+    const { name } = write.definition;
+    const documents = touched.get(name) ?? new Map(state.get(name));
+    touched.set(name, documents);
+    apply(write, documents);
+  }
+  for (const [name, documents] of touched) state.set(name, documents);
+};

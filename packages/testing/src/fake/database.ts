@@ -1,0 +1,92 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import {
+  type Clock,
+  type Collection,
+  type CollectionDefinition,
+  type CollectionsOf,
+  type Ctx,
+  createCursors,
+  type DocumentOf,
+  type Entity,
+  type Ids,
+  type ModuleStore,
+  type Scoped,
+} from '@plinth/kernel';
+import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { fakeCollection } from './collection.ts';
+import type { Documents } from './commit.ts';
+import { fakeUnitOfWork } from './unit-of-work.ts';
+import type { Stored, WriteSets } from './write-set.ts';
+
+type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
+
+/** A collection of the fake. `all` gives a copy of every document of every tenant, for assertions. */
+export type FakeCollection<D extends Entity> = Collection<D, keyof Scoped<D>> & { all(): D[] };
+
+/** The collections themselves, so that it can be handed to an action as its deps, and what a test needs beside them. */
+export type FakeDatabase<K, C extends Clock = Clock> = {
+  readonly [N in keyof K]: FakeCollection<DocumentOf<K[N]>>;
+} & {
+  readonly clock: C;
+  readonly ids: Ids;
+  /** The same data as the kernel's port: what a host and the port suites work with. */
+  readonly store: ModuleStore<K>;
+  /** The action as a host runs it: each call with a context of its own, committed when the action has returned. */
+  unitOfWork<I, T>(action: Action<I, T>): Action<I, T>;
+};
+
+type Options<C extends Clock> = { readonly clock?: C; readonly ids?: Ids };
+
+const signedCursors = () => {
+  const key = randomBytes(32);
+  return createCursors({
+    sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+    isSame: (left, right) => left === right,
+  });
+};
+
+const ownNames = new Set(['clock', 'ids', 'store', 'unitOfWork']);
+
+/**
+ * A datastore in memory that keeps the rules of the real one: tenants, write sets, conditions at commit, validators,
+ * unique indexes, cursors. The port suites hold both to the same behaviour.
+ */
+export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
+  definitions: K,
+  options: Options<C> = {},
+): FakeDatabase<K, C> => {
+  const taken = Object.keys(definitions).find((name) => ownNames.has(name));
+  if (taken) throw new TypeError(`A fake database has a '${taken}' of its own; name the collection otherwise.`);
+  const clock = options.clock ?? (aClock() as Clock as C);
+  const ids = options.ids ?? idsFrom(clock);
+  const state = new Map<string, Documents>();
+  const writeSets: WriteSets = new WeakMap();
+  const parts = { clock, ids, cursors: signedCursors(), writeSets, state };
+  const collections = Object.fromEntries(
+    Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [
+      key,
+      {
+        ...fakeCollection(definition, parts),
+        all: () => structuredClone([...(state.get(definition.name)?.values() ?? [])]),
+      },
+    ]),
+  );
+  const unitOfWork = fakeUnitOfWork(parts);
+  const own = {
+    clock,
+    ids,
+    store: {
+      collections: collections as CollectionsOf<unknown> as CollectionsOf<K>,
+      unitOfWork,
+      prepare: async () => {},
+    },
+    // Calls that race may share a context in a test; requests never do.
+    unitOfWork:
+      <I, T>(action: Action<I, T>): Action<I, T> =>
+      (input, ctx) => {
+        const own = { ...ctx };
+        return unitOfWork.run(own, () => action(input, own));
+      },
+  };
+  return { ...collections, ...own } as FakeDatabase<K, C>;
+};

@@ -1,0 +1,51 @@
+import type { Collection, Ctx } from '@plinth/kernel';
+import { expect, it } from 'vitest';
+import { aClock } from '../clock.ts';
+import { aContext, anId } from '../contexts.ts';
+import { aThing, type Thing, things } from '../suite/collections.ts';
+import { fakeDatabase } from './database.ts';
+
+const add =
+  ({ things }: { things: Collection<Thing, 'insert'> }) =>
+  async (name: string, ctx: Ctx) =>
+    things.for(ctx).insert(aThing({ name }));
+
+it('is the deps of an action, and commits what the action recorded', async () => {
+  const db = fakeDatabase({ things });
+  const thing = await db.unitOfWork(add(db))('Ada', aContext());
+  expect(db.things.all()).toEqual([thing]);
+});
+
+it('shows its documents as copies', async () => {
+  const db = fakeDatabase({ things });
+  expect(db.things.all()).toEqual([]);
+  await db.unitOfWork(add(db))('Ada', aContext());
+  for (const thing of db.things.all()) thing.name = 'changed';
+  expect(db.things.all()).toMatchObject([{ name: 'Ada' }]);
+});
+
+it('runs calls that share a context of a test as calls of their own', async () => {
+  const db = fakeDatabase({ things });
+  const ctx = aContext();
+  const run = db.unitOfWork(add(db));
+  await Promise.all([run('a', ctx), run('b', ctx)]);
+  expect(db.things.all().map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
+it('takes the clock and ids that it is given', async () => {
+  const clock = aClock(new Date(5));
+  const _id = anId();
+  const db = fakeDatabase({ things }, { clock, ids: { next: () => _id } });
+  expect(await db.unitOfWork(add(db))('Ada', aContext())).toMatchObject({ _id, createdAt: new Date(5) });
+  expect(db.clock).toBe(clock);
+});
+
+it('keeps text as BSON would: what is not Unicode becomes U+FFFD', async () => {
+  const db = fakeDatabase({ things });
+  await db.unitOfWork(add(db))('a\uD800', aContext());
+  expect(db.things.all()).toMatchObject([{ name: 'a\uFFFD' }]);
+});
+
+it('gives way to no collection that is named like one of its own parts', () => {
+  expect(() => fakeDatabase({ clock: things })).toThrow(/'clock' of its own/);
+});

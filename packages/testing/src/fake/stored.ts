@@ -1,0 +1,11 @@
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
+
+/** A copy as BSON would keep it: without undefined fields, and with U+FFFD for what is not Unicode. */
+export const toStored = <T>(value: T): T => {
+  if (typeof value === 'string') return value.toWellFormed() as T;
+  if (Array.isArray(value)) return value.map((item) => toStored(item ?? null)) as T;
+  if (!isPlain(value)) return structuredClone(value);
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, toStored(field)])) as T;
+};

@@ -1,0 +1,80 @@
+import { type Collection, type Ctx, type Draft, defineErrors, type Scoped } from '@plinth/kernel';
+import { afterAll, beforeAll } from 'vitest';
+import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { aContext, anId } from '../contexts.ts';
+import { aThing, type Slot, slots, type Thing, things } from './collections.ts';
+import type { OpenStore } from './open-store.ts';
+
+type Whole<D extends Thing | Slot> = Collection<D, keyof Scoped<D>>;
+type Work<T> = () => T | Promise<T>;
+
+/** What the cases of a suite share: one open store. Each case works in tenants of its own. */
+export type Bench = {
+  readonly clock: HeldClock;
+  readonly things: Whole<Thing>;
+  readonly slots: Whole<Slot>;
+  /** A context of a new tenant, unless one is given. */
+  context(tenantId?: string): Ctx;
+  /** Runs `work` as a unit of work. */
+  write<T>(ctx: Ctx, work: Work<T>): Promise<T>;
+  /** Inserts drafts, a unit of work and a millisecond each, and gives what was stored. */
+  stored(ctx: Ctx, drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
+  /** Makes the next id that the store hands out. */
+  foresee(id: string): void;
+};
+
+const openBench = async (openStore: OpenStore) => {
+  const clock = aClock();
+  const source = idsFrom(clock);
+  const foreseen: string[] = [];
+  const ids = { next: () => foreseen.shift() ?? source.next() };
+  const { store, close } = await openStore({ things, slots }, { clock, ids });
+  const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> => store.unitOfWork.run(ctx, async () => work());
+  const bench: Bench = {
+    clock,
+    things: store.collections.things,
+    slots: store.collections.slots,
+    context: (tenantId = anId()) => aContext({ tenantId }),
+    write,
+    stored: async (ctx, drafts) => {
+      const documents: Thing[] = [];
+      for (const draft of drafts) {
+        // oxlint-disable-next-line no-await-in-loop -- the order of making is part of what the cases are about
+        documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(aThing(draft))));
+        clock.advance(1);
+      }
+      return documents;
+    },
+    foresee: (id) => foreseen.push(id),
+  };
+  return { bench, close };
+};
+
+/** Opens a store for the cases of a `describe` block. */
+export const useBench = (openStore: OpenStore): (() => Bench) => {
+  let opened: Awaited<ReturnType<typeof openBench>> | undefined;
+  beforeAll(async () => {
+    opened = await openBench(openStore);
+  });
+  afterAll(() => opened?.close());
+  return () => {
+    if (!opened) throw new Error('The store of this suite could not be opened.');
+    return opened.bench;
+  };
+};
+
+/** The errors that the cases give to `updateWhere`. */
+export const suiteErrors = defineErrors('suite', {
+  soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' },
+});
+
+/** The outcomes of calls that race: what was fulfilled, and the codes of the rest. */
+export const outcomesOf = async <T>(calls: readonly Promise<T>[]) => {
+  const settled = await Promise.allSettled(calls);
+  return {
+    won: settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+    lost: settled.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [(outcome.reason as { code?: unknown }).code] : [],
+    ),
+  };
+};

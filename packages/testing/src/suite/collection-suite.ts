@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { aClock, idsFrom } from '../clock.ts';
+import { aContext } from '../contexts.ts';
+import { useBench } from './bench.ts';
+import { aThing, slots, things } from './collections.ts';
+import { cursorCases } from './cursors.ts';
+import { listCases } from './lists.ts';
+import { misuseCases } from './misuse.ts';
+import type { OpenStore } from './open-store.ts';
+import { readCases } from './reads.ts';
+import { tenancyCases } from './tenancy.ts';
+import { unitCases } from './units.ts';
+import { valueCases } from './values.ts';
+import { writeCases } from './writes.ts';
+
+/** Holds an adapter of the datastore port to what the port promises. It opens one store for all cases. */
+export const collectionSuite = (name: string, openStore: OpenStore): void => {
+  describe(`the collections of ${name}`, () => {
+    const use = useBench(openStore);
+    readCases(use);
+    writeCases(use);
+    unitCases(use);
+    tenancyCases(use);
+    valueCases(use);
+    listCases(use);
+    cursorCases(use);
+    misuseCases(use);
+
+    it('can be prepared again, and keep what they hold', async () => {
+      const clock = aClock();
+      const { store, close } = await openStore({ things, slots }, { clock, ids: idsFrom(clock) });
+      const ctx = aContext();
+      const { collections, unitOfWork, prepare } = store;
+      const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(aThing()));
+      await Promise.all([prepare(), prepare()]);
+      expect(await collections.things.for(ctx).get(thing._id)).toEqual(thing);
+      await close();
+    });
+  });
+};

@@ -1,0 +1,65 @@
+import { type Draft, defineCollection, Entity } from '@plinth/kernel';
+import { z } from 'zod';
+
+/** A document with a field of every kind that the port deals with. */
+export const Thing = Entity.extend({
+  sku: z.string().max(200),
+  group: z.enum(['alpha', 'beta']),
+  rank: z.number(),
+  stock: z.int().min(0),
+  name: z.string().max(200),
+  active: z.boolean(),
+  due: z.date().optional(),
+  note: z.string().max(200).optional(),
+  count: z.int().optional(),
+  tags: z.array(z.string().max(20)).max(5),
+  size: z.object({ width: z.number(), depth: z.number().optional() }).optional(),
+});
+export type Thing = z.infer<typeof Thing>;
+
+/** The lists that the indexes of `things` serve without a filter; each is asked for in both directions. */
+export const sortedFields = ['createdAt', 'rank', 'name', 'active', 'due', '_id'] as const;
+
+export const things = defineCollection('things', Thing, {
+  tenancy: 'tenant',
+  indexes: {
+    bySku: { fields: ['sku'], unique: 'sku-taken' },
+    byAge: { fields: ['createdAt', '_id'] },
+    byRank: { fields: ['rank', '_id'] },
+    byName: { fields: ['name', '_id'] },
+    byActive: { fields: ['active', '_id'] },
+    byDue: { fields: ['due', '_id'] },
+    byId: { fields: ['_id'] },
+    byGroup: { fields: ['group', 'rank', '_id'] },
+    byGroupAndActivity: { fields: ['group', 'active', 'createdAt', '_id'] },
+  },
+});
+
+/** A document that is unique by two fields, one of which may be missing. */
+export const Slot = Entity.extend({ room: z.string(), hour: z.int().optional(), rank: z.number() });
+export type Slot = z.infer<typeof Slot>;
+
+export const slots = defineCollection('slots', Slot, {
+  tenancy: 'tenant',
+  indexes: {
+    byPlace: { fields: ['room', 'hour'], unique: 'slot-taken' },
+    byRank: { fields: ['rank', '_id'] },
+  },
+});
+
+let made = 0;
+
+/** A draft of a thing with a `sku` of its own. */
+export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
+  made += 1;
+  return {
+    sku: `sku-${made}`,
+    group: 'alpha',
+    rank: 1,
+    stock: 3,
+    name: `thing ${made}`,
+    active: true,
+    tags: [],
+    ...overrides,
+  };
+};

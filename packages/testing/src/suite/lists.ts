@@ -1,0 +1,188 @@
+import type { Ctx, ListQuery } from '@plinth/kernel';
+import { describe, expect, it } from 'vitest';
+import { compare } from '../fake/compare.ts';
+import type { Bench } from './bench.ts';
+import { aThing, sortedFields, type Thing } from './collections.ts';
+
+type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
+
+/** Follows the cursors to the end and gives the pages. */
+const walk = async (bench: Bench, ctx: Ctx, { limit, ...query }: Query & { limit: number }): Promise<Thing[][]> => {
+  const pages: Thing[][] = [];
+  let cursor: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
+    const page = await bench.things.for(ctx).list({ ...query, limit, cursor });
+    pages.push(page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && pages.length < 200);
+  return pages;
+};
+
+const idsOf = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
+
+const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
+  const field = sort.replace('-', '') as keyof Thing;
+  const ascending = documents.toSorted(
+    (left, right) => compare(left[field], right[field]) || compare(left._id, right._id),
+  );
+  return sort.startsWith('-') ? ascending.reverse() : ascending;
+};
+
+/** Documents with many equal values and some missing ones. */
+const crowd = async ({ stored }: Bench, ctx: Ctx): Promise<Thing[]> =>
+  stored(
+    ctx,
+    Array.from({ length: 17 }, (_, at) => ({
+      rank: [1, -2.5, 3, 0, 2 ** 33][(at * 7) % 5] as number,
+      name: ['b', 'a', '', 'B', '\u{1F600}', '\uFFFD', 'a\0'][(at * 5) % 7] as string,
+      active: at % 3 === 0,
+      group: at % 2 ? ('alpha' as const) : ('beta' as const),
+      ...(at % 4 !== 0 && { due: new Date(1000 + (at % 3)) }),
+    })),
+  );
+
+const sorts = sortedFields.flatMap((field) => [field, `-${field}`] as const);
+
+const orderCases = (use: () => Bench): void => {
+  it.each(sorts)('by %s: the pages, one after the other, are the sorted whole, whatever the limit', async (sort) => {
+    const bench = use();
+    const ctx = bench.context();
+    const whole = sorted(await crowd(bench, ctx), sort);
+    for (const limit of [1, 2, 5, 16, 17, 100]) {
+      // oxlint-disable-next-line no-await-in-loop -- one case after the other
+      const pages = await walk(bench, ctx, { where: {}, sort, limit });
+      expect(pages.flat()).toEqual(whole);
+      expect(pages).toHaveLength(Math.ceil(whole.length / limit));
+    }
+  });
+
+  const filtered: readonly [string, Query, (thing: Thing) => boolean][] = [
+    ['equality', { where: { group: 'beta' }, sort: '-rank' }, ({ group }) => group === 'beta'],
+    [
+      'two equalities',
+      { where: { active: false, group: 'alpha' }, sort: 'createdAt' },
+      ({ active, group }) => !active && group === 'alpha',
+    ],
+    ['a lower bound', { where: { rank: { $gt: 0 } }, sort: 'rank' }, ({ rank }) => rank > 0],
+    ['an upper bound', { where: { rank: { $lt: 1 } }, sort: '-rank' }, ({ rank }) => rank < 1],
+    [
+      'bounds that belong to the range',
+      { where: { rank: { $gte: 0, $lte: 3 } }, sort: '-rank' },
+      ({ rank }) => rank >= 0 && rank <= 3,
+    ],
+    [
+      'bounds on text',
+      { where: { name: { $gte: 'a', $lt: 'b' } }, sort: 'name' },
+      ({ name }) => name === 'a' || name === 'a\0',
+    ],
+    [
+      'equality and a range',
+      { where: { group: 'alpha', rank: { $gt: -2.5, $lte: 3 } }, sort: '-rank' },
+      ({ group, rank }) => group === 'alpha' && rank > -2.5 && rank <= 3,
+    ],
+    [
+      'a bound on a field that some lack',
+      { where: { due: { $lte: new Date(1001) } }, sort: '-due' },
+      ({ due }) => due !== undefined && due.getTime() <= 1001,
+    ],
+  ];
+
+  it.each(filtered)('filtered by %s', async (_, query, isMeant) => {
+    const bench = use();
+    const ctx = bench.context();
+    const whole = sorted((await crowd(bench, ctx)).filter(isMeant), query.sort);
+    expect(whole.length).toBeGreaterThan(1);
+    for (const limit of [1, 3, 100]) {
+      // oxlint-disable-next-line no-await-in-loop -- one case after the other
+      expect((await walk(bench, ctx, { ...query, limit })).flat()).toEqual(whole);
+    }
+  });
+
+  it('a range on _id, in both directions', async () => {
+    const bench = use();
+    const ctx = bench.context();
+    const ids = idsOf(await crowd(bench, ctx)) as [string, string, string, ...string[]];
+    const from = (sort: '_id' | '-_id', bounds: object) => walk(bench, ctx, { where: { _id: bounds }, sort, limit: 2 });
+    expect(idsOf((await from('_id', { $gt: ids[2] })).flat())).toEqual(ids.slice(3));
+    expect(idsOf((await from('-_id', { $gte: ids[2] })).flat())).toEqual(ids.slice(2).reverse());
+    expect(idsOf((await from('_id', { $lt: ids[2] })).flat())).toEqual(ids.slice(0, 2));
+    expect(idsOf((await from('-_id', { $lte: ids[2] })).flat())).toEqual(ids.slice(0, 3).reverse());
+  });
+};
+
+const changeCases = (use: () => Bench): void => {
+  const middle = [{ sort: 'rank' }, { sort: '-rank' }] as const;
+
+  it.each(middle)('by $sort: an insertion between two pages causes no skip and no repeat', async ({ sort }) => {
+    const { context, stored, things } = use();
+    const ctx = context();
+    const before = await stored(ctx, [{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]);
+    const first = await things.for(ctx).list({ where: {}, sort, limit: 3 });
+    const added = await stored(ctx, [{ rank: 0 }, { rank: 2 }, { rank: 4 }]);
+    const rest = await things.for(ctx).list({ where: {}, sort, limit: 100, cursor: first.nextCursor ?? '' });
+    const seen = idsOf([...first.items, ...rest.items]);
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.filter((id) => !idsOf(added).includes(id))).toEqual(idsOf(sorted(before, sort)));
+  });
+
+  it.each(middle)('by $sort: the cursor outlives its document', async ({ sort }) => {
+    const { context, stored, things, write } = use();
+    const ctx = context();
+    const whole = sorted(await stored(ctx, [{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
+    const first = await things.for(ctx).list({ where: {}, sort, limit: 3 });
+    await write(ctx, () => things.for(ctx).remove(first.items[2] as Thing));
+    const rest = await things.for(ctx).list({ where: {}, sort, limit: 3, cursor: first.nextCursor ?? '' });
+    expect(rest).toEqual({ items: whole.slice(3), nextCursor: null });
+  });
+};
+
+const boundaryCases = (use: () => Bench): void => {
+  it('boundary: an empty tenant, a filter that nothing meets and an empty range give an empty last page', async () => {
+    const { context, stored, things } = use();
+    const empty = { items: [], nextCursor: null };
+    expect(await things.for(context()).list({ where: {}, sort: '-createdAt', limit: 100 })).toEqual(empty);
+    const ctx = context();
+    await stored(ctx, [{ rank: 1 }]);
+    const list = (where: ListQuery<Thing>['where']) => things.for(ctx).list({ where, sort: 'rank', limit: 100 });
+    expect(await list({ group: 'beta' })).toEqual(empty);
+    expect(await list({ rank: { $gt: 1 } })).toEqual(empty);
+    expect(await list({ rank: { $gt: 1, $lt: 1 } })).toEqual(empty);
+    expect(await list({ rank: { $gt: 0, $lte: 0 } })).toEqual(empty);
+    expect(await list({ rank: { $gte: 2, $lt: 1 } })).toEqual(empty);
+  });
+
+  it('boundary: a page of 100 out of 100 is the last, out of 101 is not', async () => {
+    const { context, things, write } = use();
+    const ctx = context();
+    const list = (cursor?: string) => things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100, cursor });
+    const made = await write(ctx, () => Array.from({ length: 100 }, () => things.for(ctx).insert(aThing())));
+    expect(await list()).toEqual({ items: made, nextCursor: null });
+    const last = await write(ctx, () => things.for(ctx).insert(aThing()));
+    const page = await list();
+    expect(page.items).toEqual(made);
+    expect(await list(page.nextCursor ?? '')).toEqual({ items: [last], nextCursor: null });
+  });
+
+  it('a filter that fixes a unique index gives its one document, whatever the sort', async () => {
+    const { context, stored, things } = use();
+    const ctx = context();
+    const [thing] = await stored(ctx, [{ sku: 'one', stock: 5 }, { sku: 'two' }]);
+    const list = things.for(ctx).list;
+    expect(await list({ where: { sku: 'one' }, sort: '-stock', limit: 1 })).toEqual({
+      items: [thing],
+      nextCursor: null,
+    });
+    const narrowed = { sku: 'one', stock: { $gt: 5 } };
+    expect(await list({ where: narrowed, sort: 'name', limit: 1 })).toEqual({ items: [], nextCursor: null });
+  });
+};
+
+/** What `list` promises: order, completeness, steadiness. */
+export const listCases = (use: () => Bench): void => {
+  describe('list', () => {
+    orderCases(use);
+    changeCases(use);
+    boundaryCases(use);
+  });
+};

@@ -1,0 +1,90 @@
+import type { Collection, Ctx, ListQuery, Scoped, UnitOfWork } from '@plinth/kernel';
+import { suiteErrors } from './bench.ts';
+import type { Thing } from './collections.ts';
+import type { Operation, Tenants, Unit } from './random-operations.ts';
+
+/** One of two stores that are compared, and every document that it has given so far. */
+export type Side = {
+  readonly things: Collection<Thing, keyof Scoped<Thing>>;
+  readonly unitOfWork: UnitOfWork;
+  readonly seen: Thing[];
+};
+
+const anythingAtAll = '00000000-0000-7000-8000-000000000000';
+
+const picked = ({ seen }: Side, pick: number): Thing | undefined => seen[pick % Math.max(1, seen.length)];
+
+const queryOf = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<ListQuery<Thing>, 'where' | 'sort'> => {
+  const field = sort.replace('-', '');
+  if (filter === 'group' && field === 'rank') return { where: { group: 'alpha' }, sort };
+  if (filter === 'range' && field === 'rank') return { where: { rank: { $gt: -1.5, $lte: 1 } }, sort };
+  if (filter === 'range' && field === 'name') return { where: { name: { $gte: 'B', $lt: '\u{1F600}' } }, sort };
+  return { where: {}, sort };
+};
+
+const listed = async (scoped: Scoped<Thing>, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
+  const pages: Thing[][] = [];
+  let cursor: string | undefined;
+  do {
+    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
+    const page = await scoped.list({ ...queryOf(operation), limit: operation.limit, cursor });
+    pages.push(page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && pages.length < 100);
+  return pages;
+};
+
+const read = async (scoped: Scoped<Thing>, operation: Operation, document: Thing | undefined): Promise<unknown> => {
+  const _id = document?._id ?? anythingAtAll;
+  if (operation.kind === 'get') return scoped.get(_id);
+  if (operation.kind === 'getMany') return scoped.getMany([_id, anythingAtAll, _id]);
+  if (operation.kind === 'find') return scoped.find({ sku: operation.sku });
+  if (operation.kind === 'list') return listed(scoped, operation);
+  throw new Error('The work failed on purpose.');
+};
+
+const perform = (scoped: Scoped<Thing>, operation: Operation, side: Side): unknown => {
+  const document = 'pick' in operation ? picked(side, operation.pick) : undefined;
+  switch (operation.kind) {
+    case 'insert':
+      return scoped.insert(operation.draft);
+    case 'update':
+      return document && scoped.update(document, operation.change);
+    case 'take': {
+      const where = { _id: document?._id ?? anythingAtAll, stock: { $gte: operation.least } };
+      return scoped.updateWhere(where, operation.change, suiteErrors.soldOut());
+    }
+    case 'rename':
+      return scoped.updateWhere({ rank: operation.rank }, { $set: { name: operation.name } }, suiteErrors.soldOut());
+    case 'remove':
+      return document && scoped.remove(document);
+    default:
+      return read(scoped, operation, document);
+  }
+};
+
+const isThing = (value: unknown): value is Thing => typeof value === 'object' && value !== null && 'sku' in value;
+
+/** Runs a unit on one side. The outcome holds every answer, or what its failure is known by. */
+export const performUnit = async (
+  unit: Unit,
+  { side, tenants }: { side: Side; tenants: Tenants },
+): Promise<unknown> => {
+  const ctx: Ctx = { ...tenants[unit.tenant] };
+  const answers: unknown[] = [];
+  try {
+    await side.unitOfWork.run(ctx, async () => {
+      for (const operation of unit.operations) {
+        // oxlint-disable-next-line no-await-in-loop -- the operations of a unit follow each other
+        answers.push(await perform(side.things.for(ctx), operation, side));
+      }
+    });
+    return { answers };
+  } catch (cause) {
+    const { name, code, message } = cause as Error & { code?: unknown };
+    return { answers, failed: { name, code: code ?? null, ...(name === 'Error' && { message }) } };
+  } finally {
+    // Documents of a unit that failed stay in the choice: they were never stored, and must be refused.
+    side.seen.push(...answers.flat(2).filter(isThing));
+  }
+};

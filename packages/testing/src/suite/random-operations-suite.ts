@@ -1,0 +1,88 @@
+import type { Ids, ListQuery } from '@plinth/kernel';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { aContext } from '../contexts.ts';
+import { random, seed } from '../seed.ts';
+import { type Thing, things } from './collections.ts';
+import type { OpenStore } from './open-store.ts';
+import { performUnit, type Side } from './perform.ts';
+import { type Tenants, type Unit, unitLists } from './random-operations.ts';
+
+const isHeavy = process.env['PLINTH_HEAVY'] === '1';
+const sizes = isHeavy ? { numRuns: 1500, units: 40 } : { numRuns: 25, units: 12 };
+const timeoutMs = isHeavy ? 900_000 : 60_000;
+
+type Sided = Omit<Side, 'seen'> & { useIds(ids: Ids): void; close(): Promise<void> };
+
+const openSide = async (openStore: OpenStore, clock: HeldClock): Promise<Sided> => {
+  let ids = idsFrom(clock);
+  const { store, close } = await openStore({ things }, { clock, ids: { next: () => ids.next() } });
+  return {
+    things: store.collections.things,
+    unitOfWork: store.unitOfWork,
+    close,
+    useIds: (next) => {
+      ids = next;
+    },
+  };
+};
+
+const orders: readonly Pick<ListQuery<Thing>, 'where' | 'sort'>[] = [
+  { where: {}, sort: 'createdAt' },
+  { where: {}, sort: '-due' },
+  { where: { group: 'alpha' }, sort: 'rank' },
+];
+
+const stateOf = (side: Side, tenants: Tenants) =>
+  Promise.all(tenants.flatMap((ctx) => orders.map((query) => side.things.for(ctx).list({ ...query, limit: 100 }))));
+
+const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided], clock: HeldClock): Promise<void> => {
+  // The held clock and the real one drift apart over a long run; the deadline is out of reach of both.
+  const deadline = Date.now() + timeoutMs;
+  const tenants = [aContext({ deadline }), aContext({ deadline })] as const;
+  const idSeed = random();
+  for (const side of sides) side.useIds(idsFrom(clock, idSeed));
+  const first: Side = { ...sides[0], seen: [] };
+  const second: Side = { ...sides[1], seen: [] };
+  for (const unit of units) {
+    // oxlint-disable-next-line no-await-in-loop -- a unit begins where the one before it ended
+    const outcomes = await Promise.all([
+      performUnit(unit, { side: first, tenants }),
+      performUnit(unit, { side: second, tenants }),
+    ]);
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    clock.advance(unit.waitMs);
+  }
+  const [left, right] = await Promise.all([stateOf(first, tenants), stateOf(second, tenants)]);
+  expect(right).toEqual(left);
+};
+
+/**
+ * Applies the same random units of work to two stores and expects the same answers, failures and documents of both.
+ * `PLINTH_HEAVY=1` tries more and longer ones.
+ */
+export const randomOperationsSuite = (name: string, openTwo: readonly [OpenStore, OpenStore]): void => {
+  describe(`random operations on ${name}`, () => {
+    const clock = aClock();
+    let sides: readonly [Sided, Sided] | undefined;
+    beforeAll(async () => {
+      sides = [await openSide(openTwo[0], clock), await openSide(openTwo[1], clock)];
+    });
+    afterAll(async () => {
+      await Promise.all((sides ?? []).map((side) => side.close()));
+    });
+
+    it(
+      'give both the same answers, failures and documents',
+      async () => {
+        const property = fc.asyncProperty(unitLists(sizes.units), async (units) => {
+          if (!sides) throw new Error(`The stores of '${name}' could not be opened.`);
+          await compareOn(units, sides, clock);
+        });
+        await fc.assert(property, { seed, numRuns: sizes.numRuns });
+      },
+      timeoutMs,
+    );
+  });
+};

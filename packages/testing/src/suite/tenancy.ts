@@ -1,0 +1,152 @@
+import type { Ctx } from '@plinth/kernel';
+import { describe, expect, it } from 'vitest';
+import { type Bench, suiteErrors } from './bench.ts';
+import { aThing, type Thing } from './collections.ts';
+
+/** A tenant with one document, and another tenant that wants it. */
+const neighbours = async ({ context, stored, things }: Bench) => {
+  const [owner, stranger] = [context(), context()];
+  const [thing] = (await stored(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
+  const assertUntouched = async () => expect(await things.for(owner).get(thing._id)).toEqual(thing);
+  return { owner, stranger, thing, assertUntouched };
+};
+
+const foreignReads: Readonly<Record<string, (bench: Bench, ctx: Ctx, thing: Thing) => Promise<unknown>>> = {
+  'find by id': ({ things }, ctx, { _id }) => things.for(ctx).find({ _id }),
+  'find by a unique field': ({ things }, ctx, { sku }) => things.for(ctx).find({ sku }),
+  'find by a range': ({ things }, ctx) => things.for(ctx).find({ rank: { $gte: 0 } }),
+};
+
+const readCases = (use: () => Bench): void => {
+  it('get of another tenant’s document says not-found, as for an unknown id', async () => {
+    const { stranger, thing } = await neighbours(use());
+    const failing = use().things.for(stranger).get(thing._id);
+    await expect(failing).rejects.toMatchObject({ code: 'not-found', status: 404, data: undefined });
+  });
+
+  it.each(Object.entries(foreignReads))('%s never sees another tenant’s document', async (_, read) => {
+    const { stranger, thing } = await neighbours(use());
+    expect(await read(use(), stranger, thing)).toBeUndefined();
+  });
+
+  it('getMany leaves out another tenant’s documents', async () => {
+    const { stranger, thing } = await neighbours(use());
+    const [own] = (await use().stored(stranger, [{}])) as [Thing];
+    expect(await use().things.for(stranger).getMany([thing._id, own._id])).toEqual([own]);
+  });
+
+  it.each(['createdAt', '-createdAt', 'rank', '-_id'] as const)(
+    'list by %s gives none of another tenant’s documents',
+    async (sort) => {
+      const { stranger } = await neighbours(use());
+      const own = await use().stored(stranger, [{}]);
+      expect(await use().things.for(stranger).list({ where: {}, sort, limit: 100 })).toEqual({
+        items: own,
+        nextCursor: null,
+      });
+    },
+  );
+
+  it('list by a unique value gives none of another tenant’s documents', async () => {
+    const { stranger } = await neighbours(use());
+    const page = await use()
+      .things.for(stranger)
+      .list({ where: { sku: 'theirs' }, sort: '-createdAt', limit: 1 });
+    expect(page).toEqual({ items: [], nextCursor: null });
+  });
+};
+
+type Attempt = (bench: Bench, ctx: Ctx, thing: Thing) => void;
+
+const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> = {
+  'update of another tenant’s document': [
+    'stale-version',
+    ({ things }, ctx, thing) => void things.for(ctx).update(thing, { $set: { name: 'mine' } }),
+  ],
+  'update of it with one’s own tenant written into it': [
+    'stale-version',
+    ({ things }, ctx, thing) =>
+      void things.for(ctx).update({ ...thing, tenantId: ctx.tenantId }, { $set: { name: 'mine' } }),
+  ],
+  'updateWhere by its id': [
+    'sold-out',
+    ({ things }, ctx, { _id }) =>
+      things.for(ctx).updateWhere({ _id }, { $set: { name: 'mine' } }, suiteErrors.soldOut()),
+  ],
+  'updateWhere by its fields': [
+    'sold-out',
+    ({ things }, ctx) =>
+      things.for(ctx).updateWhere({ rank: { $gte: 0 } }, { $inc: { rank: 1 } }, suiteErrors.soldOut()),
+  ],
+  'removal of another tenant’s document': ['stale-version', ({ things }, ctx, thing) => things.for(ctx).remove(thing)],
+  'removal of it with one’s own tenant written into it': [
+    'stale-version',
+    ({ things }, ctx, thing) => things.for(ctx).remove({ ...thing, tenantId: ctx.tenantId }),
+  ],
+};
+
+const writeCases = (use: () => Bench): void => {
+  it.each(Object.entries(foreignWrites))('%s fails and leaves it as it was', async (_, [code, attempt]) => {
+    const { stranger, thing, assertUntouched } = await neighbours(use());
+    const failing = use().write(stranger, () => attempt(use(), stranger, thing));
+    await expect(failing).rejects.toMatchObject({ code });
+    await assertUntouched();
+  });
+
+  it('insert lands in the tenant of the context, whatever the draft says', async () => {
+    const { write, things } = use();
+    const { owner, stranger } = await neighbours(use());
+    const forged = { ...aThing(), tenantId: owner.tenantId } as never;
+    const made: Thing = await write(stranger, () => things.for(stranger).insert(forged));
+    expect(made.tenantId).toBe(stranger.tenantId);
+    expect(await things.for(stranger).get(made._id)).toEqual(made);
+    await expect(things.for(owner).get(made._id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('no change moves a document to another tenant', async () => {
+    const { write, things } = use();
+    const { owner, stranger, thing, assertUntouched } = await neighbours(use());
+    const forged = { $set: { tenantId: stranger.tenantId } } as never;
+    await expect(write(owner, () => things.for(owner).update(thing, forged))).rejects.toThrow();
+    await expect(
+      write(owner, () => things.for(owner).updateWhere({ _id: thing._id }, forged, suiteErrors.soldOut())),
+    ).rejects.toThrow();
+    await assertUntouched();
+    await expect(things.for(stranger).get(thing._id)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('two tenants may have the same unique value', async () => {
+    const { stranger, assertUntouched } = await neighbours(use());
+    const [own] = (await use().stored(stranger, [{ sku: 'theirs' }])) as [Thing];
+    expect(await use().things.for(stranger).find({ sku: 'theirs' })).toEqual(own);
+    await assertUntouched();
+  });
+
+  it('one context of a tenant sees what another wrote', async () => {
+    const { owner, thing } = await neighbours(use());
+    expect(await use().things.for(use().context(owner.tenantId)).get(thing._id)).toEqual(thing);
+  });
+
+  it('an id that another tenant has is refused and shows nothing of it', async () => {
+    const { foresee, write, things } = use();
+    const { stranger, thing, assertUntouched } = await neighbours(use());
+    foresee(thing._id);
+    await expect(write(stranger, () => things.for(stranger).insert(aThing()))).rejects.toMatchObject({
+      name: 'UniqueViolation',
+    });
+    await assertUntouched();
+  });
+};
+
+/** No operation reaches over the wall between tenants. */
+export const tenancyCases = (use: () => Bench): void => {
+  describe('tenant isolation', () => {
+    readCases(use);
+    writeCases(use);
+
+    it('a context without a tenant opens no collection', () => {
+      const ctx = { ...use().context(), tenantId: '' };
+      expect(() => use().things.for(ctx)).toThrow(/tenant/);
+    });
+  });
+};

@@ -1,0 +1,185 @@
+import type { Draft } from '@plinth/kernel';
+import { describe, expect, it } from 'vitest';
+import { type Bench, suiteErrors } from './bench.ts';
+import { aThing, type Slot, type Thing } from './collections.ts';
+
+const lawCases = (use: () => Bench): void => {
+  describe('integrity: the validator', () => {
+    const illegal: Readonly<Record<string, object>> = {
+      'a number below its minimum': { stock: -1 },
+      'a fraction where a whole number belongs': { stock: 1.5 },
+      'a text where a number belongs': { rank: '1' },
+      'a text where a date belongs': { due: '2026-01-01T00:00:00.000Z' },
+      'a value outside an enum': { group: 'gamma' },
+      'a text that is too long': { sku: 'x'.repeat(201) },
+      'a list that is too long': { tags: ['1', '2', '3', '4', '5', '6'] },
+      'an item of a list of the wrong type': { tags: [1] },
+      'null for an optional field': { note: null },
+      'an unknown field': { colour: 'red' },
+      'an unknown field inside a field': { size: { width: 1, colour: 'red' } },
+      'a field missing inside a field': { size: {} },
+    };
+
+    it.each(Object.entries(illegal))('refuses to insert %s', async (_, fields) => {
+      const { context, things, write } = use();
+      const ctx = context();
+      const failing = write(ctx, () => {
+        things.for(ctx).insert(aThing({ sku: 'beside' }));
+        things.for(ctx).insert({ ...aThing(), ...fields } as never);
+      });
+      await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
+      expect(await things.for(ctx).find({ sku: 'beside' })).toBeUndefined();
+    });
+
+    it('refuses a document without a required field', async () => {
+      const { context, things, write } = use();
+      const ctx = context();
+      const { name: _, ...rest } = aThing();
+      const failing = write(ctx, () => things.for(ctx).insert(rest as never));
+      await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
+    });
+
+    it('refuses a change whose result it forbids', async () => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [thing] = (await stored(ctx, [{ stock: 1, tags: ['1', '2', '3', '4', '5'] }])) as [Thing];
+      const violation = { name: 'ValidatorViolation' };
+      const changes = [{ $inc: { stock: -2 } }, { $push: { tags: '6' } }, { $set: { group: 'gamma' as never } }];
+      for (const change of changes) {
+        // oxlint-disable-next-line no-await-in-loop -- one case after the other
+        await expect(write(ctx, () => things.for(ctx).update(thing, change))).rejects.toMatchObject(violation);
+      }
+      const { _id } = thing;
+      const taking = write(ctx, () =>
+        things.for(ctx).updateWhere({ _id }, { $inc: { stock: -2 } }, suiteErrors.soldOut()),
+      );
+      await expect(taking).rejects.toMatchObject(violation);
+      expect(await things.for(ctx).get(_id)).toEqual(thing);
+    });
+  });
+};
+
+const uniqueCases = (use: () => Bench): void => {
+  describe('integrity: unique indexes', () => {
+    it('a value that is taken fails with the code of its index', async () => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [thing, other] = (await stored(ctx, [{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
+      const violation = { name: 'UniqueViolation', code: 'sku-taken' };
+      await expect(write(ctx, () => things.for(ctx).insert(aThing({ sku: 'one' })))).rejects.toMatchObject(violation);
+      const renaming = write(ctx, () => things.for(ctx).update(other, { $set: { sku: 'one' } }));
+      await expect(renaming).rejects.toMatchObject(violation);
+      expect(await things.for(ctx).get(thing._id)).toEqual(thing);
+      expect(await things.for(ctx).get(other._id)).toEqual(other);
+    });
+
+    it('a value is taken twice neither by one unit', async () => {
+      const { context, things, write } = use();
+      const ctx = context();
+      const failing = write(ctx, () => {
+        things.for(ctx).insert(aThing({ sku: 'twin' }));
+        things.for(ctx).insert(aThing({ sku: 'twin' }));
+      });
+      await expect(failing).rejects.toMatchObject({ code: 'sku-taken' });
+      expect(await things.for(ctx).find({ sku: 'twin' })).toBeUndefined();
+    });
+
+    it('a document keeps its own value', async () => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [thing] = (await stored(ctx, [{ sku: 'kept' }])) as [Thing];
+      await write(ctx, () => things.for(ctx).update(thing, { $set: { sku: 'kept', name: 'new' } }));
+      expect(await things.for(ctx).find({ sku: 'kept' })).toMatchObject({ name: 'new' });
+    });
+
+    it('an exchange within one unit fails at its first step, as each write is checked by itself', async () => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [one, two] = (await stored(ctx, [{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
+      const failing = write(ctx, () => {
+        things.for(ctx).update(one, { $set: { sku: 'right' } });
+        things.for(ctx).update(two, { $set: { sku: 'left' } });
+      });
+      await expect(failing).rejects.toMatchObject({ code: 'sku-taken' });
+    });
+
+    it('values that differ in one of several fields, in case or in form are different', async () => {
+      const { context, stored, slots, things, write } = use();
+      const ctx = context();
+      const at = (slot: Pick<Slot, 'room' | 'hour'>) => write(ctx, () => slots.for(ctx).insert({ ...slot, rank: 1 }));
+      await at({ room: 'a', hour: 1 });
+      await at({ room: 'a', hour: 2 });
+      await at({ room: 'b', hour: 1 });
+      await expect(at({ room: 'a', hour: 2 })).rejects.toMatchObject({ code: 'slot-taken' });
+      // The same letter, composed and decomposed: there is no collation.
+      await stored(ctx, [{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
+      expect(await things.for(ctx).find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
+    });
+
+    it('boundary: two documents that lack the same field are equal in it', async () => {
+      const { context, slots, write } = use();
+      const ctx = context();
+      const open = () => write(ctx, () => slots.for(ctx).insert({ room: 'open', rank: 1 }));
+      await open();
+      await expect(open()).rejects.toMatchObject({ code: 'slot-taken' });
+    });
+  });
+};
+
+const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
+  'the empty text': { name: '', note: '' },
+  'NUL and other control characters': { name: 'a\0b\u0001\u001f\u007f', sku: '\0' },
+  'astral characters and emoji': { name: '\u{1F469}\u200D\u{1F680}\u{10FFFF}', note: '\u{20000}' },
+  'text from right to left and combining marks': { name: '\u202Eابج e\u0301 \u0000', note: '\uFEFF' },
+  'what looks like an operator or a path': { name: '$where', note: 'a.b', sku: '__proto__' },
+  'the longest text of wide characters': { name: '漢'.repeat(200) },
+  'numbers around 2^31': { stock: 2 ** 31, count: -(2 ** 31) - 1, rank: 2 ** 31 - 1 },
+  'the largest whole numbers': { stock: Number.MAX_SAFE_INTEGER, count: Number.MIN_SAFE_INTEGER },
+  'fractions and the ends of doubles': { rank: 0.1 + 0.2, size: { width: 5e-324, depth: 1.7976931348623157e308 } },
+  'times to the millisecond': { due: new Date('2026-02-28T23:59:59.999Z') },
+  'times before 1970 and far ahead': { due: new Date('1601-01-01T00:00:00.001Z') },
+  'the last day of a far year': { due: new Date('9999-12-31T23:59:59.999Z') },
+  'empty and full lists': { tags: ['', '', '\0', 'd', 'e'] },
+};
+
+const boundaryCases = (use: () => Bench): void => {
+  describe('boundary: values come back as they went in', () => {
+    it.each(Object.entries(roundTrips))('%s', async (_, fields) => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [thing] = (await stored(ctx, [fields])) as [Thing];
+      expect(await things.for(ctx).get(thing._id)).toEqual(thing);
+      expect(await things.for(ctx).find({ sku: thing.sku, name: thing.name })).toEqual(thing);
+      const [plain] = (await stored(ctx, [{}])) as [Thing];
+      const { sku: __, ...others } = fields;
+      const next = await write(ctx, () =>
+        things.for(ctx).update(plain, {
+          $set: others,
+        }),
+      );
+      expect(await things.for(ctx).get(plain._id)).toEqual({
+        ...plain,
+        ...others,
+        version: 2,
+        updatedAt: next.updatedAt,
+      });
+    });
+
+    it('sums stay whole numbers beyond 2^31', async () => {
+      const { context, stored, things, write } = use();
+      const ctx = context();
+      const [thing] = (await stored(ctx, [{ stock: 2 ** 31 - 1 }])) as [Thing];
+      const one = await write(ctx, () => things.for(ctx).update(thing, { $inc: { stock: 1 } }));
+      const two = await write(ctx, () => things.for(ctx).update(one, { $inc: { stock: 2 ** 40 } }));
+      expect(two.stock).toBe(2 ** 31 + 2 ** 40);
+      expect(await things.for(ctx).get(thing._id)).toEqual(two);
+    });
+  });
+};
+
+/** What may be stored, and that it comes back unchanged. */
+export const valueCases = (use: () => Bench): void => {
+  lawCases(use);
+  uniqueCases(use);
+  boundaryCases(use);
+};

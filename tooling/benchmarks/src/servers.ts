@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { PublicJwk } from '@plinth/auth';
+import type { Pinning } from './pinning.ts';
+import type { Processes } from './processes.ts';
+
+export const serverNames = ['platform', 'raw'] as const;
+export type ServerName = (typeof serverNames)[number];
+
+export type Server = { readonly pid: number; readonly url: string };
+
+export type Place = {
+  readonly processes: Processes;
+  readonly pinning: Pinning | undefined;
+  readonly mongodbUri: string;
+  readonly redisUrl: string;
+  readonly databasePrefix: string;
+  readonly key: PublicJwk;
+};
+
+const host = '127.0.0.1';
+const startTimeoutMs = 20_000;
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+};
+
+const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** The platform as it is deployed, with nothing switched off. The environment of the caller does not reach it. */
+const platformOf = (place: Place) => ({
+  script: fileOf('../../../apps/platform/src/main.ts'),
+  ready: '/health/ready',
+  env: {
+    NODE_ENV: 'production',
+    MONGODB_URI: place.mongodbUri,
+    MONGODB_DATABASE_PREFIX: place.databasePrefix,
+    REDIS_URL: place.redisUrl,
+    AUTH_JWKS: JSON.stringify({ keys: [place.key] }),
+    CURSOR_SECRET: randomBytes(32).toString('base64url'),
+  },
+});
+
+const rawOf = (place: Place) => ({
+  script: fileOf('./raw-server.ts'),
+  ready: '/health',
+  env: { NODE_ENV: 'production', MONGODB_URI: place.mongodbUri, DATABASE: databaseOf(place) },
+});
+
+/** The database that both servers read. */
+export const databaseOf = ({ databasePrefix }: Pick<Place, 'databasePrefix'>): string => `${databasePrefix}users`;
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts a server and waits until it serves. */
+export const startServer = async (name: ServerName, place: Place): Promise<Server> => {
+  const { script, ready, env } = name === 'platform' ? platformOf(place) : rawOf(place);
+  const port = await freePort();
+  const { pid, lost } = place.processes.start({
+    name,
+    script,
+    env: { PATH: process.env['PATH'], HOST: host, PORT: String(port), ...env },
+    cpu: place.pinning?.server,
+  });
+  const url = `http://${host}:${port}`;
+  const until = performance.now() + startTimeoutMs;
+  while (!(await Promise.race([isReady(`${url}${ready}`), lost]))) {
+    if (performance.now() > until) throw new Error(`${name} was not ready within ${startTimeoutMs / 1000} s.`);
+    await sleep(25);
+  }
+  return { pid, url };
+};

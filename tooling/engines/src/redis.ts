@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from './engine.ts';
+import { findRedis } from './find-redis.ts';
+import { accepting } from './port.ts';
+import { ping } from './redis-ping.ts';
+
+/** Redis as production runs it: nothing is evicted, and what was acknowledged is in the append-only file. */
+export function redisServer(env: NodeJS.ProcessEnv, options: { log?: (line: string) => void }): Engine {
+  const uri = (port: number): string => `redis://127.0.0.1:${port}`;
+  return {
+    name: 'redis',
+    find: () => findRedis(env, options.log),
+    args: ({ port, dir }) => [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'],
+      ...['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''],
+    ],
+    prepare: async (port, signal) => {
+      await accepting(port, signal);
+      // It answers LOADING until it has read its file.
+      while ((await ping(uri(port))) !== '+PONG') await sleep(15, undefined, { signal });
+    },
+    uri,
+    explain: ({ log }) => ({
+      passing: /Address already in use/i.test(log),
+      reason: log.trim().split('\n').at(-1) || 'it wrote no log.',
+    }),
+  };
+}

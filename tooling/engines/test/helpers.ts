@@ -1,0 +1,36 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+
+/** A folder that goes away with the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  return folder;
+}
+
+/** An executable that answers `--version` as the engines do. */
+export async function fakeProgram(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, '#!/bin/sh\necho "db version v1.2.3"\n');
+  await chmod(path, 0o755);
+  return path;
+}
+
+/** Whether the process runs; one that only waits to be reaped does not. */
+export async function isAlive(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (stat === undefined) return false;
+  return !/\) [ZX] /.test(stat);
+}
+
+export async function untilDead(pids: number[], withinMs = 8000): Promise<number[]> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const alive = (await Promise.all(pids.map(async (pid) => ((await isAlive(pid)) ? [pid] : [])))).flat();
+    if (alive.length === 0 || Date.now() > deadline) return alive;
+    await sleep(50);
+  }
+}

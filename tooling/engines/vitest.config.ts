@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+// @plinth/vitest-config depends on this package, so it cannot be used here.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
+    testTimeout: 30_000,
+  },
+});

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+export type ProjectOptions = {
+  /** The percentage of lines that `vitest run --coverage` must find covered. */
+  linesMin?: number;
+  /** Starts mongod and redis-server where MONGODB_URI or REDIS_URL do not name running ones. */
+  engines?: boolean;
+};
+
+/** The vitest configuration of a package; `export default projectConfig({ linesMin: 95 })`. */
+export function projectConfig({ linesMin, engines = false }: ProjectOptions = {}): ViteUserConfig {
+  return defineConfig({
+    test: {
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      // `npm test` adds these files up, also those of cached runs.
+      reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
+      // Room for a busy machine: several packages test at once.
+      testTimeout: 20_000,
+      hookTimeout: 30_000,
+      ...(engines && { globalSetup: fileURLToPath(new URL('./engines-setup.ts', import.meta.url)) }),
+      coverage: {
+        provider: 'v8',
+        include: ['src/**/*.ts'],
+        exclude: ['**/*.test.ts', '**/*.test-d.ts'],
+        reporter: ['text-summary', 'json-summary'],
+        ...(linesMin !== undefined && { thresholds: { lines: linesMin } }),
+      },
+    },
+  });
+}
