@@ -91,7 +91,7 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
       const [taken, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(anId())]);
       expect(taken.status).toBe(unknown.status);
       expect(withoutOccasion(taken.body)).toEqual(withoutOccasion(unknown.body));
-      const [badTaken, badUnknown] = await Promise.all([send(`${foreign[0]?.['_id']}x`), send(`${anId()}x`)]);
+      const [badTaken, badUnknown] = await Promise.all([send(`${String(foreign[0]?.['_id'])}x`), send(`${anId()}x`)]);
       expect(withoutOccasion(badTaken.body)).toEqual(withoutOccasion(badUnknown.body));
     });
   }

@@ -12,7 +12,11 @@ export const useDatastore = (): { readonly current: TestDatastore } => {
   beforeAll(async () => {
     datastore = await openTestDatastore();
   });
-  afterAll(() => current().close());
+  afterAll(async () => {
+    const faults = await current().guard.check();
+    await current().close();
+    expect(faults).toEqual([]);
+  });
   return {
     get current() {
       return current();

@@ -1,0 +1,122 @@
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createKeyRing, createTokenVerifier, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { collectLines, createLogger } from '@plinth/logger';
+import { openTestDatastore } from '@plinth/mongo/testing';
+import { createHost, systemClock, systemIds } from '@plinth/service-kit';
+import { anId } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modules } from '../src/modules.ts';
+
+type Json = Record<string, unknown>;
+
+const parties = { issuer: 'plinth', audience: 'plinth-api' };
+const jwk = await generateSigningKey();
+const publicJwk = toPublicJwk(jwk);
+const privateKey = createPrivateKey({ key: { ...jwk } as never, format: 'jwk' });
+const publicKey = createPublicKey({ key: { ...publicJwk } as never, format: 'jwk' });
+const otherKey = generateKeyPairSync('ed25519').privateKey;
+
+let host: Awaited<ReturnType<typeof createHost>>;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  const datastore = await openTestDatastore();
+  host = await createHost({
+    name: 'tokens',
+    modules,
+    datastore,
+    verifier: createTokenVerifier({ keys: createKeyRing({ keys: [publicJwk] }), clock: systemClock, ...parties }),
+    logger: createLogger({ level: 'error', service: 'tokens', classified: new Map(), destination: collectLines() }),
+    clock: systemClock,
+    ids: systemIds,
+    publicUrl: 'http://test.example',
+    dependencies: [],
+    answers: 'checked',
+    undeclared: 'refuse',
+    onViolation: (sentence) => expect.fail(sentence),
+  });
+  await host.prepare();
+  close = async () => {
+    await host.server.close();
+    await datastore.close();
+  };
+});
+
+afterAll(() => close());
+
+const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+const nowSeconds = () => Math.floor(systemClock.now().getTime() / 1000);
+const goodHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: jwk.kid };
+const goodClaims = (): Json => {
+  const now = nowSeconds();
+  return {
+    iss: 'plinth',
+    aud: 'plinth-api',
+    sub: anId(),
+    tenantId: anId(),
+    roles: ['owner'],
+    iat: now,
+    nbf: now,
+    exp: now + 600,
+  };
+};
+
+type Forgery = { readonly header?: Json; readonly claims?: Json; readonly by?: (input: string) => string };
+
+const ed25519 = (key: KeyObject) => (input: string) => sign(null, Buffer.from(input), key).toString('base64url');
+const hs256 = (secret: string | Buffer) => (input: string) =>
+  createHmac('sha256', secret).update(input).digest('base64url');
+
+const forge = ({ header = {}, claims = {}, by = ed25519(privateKey) }: Forgery): string => {
+  const defined = Object.fromEntries(
+    Object.entries({ ...goodClaims(), ...claims }).filter(([, value]) => value !== undefined),
+  );
+  const input = `${encode({ ...goodHeader, ...header })}.${encode(defined)}`;
+  return `${input}.${by(input)}`;
+};
+
+const ask = (token: string) =>
+  host.server.inject({ method: 'GET', url: '/v1/users?limit=nonsense', headers: { authorization: `Bearer ${token}` } });
+
+it('a token that is in order passes, and only then is the input looked at', async () => {
+  expect((await ask(forge({}))).statusCode).toBe(400);
+});
+
+const spki = (type: 'pem' | 'der') => publicKey.export({ type: 'spki', format: type as 'pem' });
+
+const forgeries: Readonly<Record<string, () => string>> = {
+  'alg none': () => forge({ header: { alg: 'none' }, by: () => '' }),
+  'HS256 with the public key as PEM': () => forge({ header: { alg: 'HS256' }, by: hs256(spki('pem')) }),
+  'HS256 with the public key as DER': () => forge({ header: { alg: 'HS256' }, by: hs256(spki('der')) }),
+  'HS256 with the public key as text': () => forge({ header: { alg: 'HS256' }, by: hs256(publicJwk.x) }),
+  'HS256 with the public key as bytes': () =>
+    forge({ header: { alg: 'HS256' }, by: hs256(Buffer.from(publicJwk.x, 'base64url')) }),
+  'another key under our kid': () => forge({ by: ed25519(otherKey) }),
+  'a foreign kid': () => forge({ header: { kid: 'another' } }),
+  'a kid that is a path': () => forge({ header: { kid: '../../../dev/null' } }),
+  'no kid': () => forge({ header: { kid: undefined } }),
+  'another typ': () => forge({ header: { typ: 'JWT' } }),
+  'an embedded key': () => forge({ header: { jwk: toPublicJwk(jwk) } }),
+  'another issuer': () => forge({ claims: { iss: 'somebody' } }),
+  'another audience': () => forge({ claims: { aud: 'another-api' } }),
+  'no tenant': () => forge({ claims: { tenantId: undefined } }),
+  'no subject': () => forge({ claims: { sub: undefined } }),
+  'a time to come': () => forge({ claims: { nbf: nowSeconds() + 300 } }),
+  'a life that is too long': () => forge({ claims: { exp: nowSeconds() + 86_400 } }),
+  'a cut signature': () => forge({}).slice(0, -2),
+  'no signature': () => forge({ by: () => '' }),
+  'an end that has passed': () =>
+    forge({ claims: { iat: nowSeconds() - 700, nbf: nowSeconds() - 700, exp: nowSeconds() - 100 } }),
+};
+
+describe('a token is refused before the input is looked at when it has', () => {
+  it.each(Object.entries(forgeries))('%s', async (name, make) => {
+    const answer = await ask(make());
+    expect(answer.statusCode).toBe(401);
+    expect(answer.headers['content-type']).toContain('application/problem+json');
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
+    expect(answer.json()).toMatchObject({
+      code: name === 'an end that has passed' ? 'token-expired' : 'unauthenticated',
+    });
+  });
+});
