@@ -1,8 +1,8 @@
-import type { CollectionDefinition } from './collection.ts';
+import type { Indexed } from './collection.ts';
 import { Entity } from './entity.ts';
 
 /** Refuses a change that types cannot: of the collection's own fields, of unknown ones, or of one field twice. */
-export const assertChange = (definition: CollectionDefinition, change: object): void => {
+export const assertChange = (definition: Indexed, change: object): void => {
   const { $set, $inc, $unset, $push, ...unknown } = change as Record<string, object | undefined>;
   const refuse = (text: string): never => {
     throw new TypeError(`${definition.name}: ${text}`);

@@ -45,6 +45,9 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   readonly indexes: Readonly<Record<string, IndexSpec>>;
 };
 
+/** What of a definition says how its documents are found, whatever their type. */
+export type Indexed = Pick<CollectionDefinition, 'name' | 'shape' | 'indexes'>;
+
 /** The document type of a definition. */
 export type DocumentOf<C> = C extends CollectionDefinition<infer D> ? D : never;
 

@@ -5,6 +5,7 @@ export {
   type CollectionDefinition,
   type DocumentOf,
   defineCollection,
+  type Indexed,
   type IndexSpec,
   type Scoped,
   UniqueViolation,

@@ -1,5 +1,4 @@
-import type { CollectionDefinition, IndexSpec } from './collection.ts';
-import type { Entity } from './entity.ts';
+import type { Indexed, IndexSpec } from './collection.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
@@ -30,11 +29,11 @@ export const rangeOf = (where: Filter, field: string): Range | undefined => {
   return isOperators(value) && !('$in' in value) ? value : undefined;
 };
 
-const refuse = (definition: CollectionDefinition, text: string): never => {
+const refuse = (definition: Indexed, text: string): never => {
   throw new TypeError(`${definition.name}: ${text}`);
 };
 
-const assertCondition = (definition: CollectionDefinition, field: string, value: unknown): void => {
+const assertCondition = (definition: Indexed, field: string, value: unknown): void => {
   if (isScalar(value)) return;
   // Without entries it is `{}`, which a database takes for a value, or a RegExp, a Map or the like.
   if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
@@ -53,7 +52,7 @@ const assertCondition = (definition: CollectionDefinition, field: string, value:
  * Refuses what types cannot: a field that the document does not have, a tenant set by hand, an operator outside the
  * vocabulary. So nothing that came from outside can become an operator, whatever let it through.
  */
-export const assertWhere = (definition: CollectionDefinition, where: Filter): void => {
+export const assertWhere = (definition: Indexed, where: Filter): void => {
   for (const [field, value] of Object.entries(where)) {
     if (field === 'tenantId') refuse(definition, 'the tenant comes from the context and is never part of a filter.');
     if (!Object.hasOwn(definition.shape, field)) refuse(definition, `'${field}' is not a field of the document.`);
@@ -61,10 +60,10 @@ export const assertWhere = (definition: CollectionDefinition, where: Filter): vo
   }
 };
 
-const indexesOf = (definition: CollectionDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
+const indexesOf = (definition: Indexed): [string, IndexSpec][] => Object.entries(definition.indexes);
 
 /** @throws when no index begins with the fields of the filter, because such a query would read the whole tenant. */
-export const assertServed = (definition: CollectionDefinition, where: Filter): void => {
+export const assertServed = (definition: Indexed, where: Filter): void => {
   assertWhere(definition, where);
   const fields = Object.keys(where);
   // An id is looked up without an index of the tenant, but a range of ids would walk through other tenants.
@@ -106,22 +105,19 @@ const whyUnserved = ({ equal, field, sort, misplaced }: Wish): string => {
  * Chooses the index that serves a list without sorting and without reading past the page.
  * @throws when there is none: the message names the index to add.
  */
-export const planList = <D extends Entity>(
-  definition: CollectionDefinition<D>,
-  { where, sort }: { where: Filter; sort: string },
-): ListPlan => {
-  assertWhere(definition as unknown as CollectionDefinition, where);
+export const planList = (definition: Indexed, { where, sort }: { where: Filter; sort: string }): ListPlan => {
+  assertWhere(definition, where);
   const descending = sort.startsWith('-');
   const field = descending ? sort.slice(1) : sort;
   const equal = Object.keys(where).filter((name) => isScalar(where[name]));
   const ranged = Object.keys(where).filter((name) => !equal.includes(name));
   const misplaced = ranged.some((name) => name !== field || !rangeOf(where, name));
-  const indexes = indexesOf(definition as unknown as CollectionDefinition);
+  const indexes = indexesOf(definition);
   const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, equal));
   if (unique) return { index: unique[0], single: true, equal: unique[1].fields, field, descending };
   const serving = indexes.find(([, { fields }]) => servesList(fields, equal, field));
   if (serving && !misplaced) {
     return { index: serving[0], single: false, equal: serving[1].fields.slice(0, equal.length), field, descending };
   }
-  return refuse(definition as unknown as CollectionDefinition, whyUnserved({ equal, field, sort, misplaced }));
+  return refuse(definition, whyUnserved({ equal, field, sort, misplaced }));
 };

@@ -48,7 +48,7 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
       return document;
     },
     find: async (where: Where): Promise<D | undefined> => {
-      assertServed(definition as unknown as CollectionDefinition, where);
+      assertServed(definition, where);
       const [document] = await read({ filter: { ...where, ...tenant }, limit: 1 });
       return document;
     },
@@ -97,7 +97,7 @@ const writesOf = <D extends Entity>(
       return document;
     },
     update: (document, change) => {
-      assertChange(definition as unknown as CollectionDefinition, change);
+      assertChange(definition, change);
       const now = clock.now();
       const filter = exactly(document);
       const orElse = commonErrors.staleVersion();
@@ -105,8 +105,8 @@ const writesOf = <D extends Entity>(
       return applyChange(document, change, now);
     },
     updateWhere: (where, change, orElse) => {
-      assertServed(definition as unknown as CollectionDefinition, where);
-      assertChange(definition as unknown as CollectionDefinition, change);
+      assertServed(definition, where);
+      assertChange(definition, change);
       const filter = { ...where, ...tenant };
       record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
     },

@@ -69,7 +69,7 @@ const readsOf = (place: Place): Pick<Scoped<Stored>, Reads> => ({
     return structuredClone(document);
   },
   find: async (where) => {
-    assertServed(place.definition as CollectionDefinition, where);
+    assertServed(place.definition, where);
     return structuredClone(ownOf(place).find((document) => matches(document, where as Filter)));
   },
   getMany: async (ids) => structuredClone(ownOf(place).filter(({ _id }) => ids.includes(_id))),
