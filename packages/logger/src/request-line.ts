@@ -14,13 +14,15 @@ const rounded = (durationMs: number): number =>
 
 /** Makes the lines of served requests by hand, because every request pays for one. */
 export const createRequestLine = ({ service, isoTime }: LineOptions): ((line: RequestLine) => string) => {
-  const routes = new Map<string, string>();
+  // By method and then by route: one key of both would be a new string for each request.
+  const methods = new Map<string, Map<string, string>>();
   const routeField = (method: string, route: string): string => {
-    const key = `${method} ${route}`;
-    const known = routes.get(key);
+    const routes = methods.get(method) ?? new Map<string, string>();
+    const known = routes.get(route);
     if (known !== undefined) return known;
+    methods.set(method, routes);
     const made = `,"method":${quote(method)},"route":${quote(route)},"status":`;
-    if (routes.size < routesMax) routes.set(key, made);
+    if (routes.size < routesMax) routes.set(route, made);
     return made;
   };
   const head = `","service":${quote(service)},"event":"request-served"`;

@@ -21,15 +21,19 @@ export const requestIdOf = (header: string | string[] | undefined, ids: Ids): st
   typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
 
 const traceParent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const parentOf = (header: string): Trace | undefined => {
+  const [, traceId, spanId, flags] = traceParent.exec(header) ?? [];
+  if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
+  return { traceId, spanId, sampled: (Number.parseInt(flags ?? '0', 16) & 1) === 1 };
+};
 
 /** The W3C trace that the request belongs to; a request id that we made ourselves doubles as a new trace id. */
 export const traceOf = (request: FastifyRequest, ids: Ids): Trace => {
   const header = request.headers['traceparent'];
-  const [, traceId, spanId, flags] = (typeof header === 'string' && traceParent.exec(header)) || [];
-  if (traceId && spanId && !/^0+$/.test(traceId) && !/^0+$/.test(spanId)) {
-    return { traceId, spanId, sampled: (Number.parseInt(flags ?? '0', 16) & 1) === 1 };
-  }
-  const own = (uuid.test(request.id) ? request.id : ids.next()).replaceAll('-', '');
-  return { traceId: own, spanId: own.slice(16), sampled: false };
+  const joined = typeof header === 'string' ? parentOf(header) : undefined;
+  if (joined) return joined;
+  const own = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
+  const traceId = own.replaceAll('-', '');
+  return { traceId, spanId: traceId.slice(16), sampled: false };
 };
