@@ -39,6 +39,7 @@ export {
   type ErrorStatus,
   type FieldError,
 } from './errors.ts';
+export { toIso } from './iso-time.ts';
 export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
 export {
   type BuiltInRole,

@@ -10,7 +10,10 @@ const readConcern = { level: 'majority' } as const;
 
 const send = async (command: Document, { db, ctx, clock }: ReadScope): Promise<Document[]> => {
   const maxTimeMS = remainingMs(ctx, clock);
-  const reply = await db.command({ ...command, singleBatch: true, readConcern, maxTimeMS }, { signal: ctx.signal });
+  // A caller that is gone begins no read. The signal itself is not given to the driver, which would close a pooled
+  // connection for every caller that goes during a read; `maxTimeMS` ends such a read at the deadline.
+  ctx.signal.throwIfAborted();
+  const reply = await db.command({ ...command, singleBatch: true, readConcern, maxTimeMS });
   return (reply['cursor'] as { firstBatch: Document[] }).firstBatch;
 };
 

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import { type Cursors, createCursors } from '@plinth/kernel';
 
 const isSame = (left: string, right: string): boolean => {
@@ -7,5 +7,7 @@ const isSame = (left: string, right: string): boolean => {
 };
 
 /** Cursors signed with HMAC-SHA-256. Every instance that serves a list needs the same secret. */
-export const signedCursors = (secret: string): Cursors =>
-  createCursors({ sign: (text) => createHmac('sha256', secret).update(text).digest('base64url'), isSame });
+export const signedCursors = (secret: string): Cursors => {
+  const key = createSecretKey(secret, 'utf8');
+  return createCursors({ sign: (text) => createHmac('sha256', key).update(text).digest('base64url'), isSame });
+};

@@ -46,6 +46,7 @@ export const cpusIn = (list: string): number[] =>
   list
     .trim()
     .split(',')
+    .filter((range) => range !== '')
     .flatMap((range) => {
       const [first = Number.NaN, last = first] = range.split('-').map(Number);
       return Array.from({ length: last - first + 1 || 0 }, (_, index) => first + index);

@@ -13,14 +13,14 @@ export const createTokens = async (person: { readonly id: string; readonly tenan
   const key = await generateSigningKey();
   const clock = { now: () => new Date() };
   const signer = createTokenSigner({ key, clock, issuer: 'plinth', audience: 'plinth-api' });
-  let token = '';
+  let token: Promise<string> | undefined;
   let signedAt = Number.NEGATIVE_INFINITY;
   return {
     key: toPublicJwk(key),
-    current: async () => {
-      if (performance.now() - signedAt > renewAfterMs) {
+    current: () => {
+      if (!token || performance.now() - signedAt > renewAfterMs) {
         signedAt = performance.now();
-        token = await signer.sign({ ...person, roles: ['member'] });
+        token = signer.sign({ ...person, roles: ['member'] });
       }
       return token;
     },

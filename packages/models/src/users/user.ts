@@ -1,5 +1,5 @@
 import { Email, Role, type User, UserName } from '@plinth/dtos/users';
-import { defineCollection, Entity, pii } from '@plinth/kernel';
+import { defineCollection, Entity, pii, toIso } from '@plinth/kernel';
 import { z } from 'zod';
 
 /** A person of one organization as stored. Clients see `User`, which `toUser` makes. */
@@ -35,6 +35,6 @@ export const toUser = (user: UserDocument): User => ({
   name: user.name,
   email: user.email,
   role: user.role,
-  createdAt: user.createdAt.toISOString(),
-  updatedAt: user.updatedAt.toISOString(),
+  createdAt: toIso(user.createdAt),
+  updatedAt: toIso(user.updatedAt),
 });

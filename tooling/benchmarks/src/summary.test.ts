@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { type Slice, summarize } from './summary.ts';
+
+const slice = (given: Partial<Slice>): Slice => ({
+  read: 'get',
+  connections: 32,
+  round: 1,
+  name: 'raw',
+  requests: 1000,
+  failures: 0,
+  seconds: 2,
+  p50Ms: 1,
+  p99Ms: 3,
+  serverMicros: 200_000,
+  mongodMicros: 150_000,
+  ...given,
+});
+
+describe('summarize', () => {
+  it('compares what the servers cost within the same round', () => {
+    // The machine was half as fast in the second round, for both.
+    const rows = summarize([
+      slice({ name: 'platform', serverMicros: 250_000 }),
+      slice({ name: 'raw', serverMicros: 200_000 }),
+      slice({ round: 2, name: 'raw', serverMicros: 400_000 }),
+      slice({ round: 2, name: 'platform', serverMicros: 500_000 }),
+    ]);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.perCore).toEqual({ median: 0.8, min: 0.8, max: 0.8 });
+  });
+
+  it('counts by the request, so that a slower server is not a cheaper one', () => {
+    const [row] = summarize([
+      slice({ name: 'platform', requests: 500, serverMicros: 100_000 }),
+      slice({ name: 'raw' }),
+    ]);
+    expect(row?.perCore.median).toBe(1);
+    expect(row?.platform).toEqual({ perSecond: 250, p50Ms: 1, p99Ms: 3, serverMicros: 200, mongodMicros: 300 });
+  });
+
+  it('keeps reads and connections apart, in their order', () => {
+    const rows = summarize([
+      slice({ read: 'list', connections: 8 }),
+      slice({ read: 'list', connections: 1 }),
+      slice({ read: 'get', connections: 8 }),
+    ]);
+    expect(rows.map(({ read, connections }) => `${read} ${connections}`)).toEqual(['list 8', 'list 1', 'get 8']);
+  });
+});
