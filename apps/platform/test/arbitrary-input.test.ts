@@ -99,7 +99,10 @@ describe.each(routes)('%s', (operationId, route: RouteSpec) => {
         const answer = await caller.send({
           method: route.method,
           url: query ? `${path}?${query}` : path,
-          ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+          ...(body !== undefined && {
+            body: JSON.stringify(body),
+            headers: { 'content-type': 'application/json', 'if-match': '"1"' },
+          }),
         });
         // An id of more than a hundred characters, or one with a slash, is another path.
         expect([...declared, ...(route.params ? [404] : [])]).toContain(answer.status);

@@ -1,4 +1,4 @@
-import { createUser, getMe, getUser, listUsers } from '@plinth/actions/users';
+import { createUser, getMe, getUser, listUsers, updateUser } from '@plinth/actions/users';
 import { users } from '@plinth/models/users';
 import { usersContract } from '@plinth/service-contracts/users';
 import { defineModule } from '@plinth/service-kit';
@@ -13,6 +13,7 @@ export const usersModule = defineModule({
       getMe: getMe(deps),
       getUser: getUser(deps),
       listUsers: listUsers(deps),
+      updateUser: updateUser(deps),
     },
   }),
 });

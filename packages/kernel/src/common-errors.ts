@@ -49,6 +49,11 @@ export const commonErrors = defineErrors('common', {
     title: 'The resource has changed since it was read.',
     fix: 'Read it again, apply your change to the new version and send that.',
   },
+  preconditionRequired: {
+    status: 428,
+    title: 'The change does not say which version it is meant for.',
+    fix: 'Read the resource, and send its `ETag` as `If-Match` with the change.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong on our side.',

@@ -5,6 +5,7 @@ import { defineContract, type ServiceOf } from './contract.ts';
 import { IsoDate } from './list-query.ts';
 import { definePermissions } from './permissions.ts';
 import { defineRoute } from './route.ts';
+import type { Versions } from './versions.ts';
 
 const Thing = z.object({ id: z.string(), due: IsoDate });
 
@@ -38,6 +39,7 @@ describe('ServiceOf', () => {
     expectTypeOf<Parameters<Change>[0]>().toEqualTypeOf<{
       id: string;
       readonly body: { id: string; due: Date };
+      readonly version: Versions;
     }>();
     expectTypeOf<Parameters<Change>[1]>().toEqualTypeOf<Ctx>();
     expectTypeOf<ReturnType<Change>>().toEqualTypeOf<Promise<{ id: string; due: Date }>>();

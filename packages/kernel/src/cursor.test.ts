@@ -8,7 +8,9 @@ const isSame = (left: string, right: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 const sign = (text: string): string => createHmac('sha256', 'a secret').update(text).digest('base64url');
-const cursors = createCursors({ sign, isSame });
+const pack = (text: string): string => Buffer.from(text).toString('base64url');
+const unpack = (packed: string): string => Buffer.from(packed, 'base64url').toString();
+const cursors = createCursors({ sign, isSame, pack, unpack });
 
 const position: Position = { value: 'Ada', id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d' };
 const scope: CursorScope = { collection: 'users', tenantId: 'acme', where: { role: 'member' }, sort: 'name' };
@@ -163,6 +165,8 @@ describe('a cursor that was not made here is refused', () => {
   it('when another secret signed it', () => {
     const others = createCursors({
       sign: (text) => createHmac('sha256', 'other').update(text).digest('base64url'),
+      pack,
+      unpack,
       isSame,
     });
     expect(attempt(others.encode(position, scope))).toEqual(refused);

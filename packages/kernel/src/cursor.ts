@@ -32,40 +32,29 @@ const canonical = (value: unknown): unknown => {
 const fingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
   JSON.stringify([collection, tenantId, canonical(where), sort]);
 
-// Uint8Array has no base64url of its own before Node 25, and this file also runs in browsers.
-const toBase64Url = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
+/** What signs and packs a cursor; given from outside, because it is the platform's and not the browser's. */
+export type CursorTools = {
+  /** A keyed hash of a text, as text in the alphabet of base64url. */
+  readonly sign: (text: string) => string;
+  /** Compares two signatures in constant time. */
+  readonly isSame: (left: string, right: string) => boolean;
+  /** Text to base64url, and back. */
+  readonly pack: (text: string) => string;
+  readonly unpack: (packed: string) => string;
+};
 
-const fromBase64Url = (text: string): string =>
-  new TextDecoder().decode(
-    Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0)),
-  );
-
-/**
- * Makes opaque cursors `<position>.<signature>`. The signature covers the encoded text itself and the scope.
- * @param sign a keyed hash of a text, as text in the alphabet of base64url.
- * @param isSame compares two signatures in constant time.
- */
-export const createCursors = ({
-  sign,
-  isSame,
-}: {
-  sign: (text: string) => string;
-  isSame: (left: string, right: string) => boolean;
-}): Cursors => ({
+/** Makes opaque cursors `<position>.<signature>`. The signature covers the packed text itself and the scope. */
+export const createCursors = ({ sign, isSame, pack, unpack }: CursorTools): Cursors => ({
   encode: ({ value, id }, scope) => {
     const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };
-    const text = toBase64Url(JSON.stringify(tagged));
+    const text = pack(JSON.stringify(tagged));
     return `${text}.${sign(`${text}\n${fingerprint(scope)}`)}`;
   },
   decode: (cursor, scope) => {
     const [text = '', signature = '', ...more] = cursor.split('.');
     if (more.length > 0 || !isSame(signature, sign(`${text}\n${fingerprint(scope)}`)))
       throw commonErrors.invalidCursor();
-    const { d, v, id } = JSON.parse(fromBase64Url(text)) as { d?: number; v?: Value; id: string };
+    const { d, v, id } = JSON.parse(unpack(text)) as { d?: number; v?: Value; id: string };
     return { value: d === undefined ? (v as Value) : new Date(d), id };
   },
 });

@@ -14,7 +14,7 @@ export {
 export { commonErrors } from './common-errors.ts';
 export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context.ts';
 export { type Contract, defineContract, type Routes, type ServiceOf } from './contract.ts';
-export { type CursorScope, type Cursors, createCursors, type Position } from './cursor.ts';
+export { type CursorScope, type Cursors, type CursorTools, createCursors, type Position } from './cursor.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
 export type { CollectionsOf, Datastore, Definitions, ModuleStore, StoreOptions } from './datastore.ts';
 export {
@@ -41,6 +41,7 @@ export {
 } from './errors.ts';
 export { toIso } from './iso-time.ts';
 export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
+export { mergePatchOf } from './merge-patch.ts';
 export {
   type BuiltInRole,
   builtInRoles,
@@ -63,3 +64,4 @@ export {
 } from './route.ts';
 export { StartupError } from './startup-error.ts';
 export { Id, NoContent, WellFormed } from './text.ts';
+export { assertVersion, type Versions } from './versions.ts';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { AnyErrorFactory } from './errors.ts';
 import type { PermissionName } from './permissions.ts';
+import type { Versions } from './versions.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type SuccessStatus = 200 | 201 | 202 | 204;
@@ -98,8 +99,14 @@ type PartInput<R, Part extends string> = R extends { readonly [P in Part]: z.Zod
 
 type ParamsInput<R> = R extends { readonly params: z.ZodType } ? R['params']['_zod']['output'] : unknown;
 
-/** What the operation of a route is given: `{ ...params, query, body }`, validated. */
-export type InputOf<R extends RouteSpec> = Simplify<ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'>>;
+type VersionInput<R> = R extends { readonly method: 'PATCH' | 'PUT' | 'DELETE' }
+  ? { readonly version: Versions }
+  : unknown;
+
+/** What the operation of a route is given: `{ ...params, query, body, version }`, validated; `version` is from `If-Match`. */
+export type InputOf<R extends RouteSpec> = Simplify<
+  ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'> & VersionInput<R>
+>;
 
 /** What the operation of a route answers. */
 export type OutputOf<R extends RouteSpec> = Success<R>['_zod']['output'];

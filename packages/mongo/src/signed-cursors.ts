@@ -9,5 +9,10 @@ const isSame = (left: string, right: string): boolean => {
 /** Cursors signed with HMAC-SHA-256. Every instance that serves a list needs the same secret. */
 export const signedCursors = (secret: string): Cursors => {
   const key = createSecretKey(secret, 'utf8');
-  return createCursors({ sign: (text) => createHmac('sha256', key).update(text).digest('base64url'), isSame });
+  return createCursors({
+    sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
+    isSame,
+    pack: (text) => Buffer.from(text).toString('base64url'),
+    unpack: (packed) => Buffer.from(packed, 'base64url').toString(),
+  });
 };

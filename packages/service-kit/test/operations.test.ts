@@ -118,7 +118,10 @@ describe('the reference', () => {
       '504',
     ]);
     expect(body.paths['/v1/ping'].get.security).toEqual([]);
-    expect(body.paths['/v1/things/{id}'].get.parameters).toMatchObject([{ name: 'id', in: 'path', required: true }]);
+    expect(body.paths['/v1/things/{id}'].get.parameters).toMatchObject([
+      { name: 'id', in: 'path', required: true },
+      { name: 'If-None-Match', in: 'header', required: false },
+    ]);
   });
 
   it('refers only to schemas that it has', async () => {

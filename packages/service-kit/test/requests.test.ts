@@ -18,7 +18,11 @@ describe('a request', () => {
       etag: '"1"',
       'content-type': 'application/json; charset=utf-8',
     });
-    const gone = await (await host.current.as(owner)).send({ method: 'DELETE', url: `/v1/things/${made.body.id}` });
+    const gone = await (await host.current.as(owner)).send({
+      method: 'DELETE',
+      url: `/v1/things/${made.body.id}`,
+      headers: { 'if-match': '"1"' },
+    });
     expect(gone).toMatchObject({ status: 204, text: '' });
     expect((await (await host.current.as(owner)).get(`/v1/things/${made.body.id}`)).status).toBe(404);
   });

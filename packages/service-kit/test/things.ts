@@ -1,4 +1,5 @@
 import {
+  assertVersion,
   type Collection,
   type Ctx,
   commonErrors,
@@ -12,6 +13,7 @@ import {
   Id,
   NoContent,
   pii,
+  type Versions,
 } from '@plinth/kernel';
 import { fakeDatabase } from '@plinth/testing';
 import { z } from 'zod';
@@ -132,8 +134,10 @@ export const thingsModule = defineModule({
         return toThing(deps.things.for(ctx).insert(body));
       },
       getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
-      removeThing: async ({ id }: { id: string }, ctx: Ctx) => {
-        deps.things.for(ctx).remove(await deps.things.for(ctx).get(id));
+      removeThing: async ({ id, version }: { id: string; version: Versions }, ctx: Ctx) => {
+        const thing = await deps.things.for(ctx).get(id);
+        assertVersion(thing, version);
+        deps.things.for(ctx).remove(thing);
       },
       pingThings: async () => ({ pong: true }),
       failThing: async ({ way }: { way: string }, ctx: Ctx) =>

@@ -2,3 +2,4 @@ export { createUser } from './create-user.ts';
 export { getMe } from './get-me.ts';
 export { getUser } from './get-user.ts';
 export { listUsers } from './list-users.ts';
+export { updateUser } from './update-user.ts';

@@ -1,2 +1,2 @@
 export { ListUsersQuery } from './list-users-query.ts';
-export { CreateUser, Email, Role, User, UserId, UserName, UserPage, UserParams } from './user.ts';
+export { CreateUser, Email, Role, UpdateUser, User, UserId, UserName, UserPage, UserParams } from './user.ts';

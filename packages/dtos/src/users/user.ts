@@ -1,4 +1,4 @@
-import { builtInRoles, Id, pageOf, pii, WellFormed } from '@plinth/kernel';
+import { builtInRoles, Id, mergePatchOf, pageOf, pii, WellFormed } from '@plinth/kernel';
 import { z } from 'zod';
 
 export const UserId = Id.describe('The id of a person inside one organization.');
@@ -25,6 +25,10 @@ export type User = z.infer<typeof User>;
 
 export const CreateUser = z.object({ name: UserName, email: Email, role: Role });
 export type CreateUser = z.infer<typeof CreateUser>;
+
+/** A merge patch of a person's own data; roles are changed elsewhere. */
+export const UpdateUser = mergePatchOf(z.object({ name: UserName, email: Email }));
+export type UpdateUser = z.infer<typeof UpdateUser>;
 
 export const UserParams = z.object({ id: UserId });
 

@@ -4,8 +4,9 @@ import { getMe } from './get-me.ts';
 import { getUser } from './get-user.ts';
 import { listUsers } from './list-users.ts';
 import { usersPermissions } from './permissions.ts';
+import { updateUser } from './update-user.ts';
 
 export const usersContract = defineContract('users', {
   permissions: usersPermissions,
-  routes: { createUser, getMe, getUser, listUsers },
+  routes: { createUser, getMe, getUser, listUsers, updateUser },
 });

@@ -1,4 +1,5 @@
 import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, type RouteSpec } from '@plinth/kernel';
+import { needsVersion } from './conditions.ts';
 
 const always: readonly AnyErrorFactory[] = [
   commonErrors.internal,
@@ -15,6 +16,7 @@ export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
     ...(route.auth === 'public' ? [] : [commonErrors.unauthenticated, commonErrors.tokenExpired]),
     ...(hasPolicy ? [commonErrors.forbidden] : []),
     ...(route.params ? [commonErrors.notFound] : []),
+    ...(needsVersion(route) ? [commonErrors.preconditionRequired, commonErrors.staleVersion] : []),
     ...(route.query ? [commonErrors.invalidCursor] : []),
     ...(route.body ? [commonErrors.payloadTooLarge, commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),

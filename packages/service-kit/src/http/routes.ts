@@ -1,9 +1,9 @@
-import type { Ctx, UnitOfWork } from '@plinth/kernel';
-import { successOf } from '@plinth/kernel';
+import { type Ctx, commonErrors, type RouteSpec, successOf, type UnitOfWork } from '@plinth/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Binding } from '../implement.ts';
 import { type Gate, gateOf } from './authenticate.ts';
+import { etagOf, isKnown, needsVersion, versionsOf } from './conditions.ts';
 import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
 
 export type RouteParts = { readonly gate: Gate; readonly unitOfWork: UnitOfWork; readonly answers: AnswerMode };
@@ -13,7 +13,13 @@ const noQuery = z.strictObject({});
 
 type Answer = { readonly dto: unknown; readonly text: string };
 
-const inputOf = ({ params, query, body }: FastifyRequest): unknown => ({ ...(params as object), query, body });
+/** What the contract has a schema for, and nothing else: a body that nobody has validated reaches no action. */
+const inputOf = (route: RouteSpec, { params, query, body, headers }: FastifyRequest): unknown => ({
+  ...(params as object),
+  query,
+  ...(route.body && { body }),
+  ...(needsVersion(route) && { version: versionsOf(headers['if-match']) }),
+});
 
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === 'object' && value !== null && key in value;
@@ -23,7 +29,7 @@ const setHeaders = (
   { dto, status, path }: { dto: unknown; status: number; path: string },
 ): void => {
   if (status === 201 && has(dto, 'id')) reply.header('location', `${path}/${String(dto.id)}`);
-  if (has(dto, 'version')) reply.header('etag', `"${String(dto.version)}"`);
+  if (has(dto, 'version')) reply.header('etag', etagOf(dto.version));
 };
 
 const answerOf = async (
@@ -42,7 +48,7 @@ const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
   const writes = route.method !== 'GET';
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const ctx = request.scope.ctx as Ctx;
-    const call = { input: inputOf(request), ctx, encode };
+    const call = { input: inputOf(route, request), ctx, encode };
     // The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind.
     // A read has no unit of work: an action of a GET that writes is refused by its collection.
     const { dto, text } = writes
@@ -51,13 +57,28 @@ const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
     reply.code(status);
     if (status === 204) return reply.send();
     setHeaders(reply, { dto, status, path: request.url.split('?', 1)[0] ?? '' });
+    if (!writes && has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
+      return reply.code(304).send();
+    }
     const fields = takesFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
     return reply.header('content-type', 'application/json; charset=utf-8').send(fields ? sparse(text, fields) : text);
   };
 };
 
+const mergePatch = 'application/merge-patch+json';
+
+/** Takes JSON merge patches, by their own media type, where they are meant: for PATCH. */
+const addMergePatch = (app: FastifyInstance): void => {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser(mergePatch, { parseAs: 'string' }, (request, body, done) => {
+    if (request.method === 'PATCH') return parse(request, body as string, done);
+    done(commonErrors.unsupportedMediaType());
+  });
+};
+
 /** Gives Fastify the routes of a contract: gate, validation, operation, answer. */
 export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], parts: RouteParts): void => {
+  if (!app.hasContentTypeParser(mergePatch)) addMergePatch(app);
   for (const binding of bindings) {
     const { method, path, auth, params, query, body } = binding.route;
     app.route({

@@ -55,7 +55,13 @@ export const openApiOf = (title: string, contracts: readonly Contract[]): Json =
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      headers: { 'X-Request-Id': { description: 'Names this request in our logs.', schema: { type: 'string' } } },
+      headers: {
+        ETag: {
+          description: 'The version of the resource, for `If-Match` and `If-None-Match`.',
+          schema: { type: 'string' },
+        },
+        'X-Request-Id': { description: 'Names this request in our logs.', schema: { type: 'string' } },
+      },
       schemas: { ...book.components, Problem: problem },
     },
   };

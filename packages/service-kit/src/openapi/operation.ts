@@ -1,5 +1,6 @@
 import { type Contract, type DeclaredError, listItemOf, type RouteSpec, successOf } from '@plinth/kernel';
 import type { z } from 'zod';
+import { hasVersion, needsVersion } from '../http/conditions.ts';
 import { declaredErrors } from '../http/declared.ts';
 import type { Json, SchemaBook } from './schemas.ts';
 
@@ -33,13 +34,31 @@ const withSparse = (page: Json, item: z.ZodObject | undefined, book: SchemaBook)
   return { anyOf: [page, { ...page, properties: { ...properties, items: { type: 'array', items: sparseItem } } }] };
 };
 
+/** The headers by which a caller says which version it has seen. */
+const conditionsOf = (route: RouteSpec): Json[] => {
+  if (needsVersion(route)) {
+    const description = 'The `ETag` of the version that the change is meant for.';
+    return [
+      { name: 'If-Match', in: 'header', required: true, description, schema: { type: 'string', example: '"3"' } },
+    ];
+  }
+  if (route.method !== 'GET' || !hasVersion(route)) return [];
+  const description = 'The `ETag` that the caller has; if it is still the right one, the answer is 304 without a body.';
+  return [{ name: 'If-None-Match', in: 'header', required: false, description, schema: { type: 'string' } }];
+};
+
+const headersOf = (route: RouteSpec): Json => ({
+  'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+  ...(hasVersion(route) && { ETag: { $ref: '#/components/headers/ETag' } }),
+});
+
 const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
   const { status, schema } = successOf(route);
   const example = route.examples?.response;
   return {
     [status]: {
       description: reasons[status],
-      headers: { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } },
+      headers: headersOf(route),
       ...(status !== 204 && {
         content: {
           'application/json': {
@@ -49,6 +68,8 @@ const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
         },
       }),
     },
+    ...(route.method === 'GET' &&
+      hasVersion(route) && { 304: { description: 'Not modified', headers: headersOf(route) } }),
   };
 };
 
@@ -108,6 +129,14 @@ const securityOf = ({ auth }: RouteSpec): Json => ({
   }),
 });
 
+const mediaTypesOf = ({ method }: RouteSpec): readonly string[] =>
+  method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
+
+const bodyOf = ({ examples }: RouteSpec, schema: z.ZodType, book: SchemaBook): Json => ({
+  schema: book.of(schema),
+  ...(examples?.body !== undefined && { example: examples.body }),
+});
+
 /** One operation of the reference, from its contract alone. */
 export const operationOf = (
   operationId: string,
@@ -118,16 +147,17 @@ export const operationOf = (
   ...(route.description !== undefined && { description: route.description }),
   tags: [contract.name],
   ...securityOf(route),
-  parameters: [...parametersOf(route.params, 'path', book), ...parametersOf(route.query, 'query', book)],
+  parameters: [
+    ...parametersOf(route.params, 'path', book),
+    ...parametersOf(route.query, 'query', book),
+    ...conditionsOf(route),
+  ],
   ...(route.body && {
     requestBody: {
       required: true,
-      content: {
-        'application/json': {
-          schema: book.of(route.body),
-          ...(route.examples?.body !== undefined && { example: route.examples.body }),
-        },
-      },
+      content: Object.fromEntries(
+        mediaTypesOf(route).map((type) => [type, bodyOf(route, route.body as z.ZodType, book)]),
+      ),
     },
   }),
   responses: { ...successResponse(route, book), ...errorResponses(route, book) },

@@ -42,6 +42,8 @@ const signedCursors = () => {
   return createCursors({
     sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
     isSame: (left, right) => left === right,
+    pack: (text) => Buffer.from(text).toString('base64url'),
+    unpack: (packed) => Buffer.from(packed, 'base64url').toString(),
   });
 };
 
