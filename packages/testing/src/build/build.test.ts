@@ -123,6 +123,19 @@ describe('build', () => {
     for (let run = 0; run < 20; run += 1) expect(build(accounts, { note: undefined })).not.toHaveProperty('note');
   });
 
+  it('makes another draft each time in what must be unique, however few values there are', () => {
+    const flags = defineCollection(
+      'flags',
+      Entity.extend({ letter: z.string().length(1), shade: z.int().min(0).max(3) }),
+      {
+        tenancy: 'tenant',
+        indexes: { byLetter: { fields: ['letter', 'shade'], unique: 'letter-taken' } },
+      },
+    );
+    const made = Array.from({ length: 60 }, () => build(flags, {}));
+    expect(new Set(made.map(({ letter, shade }) => `${letter}${shade}`)).size).toBe(60);
+  });
+
   it('refuses an override that is not valid, or of no field', () => {
     expect(() => build(accounts, { stock: -1 })).toThrow(/'accounts' is not valid \(stock: /);
     expect(() => build(accounts, { colour: 'red' } as object)).toThrow(

@@ -1,4 +1,4 @@
-import { type CollectionDefinition, type Draft, Entity } from '@plinth/kernel';
+import { type CollectionDefinition, type Draft, Entity, type Indexed } from '@plinth/kernel';
 import fc from 'fast-check';
 import { anId } from '../contexts.ts';
 import { random } from '../seed.ts';
@@ -26,8 +26,36 @@ const assertLegal = ({ name, schema }: CollectionDefinition, draft: Fields): voi
   );
 };
 
+const built = new WeakMap<object, Set<string>>();
+
+/** Notes the unique values of a draft. @returns whether an earlier draft had one of them already. */
+const isTaken = ({ indexes }: Indexed, draft: Fields): boolean => {
+  const taken = built.get(indexes) ?? new Set<string>();
+  built.set(indexes, taken);
+  const unique = Object.entries(indexes).filter(([, { unique: code }]) => code !== undefined);
+  const keys = unique.map(([name, { fields }]) => JSON.stringify([name, ...fields.map((field) => draft[field])]));
+  const found = keys.some((key) => taken.has(key));
+  for (const key of keys) taken.add(key);
+  return found;
+};
+
+const draftOf = (definition: Indexed, own: readonly string[], overrides: Fields): Fields => {
+  const draft: Fields = {};
+  for (const field of own) {
+    const isGiven = Object.hasOwn(overrides, field);
+    const value = isGiven
+      ? overrides[field]
+      : sampleOf(definition.shape[field] as AnySchema, `${definition.name}.${field}`);
+    if (value !== undefined) draft[field] = value;
+  }
+  return draft;
+};
+
+/** Short random values meet now and then; this often they do not meet again. */
+const triesMax = 50;
+
 /**
- * A random valid draft of a collection, the same for the same seed and calls. Fields that matter to a test are given;
+ * A random valid draft of a collection, other than every earlier one in what must be unique, and the same for the same seed and calls. Fields that matter to a test are given;
  * one that is given as undefined is left out.
  * @throws when a field is unknown, cannot be made at random, or the whole is not valid.
  */
@@ -39,13 +67,9 @@ export const build = <D extends Entity>(
   const unknown = Object.keys(overrides).find((field) => !own.includes(field));
   if (unknown)
     throw new TypeError(`'${unknown}' is not a field of a draft of '${definition.name}'; it has ${own.join(', ')}.`);
-  const draft: Fields = {};
-  for (const field of own) {
-    const isGiven = Object.hasOwn(overrides, field);
-    const value = isGiven
-      ? (overrides as Fields)[field]
-      : sampleOf(definition.shape[field] as AnySchema, `${definition.name}.${field}`);
-    if (value !== undefined) draft[field] = value;
+  let draft = draftOf(definition, own, overrides);
+  for (let tries = 1; isTaken(definition, draft) && tries < triesMax; tries += 1) {
+    draft = draftOf(definition, own, overrides);
   }
   assertLegal(definition as unknown as CollectionDefinition, draft);
   return draft as Draft<D>;
