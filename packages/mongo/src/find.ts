@@ -8,18 +8,26 @@ export type ReadScope = { readonly db: Db; readonly ctx: Ctx; readonly clock: Cl
 
 const readConcern = { level: 'majority' } as const;
 
-const send = async (command: Document, { db, ctx, clock }: ReadScope): Promise<Document[]> => {
-  const maxTimeMS = remainingMs(ctx, clock);
+/** Reads in as many batches as it takes: documents that exceed 16 MiB together do not fit the first one. */
+const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
+  // The server closes a cursor that is forgotten by itself, only later.
+  await db.command({ killCursors: command['find'], cursors: [openCursor] }).catch(() => undefined);
+  return db.runCursorCommand(command).toArray();
+};
+
+const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
+  const { db, ctx, clock } = scope;
   // A caller that is gone begins no read. The signal itself is not given to the driver, which would close a pooled
   // connection for every caller that goes during a read; `maxTimeMS` ends such a read at the deadline.
   ctx.signal.throwIfAborted();
-  const reply = await db.command({ ...command, singleBatch: true, readConcern, maxTimeMS });
-  return (reply['cursor'] as { firstBatch: Document[] }).firstBatch;
+  const command = { ...find, readConcern, maxTimeMS: remainingMs(ctx, clock) };
+  const { cursor } = (await db.command(command)) as { cursor: { firstBatch: Document[]; id: unknown } };
+  return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
 };
 
 /**
- * Sends one `find` command whose answer fits one batch. `db.command` costs a fifth less than a cursor,
- * but neither retries nor inherits a read concern, so both are done here.
+ * Sends a `find` command that has a limit, so that its answer is one batch. `db.command` costs a fifth less than a
+ * cursor, but neither retries nor inherits a read concern, so both are done here.
  */
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
   try {
