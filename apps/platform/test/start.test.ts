@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
-import { anId } from '@plinth/testing';
+import { aFreePort, anId } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const apps = {
@@ -46,18 +46,9 @@ afterEach(() => {
   for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
 });
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
 describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
   it('serves the same routes, and ends with 0 on SIGTERM', async () => {
-    const port = await freePort();
+    const port = await aFreePort();
     const { child, ended, output } = start(app, await environment({ PORT: String(port) }));
     const url = `http://127.0.0.1:${port}`;
     await expect
@@ -97,7 +88,7 @@ describe('the platform does not start, and says why in one sentence,', () => {
   it('when nobody answers at MONGODB_URI', async () => {
     const { code, stderr } = await refused(
       'platform',
-      await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await freePort()}/` }),
+      await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await aFreePort()}/` }),
     );
     expect(code).toBe(1);
     expect(sentences(stderr)).toEqual([
@@ -117,10 +108,10 @@ describe('the platform does not start, and says why in one sentence,', () => {
   }, 20_000);
 
   it('but starts, degraded, when Redis is away', async () => {
-    const port = await freePort();
+    const port = await aFreePort();
     const { child, ended } = start(
       'platform',
-      await environment({ PORT: String(port), REDIS_URL: `redis://127.0.0.1:${await freePort()}` }),
+      await environment({ PORT: String(port), REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` }),
     );
     const ready = () =>
       fetch(`http://127.0.0.1:${port}/health/ready`).then(

@@ -65,3 +65,4 @@ export {
 export { StartupError } from './startup-error.ts';
 export { Id, NoContent, WellFormed } from './text.ts';
 export { assertVersion, type Versions } from './versions.ts';
+export { createWriteSets, type WriteSets } from './write-sets.ts';

@@ -15,18 +15,19 @@ import {
   type Position,
   planList,
   type Scoped,
+  type WriteSets,
 } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
 import { find } from './find.ts';
-import { record, toUpdate, type WriteSets } from './write-set.ts';
+import { toUpdate, type Write } from './write-set.ts';
 
 export type CollectionParts = {
   readonly db: Db;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly cursors: Cursors;
-  readonly writeSets: WriteSets;
+  readonly writeSets: WriteSets<Write>;
 };
 
 type Where = Readonly<Record<string, unknown>>;
@@ -93,7 +94,7 @@ const writesOf = <D extends Entity>(
     insert: (draft) => {
       const document = newDocument<D>(draft, { ctx, clock, ids });
       // A copy, so that what the action does to its answer does not reach the database.
-      record(writeSets, ctx, { kind: 'insert', collection, document: { ...document } });
+      writeSets.record(ctx, { kind: 'insert', collection, document: { ...document } });
       return document;
     },
     update: (document, change) => {
@@ -101,18 +102,18 @@ const writesOf = <D extends Entity>(
       const now = clock.now();
       const filter = exactly(document);
       const orElse = commonErrors.staleVersion();
-      record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, now), orElse });
+      writeSets.record(ctx, { kind: 'update', collection, filter, update: toUpdate(change, now), orElse });
       return applyChange(document, change, now);
     },
     updateWhere: (where, change, orElse) => {
       assertServed(definition, where);
       assertChange(definition, change);
       const filter = { ...where, ...tenant };
-      record(writeSets, ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
+      writeSets.record(ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
     },
     remove: (document) => {
       const filter = exactly(document);
-      record(writeSets, ctx, { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() });
+      writeSets.record(ctx, { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() });
     },
   };
 };

@@ -1,6 +1,7 @@
 import {
   type CollectionDefinition,
   type CollectionsOf,
+  createWriteSets,
   type Datastore,
   type Entity,
   type ModuleStore,
@@ -12,7 +13,7 @@ import { createCollection } from './collection.ts';
 import { prepare } from './prepare.ts';
 import { signedCursors } from './signed-cursors.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
-import type { WriteSets } from './write-set.ts';
+import type { Write } from './write-set.ts';
 
 export type DatastoreParts = {
   readonly client: MongoClient;
@@ -27,7 +28,7 @@ const openModule = <K>(
   { client, cursorSecret, clock, ids }: DatastoreParts & StoreOptions,
 ): ModuleStore<K> => {
   const definitions = collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
-  const writeSets: WriteSets = new WeakMap();
+  const writeSets = createWriteSets<Write>(({ collection }) => collection);
   const cursors = signedCursors(cursorSecret);
   const named = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
   const entries = Object.entries(definitions).map(([key, definition]) => [

@@ -1,16 +1,16 @@
-import { type Clock, type Ctx, commonErrors, type UnitOfWork } from '@plinth/kernel';
+import { type Clock, type Ctx, commonErrors, type UnitOfWork, type WriteSets } from '@plinth/kernel';
 import type { ClientSession, Db, MongoClient } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { isTransient, isUnknownCommit, translate, type UniqueCodes } from './failures.ts';
 import { majority } from './settings.ts';
-import type { Write, WriteSets } from './write-set.ts';
+import type { Write } from './write-set.ts';
 
 type Parts = {
   readonly client: MongoClient;
   readonly db: Db;
   readonly clock: Clock;
   readonly codeOf: UniqueCodes;
-  readonly writeSets: WriteSets;
+  readonly writeSets: WriteSets<Write>;
 };
 
 type Attempt = Parts & { readonly session: ClientSession; readonly ctx: Ctx };
@@ -87,19 +87,7 @@ const commit = async (writes: readonly Write[], ctx: Ctx, parts: Parts): Promise
 /** Commits the writes of an action after it has returned, in a transaction of their own: all or none. */
 export const createUnitOfWork = (parts: Parts): UnitOfWork => ({
   run: async (ctx, work) => {
-    const { writeSets } = parts;
-    if (writeSets.has(ctx)) {
-      throw new TypeError('A unit of work runs for this context already. Await it before you begin another.');
-    }
-    const writes: Write[] = [];
-    writeSets.set(ctx, writes);
-    let answer: Awaited<ReturnType<typeof work>>;
-    try {
-      answer = await work();
-    } finally {
-      // From here on a late write finds no write set and throws, instead of being lost.
-      writeSets.delete(ctx);
-    }
+    const { answer, writes } = await parts.writeSets.gather(ctx, work);
     if (writes.length > 0) await commit(writes, ctx, parts);
     return answer;
   },

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMongod } from '@plinth/engines';
+import { aFreePort } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
 import { clientSettings } from '../src/settings.ts';
@@ -17,7 +17,7 @@ const one = (message: string) => ({ name: 'StartupError', message: expect.string
 const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod(process.env);
-  const port = await freePort();
+  const port = await aFreePort();
   const mongod = spawn(
     path,
     ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
@@ -31,15 +31,6 @@ const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void
     await ended;
     await rm(directory, { recursive: true, force: true });
   }
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 describe('connecting', () => {
@@ -59,7 +50,7 @@ describe('connecting', () => {
   }, 30_000);
 
   it('refuses an address where nobody answers, and prints no password', async () => {
-    const uri = `mongodb://ada:hunter2@127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=300`;
+    const uri = `mongodb://ada:hunter2@127.0.0.1:${await aFreePort()}/?serverSelectionTimeoutMS=300`;
     const refusal = await connect(uri).catch((error: Error) => error);
     expect(refusal).toMatchObject(one('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'));
     expect((refusal as Error).message).not.toContain('hunter2');

@@ -1,11 +1,11 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { type Ctx, commonErrors } from '@plinth/kernel';
+import { type Ctx, commonErrors, createWriteSets } from '@plinth/kernel';
 import { aContext, idsFrom } from '@plinth/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';
 import { signedCursors } from '../src/signed-cursors.ts';
 import { createUnitOfWork } from '../src/unit-of-work.ts';
-import type { WriteSets } from '../src/write-set.ts';
+import type { Write } from '../src/write-set.ts';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
@@ -41,8 +41,8 @@ const mutants: Readonly<Record<string, readonly [string, string]>> = {
   ],
   updateWhere: ['const filter = { ...where, ...tenant };', 'const filter = { ...where };'],
   remove: [
-    'const filter = exactly(document);\n      record(',
-    'const { tenantId: _, ...filter } = exactly(document);\n      record(',
+    'const filter = exactly(document);\n      writeSets.record(',
+    'const { tenantId: _, ...filter } = exactly(document);\n      writeSets.record(',
   ],
 };
 
@@ -54,7 +54,7 @@ const load = async (name: string, source: string): Promise<Factory> => {
 };
 
 const stageOf = (factory: Factory) => {
-  const writeSets: WriteSets = new WeakMap();
+  const writeSets = createWriteSets<Write>(({ collection }) => collection);
   const { client, databasePrefix } = datastore.current;
   const db = client.db(`${databasePrefix}mutants`);
   const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets };

@@ -15,17 +15,18 @@ import {
   type Position,
   planList,
   type Scoped,
+  type WriteSets,
 } from '@plinth/kernel';
 import type { Documents } from './commit.ts';
 import { compare, type Filter, matches } from './compare.ts';
 import { assertInTime } from './deadline.ts';
-import { record, type Stored, type WriteSets } from './write-set.ts';
+import type { Stored, Write } from './write-set.ts';
 
 export type CollectionParts = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly cursors: Cursors;
-  readonly writeSets: WriteSets;
+  readonly writeSets: WriteSets<Write>;
   /** What is committed, by collection and id. */
   readonly state: ReadonlyMap<string, Documents>;
 };
@@ -77,7 +78,7 @@ const readsOf = (place: Place): Pick<Scoped<Stored>, Reads> => ({
 });
 
 const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
-  const { ctx, clock, ids } = place;
+  const { ctx, clock, ids, writeSets } = place;
   const definition = place.definition as CollectionDefinition;
   const isOwn = ({ tenantId }: Stored): boolean => tenantId === ctx.tenantId;
   const isVersionOf =
@@ -87,13 +88,13 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
   const change = (isMeant: (document: Stored) => boolean, given: Change<Stored>, orElse: Error) => {
     assertChange(definition, given);
     const write = { change: given, now: clock.now() };
-    record({ kind: 'update', definition, isMeant, orElse, ...write }, place);
+    writeSets.record(ctx, { kind: 'update', definition, isMeant, orElse, ...write });
     return write;
   };
   return {
     insert: (draft) => {
       const document = newDocument<Stored>(draft, { ctx, clock, ids });
-      record({ kind: 'insert', definition, document }, place);
+      writeSets.record(ctx, { kind: 'insert', definition, document });
       return document;
     },
     update: (document, given) => {
@@ -106,7 +107,7 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
     },
     remove: (document) => {
       const orElse = commonErrors.staleVersion();
-      record({ kind: 'remove', definition, isMeant: isVersionOf(document), orElse }, place);
+      writeSets.record(ctx, { kind: 'remove', definition, isMeant: isVersionOf(document), orElse });
     },
   };
 };

@@ -6,6 +6,7 @@ import {
   type CollectionsOf,
   type Ctx,
   createCursors,
+  createWriteSets,
   type DocumentOf,
   type Entity,
   type Ids,
@@ -16,7 +17,7 @@ import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
 import { fakeUnitOfWork } from './unit-of-work.ts';
-import type { Stored, WriteSets } from './write-set.ts';
+import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
 
@@ -62,7 +63,7 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
   const clock = options.clock ?? (aClock() as Clock as C);
   const ids = options.ids ?? idsFrom(clock);
   const state = new Map<string, Documents>();
-  const writeSets: WriteSets = new WeakMap();
+  const writeSets = createWriteSets<Write>(({ definition }) => definition.name);
   const parts = { clock, ids, cursors: signedCursors(), writeSets, state };
   const collections = Object.fromEntries(
     Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [

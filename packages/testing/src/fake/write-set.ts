@@ -1,4 +1,4 @@
-import type { Change, CollectionDefinition, Ctx, Entity } from '@plinth/kernel';
+import type { Change, CollectionDefinition, Entity } from '@plinth/kernel';
 
 /** A document as the fake holds it: the type of its collection is known to its caller only. */
 export type Stored = Entity & Readonly<Record<string, unknown>>;
@@ -15,20 +15,3 @@ export type Write = { readonly definition: CollectionDefinition } & (
     }
   | { readonly kind: 'remove'; readonly isMeant: (document: Stored) => boolean; readonly orElse: Error }
 );
-
-/** The write sets of the units of work that run now. */
-export type WriteSets = WeakMap<Ctx, Write[]>;
-
-/** @throws when no unit of work runs for `ctx`: nothing would commit the write. */
-export const record = (
-  write: Write,
-  { writeSets, ctx }: { readonly writeSets: WriteSets; readonly ctx: Ctx },
-): void => {
-  const writes = writeSets.get(ctx);
-  if (!writes) {
-    throw new TypeError(
-      `A write to '${write.definition.name}' outside a unit of work. Run the action by unitOfWork.run(ctx, …), and await every write before it returns.`,
-    );
-  }
-  writes.push(write);
-};

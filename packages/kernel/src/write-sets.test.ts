@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import type { Ctx } from './context.ts';
+import { createWriteSets } from './write-sets.ts';
+
+const aCtx = (): Ctx => ({
+  actor: { kind: 'user', id: 'a', tenantId: 't', roles: [] },
+  tenantId: 't',
+  requestId: 'r',
+  trace: { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false },
+  deadline: 0,
+  signal: new AbortController().signal,
+});
+const sets = () => createWriteSets<string>((write) => write);
+
+it('gives what was recorded, in order, with the answer', async () => {
+  const { record, gather } = sets();
+  const ctx = aCtx();
+  const gathered = await gather(ctx, async () => {
+    record(ctx, 'one');
+    record(ctx, 'two');
+    return 7;
+  });
+  expect(gathered).toEqual({ answer: 7, writes: ['one', 'two'] });
+});
+
+it('race: keeps the writes of two contexts apart, though one is equal to the other', async () => {
+  const { record, gather } = sets();
+  const [first, second] = [aCtx(), aCtx()];
+  const both = await Promise.all(
+    [first, second].map((ctx, at) =>
+      gather(ctx, async () => {
+        await Promise.resolve();
+        record(ctx, `write ${at}`);
+      }),
+    ),
+  );
+  expect(both.map(({ writes }) => writes)).toEqual([['write 0'], ['write 1']]);
+});
+
+it('integrity: refuses a write before, after and outside, and names the collection', async () => {
+  const { record, gather } = sets();
+  const ctx = aCtx();
+  const sentence = "A write to 'orders' outside a unit of work. Run the action by unitOfWork.run(ctx, …)";
+  expect(() => record(ctx, 'orders')).toThrow(sentence);
+  await gather(ctx, async () => expect(() => record({ ...ctx }, 'orders')).toThrow(sentence));
+  expect(() => record(ctx, 'orders')).toThrow(sentence);
+});
+
+it('boundary: one context takes one unit at a time, and another after a failed one', async () => {
+  const { gather } = sets();
+  const ctx = aCtx();
+  await gather(ctx, () => expect(gather(ctx, async () => undefined)).rejects.toThrow('runs for this context already'));
+  await expect(gather(ctx, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(await gather(ctx, async () => 1)).toEqual({ answer: 1, writes: [] });
+});
