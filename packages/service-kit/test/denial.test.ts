@@ -131,14 +131,17 @@ describe('an undeclared answer', () => {
   });
 
   it('is refused when it has a field that the contract does not declare', async () => {
-    const { answer, log } = await fail('leak');
+    const { answer, faults, log } = await fail('leak');
+    expect(faults).toEqual([expect.stringContaining('answers with /secretSauce, which its contract does not declare')]);
     expect(answer.status).toBe(500);
     expect(answer.text).not.toContain('leak-marker');
     expect(log).toContain('answers with /secretSauce, which its contract does not declare');
   });
 
   it('is refused when a field is missing or of another type', async () => {
-    expect((await fail('wrong')).answer).toMatchObject({ status: 500, body: { code: 'internal' } });
+    const { answer, faults } = await fail('wrong');
+    expect(answer).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(faults).toEqual([expect.stringContaining("answers with what its contract's schema refuses")]);
   });
 
   it('leaves nothing of a crash in the answer', async () => {

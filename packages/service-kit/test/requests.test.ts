@@ -62,6 +62,7 @@ describe('a request', () => {
   it('integrity: an answer that cannot be sent leaves no effect behind', async () => {
     const caller = await host.current.as(owner);
     expect((await caller.post('/v1/failures/half', undefined)).status).toBe(500);
+    expect(await host.current.faults()).toHaveLength(1);
     expect((await caller.post('/v1/things', aThing('half'))).status).toBe(201);
   });
 

@@ -39,10 +39,23 @@ export class UndeclaredAnswer extends Error {
   override readonly name = 'UndeclaredAnswer';
 }
 
+const valid = (serialize: () => string, route: string): string => {
+  try {
+    return serialize();
+  } catch (cause) {
+    throw new UndeclaredAnswer(
+      `${route} answers with what its contract's schema refuses. Correct the mapper, or the schema.`,
+      {
+        cause,
+      },
+    );
+  }
+};
+
 const checked = (schema: z.ZodType, { method, path }: RouteSpec): Encode => {
   const serialize = createSerializerCompiler({})({ schema, method, url: path, httpStatus: '200' });
   return (answer) => {
-    const text = serialize(answer);
+    const text = valid(() => serialize(answer), `${method} ${path}`);
     const excess = excessOf(answer, JSON.parse(text), '');
     if (excess.length > 0) {
       throw new UndeclaredAnswer(

@@ -3,6 +3,7 @@ import type { Logger } from '@plinth/logger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 import { isDeclared } from './declared.ts';
+import { UndeclaredAnswer } from './encode.ts';
 import { toApiError, toProblem } from './problem.ts';
 
 export type ErrorParts = {
@@ -70,8 +71,10 @@ export const sendProblem = (
 
 export const errorHandlerOf =
   (parts: ErrorParts) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    sendProblem(toApiError(fromUniqueViolation(error, request)), { request, reply, parts });
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (error instanceof UndeclaredAnswer) parts.onViolation(error.message);
+    return sendProblem(toApiError(fromUniqueViolation(error, request)), { request, reply, parts });
+  };
 
 export const notFoundHandlerOf =
   (parts: ErrorParts) =>
