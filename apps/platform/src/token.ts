@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { load } from '@plinth/config';
-import { StartupError } from '@plinth/kernel';
+import { builtInRoles, StartupError } from '@plinth/kernel';
 import { serviceSettings } from '@plinth/service-kit';
 import { demoToken } from './demo/demo-token.ts';
-import { type DemoRole, type DemoTenant, demoPerson, demoRoles, demoTenants } from './demo/people.ts';
+import { type DemoTenant, demoPerson, demoTenants } from './demo/people.ts';
 
 const { AUTH_ISSUER, AUTH_AUDIENCE } = serviceSettings;
 
@@ -19,7 +19,7 @@ const main = async (args: readonly string[]): Promise<string> => {
     options: { tenant: { type: 'string', default: 'acme' }, role: { type: 'string', default: 'owner' } },
   });
   const tenant = chosen('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
-  const role: DemoRole = chosen('role', values.role, demoRoles);
+  const role = chosen('role', values.role, builtInRoles);
   const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
   return demoToken(demoPerson(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
 };

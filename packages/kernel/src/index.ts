@@ -50,7 +50,16 @@ export {
   type PermissionName,
   type PermissionSpec,
 } from './permissions.ts';
-export { assertServed, assertWhere, type ListPlan, planList, type Range, rangeOf } from './plan.ts';
+export {
+  assertLimit,
+  assertServed,
+  assertTenant,
+  assertWhere,
+  type ListPlan,
+  planList,
+  type Range,
+  rangeOf,
+} from './plan.ts';
 export {
   type Auth,
   type Check,

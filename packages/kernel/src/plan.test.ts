@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ThingDocument, things } from '../test/things.ts';
 import { type CollectionDefinition, defineCollection } from './collection.ts';
-import { assertServed, assertWhere, planList, rangeOf } from './plan.ts';
+import { assertLimit, assertServed, assertTenant, assertWhere, planList, rangeOf } from './plan.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 const definition = things as unknown as CollectionDefinition;
@@ -230,5 +230,22 @@ describe('planList', () => {
     ['an empty condition', { createdAt: {} }],
   ])('refuses %s', (_, where) => {
     expect(() => plan(where, 'createdAt')).toThrow(/^things: /);
+  });
+});
+
+describe('assertTenant', () => {
+  it('refuses a context without a tenant, and says what to require', () => {
+    expect(() => assertTenant(things, { tenantId: '' })).toThrow(
+      `'${things.name}' belongs to tenants, and this context has none. Require a credential.`,
+    );
+    assertTenant(things, { tenantId: 'acme' });
+  });
+});
+
+describe('assertLimit', () => {
+  it('boundary: takes 1 to 100', () => {
+    for (const limit of [1, 100]) assertLimit(limit);
+    for (const limit of [0, 101, 1.5, Number.NaN])
+      expect(() => assertLimit(limit)).toThrow('A page has 1 to 100 items.');
   });
 });

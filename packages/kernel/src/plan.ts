@@ -1,4 +1,5 @@
 import type { Indexed, IndexSpec } from './collection.ts';
+import type { Ctx } from './context.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
@@ -58,6 +59,18 @@ export const assertWhere = (definition: Indexed, where: Filter): void => {
     if (!Object.hasOwn(definition.shape, field)) refuse(definition, `'${field}' is not a field of the document.`);
     assertCondition(definition, field, value);
   }
+};
+
+/** @throws for a context without a tenant, as that of a public route: a collection of tenants cannot be opened for it. */
+export const assertTenant = (definition: Indexed, { tenantId }: Pick<Ctx, 'tenantId'>): void => {
+  if (!tenantId) {
+    throw new TypeError(`'${definition.name}' belongs to tenants, and this context has none. Require a credential.`);
+  }
+};
+
+/** @throws for a page of less than one or more than a hundred items. */
+export const assertLimit = (limit: number): void => {
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
 };
 
 const indexesOf = (definition: Indexed): [string, IndexSpec][] => Object.entries(definition.indexes);

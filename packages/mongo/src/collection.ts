@@ -1,7 +1,9 @@
 import {
   applyChange,
   assertChange,
+  assertLimit,
   assertServed,
+  assertTenant,
   type Clock,
   type CollectionDefinition,
   type Ctx,
@@ -54,8 +56,8 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
       return document;
     },
     getMany: async (ids: readonly string[]): Promise<D[]> => {
-      if (ids.length === 0) return [];
       const wanted = [...new Set(ids)].filter((id) => typeof id === 'string');
+      if (wanted.length === 0) return [];
       return read({ filter: { _id: { $in: wanted }, ...tenant }, limit: wanted.length, batchSize: wanted.length });
     },
     readList: read,
@@ -65,7 +67,7 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
 const listOf =
   <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, read: (command: Document) => Promise<D[]>) =>
   async ({ where, sort, limit, cursor }: ListQuery<D>): Promise<Page<D>> => {
-    if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
+    assertLimit(limit);
     const plan = planList(definition, { where, sort });
     const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
     const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
@@ -121,9 +123,7 @@ const writesOf = <D extends Entity>(
 /** Makes the one way to a collection. There is no other: no raw client, no aggregate, no query without a tenant. */
 export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, parts: CollectionParts) => ({
   for: (ctx: Ctx): Scoped<D> => {
-    if (!ctx.tenantId) {
-      throw new TypeError(`'${definition.name}' belongs to tenants, and this context has none. Require a credential.`);
-    }
+    assertTenant(definition, ctx);
     const place: Place<D> = { ...parts, definition, ctx, tenant: { tenantId: ctx.tenantId } };
     const { readList, ...reads } = readsOf(place);
     return { ...reads, list: listOf(place, readList), ...writesOf(place) };

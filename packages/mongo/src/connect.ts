@@ -12,12 +12,6 @@ export type MongoSettings = {
   readonly CURSOR_SECRET: string;
 };
 
-// The driver's message can hold the URI, and with it a password.
-const reachable = (uri: string): string => {
-  const { hosts } = new MongoClient(uri).options;
-  return hosts.map(String).join(', ');
-};
-
 /**
  * Connects to a replica set.
  * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
@@ -37,8 +31,9 @@ export const connectMongo = async (settings: MongoSettings): Promise<Datastore> 
     await client.connect();
   } catch (cause) {
     await client.close();
+    // The hosts and not the URI or the driver's message, which can hold a password.
     throw new StartupError(
-      `No MongoDB primary answers at ${reachable(uri)}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
+      `No MongoDB primary answers at ${client.options.hosts.map(String).join(', ')}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
       { cause },
     );
   }

@@ -1,7 +1,8 @@
 import { createKeyRing, createTokenVerifier } from '@plinth/auth';
 import type { Config } from '@plinth/config';
-import { classifiedFields, type Datastore, StartupError } from '@plinth/kernel';
+import { type Datastore, StartupError } from '@plinth/kernel';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
+import { classifiedOf } from './classified.ts';
 import { createHost } from './host.ts';
 import type { Dependency } from './http/operations.ts';
 import type { Module } from './module.ts';
@@ -26,19 +27,7 @@ export type ServiceParts = {
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
 };
 
-export type RunningService = { readonly url: string; readonly logger: Logger };
-
-const classifiedOf = (modules: readonly Module[]) =>
-  classifiedFields(
-    modules.flatMap(({ collections, contracts }) => [
-      ...Object.values(collections).map(({ schema }) => schema),
-      ...contracts.flatMap(({ routes }) =>
-        Object.values(routes).flatMap(({ body, query, responses }) =>
-          [body, query, ...Object.values(responses)].filter((schema) => schema !== undefined),
-        ),
-      ),
-    ]),
-  );
+export type RunningService = { readonly url: string };
 
 const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
   createLogger({
@@ -95,7 +84,7 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
   }, logger);
   const url = await listen(host.server, config);
   logger.info('listening', { url, modules: modules.map((module) => module.name) });
-  return { url, logger };
+  return { url };
 };
 
 /**

@@ -16,11 +16,6 @@ const contextOf = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx
   signal: request.signal,
 });
 
-const forbidden = (auth: Auth, principal: Principal, { policy }: Gate) => {
-  const permission = typeof auth === 'object' ? auth.policy : '';
-  return commonErrors.forbidden({ permission }, { detail: policy.explain(principal, auth, {}).because });
-};
-
 /**
  * The hook that lets a request in: who calls, and may they. It needs no input but the path, so it comes before
  * validation, and it stays synchronous while the token is a verified one.
@@ -30,8 +25,10 @@ export const gateOf = (auth: Auth, gate: Gate) => {
   const admit = (request: FastifyRequest, principal: Principal): void => {
     // The caller is noted first, so that a refusal is logged with who was refused.
     request.scope.ctx = contextOf(request, principal, clock);
-    if (!policy.allows(principal, auth, request.params as Record<string, unknown>))
-      throw forbidden(auth, principal, gate);
+    const params = request.params as Record<string, unknown>;
+    if (policy.allows(principal, auth, params)) return;
+    const { permission = '', because } = policy.explain(principal, auth, params);
+    throw commonErrors.forbidden({ permission }, { detail: because });
   };
   const enter = (request: FastifyRequest): Promise<void> | undefined => {
     if (auth === 'public') {

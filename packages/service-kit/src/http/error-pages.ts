@@ -17,7 +17,7 @@ const pageOf = ({ domain, code, status, title, fix }: DeclaredError): string =>
 /** The pages that the `type` of a problem points to. */
 export const addErrorPages = (app: FastifyInstance, contracts: readonly Contract[]): void => {
   const pages = new Map(errorsOf(contracts).map((error) => [`${error.domain}/${error.code}`, pageOf(error)]));
-  app.get('/errors/:domain/:code', { exposeHeadRoute: false, config: { operational: true } }, (request, reply) => {
+  app.get('/errors/:domain/:code', { config: { operational: true } }, (request, reply) => {
     const { domain, code } = request.params as { domain: string; code: string };
     const page = pages.get(`${domain}/${code}`);
     return page === undefined ? reply.callNotFound() : reply.type('text/markdown; charset=utf-8').send(page);

@@ -5,6 +5,7 @@ import { contractOf } from './contract-of.ts';
 import { isDeclared } from './declared.ts';
 import { UndeclaredAnswer } from './encode.ts';
 import { toApiError, toProblem } from './problem.ts';
+import { pathOf } from './request-scope.ts';
 
 export type ErrorParts = {
   readonly logger: Logger;
@@ -62,7 +63,7 @@ export const sendProblem = (
   const authenticate = challenge(error);
   if (authenticate) reply.header('www-authenticate', authenticate);
   if (error.status === 503) reply.header('retry-after', retryAfterSeconds);
-  const instance = request.url.split('?', 1)[0] ?? '';
+  const instance = pathOf(request);
   return reply
     .code(error.status)
     .header('content-type', 'application/problem+json; charset=utf-8')

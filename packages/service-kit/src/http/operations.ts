@@ -39,7 +39,7 @@ const readiness = async ({ dependencies, isDraining }: Operations) => {
 
 /** Health, readiness and the reference: the routes that need no contract and no credential. */
 export const addOperations = (app: FastifyInstance, operations: Operations): void => {
-  const open = { exposeHeadRoute: false, config: { operational: true } } as const;
+  const open = { config: { operational: true } } as const;
   for (const path of ['/health', '/health/live'])
     app.get(path, open, (_request, reply) => reply.send({ status: 'live' }));
   for (const path of ['/ready', '/health/ready']) {

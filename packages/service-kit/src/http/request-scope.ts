@@ -14,6 +14,9 @@ declare module 'fastify' {
   }
 }
 
+/** The path that was asked for, without the query. */
+export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+
 const wellFormedId = /^[\w.-]{1,128}$/;
 
 /** The caller's `X-Request-Id` when it is well-formed, else a new one. */

@@ -5,6 +5,7 @@ import type { Binding } from '../implement.ts';
 import { type Gate, gateOf } from './authenticate.ts';
 import { etagOf, isKnown, needsVersion, versionsOf } from './conditions.ts';
 import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
+import { pathOf } from './request-scope.ts';
 
 export type RouteParts = { readonly gate: Gate; readonly unitOfWork: UnitOfWork; readonly answers: AnswerMode };
 
@@ -26,9 +27,9 @@ const has = <K extends string>(value: unknown, key: K): value is Record<K, unkno
 
 const setHeaders = (
   reply: FastifyReply,
-  { dto, status, path }: { dto: unknown; status: number; path: string },
+  { dto, status, request }: { dto: unknown; status: number; request: FastifyRequest },
 ): void => {
-  if (status === 201 && has(dto, 'id')) reply.header('location', `${path}/${String(dto.id)}`);
+  if (status === 201 && has(dto, 'id')) reply.header('location', `${pathOf(request)}/${String(dto.id)}`);
   if (has(dto, 'version')) reply.header('etag', etagOf(dto.version));
 };
 
@@ -56,7 +57,7 @@ const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
       : await answerOf(binding, call);
     reply.code(status);
     if (status === 204) return reply.send();
-    setHeaders(reply, { dto, status, path: request.url.split('?', 1)[0] ?? '' });
+    setHeaders(reply, { dto, status, request });
     if (!writes && has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
       return reply.code(304).send();
     }
@@ -84,7 +85,6 @@ export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], pa
     app.route({
       method,
       url: path,
-      exposeHeadRoute: false,
       config: { contract: binding.route },
       schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
       onRequest: gateOf(auth, parts.gate),

@@ -1,7 +1,8 @@
 import type { TokenSubject } from '@plinth/auth';
-import { type Clock, type Contract, classifiedFields, type Datastore, type Ids, type RouteSpec } from '@plinth/kernel';
+import { type Clock, type Contract, type Datastore, type Ids, type RouteSpec } from '@plinth/kernel';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { FastifyInstance } from 'fastify';
+import { classifiedOf } from '../classified.ts';
 import { createHost } from '../host.ts';
 import { declaredErrors } from '../http/declared.ts';
 import type { AnswerMode } from '../http/encode.ts';
@@ -105,7 +106,6 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const lines = collectLines();
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
-  const schemas = modules.flatMap(({ collections }) => Object.values(collections).map(({ schema }) => schema));
   const host = await createHost({
     name: 'test',
     modules,
@@ -114,7 +114,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     logger: createLogger({
       level: 'debug',
       service: 'test',
-      classified: classifiedFields(schemas),
+      classified: classifiedOf(modules),
       destination: lines,
     }),
     clock,

@@ -1,7 +1,9 @@
 import {
   applyChange,
   assertChange,
+  assertLimit,
   assertServed,
+  assertTenant,
   type Change,
   type Clock,
   type CollectionDefinition,
@@ -42,7 +44,7 @@ const ownOf = ({ definition, ctx, state }: Place): Stored[] => {
 };
 
 const list = async (place: Place, { where, sort, limit, cursor }: ListQuery<Stored>): Promise<Page<Stored>> => {
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
+  assertLimit(limit);
   const { definition, ctx, cursors } = place;
   const { field, descending } = planList(definition, { where, sort });
   const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
@@ -115,9 +117,7 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
 /** A collection in memory, seen from the tenant of a context. */
 export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: CollectionParts) => ({
   for: (ctx: Ctx): Scoped<Stored> => {
-    if (!ctx.tenantId) {
-      throw new TypeError(`'${definition.name}' belongs to tenants, and this context has none. Require a credential.`);
-    }
+    assertTenant(definition, ctx);
     const place = { ...parts, definition, ctx };
     return { ...readsOf(place), ...writesOf(place) };
   },

@@ -87,8 +87,8 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
     unitOfWork:
       <I, T>(action: Action<I, T>): Action<I, T> =>
       (input, ctx) => {
-        const own = { ...ctx };
-        return unitOfWork.run(own, () => action(input, own));
+        const alone = { ...ctx };
+        return unitOfWork.run(alone, () => action(input, alone));
       },
   };
   return { ...collections, ...own } as FakeDatabase<K, C>;
