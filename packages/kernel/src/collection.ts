@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Ctx } from './context.ts';
 import type { Change, Draft, Entity, ListQuery, Page, ScalarKey, Where } from './entity.ts';
 import type { ApiError } from './errors.ts';
+import type { Receipt } from './journal.ts';
 
 /**
  * A collection seen from one tenant. Reads go to the database now; writes are recorded in the write set of `ctx`
@@ -28,8 +29,11 @@ export type Scoped<D extends Entity> = {
 /** A collection with the operations that its user needs and no others: `Collection<UserDocument, 'get' | 'update'>`. */
 export type Collection<D extends Entity, Ops extends keyof Scoped<D>> = { for(ctx: Ctx): Pick<Scoped<D>, Ops> };
 
-/** Runs an action and then commits what it recorded, all or none. */
-export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>): Promise<T> };
+/**
+ * Runs an action and then commits what it recorded with its receipt, all or none. A call that recorded nothing leaves
+ * a receipt only when it has a key. @throws `KeyTaken` when the key of the receipt has been used.
+ */
+export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, receipt: Receipt<T>): Promise<T> };
 
 /**
  * An index: the fields that it orders, after the tenant, which is put before all. It is read in both directions.

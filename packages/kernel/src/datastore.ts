@@ -1,5 +1,7 @@
 import type { Collection, CollectionDefinition, DocumentOf, Scoped, UnitOfWork } from './collection.ts';
 import type { Clock, Ids } from './context.ts';
+import type { Events } from './event.ts';
+import type { Journal } from './journal.ts';
 
 export type Definitions = Readonly<Record<string, CollectionDefinition<never>>>;
 
@@ -12,6 +14,10 @@ export type CollectionsOf<K> = {
 export type ModuleStore<K> = {
   readonly collections: CollectionsOf<K>;
   readonly unitOfWork: UnitOfWork;
+  /** For actions: events become part of the write set. */
+  readonly events: Events;
+  /** For the host alone: what was answered to calls with a key. */
+  readonly journal: Journal;
   /** Makes collections, indexes and validators what their definitions say. Safe to repeat. */
   prepare(): Promise<void>;
 };

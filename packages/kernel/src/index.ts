@@ -39,7 +39,21 @@ export {
   type ErrorStatus,
   type FieldError,
 } from './errors.ts';
+export { defineEvent, type EmittedEvent, type EventDefinition, type Events } from './event.ts';
 export { toIso } from './iso-time.ts';
+export {
+  type Journal,
+  JournalChange,
+  JournalRow,
+  journalOf,
+  journalRowOf,
+  type Keyed,
+  type KeyedAnswer,
+  KeyTaken,
+  keyLifetimeMs,
+  type Receipt,
+  StoredAnswer,
+} from './journal.ts';
 export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
 export { mergePatchOf } from './merge-patch.ts';
 export {
@@ -74,4 +88,4 @@ export {
 export { StartupError } from './startup-error.ts';
 export { Id, NoContent, WellFormed } from './text.ts';
 export { assertVersion, type Versions } from './versions.ts';
-export { createWriteSets, type WriteSets } from './write-sets.ts';
+export { createEvents, createUnitOfWork, createWriteSets, type WriteSet, type WriteSets } from './write-sets.ts';

@@ -1,37 +1,46 @@
-import type { Ctx } from './context.ts';
+import type { UnitOfWork } from './collection.ts';
+import type { Clock, Ctx, Ids } from './context.ts';
+import type { EmittedEvent, Events } from './event.ts';
+import { type JournalChange, type JournalRow, journalRowOf, type Receipt } from './journal.ts';
+
+/** What one action recorded, in order: its writes, what the audit is told of each, and its events. */
+export type WriteSet<W> = { readonly writes: W[]; readonly changes: JournalChange[]; readonly events: EmittedEvent[] };
 
 /** The write sets of the units of work that run now. Nobody but the collections and the unit of work of a datastore has them. */
 export type WriteSets<W> = {
   /** @throws when no unit of work runs for `ctx`: nothing would commit the write. */
-  record(ctx: Ctx, write: W): void;
-  /** Runs an action and gives what it answered with what it recorded, in order. */
-  gather<T>(ctx: Ctx, work: () => Promise<T>): Promise<{ readonly answer: T; readonly writes: readonly W[] }>;
+  record(ctx: Ctx, write: W, change: JournalChange): void;
+  /** @throws when no unit of work runs for `ctx`. */
+  emit(ctx: Ctx, event: EmittedEvent): void;
+  /** Runs an action and gives what it answered with what it recorded. */
+  gather<T>(ctx: Ctx, work: () => Promise<T>): Promise<{ readonly answer: T; readonly set: WriteSet<W> }>;
 };
 
-/**
- * Makes the write sets of a datastore. They hang on the context by its identity, so the context itself stays plain data.
- * @param collectionOf names the collection of a write, for the message of a write that nothing would commit.
- */
-export const createWriteSets = <W>(collectionOf: (write: W) => string): WriteSets<W> => {
-  const running = new WeakMap<Ctx, W[]>();
+/** Makes the write sets of a datastore. They hang on the context by its identity, so the context itself stays plain data. */
+export const createWriteSets = <W>(): WriteSets<W> => {
+  const running = new WeakMap<Ctx, WriteSet<W>>();
+  const setOf = (ctx: Ctx, what: string): WriteSet<W> => {
+    const set = running.get(ctx);
+    if (set) return set;
+    throw new TypeError(
+      `${what} outside a unit of work. Run the action by unitOfWork.run(ctx, …), and await every write before it returns.`,
+    );
+  };
   return {
-    record: (ctx, write) => {
-      const writes = running.get(ctx);
-      if (!writes) {
-        throw new TypeError(
-          `A write to '${collectionOf(write)}' outside a unit of work. Run the action by unitOfWork.run(ctx, …), and await every write before it returns.`,
-        );
-      }
-      writes.push(write);
+    record: (ctx, write, change) => {
+      const set = setOf(ctx, `A write to '${change.collection}'`);
+      set.writes.push(write);
+      set.changes.push(change);
     },
+    emit: (ctx, event) => void setOf(ctx, `The event '${event.name}'`).events.push(event),
     gather: async (ctx, work) => {
       if (running.has(ctx)) {
         throw new TypeError('A unit of work runs for this context already. Await it before you begin another.');
       }
-      const writes: W[] = [];
-      running.set(ctx, writes);
+      const set: WriteSet<W> = { writes: [], changes: [], events: [] };
+      running.set(ctx, set);
       try {
-        return { answer: await work(), writes };
+        return { answer: await work(), set };
       } finally {
         // From here on a late write finds no write set and throws, instead of being lost.
         running.delete(ctx);
@@ -39,3 +48,44 @@ export const createWriteSets = <W>(collectionOf: (write: W) => string): WriteSet
     },
   };
 };
+
+type Parts<W> = { readonly writeSets: WriteSets<W>; readonly clock: Clock; readonly ids: Ids };
+
+/** Makes the port by which actions emit events into their write set. */
+export const createEvents = <W>({ writeSets, ids }: Omit<Parts<W>, 'clock'>): Events => ({
+  emit: (ctx, event, payload) => {
+    const parsed = event.payload.safeParse(payload);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      throw new TypeError(
+        `The payload of '${event.name}' breaks its schema at '${issue?.path.join('.')}': ${issue?.message}.`,
+      );
+    }
+    const fields = parsed.data as Readonly<Record<string, unknown>>;
+    const aggregateId = String(fields[event.aggregate]);
+    writeSets.emit(ctx, { id: ids.next(), name: event.name, aggregateId, payload: fields });
+  },
+});
+
+const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { keyed }: Receipt<T>): boolean =>
+  writes.length === 0 && events.length === 0 && !keyed;
+
+/**
+ * Makes the unit of work of a datastore: the action runs, then what it recorded is committed with its journal row.
+ * @param commit stores all of it or nothing. @throws what the first condition that does not hold names.
+ */
+export const createUnitOfWork = <W>({
+  writeSets,
+  clock,
+  ids,
+  commit,
+}: Parts<W> & {
+  readonly commit: (ctx: Ctx, writes: readonly W[], row: JournalRow) => Promise<void>;
+}): UnitOfWork => ({
+  run: async (ctx, work, receipt) => {
+    const { answer, set } = await writeSets.gather(ctx, work);
+    if (isEmpty(set, receipt)) return answer;
+    await commit(ctx, set.writes, journalRowOf(ctx, set, { receipt, result: answer, clock, ids }));
+    return answer;
+  },
+});

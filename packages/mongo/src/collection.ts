@@ -11,6 +11,7 @@ import {
   commonErrors,
   type Entity,
   type Ids,
+  journalOf,
   type ListQuery,
   newDocument,
   type Page,
@@ -35,6 +36,7 @@ export type CollectionParts = {
 type Where = Readonly<Record<string, unknown>>;
 type Place<D extends Entity> = CollectionParts & {
   readonly definition: CollectionDefinition<D>;
+  readonly journal: ReturnType<typeof journalOf>;
   readonly ctx: Ctx;
   /** The wall: every filter below begins with it. */
   readonly tenant: { readonly tenantId: string };
@@ -88,7 +90,7 @@ const listOf =
 const writesOf = <D extends Entity>(
   place: Place<D>,
 ): Pick<Scoped<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
-  const { definition, ctx, tenant, clock, ids, writeSets } = place;
+  const { definition, ctx, tenant, clock, ids, writeSets, journal } = place;
   const collection = definition.name;
   // `$eq` takes its operand as it is, so an operator in the place of an id or a version matches nothing.
   const exactly = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
@@ -96,36 +98,44 @@ const writesOf = <D extends Entity>(
     insert: (draft) => {
       const document = newDocument<D>(draft, { ctx, clock, ids });
       // A copy, so that what the action does to its answer does not reach the database.
-      writeSets.record(ctx, { kind: 'insert', collection, document: { ...document } });
+      const write: Write = { kind: 'insert', collection, document: { ...document } };
+      writeSets.record(ctx, write, journal.inserted(document));
       return document;
     },
     update: (document, change) => {
       assertChange(definition, change);
       const now = clock.now();
+      const changed = applyChange(document, change, now);
       const filter = exactly(document);
       const orElse = commonErrors.staleVersion();
-      writeSets.record(ctx, { kind: 'update', collection, filter, update: toUpdate(change, now), orElse });
-      return applyChange(document, change, now);
+      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, now), orElse };
+      writeSets.record(ctx, write, journal.updated(document, changed, change));
+      return changed;
     },
     updateWhere: (where, change, orElse) => {
       assertServed(definition, where);
       assertChange(definition, change);
       const filter = { ...where, ...tenant };
-      writeSets.record(ctx, { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse });
+      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse };
+      writeSets.record(ctx, write, journal.changedWhere(where, change));
     },
     remove: (document) => {
       const filter = exactly(document);
-      writeSets.record(ctx, { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() });
+      const write: Write = { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() };
+      writeSets.record(ctx, write, journal.removed(document));
     },
   };
 };
 
 /** Makes the one way to a collection. There is no other: no raw client, no aggregate, no query without a tenant. */
-export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, parts: CollectionParts) => ({
-  for: (ctx: Ctx): Scoped<D> => {
-    assertTenant(definition, ctx);
-    const place: Place<D> = { ...parts, definition, ctx, tenant: { tenantId: ctx.tenantId } };
-    const { readList, ...reads } = readsOf(place);
-    return { ...reads, list: listOf(place, readList), ...writesOf(place) };
-  },
-});
+export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, parts: CollectionParts) => {
+  const journal = journalOf(definition as CollectionDefinition<never>);
+  return {
+    for: (ctx: Ctx): Scoped<D> => {
+      assertTenant(definition, ctx);
+      const place: Place<D> = { ...parts, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
+      const { readList, ...reads } = readsOf(place);
+      return { ...reads, list: listOf(place, readList), ...writesOf(place) };
+    },
+  };
+};

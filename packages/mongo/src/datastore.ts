@@ -1,6 +1,8 @@
 import {
   type CollectionDefinition,
   type CollectionsOf,
+  createEvents,
+  createUnitOfWork,
   createWriteSets,
   type Datastore,
   type Entity,
@@ -10,9 +12,12 @@ import {
 } from '@plinth/kernel';
 import type { Db, MongoClient } from 'mongodb';
 import { createCollection } from './collection.ts';
+import { createCommit } from './group-commit.ts';
+import { createJournal, journalCollection } from './journal.ts';
+import { journalName } from './journal-names.ts';
 import { prepare } from './prepare.ts';
 import { signedCursors } from './signed-cursors.ts';
-import { createUnitOfWork } from './unit-of-work.ts';
+import { storedCollectionOf } from './stored-collection.ts';
 import type { Write } from './write-set.ts';
 
 export type DatastoreParts = {
@@ -28,9 +33,12 @@ const openModule = <K>(
   { client, cursorSecret, clock, ids }: DatastoreParts & StoreOptions,
 ): ModuleStore<K> => {
   const definitions = collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
-  const writeSets = createWriteSets<Write>(({ collection }) => collection);
+  const writeSets = createWriteSets<Write>();
   const cursors = signedCursors(cursorSecret);
   const named = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
+  if (named.has(journalName)) {
+    throw new TypeError(`A collection of '${db.databaseName}' is called '${journalName}', which is taken. Rename it.`);
+  }
   const entries = Object.entries(definitions).map(([key, definition]) => [
     key,
     createCollection(definition, { db, clock, ids, cursors, writeSets }),
@@ -38,13 +46,19 @@ const openModule = <K>(
   return {
     collections: Object.fromEntries(entries) as CollectionsOf<K>,
     unitOfWork: createUnitOfWork({
-      client,
-      db,
-      clock,
       writeSets,
-      codeOf: (collection, index) => named.get(collection)?.indexes[index]?.unique,
+      clock,
+      ids,
+      commit: createCommit({
+        client,
+        db,
+        clock,
+        codeOf: (collection, index) => named.get(collection)?.indexes[index]?.unique,
+      }),
     }),
-    prepare: () => prepare(db, [...named.values()]),
+    events: createEvents({ writeSets, ids }),
+    journal: createJournal({ db, clock }),
+    prepare: () => prepare(db, [...[...named.values()].map(storedCollectionOf), journalCollection]),
   };
 };
 

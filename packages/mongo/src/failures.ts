@@ -1,9 +1,19 @@
-import { commonErrors, UniqueViolation } from '@plinth/kernel';
-import { MongoError, MongoServerError } from 'mongodb';
+import { commonErrors, KeyTaken, UniqueViolation } from '@plinth/kernel';
+import { MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { journalName, keyIndex } from './journal-names.ts';
 
 /** The document law refused a write. A broken invariant, so it becomes a 500. */
 export class ValidatorViolation extends Error {
   override readonly name = 'ValidatorViolation';
+}
+
+/** A commit may have happened or not, and there is no time left to ask. Its writes must not be sent again. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+
+  constructor(options: { cause: unknown }) {
+    super('The outcome of a commit is not known.', options);
+  }
 }
 
 const duplicateKey = 11_000;
@@ -12,9 +22,12 @@ const timeLimitCodes: readonly unknown[] = [50, 262];
 
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
 
-/** True when the same write set may be committed again from its beginning. */
+/** True when no primary was found for seconds: whoever tries again at once waits for as long again. */
+export const isGone = (cause: unknown): boolean => cause instanceof MongoServerSelectionError;
+
+/** True when the same write set may be committed again from its beginning, and that may help. */
 export const isTransient = (cause: unknown): boolean =>
-  isMongoError(cause) && cause.hasErrorLabel('TransientTransactionError');
+  isMongoError(cause) && cause.hasErrorLabel('TransientTransactionError') && !isGone(cause);
 
 /** True when a commit may have happened or not; committing again is safe and tells. */
 export const isUnknownCommit = (cause: unknown): boolean =>
@@ -49,17 +62,19 @@ export type UniqueCodes = (collection: string, index: string) => string | undefi
 
 const toUniqueViolation = (cause: MongoServerError, codeOf: UniqueCodes): Error => {
   const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
+  if (collection === journalName && index === keyIndex) return new KeyTaken({ cause });
   return new UniqueViolation(codeOf(collection, index) ?? `unnamed index ${index}`, { cause });
 };
 
 /** Turns what the driver throws into what the platform speaks. The driver's own error becomes the cause. */
 export const translate = (cause: unknown, codeOf: UniqueCodes = () => undefined): unknown => {
+  if (cause instanceof OutcomeUnknown) return commonErrors.unavailable({ cause });
   if (!isMongoError(cause)) return cause;
   if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, codeOf);
   if (cause.code === documentValidationFailure) {
     return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
   }
   if (timeLimitCodes.includes(cause.code)) return commonErrors.upstreamTimeout({ cause });
-  if (isAway(cause) || isTransient(cause) || isUnknownCommit(cause)) return commonErrors.unavailable({ cause });
+  if (isAway(cause) || isTransient(cause)) return commonErrors.unavailable({ cause });
   return cause;
 };

@@ -1,7 +1,7 @@
 import type { Clock, Ctx } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
-import { isAway, isEmptyBounds, translate } from './failures.ts';
+import { isAway, isEmptyBounds, isGone, translate } from './failures.ts';
 
 /** What a read needs beside its command. */
 export type ReadScope = { readonly db: Db; readonly ctx: Ctx; readonly clock: Clock };
@@ -20,7 +20,7 @@ const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
   // A caller that is gone begins no read. The signal itself is not given to the driver, which would close a pooled
   // connection for every caller that goes during a read; `maxTimeMS` ends such a read at the deadline.
   ctx.signal.throwIfAborted();
-  const command = { ...find, readConcern, maxTimeMS: remainingMs(ctx, clock) };
+  const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
   const { cursor } = (await db.command(command)) as { cursor: { firstBatch: Document[]; id: unknown } };
   return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
 };
@@ -34,7 +34,7 @@ export const find = async (command: Document, scope: ReadScope): Promise<Documen
     return await send(command, scope);
   } catch (cause) {
     if (isEmptyBounds(cause)) return [];
-    if (!isAway(cause) || scope.ctx.signal.aborted) throw translate(cause);
+    if (!isAway(cause) || isGone(cause) || scope.ctx.signal.aborted) throw translate(cause);
   }
   try {
     return await send(command, scope);

@@ -1,34 +1,23 @@
-import { type CollectionDefinition, StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/kernel';
 import { type Db, MongoServerError } from 'mongodb';
-import { validatorOf } from './validator.ts';
+import { lawOf, type StoredCollection } from './stored-collection.ts';
 
 const namespaceExists = 48;
 const indexConflicts: readonly unknown[] = [85, 86];
 
-const law = (definition: CollectionDefinition) => ({
-  validator: validatorOf(definition.schema),
-  validationLevel: 'strict',
-  validationAction: 'error',
-});
-
-const makeCollection = async (db: Db, definition: CollectionDefinition): Promise<void> => {
+const makeCollection = async (db: Db, collection: StoredCollection): Promise<void> => {
   try {
-    await db.command({ create: definition.name, ...law(definition) });
+    await db.command({ create: collection.name, ...lawOf(collection) });
   } catch (cause) {
     if (!(cause instanceof MongoServerError && cause.code === namespaceExists)) throw cause;
-    await db.command({ collMod: definition.name, ...law(definition) });
+    await db.command({ collMod: collection.name, ...lawOf(collection) });
   }
 };
 
-const makeIndexes = async (db: Db, { name, indexes }: CollectionDefinition): Promise<void> => {
-  const specs = Object.entries(indexes).map(([index, { fields, unique }]) => ({
-    name: index,
-    key: Object.fromEntries(['tenantId', ...fields].map((field) => [field, 1])),
-    ...(unique !== undefined && { unique: true }),
-  }));
-  if (specs.length === 0) return;
+const makeIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
+  if (indexes.length === 0) return;
   try {
-    await db.command({ createIndexes: name, indexes: specs });
+    await db.command({ createIndexes: name, indexes });
   } catch (cause) {
     if (!(cause instanceof MongoServerError && indexConflicts.includes(cause.code))) throw cause;
     throw new StartupError(
@@ -39,11 +28,11 @@ const makeIndexes = async (db: Db, { name, indexes }: CollectionDefinition): Pro
 };
 
 /** Makes the collections, validators and indexes of a module what their definitions say. Safe to repeat and to race. */
-export const prepare = async (db: Db, definitions: readonly CollectionDefinition[]): Promise<void> => {
+export const prepare = async (db: Db, collections: readonly StoredCollection[]): Promise<void> => {
   await Promise.all(
-    definitions.map(async (definition) => {
-      await makeCollection(db, definition);
-      await makeIndexes(db, definition);
+    collections.map(async (collection) => {
+      await makeCollection(db, collection);
+      await makeIndexes(db, collection);
     }),
   );
 };

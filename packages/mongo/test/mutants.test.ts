@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { type Ctx, commonErrors, createWriteSets } from '@plinth/kernel';
+import { type Ctx, commonErrors, createUnitOfWork, createWriteSets } from '@plinth/kernel';
 import { aContext, idsFrom } from '@plinth/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';
+import { createCommit } from '../src/group-commit.ts';
 import { signedCursors } from '../src/signed-cursors.ts';
-import { createUnitOfWork } from '../src/unit-of-work.ts';
 import type { Write } from '../src/write-set.ts';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -41,8 +41,8 @@ const mutants: Readonly<Record<string, readonly [string, string]>> = {
   ],
   updateWhere: ['const filter = { ...where, ...tenant };', 'const filter = { ...where };'],
   remove: [
-    'const filter = exactly(document);\n      writeSets.record(',
-    'const { tenantId: _, ...filter } = exactly(document);\n      writeSets.record(',
+    "const filter = exactly(document);\n      const write: Write = { kind: 'remove'",
+    "const { tenantId: _, ...filter } = exactly(document);\n      const write: Write = { kind: 'remove'",
   ],
 };
 
@@ -54,13 +54,15 @@ const load = async (name: string, source: string): Promise<Factory> => {
 };
 
 const stageOf = (factory: Factory) => {
-  const writeSets = createWriteSets<Write>(({ collection }) => collection);
+  const writeSets = createWriteSets<Write>();
   const { client, databasePrefix } = datastore.current;
   const db = client.db(`${databasePrefix}mutants`);
   const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets };
   const collection = factory(notes, parts);
-  const unitOfWork = createUnitOfWork({ client, db, clock, writeSets, codeOf: () => undefined });
-  return { collection, write: <T>(ctx: Ctx, work: () => T) => unitOfWork.run(ctx, async () => work()) };
+  const commit = createCommit({ client, db, clock, codeOf: () => undefined });
+  const unitOfWork = createUnitOfWork({ ...parts, commit });
+  const write = <T>(ctx: Ctx, work: () => T) => unitOfWork.run(ctx, async () => work(), { operation: 'mutant' });
+  return { collection, write };
 };
 
 const fails = async (attempt: Promise<unknown>, sentence: string): Promise<string[]> =>

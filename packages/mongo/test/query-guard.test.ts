@@ -15,7 +15,9 @@ beforeAll(async () => {
   const ctx = aContext({ tenantId });
   for (let at = 0; at < 30; at += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one unit of work after the other
-    await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ words: at })));
+    await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ words: at })), {
+      operation: 'add',
+    });
   }
   raw = datastore.current.client.db(`${datastore.current.databasePrefix}guarded`).collection('notes');
   await raw.createIndex({ title: 1 }, { name: 'stray' });

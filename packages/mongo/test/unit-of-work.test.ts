@@ -21,7 +21,7 @@ afterEach(() => datastore.current.client.db('admin').command({ configureFailPoin
 
 const insertOne = (ctx: Ctx) => {
   const { collections, unitOfWork } = open();
-  return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(aNote()));
+  return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(aNote()), { operation: 'add' });
 };
 const stored = async (ctx: Ctx) =>
   (await open().collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items;
@@ -72,17 +72,19 @@ describe('a commit', () => {
   it('race: 100 transfers between two notes conserve the sum', async () => {
     const ctx = aContext({ deadline: Date.now() + 30_000 });
     const { collections, unitOfWork } = open();
-    const [from, to] = await unitOfWork.run(ctx, async () => {
+    const add = async () => {
       const scoped = collections.notes.for(ctx);
-      return [scoped.insert(aNote({ words: 60 })), scoped.insert(aNote({ words: 0 }))];
-    });
+      return [scoped.insert(aNote({ words: 60 })), scoped.insert(aNote({ words: 0 }))] as const;
+    };
+    const [from, to] = await unitOfWork.run(ctx, add, { operation: 'add' });
     const transfer = () => {
       const own = { ...ctx };
-      return unitOfWork.run(own, async () => {
+      const move = async () => {
         const scoped = collections.notes.for(own);
         scoped.updateWhere({ _id: from._id, words: { $gte: 1 } }, { $inc: { words: -1 } }, commonErrors.staleVersion());
         scoped.updateWhere({ _id: to._id }, { $inc: { words: 1 } }, commonErrors.notFound());
-      });
+      };
+      return unitOfWork.run(own, move, { operation: 'transfer' });
     };
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, transfer));
     const done = outcomes.filter(({ status }) => status === 'fulfilled').length;

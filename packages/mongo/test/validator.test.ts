@@ -108,9 +108,8 @@ describe('preparing', () => {
   it('is needed once: the context’s writes are under the law from then on', async () => {
     const store = datastore.current.open({ name: 'law', collections: { notes } }, { clock, ids: idsFrom(clock) });
     const ctx = aContext();
-    const writing = store.unitOfWork.run(ctx, async () => {
-      store.collections.notes.for(ctx).insert(aNote({ slug: 'Not A Slug' }));
-    });
+    const add = async () => void store.collections.notes.for(ctx).insert(aNote({ slug: 'Not A Slug' }));
+    const writing = store.unitOfWork.run(ctx, add, { operation: 'add' });
     await expect(writing).rejects.toMatchObject({ name: 'ValidatorViolation' });
   });
 });

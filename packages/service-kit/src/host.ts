@@ -28,7 +28,7 @@ type Opened = { readonly module: Module; readonly store: ModuleStore<Module['col
 
 const open = (module: Module, { datastore, clock, ids }: HostParts): Opened => {
   const store = datastore.open(module, { clock, ids });
-  const { service } = module.create({ ...store.collections, clock, ids } as never);
+  const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
   return { module, store, service };
 };
 

@@ -1,12 +1,16 @@
-import type { Clock, CollectionsOf, Contract, Definitions, Ids, ServiceOf } from '@plinth/kernel';
+import type { Clock, CollectionsOf, Contract, Definitions, Events, Ids, ServiceOf } from '@plinth/kernel';
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
 /** Every operation of several contracts: one function a route. */
 export type ServiceOfAll<C extends readonly Contract[]> = Intersection<{ [I in keyof C]: ServiceOf<C[I]> }[number]>;
 
-/** What a module's actions are built from: its own collections, the time and new ids. */
-export type ModuleDeps<K> = CollectionsOf<K> & { readonly clock: Clock; readonly ids: Ids };
+/** What a module's actions are built from: its own collections, events, the time and new ids. */
+export type ModuleDeps<K> = CollectionsOf<K> & {
+  readonly events: Events;
+  readonly clock: Clock;
+  readonly ids: Ids;
+};
 
 export type ModuleSpec<C extends readonly Contract[], K extends object> = {
   /** The domain's name; also that of its database. */

@@ -17,11 +17,16 @@ const contextOf = ({ id, tenantId, role }: DemoPerson): Ctx => ({
 
 const add = async (person: DemoPerson, datastore: Datastore): Promise<void> => {
   const { id, name, email, role } = person;
-  const { collections, unitOfWork } = datastore.open(usersModule, { clock: systemClock, ids: { next: () => id } });
-  const { service } = usersModule.create({ ...collections, clock: systemClock, ids: systemIds });
+  const { collections, unitOfWork, events } = datastore.open(usersModule, {
+    clock: systemClock,
+    ids: { next: () => id },
+  });
+  const { service } = usersModule.create({ ...collections, events, clock: systemClock, ids: systemIds });
   const ctx = contextOf(person);
   try {
-    await unitOfWork.run(ctx, () => service.createUser({ body: { name, email, role } }, ctx));
+    await unitOfWork.run(ctx, () => service.createUser({ body: { name, email, role } }, ctx), {
+      operation: 'createUser',
+    });
   } catch (error) {
     // The person is there from an earlier start.
     if (!(error instanceof UniqueViolation)) throw error;

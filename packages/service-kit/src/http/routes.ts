@@ -53,7 +53,7 @@ const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
     // The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind.
     // A read has no unit of work: an action of a GET that writes is refused by its collection.
     const { dto, text } = writes
-      ? await unitOfWork.run(ctx, () => answerOf(binding, call))
+      ? await unitOfWork.run(ctx, () => answerOf(binding, call), { operation: binding.operationId })
       : await answerOf(binding, call);
     reply.code(status);
     if (status === 204) return reply.send();

@@ -4,13 +4,13 @@ import {
   assertLimit,
   assertServed,
   assertTenant,
-  type Change,
   type Clock,
   type CollectionDefinition,
   type Ctx,
   type Cursors,
   commonErrors,
   type Ids,
+  journalOf,
   type ListQuery,
   newDocument,
   type Page,
@@ -33,7 +33,11 @@ export type CollectionParts = {
   readonly state: ReadonlyMap<string, Documents>;
 };
 
-type Place = CollectionParts & { readonly definition: CollectionDefinition<Stored>; readonly ctx: Ctx };
+type Place = CollectionParts & {
+  readonly definition: CollectionDefinition<Stored>;
+  readonly ctx: Ctx;
+  readonly journal: ReturnType<typeof journalOf>;
+};
 type Reads = 'get' | 'find' | 'getMany' | 'list';
 
 const ownOf = ({ definition, ctx, state }: Place): Stored[] => {
@@ -80,45 +84,50 @@ const readsOf = (place: Place): Pick<Scoped<Stored>, Reads> => ({
 });
 
 const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
-  const { ctx, clock, ids, writeSets } = place;
+  const { ctx, clock, ids, writeSets, journal } = place;
   const definition = place.definition as CollectionDefinition;
   const isOwn = ({ tenantId }: Stored): boolean => tenantId === ctx.tenantId;
   const isVersionOf =
     ({ _id, version }: Stored) =>
     (stored: Stored): boolean =>
       isOwn(stored) && stored._id === _id && stored.version === version;
-  const change = (isMeant: (document: Stored) => boolean, given: Change<Stored>, orElse: Error) => {
-    assertChange(definition, given);
-    const write = { change: given, now: clock.now() };
-    writeSets.record(ctx, { kind: 'update', definition, isMeant, orElse, ...write });
-    return write;
-  };
   return {
     insert: (draft) => {
       const document = newDocument<Stored>(draft, { ctx, clock, ids });
-      writeSets.record(ctx, { kind: 'insert', definition, document });
+      writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
       return document;
     },
     update: (document, given) => {
-      const write = change(isVersionOf(document), given, commonErrors.staleVersion());
-      return applyChange(document, write.change, write.now);
+      assertChange(definition, given);
+      const now = clock.now();
+      const changed = applyChange(document, given, now);
+      const write = { isMeant: isVersionOf(document), change: given, now, orElse: commonErrors.staleVersion() };
+      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, given));
+      return changed;
     },
     updateWhere: (where, given, orElse) => {
       assertServed(definition, where);
-      change((document) => isOwn(document) && matches(document, where as Filter), given, orElse);
+      assertChange(definition, given);
+      const isMeant = (document: Stored) => isOwn(document) && matches(document, where as Filter);
+      const write = { isMeant, change: given, now: clock.now(), orElse };
+      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, given));
     },
     remove: (document) => {
       const orElse = commonErrors.staleVersion();
-      writeSets.record(ctx, { kind: 'remove', definition, isMeant: isVersionOf(document), orElse });
+      const write = { isMeant: isVersionOf(document), orElse };
+      writeSets.record(ctx, { kind: 'remove', definition, ...write }, journal.removed(document));
     },
   };
 };
 
 /** A collection in memory, seen from the tenant of a context. */
-export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: CollectionParts) => ({
-  for: (ctx: Ctx): Scoped<Stored> => {
-    assertTenant(definition, ctx);
-    const place = { ...parts, definition, ctx };
-    return { ...readsOf(place), ...writesOf(place) };
-  },
-});
+export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: CollectionParts) => {
+  const journal = journalOf(definition as CollectionDefinition);
+  return {
+    for: (ctx: Ctx): Scoped<Stored> => {
+      assertTenant(definition, ctx);
+      const place = { ...parts, definition, ctx, journal };
+      return { ...readsOf(place), ...writesOf(place) };
+    },
+  };
+};

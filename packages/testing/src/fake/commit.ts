@@ -52,8 +52,11 @@ const apply = (write: Write, documents: Draft): void => {
   return put(definition, toStored(applyChange(target, write.change, write.now)), documents);
 };
 
-/** Applies writes in their order, each upon the ones before it. Either all of them are in `state` afterwards or none. */
-export const commit = (state: Map<string, Documents>, writes: readonly Write[]): void => {
+/**
+ * Applies writes in their order, each upon the ones before it, and gives what changes of the state.
+ * @throws what the first write that does not hold names.
+ */
+export const applyAll = (state: ReadonlyMap<string, Documents>, writes: readonly Write[]): Map<string, Documents> => {
   const touched = new Map<string, Draft>();
   for (const write of writes) {
     const { name } = write.definition;
@@ -61,5 +64,5 @@ export const commit = (state: Map<string, Documents>, writes: readonly Write[]):
     touched.set(name, documents);
     apply(write, documents);
   }
-  for (const [name, documents] of touched) state.set(name, documents);
+  return touched;
 };

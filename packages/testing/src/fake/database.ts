@@ -6,17 +6,22 @@ import {
   type CollectionsOf,
   type Ctx,
   createCursors,
+  createEvents,
+  createUnitOfWork,
   createWriteSets,
   type DocumentOf,
+  type EmittedEvent,
   type Entity,
+  type Events,
   type Ids,
+  type JournalRow,
   type ModuleStore,
   type Scoped,
 } from '@plinth/kernel';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
-import { fakeUnitOfWork } from './unit-of-work.ts';
+import { fakeJournal } from './journal.ts';
 import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
@@ -30,6 +35,11 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
 } & {
   readonly clock: C;
   readonly ids: Ids;
+  readonly events: Events;
+  /** The events of every committed write set, oldest first. */
+  emitted(): EmittedEvent[];
+  /** The journal rows, oldest first. */
+  receipts(): JournalRow[];
   /** The same data as the kernel's port: what a host and the port suites work with. */
   readonly store: ModuleStore<K>;
   /** The action as a host runs it: each call with a context of its own, committed when the action has returned. */
@@ -48,7 +58,7 @@ const signedCursors = () => {
   });
 };
 
-const ownNames = new Set(['clock', 'ids', 'store', 'unitOfWork']);
+const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'receipts', 'store', 'unitOfWork']);
 
 /**
  * A datastore in memory that keeps the rules of the real one: tenants, write sets, conditions at commit, validators,
@@ -63,7 +73,7 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
   const clock = options.clock ?? (aClock() as Clock as C);
   const ids = options.ids ?? idsFrom(clock);
   const state = new Map<string, Documents>();
-  const writeSets = createWriteSets<Write>(({ definition }) => definition.name);
+  const writeSets = createWriteSets<Write>();
   const parts = { clock, ids, cursors: signedCursors(), writeSets, state };
   const collections = Object.fromEntries(
     Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [
@@ -74,13 +84,23 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
       },
     ]),
   );
-  const unitOfWork = fakeUnitOfWork(parts);
+  const { rows, journal, commit } = fakeJournal(parts);
+  const unitOfWork = createUnitOfWork({
+    ...parts,
+    commit: async (ctx, writes, row) => commit(ctx, writes, row),
+  });
+  const events = createEvents(parts);
   const own = {
     clock,
     ids,
+    events,
+    emitted: () => rows().flatMap((row) => row.events),
+    receipts: rows,
     store: {
       collections: collections as CollectionsOf<unknown> as CollectionsOf<K>,
       unitOfWork,
+      events,
+      journal,
       prepare: async () => {},
     },
     // Calls that race may share a context in a test; requests never do.
@@ -88,7 +108,7 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
       <I, T>(action: Action<I, T>): Action<I, T> =>
       (input, ctx) => {
         const alone = { ...ctx };
-        return unitOfWork.run(alone, () => action(input, alone));
+        return unitOfWork.run(alone, () => action(input, alone), { operation: action.name || 'test' });
       },
   };
   return { ...collections, ...own } as FakeDatabase<K, C>;

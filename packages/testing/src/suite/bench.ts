@@ -29,7 +29,8 @@ const openBench = async (openStore: OpenStore) => {
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
   const { store, close } = await openStore({ things, slots }, { clock, ids });
-  const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> => store.unitOfWork.run(ctx, async () => work());
+  const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
+    store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
   const bench: Bench = {
     clock,
     things: store.collections.things,

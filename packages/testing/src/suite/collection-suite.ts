@@ -31,7 +31,9 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
       const { store, close } = await openStore({ things, slots }, { clock, ids: idsFrom(clock) });
       const ctx = aContext();
       const { collections, unitOfWork, prepare } = store;
-      const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(aThing()));
+      const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(aThing()), {
+        operation: 'suite',
+      });
       await Promise.all([prepare(), prepare()]);
       expect(await collections.things.for(ctx).get(thing._id)).toEqual(thing);
       await close();

@@ -73,12 +73,13 @@ export const performUnit = async (
   const ctx: Ctx = { ...tenants[unit.tenant] };
   const answers: unknown[] = [];
   try {
-    await side.unitOfWork.run(ctx, async () => {
+    const work = async () => {
       for (const operation of unit.operations) {
         // oxlint-disable-next-line no-await-in-loop -- the operations of a unit follow each other
         answers.push(await perform(side.things.for(ctx), operation, side));
       }
-    });
+    };
+    await side.unitOfWork.run(ctx, work, { operation: 'suite' });
     return { answers };
   } catch (cause) {
     const { name, code, message } = cause as Error & { code?: unknown };

@@ -1,0 +1,182 @@
+import { type Ctx, type JournalRow, KeyTaken } from '@plinth/kernel';
+import { BSON, type ClientSession } from 'mongodb';
+import { pauseUntil, remainingMs } from './deadline.ts';
+import { isGone, isTransient, OutcomeUnknown, translate, type UniqueCodes } from './failures.ts';
+import { releaseKey } from './journal.ts';
+import { type CommitSet, isGroupable, type TransactionParts, transact } from './transaction.ts';
+import type { Write } from './write-set.ts';
+
+type Parts = TransactionParts & { readonly codeOf: UniqueCodes };
+
+/** A set that waits to be committed, and who is told of it. */
+type Waiting = CommitSet & {
+  readonly ctx: Ctx;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+/** At most so many sets, and about so many bytes, share a transaction. */
+const setsMax = 64;
+const bytesMax = 1_000_000;
+
+/** Sets that come while so many groups are being committed wait, and so make a larger group of their own. */
+const groupsMax = 1;
+
+/** How often a group as a whole is tried before its halves are. */
+const groupTriesMax = 3;
+
+const withSession = async <T>({ client }: Parts, work: (session: ClientSession) => Promise<T>): Promise<T> => {
+  const session = client.startSession();
+  try {
+    return await work(session);
+  } finally {
+    await session.endSession();
+  }
+};
+
+/** True when the commit may be tried again: what stood in the way has been removed, or will go by itself. */
+const mayGoOn = async (cause: unknown, { ctx, row, parts }: { ctx: Ctx; row: JournalRow; parts: Parts }) =>
+  translate(cause, parts.codeOf) instanceof KeyTaken && row.key !== undefined && releaseKey(ctx, row.key, parts);
+
+/** Commits one set by itself, again and again until it holds, a condition refuses it or its deadline has come. */
+const commitAlone = (set: Waiting, parts: Parts): Promise<void> =>
+  withSession(parts, async (session) => {
+    const { deadline } = set.ctx;
+    let precisely = set.writes.length <= 1 || !isGroupable(set);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
+        return await transact([set], { session, deadline, precisely }, parts);
+      } catch (cause) {
+        if (isTransient(cause)) {
+          // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
+          await pauseUntil(deadline, { tries, clock: parts.clock, cause });
+        } else if (precisely || isGone(cause)) {
+          // oxlint-disable-next-line no-await-in-loop -- asked once, when the set has failed
+          if (!(await mayGoOn(cause, { ...set, parts }))) throw translate(cause, parts.codeOf);
+        } else precisely = true;
+      }
+    }
+  });
+
+const deadlineOf = (sets: readonly Waiting[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
+
+const tryTogether = (sets: readonly Waiting[], parts: Parts): Promise<void> =>
+  withSession(parts, async (session) => {
+    const deadline = deadlineOf(sets);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
+        return await transact(sets, { session, deadline, precisely: false }, parts);
+      } catch (cause) {
+        if (!isTransient(cause) || tries === groupTriesMax) throw cause;
+        // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
+        await pauseUntil(deadline, { tries, clock: parts.clock, cause });
+      }
+    }
+  });
+
+const settleAlone = (set: Waiting, parts: Parts): Promise<void> =>
+  commitAlone(set, parts).then(set.resolve, set.reject);
+
+/**
+ * Commits sets together. When that fails, each half is tried by itself, down to the single set: so the one whose
+ * condition does not hold fails alone, and the others are committed in a few more transactions.
+ */
+const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void> => {
+  const [first] = sets;
+  if (!first) return;
+  if (sets.length === 1) return settleAlone(first, parts);
+  try {
+    await tryTogether(sets, parts);
+  } catch (cause) {
+    // Without a primary every part would wait for one; with an unknown outcome a part might be there already.
+    if (cause instanceof OutcomeUnknown || isGone(cause)) {
+      const reason = translate(cause);
+      for (const { reject } of sets) reject(reason);
+      return;
+    }
+    const middle = sets.length >> 1;
+    await commitGroup(sets.slice(0, middle), parts);
+    await commitGroup(sets.slice(middle), parts);
+    return;
+  }
+  for (const { resolve } of sets) resolve();
+};
+
+const sizeOf = ({ writes, row }: CommitSet): number => {
+  let bytes = BSON.calculateObjectSize(row);
+  for (const write of writes) {
+    bytes += BSON.calculateObjectSize(write.kind === 'insert' ? write.document : write.filter);
+    if (write.kind === 'update') bytes += BSON.calculateObjectSize(write.update);
+  }
+  return bytes;
+};
+
+/** What only one set of a group may claim: a key, or the one version of a document that a change is meant for. */
+const claimsOf = ({ writes, row }: CommitSet): string[] => [
+  ...(row.key === undefined ? [] : [`key ${row.tenantId} ${row.key}`]),
+  ...writes.flatMap((write) =>
+    write.kind !== 'insert' && 'version' in write.filter
+      ? [`version ${write.collection} ${JSON.stringify(write.filter['_id'])}`]
+      : [],
+  ),
+];
+
+/** The sets that are committed next, and those that go on waiting. */
+const nextGroup = (waiting: readonly Waiting[]): { group: Waiting[]; rest: Waiting[] } => {
+  const [first, ...others] = waiting;
+  if (!first) return { group: [], rest: [] };
+  const group = [first];
+  const rest: Waiting[] = [];
+  if (others.length === 0) return { group, rest };
+  if (!isGroupable(first)) return { group, rest: others };
+  const claimed = new Set(claimsOf(first));
+  let bytes = sizeOf(first);
+  for (const set of others) {
+    const claims = claimsOf(set);
+    const size = sizeOf(set);
+    const fits = group.length < setsMax && bytes + size <= bytesMax;
+    if (fits && isGroupable(set) && !claims.some((claim) => claimed.has(claim))) {
+      group.push(set);
+      bytes += size;
+      for (const claim of claims) claimed.add(claim);
+    } else rest.push(set);
+  }
+  return { group, rest };
+};
+
+export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Promise<void>;
+
+/**
+ * Makes what commits write sets. Those that are ready in one turn of the event loop, or while others are being
+ * committed, share a transaction: to be durable costs the same for one as for many.
+ */
+export const createCommit = (parts: Parts): Commit => {
+  let waiting: Waiting[] = [];
+  let running = 0;
+  let isScheduled = false;
+  const runNext = (): void => {
+    isScheduled = false;
+    while (waiting.length > 0 && running < groupsMax) {
+      const { group, rest } = nextGroup(waiting);
+      waiting = rest;
+      running += 1;
+      void commitGroup(group, parts).finally(() => {
+        running -= 1;
+        schedule();
+      });
+    }
+  };
+  const schedule = (): void => {
+    if (isScheduled || waiting.length === 0 || running >= groupsMax) return;
+    isScheduled = true;
+    setImmediate(runNext);
+  };
+  return (ctx, writes, row) =>
+    new Promise((resolve, reject) => {
+      remainingMs(ctx, parts.clock);
+      waiting.push({ ctx, writes, row, resolve, reject });
+      schedule();
+    });
+};

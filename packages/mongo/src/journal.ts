@@ -1,0 +1,58 @@
+import { type Clock, type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/kernel';
+import type { Db } from 'mongodb';
+import { remainingMs } from './deadline.ts';
+import { translate } from './failures.ts';
+import { find } from './find.ts';
+import { journalName, keyIndex } from './journal-names.ts';
+import { majority } from './settings.ts';
+import type { StoredCollection } from './stored-collection.ts';
+
+const retentionSeconds = 7 * 24 * 60 * 60;
+
+/** The journal as the database is told of it. `byTime` serves those who read it in order, and ends what is a week old. */
+export const journalCollection: StoredCollection = {
+  name: journalName,
+  schema: JournalRow,
+  indexes: [
+    {
+      name: keyIndex,
+      key: { tenantId: 1, key: 1 },
+      unique: true,
+      partialFilterExpression: { key: { $exists: true } },
+    },
+    { name: 'byTime', key: { at: 1 }, expireAfterSeconds: retentionSeconds },
+  ],
+};
+
+type Parts = { readonly db: Db; readonly clock: Clock };
+
+const aliveAfter = (clock: Clock): Date => new Date(clock.now().getTime() - keyLifetimeMs);
+
+/**
+ * Finds the answers of keys. The read is linearizable, because the row that a write has just met may not have reached a
+ * majority yet: a majority read would not see it, and a local one could show an answer that is then rolled back.
+ */
+export const createJournal = ({ db, clock }: Parts): Journal => ({
+  find: async (ctx, key) => {
+    const filter = { tenantId: ctx.tenantId, key, at: { $gt: aliveAfter(clock) } };
+    const [row] = (await find(
+      { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } },
+      { db, ctx, clock },
+    )) as unknown as JournalRow[];
+    return row?.fingerprint !== undefined && row.answer
+      ? { fingerprint: row.fingerprint, answer: row.answer }
+      : undefined;
+  },
+});
+
+/** Frees a key whose day is over. @returns whether there was one to free. */
+export const releaseKey = async (ctx: Ctx, key: string, { db, clock }: Parts): Promise<boolean> => {
+  const options = { writeConcern: majority, maxTimeMS: remainingMs(ctx, clock) };
+  const expired = { tenantId: ctx.tenantId, key, at: { $lte: aliveAfter(clock) } };
+  try {
+    const { modifiedCount } = await db.collection(journalName).updateOne(expired, { $unset: { key: 1 } }, options);
+    return modifiedCount === 1;
+  } catch (cause) {
+    throw translate(cause);
+  }
+};

@@ -1,0 +1,29 @@
+import { type Clock, type Ctx, type Journal, type JournalRow, KeyTaken, keyLifetimeMs } from '@plinth/kernel';
+import { applyAll, type Documents } from './commit.ts';
+import { assertInTime } from './deadline.ts';
+import { toStored } from './stored.ts';
+import type { Write } from './write-set.ts';
+
+type Parts = { readonly clock: Clock; readonly state: Map<string, Documents> };
+
+/** The journal of the fake: its rows, oldest first, and how a write set is committed with one. */
+export const fakeJournal = ({ clock, state }: Parts) => {
+  const rows: JournalRow[] = [];
+  const lives = ({ at }: JournalRow): boolean => at.getTime() + keyLifetimeMs > clock.now().getTime();
+  const under = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string | undefined): JournalRow | undefined =>
+    rows.find((row) => key !== undefined && row.tenantId === tenantId && row.key === key && lives(row));
+  const commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow): void => {
+    assertInTime(ctx);
+    const touched = applyAll(state, writes);
+    if (under(ctx, row.key)) throw new KeyTaken();
+    for (const [name, documents] of touched) state.set(name, documents);
+    rows.push(toStored(row));
+  };
+  const journal: Journal = {
+    find: async (ctx, key) => {
+      const { fingerprint, answer } = under(ctx, key) ?? {};
+      return fingerprint !== undefined && answer ? structuredClone({ fingerprint, answer }) : undefined;
+    },
+  };
+  return { rows: () => structuredClone(rows), journal, commit };
+};
