@@ -18,8 +18,11 @@ export type Scoped<D extends Entity> = {
   getMany(ids: readonly string[]): Promise<D[]>;
   /** @returns the document as it will be stored. */
   insert(draft: Draft<D>): D;
-  /** Holds only if the stored version is still that of `document`, else `stale-version`. @returns it as it will be stored. */
-  update(document: D, change: Change<D>): D;
+  /**
+   * Holds only if the stored version is still that of `document`, else `orElse`, which is `stale-version` unless it is
+   * given. @returns the document as it will be stored.
+   */
+  update(document: D, change: Change<D>, orElse?: ApiError): D;
   /** Exactly one document matches at commit, else `orElse` and nothing is written. */
   updateWhere(where: Where<D>, change: Change<D>, orElse: ApiError): void;
   /** Holds only if the stored version is still that of `document`, else `stale-version`. */

@@ -44,6 +44,16 @@ export const commonErrors = defineErrors('common', {
     title: 'The content type is not supported.',
     fix: 'Send JSON with `Content-Type: application/json`.',
   },
+  conflict: {
+    status: 409,
+    title: 'The resource was changed by somebody else at the same time.',
+    fix: 'Read it again, and send the request again if it still makes sense.',
+  },
+  idempotencyMismatch: {
+    status: 422,
+    title: 'The idempotency key was used for another request.',
+    fix: 'Send a new key with a new request; the same key only with the very same one.',
+  },
   staleVersion: {
     status: 412,
     title: 'The resource has changed since it was read.',

@@ -87,5 +87,6 @@ export {
 } from './route.ts';
 export { StartupError } from './startup-error.ts';
 export { Id, NoContent, WellFormed } from './text.ts';
+export { tokensRevoked } from './tokens-revoked.ts';
 export { assertVersion, type Versions } from './versions.ts';
 export { createEvents, createUnitOfWork, createWriteSets, type WriteSet, type WriteSets } from './write-sets.ts';

@@ -102,12 +102,11 @@ const writesOf = <D extends Entity>(
       writeSets.record(ctx, write, journal.inserted(document));
       return document;
     },
-    update: (document, change) => {
+    update: (document, change, orElse = commonErrors.staleVersion()) => {
       assertChange(definition, change);
       const now = clock.now();
       const changed = applyChange(document, change, now);
       const filter = exactly(document);
-      const orElse = commonErrors.staleVersion();
       const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, now), orElse };
       writeSets.record(ctx, write, journal.updated(document, changed, change));
       return changed;

@@ -36,8 +36,8 @@ const mutants: Readonly<Record<string, readonly [string, string]>> = {
     'const document = { ...newDocument<D>(draft, { ctx, clock, ids }), ...draft };',
   ],
   update: [
-    'const filter = exactly(document);\n      const orElse',
-    'const { tenantId: _, ...filter } = exactly(document);\n      const orElse',
+    "const filter = exactly(document);\n      const write: Write = { kind: 'update'",
+    "const { tenantId: _, ...filter } = exactly(document);\n      const write: Write = { kind: 'update'",
   ],
   updateWhere: ['const filter = { ...where, ...tenant };', 'const filter = { ...where };'],
   remove: [

@@ -97,11 +97,11 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
       writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
       return document;
     },
-    update: (document, given) => {
+    update: (document, given, orElse = commonErrors.staleVersion()) => {
       assertChange(definition, given);
       const now = clock.now();
       const changed = applyChange(document, given, now);
-      const write = { isMeant: isVersionOf(document), change: given, now, orElse: commonErrors.staleVersion() };
+      const write = { isMeant: isVersionOf(document), change: given, now, orElse };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, given));
       return changed;
     },
