@@ -26,6 +26,8 @@ export type RouteSpec = {
   readonly body?: z.ZodType;
   /** Exactly one success; 204 has the schema `NoContent`. */
   readonly responses: { readonly [S in SuccessStatus]?: z.ZodType };
+  /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
+  readonly idempotency?: 'required';
   /** The expected failures, beside those that the route's shape implies. */
   readonly errors?: readonly AnyErrorFactory[];
   readonly examples?: { readonly body?: unknown; readonly response?: unknown };
@@ -68,7 +70,13 @@ type CheckOrSelf<R extends RouteSpec> = R extends { readonly auth: { readonly or
     : { readonly auth: `orSelf names '${Name}', which is not a parameter of the path.` }
   : unknown;
 
-// In a list, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
+// In lists, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
+type CheckIdempotency<R extends RouteSpec> = R extends { readonly method: 'GET'; readonly idempotency: unknown }
+  ? { readonly idempotency: ['A GET has no effect, so it takes no idempotency key.'] }
+  : R extends { readonly auth: 'public'; readonly idempotency: unknown }
+    ? { readonly idempotency: ['A key belongs to a caller, and a public route knows none.'] }
+    : unknown;
+
 type CheckOptions<R> = {
   readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
 };
@@ -86,7 +94,13 @@ type CheckExamples<R extends RouteSpec> = {
  */
 export type Check<R extends RouteSpec> = RouteSpec extends R
   ? unknown
-  : CheckParams<R> & CheckBody<R> & CheckSuccess<R> & CheckOrSelf<R> & CheckOptions<R> & CheckExamples<R>;
+  : CheckParams<R> &
+      CheckBody<R> &
+      CheckSuccess<R> &
+      CheckOrSelf<R> &
+      CheckIdempotency<R> &
+      CheckOptions<R> &
+      CheckExamples<R>;
 
 /** Declares a route. What it is given is what it returns; the rules are checked by the compiler. */
 export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => route;

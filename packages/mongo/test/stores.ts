@@ -1,3 +1,4 @@
+import type { JournalRow } from '@plinth/kernel';
 import { fakeDatabase, type OpenStore } from '@plinth/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
@@ -30,6 +31,7 @@ export const openOnMongod: OpenStore = async (collections, options) => {
   await store.prepare();
   return {
     store,
+    receipts: async () => (await datastore.raw('suite', 'journal').all()) as unknown as JournalRow[],
     close: async () => {
       // Every query of the suite went by an index and with its tenant.
       const faults = await datastore.guard.check();
@@ -39,7 +41,7 @@ export const openOnMongod: OpenStore = async (collections, options) => {
   };
 };
 
-export const openOnFake: OpenStore = async (collections, options) => ({
-  store: fakeDatabase(collections, options).store,
-  close: async () => undefined,
-});
+export const openOnFake: OpenStore = async (collections, options) => {
+  const { store, receipts } = fakeDatabase(collections, options);
+  return { store, receipts: async () => receipts(), close: async () => undefined };
+};

@@ -1,5 +1,6 @@
 import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, type RouteSpec } from '@plinth/kernel';
 import { needsVersion } from './conditions.ts';
+import { takesKey } from './idempotency.ts';
 
 const always: readonly AnyErrorFactory[] = [
   commonErrors.internal,
@@ -17,6 +18,7 @@ export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
     ...(hasPolicy ? [commonErrors.forbidden] : []),
     ...(route.params ? [commonErrors.notFound] : []),
     ...(needsVersion(route) ? [commonErrors.preconditionRequired, commonErrors.staleVersion] : []),
+    ...(takesKey(route) ? [commonErrors.idempotencyMismatch] : []),
     ...(route.query ? [commonErrors.invalidCursor] : []),
     ...(route.body ? [commonErrors.payloadTooLarge, commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),

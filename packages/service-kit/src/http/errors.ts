@@ -1,4 +1,4 @@
-import { type ApiError, commonErrors, UniqueViolation } from '@plinth/kernel';
+import { type ApiError, commonErrors, type StoredAnswer, UniqueViolation } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
@@ -52,22 +52,42 @@ const idsOf = (request: FastifyRequest) => ({
   actorId: request.scope.ctx?.actor.id,
 });
 
+type Occasion = { readonly request: FastifyRequest; readonly parts: ErrorParts };
+
 /** The one place where an error becomes an answer. */
+const answerOf = (error: ApiError, { request, parts }: Occasion): StoredAnswer => {
+  const authenticate = challenge(error);
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(authenticate !== undefined && { 'www-authenticate': authenticate }),
+      ...(error.status === 503 && { 'retry-after': retryAfterSeconds }),
+    },
+    body: JSON.stringify(
+      toProblem(error, { requestId: request.id, instance: pathOf(request), publicUrl: parts.publicUrl }),
+    ),
+  };
+};
+
+/** What a failure of a call with a key is answered with, now and whenever it is repeated; none when it may pass. */
+export const refusalOf = (error: unknown, occasion: Occasion): StoredAnswer | undefined => {
+  const { request } = occasion;
+  const refused = toApiError(fromUniqueViolation(error, request));
+  const route = contractOf(request);
+  if (refused.status >= 500 || !route || !isDeclared(route, refused)) return undefined;
+  return answerOf(refused, occasion);
+};
+
 export const sendProblem = (
   thrown: ApiError,
-  { request, reply, parts }: { request: FastifyRequest; reply: FastifyReply; parts: ErrorParts },
+  { request, reply, parts }: Occasion & { readonly reply: FastifyReply },
 ) => {
   const error = settle(thrown, request, parts);
   if (error.status >= 500)
     parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
-  const authenticate = challenge(error);
-  if (authenticate) reply.header('www-authenticate', authenticate);
-  if (error.status === 503) reply.header('retry-after', retryAfterSeconds);
-  const instance = pathOf(request);
-  return reply
-    .code(error.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify(toProblem(error, { requestId: request.id, instance, publicUrl: parts.publicUrl })));
+  const { status, headers, body } = answerOf(error, { request, parts });
+  return reply.code(status).headers(headers).send(body);
 };
 
 export const errorHandlerOf =

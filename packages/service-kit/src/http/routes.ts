@@ -1,18 +1,22 @@
-import { type Ctx, commonErrors, type RouteSpec, successOf, type UnitOfWork } from '@plinth/kernel';
+import { type Ctx, commonErrors, type RouteSpec, type StoredAnswer, successOf } from '@plinth/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Binding } from '../implement.ts';
 import { type Gate, gateOf } from './authenticate.ts';
 import { etagOf, isKnown, needsVersion, versionsOf } from './conditions.ts';
 import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
+import { type ErrorParts, refusalOf } from './errors.ts';
+import { answerOnce, fingerprintOf, keyOf, type OnceParts, takesKey } from './idempotency.ts';
 import { pathOf } from './request-scope.ts';
 
-export type RouteParts = { readonly gate: Gate; readonly unitOfWork: UnitOfWork; readonly answers: AnswerMode };
+export type RouteParts = OnceParts & {
+  readonly gate: Gate;
+  readonly answers: AnswerMode;
+  readonly errors: ErrorParts;
+};
 
 /** A route that takes no query refuses every parameter, so a misspelt one is never ignored. */
 const noQuery = z.strictObject({});
-
-type Answer = { readonly dto: unknown; readonly text: string };
 
 /** What the contract has a schema for, and nothing else: a body that nobody has validated reaches no action. */
 const inputOf = (route: RouteSpec, { params, query, body, headers }: FastifyRequest): unknown => ({
@@ -25,44 +29,61 @@ const inputOf = (route: RouteSpec, { params, query, body, headers }: FastifyRequ
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === 'object' && value !== null && key in value;
 
-const setHeaders = (
-  reply: FastifyReply,
-  { dto, status, request }: { dto: unknown; status: number; request: FastifyRequest },
-): void => {
-  if (status === 201 && has(dto, 'id')) reply.header('location', `${pathOf(request)}/${String(dto.id)}`);
-  if (has(dto, 'version')) reply.header('etag', etagOf(dto.version));
+const json = 'application/json; charset=utf-8';
+
+/** The answer to a success, whole: a repeated call is given the very same. */
+const answerOf = (dto: unknown, { status, request, encode }: Success & { request: FastifyRequest }): StoredAnswer => {
+  const body = encode(dto);
+  const headers: Record<string, string> = {};
+  if (status !== 204) headers['content-type'] = json;
+  if (status === 201 && has(dto, 'id')) headers['location'] = `${pathOf(request)}/${String(dto.id)}`;
+  if (has(dto, 'version')) headers['etag'] = etagOf(dto.version);
+  return { status, headers, body };
 };
 
-const answerOf = async (
-  binding: Binding,
-  { input, ctx, encode }: { input: unknown; ctx: Ctx; encode: Encode },
-): Promise<Answer> => {
-  const dto = await binding.operation(input, ctx);
-  return { dto, text: encode(dto) };
-};
+type Success = { readonly status: number; readonly encode: Encode };
 
-const handlerOf = (binding: Binding, { unitOfWork, answers }: RouteParts) => {
-  const { route } = binding;
-  const { status } = successOf(route);
-  const encode = encoderOf(route, answers);
+const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): FastifyReply =>
+  reply
+    .code(status)
+    .headers(headers)
+    .send(body === '' ? undefined : body);
+
+const successPartsOf = ({ route }: Binding, mode: AnswerMode): Success => ({
+  status: successOf(route).status,
+  encode: encoderOf(route, mode),
+});
+
+/** A read has no unit of work: an action of a GET that writes is refused by its collection. */
+const readHandlerOf = ({ route, operation }: Binding, success: Success) => {
   const takesFields = isSparse(route);
-  const writes = route.method !== 'GET';
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const ctx = request.scope.ctx as Ctx;
-    const call = { input: inputOf(route, request), ctx, encode };
-    // The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind.
-    // A read has no unit of work: an action of a GET that writes is refused by its collection.
-    const { dto, text } = writes
-      ? await unitOfWork.run(ctx, () => answerOf(binding, call), { operation: binding.operationId })
-      : await answerOf(binding, call);
-    reply.code(status);
-    if (status === 204) return reply.send();
-    setHeaders(reply, { dto, status, request });
-    if (!writes && has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
-      return reply.code(304).send();
+    const dto = await operation(inputOf(route, request), request.scope.ctx as Ctx);
+    const answer = answerOf(dto, { ...success, request });
+    if (has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
+      return reply.code(304).header('etag', answer.headers['etag']).send();
     }
     const fields = takesFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
-    return reply.header('content-type', 'application/json; charset=utf-8').send(fields ? sparse(text, fields) : text);
+    return send(reply, fields ? { ...answer, body: sparse(answer.body, fields) } : answer);
+  };
+};
+
+/** The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind. */
+const writeHandlerOf = ({ route, operation, operationId }: Binding, success: Success, parts: RouteParts) => {
+  const isKeyed = takesKey(route);
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const ctx = request.scope.ctx as Ctx;
+    const input = inputOf(route, request);
+    const work = async () => answerOf(await operation(input, ctx), { ...success, request });
+    const key = isKeyed ? keyOf(request, route) : undefined;
+    if (key === undefined) return send(reply, await parts.unitOfWork.run(ctx, work, { operation: operationId }));
+    const call = { ctx, operation: operationId, key, fingerprint: fingerprintOf(request), work };
+    const { answer, replayed } = await answerOnce(
+      { ...call, refusalOf: (error) => refusalOf(error, { request, parts: parts.errors }) },
+      parts,
+    );
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return send(reply, answer);
   };
 };
 
@@ -82,13 +103,14 @@ export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], pa
   if (!app.hasContentTypeParser(mergePatch)) addMergePatch(app);
   for (const binding of bindings) {
     const { method, path, auth, params, query, body } = binding.route;
+    const success = successPartsOf(binding, parts.answers);
     app.route({
       method,
       url: path,
       config: { contract: binding.route },
       schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
       onRequest: gateOf(auth, parts.gate),
-      handler: handlerOf(binding, parts),
+      handler: method === 'GET' ? readHandlerOf(binding, success) : writeHandlerOf(binding, success, parts),
     });
   }
 };

@@ -60,6 +60,10 @@ export const openApiOf = (title: string, contracts: readonly Contract[]): Json =
           description: 'The version of the resource, for `If-Match` and `If-None-Match`.',
           schema: { type: 'string' },
         },
+        'Idempotency-Replayed': {
+          description: '`true` when this is the first answer to the key again, and nothing was done.',
+          schema: { type: 'string', enum: ['true'] },
+        },
         'X-Request-Id': { description: 'Names this request in our logs.', schema: { type: 'string' } },
       },
       schemas: { ...book.components, Problem: problem },

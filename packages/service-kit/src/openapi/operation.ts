@@ -2,6 +2,7 @@ import { type Contract, type DeclaredError, listItemOf, type RouteSpec, successO
 import type { z } from 'zod';
 import { hasVersion, needsVersion } from '../http/conditions.ts';
 import { declaredErrors } from '../http/declared.ts';
+import { takesKey } from '../http/idempotency.ts';
 import type { Json, SchemaBook } from './schemas.ts';
 
 const reasons: Readonly<Record<number, string>> = {
@@ -47,9 +48,25 @@ const conditionsOf = (route: RouteSpec): Json[] => {
   return [{ name: 'If-None-Match', in: 'header', required: false, description, schema: { type: 'string' } }];
 };
 
+/** The header by which a caller may send a request again without a second effect. */
+const keysOf = (route: RouteSpec): Json[] =>
+  takesKey(route)
+    ? [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: route.idempotency === 'required',
+          description:
+            'A random key of your own, 1 to 255 printable characters. The same request with the same key is answered with the first answer, for a day.',
+          schema: { type: 'string', minLength: 1, maxLength: 255 },
+        },
+      ]
+    : [];
+
 const headersOf = (route: RouteSpec): Json => ({
   'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
   ...(hasVersion(route) && { ETag: { $ref: '#/components/headers/ETag' } }),
+  ...(takesKey(route) && { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }),
 });
 
 const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
@@ -151,6 +168,7 @@ export const operationOf = (
     ...parametersOf(route.params, 'path', book),
     ...parametersOf(route.query, 'query', book),
     ...conditionsOf(route),
+    ...keysOf(route),
   ],
   ...(route.body && {
     requestBody: {

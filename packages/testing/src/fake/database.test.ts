@@ -1,7 +1,7 @@
 import { collectionSuite } from '../suite/collection-suite.ts';
 import { fakeDatabase } from './database.ts';
 
-collectionSuite('the fake', async (collections, options) => ({
-  store: fakeDatabase(collections, options).store,
-  close: async () => {},
-}));
+collectionSuite('the fake', async (collections, options) => {
+  const { store, receipts } = fakeDatabase(collections, options);
+  return { store, receipts: async () => receipts(), close: async () => {} };
+});

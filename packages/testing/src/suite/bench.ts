@@ -1,11 +1,21 @@
-import { type Collection, type Ctx, type Draft, defineErrors, type Scoped } from '@plinth/kernel';
+import {
+  type Collection,
+  type Ctx,
+  type Draft,
+  defineErrors,
+  type Events,
+  type Journal,
+  type JournalRow,
+  type Scoped,
+  type UnitOfWork,
+} from '@plinth/kernel';
 import { afterAll, beforeAll } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
-import { aThing, type Slot, slots, type Thing, things } from './collections.ts';
+import { aThing, type Person, people, type Slot, slots, type Thing, things } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot> = Collection<D, keyof Scoped<D>>;
+type Whole<D extends Thing | Slot | Person> = Collection<D, keyof Scoped<D>>;
 type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */
@@ -13,6 +23,11 @@ export type Bench = {
   readonly clock: HeldClock;
   readonly things: Whole<Thing>;
   readonly slots: Whole<Slot>;
+  readonly people: Whole<Person>;
+  readonly events: Events;
+  readonly journal: Journal;
+  readonly run: UnitOfWork['run'];
+  receipts(): Promise<JournalRow[]>;
   /** A context of a new tenant, unless one is given. */
   context(tenantId?: string): Ctx;
   /** Runs `work` as a unit of work. */
@@ -28,14 +43,21 @@ const openBench = async (openStore: OpenStore) => {
   const source = idsFrom(clock);
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
-  const { store, close } = await openStore({ things, slots }, { clock, ids });
+  const { store, receipts, close } = await openStore({ things, slots, people }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
   const bench: Bench = {
     clock,
     things: store.collections.things,
     slots: store.collections.slots,
-    context: (tenantId = anId()) => aContext({ tenantId }),
+    people: store.collections.people,
+    events: store.events,
+    journal: store.journal,
+    run: store.unitOfWork.run,
+    receipts,
+    // A store may hold the deadline against its own clock, which a case may have moved, or against the real one.
+    context: (tenantId = anId()) =>
+      aContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
     write,
     stored: async (ctx, drafts) => {
       const documents: Thing[] = [];

@@ -4,6 +4,7 @@ import { aContext } from '../contexts.ts';
 import { useBench } from './bench.ts';
 import { aThing, slots, things } from './collections.ts';
 import { cursorCases } from './cursors.ts';
+import { journalCases } from './journals.ts';
 import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
 import type { OpenStore } from './open-store.ts';
@@ -20,6 +21,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     readCases(use);
     writeCases(use);
     unitCases(use);
+    journalCases(use);
     tenancyCases(use);
     valueCases(use);
     listCases(use);

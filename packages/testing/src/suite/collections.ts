@@ -1,4 +1,4 @@
-import { type Draft, defineCollection, Entity } from '@plinth/kernel';
+import { type Draft, defineCollection, Entity, pii, secret } from '@plinth/kernel';
 import { z } from 'zod';
 
 /** A document with a field of every kind that the port deals with. */
@@ -45,6 +45,19 @@ export const slots = defineCollection('slots', Slot, {
     byPlace: { fields: ['room', 'hour'], unique: 'slot-taken' },
     byRank: { fields: ['rank', '_id'] },
   },
+});
+
+/** A document with classified fields. */
+export const Person = Entity.extend({
+  name: pii(z.string()),
+  access: z.object({ pin: secret(z.string()), floor: z.int() }).optional(),
+  visits: z.int(),
+});
+export type Person = z.infer<typeof Person>;
+
+export const people = defineCollection('people', Person, {
+  tenancy: 'tenant',
+  indexes: { byName: { fields: ['name', '_id'] } },
 });
 
 let made = 0;

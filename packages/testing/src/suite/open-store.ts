@@ -1,6 +1,11 @@
-import type { ModuleStore, StoreOptions } from '@plinth/kernel';
+import type { JournalRow, ModuleStore, StoreOptions } from '@plinth/kernel';
 
-export type OpenedStore<K> = { readonly store: ModuleStore<K>; close(): Promise<void> };
+export type OpenedStore<K> = {
+  readonly store: ModuleStore<K>;
+  /** Every journal row of the store, oldest first. */
+  receipts(): Promise<JournalRow[]>;
+  close(): Promise<void>;
+};
 
 /** Opens an empty, prepared store of its own for a suite. */
 export type OpenStore = <K extends object>(collections: K, options: StoreOptions) => Promise<OpenedStore<K>>;

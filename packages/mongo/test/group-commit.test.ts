@@ -1,0 +1,233 @@
+import { ApiError, type Ctx, defineErrors, UniqueViolation } from '@plinth/kernel';
+import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aNote, type Note, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = { now: () => new Date() };
+const errors = defineErrors('group', { soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' } });
+
+const openGroup = () =>
+  datastore.current.open({ name: 'group', collections: { notes } }, { clock, ids: idsFrom(clock) });
+let store: ReturnType<typeof openGroup>;
+beforeAll(async () => {
+  store = openGroup();
+  await store.prepare();
+});
+
+const tenantId = anId();
+const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
+
+const run = <T>(work: (scoped: ReturnType<typeof store.collections.notes.for>) => T, ctx: Ctx = context()) =>
+  store.unitOfWork.run(ctx, async () => work(store.collections.notes.for(ctx)), { operation: 'group' });
+
+const rows = async () => (await datastore.current.raw('group', 'journal').all()).length;
+const all = async () => (await datastore.current.raw('group', 'notes').all()) as unknown as Note[];
+
+/** Counts the commits that are sent while `work` runs. */
+const commitsDuring = async (work: () => Promise<unknown>): Promise<number> => {
+  let count = 0;
+  const onCommand = ({ commandName }: { commandName: string }) => {
+    if (commandName === 'commitTransaction') count += 1;
+  };
+  datastore.current.client.on('commandStarted', onCommand);
+  await work();
+  datastore.current.client.off('commandStarted', onCommand);
+  return count;
+};
+
+type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly place: number };
+
+const random = createRandom(seed);
+const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, at) => ({
+  good: 63,
+  bad: (['condition', 'duplicate', 'validator'] as const)[at % 3] as Mix['bad'],
+  place: random() % 64,
+}));
+
+describe('sets that are committed together', () => {
+  it('share a transaction, each with a receipt of its own', async () => {
+    const before = await rows();
+    const commits = await commitsDuring(() =>
+      Promise.all(Array.from({ length: 64 }, () => run((scoped) => scoped.insert(aNote())))),
+    );
+    expect(commits).toBeLessThanOrEqual(3);
+    expect((await rows()) - before).toBe(64);
+  });
+
+  it.each(mixes)(
+    'integrity: $good good ones beside one whose $bad fails: it fails alone',
+    async ({ good, bad, place }) => {
+      const [taken, other] = await run(
+        (scoped) => [scoped.insert(aNote()), scoped.insert(aNote({ words: 5 }))] as const,
+      );
+      const targets = await Promise.all(Array.from({ length: good }, () => run((scoped) => scoped.insert(aNote()))));
+      const before = await rows();
+      const goodOne = (at: number) =>
+        run((scoped) => {
+          const target = targets[at] as Note;
+          if (at % 3 === 0) return void scoped.insert(aNote());
+          if (at % 3 === 1) return void scoped.update(target, { $set: { title: 'changed' } });
+          // Some of them touch the very document that the bad one fails at.
+          return scoped.updateWhere({ _id: other._id, words: { $gte: 1 } }, { $inc: { words: 1 } }, errors.soldOut());
+        });
+      const badOne = () =>
+        run((scoped) => {
+          if (bad === 'condition') {
+            return scoped.updateWhere(
+              { _id: other._id, words: { $gte: 1000 } },
+              { $inc: { words: -1 } },
+              errors.soldOut(),
+            );
+          }
+          return void scoped.insert(bad === 'duplicate' ? aNote({ slug: taken.slug }) : aNote({ words: -1 }));
+        });
+      const calls: Promise<unknown>[] = [];
+      for (let at = 0; at <= good; at += 1) {
+        if (at === place) calls.push(badOne());
+        if (at < good) calls.push(goodOne(at));
+      }
+      const outcomes = await Promise.allSettled(calls);
+      const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+      expect(failures).toHaveLength(1);
+      const [failure] = failures;
+      if (bad === 'condition') expect(failure).toBeInstanceOf(ApiError);
+      else if (bad === 'duplicate') expect(failure).toMatchObject({ name: UniqueViolation.name, code: 'slug-taken' });
+      else expect(failure).toMatchObject({ name: 'ValidatorViolation' });
+      expect((await rows()) - before).toBe(good);
+      const increments = Array.from({ length: good }, (_, at) => at).filter((at) => at % 3 === 2).length;
+      expect(await store.collections.notes.for(context()).get(other._id)).toMatchObject({ words: 5 + increments });
+    },
+  );
+
+  it('boundary: several bad ones fail alone, each with its own error', async () => {
+    const [first, second] = await run((scoped) => [scoped.insert(aNote()), scoped.insert(aNote())] as const);
+    const outcomes = await Promise.allSettled([
+      run((scoped) => scoped.insert(aNote())),
+      run((scoped) => scoped.insert(aNote({ slug: first.slug }))),
+      run((scoped) => scoped.insert(aNote())),
+      run((scoped) => scoped.remove({ ...second, version: 4 })),
+      run((scoped) => scoped.insert(aNote())),
+    ]);
+    expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'done'))).toEqual([
+      'done',
+      'slug-taken',
+      'done',
+      'stale-version',
+      'done',
+    ]);
+  });
+
+  it('boundary: a filter that names no id is held to its condition by itself', async () => {
+    const slug = aNote().slug;
+    const kind = 'final' as const;
+    await run((scoped) => [scoped.insert(aNote({ slug, kind })), scoped.insert(aNote({ kind }))]);
+    // Two documents match the one filter and none the other: two in sum, and still neither condition holds.
+    const outcomes = await Promise.allSettled([
+      run((scoped) => scoped.updateWhere({ kind }, { $inc: { words: 1 } }, errors.soldOut())),
+      run((scoped) => scoped.updateWhere({ slug: 'nobody' }, { $inc: { words: 1 } }, errors.soldOut())),
+      run((scoped) => scoped.updateWhere({ slug }, { $inc: { words: 1 } }, errors.soldOut())),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('race: of many changes of one version one holds, and the sets beside them are not touched', async () => {
+    const note = await run((scoped) => scoped.insert(aNote()));
+    const rivals = Array.from({ length: 20 }, (_, at) =>
+      run((scoped) => scoped.update(note, { $set: { title: `rival ${at}` } })),
+    );
+    const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(aNote())));
+    const [raced, beside] = await Promise.all([Promise.allSettled(rivals), Promise.allSettled(bystanders)]);
+    expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(beside.every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(await store.collections.notes.for(context()).get(note._id)).toMatchObject({ version: 2 });
+  });
+
+  it('race: two stores that change the same documents lose nothing', async () => {
+    const rival = openGroup();
+    const notesOf = await Promise.all(
+      Array.from({ length: 4 }, () => run((scoped) => scoped.insert(aNote({ words: 0 })))),
+    );
+    const add = (of: typeof store, { _id }: Note) => {
+      const ctx = context();
+      const work = async () =>
+        of.collections.notes.for(ctx).updateWhere({ _id }, { $inc: { words: 1 } }, errors.soldOut());
+      return of.unitOfWork.run(ctx, work, { operation: 'add' });
+    };
+    await Promise.all(
+      Array.from({ length: 200 }, (_, at) => add(at % 2 ? store : rival, notesOf[random() % 4] as Note)),
+    );
+    const after = await store.collections.notes.for(context()).getMany(notesOf.map(({ _id }) => _id));
+    expect(after.reduce((sum, { words }) => sum + words, 0)).toBe(200);
+  });
+
+  it('boundary: are no more than 64, and large ones are fewer', async () => {
+    const small = await commitsDuring(() =>
+      Promise.all(Array.from({ length: 130 }, () => run((scoped) => scoped.insert(aNote())))),
+    );
+    expect(small).toBeGreaterThanOrEqual(3);
+    const tags = Array.from({ length: 3 }, () => 'x'.repeat(10));
+    const large = (ctx: Ctx) =>
+      store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ tags })), {
+        operation: 'large',
+        keyed: {
+          key: anId(),
+          fingerprint: 'f',
+          answerOf: () => ({ status: 201, headers: {}, body: 'x'.repeat(300_000) }),
+        },
+      });
+    const commits = await commitsDuring(() => Promise.all(Array.from({ length: 12 }, () => large(context()))));
+    expect(commits).toBeGreaterThanOrEqual(4);
+  });
+
+  it('leave no document without a receipt, and no receipt without a document', async () => {
+    const inserted = (await datastore.current.raw('group', 'journal').all()).flatMap((row) =>
+      (row['changes'] as { kind: string; id: string }[]).filter(({ kind }) => kind === 'insert').map(({ id }) => id),
+    );
+    expect(inserted.toSorted()).toEqual((await all()).map(({ _id }) => _id).toSorted());
+  });
+});
+
+describe('failures of a shared commit', () => {
+  const failCommands = (commands: readonly string[], data: object, times: number) =>
+    datastore.current.client.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode: { times },
+      data: { failCommands: commands, ...data },
+    });
+  afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
+
+  const many = () => Promise.allSettled(Array.from({ length: 16 }, () => run((scoped) => scoped.insert(aNote()))));
+
+  it.each([
+    ['insert', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 5],
+    ['insert', { closeConnection: true }, 1],
+    ['commitTransaction', { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] }, 3],
+    ['commitTransaction', { closeConnection: true }, 2],
+    ['commitTransaction', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 4],
+  ])('when %s fails with %j %i times, each set takes effect once', async (command, data, times) => {
+    const [documents, receipts] = [(await all()).length, await rows()];
+    await failCommands([command], data, times);
+    const outcomes = await many();
+    expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect([(await all()).length - documents, (await rows()) - receipts]).toEqual([16, 16]);
+  });
+
+  it('integrity: sets whose outcome is not known are not sent again', async () => {
+    const ctx = () => aContext({ tenantId, deadline: Date.now() + 400 });
+    const receipts = await rows();
+    await failCommands(
+      ['commitTransaction'],
+      { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
+      1_000_000,
+    );
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => run((scoped) => scoped.insert(aNote()), ctx())),
+    );
+    expect(outcomes).toEqual(
+      Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) }),
+    );
+    expect((await rows()) - receipts).toBe(0);
+  });
+});

@@ -1,0 +1,206 @@
+import { type Ctx, defineEvent, type JournalRow, KeyTaken, type Receipt, type StoredAnswer } from '@plinth/kernel';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
+import { aThing, type Thing } from './collections.ts';
+
+const thingMoved = defineEvent('suite.thing-moved', {
+  payload: z.object({ thingId: z.string(), steps: z.int() }),
+  aggregate: 'thingId',
+});
+
+const anAnswer = (body = '{"a":"é"}'): StoredAnswer => ({ status: 201, headers: { etag: '"1"' }, body });
+
+const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): Receipt<unknown> => ({
+  operation: 'suite',
+  keyed: { key, fingerprint, answerOf: () => anAnswer(body) },
+});
+
+const rowsOf = async ({ receipts }: Bench, { tenantId }: Ctx): Promise<JournalRow[]> =>
+  (await receipts()).filter((row) => row.tenantId === tenantId);
+
+const rowCases = (use: () => Bench): void => {
+  describe('a journal row', () => {
+    it('says who, when, by which operation and what changed', async () => {
+      const bench = use();
+      const { context, things, write, stored, clock } = bench;
+      const ctx = context();
+      const [one, two] = (await stored(ctx, [{ rank: 1, note: 'old' }, {}])) as [Thing, Thing];
+      const added = await write(ctx, () => {
+        things.for(ctx).update(one, { $set: { rank: 2 }, $inc: { stock: -1 }, $unset: { note: true } });
+        things
+          .for(ctx)
+          .updateWhere({ _id: two._id, stock: { $gte: 1 } }, { $inc: { stock: -1 } }, suiteErrors.soldOut());
+        things.for(ctx).remove({ ...two, version: 2 });
+        return things.for(ctx).insert(aThing());
+      });
+      const row = (await rowsOf(bench, ctx)).at(-1);
+      const { kind, id } = ctx.actor;
+      expect(row).toMatchObject({
+        at: clock.now(),
+        actor: { kind, id },
+        requestId: ctx.requestId,
+        traceId: ctx.trace.traceId,
+        operation: 'suite',
+        events: [],
+      });
+      expect(row?.changes).toEqual([
+        {
+          kind: 'update',
+          collection: 'things',
+          id: one._id,
+          version: 2,
+          before: { rank: 1, stock: 3, note: 'old' },
+          after: { rank: 2, stock: 2 },
+        },
+        {
+          kind: 'update',
+          collection: 'things',
+          where: { _id: two._id, stock: { gte: 1 } },
+          change: { inc: { stock: -1 } },
+        },
+        { kind: 'remove', collection: 'things', id: two._id, version: 2, before: { ...two, version: 2 } },
+        { kind: 'insert', collection: 'things', id: added._id, version: 1, after: added },
+      ]);
+    });
+
+    it('shows classified values by their class alone', async () => {
+      const bench = use();
+      const { context, people, write } = bench;
+      const ctx = context();
+      const ada = await write(ctx, () =>
+        people.for(ctx).insert({ name: 'Ada', access: { pin: '1234', floor: 3 }, visits: 1 }),
+      );
+      await write(ctx, () => people.for(ctx).update(ada, { $set: { name: 'Ada King', visits: 2 } }));
+      await write(ctx, () =>
+        people.for(ctx).updateWhere({ _id: ada._id, name: 'Ada King' }, { $set: { name: 'A' } }, suiteErrors.soldOut()),
+      );
+      const rows = await rowsOf(bench, ctx);
+      expect(rows.map(({ changes }) => changes[0])).toMatchObject([
+        { after: { name: '[pii]', access: { pin: '[secret]', floor: 3 }, visits: 1 } },
+        { before: { name: '[pii]', visits: 1 }, after: { name: '[pii]', visits: 2 } },
+        { where: { _id: ada._id, name: '[pii]' }, change: { set: { name: '[pii]' } } },
+      ]);
+      expect(JSON.stringify(rows)).not.toMatch(/Ada|1234/);
+    });
+
+    it('carries the events, each with an id and what it is about', async () => {
+      const bench = use();
+      const { context, events, write } = bench;
+      const ctx = context();
+      await write(ctx, () => {
+        events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
+        events.emit(ctx, thingMoved, { thingId: 'b', steps: 2 });
+      });
+      const [row, ...more] = await rowsOf(bench, ctx);
+      expect(more).toEqual([]);
+      expect(row?.events).toMatchObject([
+        { name: 'suite.thing-moved', aggregateId: 'a', payload: { thingId: 'a', steps: 1 } },
+        { name: 'suite.thing-moved', aggregateId: 'b', payload: { thingId: 'b', steps: 2 } },
+      ]);
+      expect(new Set(row?.events.map(({ id }) => id)).size).toBe(2);
+    });
+
+    it('integrity: is there if and only if its writes are', async () => {
+      const bench = use();
+      const { context, events, things, write, stored } = bench;
+      const ctx = context();
+      const [thing] = (await stored(ctx, [{ sku: 'taken' }])) as [Thing];
+      const refused: (() => unknown)[] = [
+        () => things.for(ctx).insert(aThing({ sku: 'taken' })),
+        () => things.for(ctx).remove({ ...thing, version: 9 }),
+        () => things.for(ctx).insert(aThing({ stock: -1 })),
+        () => Promise.reject(new Error('no')),
+      ];
+      for (const fail of refused) {
+        const work = () => {
+          events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
+          return fail();
+        };
+        // oxlint-disable-next-line no-await-in-loop -- one context takes one unit at a time
+        await expect(write(ctx, work)).rejects.toThrow();
+      }
+      expect(await rowsOf(bench, ctx)).toHaveLength(1);
+      await write(ctx, () => things.for(ctx).get(thing._id));
+      expect(await rowsOf(bench, ctx)).toHaveLength(1);
+    });
+
+    it('integrity: takes no event whose payload breaks its schema, or that nothing would commit', async () => {
+      const { context, events, write } = use();
+      const ctx = context();
+      const half = { thingId: 'a' } as { thingId: string; steps: number };
+      await expect(write(ctx, () => events.emit(ctx, thingMoved, half))).rejects.toThrow(
+        /'suite.thing-moved' breaks its schema at 'steps'/,
+      );
+      expect(() => events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 })).toThrow(/outside a unit of work/);
+    });
+  });
+};
+
+const keyCases = (use: () => Bench): void => {
+  describe('a key', () => {
+    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: Receipt<unknown>) =>
+      runIn(ctx, async () => things.for(ctx).insert(aThing()), receipt);
+
+    it('finds the answer that was committed with it, whatever was recorded', async () => {
+      const bench = use();
+      const ctx = bench.context();
+      await run(bench, ctx, keyed('k1', { body: '{"a":"é"}' }));
+      await bench.run(ctx, async () => undefined, keyed('k2', { fingerprint: 'other' }));
+      expect(await bench.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', answer: anAnswer() });
+      expect(await bench.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', answer: anAnswer('{}') });
+      expect(await bench.journal.find(ctx, 'k3')).toBeUndefined();
+    });
+
+    it('belongs to one tenant', async () => {
+      const bench = use();
+      const [mine, theirs] = [bench.context(), bench.context()];
+      await run(bench, mine, keyed('k', { body: '1' }));
+      expect(await bench.journal.find(theirs, 'k')).toBeUndefined();
+      await run(bench, theirs, keyed('k', { body: '2' }));
+      expect((await bench.journal.find(mine, 'k'))?.answer.body).toBe('1');
+    });
+
+    it('integrity: is used once; who comes second writes nothing', async () => {
+      const bench = use();
+      const ctx = bench.context();
+      await run(bench, ctx, keyed('k', { body: '1' }));
+      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
+      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(KeyTaken);
+      expect((await bench.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
+      expect((await bench.journal.find(ctx, 'k'))?.answer.body).toBe('1');
+    });
+
+    it('race: of many at once one commits', async () => {
+      const bench = use();
+      const owner = bench.context();
+      const contexts = Array.from({ length: 12 }, () => bench.context(owner.tenantId));
+      const { won } = await outcomesOf(contexts.map((ctx) => run(bench, ctx, keyed('k'))));
+      expect(won).toHaveLength(1);
+      expect((await bench.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
+      expect(await rowsOf(bench, owner)).toHaveLength(1);
+    });
+
+    it('boundary: holds for a day and is free from then on', async () => {
+      const bench = use();
+      const owner = bench.context();
+      await run(bench, owner, keyed('k', { body: '1' }));
+      const day = 24 * 60 * 60 * 1000;
+      bench.clock.advance(day - 1);
+      const late = bench.context(owner.tenantId);
+      expect(await bench.journal.find(late, 'k')).toMatchObject({ answer: { body: '1' } });
+      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
+      bench.clock.advance(1);
+      expect(await bench.journal.find(late, 'k')).toBeUndefined();
+      await run(bench, late, keyed('k', { body: '3' }));
+      expect(await bench.journal.find(late, 'k')).toMatchObject({ answer: { body: '3' } });
+      expect(await rowsOf(bench, owner)).toHaveLength(2);
+    });
+  });
+};
+
+/** What a store promises of the receipts of its write sets. */
+export const journalCases = (use: () => Bench): void => {
+  rowCases(use);
+  keyCases(use);
+};
