@@ -56,6 +56,16 @@ export const thingsContract = defineContract('things', {
       responses: { 201: Thing },
       errors: [thingsErrors.nameTaken, thingsErrors.tooHeavy],
     }),
+    payForThing: defineRoute({
+      ...write,
+      method: 'POST',
+      path: '/v1/payments',
+      summary: 'Pay for a thing',
+      idempotency: 'required',
+      body: CreateThing,
+      responses: { 201: Thing },
+      errors: [thingsErrors.nameTaken],
+    }),
     getThing: defineRoute({
       ...item,
       method: 'GET',
@@ -133,6 +143,8 @@ export const thingsModule = defineModule({
         if (body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
         return toThing(deps.things.for(ctx).insert(body));
       },
+      payForThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) =>
+        toThing(deps.things.for(ctx).insert(body)),
       getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
       removeThing: async ({ id, version }: { id: string; version: Versions }, ctx: Ctx) => {
         const thing = await deps.things.for(ctx).get(id);

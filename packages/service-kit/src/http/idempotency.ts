@@ -33,7 +33,9 @@ export const keyOf = ({ raw }: Pick<FastifyRequest, 'raw'>, route: RouteSpec): s
     if (route.idempotency !== 'required') return undefined;
     throw refusal('is required here: send a new random key with each new request');
   }
-  if ((raw.headersDistinct['idempotency-key'] ?? []).length > 1) throw refusal('is there twice; send one');
+  if (raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^idempotency-key$/i.test(name)).length > 1) {
+    throw refusal('is there twice; send one');
+  }
   const text = String(header).trim();
   const isQuoted = text.startsWith('"');
   if (isQuoted && !quoted.test(text)) throw refusal('begins with a quote and is not a quoted string');
