@@ -11,6 +11,8 @@ const standard: Readonly<Record<string, number>> = {
   'not-found': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
+  'request-timeout': 408,
+  'headers-too-large': 431,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   conflict: 409,

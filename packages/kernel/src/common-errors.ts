@@ -34,6 +34,26 @@ export const commonErrors = defineErrors('common', {
     title: 'There is no such resource.',
     fix: 'Check the path and the id.',
   },
+  methodNotAllowed: {
+    status: 405,
+    title: 'The path does not take this method.',
+    fix: 'Use one of the methods that the `Allow` header names.',
+  },
+  notAcceptable: {
+    status: 406,
+    title: 'The answer has no form that you accept.',
+    fix: 'Send `Accept: application/json`, or no `Accept` at all.',
+  },
+  requestTimeout: {
+    status: 408,
+    title: 'The request took too long to arrive.',
+    fix: 'Send it again without pauses.',
+  },
+  headersTooLarge: {
+    status: 431,
+    title: 'The headers are too large.',
+    fix: 'Send fewer or shorter headers; 16 KiB together is the most.',
+  },
   payloadTooLarge: {
     status: 413,
     title: 'The body is too large.',

@@ -2,9 +2,13 @@ import type { Contract, Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
+import { clientErrorHandlerOf } from './http/client-errors.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
 import { addErrorPages } from './http/error-pages.ts';
 import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
+import { addExpectations, assertOneHost } from './http/framing.ts';
+import { collectMethods } from './http/methods.ts';
 import { addOperations, type Dependency } from './http/operations.ts';
 import { toApiError } from './http/problem.ts';
 import { type RequestScope, requestIdOf, traceOf } from './http/request-scope.ts';
@@ -19,14 +23,22 @@ export type AppParts = ErrorParts & {
   readonly dependencies: readonly Dependency[];
 };
 
-const bodyLimitBytes = 256 * 1024;
+/** Between the milliseconds that a proxy keeps an idle connection, usually 60,000, and those that a stranger may. */
+const keepAliveMs = 72_000;
 
-const createServer = (parts: AppParts, begin: Begin): FastifyInstance =>
+const createServer = (
+  parts: AppParts,
+  { begin, headers }: { readonly begin: Begin; readonly headers: Readonly<Record<string, string>> },
+): FastifyInstance =>
   Fastify({
     logger: false,
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], parts.ids),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
+    handlerTimeout: 8000,
+    connectionTimeout: 12_000,
+    keepAliveTimeout: keepAliveMs,
+    clientErrorHandler: clientErrorHandlerOf({ ...parts, headers }),
     http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -53,7 +65,12 @@ const addRequestScope = (app: FastifyInstance, begin: Begin, { logger }: AppPart
   app.decorateRequest('scope', undefined as unknown as RequestScope);
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply);
-    done();
+    try {
+      assertOneHost(request.raw);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { startedAt, trace, ctx } = request.scope;
@@ -76,15 +93,18 @@ export type App = { readonly server: FastifyInstance; readonly drain: () => void
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
 export const createApp = async (parts: AppParts): Promise<App> => {
-  const begin = beginOf(await securityHeaders(), parts);
-  const app = createServer(parts, begin);
+  const headers = await securityHeaders();
+  const begin = beginOf(headers, parts);
+  const app = createServer(parts, { begin, headers });
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
-  app.removeContentTypeParser('text/plain');
+  addBodyParsers(app);
+  addExpectations(app.server, bodyLimitBytes);
+  const methods = collectMethods(app);
   app.addHook('onRoute', assertContract);
   addRequestScope(app, begin, parts);
   app.setErrorHandler(errorHandlerOf(parts));
-  app.setNotFoundHandler(notFoundHandlerOf(parts));
+  app.setNotFoundHandler(notFoundHandlerOf(parts, methods));
   const openApi = openApiOf(parts.name, parts.contracts);
   addOperations(app, { dependencies: parts.dependencies, isDraining: () => draining, openApi });
   addErrorPages(app, parts.contracts);

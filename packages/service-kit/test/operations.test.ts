@@ -60,12 +60,24 @@ describe('health', () => {
 describe('what has no route', () => {
   it.each([
     ['GET', '/v1/nothing'],
-    ['PUT', '/v1/things'],
-    ['HEAD', '/v1/things'],
     ['GET', '/errors/things/nothing'],
     ['GET', '/errors/__proto__/constructor'],
   ])('is not found: %s %s', async (method, url) => {
     expect((await host.current.nobody.send({ method, url })).status).toBe(404);
+  });
+
+  it.each([
+    ['PUT', '/v1/things', 'POST'],
+    ['HEAD', '/v1/things', 'POST'],
+    ['POST', '/v1/things/019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', 'DELETE, GET'],
+    ['OPTIONS', '/v1/things', 'POST'],
+    ['TRACE', '/v1/things', 'POST'],
+    ['PROPFIND', '/v1/things', 'POST'],
+    ['DELETE', '/health', 'GET'],
+  ])('has a method that the path does not take: %s %s', async (method, url, allow) => {
+    const answer = await host.current.nobody.send({ method, url });
+    expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);
+    if (method !== 'HEAD') expect(answer.body).toMatchObject({ code: 'method-not-allowed' });
   });
 
   it('is not found with the problem of its own path, without the query', async () => {
@@ -109,6 +121,8 @@ describe('the reference', () => {
       '400',
       '401',
       '403',
+      '406',
+      '408',
       '409',
       '413',
       '415',

@@ -13,6 +13,7 @@ import {
   Id,
   NoContent,
   pii,
+  secret,
   type Versions,
 } from '@plinth/kernel';
 import { fakeDatabase } from '@plinth/testing';
@@ -87,6 +88,20 @@ export const thingsContract = defineContract('things', {
       auth: 'public',
       responses: { 200: z.object({ pong: z.boolean() }) },
     }),
+    readLong: defineRoute({
+      method: 'GET',
+      path: '/v1/long',
+      summary: 'Read much',
+      auth: 'authenticated',
+      responses: { 200: z.object({ text: z.string() }) },
+    }),
+    readLongSecret: defineRoute({
+      method: 'GET',
+      path: '/v1/long-secret',
+      summary: 'Read a secret beside much text',
+      auth: 'authenticated',
+      responses: { 200: z.object({ text: z.string(), key: secret(z.string()) }) },
+    }),
     failThing: defineRoute({
       method: 'POST',
       path: '/v1/failures/:way',
@@ -152,6 +167,8 @@ export const thingsModule = defineModule({
         deps.things.for(ctx).remove(thing);
       },
       pingThings: async () => ({ pong: true }),
+      readLong: async () => ({ text: 'long '.repeat(400) }),
+      readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
       failThing: async ({ way }: { way: string }, ctx: Ctx) =>
         (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
       writeInGet: async (_input: unknown, ctx: Ctx) => toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
@@ -162,6 +179,7 @@ export const thingsModule = defineModule({
 /** A datastore in memory: what is tested here is the host, and the port suite holds the fake to the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
+  follow: async () => ({ stop: async () => undefined }),
   ping: async () => undefined,
   close: async () => undefined,
 });

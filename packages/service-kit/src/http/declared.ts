@@ -2,11 +2,19 @@ import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, 
 import { needsVersion } from './conditions.ts';
 import { takesKey } from './idempotency.ts';
 
-const always: readonly AnyErrorFactory[] = [
+/** What any route may answer, whatever it does: the host does so before or beside its operation. */
+const everywhere: readonly AnyErrorFactory[] = [
+  commonErrors.notAcceptable,
+  commonErrors.requestTimeout,
   commonErrors.internal,
   commonErrors.unavailable,
   commonErrors.upstreamTimeout,
 ];
+
+const statusesEverywhere = everywhere.map(({ spec }) => spec.status);
+
+/** True for a status that every route declares, so that the tests of a route need no case of it. */
+export const isEverywhere = (status: number): boolean => statusesEverywhere.some((known) => known === status);
 
 /** Every error that a route may answer with: those that it names and those that its shape implies. */
 export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
@@ -22,7 +30,7 @@ export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
     ...(route.query ? [commonErrors.invalidCursor] : []),
     ...(route.body ? [commonErrors.payloadTooLarge, commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),
-    ...always,
+    ...everywhere,
   ];
   return [...new Set(all.map(({ spec }) => spec))];
 };

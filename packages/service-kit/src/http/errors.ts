@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 import { isDeclared } from './declared.ts';
 import { UndeclaredAnswer } from './encode.ts';
+import type { Methods } from './methods.ts';
 import { toApiError, toProblem } from './problem.ts';
 import { pathOf } from './request-scope.ts';
 
@@ -34,6 +35,10 @@ const fromUniqueViolation = (error: unknown, request: FastifyRequest): unknown =
     ? (factory as (options: { cause: unknown }) => ApiError)({ cause: error })
     : error;
 };
+
+/** True when the time of a request was over before its body had arrived. */
+const isSlowBody = ({ code }: FastifyError, { raw }: FastifyRequest): boolean =>
+  code === 'FST_ERR_HANDLER_TIMEOUT' && !raw.complete;
 
 const sentenceOf = (request: FastifyRequest, { code, status }: ApiError): string =>
   `${request.method} ${request.routeOptions.url ?? ''} answered ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`;
@@ -79,6 +84,7 @@ export const refusalOf = (error: unknown, occasion: Occasion): StoredAnswer | un
   return answerOf(refused, occasion);
 };
 
+/** Sends what was thrown, or `internal` for what the route does not declare where that is refused. */
 export const sendProblem = (
   thrown: ApiError,
   { request, reply, parts }: Occasion & { readonly reply: FastifyReply },
@@ -94,10 +100,21 @@ export const errorHandlerOf =
   (parts: ErrorParts) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof UndeclaredAnswer) parts.onViolation(error.message);
-    return sendProblem(toApiError(fromUniqueViolation(error, request)), { request, reply, parts });
+    const thrown = isSlowBody(error, request)
+      ? commonErrors.requestTimeout({ cause: error })
+      : toApiError(fromUniqueViolation(error, request));
+    return sendProblem(thrown, { request, reply, parts });
   };
 
+/** Answers a request that no route takes: 405 when one of another method has its path, else 404. */
 export const notFoundHandlerOf =
-  (parts: ErrorParts) =>
-  (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    sendProblem(commonErrors.notFound({ detail: 'No route has this method and path.' }), { request, reply, parts });
+  (parts: ErrorParts, methods: Methods) =>
+  (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const allowed = methods.allowed(pathOf(request));
+    // A route that took the request and then found nothing ends here as well.
+    if (allowed.length === 0 || allowed.includes(request.method)) {
+      return sendProblem(commonErrors.notFound({ detail: 'No route has this path.' }), { request, reply, parts });
+    }
+    reply.header('allow', allowed.join(', '));
+    return sendProblem(commonErrors.methodNotAllowed(), { request, reply, parts });
+  };

@@ -3,8 +3,9 @@ import { type Clock, type Contract, type Datastore, type Ids, type RouteSpec } f
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { FastifyInstance } from 'fastify';
 import { classifiedOf } from '../classified.ts';
+import { followRevocations } from '../follow-revocations.ts';
 import { createHost } from '../host.ts';
-import { declaredErrors } from '../http/declared.ts';
+import { declaredErrors, isEverywhere } from '../http/declared.ts';
 import type { AnswerMode } from '../http/encode.ts';
 import type { Dependency } from '../http/operations.ts';
 import type { Module } from '../module.ts';
@@ -17,6 +18,8 @@ type GuardedDatastore = Datastore & { readonly guard?: { check(): Promise<string
 export type TestHostOptions = {
   readonly modules: readonly Module[];
   readonly datastore: GuardedDatastore;
+  /** The module whose journal tells that tokens were revoked; it is followed where it is served. Default: `users`. */
+  readonly revocationsFrom?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly dependencies?: readonly Dependency[];
@@ -87,10 +90,10 @@ const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, s
   };
 };
 
-/** The statuses that a route declares; failures of ours excepted. */
+/** The statuses that a route declares; those excepted that every route may answer with. */
 export const declaredStatusesOf = (route: RouteSpec): number[] => {
   const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
-  return [...new Set(statuses)].filter((status) => status < 500).toSorted((left, right) => left - right);
+  return [...new Set(statuses)].filter((status) => !isEverywhere(status)).toSorted((left, right) => left - right);
 };
 
 const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec => {
@@ -101,9 +104,15 @@ const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec
 
 /** A host for tests: real routes, real tokens, the given datastore, and an alarm for what no contract declares. */
 export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
-  const { modules, datastore, clock = systemClock, ids = systemIds } = options;
-  const { verifier, tokenOf } = await createCredentials(clock);
+  const { modules, datastore, clock = systemClock, ids = systemIds, revocationsFrom = 'users' } = options;
+  const { verifier, revocations, tokenOf } = await createCredentials(clock);
   const lines = collectLines();
+  const logger = createLogger({
+    level: 'debug',
+    service: 'test',
+    classified: classifiedOf(modules),
+    destination: lines,
+  });
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
   const host = await createHost({
@@ -111,12 +120,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     modules,
     datastore,
     verifier,
-    logger: createLogger({
-      level: 'debug',
-      service: 'test',
-      classified: classifiedOf(modules),
-      destination: lines,
-    }),
+    logger,
     clock,
     ids,
     publicUrl: 'http://test.example',
@@ -132,6 +136,10 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     done();
   });
   await host.prepare();
+  const isServed = modules.some(({ name }) => name === revocationsFrom);
+  const following = isServed
+    ? await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger })
+    : undefined;
   await host.server.ready();
   return {
     server: host.server,
@@ -148,6 +156,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     },
     close: async () => {
       await host.server.close();
+      await following?.stop();
       await datastore.close();
     },
   };
