@@ -1,6 +1,6 @@
 export type { SettingsGroup } from './env-example.ts';
 export { renderEnvExample } from './env-example.ts';
-export { flag, host, integer, json, milliseconds, oneOf, port, text } from './kinds.ts';
+export { flag, host, integer, json, list, milliseconds, oneOf, port, text } from './kinds.ts';
 export type { Environment, Fault } from './load.ts';
 export { ConfigError, load } from './load.ts';
 export type { Surroundings } from './load-or-exit.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { flag, host, integer, json, milliseconds, oneOf, port, text } from './kinds.ts';
+import { flag, host, integer, json, list, milliseconds, oneOf, port, text } from './kinds.ts';
 import { ConfigError, load } from './load.ts';
 import type { Setting } from './setting.ts';
 
@@ -38,6 +38,24 @@ describe('flag', () => {
     expect(['true', '1', 'false', '0'].map((value) => read(setting, value))).toEqual([true, true, false, false]);
     expect([read(setting), read(flag('Whether it is on.'), '1')]).toEqual([false, true]);
     refuses(setting, ['yes', 'TRUE', 'on', '2']);
+  });
+});
+
+describe('list', () => {
+  const colours = { example: 'red, green', item: /^[a-z]+$/, expects: 'colours with commas between them' } as const;
+
+  it('reads items with commas between them, and no others', () => {
+    const setting = list('What it is painted with.', colours);
+    expect([read(setting, 'red'), read(setting, 'red, green ,blue')]).toEqual([['red'], ['red', 'green', 'blue']]);
+    refuses(setting, ['red,', ',', 'Red', 'red green']);
+  });
+
+  it('may have a default or be absent', () => {
+    expect(read(list('What it is painted with.', { ...colours, default: ['red', 'blue'] }))).toEqual(['red', 'blue']);
+    const absent: readonly string[] | undefined = read(
+      list('What it is painted with.', { ...colours, optional: true }),
+    );
+    expect(absent).toBeUndefined();
   });
 });
 

@@ -110,6 +110,34 @@ export const host = <const O extends Presence<string> = None>(
   return createSetting({ description, schema, expects, example: presence.default ?? '127.0.0.1', presence });
 };
 
+type ListOptions = {
+  /** Several items, as they would stand in the environment. */
+  readonly example: string;
+  /** Anchor it to check a whole item. */
+  readonly item: RegExp;
+  /** In words that follow "Set it to". */
+  readonly expects: string;
+};
+
+/** Items with commas between them; spaces around an item do not count. */
+export const list = <const O extends ListOptions & Presence<readonly string[]>>(
+  description: Sentence,
+  options: O,
+): Setting<Read<readonly string[], O>> => {
+  const { example, item, expects, ...presence }: ListOptions & Presence<readonly string[]> = options;
+  const schema = z
+    .string()
+    .transform((source): readonly string[] => source.split(',').map((part) => part.trim()))
+    .refine((items) => items.every((one) => item.test(one)), `is not ${expects}`);
+  return createSetting<readonly string[]>({
+    description,
+    schema,
+    expects,
+    example,
+    presence: presence.default === undefined ? presence : { default: presence.default.join(',') },
+  });
+};
+
 type JsonOptions<T> = {
   readonly schema: z.ZodType<T>;
   /** A noun with its article that says what the schema accepts: "a JSON Web Key Set with public keys only". */
