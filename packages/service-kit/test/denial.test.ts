@@ -93,6 +93,7 @@ describe('a route without a contract', () => {
       logger: createLogger({ level: 'info', service: 'bare', classified: new Map(), destination: collectLines() }),
       ids: { next: () => 'id' },
       dependencies: [],
+      corsOrigins: [],
       publicUrl: 'http://test.example',
       undeclared: 'refuse',
       onViolation: () => undefined,

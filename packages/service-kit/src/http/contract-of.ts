@@ -12,9 +12,12 @@ declare module 'fastify' {
 
 export const contractOf = (request: FastifyRequest): RouteSpec | undefined => request.routeOptions.config.contract;
 
+/** The route by which preflights of browsers are answered. It does nothing else. */
+const isPreflight = (method: RouteOptions['method'], url: string): boolean => method === 'OPTIONS' && url === '*';
+
 /** Refuses to boot with a route that came without a contract: nobody would have said who may call it. */
 export const assertContract = ({ method, url, config }: RouteOptions): void => {
-  if (config?.contract || config?.operational) return;
+  if (config?.contract || config?.operational || isPreflight(method, url)) return;
   throw new TypeError(
     `${String(method)} ${url} has no contract, so nobody has said who may call it. Declare it with defineRoute, put it into a contract and implement that.`,
   );

@@ -1,0 +1,82 @@
+import { load } from '@plinth/config';
+import { aPrincipal } from '@plinth/testing';
+import { describe, expect, it } from 'vitest';
+import { serviceSettings } from '../src/index.ts';
+import { useTestHost } from '../src/testing/index.ts';
+import { fakeDatastore, thingsModule } from './things.ts';
+
+const app = 'https://app.example.com';
+const host = useTestHost(async () => ({
+  modules: [thingsModule],
+  datastore: fakeDatastore(),
+  corsOrigins: [app, 'http://localhost:5173'],
+}));
+const closed = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
+
+const preflight = (origin: string, method = 'POST') =>
+  host.current.nobody.send({
+    method: 'OPTIONS',
+    url: '/v1/things',
+    headers: { origin, 'access-control-request-method': method },
+  });
+
+describe('a page of a known origin', () => {
+  it.each([app, 'http://localhost:5173'])('is let in by the preflight: %s', async (origin) => {
+    const answer = await preflight(origin);
+    expect(answer).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-max-age': '600',
+      },
+    });
+    expect(answer.headers['access-control-allow-headers']).toContain('idempotency-key');
+    expect(answer.headers['vary']).toMatch(/origin/i);
+  });
+
+  it('may read the answer and the headers that it needs', async () => {
+    const answer = await (await host.current.as(aPrincipal())).post(
+      '/v1/things',
+      { name: 'a', grams: 1 },
+      { origin: app },
+    );
+    expect(answer).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
+    expect(answer.headers['access-control-expose-headers']).toContain('etag');
+  });
+
+  it('may read a refusal', async () => {
+    const answer = await host.current.nobody.post('/v1/things', {}, { origin: app });
+    expect(answer).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': app } });
+  });
+});
+
+describe('a page of another origin', () => {
+  it.each(['https://evil.example', `${app}.evil.example`, 'https://APP.example.com:444', 'null'])(
+    'is let in nowhere: %s',
+    async (origin) => {
+      expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
+      const read = await host.current.nobody.get('/v1/ping', { origin });
+      expect(read.headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
+
+  it('is let in nowhere when no origin is known', async () => {
+    const answer = await closed.current.nobody.get('/v1/ping', { origin: app });
+    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    const asked = await closed.current.nobody.send({ method: 'OPTIONS', url: '/v1/things', headers: { origin: app } });
+    expect(asked.status).toBe(405);
+  });
+});
+
+describe('CORS_ORIGINS', () => {
+  const { CORS_ORIGINS } = serviceSettings;
+  it.each(['*', 'https://*.example.com', 'app.example.com', 'https://app.example.com/', 'null', ''])(
+    'does not boot with %j',
+    (value) => {
+      const read = () => load({ CORS_ORIGINS }, { CORS_ORIGINS: value }).CORS_ORIGINS;
+      if (value === '') expect(read()).toBeUndefined();
+      else expect(read).toThrow(/origins such as/);
+    },
+  );
+});
