@@ -1,7 +1,9 @@
+import type { RouteSpec } from '@plinth/kernel';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type Caller, openTestHost } from '@plinth/service-kit/testing';
 import { arbitraryOf, seed } from '@plinth/testing';
 import fc from 'fast-check';
+import { expect } from 'vitest';
 import type { z } from 'zod';
 import { modules } from '../src/modules.ts';
 
@@ -26,5 +28,20 @@ export const samplesOf = (schema: z.ZodType, count: number, batch = 0): object[]
 /** The path of a route with ids in the place of its parameters. */
 export const pathOf = (route: { readonly path: string }, id: string): string =>
   route.path.replace(/:\w+/g, encodeURIComponent(id));
+
+/** Calls the routes that make something with samples of their bodies. @returns the ids of what was made. */
+export const createSamples = async (caller: Caller, count: number): Promise<string[]> => {
+  const ids: string[] = [];
+  for (const [, route] of routes as readonly (readonly [string, RouteSpec])[]) {
+    if (route.method !== 'POST' || !route.body || route.params) continue;
+    const bodies = samplesOf(route.body, count);
+    // oxlint-disable-next-line no-await-in-loop -- one route may need what another has made
+    const answers = await Promise.all(bodies.map((body) => caller.post(route.path, body)));
+    const created = answers.filter(({ status }) => status === 201);
+    expect(created).not.toEqual([]);
+    ids.push(...created.map(({ body }) => body.id));
+  }
+  return ids;
+};
 
 export type { Caller };

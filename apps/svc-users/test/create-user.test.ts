@@ -10,7 +10,7 @@ describe('201', () => {
     const draft = aNewUser({ name: 'Zoë 🦉 O’Neil', email: 'Zoe@Test.Example' });
     const created = await owner.post('/v1/users', draft);
     expect(created.status).toBe(201);
-    expect(created.body).toMatchObject({ ...draft, version: 1 });
+    expect(created.body).toMatchObject({ ...draft, status: 'active', version: 1 });
     expect(created.headers).toMatchObject({ location: `/v1/users/${created.body.id}`, etag: '"1"' });
     const read = await owner.get(String(created.headers['location']));
     expect(read.text).toBe(created.text);
@@ -23,6 +23,8 @@ describe('201', () => {
       id: anId(),
       tenantId: anId(),
       version: 9,
+      status: 'suspended',
+      deleted: true,
       admin: true,
     });
     expect(created.status).toBe(201);
@@ -32,10 +34,12 @@ describe('201', () => {
       'id',
       'name',
       'role',
+      'status',
       'updatedAt',
       'version',
     ]);
-    expect(created.body.version).toBe(1);
+    expect(created.body).toMatchObject({ version: 1, status: 'active' });
+    expect((await owner.get(`/v1/users/${created.body.id}`)).body).toEqual(created.body);
   });
 
   it('boundary: takes the longest name and address that the contract allows', async () => {
@@ -126,6 +130,32 @@ describe('409 email taken', () => {
     const [here, there] = await Promise.all([users.someone('owner'), users.someone('owner')]);
     expect((await here.post('/v1/users', draft)).status).toBe(201);
     expect((await there.post('/v1/users', draft)).status).toBe(201);
+  });
+});
+
+describe('409 owners changed', () => {
+  it('integrity: counts the owners that there are, and none that was refused', async () => {
+    const tenantId = anId();
+    const owner = await users.someone('owner', tenantId);
+    const draft = aNewUser({ role: 'owner' });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => owner.post('/v1/users', draft)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect((await owner.post('/v1/users', aNewUser({ role: 'member' }))).status).toBe(201);
+    expect(await users.ownersOf(tenantId)).toBe(1);
+  });
+});
+
+describe('422 idempotency mismatch', () => {
+  it('refuses a key that was used for another person', async () => {
+    const owner = await users.someone('owner');
+    const key = { 'idempotency-key': anId() };
+    const created = await owner.post('/v1/users', aNewUser(), key);
+    expect(created.status).toBe(201);
+    expect(await owner.post('/v1/users', aNewUser(), key)).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-mismatch' },
+    });
+    expect((await owner.get('/v1/users')).body.items).toEqual([created.body]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { aNewUser, useUsers } from './host.ts';
+import { aNewUser, anOrganization, useUsers } from './host.ts';
 
 const users = useUsers({ covers: 'getUser' });
 
@@ -48,6 +48,14 @@ describe('401 and 403', () => {
 });
 
 describe('404 not found', () => {
+  it('boundary: does not show who is removed, and shows who is suspended', async () => {
+    const { remove, suspend, read } = await anOrganization(users);
+    await suspend();
+    expect(await read()).toMatchObject({ status: 200, body: { status: 'suspended' } });
+    await remove(2);
+    expect(await read()).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+
   it('boundary: answers alike for another tenant’s person and for nobody’s', async () => {
     const created = await (await users.someone('owner')).post('/v1/users', aNewUser());
     const stranger = await users.someone('owner');

@@ -1,7 +1,7 @@
 import type { Caller } from '@plinth/service-kit/testing';
 import { anId } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aNewUser, useUsers } from './host.ts';
+import { aNewUser, anOrganization, personOf, useUsers } from './host.ts';
 
 const users = useUsers({ covers: 'listUsers' });
 const tenantId = anId();
@@ -97,11 +97,58 @@ describe('200', () => {
   });
 });
 
+describe('who is suspended or removed', () => {
+  const aTeam = async () => {
+    const { owner: caller, hire, person: ada } = await anOrganization(users);
+    const [grace, alan] = [await hire({ role: 'viewer' }), await hire()];
+    const suspended = (await personOf(caller, grace.id).suspend()).body;
+    expect((await personOf(caller, alan.id).remove()).status).toBe(204);
+    const list = async (query: string) => (await caller.get(`/v1/users?${query}`)).body.items;
+    return { caller, ada, suspended, alan, list };
+  };
+
+  it('integrity: who is suspended is in every list, who is removed in none', async () => {
+    const { ada, suspended, alan, list } = await aTeam();
+    expect(await list('')).toEqual([suspended, ada]);
+    expect(await list('sort=createdAt')).toEqual([ada, suspended]);
+    expect(await list('sort=name')).toHaveLength(2);
+    expect(await list('sort=-name')).toHaveLength(2);
+    expect(await list('role=viewer')).toEqual([suspended]);
+    expect(await list('role=member')).toEqual([ada]);
+    expect(await list(`email=${suspended.email}`)).toEqual([suspended]);
+    expect(await list(`email=${alan.email}`)).toEqual([]);
+    expect(await list(`createdAt[gte]=${alan.createdAt}`)).toEqual([]);
+  });
+
+  it('can be told apart by status, both ways, within a time', async () => {
+    const { caller, ada, suspended, list } = await aTeam();
+    expect(await list('status=active')).toEqual([ada]);
+    expect(await list('status=suspended')).toEqual([suspended]);
+    expect(await list(`status=suspended&sort=createdAt&createdAt[gt]=${suspended.createdAt}`)).toEqual([]);
+    await personOf(caller, suspended.id).reactivate();
+    expect(await list('status=active&sort=createdAt')).toMatchObject([{ id: ada.id }, { id: suspended.id }]);
+    expect(await list('status=suspended')).toEqual([]);
+  });
+
+  it('race: a page goes on after the person at whom it ended was removed', async () => {
+    const { caller, ada, suspended } = await aTeam();
+    const { body } = await caller.get('/v1/users?limit=1');
+    expect(body.items).toEqual([suspended]);
+    await personOf(caller, suspended.id).remove(2);
+    expect((await caller.get(`/v1/users?limit=1&cursor=${body.nextCursor}`)).body).toEqual({
+      items: [ada],
+      nextCursor: null,
+    });
+  });
+});
+
 describe('400 invalid request', () => {
   it.each([
     'role=member&sort=name',
     'email=a@b.example&sort=name',
     'role=member&email=a@b.example',
+    'role=member&status=active',
+    'status=active&sort=name',
     'sort=name&createdAt[gte]=2026-01-01T00:00:00Z',
     'email=a@b.example&createdAt[gte]=2026-01-01T00:00:00Z&sort=name',
   ])('refuses the combination %s and names the legal ones', async (query) => {
@@ -119,6 +166,9 @@ describe('400 invalid request', () => {
     'limit=1&limit=2',
     'sort=role',
     'role=admin',
+    'status=removed',
+    'status[$ne]=active',
+    'deleted=true',
     'role[$ne]=owner',
     'name=Ada',
     'createdAt[gte]=yesterday',

@@ -1,7 +1,7 @@
 import type { Caller } from '@plinth/service-kit/testing';
 import { anId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { aNewUser, useUsers } from './host.ts';
+import { aNewUser, anOrganization, useUsers } from './host.ts';
 
 const users = useUsers({ covers: 'updateUser' });
 
@@ -57,6 +57,17 @@ describe('200', () => {
     },
   );
 
+  it('integrity: raises no role, whoever sends it along', async () => {
+    const { person, url, tenantId } = await aPerson();
+    const self = await users.as({ id: person.id, tenantId, roles: ['member'] });
+    const greedy = { name: 'Me', role: 'owner', status: 'suspended', deleted: true };
+    expect(await patch(self, { url, body: greedy })).toMatchObject({
+      status: 200,
+      body: { name: 'Me', role: 'member', status: 'active' },
+    });
+    expect(await users.ownersOf(tenantId)).toBe(0);
+  });
+
   it('takes any of several versions', async () => {
     const { owner, url } = await aPerson();
     expect((await patch(owner, { url, body: { name: 'a' }, ifMatch: '"7", "1"' })).status).toBe(200);
@@ -106,6 +117,13 @@ describe('404 not found', () => {
     expect((await patch(stranger, { url: `/v1/users/${anId()}`, body: { name: 'Mine' } })).status).toBe(404);
     expect((await owner.get(url)).body).toEqual(person);
   });
+
+  it('boundary: does not find who is removed', async () => {
+    const { owner, person, remove } = await anOrganization(users);
+    await remove();
+    const url = `/v1/users/${person.id}`;
+    expect((await patch(owner, { url, body: { name: 'Ghost' }, ifMatch: '"2"' })).status).toBe(404);
+  });
 });
 
 describe('409 email taken', () => {
@@ -139,6 +157,22 @@ describe('412 stale version', () => {
       status: 412,
       body: { code: 'stale-version' },
     });
+  });
+});
+
+describe('422 idempotency mismatch', () => {
+  it('refuses a key that was used for another change', async () => {
+    const { owner, url } = await aPerson();
+    const send = (name: string, version: number) =>
+      owner.send({
+        method: 'PATCH',
+        url,
+        body: { name },
+        headers: { 'if-match': `"${version}"`, 'idempotency-key': 'the same' },
+      });
+    expect((await send('Ada', 1)).status).toBe(200);
+    expect(await send('Grace', 2)).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } });
+    expect((await owner.get(url)).body).toMatchObject({ name: 'Ada', version: 2 });
   });
 });
 

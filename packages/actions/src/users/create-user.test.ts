@@ -1,4 +1,4 @@
-import { users } from '@plinth/models/users';
+import { ownerCounts, users } from '@plinth/models/users';
 import { aContext, build, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createUser } from './create-user.ts';
@@ -6,7 +6,7 @@ import { createUser } from './create-user.ts';
 const ada = { name: 'Ada Lovelace', email: 'Ada@acme.example', role: 'member' } as const;
 
 const office = () => {
-  const db = fakeDatabase({ users });
+  const db = fakeDatabase({ users, ownerCounts });
   const owner = aContext();
   const create = db.unitOfWork(createUser(db));
   const add = (body: Partial<Parameters<typeof create>[0]['body']>, ctx = owner) =>
@@ -24,6 +24,8 @@ it('adds the person to the tenant of the caller', async () => {
       tenantId: owner.tenantId,
       version: 1,
       emailKey: 'ada@acme.example',
+      status: 'active',
+      deleted: false,
       createdAt: db.clock.now(),
       updatedAt: db.clock.now(),
     },
@@ -33,7 +35,17 @@ it('adds the person to the tenant of the caller', async () => {
 it('answers with what a client may see, and no more', async () => {
   const { db, add } = office();
   const now = db.clock.now().toISOString();
-  expect(await add({})).toEqual({ id: expect.any(String), version: 1, ...ada, createdAt: now, updatedAt: now });
+  const person = { id: expect.any(String), version: 1, ...ada, status: 'active' };
+  expect(await add({})).toEqual({ ...person, createdAt: now, updatedAt: now });
+});
+
+it('tells that the person was added, by id and role alone', async () => {
+  const { db, add } = office();
+  const { id } = await add({});
+  expect(db.emitted()).toMatchObject([
+    { name: 'users.user-created', aggregateId: id, payload: { userId: id, role: 'member' } },
+  ]);
+  expect(JSON.stringify(db.emitted())).not.toMatch(/ada/i);
 });
 
 it('keeps the spelling of the address', async () => {
@@ -66,6 +78,24 @@ it('integrity: an address that is taken changes nothing', async () => {
   expect(db.users.all()).toEqual(before);
 });
 
+it('race: owners who are added at once are all counted, after the first', async () => {
+  const { db, add } = office();
+  await add({ role: 'owner' });
+  const more = Array.from({ length: 20 }, (_, at) => add({ role: 'owner', email: `owner${at}@acme.example` }));
+  await Promise.all(more);
+  expect(db.ownerCounts.all()).toMatchObject([{ owners: 21, scope: 'tenant' }]);
+});
+
+it('integrity: only owners are counted, and one who is refused is not', async () => {
+  const { db, add } = office();
+  await add({ role: 'member' });
+  expect(db.ownerCounts.all()).toEqual([]);
+  await add({ role: 'owner', email: 'grace@acme.example' });
+  await expect(add({ role: 'owner' })).rejects.toMatchObject({ code: 'email-taken' });
+  expect(db.ownerCounts.all()).toMatchObject([{ owners: 1 }]);
+  expect(db.emitted()).toHaveLength(2);
+});
+
 it('integrity: what the document law forbids is not stored, whatever let it through', async () => {
   const { db, add } = office();
   const forbidden = [
@@ -76,15 +106,23 @@ it('integrity: what the document law forbids is not stored, whatever let it thro
   ];
   for (const body of forbidden) {
     // oxlint-disable-next-line no-await-in-loop -- one case after the other
-    await expect(add(body)).rejects.toMatchObject({ name: 'ValidatorViolation' });
+    await expect(add(body)).rejects.toThrow(/breaks (its schema|the validator)/);
   }
   expect(db.users.all()).toEqual([]);
 });
 
 it('integrity: fields that nobody asked for are not stored', async () => {
   const { db, owner, add } = office();
-  await add({ tenantId: aContext().tenantId, emailKey: 'other@acme.example', admin: true } as object);
-  expect(db.users.all()).toMatchObject([{ tenantId: owner.tenantId, emailKey: 'ada@acme.example' }]);
+  await add({
+    tenantId: aContext().tenantId,
+    emailKey: 'other@acme.example',
+    admin: true,
+    deleted: true,
+    status: 'suspended',
+  } as object);
+  expect(db.users.all()).toMatchObject([
+    { tenantId: owner.tenantId, emailKey: 'ada@acme.example', status: 'active', deleted: false },
+  ]);
   expect(db.users.all()[0]).not.toHaveProperty('admin');
 });
 

@@ -3,10 +3,12 @@ import { aContext, anId, build, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { getMe } from './get-me.ts';
 
+const present = { status: 'active', deleted: false, deletedAt: undefined } as const;
+
 const office = async () => {
   const db = fakeDatabase({ users });
   const owner = aContext();
-  const hire = db.unitOfWork(async (name: string, ctx) => db.users.for(ctx).insert(build(users, { name })));
+  const hire = db.unitOfWork(async (name: string, ctx) => db.users.for(ctx).insert(build(users, { name, ...present })));
   const [ada, grace] = [await hire('Ada', owner), await hire('Grace', owner)];
   const as = (id: string, tenantId = owner.tenantId) => aContext({ tenantId, actor: { id } });
   return { db, ada, grace, as, me: getMe(db) };
@@ -20,6 +22,7 @@ it('gives the caller’s own profile as a client may see it', async () => {
     name: 'Ada',
     email: ada.email,
     role: ada.role,
+    status: 'active',
     createdAt: ada.createdAt.toISOString(),
     updatedAt: ada.updatedAt.toISOString(),
   });
@@ -54,6 +57,17 @@ it('boundary: a caller whose profile does not exist gets not-found', async () =>
   const { as, me } = await office();
   await expect(me({}, as(anId()))).rejects.toMatchObject({ code: 'not-found', status: 404 });
   await expect(me({}, as(''))).rejects.toMatchObject({ code: 'not-found' });
+});
+
+it('boundary: a caller who was removed gets not-found, and one who is suspended is shown so', async () => {
+  const { db, ada, grace, as, me } = await office();
+  const change = db.unitOfWork(async (set: Partial<Pick<UserDocument, 'deleted' | 'status'>>, ctx) =>
+    db.users.for(ctx).update(await db.users.for(ctx).get(ctx.actor.id), { $set: set }),
+  );
+  await change({ deleted: true }, as(ada._id));
+  await change({ status: 'suspended' }, as(grace._id));
+  await expect(me({}, as(ada._id))).rejects.toMatchObject({ code: 'not-found', status: 404 });
+  expect(await me({}, as(grace._id))).toMatchObject({ status: 'suspended' });
 });
 
 it('boundary: the same id in another tenant is nobody', async () => {

@@ -1,6 +1,7 @@
 import type { UsersService } from '@plinth/contracts/users';
 import type { Collection } from '@plinth/kernel';
 import { toUser, type UserDocument } from '@plinth/models/users';
+import { presentUser } from './present-user.ts';
 
 type Deps = { users: Collection<UserDocument, 'get'> };
 
@@ -8,4 +9,4 @@ type Deps = { users: Collection<UserDocument, 'get'> };
 export const getMe =
   ({ users }: Deps): UsersService['getMe'] =>
   async (_input, ctx) =>
-    toUser(await users.for(ctx).get(ctx.actor.id));
+    toUser(await presentUser(users, ctx, ctx.actor.id));

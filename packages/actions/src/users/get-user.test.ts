@@ -9,13 +9,16 @@ const rename =
   async ({ user, name }: { user: UserDocument; name: string }, ctx: Ctx) =>
     users.for(ctx).update(user, { $set: { name } });
 
+const present = { status: 'active', deleted: false, deletedAt: undefined } as const;
+
 const office = async () => {
   const db = fakeDatabase({ users });
   const owner = aContext();
   const hire = db.unitOfWork(async (draft: ReturnType<typeof build<UserDocument>>, ctx) =>
     db.users.for(ctx).insert(draft),
   );
-  const ada = await hire(build(users, { name: 'Ada', email: 'Ada@acme.example', emailKey: 'ada@acme.example' }), owner);
+  const address = { email: 'Ada@acme.example', emailKey: 'ada@acme.example' };
+  const ada = await hire(build(users, { name: 'Ada', ...address, ...present }), owner);
   return { db, owner, ada, get: getUser(db), rename: db.unitOfWork(rename(db)) };
 };
 
@@ -28,6 +31,7 @@ it('gives what a client may see of a person, and no more', async () => {
     name: 'Ada',
     email: 'Ada@acme.example',
     role: ada.role,
+    status: 'active',
     createdAt: now,
     updatedAt: now,
   });
@@ -54,7 +58,17 @@ it('race: while a person is changed, it is the one before or the one after', asy
   expect(seen.at(-1)).toBe('Ada King 2');
 });
 
-it('race: a person who is removed is there whole or not at all', async () => {
+it('says not-found for who was removed, in the very words for an id that nobody has', async () => {
+  const { db, owner, ada, get } = await office();
+  const remove = db.unitOfWork(async (user: UserDocument, ctx) =>
+    db.users.for(ctx).update(user, { $set: { deleted: true, emailKey: `removed:${user._id}` } }),
+  );
+  await remove(ada, owner);
+  const [removed, unknown] = await Promise.allSettled([get({ id: ada._id }, owner), get({ id: anId() }, owner)]);
+  expect(removed).toEqual(unknown);
+});
+
+it('race: a person whose document ends is there whole or not at all', async () => {
   const { db, owner, ada, get } = await office();
   const remove = db.unitOfWork(async (user: UserDocument, ctx) => db.users.for(ctx).remove(user));
   const [read] = await Promise.allSettled([get({ id: ada._id }, owner), remove(ada, owner)]);

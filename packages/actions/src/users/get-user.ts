@@ -1,10 +1,11 @@
 import type { UsersService } from '@plinth/contracts/users';
 import type { Collection } from '@plinth/kernel';
 import { toUser, type UserDocument } from '@plinth/models/users';
+import { presentUser } from './present-user.ts';
 
 type Deps = { users: Collection<UserDocument, 'get'> };
 
 export const getUser =
   ({ users }: Deps): UsersService['getUser'] =>
   async ({ id }, ctx) =>
-    toUser(await users.for(ctx).get(id));
+    toUser(await presentUser(users, ctx, id));

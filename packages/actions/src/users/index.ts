@@ -1,5 +1,10 @@
+export { changeRole } from './change-role.ts';
 export { createUser } from './create-user.ts';
+export { deleteUser } from './delete-user.ts';
 export { getMe } from './get-me.ts';
 export { getUser } from './get-user.ts';
 export { listUsers } from './list-users.ts';
+export { reactivateUser } from './reactivate-user.ts';
+export { restoreUser } from './restore-user.ts';
+export { suspendUser } from './suspend-user.ts';
 export { updateUser } from './update-user.ts';

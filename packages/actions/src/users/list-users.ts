@@ -7,9 +7,9 @@ type Deps = { users: Collection<UserDocument, 'list'> };
 export const listUsers =
   ({ users }: Deps): UsersService['listUsers'] =>
   async ({ query }, ctx) => {
-    const { email, ...where } = query.where;
-    const page = await users
-      .for(ctx)
-      .list({ ...query, where: { ...where, ...(email && { emailKey: toEmailKey(email) }) } });
+    const { email, ...rest } = query.where;
+    // Who is removed has no key that is an address, so an address finds nobody who is.
+    const where = email === undefined ? { ...rest, deleted: false } : { ...rest, emailKey: toEmailKey(email) };
+    const page = await users.for(ctx).list({ ...query, where });
     return { items: page.items.map(toUser), nextCursor: page.nextCursor };
   };

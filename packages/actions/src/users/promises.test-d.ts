@@ -7,7 +7,14 @@ declare const ctx: Ctx;
 declare const user: UserDocument;
 declare const reader: Collection<UserDocument, 'get' | 'list'>;
 declare const writer: Collection<UserDocument, 'insert' | 'update' | 'updateWhere'>;
-const draft = { name: 'Ada', email: 'Ada@acme.example', emailKey: 'ada@acme.example', role: 'member' } as const;
+const draft = {
+  name: 'Ada',
+  email: 'Ada@acme.example',
+  emailKey: 'ada@acme.example',
+  role: 'member',
+  status: 'active',
+  deleted: false,
+} as const;
 
 // A document does not leave an action in place of its DTO.
 export const leakingAction: UsersService['getUser'] =
@@ -44,6 +51,6 @@ reader.for(ctx).list({ where: {}, sort: '-age', limit: 20 });
 
 // A missing field of a new document.
 // @ts-expect-error -- emailKey is missing
-writer.for(ctx).insert({ name: 'Ada', email: 'a@b.example', role: 'member' });
+writer.for(ctx).insert({ name: 'Ada', email: 'a@b.example', role: 'member', status: 'active', deleted: false });
 
 // What an action gives beside the DTO is not noticed by the compiler: the encoder drops it, and fails the test.

@@ -1,11 +1,11 @@
-import { users } from '@plinth/models/users';
+import { ownerCounts, users } from '@plinth/models/users';
 import { aContext, anId, build, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createUser } from './create-user.ts';
 import { updateUser } from './update-user.ts';
 
 const aTeam = async () => {
-  const db = fakeDatabase({ users });
+  const db = fakeDatabase({ users, ownerCounts });
   const owner = aContext();
   const create = db.unitOfWork(createUser(db));
   const person = (name: string) => {
@@ -29,6 +29,18 @@ it('writes nothing when nothing changes', async () => {
   expect(await update({ id: ada.id, version: [1], body: { name: 'ada' } }, owner)).toEqual(ada);
 });
 
+it('tells that the person was changed, by the id alone, and nothing when nothing changes', async () => {
+  const { db, owner, person, update } = await aTeam();
+  const { id, email } = await person('ada');
+  await update({ id, version: [1], body: { name: 'Ada King', email: 'king@acme.example' } }, owner);
+  await update({ id, version: [2], body: { name: 'Ada King' } }, owner);
+  await update({ id, version: [2], body: {} }, owner);
+  const [, ...events] = db.emitted();
+  expect(events).toMatchObject([{ name: 'users.user-updated', aggregateId: id, payload: { userId: id } }]);
+  expect(JSON.stringify(events)).not.toMatch(/king/i);
+  expect(JSON.stringify(events)).not.toContain(email);
+});
+
 it('race: of three changes of one version one holds', async () => {
   const { db, owner, person, update } = await aTeam();
   const { id } = await person('ada');
@@ -49,6 +61,14 @@ it('integrity: an address that is taken undoes the whole change', async () => {
   const taking = update({ id: alan.id, version: [1], body: { name: 'new', email: ada.email.toUpperCase() } }, owner);
   await expect(taking).rejects.toMatchObject({ code: 'email-taken' });
   expect(db.users.all().find(({ _id }) => _id === alan.id)).toMatchObject({ name: 'alan', version: 1 });
+});
+
+it('integrity: neither role nor status nor anything else is changed by a patch', async () => {
+  const { db, owner, person, update } = await aTeam();
+  const { id, role } = await person('ada');
+  const greedy = { name: 'Ada King', role: 'owner', status: 'suspended', deleted: true, emailKey: 'x' } as object;
+  await update({ id, version: [1], body: greedy }, owner);
+  expect(db.users.all()).toMatchObject([{ name: 'Ada King', role, status: 'active', deleted: false }]);
 });
 
 it('boundary: another tenant’s person does not exist, whatever the version', async () => {

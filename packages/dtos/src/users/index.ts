@@ -1,2 +1,14 @@
 export { ListUsersQuery } from './list-users-query.ts';
-export { CreateUser, Email, Role, UpdateUser, User, UserId, UserName, UserPage, UserParams } from './user.ts';
+export {
+  ChangeRole,
+  CreateUser,
+  Email,
+  Role,
+  UpdateUser,
+  User,
+  UserId,
+  UserName,
+  UserPage,
+  UserParams,
+  UserStatus,
+} from './user.ts';

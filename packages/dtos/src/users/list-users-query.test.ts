@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ListUsersQuery } from './list-users-query.ts';
 import { UserName } from './user.ts';
 
-const values = { role: 'member', email: 'ada@acme.example' } as const;
+const values = { role: 'member', status: 'suspended', email: 'ada@acme.example' } as const;
 const operators = ['gt', 'gte', 'lt', 'lte'] as const;
 const sorts = ['-createdAt', 'createdAt', 'name', '-name'] as const;
 const time = '2026-01-31T09:30:00.000Z';
@@ -13,14 +13,14 @@ const time = '2026-01-31T09:30:00.000Z';
 const legalSorts: Readonly<Record<string, readonly string[]>> = {
   '': ['-createdAt', 'createdAt', 'name', '-name'],
   role: ['-createdAt', 'createdAt'],
+  status: ['-createdAt', 'createdAt'],
   email: ['-createdAt'],
-  'role+email': [],
 };
 
 const subsetsOf = <T>(items: readonly T[]): T[][] =>
   items.reduce<T[][]>((subsets, item) => [...subsets, ...subsets.map((subset) => [...subset, item])], [[]]);
 
-const cases = subsetsOf(['role', 'email'] as const).flatMap((filters) =>
+const cases = subsetsOf(['role', 'status', 'email'] as const).flatMap((filters) =>
   [undefined, ...sorts].flatMap((sort) => subsetsOf(operators).map((bounds) => ({ filters, sort, bounds }))),
 );
 type Case = (typeof cases)[number];
@@ -49,7 +49,7 @@ const illegal = cases.filter((each) => sortOf(each) === undefined);
 
 describe('every combination of filters, sorts and bounds', () => {
   it('is tried', () => {
-    expect(cases).toHaveLength(4 * 5 * 16);
+    expect(cases).toHaveLength(8 * 5 * 16);
     expect(legal.length).toBeGreaterThan(100);
     expect(illegal.length).toBeGreaterThan(100);
   });
@@ -63,7 +63,7 @@ describe('every combination of filters, sorts and bounds', () => {
 
   it('that is illegal is refused with a message that names the legal ones', () => {
     const message =
-      'Legal are: no filter sorted by -createdAt or createdAt or name or -name; role sorted by -createdAt or createdAt; email sorted by -createdAt. Bounds are set on the sorted field only.';
+      'Legal are: no filter sorted by -createdAt or createdAt or name or -name; role sorted by -createdAt or createdAt; status sorted by -createdAt or createdAt; email sorted by -createdAt. Bounds are set on the sorted field only.';
     for (const each of illegal) {
       const { error } = ListUsersQuery.safeParse(queryOf(each));
       expect(error?.issues, JSON.stringify(queryOf(each))).toHaveLength(1);
@@ -73,7 +73,7 @@ describe('every combination of filters, sorts and bounds', () => {
 });
 
 describe('a list of users', () => {
-  it.each(['emailKey', 'tenantId', 'name', 'name[gte]', 'role[in]', '$where', '__proto__'])(
+  it.each(['emailKey', 'tenantId', 'deleted', 'deletedAt', 'name', 'name[gte]', 'role[in]', '$where', '__proto__'])(
     "refuses to be filtered by '%s'",
     (name) => {
       const query: unknown = JSON.parse(`{ "${name}": "a" }`);
@@ -83,6 +83,7 @@ describe('a list of users', () => {
 
   it.each([
     { role: 'admin' },
+    { status: 'deleted' },
     { role: ['member', 'owner'] },
     { email: 'ada' },
     { email: { $ne: '' } },
@@ -112,6 +113,7 @@ describe('a list of users', () => {
   it('can be written into the API reference', () => {
     expect(Object.keys(z.toJSONSchema(ListUsersQuery, { io: 'input' }).properties ?? {})).toEqual([
       'role',
+      'status',
       'email',
       'createdAt[gt]',
       'createdAt[gte]',

@@ -1,13 +1,14 @@
 import { defineListQuery, IsoDate } from '@plinth/kernel';
-import { Email, Role, User } from './user.ts';
+import { Email, Role, User, UserStatus } from './user.ts';
 
 export const ListUsersQuery = defineListQuery({
   item: User,
-  filters: { role: Role, email: Email },
+  filters: { role: Role, status: UserStatus, email: Email },
   ranges: { createdAt: IsoDate },
   combinations: [
     { sort: ['-createdAt', 'createdAt', 'name', '-name'] },
     { where: ['role'], sort: ['-createdAt', 'createdAt'] },
+    { where: ['status'], sort: ['-createdAt', 'createdAt'] },
     { where: ['email'], sort: ['-createdAt'] },
   ],
 });

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CreateUser, Email, Role, User, UserName, UserPage, UserParams } from './user.ts';
+import {
+  ChangeRole,
+  CreateUser,
+  Email,
+  Role,
+  UpdateUser,
+  User,
+  UserName,
+  UserPage,
+  UserParams,
+  UserStatus,
+} from './user.ts';
 
 const user: User = {
   id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
@@ -8,6 +19,7 @@ const user: User = {
   name: 'Ada Lovelace',
   email: 'Ada@acme.example',
   role: 'member',
+  status: 'active',
   createdAt: '2026-01-31T09:30:00.000Z',
   updatedAt: '2026-01-31T09:30:00.000Z',
 };
@@ -68,7 +80,17 @@ describe('CreateUser', () => {
   const { name, email, role } = user;
 
   it('strips what a caller may not choose', () => {
-    const greedy = { name, email, role, id: user.id, version: 7, tenantId: user.id, emailKey: 'a', isAdmin: true };
+    const greedy = {
+      name,
+      email,
+      role,
+      status: 'suspended',
+      id: user.id,
+      version: 7,
+      tenantId: user.id,
+      emailKey: 'a',
+      isAdmin: true,
+    };
     expect(CreateUser.parse(greedy)).toStrictEqual({ name, email, role });
   });
 
@@ -84,6 +106,29 @@ describe('CreateUser', () => {
   it.each(['name', 'email', 'role'] as const)('asks for %s', (field) => {
     const { [field]: _, ...rest } = { name, email, role };
     expect(CreateUser.safeParse(rest).error?.issues[0]?.path).toEqual([field]);
+  });
+});
+
+describe('a status', () => {
+  it.each(['active', 'suspended'])('can be %s', (status) => {
+    expect(UserStatus.parse(status)).toBe(status);
+  });
+
+  it.each(['deleted', 'Active', '', '__proto__', null])('cannot be %j', (status) => {
+    expect(UserStatus.safeParse(status).success).toBe(false);
+  });
+});
+
+describe('a change', () => {
+  it('of a role is the role alone', () => {
+    expect(ChangeRole.parse({ role: 'viewer', status: 'suspended', id: user.id })).toStrictEqual({ role: 'viewer' });
+    expect(ChangeRole.safeParse({}).success).toBe(false);
+    expect(ChangeRole.safeParse({ role: null }).success).toBe(false);
+  });
+
+  it('of a person’s own data has neither role nor status', () => {
+    const greedy = { name: 'Ada King', role: 'owner', status: 'active', deleted: false, version: 9 };
+    expect(UpdateUser.parse(greedy)).toStrictEqual({ name: 'Ada King' });
   });
 });
 

@@ -12,12 +12,18 @@ export const UserName = pii(
 export const Role = z.enum(builtInRoles).describe('What the person may do in the organization.');
 export type Role = z.infer<typeof Role>;
 
+export const UserStatus = z
+  .enum(['active', 'suspended'])
+  .describe('Whether the person may use the organization: who is suspended may not.');
+export type UserStatus = z.infer<typeof UserStatus>;
+
 export const User = z.object({
   id: UserId,
   version: z.int().min(1).describe('Grows with each change.'),
   name: UserName,
   email: Email,
   role: Role,
+  status: UserStatus,
   createdAt: z.iso.datetime().describe('When the person was added.'),
   updatedAt: z.iso.datetime().describe('When the person was last changed.'),
 });
@@ -29,6 +35,9 @@ export type CreateUser = z.infer<typeof CreateUser>;
 /** A merge patch of a person's own data; roles are changed elsewhere. */
 export const UpdateUser = mergePatchOf(z.object({ name: UserName, email: Email }));
 export type UpdateUser = z.infer<typeof UpdateUser>;
+
+export const ChangeRole = z.object({ role: Role });
+export type ChangeRole = z.infer<typeof ChangeRole>;
 
 export const UserParams = z.object({ id: UserId });
 

@@ -1,1 +1,2 @@
-export { toEmailKey, toUser, UserDocument, users } from './user.ts';
+export { OwnerCountDocument, ownerCounts } from './owner-count.ts';
+export { toEmailKey, toRemovedKey, toUser, UserDocument, users } from './user.ts';

@@ -1,8 +1,11 @@
-import { Email, Role, type User, UserName } from '@plinth/dtos/users';
+import { Email, Role, type User, UserName, UserStatus } from '@plinth/dtos/users';
 import { defineCollection, Entity, pii, toIso } from '@plinth/kernel';
 import { z } from 'zod';
 
-/** A person of one organization as stored. Clients see `User`, which `toUser` makes. */
+/**
+ * A person of one organization as stored. Clients see `User`, which `toUser` makes. Who is removed stays stored, to be
+ * restored, and is shown to nobody.
+ */
 export const UserDocument = Entity.extend({
   name: UserName,
   email: Email,
@@ -11,17 +14,21 @@ export const UserDocument = Entity.extend({
       .string()
       .max(254)
       .regex(/^[^A-Z]+$/),
-  ).describe('The address in lower case: what makes it unique.'),
+  ).describe('What makes the address unique: the address in lower case, or of who is removed `removed:<id>`.'),
   role: Role,
+  status: UserStatus,
+  deleted: z.boolean().describe('Whether the person has been removed. Never absent, because no filter finds what is.'),
+  deletedAt: z.date().optional().describe('When the person was removed.'),
 });
 export type UserDocument = z.infer<typeof UserDocument>;
 
 export const users = defineCollection('users', UserDocument, {
   tenancy: 'tenant',
   indexes: {
-    byAge: { fields: ['createdAt', '_id'] },
-    byName: { fields: ['name', '_id'] },
-    byRole: { fields: ['role', 'createdAt', '_id'] },
+    newest: { fields: ['deleted', 'createdAt', '_id'] },
+    alphabetical: { fields: ['deleted', 'name', '_id'] },
+    newestOfRole: { fields: ['deleted', 'role', 'createdAt', '_id'] },
+    newestOfStatus: { fields: ['deleted', 'status', 'createdAt', '_id'] },
     byEmail: { fields: ['emailKey'], unique: 'email-taken' },
   },
 });
@@ -29,12 +36,16 @@ export const users = defineCollection('users', UserDocument, {
 /** The form of an address in which two spellings of it are equal. */
 export const toEmailKey = (email: string): string => email.toLowerCase();
 
+/** What stands in the place of that form while a person is removed. It has no @, so it is no address's, and frees theirs. */
+export const toRemovedKey = (id: string): string => `removed:${id}`;
+
 export const toUser = (user: UserDocument): User => ({
   id: user._id,
   version: user.version,
   name: user.name,
   email: user.email,
   role: user.role,
+  status: user.status,
   createdAt: toIso(user.createdAt),
   updatedAt: toIso(user.updatedAt),
 });

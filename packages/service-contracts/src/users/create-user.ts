@@ -10,6 +10,6 @@ export const createUser = defineRoute({
   auth: { policy: 'users:write' },
   body: CreateUser,
   responses: { 201: User },
-  errors: [usersErrors.emailTaken],
+  errors: [usersErrors.emailTaken, usersErrors.ownersChanged],
   examples: { body: { name: 'Ada Lovelace', email: 'ada@acme.example', role: 'member' }, response: userExample },
 });

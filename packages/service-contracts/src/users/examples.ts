@@ -4,6 +4,7 @@ export const userExample = {
   name: 'Ada Lovelace',
   email: 'ada@acme.example',
   role: 'member',
+  status: 'active',
   createdAt: '2026-01-31T09:30:00.000Z',
   updatedAt: '2026-01-31T09:30:00.000Z',
 } as const;

@@ -1,12 +1,28 @@
 import { defineContract } from '@plinth/kernel';
+import { changeRole } from './change-role.ts';
 import { createUser } from './create-user.ts';
+import { deleteUser } from './delete-user.ts';
 import { getMe } from './get-me.ts';
 import { getUser } from './get-user.ts';
 import { listUsers } from './list-users.ts';
 import { usersPermissions } from './permissions.ts';
+import { reactivateUser } from './reactivate-user.ts';
+import { restoreUser } from './restore-user.ts';
+import { suspendUser } from './suspend-user.ts';
 import { updateUser } from './update-user.ts';
 
 export const usersContract = defineContract('users', {
   permissions: usersPermissions,
-  routes: { createUser, getMe, getUser, listUsers, updateUser },
+  routes: {
+    changeRole,
+    createUser,
+    deleteUser,
+    getMe,
+    getUser,
+    listUsers,
+    reactivateUser,
+    restoreUser,
+    suspendUser,
+    updateUser,
+  },
 });
