@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
-import { assertSameWork } from './check.ts';
-import { datasetOf, insertUsers, makeUsers, type StoredUser } from './data.ts';
-import type { Observed } from './load.ts';
+import { assertSameReads } from './check.ts';
+import { assertSameWrites } from './check-writes.ts';
+import { type Dataset, insertUsers, type StoredUser } from './data.ts';
+import { isWrite, type Kind } from './kinds.ts';
+import { openLedger } from './ledger.ts';
+import type { Order, Reply } from './load.ts';
 import { type Measured, measure } from './measure.ts';
 import type { Options } from './options.ts';
-import { choosePinning, pinMongod } from './pinning.ts';
+import { choosePinning, type Pinning, pinMongod } from './pinning.ts';
 import type { Processes } from './processes.ts';
 import type { Conditions } from './report.ts';
-import { databaseOf, type ServerName, serverNames, startServer } from './servers.ts';
+import type { Headers } from './requests.ts';
+import { databaseOf, type Server, type ServerName, serverNames, startServer } from './servers.ts';
 import { type Row, summarize } from './summary.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, type Tokens } from './tokens.ts';
 
 export type Engines = { readonly mongodbUri: string; readonly redisUrl: string };
 
@@ -32,34 +36,69 @@ const mongodOf = async (client: MongoClient) => {
   return { pid: Number(pid), version: String(version) };
 };
 
+/** Who asks: for reads a member of one tenant, for writes an owner of another; nobody for the server's health. */
+const createHeaders = ({ tenantId, ids, written }: Dataset, tokens: Tokens) => {
+  const reader = { id: ids[0] ?? '', tenantId, role: 'member' } as const;
+  const writer = { id: written.ids[0] ?? '', tenantId: written.tenantId, role: 'owner' } as const;
+  return async (name: ServerName, kind: Kind): Promise<Headers> => {
+    if (kind === 'health') return {};
+    const person = isWrite(kind) ? writer : reader;
+    if (name === 'raw') return { 'x-tenant-id': person.tenantId };
+    return { authorization: `Bearer ${await tokens.of(person)}` };
+  };
+};
+
+type Checked = {
+  readonly servers: Readonly<Record<ServerName, Server>>;
+  readonly headersOf: Measured['headersOf'];
+  readonly dataset: Dataset;
+};
+
+const assertSameWork = async ({ servers, headersOf, dataset }: Checked): Promise<void> => {
+  const targetsOf = (kind: Kind) =>
+    Promise.all(
+      serverNames.map(async (name) => ({ name, server: servers[name], headers: await headersOf(name, kind) })),
+    );
+  await assertSameReads(await targetsOf('get'), dataset);
+  await assertSameWrites(await targetsOf('post'));
+};
+
+const startLoad = (processes: Processes, pinning: Pinning | undefined) => {
+  const script = fileURLToPath(new URL('./load.ts', import.meta.url));
+  const env = { PATH: process.env['PATH'] };
+  const loader = processes.start({ name: 'load', script, env, cpu: pinning?.load });
+  return (order: Order) => loader.ask(order) as Promise<Reply>;
+};
+
 const compare = async (client: MongoClient, { options, processes, log, ...engines }: Parts, databasePrefix: string) => {
   const pinning = choosePinning();
   const { pid, version } = await mongodOf(client);
   const mongod = pinMongod(pid, pinning);
-  const { tenantId, ids } = datasetOf(makeUsers());
-  const tokens = await createTokens({ id: ids[0] ?? '', tenantId });
+  const tokens = await createTokens();
   const place = { processes, pinning, databasePrefix, key: tokens.key, ...engines };
   // The platform first: it prepares the collection and its indexes.
   const platform = await startServer('platform', place);
-  const dataset = await insertUsers(client.db(databaseOf(place)).collection<StoredUser>('users'));
+  const users = client.db(databaseOf(place)).collection<StoredUser>('users');
+  const dataset = await insertUsers(users);
   const servers = { platform, raw: await startServer('raw', place) };
-  const headersOf = async (name: ServerName): Promise<Readonly<Record<string, string>>> =>
-    name === 'platform' ? { authorization: `Bearer ${await tokens.current()}` } : { 'x-tenant-id': tenantId };
-  const targets = serverNames.map(async (name) => ({ name, server: servers[name], headers: await headersOf(name) }));
-  await assertSameWork(await Promise.all(targets), dataset);
-  log('Both servers answer alike. Warming up…');
-  const script = fileURLToPath(new URL('./load.ts', import.meta.url));
-  const env = { PATH: process.env['PATH'] };
-  const loader = processes.start({ name: 'load', script, env, cpu: pinning?.load });
+  const headersOf = createHeaders(dataset, tokens);
+  await assertSameWork({ servers, headersOf, dataset });
+  log('Both servers do the same work. Warming up…');
+  const ledger = await openLedger(users, dataset.written.tenantId);
+  const load = startLoad(processes, pinning);
   const measured: Measured = {
     servers,
     headersOf,
-    load: (order) => loader.ask(order) as Promise<Observed>,
-    dataset,
+    load: async (order) => {
+      const reply = await load(order);
+      if ('observed' in reply) ledger.add(order.kind, reply.observed.answers);
+      return reply;
+    },
     mongodPid: mongod?.pid,
     onRound: (round) => log(`Round ${round} of ${options.rounds}`),
   };
   const rows = summarize(await measure(options, measured));
+  await ledger.assertBalanced();
   const conditions: Conditions = { options, mongodVersion: version, pinning, mongodPinned: mongod?.pinned };
   return { rows, conditions };
 };

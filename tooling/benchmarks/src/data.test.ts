@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { datasetOf, makeUsers } from './data.ts';
+import { connectionsMax } from './options.ts';
 
 const users = makeUsers();
 
@@ -28,5 +29,13 @@ describe('what the load asks for', () => {
     expect(ids.length).toBeGreaterThan(40);
     expect(new Set(ids.map((id) => tenantOf.get(id)))).toEqual(new Set([tenantId]));
     expect(tenantOf.get(foreignId)).not.toBe(tenantId);
+  });
+
+  it('is written to in a third tenant, which has a user for each of the most connections', () => {
+    const { tenantId, foreignId, written } = datasetOf(users);
+    const tenantOf = new Map(users.map((user) => [user._id, user.tenantId]));
+    expect(new Set(written.ids.map((id) => tenantOf.get(id)))).toEqual(new Set([written.tenantId]));
+    expect([tenantId, tenantOf.get(foreignId)]).not.toContain(written.tenantId);
+    expect(written.ids.length).toBeGreaterThanOrEqual(connectionsMax);
   });
 });

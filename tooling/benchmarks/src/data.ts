@@ -8,6 +8,8 @@ export type StoredUser = {
   readonly email: string;
   readonly emailKey: string;
   readonly role: 'owner' | 'member' | 'viewer';
+  readonly status: 'active' | 'suspended';
+  readonly deleted: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
@@ -41,24 +43,32 @@ export const makeUsers = (): StoredUser[] =>
       email,
       emailKey: email.toLowerCase(),
       role: roles[index % roles.length] as StoredUser['role'],
+      status: 'active',
+      deleted: false,
       createdAt,
       updatedAt: createdAt,
     };
   });
 
-/** What the load asks for: the ids of one tenant, oldest first, and an id of another. */
+/** What the load asks for: the ids of one tenant, oldest first, and an id of another; and a tenant to write to. */
 export type Dataset = {
   readonly tenantId: string;
   readonly ids: readonly string[];
   readonly foreignId: string;
+  /** A tenant of its own, so that what is read stays as it was, however much is written. */
+  readonly written: { readonly tenantId: string; readonly ids: readonly string[] };
 };
 
+const idsIn = (users: readonly StoredUser[], tenantId: string): string[] =>
+  users.filter((user) => user.tenantId === tenantId).map(({ _id }) => _id);
+
 export const datasetOf = (users: readonly StoredUser[]): Dataset => {
-  const [tenantId = '', otherId = ''] = tenantIds;
+  const [tenantId = '', otherId = '', writtenId = ''] = tenantIds;
   return {
     tenantId,
-    ids: users.filter((user) => user.tenantId === tenantId).map(({ _id }) => _id),
-    foreignId: users.find((user) => user.tenantId === otherId)?._id ?? '',
+    ids: idsIn(users, tenantId),
+    foreignId: idsIn(users, otherId)[0] ?? '',
+    written: { tenantId: writtenId, ids: idsIn(users, writtenId) },
   };
 };
 

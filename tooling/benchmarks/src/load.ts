@@ -1,17 +1,24 @@
 // The process that makes the load: one slice for each order that it gets from the benchmark.
 import { setTimeout as sleep } from 'node:timers/promises';
-import autocannon from 'autocannon';
+import { createBook } from './book.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { datasetOf, makeUsers } from './data.ts';
+import { createExchange, type Exchange } from './exchange.ts';
+import type { Cell } from './kinds.ts';
+import { type Loop, startClosedLoop, startOpenLoop } from './loops.ts';
+import { nowMs } from './now.ts';
 import { cpuMicros } from './proc.ts';
+import type { Headers } from './requests.ts';
 import { percentile } from './statistics.ts';
+import { createWorkloads } from './workloads.ts';
 
 /** One slice of load, given to this process as a message. */
-export type Order = {
+export type Order = Cell & {
   readonly url: string;
-  /** Asked for in turn; each connection begins elsewhere. */
-  readonly paths: readonly string[];
-  readonly headers: Readonly<Record<string, string>>;
-  readonly connections: number;
+  readonly headers: Headers;
   readonly sliceMs: number;
+  /** What the moments of arrivals follow from. */
+  readonly seed: number;
   readonly serverPid: number;
   readonly mongodPid: number | undefined;
 };
@@ -19,7 +26,8 @@ export type Order = {
 /** What a slice showed. Times are those of the slice only: neither its lead-in nor its end belongs to it. */
 export type Observed = {
   readonly requests: number;
-  readonly failures: number;
+  /** Right answers in all, those of lead-in and end included. */
+  readonly answers: number;
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -27,67 +35,61 @@ export type Observed = {
   readonly mongodMicros: number;
 };
 
+/** The answer to an order: what the slice showed, or why it shows nothing. */
+export type Reply = { readonly observed: Observed } | { readonly failure: string };
+
 /** Connections are opened and pools are filled before the slice begins. */
 const leadMs = 250;
-const requestsMax = 2_000_000;
+
+/** So many requests of an open loop are under way at most; those beyond wait, and their latency counts. */
+const openConnections = 64;
+
+const workloads = createWorkloads(datasetOf(makeUsers()));
 
 const observe = ({ serverPid, mongodPid }: Order) => ({
-  at: performance.now(),
+  at: nowMs(),
   server: cpuMicros(serverPid),
   mongod: mongodPid === undefined ? Number.NaN : cpuMicros(mongodPid),
 });
 
-const rotated = <T>(items: readonly T[], by: number): T[] => [...items.slice(by), ...items.slice(0, by)];
-
-const begin = ({ url, paths, headers, connections, sliceMs }: Order) => {
-  const requests = paths.map((path) => ({ method: 'GET', path, headers }) as const);
-  let opened = 0;
-  return autocannon({
-    url,
-    connections,
-    requests,
-    // Only a limit: each slice is stopped.
-    duration: (leadMs + sliceMs) / 1000 + 5,
-    maxConnectionRequests: Math.ceil(requestsMax / connections),
-    sampleInt: 20,
-    setupClient: (client) => {
-      client.setRequests(rotated(requests, Math.floor((opened * requests.length) / connections) % requests.length));
-      opened += 1;
-    },
-  });
-};
+const start = (connections: readonly Connection[], exchange: Exchange, { load, seed }: Order): Loop | Promise<Loop> =>
+  'connections' in load
+    ? startClosedLoop(connections, exchange)
+    : startOpenLoop(connections, { exchange, perSecond: load.perSecond, seed });
 
 const serve = async (order: Order): Promise<Observed> => {
-  const run = begin(order);
-  let latencies: number[] = [];
-  let failures = 0;
-  run.on('response', (_client, status, _bytes, latencyMs) => {
-    latencies.push(latencyMs);
-    if (status !== 200) failures += 1;
-  });
-  run.on('reqError', () => {
-    failures += 1;
-  });
-  await sleep(leadMs);
-  latencies = [];
-  const from = observe(order);
-  await sleep(order.sliceMs);
-  const to = observe(order);
-  const seen = latencies;
-  latencies = [];
-  run.stop();
-  await run;
-  return {
-    requests: seen.length,
-    failures,
-    seconds: (to.at - from.at) / 1000,
-    p50Ms: percentile(seen, 0.5),
-    p99Ms: percentile(seen, 0.99),
-    serverMicros: to.server - from.server,
-    mongodMicros: to.mongod - from.mongod,
-  };
+  const { url, headers, kind, load, sliceMs } = order;
+  const count = 'connections' in load ? load.connections : openConnections;
+  const connections = await Promise.all(Array.from({ length: count }, () => openConnection(url)));
+  const book = createBook();
+  try {
+    const loop = await start(connections, createExchange({ url, headers, workload: workloads[kind], book }), order);
+    await sleep(leadMs);
+    const from = observe(order);
+    await sleep(sliceMs);
+    const to = observe(order);
+    await loop.stop();
+    const { requests, latenciesMs } = book.accountOf({ fromMs: from.at, toMs: to.at });
+    return {
+      requests,
+      answers: book.size(),
+      seconds: (to.at - from.at) / 1000,
+      p50Ms: percentile(latenciesMs, 0.5),
+      p99Ms: percentile(latenciesMs, 0.99),
+      serverMicros: to.server - from.server,
+      mongodMicros: to.mongod - from.mongod,
+    };
+  } finally {
+    for (const connection of connections) connection.close();
+  }
 };
 
+const replyTo = (order: Order): Promise<Reply> =>
+  serve(order).then(
+    (observed) => ({ observed }),
+    (cause: unknown) => ({ failure: cause instanceof Error ? cause.message : String(cause) }),
+  );
+
 process.on('message', (order: Order) => {
-  void serve(order).then((observed) => process.send?.(observed));
+  void replyTo(order).then((reply) => process.send?.(reply));
 });

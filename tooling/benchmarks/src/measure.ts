@@ -1,73 +1,75 @@
-import type { Dataset } from './data.ts';
-import type { Observed, Order } from './load.ts';
-import type { Options, Read } from './options.ts';
+import { arriving, type Cell, type Kind } from './kinds.ts';
+import type { Observed, Order, Reply } from './load.ts';
+import type { Options } from './options.ts';
+import type { Headers } from './requests.ts';
 import { type Server, type ServerName, serverNames } from './servers.ts';
 import type { Slice } from './summary.ts';
 
 export type Measured = {
   readonly servers: Readonly<Record<ServerName, Server>>;
   /** The credential of the platform, or the tenant of the raw server. */
-  readonly headersOf: (name: ServerName) => Promise<Readonly<Record<string, string>>>;
-  readonly load: (order: Order) => Promise<Observed>;
-  readonly dataset: Dataset;
+  readonly headersOf: (name: ServerName, kind: Kind) => Promise<Headers>;
+  readonly load: (order: Order) => Promise<Reply>;
   readonly mongodPid: number | undefined;
   readonly onRound: (round: number) => void;
 };
 
-type Cell = { readonly read: Read; readonly connections: number };
-
-const warmUpMs = 1200;
-/** So many ids are asked for in turn. */
-const idsMax = 500;
-
-const pathsOf = (read: Read, { ids }: Dataset): string[] => {
-  if (read === 'health') return ['/health'];
-  return read === 'list' ? ['/v1/users?limit=20'] : ids.slice(0, idsMax).map((id) => `/v1/users/${id}`);
+type SliceOptions = {
+  readonly name: ServerName;
+  readonly sliceMs: number;
+  readonly seed: number;
 };
 
-const slice = async (
-  { read, connections }: Cell,
-  { name, sliceMs, measured }: { name: ServerName; sliceMs: number; measured: Measured },
-): Promise<Observed> => {
-  const { url, pid } = measured.servers[name];
-  const observed = await measured.load({
-    url,
-    connections,
-    sliceMs,
-    paths: pathsOf(read, measured.dataset),
-    headers: read === 'health' ? {} : await measured.headersOf(name),
-    serverPid: pid,
-    mongodPid: measured.mongodPid,
-  });
-  if (observed.failures > 0 || observed.requests === 0) {
-    const { failures, requests } = observed;
-    throw new Error(`${failures} of ${requests} requests of '${read}' failed on ${name}; nothing can be compared.`);
-  }
-  return observed;
+const warmUpMs = 1000;
+
+/** What is measured in each round, one after the other. */
+export const cellsOf = ({ reads, writes, connections, arrivals }: Options): Cell[] => [
+  ...[...reads, ...writes].flatMap((kind) => connections.map((count) => ({ kind, load: { connections: count } }))),
+  ...arrivals.flatMap((perSecond) => arriving.map((kind) => ({ kind, load: { perSecond } }))),
+];
+
+const loadOf = ({ load }: Cell): string =>
+  'connections' in load ? `${load.connections} connections` : `${load.perSecond} arrivals a second`;
+
+const slice = async (cell: Cell, { name, sliceMs, seed }: SliceOptions, measured: Measured): Promise<Observed> => {
+  const { url, pid: serverPid } = measured.servers[name];
+  const headers = await measured.headersOf(name, cell.kind);
+  const { mongodPid } = measured;
+  const reply = await measured.load({ ...cell, url, headers, sliceMs, seed, serverPid, mongodPid });
+  const where = `'${cell.kind}' at ${loadOf(cell)} on ${name}`;
+  if ('failure' in reply) throw new Error(`${where}: ${reply.failure} Nothing can be compared.`);
+  if (reply.observed.requests === 0)
+    throw new Error(`${where}: nothing was answered within a slice; take longer ones.`);
+  return reply.observed;
 };
 
 /** Lets the compilers of both servers finish before anything counts. */
-const warmUp = async ({ reads, connections }: Options, measured: Measured): Promise<void> => {
-  const most = Math.max(...connections);
-  for (const read of reads) {
-    for (const name of serverNames) await slice({ read, connections: most }, { name, sliceMs: warmUpMs, measured });
+const warmUp = async (options: Options, measured: Measured): Promise<void> => {
+  const load = { connections: Math.max(...options.connections) };
+  for (const kind of new Set(cellsOf(options).map((cell) => cell.kind))) {
+    for (const name of serverNames) {
+      await slice({ kind, load }, { name, sliceMs: Math.min(warmUpMs, options.sliceMs), seed: options.seed }, measured);
+    }
   }
 };
 
 /**
  * Loads one server for a slice, then the other, round after round; who goes first changes with each slice (A B B A),
- * so that a busy neighbour, or what the one leaves behind for the other, hurts both alike.
+ * so that a busy neighbour, or what the one leaves behind for the other, hurts both alike. Within a round, requests
+ * arrive at both at the same moments.
  */
 export const measure = async (options: Options, measured: Measured): Promise<Slice[]> => {
   await warmUp(options, measured);
   const slices: Slice[] = [];
-  const cells = options.reads.flatMap((read) => options.connections.map((connections) => ({ read, connections })));
+  const cells = cellsOf(options);
   let flip = false;
   for (let round = 1; round <= options.rounds; round += 1) {
     measured.onRound(round);
+    const { sliceMs, seed } = options;
     for (const cell of cells) {
       for (const name of flip ? serverNames.toReversed() : serverNames) {
-        slices.push({ ...cell, round, name, ...(await slice(cell, { name, sliceMs: options.sliceMs, measured })) });
+        const observed = await slice(cell, { name, sliceMs, seed: seed + round }, measured);
+        slices.push({ ...cell, ...observed, round, name });
       }
       flip = !flip;
     }

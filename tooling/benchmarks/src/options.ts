@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
-
-export const reads = ['get', 'list', 'health'] as const;
-export type Read = (typeof reads)[number];
+import { type Read, reads, type Write, writes } from './kinds.ts';
 
 export type Options = {
   readonly reads: readonly Read[];
+  readonly writes: readonly Write[];
   readonly connections: readonly number[];
+  /** Rates of Poisson arrivals, in requests a second. */
+  readonly arrivals: readonly number[];
+  /** What the moments of arrivals follow from. */
+  readonly seed: number;
   readonly rounds: number;
   /** How long one slice of load is measured. */
   readonly sliceMs: number;
@@ -32,11 +35,21 @@ const wholeOf = (flag: Flag): number => {
   throw new UsageError(`--${flag.name} takes whole numbers; '${flag.text}' is not one.`);
 };
 
-const readOf = (text: string): Read => {
-  const read = reads.find((name) => name === text);
-  if (read) return read;
-  throw new UsageError(`--reads takes ${reads.join(', ')}; '${text}' is none of them.`);
-};
+/** Without text, none. */
+const partsOf = <T>(text: string | undefined, read: (part: string) => T): T[] =>
+  text === undefined ? [] : [...new Set(text.split(',').map(read))];
+
+const wholesOf = ({ text, ...flag }: Omit<Flag, 'text'> & { readonly text: string | undefined }): number[] =>
+  partsOf(text, (part) => wholeOf({ ...flag, text: part }));
+
+type Names<T> = { readonly name: string; readonly text: string | undefined; readonly legal: readonly T[] };
+
+const namesOf = <T extends string>({ name, text, legal }: Names<T>): T[] =>
+  partsOf(text, (part) => {
+    const known = legal.find((each) => each === part);
+    if (known) return known;
+    throw new UsageError(`--${name} takes ${legal.join(', ')}; '${part}' is none of them.`);
+  });
 
 const parse = (args: readonly string[]) => {
   try {
@@ -44,8 +57,11 @@ const parse = (args: readonly string[]) => {
       args: [...args],
       options: {
         quick: { type: 'boolean', default: false },
-        reads: { type: 'string', default: reads.join() },
+        reads: { type: 'string' },
+        writes: { type: 'string' },
         connections: { type: 'string' },
+        arrivals: { type: 'string' },
+        seed: { type: 'string', default: '1' },
         rounds: { type: 'string' },
         slice: { type: 'string' },
         write: { type: 'boolean', default: false },
@@ -56,20 +72,29 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-/** Reads the command line. The defaults end within three minutes, those of `--quick` within forty seconds. */
+const usual = { connections: '1,8,32', arrivals: '300,1000', rounds: '3', slice: '1.2' };
+const quick = { connections: '32', arrivals: '500', rounds: '2', slice: '0.5' };
+
+export const connectionsMax = 512;
+
+/**
+ * Reads the command line. Who says what to measure gets that and nothing else; otherwise everything is measured.
+ * The defaults end within five minutes, those of `--quick` within one.
+ */
 export const readOptions = (args: readonly string[]): Options => {
   const flags = parse(args);
-  const { connections, rounds, slice } = flags.quick
-    ? { connections: '32', rounds: '3', slice: '0.8' }
-    : { connections: '1,8,32', rounds: '4', slice: '1.5' };
-  const counts = (flags.connections ?? connections)
-    .split(',')
-    .map((text) => wholeOf({ name: 'connections', text, min: 1, max: 512 }));
+  const sizes = flags.quick ? quick : usual;
+  const isChosen = [flags.reads, flags.writes, flags.arrivals].some((flag) => flag !== undefined);
+  const chosen = isChosen ? flags : { reads: reads.join(), writes: writes.join(), arrivals: sizes.arrivals };
+  const connections = flags.connections ?? sizes.connections;
   return {
-    reads: [...new Set(flags.reads.split(',').map(readOf))],
-    connections: [...new Set(counts)],
-    rounds: wholeOf({ name: 'rounds', text: flags.rounds ?? rounds, min: 1, max: 100 }),
-    sliceMs: numberOf({ name: 'slice', text: flags.slice ?? slice, min: 0.2, max: 30 }) * 1000,
+    reads: namesOf({ name: 'reads', text: chosen.reads, legal: reads }),
+    writes: namesOf({ name: 'writes', text: chosen.writes, legal: writes }),
+    connections: wholesOf({ name: 'connections', text: connections, min: 1, max: connectionsMax }),
+    arrivals: wholesOf({ name: 'arrivals', text: chosen.arrivals, min: 1, max: 20_000 }),
+    seed: wholeOf({ name: 'seed', text: flags.seed, min: 0, max: 1_000_000 }),
+    rounds: wholeOf({ name: 'rounds', text: flags.rounds ?? sizes.rounds, min: 1, max: 100 }),
+    sliceMs: numberOf({ name: 'slice', text: flags.slice ?? sizes.slice, min: 0.2, max: 30 }) * 1000,
     write: flags.write,
   };
 };

@@ -1,4 +1,5 @@
-import type { Options, Read } from './options.ts';
+import { isWrite, type Kind } from './kinds.ts';
+import type { Options } from './options.ts';
 import type { Pinning } from './pinning.ts';
 import type { Figures, Row } from './summary.ts';
 
@@ -10,35 +11,38 @@ export type Conditions = {
   readonly mongodPinned: boolean | undefined;
 };
 
-const nameOf: Readonly<Record<Read, string>> = {
+const nameOf: Readonly<Record<Kind, string>> = {
   get: 'GET /v1/users/:id',
   list: 'GET /v1/users?limit=20',
   health: 'GET /health',
+  post: 'POST /v1/users',
+  patch: 'PATCH /v1/users/:id',
+  'post-keyed': 'POST /v1/users, with a key',
 };
 
 const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
 
 const both = ({ platform, raw }: Row, show: (figures: Figures) => string): string => `${show(platform)} / ${show(raw)}`;
 
-const header = [
+const headerOf = ({ load }: Row): string[] => [
   'request',
-  'connections',
+  'connections' in load ? 'connections' : 'arrivals/s',
   'per core',
   'lowest–highest',
   'server CPU µs',
   'mongod CPU µs',
-  'requests/s',
+  'connections' in load ? 'requests/s' : 'served/s',
   'p50 ms',
   'p99 ms',
 ];
 
 const cellsOf = (row: Row): string[] => [
-  nameOf[row.read],
-  String(row.connections),
+  nameOf[row.kind],
+  String('connections' in row.load ? row.load.connections : row.load.perSecond),
   digits(row.perCore.median, 2),
   `${digits(row.perCore.min, 2)}–${digits(row.perCore.max, 2)}`,
   both(row, ({ serverMicros }) => digits(serverMicros, 0)),
-  row.read === 'health' ? '–' : both(row, ({ mongodMicros }) => digits(mongodMicros, 0)),
+  row.kind === 'health' ? '–' : both(row, ({ mongodMicros }) => digits(mongodMicros, 0)),
   both(row, ({ perSecond }) => digits(perSecond, 0)),
   both(row, ({ p50Ms }) => digits(p50Ms, 2)),
   both(row, ({ p99Ms }) => digits(p99Ms, 2)),
@@ -63,23 +67,50 @@ const pinningOf = ({ pinning, mongodPinned }: Conditions): string => {
     : `${server}, the load another one; mongod was not started for this run, and was not pinned.`;
 };
 
-const conditionsOf = (conditions: Conditions): string => {
+const conditionsOf = (name: SectionName, conditions: Conditions): string => {
   const { options, mongodVersion } = conditions;
-  const { rounds, sliceMs } = options;
-  return `Node ${process.versions.node}, mongod ${mongodVersion}; ${rounds} rounds of slices of ${sliceMs / 1000} s. ${pinningOf(conditions)}`;
+  const { rounds, sliceMs, seed } = options;
+  const size = `${rounds} rounds of slices of ${sliceMs / 1000} s`;
+  const arrivals = name === 'arrivals' ? `, arrivals by the seed ${seed}` : '';
+  return `Node ${process.versions.node}, mongod ${mongodVersion}; ${size}${arrivals}. ${pinningOf(conditions)}`;
 };
 
-/** The figures of a run: each pair is the platform / the raw server. */
-export const reportOf = (rows: readonly Row[], conditions: Conditions): string =>
-  [tableOf([header, ...rows.map(cellsOf)]), '', conditionsOf(conditions)].join('\n');
+/** The parts of the report, each with a place of its own in the document. */
+export const sectionNames = ['reads', 'writes', 'arrivals'] as const;
+export type SectionName = (typeof sectionNames)[number];
 
-const begin = '<!-- figures: written by `npm run bench -- --write` -->';
-const end = '<!-- end of figures -->';
+/** The figures of one part: each pair is the platform / the raw server. */
+export type Section = { readonly name: SectionName; readonly figures: string };
 
-/** Replaces what stands between the markers of a document. */
-export const withFigures = (document: string, figures: string): string => {
+const sectionOf = ({ kind, load }: Row): SectionName => {
+  if ('perSecond' in load) return 'arrivals';
+  return isWrite(kind) ? 'writes' : 'reads';
+};
+
+/** The figures of a run, of the parts that were measured. */
+export const reportOf = (rows: readonly Row[], conditions: Conditions): Section[] =>
+  sectionNames.flatMap((name) => {
+    const own = rows.filter((row) => sectionOf(row) === name);
+    const [first] = own;
+    if (!first) return [];
+    const table = tableOf([headerOf(first), ...own.map(cellsOf)]);
+    return [{ name, figures: `${table}\n\n${conditionsOf(name, conditions)}` }];
+  });
+
+const beginOf = (name: SectionName): string => `<!-- ${name}: written by \`npm run bench -- --write\` -->`;
+const endOf = (name: SectionName): string => `<!-- end of ${name} -->`;
+
+/** Replaces what stands between the markers of a part of the document. */
+export const withFigures = (document: string, { name, figures }: Section): string => {
+  const begin = beginOf(name);
+  const end = endOf(name);
   const from = document.indexOf(begin);
   const to = document.indexOf(end);
   if (from < 0 || to < from) throw new Error(`The document has no place for figures: '${begin}' to '${end}'.`);
   return `${document.slice(0, from + begin.length)}\n\n${figures}\n\n${document.slice(to)}`;
+};
+
+/** @throws when the document lacks the markers of a part; better known before anything is measured than after. */
+export const assertPlaces = (document: string): void => {
+  for (const name of sectionNames) withFigures(document, { name, figures: '' });
 };

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type Slice, summarize } from './summary.ts';
 
 const slice = (given: Partial<Slice>): Slice => ({
-  read: 'get',
-  connections: 32,
+  kind: 'get',
+  load: { connections: 32 },
   round: 1,
   name: 'raw',
   requests: 1000,
-  failures: 0,
+  answers: 1100,
   seconds: 2,
   p50Ms: 1,
   p99Ms: 3,
@@ -38,12 +38,19 @@ describe('summarize', () => {
     expect(row?.platform).toEqual({ perSecond: 250, p50Ms: 1, p99Ms: 3, serverMicros: 200, mongodMicros: 300 });
   });
 
-  it('keeps reads and connections apart, in their order', () => {
+  it('keeps kinds of requests and of load apart, in their order', () => {
     const rows = summarize([
-      slice({ read: 'list', connections: 8 }),
-      slice({ read: 'list', connections: 1 }),
-      slice({ read: 'get', connections: 8 }),
+      slice({ kind: 'list', load: { connections: 8 } }),
+      slice({ kind: 'list', load: { connections: 1 } }),
+      slice({ kind: 'post', load: { connections: 8 } }),
+      slice({ kind: 'post', load: { perSecond: 8 } }),
+      slice({ kind: 'list', load: { connections: 8 }, round: 2 }),
     ]);
-    expect(rows.map(({ read, connections }) => `${read} ${connections}`)).toEqual(['list 8', 'list 1', 'get 8']);
+    expect(rows.map(({ kind, load }) => ({ kind, load }))).toEqual([
+      { kind: 'list', load: { connections: 8 } },
+      { kind: 'list', load: { connections: 1 } },
+      { kind: 'post', load: { connections: 8 } },
+      { kind: 'post', load: { perSecond: 8 } },
+    ]);
   });
 });

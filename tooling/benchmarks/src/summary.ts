@@ -1,15 +1,10 @@
+import type { Cell } from './kinds.ts';
 import type { Observed } from './load.ts';
-import type { Read } from './options.ts';
 import type { ServerName } from './servers.ts';
 import { median, type Spread, spreadOf } from './statistics.ts';
 
 /** One server under one kind of load for a moment. */
-export type Slice = Observed & {
-  readonly read: Read;
-  readonly connections: number;
-  readonly round: number;
-  readonly name: ServerName;
-};
+export type Slice = Observed & Cell & { readonly round: number; readonly name: ServerName };
 
 /** The medians of one server's slices. */
 export type Figures = {
@@ -20,9 +15,7 @@ export type Figures = {
   readonly mongodMicros: number;
 };
 
-export type Row = {
-  readonly read: Read;
-  readonly connections: number;
+export type Row = Cell & {
   /** What a core serves with the platform, as a share of what it serves with the raw server; of slices of one round. */
   readonly perCore: Spread;
   readonly platform: Figures;
@@ -39,18 +32,18 @@ const figuresOf = (slices: readonly Slice[]): Figures => ({
   mongodMicros: median(slices.map(({ mongodMicros, requests }) => mongodMicros / requests)),
 });
 
-const rowOf = (slices: readonly Slice[], { read, connections }: Slice): Row => {
+const rowOf = (slices: readonly Slice[], { kind, load }: Cell): Row => {
   const platform = slices.filter(({ name }) => name === 'platform');
   const raw = slices.filter(({ name }) => name === 'raw');
   const ratios = platform.flatMap((ours) => {
     const theirs = raw.find(({ round }) => round === ours.round);
     return theirs ? [serverMicrosOf(theirs) / serverMicrosOf(ours)] : [];
   });
-  return { read, connections, perCore: spreadOf(ratios), platform: figuresOf(platform), raw: figuresOf(raw) };
+  return { kind, load, perCore: spreadOf(ratios), platform: figuresOf(platform), raw: figuresOf(raw) };
 };
 
-/** One row for each read and number of connections, in the order in which they were measured. */
+/** One row for each kind of request and of load, in the order in which they were measured. */
 export const summarize = (slices: readonly Slice[]): Row[] =>
-  [...Map.groupBy(slices, ({ read, connections }) => `${read} ${connections}`).values()].map((group) =>
+  [...Map.groupBy(slices, ({ kind, load }) => JSON.stringify([kind, load])).values()].map((group) =>
     rowOf(group, group[0] as Slice),
   );

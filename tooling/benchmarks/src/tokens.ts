@@ -1,27 +1,32 @@
 import { createTokenSigner, generateSigningKey, type PublicJwk, toPublicJwk } from '@plinth/auth';
 
+export type Person = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly role: 'owner' | 'member';
+};
+
 export type Tokens = {
   readonly key: PublicJwk;
-  /** A token of a person of the tenant that is good for another ten minutes. */
-  current(): Promise<string>;
+  /** A token of a person that is good for another ten minutes. */
+  of(person: Person): Promise<string>;
 };
 
 const renewAfterMs = 5 * 60_000;
 
 /** Signs with a key that nobody else has. */
-export const createTokens = async (person: { readonly id: string; readonly tenantId: string }): Promise<Tokens> => {
+export const createTokens = async (): Promise<Tokens> => {
   const key = await generateSigningKey();
   const clock = { now: () => new Date() };
   const signer = createTokenSigner({ key, clock, issuer: 'plinth', audience: 'plinth-api' });
-  let token: Promise<string> | undefined;
-  let signedAt = Number.NEGATIVE_INFINITY;
+  const signed = new Map<string, { readonly token: Promise<string>; readonly at: number }>();
   return {
     key: toPublicJwk(key),
-    current: () => {
-      if (!token || performance.now() - signedAt > renewAfterMs) {
-        signedAt = performance.now();
-        token = signer.sign({ ...person, roles: ['member'] });
-      }
+    of: ({ id, tenantId, role }) => {
+      const known = signed.get(id);
+      if (known && performance.now() - known.at <= renewAfterMs) return known.token;
+      const token = signer.sign({ id, tenantId, roles: [role] });
+      signed.set(id, { token, at: performance.now() });
       return token;
     },
   };

@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { ArrivalsData } from './arrivals-worker.ts';
+import type { IntervalOptions } from './intervals.ts';
+
+export type Arrivals = {
+  /** Resolves when the last arrival has been told. */
+  stop(): Promise<void>;
+};
+
+const worker = new URL('./arrivals-worker.ts', import.meta.url);
+
+/** Tells of each arrival when it is due, with the time, by `nowMs`, at which it was due. */
+export const startArrivals = async (
+  options: IntervalOptions,
+  onArrival: (dueMs: number) => void,
+): Promise<Arrivals> => {
+  const stopped = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: ArrivalsData = { ...options, stopped };
+  const thread = new Worker(worker, { workerData, execArgv: [] });
+  thread.on('message', onArrival);
+  const ended = once(thread, 'exit');
+  await once(thread, 'online');
+  return {
+    stop: async () => {
+      Atomics.store(stopped, 0, 1);
+      Atomics.notify(stopped, 0);
+      await ended;
+    },
+  };
+};
