@@ -23,6 +23,7 @@ import {
 import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
 import { find } from './find.ts';
+import { type PointReads, pointsMax } from './point-reads.ts';
 import { toUpdate, type Write } from './write-set.ts';
 
 export type CollectionParts = {
@@ -31,6 +32,7 @@ export type CollectionParts = {
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
+  readonly points: PointReads;
 };
 
 type Where = Readonly<Record<string, unknown>>;
@@ -42,13 +44,14 @@ type Place<D extends Entity> = CollectionParts & {
   readonly tenant: { readonly tenantId: string };
 };
 
-const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place<D>) => {
+const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, points }: Place<D>) => {
+  const point = (id: string) => points.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
   const read = (command: Document): Promise<D[]> =>
     find({ find: definition.name, ...command }, { db, ctx, clock }) as Promise<unknown[]> as Promise<D[]>;
   return {
     get: async (id: string): Promise<D> => {
       // An operator that came in the place of an id must not become part of the filter.
-      const [document] = typeof id === 'string' ? await read({ filter: { _id: id, ...tenant }, limit: 1 }) : [];
+      const document = typeof id === 'string' ? await point(id) : undefined;
       if (!document) throw commonErrors.notFound();
       return document;
     },
@@ -59,8 +62,10 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock }: Place
     },
     getMany: async (ids: readonly string[]): Promise<D[]> => {
       const wanted = [...new Set(ids)].filter((id) => typeof id === 'string');
-      if (wanted.length === 0) return [];
-      return read({ filter: { _id: { $in: wanted }, ...tenant }, limit: wanted.length, batchSize: wanted.length });
+      if (wanted.length > pointsMax) {
+        return read({ filter: { _id: { $in: wanted }, ...tenant }, limit: wanted.length, batchSize: wanted.length });
+      }
+      return (await Promise.all(wanted.map(point))).filter((document) => document !== undefined);
     },
     readList: read,
   };

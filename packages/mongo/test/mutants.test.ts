@@ -1,31 +1,39 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type Ctx, commonErrors, createUnitOfWork, createWriteSets } from '@plinth/kernel';
-import { aContext, idsFrom } from '@plinth/testing';
+import { aContext, anId, idsFrom } from '@plinth/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';
 import { createCommit } from '../src/group-commit.ts';
+import { createPointReads } from '../src/point-reads.ts';
 import { signedCursors } from '../src/signed-cursors.ts';
 import type { Write } from '../src/write-set.ts';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 type Factory = typeof createCollection;
+type PointFactory = typeof createPointReads;
 
 const datastore = useDatastore();
 const clock = { now: () => new Date() };
 const folder = new URL('../.mutants/', import.meta.url);
 const original = await readFile(new URL('../src/collection.ts', import.meta.url), 'utf8');
+const originalPoints = await readFile(new URL('../src/point-reads.ts', import.meta.url), 'utf8');
 
 beforeAll(() =>
   datastore.current.open({ name: 'mutants', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare(),
 );
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A write outside the tenant, for each operation: what of the source it replaces, and by what. */
+/** An access outside the tenant, for each operation: what of a source it replaces, and by what. */
+const pointMutants: Readonly<Record<string, readonly [string, string]>> = {
+  get: ['filter: { _id, tenantId }, limit: 1', 'filter: { _id }, limit: 1'],
+  'get in the filter of a batch': ['    tenantId,\n  }));', '  }));'],
+  'get in the answer of a batch': ['`${tenantId} ${_id}`', '`${_id}`'],
+};
+
 const mutants: Readonly<Record<string, readonly [string, string]>> = {
-  get: ['{ filter: { _id: id, ...tenant }, limit: 1 }', '{ filter: { _id: id }, limit: 1 }'],
   find: ['read({ filter: { ...where, ...tenant }, limit: 1 })', 'read({ filter: { ...where }, limit: 1 })'],
-  getMany: ['{ _id: { $in: wanted }, ...tenant }', '{ _id: { $in: wanted } }'],
+  'getMany of more than a batch': ['{ _id: { $in: wanted }, ...tenant }', '{ _id: { $in: wanted } }'],
   list: ['filter: { ...where, ...tenant },\n      hint', 'filter: { ...where },\n      hint'],
   'insert without a tenant': [
     'const document = newDocument<D>(draft, { ctx, clock, ids });',
@@ -46,19 +54,23 @@ const mutants: Readonly<Record<string, readonly [string, string]>> = {
   ],
 };
 
-const load = async (name: string, source: string): Promise<Factory> => {
+const load = async <M>(name: string, source: string): Promise<M> => {
   await mkdir(folder, { recursive: true });
   const file = new URL(`${name.replaceAll(' ', '-')}.ts`, folder);
   await writeFile(file, source.replaceAll("from './", "from '../src/"));
-  return ((await import(file.href)) as { createCollection: Factory }).createCollection;
+  return (await import(file.href)) as M;
 };
 
-const stageOf = (factory: Factory) => {
+type Factories = { readonly createCollection: Factory; readonly createPointReads: PointFactory };
+const sound: Factories = { createCollection, createPointReads };
+
+const stageOf = (factories: Factories) => {
   const writeSets = createWriteSets<Write>();
   const { client, databasePrefix } = datastore.current;
   const db = client.db(`${databasePrefix}mutants`);
-  const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets };
-  const collection = factory(notes, parts);
+  const points = factories.createPointReads({ db, clock });
+  const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets, points };
+  const collection = factories.createCollection(notes, parts);
   const commit = createCommit({ client, db, clock, codeOf: () => undefined });
   const unitOfWork = createUnitOfWork({ ...parts, commit });
   const write = <T>(ctx: Ctx, work: () => T) => unitOfWork.run(ctx, async () => work(), { operation: 'mutant' });
@@ -72,16 +84,26 @@ const fails = async (attempt: Promise<unknown>, sentence: string): Promise<strin
   );
 
 /** Tries to reach a note of another tenant by every operation. @returns what got through, and what the alarm says. */
-const breachesOf = async (factory: Factory): Promise<string[]> => {
-  const { collection, write } = stageOf(factory);
+const breachesOf = async (factories: Factories): Promise<string[]> => {
+  const { collection, write } = stageOf(factories);
   const [mine, theirs] = [aContext(), aContext()];
-  const sound = stageOf(createCollection);
-  const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(aNote({ words: 7 })));
+  const safe = stageOf(sound);
+  const note = await safe.write(theirs, () => safe.collection.for(theirs).insert(aNote({ words: 7 })));
+  const more = Array.from({ length: 80 }, () => anId());
   const scoped = collection.for(mine);
   const found = [
     ...(await fails(scoped.get(note._id), 'get reads a foreign document')),
+    // Both ask in one turn, so that their reads share a batch.
+    ...(await Promise.all([
+      fails(scoped.get(note._id), 'get reads a foreign document of its batch'),
+      collection
+        .for(theirs)
+        .get(note._id)
+        .then(() => []),
+    ]).then((results) => results.flat())),
     ...((await scoped.find({ slug: note.slug })) ? ['find reads a foreign document'] : []),
     ...((await scoped.getMany([note._id])).length > 0 ? ['getMany reads a foreign document'] : []),
+    ...((await scoped.getMany([note._id, ...more])).length > 0 ? ['getMany reads one of many'] : []),
     ...((await scoped.list({ where: {}, sort: 'createdAt', limit: 100 })).items.length > 0
       ? ['list reads foreign documents']
       : []),
@@ -106,7 +128,9 @@ const breachesOf = async (factory: Factory): Promise<string[]> => {
 };
 
 it('the collection as it is lets nothing through', async () => {
-  expect(await breachesOf(await load('original', original))).toEqual([]);
+  const collections = await load<Pick<Factories, 'createCollection'>>('original', original);
+  const points = await load<Pick<Factories, 'createPointReads'>>('original points', originalPoints);
+  expect(await breachesOf({ ...collections, ...points })).toEqual([]);
 });
 
 it.each(Object.entries(mutants))(
@@ -114,12 +138,23 @@ it.each(Object.entries(mutants))(
   async (name, [part, replacement]) => {
     // A mutant of a line that is no longer there would be the original, and prove nothing.
     expect(original.split(part)).toHaveLength(2);
-    expect(await breachesOf(await load(name, original.replace(part, replacement)))).not.toEqual([]);
+    const mutant = await load<Pick<Factories, 'createCollection'>>(name, original.replace(part, replacement));
+    expect(await breachesOf({ ...sound, ...mutant })).not.toEqual([]);
+  },
+);
+
+it.each(Object.entries(pointMutants))(
+  'a point read whose %s drops the tenant is caught',
+  async (name, [part, replacement]) => {
+    expect(originalPoints.split(part)).toHaveLength(2);
+    const source = originalPoints.replace(part, replacement);
+    const mutant = await load<Pick<Factories, 'createPointReads'>>(name, source);
+    expect(await breachesOf({ ...sound, ...mutant })).not.toEqual([]);
   },
 );
 
 it('every operation of the collection has a mutant', () => {
-  const operations = Object.keys(stageOf(createCollection).collection.for(aContext()));
-  const mutated = new Set(Object.keys(mutants).map((name) => name.split(' ')[0]));
+  const operations = Object.keys(stageOf(sound).collection.for(aContext()));
+  const mutated = new Set(Object.keys({ ...mutants, ...pointMutants }).map((name) => name.split(' ')[0]));
   expect(operations.filter((operation) => !mutated.has(operation))).toEqual([]);
 });

@@ -23,9 +23,12 @@ const filtersOf = (name: string, command: Document): readonly Document[] => {
   }
 };
 
-/** True when every filter (or inserted document) of a command is held to one tenant. */
-export const hasTenant = (name: string, command: Document): boolean =>
-  filtersOf(name, command).every((filter) => isTenant(filter?.['tenantId']));
+const isHeld = (filter: Document | undefined): boolean =>
+  isTenant(filter?.['tenantId']) ||
+  (Array.isArray(filter?.['$or']) && filter['$or'].length > 0 && filter['$or'].every(isHeld));
+
+/** True when every filter (or inserted document) of a command is held to one tenant; of an `$or`, every branch. */
+export const hasTenant = (name: string, command: Document): boolean => filtersOf(name, command).every(isHeld);
 
 /** The queries of a command that `explain` can run. */
 export const explainable = (name: string, command: Document): readonly Document[] => {

@@ -1,0 +1,144 @@
+import type { Clock, Ctx } from '@plinth/kernel';
+import type { Db, Document } from 'mongodb';
+import { remainingMs } from './deadline.ts';
+import { isGone } from './failures.ts';
+import { find } from './find.ts';
+
+/** One document that is asked for: what its command would match by itself. */
+type Point = { readonly _id: string; readonly tenantId: string };
+
+type Waiting = Point & {
+  readonly ctx: Ctx;
+  readonly resolve: (document: Document | undefined) => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+export type PointReads = {
+  /** The document with an id in the tenant of `ctx`, as it is when the read is sent; none without one. */
+  read(collection: string, id: string, ctx: Ctx): Promise<Document | undefined>;
+};
+
+/** At most so many documents are asked for by one command. */
+export const pointsMax = 64;
+
+/** While so many commands are under way, reads wait, and so make a larger batch of their own. */
+const batchesMax = 4;
+
+type Parts = { readonly db: Db; readonly clock: Clock };
+
+const readAlone = async (collection: string, { _id, tenantId, ctx }: Waiting, parts: Parts) => {
+  const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
+  return document;
+};
+
+const settleAlone = (collection: string, waiting: Waiting, parts: Parts): Promise<void> =>
+  readAlone(collection, waiting, parts).then(waiting.resolve, waiting.reject);
+
+/** Every tenant has a branch of its own, so that no document leaves the database for another tenant than its own. */
+const filterOf = (batch: readonly Waiting[]): Document => {
+  const byTenant = [...Map.groupBy(batch, ({ tenantId }) => tenantId)].map(([tenantId, points]) => ({
+    _id: { $in: [...new Set(points.map(({ _id }) => _id))] },
+    tenantId,
+  }));
+  return byTenant.length === 1 ? (byTenant[0] as Document) : { $or: byTenant };
+};
+
+const keyOf = ({ tenantId, _id }: Point): string => `${tenantId} ${_id}`;
+
+/** Reads a batch by one command that has as long as its most patient reader. */
+const readTogether = async (collection: string, batch: readonly Waiting[], parts: Parts) => {
+  const [first] = batch as [Waiting];
+  const deadline = Math.max(...batch.map(({ ctx }) => ctx.deadline));
+  // One reader that goes does not take the documents of the others along.
+  const ctx = { ...first.ctx, deadline, signal: new AbortController().signal };
+  const command = { find: collection, filter: filterOf(batch), limit: batch.length, batchSize: batch.length };
+  const found = (await find(command, { ...parts, ctx })) as (Document & Point)[];
+  return new Map(found.map((document) => [keyOf(document), document]));
+};
+
+/** True for a reader that still waits; another one is told why it waits no longer. */
+const stillWaits = ({ ctx, reject }: Waiting, { clock }: Parts): boolean => {
+  try {
+    ctx.signal.throwIfAborted();
+    remainingMs(ctx, clock);
+    return true;
+  } catch (reason) {
+    reject(reason);
+    return false;
+  }
+};
+
+const settle = async (collection: string, asked: readonly Waiting[], parts: Parts): Promise<void> => {
+  const batch = asked.filter((waiting) => stillWaits(waiting, parts));
+  const [first] = batch;
+  if (!first) return;
+  if (batch.length === 1) return settleAlone(collection, first, parts);
+  let found: Awaited<ReturnType<typeof readTogether>>;
+  try {
+    found = await readTogether(collection, batch, parts);
+  } catch (reason) {
+    if (isGone((reason as Error).cause)) {
+      for (const { reject } of batch) reject(reason);
+      return;
+    }
+    // What fails for all may be the fault of one: each is read once more by itself.
+    await Promise.all(batch.map((waiting) => settleAlone(collection, waiting, parts)));
+    return;
+  }
+  const given = new Set<string>();
+  for (const waiting of batch) {
+    const key = keyOf(waiting);
+    const document = found.get(key);
+    // Each reader has a document of its own, which it may change.
+    waiting.resolve(document && given.has(key) ? structuredClone(document) : document);
+    given.add(key);
+  }
+};
+
+const createQueue = (collection: string, parts: Parts) => {
+  let waiting: Waiting[] = [];
+  let running = 0;
+  let isScheduled = false;
+  const runNext = (): void => {
+    isScheduled = false;
+    while (waiting.length > 0 && running < batchesMax) {
+      const batch = waiting.slice(0, pointsMax);
+      waiting = waiting.slice(pointsMax);
+      running += 1;
+      void settle(collection, batch, parts).finally(() => {
+        running -= 1;
+        schedule();
+      });
+    }
+  };
+  const schedule = (): void => {
+    if (isScheduled || waiting.length === 0 || running >= batchesMax) return;
+    isScheduled = true;
+    // Promises that settle in this turn add their reads before it; a microtask would come too early to collect them.
+    setImmediate(runNext);
+  };
+  return (point: Waiting): void => {
+    waiting.push(point);
+    schedule();
+  };
+};
+
+/**
+ * Makes what reads documents by their ids: reads of one turn of the event loop travel as one command. A read joins
+ * only a batch that has not been sent, so it is as fresh as a read of its own.
+ */
+export const createPointReads = (parts: Parts): PointReads => {
+  const queues = new Map<string, ReturnType<typeof createQueue>>();
+  const queueOf = (collection: string) => {
+    const queue = queues.get(collection) ?? createQueue(collection, parts);
+    queues.set(collection, queue);
+    return queue;
+  };
+  return {
+    read: (collection, _id, ctx) =>
+      new Promise((resolve, reject) => {
+        ctx.signal.throwIfAborted();
+        queueOf(collection)({ _id, tenantId: ctx.tenantId, ctx, resolve, reject });
+      }),
+  };
+};

@@ -1,0 +1,176 @@
+import { type Ctx, commonErrors } from '@plinth/kernel';
+import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { aNote, type Note, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = { now: () => new Date() };
+const openPoints = () =>
+  datastore.current.open({ name: 'points', collections: { notes } }, { clock, ids: idsFrom(clock) });
+let store: ReturnType<typeof openPoints>;
+beforeAll(async () => {
+  store = openPoints();
+  await store.prepare();
+});
+
+const add = (owner: Ctx) => {
+  const ctx = { ...owner };
+  return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), { operation: 'add' });
+};
+const get = (ctx: Ctx, id: string) => store.collections.notes.for(ctx).get(id);
+
+/** The `find` commands that are sent while `work` runs, and what it gives. */
+const watched = async <T>(work: () => Promise<T>) => {
+  const filters: object[] = [];
+  const onCommand = ({ commandName, command }: { commandName: string; command: { filter: object } }) => {
+    if (commandName === 'find') filters.push(command.filter);
+  };
+  datastore.current.client.on('commandStarted', onCommand);
+  const result = await work().finally(() => datastore.current.client.off('commandStarted', onCommand));
+  return { filters, result };
+};
+
+const failCommands = (data: object, mode: object | string) =>
+  datastore.current.client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode,
+    data: { failCommands: ['find'], ...data },
+  });
+afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
+
+describe('reads by id of one turn', () => {
+  it('travel as one command, and each gets its own document', async () => {
+    const ctx = aContext();
+    const stored = await Promise.all(Array.from({ length: 20 }, () => add(ctx)));
+    const { filters, result } = await watched(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
+    expect(result).toEqual(stored);
+    expect(filters).toHaveLength(1);
+  });
+
+  it('of many tenants stay apart, also for one id', async () => {
+    const owners = Array.from({ length: 5 }, () => aContext());
+    const stored = await Promise.all(owners.map(add));
+    const asked = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));
+    const { result } = await watched(() => Promise.allSettled(asked.map(({ ctx, note }) => get(ctx, note._id))));
+    for (const [at, outcome] of result.entries()) {
+      const { ctx, note } = asked[at] as { ctx: Ctx; note: Note };
+      if (ctx.tenantId === note.tenantId) expect(outcome).toEqual({ status: 'fulfilled', value: note });
+      else expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'not-found' } });
+    }
+  });
+
+  it('boundary: one alone is sent as it is; 65 are two commands', async () => {
+    const ctx = aContext();
+    const note = await add(ctx);
+    const alone = await watched(() => get(ctx, note._id));
+    expect(alone.filters).toEqual([{ _id: note._id, tenantId: ctx.tenantId }]);
+    const many = await watched(() => Promise.allSettled(Array.from({ length: 65 }, () => get(ctx, anId()))));
+    expect(many.filters).toHaveLength(2);
+    expect(many.result.every(({ status }) => status === 'rejected')).toBe(true);
+  });
+
+  it('integrity: who asks for the same document may change it without the other seeing it', async () => {
+    const ctx = aContext();
+    const { _id } = await add(ctx);
+    const [left, right] = (await Promise.all([get(ctx, _id), get(ctx, _id)])) as [Note, Note];
+    expect(left).toEqual(right);
+    left.tags.push('changed');
+    (left.createdAt as Date).setTime(0);
+    expect(right.tags).toEqual([]);
+    expect(right.createdAt.getTime()).toBeGreaterThan(0);
+  });
+
+  it('of getMany join them', async () => {
+    const ctx = aContext();
+    const stored = await Promise.all(Array.from({ length: 6 }, () => add(ctx)));
+    const ids = stored.map(({ _id }) => _id);
+    const { filters, result } = await watched(() =>
+      Promise.all([
+        store.collections.notes.for(ctx).getMany([...ids.slice(0, 4), anId()]),
+        store.collections.notes.for(ctx).getMany(ids.slice(2)),
+        get(ctx, ids[0] as string),
+      ]),
+    );
+    expect(filters).toHaveLength(1);
+    expect(result[0].map(({ _id }) => _id).toSorted()).toEqual(ids.slice(0, 4).toSorted());
+    expect(result[1]).toHaveLength(4);
+  });
+});
+
+describe('freshness', () => {
+  it('race: a read that begins after a write was acknowledged sees it', async () => {
+    const ctx = aContext({ deadline: Date.now() + 60_000 });
+    const note = await add(ctx);
+    const random = createRandom(seed);
+    let version = 1;
+    let current: Note = note;
+    const stop = { now: false };
+    const readers = Array.from({ length: 16 }, async () => {
+      while (!stop.now) {
+        const atLeast = version;
+        // oxlint-disable-next-line no-await-in-loop -- each read begins when the one before it has ended
+        const seen = await get({ ...ctx }, note._id);
+        expect(seen.version).toBeGreaterThanOrEqual(atLeast);
+      }
+    });
+    for (let round = 0; round < 40; round += 1) {
+      const own = { ...ctx };
+      const work = async () => store.collections.notes.for(own).update(current, { $inc: { words: 1 } });
+      // oxlint-disable-next-line no-await-in-loop -- a version follows the one before it
+      current = await store.unitOfWork.run(own, work, { operation: 'touch' });
+      version = current.version;
+      // oxlint-disable-next-line no-await-in-loop -- readers get their turns in between
+      if (random() % 2) await new Promise((resolve) => setImmediate(resolve));
+    }
+    stop.now = true;
+    await Promise.all(readers);
+  }, 30_000);
+});
+
+describe('failures', () => {
+  it('a batch that fails is read again one by one', async () => {
+    const ctx = aContext();
+    const stored = await Promise.all(Array.from({ length: 4 }, () => add(ctx)));
+    await failCommands({ errorCode: 2 }, { times: 1 });
+    const { filters, result } = await watched(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
+    expect(result).toEqual(stored);
+    expect(filters).toHaveLength(5);
+  });
+
+  it('a batch survives a lost connection', async () => {
+    const ctx = aContext();
+    const stored = await Promise.all(Array.from({ length: 4 }, () => add(ctx)));
+    await failCommands({ closeConnection: true }, { times: 1 });
+    expect(await Promise.all(stored.map(({ _id }) => get(ctx, _id)))).toEqual(stored);
+  });
+
+  it('what fails for good fails each, once more, and then no longer', async () => {
+    const ctx = aContext();
+    await failCommands({ errorCode: 2 }, 'alwaysOn');
+    const { filters, result } = await watched(() =>
+      Promise.allSettled(Array.from({ length: 3 }, () => get(ctx, anId()))),
+    );
+    expect(result).toEqual(Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 2 }) }));
+    expect(filters).toHaveLength(4);
+  });
+
+  it('boundary: who goes, or has no time left, does not take the others along', async () => {
+    const ctx = aContext();
+    const note = await add(ctx);
+    const gone = new AbortController();
+    const late = { ...ctx, deadline: Date.now() - 1 };
+    const reads = [
+      get({ ...ctx, signal: gone.signal }, note._id),
+      get(ctx, note._id),
+      get(late, note._id),
+      get({ ...ctx, signal: AbortSignal.abort(commonErrors.unavailable()) }, note._id),
+    ];
+    gone.abort(new Error('gone'));
+    const [aborted, kept, timedOut, neverBegun] = await Promise.allSettled(reads);
+    expect(aborted).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
+    expect(kept).toEqual({ status: 'fulfilled', value: note });
+    expect(timedOut).toMatchObject({ status: 'rejected', reason: { code: 'upstream-timeout' } });
+    expect(neverBegun).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+  });
+});
