@@ -5,6 +5,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
 import { clientErrorHandlerOf } from './http/client-errors.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
+import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
 import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
 import { addExpectations, assertOneHost } from './http/framing.ts';
@@ -21,6 +22,8 @@ export type AppParts = ErrorParts & {
   readonly logger: Logger;
   readonly ids: Ids;
   readonly dependencies: readonly Dependency[];
+  /** The origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
 };
 
 /** Between the milliseconds that a proxy keeps an idle connection, usually 60,000, and those that a stranger may. */
@@ -98,6 +101,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   const app = createServer(parts, { begin, headers });
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
+  await addCors(app, parts.corsOrigins);
   addBodyParsers(app);
   addExpectations(app.server, bodyLimitBytes);
   const methods = collectMethods(app);

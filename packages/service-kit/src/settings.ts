@@ -1,5 +1,5 @@
 import { PublicJwks } from '@plinth/auth';
-import { host, integer, json, oneOf, port, secret, text, url } from '@plinth/config';
+import { host, integer, json, list, oneOf, port, secret, text, url } from '@plinth/config';
 
 /** The settings of every service and host. */
 export const serviceSettings = {
@@ -12,6 +12,13 @@ export const serviceSettings = {
   PUBLIC_URL: url('Where clients reach the API; the error types of the answers begin with it.', {
     schemes: ['http', 'https'],
     example: 'https://api.example.com',
+    optional: true,
+  }),
+  CORS_ORIGINS: list('The origins whose pages may call the API from a browser, with credentials.', {
+    example: 'https://app.example.com,https://admin.example.com',
+    // Exact ones: a wildcard would let every page of the internet act with the credentials of its visitors.
+    item: /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/,
+    expects: 'origins such as https://app.example.com, with commas between them, without a wildcard or a path',
     optional: true,
   }),
   LOG_LEVEL: oneOf('The least severe lines that are logged.', {

@@ -210,6 +210,30 @@ describe('a body', () => {
     expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   });
 
+  it.each([
+    ['text/plain', 'hello'],
+    ['application/json', ''],
+    ['application/json', '{'],
+    ['application/octet-stream', 'x'],
+  ])('of type %s is passed over by a route that takes none: %j', async (type, body) => {
+    const answer = await fetch(`${base()}/v1/failures/leak`, {
+      method: 'POST',
+      body,
+      headers: { ...auth(), 'content-type': type },
+    });
+    expect(answer.status).toBe(500);
+    expect((await host.current.faults()).join()).toContain('secretSauce');
+  });
+
+  it('boundary: of more than 256 KiB is too large for a route that takes none as well', async () => {
+    const answer = await fetch(`${base()}/v1/failures/crash`, {
+      method: 'POST',
+      body: 'x'.repeat(257 * 1024),
+      headers: { ...auth(), 'content-type': 'text/plain' },
+    });
+    expect(answer.status).toBe(413);
+  });
+
   it('boundary: may nest 32 levels, and brackets in strings are none', async () => {
     expect((await post(nested(31))).status).toBe(201);
     expect((await post(JSON.stringify({ name: `${'['.repeat(200)}\\"{`, grams: 1 }))).status).toBe(201);

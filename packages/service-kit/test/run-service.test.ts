@@ -1,25 +1,23 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { load } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/kernel';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runService, type ServiceConfig } from '../src/index.ts';
+import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const configOf = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
-  NODE_ENV: 'test',
-  HOST: '127.0.0.1',
-  PORT: 0,
-  PUBLIC_URL: undefined,
-  LOG_LEVEL: 'error',
-  MONGODB_URI: 'mongodb://127.0.0.1:1/',
-  MONGODB_POOL_SIZE: 1,
-  MONGODB_DATABASE_PREFIX: undefined,
-  REDIS_URL: 'redis://127.0.0.1:1',
-  AUTH_JWKS: { keys: [toPublicJwk(await generateSigningKey())] },
-  AUTH_ISSUER: 'plinth',
-  AUTH_AUDIENCE: 'plinth-api',
-  CURSOR_SECRET: 'a secret that nobody else knows of',
+  ...load(serviceSettings, {
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'error',
+    MONGODB_URI: 'mongodb://127.0.0.1:1/',
+    MONGODB_POOL_SIZE: '1',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(await generateSigningKey())] }),
+    CURSOR_SECRET: 'k3Jx9vQ2mZp7Rt5Wb8Nc4Yh6Ls1Df0Ga',
+  }),
   ...overrides,
 });
 
@@ -45,6 +43,7 @@ afterEach(() => {
 
 const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),
+  follow: async () => ({ stop: async () => void closed.push('following') }),
   close: async () => void closed.push('datastore'),
   ...overrides,
 });
@@ -54,6 +53,7 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = d
     name: 'things',
     modules: [thingsModule],
     config: await configOf(config),
+    revocationsFrom: 'people',
     connect: async () => datastore,
     connections: [
       () => ({
@@ -79,7 +79,8 @@ describe('a service', () => {
     expect(await (await fetch(`${url}/ready`)).json()).toEqual({ status: 'ready' });
     await stopped();
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
-    expect(closed.sort()).toEqual(['datastore', 'queue']);
+    expect(closed[0]).toBe('following');
+    expect(closed.sort()).toEqual(['datastore', 'following', 'queue']);
     await expect(fetch(`${url}/v1/ping`)).rejects.toThrow();
   });
 
@@ -118,6 +119,13 @@ describe('a service does not start, and says why in one sentence,', () => {
     await expect(run({}, broken)).rejects.toThrow(Exited);
     expect(exit).toHaveBeenCalledExactlyOnceWith(1);
     expect(stderr).toHaveBeenCalledExactlyOnceWith('\nMONGODB_URI names a standalone mongod.\n\n');
+  });
+
+  it('when it cannot learn which tokens were revoked', async () => {
+    const deaf = datastoreThat({ follow: () => Promise.reject(new StartupError("The journal of 'people' is away.")) });
+    await expect(run({}, deaf)).rejects.toThrow(Exited);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+    expect(stderr).toHaveBeenCalledExactlyOnceWith("\nThe journal of 'people' is away.\n\n");
   });
 
   it('when its port is taken', async () => {

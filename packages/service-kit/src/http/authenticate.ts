@@ -7,13 +7,24 @@ const deadlineMs = 8000;
 
 export type Gate = { readonly verifier: TokenVerifier; readonly policy: Policy; readonly clock: Clock };
 
-const contextOf = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx => ({
+/** Aborted when the caller goes before the answer. That of the request itself is aborted as soon as a body has been read. */
+const goneSignalOf = ({ raw }: FastifyReply): AbortSignal => {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+};
+
+type Call = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+
+const contextOf = ({ request, reply }: Call, actor: Principal, clock: Clock): Ctx => ({
   actor,
   tenantId: actor.tenantId,
   requestId: request.id,
   trace: request.scope.trace,
   deadline: clock.now().getTime() + deadlineMs,
-  signal: request.signal,
+  signal: goneSignalOf(reply),
 });
 
 /**
@@ -22,30 +33,31 @@ const contextOf = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx
  */
 export const gateOf = (auth: Auth, gate: Gate) => {
   const { verifier, policy, clock } = gate;
-  const admit = (request: FastifyRequest, principal: Principal): void => {
+  const admit = (call: Call, principal: Principal): void => {
+    const { request } = call;
     // The caller is noted first, so that a refusal is logged with who was refused.
-    request.scope.ctx = contextOf(request, principal, clock);
+    request.scope.ctx = contextOf(call, principal, clock);
     const params = request.params as Record<string, unknown>;
     if (policy.allows(principal, auth, params)) return;
     const { permission = '', because } = policy.explain(principal, auth, params);
     throw commonErrors.forbidden({ permission }, { detail: because });
   };
-  const enter = (request: FastifyRequest): Promise<void> | undefined => {
+  const enter = (call: Call): Promise<void> | undefined => {
     if (auth === 'public') {
-      admit(request, anonymous);
+      admit(call, anonymous);
       return undefined;
     }
-    const token = bearerToken(request.headers.authorization);
+    const token = bearerToken(call.request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
     const found = verifier.verify(token);
-    if (found instanceof Promise) return found.then((principal) => admit(request, principal));
-    admit(request, found);
+    if (found instanceof Promise) return found.then((principal) => admit(call, principal));
+    admit(call, found);
     return undefined;
   };
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     let entering: Promise<void> | undefined;
     try {
-      entering = enter(request);
+      entering = enter({ request, reply });
     } catch (error) {
       return done(error as Error);
     }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { commonErrors } from '@plinth/kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { contractOf } from './contract-of.ts';
 
 /** The largest body that is read, in bytes. */
 export const bodyLimitBytes = 256 * 1024;
@@ -42,15 +43,18 @@ const textOf = (body: Buffer): string => {
   return text;
 };
 
+const takesBody = (request: FastifyRequest): boolean => contractOf(request)?.body !== undefined;
+
 /**
  * Reads bodies: JSON, and JSON merge patches by their own media type where they are meant, for PATCH. Anything else is
- * a 415.
+ * a 415. A route that takes no body passes over the one that it is sent, because clients send empty ones of any type.
  */
 export const addBodyParsers = (app: FastifyInstance): void => {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   const add = (type: string, isFor: (request: FastifyRequest) => boolean): void => {
     app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
+      if (!takesBody(request)) return done(null, undefined);
       try {
         if (!isFor(request)) throw commonErrors.unsupportedMediaType();
         assertPlain(request);
@@ -62,4 +66,5 @@ export const addBodyParsers = (app: FastifyInstance): void => {
   };
   add('application/json', () => true);
   add('application/merge-patch+json', ({ method }) => method === 'PATCH');
+  add('*', () => false);
 };

@@ -11,10 +11,13 @@ const everywhere: readonly AnyErrorFactory[] = [
   commonErrors.upstreamTimeout,
 ];
 
-const statusesEverywhere = everywhere.map(({ spec }) => spec.status);
+/** What the host answers to a body before anybody looks at it. */
+const beforeBody = commonErrors.payloadTooLarge;
 
-/** True for a status that every route declares, so that the tests of a route need no case of it. */
-export const isEverywhere = (status: number): boolean => statusesEverywhere.some((known) => known === status);
+const statusesOfHost = [...everywhere, beforeBody].map(({ spec }) => spec.status);
+
+/** True for a status that comes from the host and not from the route, so that the tests of a route need no case of it. */
+export const isOfHost = (status: number): boolean => statusesOfHost.some((known) => known === status);
 
 /** Every error that a route may answer with: those that it names and those that its shape implies. */
 export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
@@ -28,7 +31,8 @@ export const declaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
     ...(needsVersion(route) ? [commonErrors.preconditionRequired, commonErrors.staleVersion] : []),
     ...(takesKey(route) ? [commonErrors.idempotencyMismatch] : []),
     ...(route.query ? [commonErrors.invalidCursor] : []),
-    ...(route.body ? [commonErrors.payloadTooLarge, commonErrors.unsupportedMediaType] : []),
+    ...(route.method === 'GET' ? [] : [beforeBody]),
+    ...(route.body ? [commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),
     ...everywhere,
   ];
