@@ -13,6 +13,7 @@ const { url } = await runService({
   name: 'platform',
   modules,
   config,
+  revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
   ...(config.DEMO_DATA && { beforeListening: addDemoData }),

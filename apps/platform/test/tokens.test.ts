@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { createKeyRing, createTokenVerifier, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { createKeyRing, createRevocations, createTokenVerifier, generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { collectLines, createLogger } from '@plinth/logger';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { createHost, systemClock, systemIds } from '@plinth/service-kit';
@@ -25,12 +25,18 @@ beforeAll(async () => {
     name: 'tokens',
     modules,
     datastore,
-    verifier: createTokenVerifier({ keys: createKeyRing({ keys: [publicJwk] }), clock: systemClock, ...parties }),
+    verifier: createTokenVerifier({
+      keys: createKeyRing({ keys: [publicJwk] }),
+      clock: systemClock,
+      revocations: createRevocations({ clock: systemClock }),
+      ...parties,
+    }),
     logger: createLogger({ level: 'error', service: 'tokens', classified: new Map(), destination: collectLines() }),
     clock: systemClock,
     ids: systemIds,
     publicUrl: 'http://test.example',
     dependencies: [],
+    corsOrigins: [],
     answers: 'checked',
     undeclared: 'refuse',
     onViolation: (sentence) => expect.fail(sentence),

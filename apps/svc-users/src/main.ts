@@ -8,6 +8,7 @@ await runService({
   name: 'svc-users',
   modules: [usersModule],
   config: loadOrExit(serviceSettings),
+  revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
 });

@@ -8,7 +8,7 @@ export const lifetimeSecondsMax = 900;
 
 // For an issuer whose clock is ahead of ours. `exp` has no tolerance: a client renews at `token-expired`, so none is
 // needed, and the cache and the first look then agree on every token.
-const skewSeconds = 30;
+export const skewSeconds = 30;
 
 export type Parties = { readonly issuer: string; readonly audience: string };
 
@@ -46,8 +46,12 @@ const claimsSchema = ({ issuer, audience }: Parties) =>
 
 export type Claims = z.infer<ReturnType<typeof claimsSchema>>;
 
-/** Whom a token names, and until when, in epoch milliseconds. */
-export type Verified = { readonly principal: Principal; readonly expiresAtMs: number };
+/** Whom a token names, since when in epoch seconds as it says itself, and until when in epoch milliseconds. */
+export type Verified = {
+  readonly principal: Principal;
+  readonly issuedAtSeconds: number;
+  readonly expiresAtMs: number;
+};
 
 // Each comparison is written so that a clock without a time (NaN) refuses.
 const assertTimes = ({ iat, nbf, exp }: Claims, now: number): void => {
@@ -82,10 +86,10 @@ export const createClaimsReader = (parties: Parties) => {
   const read = (payload: Uint8Array, now: Date): Verified => {
     const claims = check(parseJson(payload, 'payload'));
     assertTimes(claims, now.getTime() / 1000);
-    const { sub, tenantId, roles, exp } = claims;
+    const { sub, tenantId, roles, iat, exp } = claims;
     // Frozen, because the requests of one token share it.
     const principal = Object.freeze<Principal>({ kind: 'user', id: sub, tenantId, roles: Object.freeze(roles) });
-    return { principal, expiresAtMs: exp * 1000 };
+    return { principal, issuedAtSeconds: iat, expiresAtMs: exp * 1000 };
   };
 
   return { check, read };

@@ -1,4 +1,4 @@
-import { type Clock, commonErrors, type Principal } from '@plinth/kernel';
+import { type Clock, commonErrors } from '@plinth/kernel';
 import { LRUCache } from 'lru-cache';
 import type { Verified } from './claims.ts';
 
@@ -7,7 +7,7 @@ const trustMs = 60_000;
 
 type Entry = Verified & { readonly trustedUntilMs: number };
 
-/** The principals of tokens that were verified lately, by the hash of the token. Only successes are kept. */
+/** What tokens said that were verified lately, by the hash of the token. Only successes are kept. */
 export const createVerifiedTokens = ({ clock, entriesMax }: { clock: Clock; entriesMax: number }) => {
   if (!Number.isSafeInteger(entriesMax) || entriesMax < 1) {
     throw new RangeError('The token cache needs `entriesMax` to be a whole number from 1. The default is 10,000.');
@@ -16,11 +16,11 @@ export const createVerifiedTokens = ({ clock, entriesMax }: { clock: Clock; entr
   const entries = new LRUCache<string, Entry>({ max: entriesMax });
   return {
     /** @throws `token-expired` when the token has expired since it was verified. */
-    find: (digest: string): Principal | undefined => {
+    find: (digest: string): Verified | undefined => {
       const entry = entries.get(digest);
       if (!entry) return undefined;
       const now = clock.now().getTime();
-      if (now < entry.trustedUntilMs) return entry.principal;
+      if (now < entry.trustedUntilMs) return entry;
       entries.delete(digest);
       if (now < entry.expiresAtMs) return undefined;
       throw commonErrors.tokenExpired({ detail: 'The time of the token is over.' });

@@ -14,6 +14,7 @@ import {
 } from '../test/tokens.ts';
 import {
   createKeyRing,
+  createRevocations,
   createTokenSigner,
   createTokenVerifier,
   type KeyRing,
@@ -22,6 +23,11 @@ import {
 } from './index.ts';
 
 const principal = { kind: 'user', ...subject };
+/** A clock, and nothing that was revoked. */
+const held = () => {
+  const clock = heldClock();
+  return { clock, revocations: createRevocations({ clock }) };
+};
 
 it('knows whom a good token names', async () => {
   expect(await outcomeOf(aVerifier(), forge())).toEqual(principal);
@@ -112,14 +118,16 @@ it.each([
 
 it('refuses every token when the clock has no time', async () => {
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });
-  const verifier = createTokenVerifier({ keys, issuer, audience, clock: { now: () => new Date(Number.NaN) } });
+  const clock = { now: () => new Date(Number.NaN) };
+  const revocations = createRevocations({ clock });
+  const verifier = createTokenVerifier({ keys, issuer, audience, clock, revocations });
   expect(await outcomeOf(verifier, forge())).toMatchObject({ status: 401 });
 });
 
 it('accepts the tokens of every key of the ring while keys are being rotated', async () => {
-  const clock = heldClock();
+  const { clock, revocations } = held();
   const keys = createKeyRing({ keys: [toPublicJwk(key), toPublicJwk(foreignKey)] });
-  const verifier = createTokenVerifier({ keys, issuer, audience, clock });
+  const verifier = createTokenVerifier({ keys, issuer, audience, clock, revocations });
   const tokenOf = (signingKey: PrivateJwk) =>
     createTokenSigner({ key: signingKey, issuer, audience, clock }).sign(subject);
   expect(await outcomeOf(verifier, await tokenOf(key))).toEqual(principal);
@@ -134,13 +142,13 @@ it('lets a fault of our own be one, and does not blame the token', async () => {
       throw fault;
     },
   };
-  const verifier = createTokenVerifier({ keys, issuer, audience, clock: heldClock() });
+  const verifier = createTokenVerifier({ keys, issuer, audience, ...held() });
   expect(() => verifier.verify(forge())).toThrow(fault);
 });
 
 it('does not take a key that is not a key for a bad signature', async () => {
   const keys = { publicJwks: () => ({ keys: [] }), find: () => ({}) as NonNullable<ReturnType<KeyRing['find']>> };
-  const verifier = createTokenVerifier({ keys, issuer, audience, clock: heldClock() });
+  const verifier = createTokenVerifier({ keys, issuer, audience, ...held() });
   await expect(verifier.verify(forge())).rejects.toThrow(TypeError);
 });
 
@@ -150,5 +158,5 @@ it.each([
   { issuer: 'i'.repeat(501), audience },
 ])('does not boot without an issuer and an audience of a sensible length', (parties) => {
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });
-  expect(() => createTokenVerifier({ keys, ...parties, clock: heldClock() })).toThrow('Set it to the URI');
+  expect(() => createTokenVerifier({ keys, ...parties, ...held() })).toThrow('Set it to the URI');
 });

@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto';
 import type { Clock, Principal } from '@plinth/kernel';
 import { compactVerify, errors } from 'jose';
-import { createClaimsReader } from './claims.ts';
+import { createClaimsReader, type Verified } from './claims.ts';
 import type { KeyRing } from './key-ring.ts';
 import { parseToken, tokenLengthMax } from './parse-token.ts';
 import { refusal } from './refusal.ts';
+import type { Revocations } from './revocations.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
 
 export type TokenVerifier = {
   /**
    * Whom the token names. At once when the token was verified within the last minute, else as a promise.
    * What needs no signature to be refused is thrown at once as well, so callers handle both ways of failing.
-   * @throws `unauthenticated`, or `token-expired` for a token that was good once.
+   * @throws `unauthenticated`, also for a token that was revoked; `token-expired` for one that was good once.
    */
   verify(token: string): Principal | Promise<Principal>;
 };
@@ -23,11 +24,13 @@ type Options = {
   /** What this API is called in `aud`, compared exactly. */
   readonly audience: string;
   readonly clock: Clock;
+  /** Asked for every token, also for those that were verified before. */
+  readonly revocations: Pick<Revocations, 'isRevoked'>;
   readonly cache?: { readonly entriesMax?: number };
 };
 
 /** Makes the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
-export const createTokenVerifier = ({ keys, issuer, audience, clock, cache }: Options): TokenVerifier => {
+export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations, cache }: Options): TokenVerifier => {
   const claims = createClaimsReader({ issuer, audience });
   const verifiedTokens = createVerifiedTokens({ clock, entriesMax: cache?.entriesMax ?? 10_000 });
 
@@ -42,6 +45,11 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, cache }: Op
     }
   };
 
+  const admit = ({ principal, issuedAtSeconds }: Verified): Principal => {
+    if (!revocations.isRevoked(principal, issuedAtSeconds)) return principal;
+    throw refusal('The token was revoked after it had been issued. Get a new token and send the request again.');
+  };
+
   const verifyNow = (token: string, digest: string): Promise<Principal> => {
     const { kid } = parseToken(token);
     const key = keys.find(kid);
@@ -49,7 +57,7 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, cache }: Op
     return assertSigned(token, key).then((payload) => {
       const verified = claims.read(payload, clock.now());
       verifiedTokens.keep(digest, verified);
-      return verified.principal;
+      return admit(verified);
     });
   };
 
@@ -57,7 +65,8 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, cache }: Op
     verify: (token) => {
       if (token.length > tokenLengthMax) throw refusal('The token is longer than 8 KiB.');
       const digest = hash('sha256', token);
-      return verifiedTokens.find(digest) ?? verifyNow(token, digest);
+      const verified = verifiedTokens.find(digest);
+      return verified ? admit(verified) : verifyNow(token, digest);
     },
   };
 };

@@ -1,6 +1,13 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import type { Clock, Principal } from '@plinth/kernel';
-import { createKeyRing, createTokenVerifier, generateSigningKey, type PrivateJwk, toPublicJwk } from '../src/index.ts';
+import {
+  createKeyRing,
+  createRevocations,
+  createTokenVerifier,
+  generateSigningKey,
+  type PrivateJwk,
+  toPublicJwk,
+} from '../src/index.ts';
 
 export const issuer = 'https://identity.plinth.example';
 export const audience = 'https://api.plinth.example';
@@ -26,11 +33,12 @@ export const heldClock = (): Clock & { forward(seconds: number): void } => {
   };
 };
 
-/** A verifier that trusts `key`, and its clock. */
+/** A verifier that trusts `key`, its clock, and what revokes tokens. */
 export const aVerifier = (cache?: { entriesMax?: number }) => {
   const clock = heldClock();
-  const options = { keys: createKeyRing({ keys: [toPublicJwk(key)] }), issuer, audience, clock };
-  return { clock, ...createTokenVerifier(cache ? { ...options, cache } : options) };
+  const revocations = createRevocations({ clock });
+  const options = { keys: createKeyRing({ keys: [toPublicJwk(key)] }), issuer, audience, clock, revocations };
+  return { clock, revocations, ...createTokenVerifier(cache ? { ...options, cache } : options) };
 };
 
 export const goodHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: key.kid };

@@ -16,7 +16,22 @@ export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace }
 export { type Contract, defineContract, type Routes, type ServiceOf } from './contract.ts';
 export { type CursorScope, type Cursors, type CursorTools, createCursors, type Position } from './cursor.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
-export type { CollectionsOf, Datastore, Definitions, ModuleStore, StoreOptions } from './datastore.ts';
+export type {
+  CollectionsOf,
+  CommitStats,
+  Datastore,
+  DatastoreStats,
+  Definitions,
+  Following,
+  MigratableDatastore,
+  ModuleStore,
+  PoolStats,
+  StoredModule,
+  StoreOptions,
+  Subscription,
+  Together,
+  ToldEvent,
+} from './datastore.ts';
 export {
   type Change,
   type Draft,
@@ -54,8 +69,41 @@ export {
   type Receipt,
   StoredAnswer,
 } from './journal.ts';
+export {
+  allowedDecision,
+  type Bucket,
+  bucketKey,
+  createLocalLimiter,
+  type Limit,
+  type LimitDecision,
+  type Limiter,
+  msUntil,
+  type Plan,
+  plans,
+  refusedDecision,
+  tokensAt,
+} from './limits.ts';
 export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
 export { mergePatchOf } from './merge-patch.ts';
+export {
+  assertBackfilled,
+  assertMigrations,
+  type Backfill,
+  type Contract as MigrationContract,
+  type DocumentBackfill,
+  defineMigration,
+  type Expand,
+  type Migration,
+  type MigrationNote,
+  type MigrationPhase,
+  type MigrationStatus,
+  type Migrations,
+  type MigrationWhere,
+  type NoteTaker,
+  type StoredDocument,
+  type TenantBackfill,
+  type TenantScope,
+} from './migration.ts';
 export {
   type BuiltInRole,
   builtInRoles,

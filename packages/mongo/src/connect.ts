@@ -1,4 +1,4 @@
-import { type Datastore, StartupError } from '@plinth/kernel';
+import { type MigratableDatastore, StartupError } from '@plinth/kernel';
 import { MongoClient } from 'mongodb';
 import { createDatastore } from './datastore.ts';
 import { clientSettings } from './settings.ts';
@@ -16,17 +16,23 @@ export type MongoSettings = {
  * Connects to a replica set.
  * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
  */
-export const connectMongo = async (settings: MongoSettings): Promise<Datastore> => {
+export const connectMongo = async (settings: MongoSettings): Promise<MigratableDatastore> => {
   const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize } = settings;
   let client: MongoClient;
   try {
-    client = new MongoClient(uri, clientSettings(poolSize));
+    // Whoever follows a journal keeps one connection busy all the time.
+    client = new MongoClient(uri, clientSettings(poolSize + 1));
   } catch (cause) {
     throw new StartupError(
       'MONGODB_URI is not a MongoDB connection string. Write mongodb://host:port/?replicaSet=rs0.',
       { cause },
     );
   }
+  const datastore = createDatastore({
+    client,
+    cursorSecret: settings.CURSOR_SECRET,
+    databasePrefix: settings.MONGODB_DATABASE_PREFIX ?? '',
+  });
   try {
     await client.connect();
   } catch (cause) {
@@ -37,11 +43,6 @@ export const connectMongo = async (settings: MongoSettings): Promise<Datastore> 
       { cause },
     );
   }
-  const datastore = createDatastore({
-    client,
-    cursorSecret: settings.CURSOR_SECRET,
-    databasePrefix: settings.MONGODB_DATABASE_PREFIX ?? '',
-  });
   try {
     await datastore.ping();
   } catch (cause) {

@@ -4,18 +4,22 @@ import {
   createEvents,
   createUnitOfWork,
   createWriteSets,
-  type Datastore,
   type Entity,
+  type MigratableDatastore,
   type ModuleStore,
   StartupError,
+  type StoredModule,
   type StoreOptions,
 } from '@plinth/kernel';
 import type { Db, MongoClient } from 'mongodb';
 import { createCollection } from './collection.ts';
-import { createCommit } from './group-commit.ts';
+import { follow } from './follow.ts';
+import { type CommitCounts, createCommit } from './group-commit.ts';
 import { createJournal, journalCollection } from './journal.ts';
 import { journalName } from './journal-names.ts';
-import { prepare } from './prepare.ts';
+import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
+import { createPointReads } from './point-reads.ts';
+import { followPool } from './pool.ts';
 import { signedCursors } from './signed-cursors.ts';
 import { storedCollectionOf } from './stored-collection.ts';
 import type { Write } from './write-set.ts';
@@ -25,23 +29,43 @@ export type DatastoreParts = {
   readonly cursorSecret: string;
   /** Put before each module's name to make its database's name; for many deployments on one cluster. */
   readonly databasePrefix: string;
+  /** Left out: those that suit a deployment. */
+  readonly migrationTimes?: MigrationTimes;
 };
 
-const openModule = <K>(
-  db: Db,
-  { collections }: { readonly collections: K },
-  { client, cursorSecret, clock, ids }: DatastoreParts & StoreOptions,
-): ModuleStore<K> => {
-  const definitions = collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
+const reservedNames = [journalName, migrationsName];
+
+const definitionsOf = (collections: unknown) => collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
+
+const databaseOf = ({ client, databasePrefix }: DatastoreParts, module: string): Db =>
+  client.db(`${databasePrefix}${module}`);
+
+const migratorOf = <K>(module: StoredModule<K>, parts: DatastoreParts & StoreOptions) =>
+  createMigrator({
+    ...parts,
+    db: databaseOf(parts, module.name),
+    collections: [...Object.values(definitionsOf(module.collections)).map(storedCollectionOf), journalCollection],
+    migrations: module.migrations ?? [],
+    times: parts.migrationTimes,
+  });
+
+type ModuleParts = DatastoreParts & StoreOptions & { readonly counts: CommitCounts };
+
+const openModule = <K>(module: StoredModule<K>, parts: ModuleParts): ModuleStore<K> => {
+  const { client, cursorSecret, clock, ids, together, counts } = parts;
+  const db = databaseOf(parts, module.name);
+  const definitions = definitionsOf(module.collections);
   const writeSets = createWriteSets<Write>();
   const cursors = signedCursors(cursorSecret);
+  const points = createPointReads({ db, clock, together });
   const named = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
-  if (named.has(journalName)) {
-    throw new TypeError(`A collection of '${db.databaseName}' is called '${journalName}', which is taken. Rename it.`);
+  const reserved = reservedNames.find((name) => named.has(name));
+  if (reserved !== undefined) {
+    throw new TypeError(`A collection of '${db.databaseName}' is called '${reserved}', which is taken. Rename it.`);
   }
   const entries = Object.entries(definitions).map(([key, definition]) => [
     key,
-    createCollection(definition, { db, clock, ids, cursors, writeSets }),
+    createCollection(definition, { db, clock, ids, cursors, writeSets, points }),
   ]);
   return {
     collections: Object.fromEntries(entries) as CollectionsOf<K>,
@@ -53,12 +77,14 @@ const openModule = <K>(
         client,
         db,
         clock,
+        together,
+        counts,
         codeOf: (collection, index) => named.get(collection)?.indexes[index]?.unique,
       }),
     }),
     events: createEvents({ writeSets, ids }),
     journal: createJournal({ db, clock }),
-    prepare: () => prepare(db, [...[...named.values()].map(storedCollectionOf), journalCollection]),
+    prepare: migratorOf(module, parts).prepare,
   };
 };
 
@@ -74,10 +100,20 @@ const assertUsable = async (client: MongoClient): Promise<void> => {
   }
 };
 
-/** The datastore of a connected client: one database a module. */
-export const createDatastore = (parts: DatastoreParts): Datastore => ({
-  open: (module, options) =>
-    openModule(parts.client.db(`${parts.databasePrefix}${module.name}`), module, { ...parts, ...options }),
-  ping: () => assertUsable(parts.client),
-  close: () => parts.client.close(),
-});
+/** The datastore of a client, which need not be connected yet: one database a module. */
+export const createDatastore = (parts: DatastoreParts): MigratableDatastore => {
+  const pool = followPool(parts.client);
+  const commits: (CommitCounts & { readonly module: string })[] = [];
+  return {
+    open: (module, options) => {
+      const counts = { module: module.name, groups: 0, sets: 0, splits: 0 };
+      commits.push(counts);
+      return openModule(module, { ...parts, ...options, counts });
+    },
+    follow: (subscription, listener) => follow(databaseOf(parts, subscription.module), subscription, listener),
+    migrations: (module, options) => migratorOf(module, { ...parts, ...options }).migrations,
+    ping: () => assertUsable(parts.client),
+    stats: () => ({ pool: pool(), commits }),
+    close: () => parts.client.close(),
+  };
+};

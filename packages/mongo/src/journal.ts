@@ -9,7 +9,10 @@ import type { StoredCollection } from './stored-collection.ts';
 
 const retentionSeconds = 7 * 24 * 60 * 60;
 
-/** The journal as the database is told of it. `byTime` serves those who read it in order, and ends what is a week old. */
+/**
+ * The journal as the database is told of it. `byTime` serves those who read it in order, and ends what is a week old;
+ * `byEvent` serves those who follow one kind of event.
+ */
 export const journalCollection: StoredCollection = {
   name: journalName,
   schema: JournalRow,
@@ -21,6 +24,11 @@ export const journalCollection: StoredCollection = {
       partialFilterExpression: { key: { $exists: true } },
     },
     { name: 'byTime', key: { at: 1 }, expireAfterSeconds: retentionSeconds },
+    {
+      name: 'byEvent',
+      key: { 'events.name': 1, at: 1 },
+      partialFilterExpression: { 'events.name': { $exists: true } },
+    },
   ],
 };
 

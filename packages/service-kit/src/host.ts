@@ -18,6 +18,7 @@ export type HostParts = {
   readonly ids: Ids;
   readonly publicUrl: string;
   readonly dependencies: readonly Dependency[];
+  readonly corsOrigins: readonly string[];
   readonly answers: AnswerMode;
   readonly undeclared: 'send' | 'refuse';
   readonly onViolation: (sentence: string) => void;
@@ -31,6 +32,10 @@ const open = (module: Module, { datastore, clock, ids }: HostParts): Opened => {
   const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
   return { module, store, service };
 };
+
+/** Brings the module's database up to date. A migration reads and writes documents of all tenants, so each is logged. */
+const prepare = ({ module, store }: Opened, { logger }: HostParts): Promise<void> =>
+  store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
 
 const assertDistinct = (contracts: readonly Contract[]): void => {
   const seen = new Set<string>();
@@ -59,9 +64,11 @@ export const createHost = async (parts: HostParts): Promise<App & { readonly pre
       addRoutes(app.server, implement(contract)(service as never), {
         gate,
         unitOfWork: store.unitOfWork,
+        journal: store.journal,
         answers: parts.answers,
+        errors: parts,
       });
     }
   }
-  return { ...app, prepare: async () => void (await Promise.all(opened.map(({ store }) => store.prepare()))) };
+  return { ...app, prepare: async () => void (await Promise.all(opened.map((one) => prepare(one, parts)))) };
 };

@@ -1,8 +1,9 @@
-import { createKeyRing, createTokenVerifier } from '@plinth/auth';
+import { createKeyRing, createRevocations, createTokenVerifier } from '@plinth/auth';
 import type { Config } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/kernel';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
 import { classifiedOf } from './classified.ts';
+import { followRevocations } from './follow-revocations.ts';
 import { createHost } from './host.ts';
 import type { Dependency } from './http/operations.ts';
 import type { Module } from './module.ts';
@@ -19,6 +20,8 @@ export type ServiceParts = {
   readonly name: string;
   readonly modules: readonly Module[];
   readonly config: ServiceConfig;
+  /** The module whose journal tells that tokens were revoked. Every host follows it, whichever modules it serves. */
+  readonly revocationsFrom: string;
   /** Opens the datastore. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig) => Promise<Datastore>;
   /** Open what else the modules need, each told the configuration and where to log. */
@@ -52,10 +55,11 @@ const listen = async (
 };
 
 const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
-  const { name, modules, config, connect, beforeListening } = parts;
+  const { name, modules, config, connect, revocationsFrom, beforeListening } = parts;
   const production = config.NODE_ENV === 'production';
   const datastore = await connect(config);
   const connections = parts.connections.map((open) => open(config, logger));
+  const revocations = createRevocations({ clock: systemClock });
   const host = await createHost({
     name,
     modules,
@@ -65,21 +69,31 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
       issuer: config.AUTH_ISSUER,
       audience: config.AUTH_AUDIENCE,
       clock: systemClock,
+      revocations,
     }),
     logger,
     clock: systemClock,
     ids: systemIds,
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
+    corsOrigins: config.CORS_ORIGINS ?? [],
     answers: production ? 'compiled' : 'checked',
     undeclared: 'send',
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
   });
   await host.prepare();
   await beforeListening?.(datastore);
+  const following = await followRevocations({
+    datastore,
+    module: revocationsFrom,
+    revocations,
+    clock: systemClock,
+    logger,
+  });
   stopOnSignal(async () => {
     host.drain();
     await host.server.close();
+    await following.stop();
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
   }, logger);
   const url = await listen(host.server, config);

@@ -1,2 +1,4 @@
+export { type CommandStep, connectWatched } from './connect-watched.ts';
 export type { QueryGuard } from './query-guard.ts';
-export { openTestDatastore, type RawCollection, type TestDatastore } from './test-datastore.ts';
+export { openRaw, type RawCollection, type RawDatabases } from './raw.ts';
+export { openTestDatastore, type TestDatastore } from './test-datastore.ts';

@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Datastore } from '@plinth/kernel';
-import { type Document, MongoClient } from 'mongodb';
+import { MongoClient } from 'mongodb';
 import { createDatastore } from '../datastore.ts';
 import { clientSettings } from '../settings.ts';
 import { guardQueries, type QueryGuard } from './query-guard.ts';
-
-/** The documents of a collection as they lie in the database, past the wall. For assertions only. */
-export type RawCollection = {
-  all(): Promise<Document[]>;
-  insert(document: Document): Promise<void>;
-  insertMany(documents: readonly Document[]): Promise<void>;
-  indexNames(): Promise<string[]>;
-};
+import { type RawCollection, rawOf } from './raw.ts';
 
 export type TestDatastore = Datastore & {
   readonly guard: QueryGuard;
@@ -20,16 +13,6 @@ export type TestDatastore = Datastore & {
   raw(module: string, collection: string): RawCollection;
   /** Ends the connection and drops the databases of this datastore. */
   close(): Promise<void>;
-};
-
-const rawOf = (client: MongoClient, database: string, name: string): RawCollection => {
-  const collection = client.db(database).collection<Document>(name);
-  return {
-    all: () => collection.find().sort({ _id: 1 }).toArray(),
-    insert: async (document) => void (await collection.insertOne(document)),
-    insertMany: async (documents) => void (await collection.insertMany([...documents])),
-    indexNames: async () => (await collection.indexes()).map(({ name: index }) => String(index)),
-  };
 };
 
 const noEngine = 'MONGODB_URI is not set: run `npm test`, or give the address of a replica set.';

@@ -1,5 +1,6 @@
 import {
   createKeyRing,
+  createRevocations,
   createTokenSigner,
   createTokenVerifier,
   generateSigningKey,
@@ -10,13 +11,15 @@ import type { Clock } from '@plinth/kernel';
 
 const parties = { issuer: 'plinth-test', audience: 'plinth-test-api' };
 
-/** A key of its own, with what verifies and what makes tokens by it. */
+/** A key of its own, with what verifies, what revokes and what makes tokens by it. */
 export const createCredentials = async (clock: Clock) => {
   const key = await generateSigningKey();
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });
+  const revocations = createRevocations({ clock });
   const signer = createTokenSigner({ key, clock, ...parties });
   return {
-    verifier: createTokenVerifier({ keys, clock, ...parties }),
+    verifier: createTokenVerifier({ keys, clock, revocations, ...parties }),
+    revocations,
     tokenOf: (subject: TokenSubject): Promise<string> => signer.sign(subject),
   };
 };

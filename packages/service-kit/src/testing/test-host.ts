@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { classifiedOf } from '../classified.ts';
 import { followRevocations } from '../follow-revocations.ts';
 import { createHost } from '../host.ts';
-import { declaredErrors, isEverywhere } from '../http/declared.ts';
+import { declaredErrors, isOfHost } from '../http/declared.ts';
 import type { AnswerMode } from '../http/encode.ts';
 import type { Dependency } from '../http/operations.ts';
 import type { Module } from '../module.ts';
@@ -23,6 +23,7 @@ export type TestHostOptions = {
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly dependencies?: readonly Dependency[];
+  readonly corsOrigins?: readonly string[];
   readonly answers?: AnswerMode;
   readonly undeclared?: 'send' | 'refuse';
 };
@@ -90,10 +91,10 @@ const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, s
   };
 };
 
-/** The statuses that a route declares; those excepted that every route may answer with. */
+/** The statuses that a route declares; those excepted that come from the host. */
 export const declaredStatusesOf = (route: RouteSpec): number[] => {
   const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
-  return [...new Set(statuses)].filter((status) => !isEverywhere(status)).toSorted((left, right) => left - right);
+  return [...new Set(statuses)].filter((status) => !isOfHost(status)).toSorted((left, right) => left - right);
 };
 
 const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec => {
@@ -125,6 +126,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     ids,
     publicUrl: 'http://test.example',
     dependencies: options.dependencies ?? [{ name: 'mongodb', required: true, check: datastore.ping }],
+    corsOrigins: options.corsOrigins ?? [],
     answers: options.answers ?? 'checked',
     undeclared: options.undeclared ?? 'refuse',
     onViolation: (sentence) => violations.push(sentence),

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { expect, it, onTestFinished } from 'vitest';
+import { connectWatched, openRaw } from './index.ts';
+
+const MONGODB_URI = String(process.env['MONGODB_URI']);
+
+it('tells of a command before it is sent, and when it has succeeded', async () => {
+  const steps: string[] = [];
+  const connect = connectWatched(({ kind, command }) => steps.push(`${command} ${kind}`));
+  const datastore = await connect({
+    MONGODB_URI,
+    MONGODB_POOL_SIZE: 2,
+    MONGODB_DATABASE_PREFIX: undefined,
+    CURSOR_SECRET: randomBytes(32).toString('hex'),
+  });
+  onTestFinished(() => datastore.close());
+  steps.length = 0;
+  await datastore.ping();
+  expect(steps).toEqual(['hello started', 'hello succeeded']);
+});
+
+it('shows what lies in any database, and drops it', async () => {
+  const database = `t${randomBytes(6).toString('hex')}_notes`;
+  const raw = openRaw(MONGODB_URI);
+  onTestFinished(() => raw.close());
+  await raw.collection(database, 'notes').insertMany([{ _id: 'b' }, { _id: 'a' }]);
+  expect(await raw.collection(database, 'notes').all()).toEqual([{ _id: 'a' }, { _id: 'b' }]);
+  await raw.drop(database);
+  expect(await raw.collection(database, 'notes').all()).toEqual([]);
+});

@@ -1,0 +1,37 @@
+import { type Document, MongoClient } from 'mongodb';
+import { clientSettings } from '../settings.ts';
+
+/** The documents of a collection as they lie in the database, past the wall. For assertions only. */
+export type RawCollection = {
+  all(): Promise<Document[]>;
+  insert(document: Document): Promise<void>;
+  insertMany(documents: readonly Document[]): Promise<void>;
+  indexNames(): Promise<string[]>;
+};
+
+/** Any database of a deployment, past the wall: for assertions about what another process has written there. */
+export type RawDatabases = {
+  collection(database: string, name: string): RawCollection;
+  drop(database: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const rawOf = (client: MongoClient, database: string, name: string): RawCollection => {
+  const collection = client.db(database).collection<Document>(name);
+  return {
+    all: () => collection.find().sort({ _id: 1 }).toArray(),
+    insert: async (document) => void (await collection.insertOne(document)),
+    insertMany: async (documents) => void (await collection.insertMany([...documents])),
+    indexNames: async () => (await collection.indexes()).map(({ name: index }) => String(index)),
+  };
+};
+
+/** Opens the databases at `uri`. What it reads, a majority has. */
+export const openRaw = (uri: string): RawDatabases => {
+  const client = new MongoClient(uri, clientSettings(4));
+  return {
+    collection: (database, name) => rawOf(client, database, name),
+    drop: async (database) => void (await client.db(database).dropDatabase()),
+    close: () => client.close(),
+  };
+};

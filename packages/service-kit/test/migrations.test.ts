@@ -1,0 +1,45 @@
+import { type Datastore, defineMigration } from '@plinth/kernel';
+import { expect, it } from 'vitest';
+import { defineModule } from '../src/index.ts';
+import { openTestHost } from '../src/testing/index.ts';
+import { fakeDatastore, thingsModule } from './things.ts';
+
+const [first, second] = ['0001-first', '0002-second'].map((name) =>
+  defineMigration({ name, phase: 'expand', collection: 'things' }),
+);
+if (!first || !second) throw new Error('There are two migrations.');
+
+it('a module keeps its migrations, and refuses those that are out of order', () => {
+  expect(defineModule({ ...thingsModule, migrations: [first, second] }).migrations).toEqual([first, second]);
+  expect(() => defineModule({ ...thingsModule, migrations: [second, first] })).toThrow(
+    "Module 'things': the migration '0001-first' stands after '0002-second'.",
+  );
+});
+
+it('a host migrates before it serves, and logs what is done to documents of all tenants', async () => {
+  const migrated: unknown[] = [];
+  const fake = fakeDatastore();
+  const datastore: Datastore = {
+    ...fake,
+    open: (module, options) => ({
+      ...fake.open(module, options),
+      prepare: async (note) => {
+        migrated.push(module.migrations);
+        note?.({ event: 'migration-walked', fields: { migration: '0001-first', acrossTenants: true, changed: 7 } });
+      },
+    }),
+  };
+  const module = defineModule({ ...thingsModule, migrations: [first, second] });
+  const host = await openTestHost({ modules: [module], datastore });
+  expect(migrated).toEqual([[first, second]]);
+  expect(host.lines.records()).toContainEqual(
+    expect.objectContaining({
+      event: 'migration-walked',
+      module: 'things',
+      migration: '0001-first',
+      acrossTenants: true,
+      changed: 7,
+    }),
+  );
+  await host.close();
+});
