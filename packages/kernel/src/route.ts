@@ -26,6 +26,8 @@ export type RouteSpec = {
   readonly body?: z.ZodType;
   /** Exactly one success; 204 has the schema `NoContent`. */
   readonly responses: { readonly [S in SuccessStatus]?: z.ZodType };
+  /** The answer is lines of JSON, each as the success schema says, for as long as there are some. For a GET. */
+  readonly stream?: 'ndjson';
   /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
   readonly idempotency?: 'required';
   /** The expected failures, beside those that the route's shape implies. */
@@ -70,6 +72,12 @@ type CheckOrSelf<R extends RouteSpec> = R extends { readonly auth: { readonly or
     : { readonly auth: `orSelf names '${Name}', which is not a parameter of the path.` }
   : unknown;
 
+type CheckStream<R extends RouteSpec> = R extends { readonly stream: unknown }
+  ? R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
+    ? unknown
+    : { readonly stream: ['Only a GET that answers with 200 streams.'] }
+  : unknown;
+
 // In lists, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
 type CheckIdempotency<R extends RouteSpec> = R extends { readonly method: 'GET'; readonly idempotency: unknown }
   ? { readonly idempotency: ['A GET has no effect, so it takes no idempotency key.'] }
@@ -99,6 +107,7 @@ export type Check<R extends RouteSpec> = RouteSpec extends R
       CheckSuccess<R> &
       CheckOrSelf<R> &
       CheckIdempotency<R> &
+      CheckStream<R> &
       CheckOptions<R> &
       CheckExamples<R>;
 
@@ -122,8 +131,10 @@ export type InputOf<R extends RouteSpec> = Simplify<
   ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'> & VersionInput<R>
 >;
 
-/** What the operation of a route answers. */
-export type OutputOf<R extends RouteSpec> = Success<R>['_zod']['output'];
+/** What the operation of a route answers; of a stream, its items one after the other. */
+export type OutputOf<R extends RouteSpec> = R extends { readonly stream: 'ndjson' }
+  ? AsyncIterable<Success<R>['_zod']['output']>
+  : Success<R>['_zod']['output'];
 
 type Simplify<T> = { [K in keyof T]: T[K] };
 

@@ -1,4 +1,14 @@
-import type { Clock, CollectionsOf, Contract, Definitions, Events, Ids, ServiceOf } from '@plinth/kernel';
+import {
+  assertMigrations,
+  type Clock,
+  type CollectionsOf,
+  type Contract,
+  type Definitions,
+  type Events,
+  type Ids,
+  type Migration,
+  type ServiceOf,
+} from '@plinth/kernel';
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
@@ -19,6 +29,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object> = {
   readonly contracts: C;
   /** What the module owns; nobody else reads or writes it. */
   readonly collections: K;
+  /** How databases of earlier versions become what `collections` says, in the order of their numbers. */
+  readonly migrations?: readonly Migration[];
   readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
 };
 
@@ -29,6 +41,7 @@ export type Module = {
   readonly name: string;
   readonly contracts: readonly Contract[];
   readonly collections: Definitions;
+  readonly migrations?: readonly Migration[];
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
 
@@ -39,7 +52,8 @@ const uniqueCodesOf = (collections: object): string[] =>
 
 /**
  * Declares a module: contracts, what it stores, and how its actions are made from what it is given.
- * @throws when a unique index names an error code that no route of the module declares.
+ * @throws when a unique index names an error code that no route of the module declares, and for migrations that are out
+ * of order or speak of what is not there.
  */
 export const defineModule = <const C extends readonly Contract[], const K extends object>(
   spec: ModuleSpec<C, K>,
@@ -53,5 +67,6 @@ export const defineModule = <const C extends readonly Contract[], const K extend
       `Module '${spec.name}': a unique index names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
     );
   }
+  assertMigrations(spec);
   return spec as unknown as Module & ModuleSpec<C, K>;
 };

@@ -10,6 +10,7 @@ export {
   userSuspended,
   userUpdated,
 } from './events.ts';
+export { exportUsers } from './export-users.ts';
 export { getMe } from './get-me.ts';
 export { getUser } from './get-user.ts';
 export { listUsers } from './list-users.ts';

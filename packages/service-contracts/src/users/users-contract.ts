@@ -2,6 +2,7 @@ import { defineContract } from '@plinth/kernel';
 import { changeRole } from './change-role.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
+import { exportUsers } from './export-users.ts';
 import { getMe } from './get-me.ts';
 import { getUser } from './get-user.ts';
 import { listUsers } from './list-users.ts';
@@ -17,6 +18,7 @@ export const usersContract = defineContract('users', {
     changeRole,
     createUser,
     deleteUser,
+    exportUsers,
     getMe,
     getUser,
     listUsers,

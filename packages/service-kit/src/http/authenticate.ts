@@ -1,9 +1,11 @@
 import { bearerToken, type Policy, type TokenVerifier } from '@plinth/auth';
 import { type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { contractOf } from './contract-of.ts';
+import { streamMs } from './stream.ts';
 
 /** Milliseconds that a request has, from its first byte to the commit. */
-const deadlineMs = 8000;
+const answerMs = 8000;
 
 export type Gate = { readonly verifier: TokenVerifier; readonly policy: Policy; readonly clock: Clock };
 
@@ -23,7 +25,7 @@ const contextOf = ({ request, reply }: Call, actor: Principal, clock: Clock): Ct
   tenantId: actor.tenantId,
   requestId: request.id,
   trace: request.scope.trace,
-  deadline: clock.now().getTime() + deadlineMs,
+  deadline: clock.now().getTime() + (contractOf(request)?.stream ? streamMs : answerMs),
   signal: goneSignalOf(reply),
 });
 

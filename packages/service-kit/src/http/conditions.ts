@@ -11,7 +11,7 @@ export const needsVersion = ({ method }: RouteSpec): boolean =>
 /** True for a route whose answer has a version, and with it an `ETag`. */
 export const hasVersion = (route: RouteSpec): boolean => {
   const { schema } = successOf(route);
-  return schema instanceof z.ZodObject && 'version' in schema.shape;
+  return !route.stream && schema instanceof z.ZodObject && 'version' in schema.shape;
 };
 
 type Tag = { readonly weak: boolean; readonly text: string };

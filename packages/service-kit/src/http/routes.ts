@@ -10,6 +10,7 @@ import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './enc
 import { type ErrorParts, refusalOf } from './errors.ts';
 import { answerOnce, fingerprintOf, keyOf, type OnceParts, takesKey } from './idempotency.ts';
 import { pathOf } from './request-scope.ts';
+import { linesOf, ndjson, streamMs } from './stream.ts';
 
 export type RouteParts = OnceParts & {
   readonly gate: Gate;
@@ -113,6 +114,22 @@ const writeHandlerOf = ({ route, operation, operationId }: Binding, success: Suc
   };
 };
 
+const streamHandlerOf =
+  ({ route, operation }: Binding, { encode }: Success, { errors }: RouteParts) =>
+  async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    assertAcceptable(request.headers.accept, ndjson);
+    const items = await operation(inputOf(route, request), request.scope.ctx as Ctx);
+    const lines = await linesOf(items as AsyncIterable<unknown>, encode);
+    lines.on('error', (err) => errors.logger.error('stream-failed', { requestId: request.id, err }));
+    return reply.header('content-type', `${ndjson}; charset=utf-8`).send(lines);
+  };
+
+const handlerOf = (binding: Binding, success: Success, parts: RouteParts) => {
+  const { method, stream } = binding.route;
+  if (stream) return streamHandlerOf(binding, success, parts);
+  return method === 'GET' ? readHandlerOf(binding, success) : writeHandlerOf(binding, success, parts);
+};
+
 /** Gives Fastify the routes of a contract: gate, validation, operation, answer. */
 export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], parts: RouteParts): void => {
   for (const binding of bindings) {
@@ -124,7 +141,8 @@ export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], pa
       config: { contract: binding.route },
       schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
       onRequest: gateOf(auth, parts.gate),
-      handler: method === 'GET' ? readHandlerOf(binding, success) : writeHandlerOf(binding, success, parts),
+      ...(binding.route.stream && { handlerTimeout: streamMs }),
+      handler: handlerOf(binding, success, parts),
     });
   }
 };

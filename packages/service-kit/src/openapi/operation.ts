@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { hasVersion, needsVersion } from '../http/conditions.ts';
 import { declaredErrors } from '../http/declared.ts';
 import { takesKey } from '../http/idempotency.ts';
+import { ndjson } from '../http/stream.ts';
 import type { Json, SchemaBook } from './schemas.ts';
 
 const reasons: Readonly<Record<number, string>> = {
@@ -78,7 +79,7 @@ const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
       headers: headersOf(route),
       ...(status !== 204 && {
         content: {
-          'application/json': {
+          [route.stream ? ndjson : 'application/json']: {
             schema: withSparse(book.of(schema), listItemOf(route.query), book),
             ...(example !== undefined && { example }),
           },
