@@ -47,7 +47,9 @@ type Place<D extends Entity> = CollectionParts & {
 const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, points }: Place<D>) => {
   const point = (id: string) => points.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
   const read = (command: Document): Promise<D[]> =>
-    find({ find: definition.name, ...command }, { db, ctx, clock }) as Promise<unknown[]> as Promise<D[]>;
+    find({ find: definition.name, ...command }, { db, ctx, clock, endsWithCaller: true }) as Promise<
+      unknown[]
+    > as Promise<D[]>;
   return {
     get: async (id: string): Promise<D> => {
       // An operator that came in the place of an id must not become part of the filter.

@@ -4,9 +4,20 @@ import { remainingMs } from './deadline.ts';
 import { isAway, isEmptyBounds, isGone, translate } from './failures.ts';
 
 /** What a read needs beside its command. */
-export type ReadScope = { readonly db: Db; readonly ctx: Ctx; readonly clock: Clock };
+export type ReadScope = {
+  readonly db: Db;
+  readonly ctx: Ctx;
+  readonly clock: Clock;
+  /**
+   * Ends the command on the server when its caller goes. The driver closes the connection for that, which is worth it
+   * for a read that may be long; one by its key is over sooner than a connection is made.
+   */
+  readonly endsWithCaller?: boolean;
+};
 
 const readConcern = { level: 'majority' } as const;
+
+const optionsOf = ({ ctx, endsWithCaller }: ReadScope) => (endsWithCaller ? { signal: ctx.signal } : {});
 
 /** Reads in as many batches as it takes: documents that exceed 16 MiB together do not fit the first one. */
 const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
@@ -17,11 +28,11 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
   const { db, ctx, clock } = scope;
-  // A caller that is gone begins no read. The signal itself is not given to the driver, which would close a pooled
-  // connection for every caller that goes during a read; `maxTimeMS` ends such a read at the deadline.
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
-  const { cursor } = (await db.command(command)) as { cursor: { firstBatch: Document[]; id: unknown } };
+  const { cursor } = (await db.command(command, optionsOf(scope))) as {
+    cursor: { firstBatch: Document[]; id: unknown };
+  };
   return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
 };
 

@@ -128,6 +128,32 @@ describe('a read', () => {
     await expect(open().collections.notes.for(ctx).get(anId())).rejects.toThrow('gone');
   });
 
+  it('ends on the server when its caller goes', async () => {
+    const gone = new AbortController();
+    const ctx = aContext({ signal: gone.signal });
+    const admin = datastore.current.client.db('admin');
+    const running = async () => {
+      const { inprog } = await admin.command({ currentOp: 1, 'command.filter.tenantId': ctx.tenantId });
+      return (inprog as unknown[]).length;
+    };
+    const wait = (mode: string) =>
+      admin.command({
+        configureFailPoint: 'waitInFindBeforeMakingBatch',
+        mode,
+        data: { nss: `${datastore.current.databasePrefix}units.notes`, shouldCheckForInterrupt: true },
+      });
+    await wait('alwaysOn');
+    const listing = open().collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 1 });
+    const refused = expect(listing).rejects.toThrow('gone');
+    await expect.poll(running, { timeout: 2000 }).toBe(1);
+    gone.abort(new Error('gone'));
+    await refused;
+    await expect
+      .poll(running, { timeout: 2000 })
+      .toBe(0)
+      .finally(() => wait('off'));
+  });
+
   it('passes on what is nobody’s fault but ours', async () => {
     await failCommands(['find'], { errorCode: 2 }, 1);
     await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 2 });
