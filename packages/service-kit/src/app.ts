@@ -1,5 +1,6 @@
 import type { Contract, Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
+import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
@@ -9,11 +10,14 @@ import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
 import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
 import { addExpectations, assertOneHost } from './http/framing.ts';
+import { addAddressLimit, type Limits } from './http/limits.ts';
 import { collectMethods } from './http/methods.ts';
 import { addOperations, type Dependency } from './http/operations.ts';
 import { toApiError } from './http/problem.ts';
-import { type RequestScope, requestIdOf, traceOf } from './http/request-scope.ts';
+import { type RequestScope, requestIdOf } from './http/request-scope.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { followBodies, goOn, type RequestTelemetry, requestTelemetryOf } from './http/telemetry.ts';
+import type { Module } from './module.ts';
 import { openApiOf } from './openapi/document.ts';
 
 export type AppParts = ErrorParts & {
@@ -24,6 +28,14 @@ export type AppParts = ErrorParts & {
   readonly dependencies: readonly Dependency[];
   /** The origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Left out: nobody is limited. */
+  readonly limits?: Limits | undefined;
+  /** The networks of the proxies in front, as CIDRs: theirs are the only `X-Forwarded-For` that are believed. */
+  readonly trustProxy?: readonly string[] | undefined;
+  /** Those whose routes are measured under their names. */
+  readonly modules?: readonly Module[];
+  readonly metrics?: Metrics | undefined;
+  readonly tracing?: Tracing | undefined;
 };
 
 /** Between the milliseconds that a proxy keeps an idle connection, usually 60,000, and those that a stranger may. */
@@ -36,6 +48,7 @@ const createServer = (
   Fastify({
     logger: false,
     genReqId: (raw) => requestIdOf(raw.headers['x-request-id'], parts.ids),
+    trustProxy: parts.trustProxy ? [...parts.trustProxy] : false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
     handlerTimeout: 8000,
@@ -56,37 +69,63 @@ const createServer = (
 /** What comes first for every request: its id, its trace and the headers of its answer. */
 type Begin = (request: FastifyRequest, reply: FastifyReply) => void;
 
-const beginOf =
-  (headers: Readonly<Record<string, string>>, { ids }: AppParts): Begin =>
-  (request, reply) => {
-    request.scope = { startedAt: performance.now(), trace: traceOf(request, ids), ctx: undefined };
-    reply.headers(headers);
-    reply.header('x-request-id', request.id);
-  };
+type Beginning = Pick<AppParts, 'logger'> & {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly telemetry: RequestTelemetry;
+};
 
-const addRequestScope = (app: FastifyInstance, begin: Begin, { logger }: AppParts): void => {
-  app.decorateRequest('scope', undefined as unknown as RequestScope);
-  app.addHook('onRequest', (request, reply, done) => {
-    begin(request, reply);
-    try {
-      assertOneHost(request.raw);
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    const { startedAt, trace, ctx } = request.scope;
+/** The status of a request whose caller has gone before the answer. */
+const gone = 499;
+
+/** Logs and counts a request: once, when it has been answered or its caller has gone. */
+const endOf =
+  ({ logger, telemetry }: Beginning) =>
+  (request: FastifyRequest, reply: FastifyReply): void => {
+    const { startedAt, trace, ctx, isOver } = request.scope;
+    if (isOver) return;
+    request.scope.isOver = true;
+    const status = reply.raw.writableFinished ? reply.statusCode : gone;
+    const durationMs = performance.now() - startedAt;
     logger.request({
       method: request.method,
       route: contractOf(request)?.path ?? request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      durationMs: performance.now() - startedAt,
+      status,
+      durationMs,
       requestId: request.id,
       traceId: trace.traceId,
       tenantId: ctx?.tenantId,
       actorId: ctx?.actor.id,
     });
+    telemetry.end(request, reply, { status, durationMs });
+  };
+
+const beginOf = (beginning: Beginning): Begin => {
+  const { headers, telemetry } = beginning;
+  const end = endOf(beginning);
+  return (request, reply) => {
+    const startedAt = performance.now();
+    const { trace, span } = telemetry.begin(request);
+    request.scope = { startedAt, trace, span, ctx: undefined, code: undefined, isOver: false };
+    reply.headers(headers);
+    reply.header('x-request-id', request.id);
+    // Fastify tells of answers alone, and not of callers that go before theirs.
+    reply.raw.once('close', () => end(request, reply));
+  };
+};
+
+const addRequestScope = (app: FastifyInstance, begin: Begin, end: Begin): void => {
+  app.decorateRequest('scope', undefined as unknown as RequestScope);
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply);
+    try {
+      assertOneHost(request.raw);
+    } catch (error) {
+      return done(error as Error);
+    }
+    goOn(request, done);
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    end(request, reply);
     done();
   });
 };
@@ -96,8 +135,10 @@ export type App = { readonly server: FastifyInstance; readonly drain: () => void
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
 export const createApp = async (parts: AppParts): Promise<App> => {
-  const headers = await securityHeaders();
-  const begin = beginOf(headers, parts);
+  const headers: Record<string, string> = { ...(await securityHeaders()) };
+  const { logger, tracing, modules = [], metrics = createMetrics() } = parts;
+  const beginning = { logger, headers, telemetry: requestTelemetryOf({ ...parts, modules, metrics }) };
+  const begin = beginOf(beginning);
   const app = createServer(parts, { begin, headers });
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
@@ -106,11 +147,20 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   addExpectations(app.server, bodyLimitBytes);
   const methods = collectMethods(app);
   app.addHook('onRoute', assertContract);
-  addRequestScope(app, begin, parts);
+  addRequestScope(app, begin, endOf(beginning));
+  if (parts.limits) addAddressLimit(app, parts.limits);
+  followBodies(app, tracing);
   app.setErrorHandler(errorHandlerOf(parts));
   app.setNotFoundHandler(notFoundHandlerOf(parts, methods));
   const openApi = openApiOf(parts.name, parts.contracts);
   addOperations(app, { dependencies: parts.dependencies, isDraining: () => draining, openApi });
   addErrorPages(app, parts.contracts);
-  return { server: app, drain: () => void (draining = true) };
+  return {
+    server: app,
+    drain: () => {
+      draining = true;
+      // Whoever keeps the connection would send the next request to a service that is gone.
+      headers['connection'] = 'close';
+    },
+  };
 };

@@ -1,11 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier } from '@plinth/auth';
 import type { Config } from '@plinth/config';
-import { type Datastore, StartupError } from '@plinth/kernel';
+import { type Datastore, type Limiter, type Plan, StartupError } from '@plinth/kernel';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
+import { createMetrics, type Metrics, openMetricsServer, type Tracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
 import { followRevocations } from './follow-revocations.ts';
 import { createHost } from './host.ts';
 import type { Dependency } from './http/operations.ts';
+import { limitPartsOf } from './limit-parts.ts';
 import type { Module } from './module.ts';
 import type { serviceSettings } from './settings.ts';
 import { stopOnSignal } from './shutdown.ts';
@@ -14,7 +17,11 @@ import { systemClock, systemIds } from './system.ts';
 export type ServiceConfig = Config<typeof serviceSettings>;
 
 /** Something else that a host keeps open, closed after the server. */
-export type Connection = Dependency & { readonly close: () => Promise<void> };
+export type Connection = Dependency & {
+  readonly close: () => Promise<void>;
+  /** Buckets that this process shares with others; without such a connection it limits by itself. */
+  readonly limiter?: Limiter;
+};
 
 export type ServiceParts = {
   readonly name: string;
@@ -24,13 +31,21 @@ export type ServiceParts = {
   readonly revocationsFrom: string;
   /** Opens the datastore. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig) => Promise<Datastore>;
-  /** Open what else the modules need, each told the configuration and where to log. */
-  readonly connections: readonly ((config: ServiceConfig, logger: Logger) => Connection)[];
+  /** Open what else the modules need, each told the configuration, where to log and where to add what it measures. */
+  readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
+  /** What `startTracing` has returned: it begins before anything else is loaded, so it begins outside. */
+  readonly tracing?: Tracing | undefined;
+  /** What a tenant is subscribed to; left out, or for a tenant that it does not know, `LIMIT_DEFAULT_PLAN`. */
+  readonly planOf?: ((tenantId: string) => Plan | undefined) | undefined;
   /** Runs when the collections are prepared and before the first request, for instance to add demo data. */
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
 };
 
-export type RunningService = { readonly url: string };
+export type RunningService = {
+  readonly url: string;
+  /** Where the metrics are, with `METRICS_PORT`. */
+  readonly metricsUrl: string | undefined;
+};
 
 const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
   createLogger({
@@ -54,11 +69,15 @@ const listen = async (
   }
 };
 
+const openMetrics = async (metrics: Metrics, { METRICS_HOST, METRICS_PORT }: ServiceConfig) =>
+  METRICS_PORT === undefined ? undefined : openMetricsServer(metrics, { host: METRICS_HOST, port: METRICS_PORT });
+
 const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
-  const { name, modules, config, connect, revocationsFrom, beforeListening } = parts;
+  const { name, modules, config, connect, revocationsFrom, tracing, beforeListening } = parts;
   const production = config.NODE_ENV === 'production';
   const datastore = await connect(config);
-  const connections = parts.connections.map((open) => open(config, logger));
+  const metrics = createMetrics();
+  const connections = parts.connections.map((open) => open(config, logger, metrics));
   const revocations = createRevocations({ clock: systemClock });
   const host = await createHost({
     name,
@@ -77,10 +96,15 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
     corsOrigins: config.CORS_ORIGINS ?? [],
+    limits: limitPartsOf({ config, connections, planOf: parts.planOf }),
+    trustProxy: config.TRUST_PROXY,
     answers: production ? 'compiled' : 'checked',
     undeclared: 'send',
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
+    metrics,
+    tracing,
   });
+  const metricsServer = await openMetrics(metrics, config);
   await host.prepare();
   await beforeListening?.(datastore);
   const following = await followRevocations({
@@ -90,15 +114,18 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
     clock: systemClock,
     logger,
   });
-  stopOnSignal(async () => {
+  stopOnSignal(async (signal) => {
     host.drain();
+    // Proxies that ask for readiness send nobody here any longer; until they have asked, everybody is served.
+    if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await host.server.close();
     await following.stop();
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
+    await Promise.all([tracing?.stop(), metricsServer?.close()]);
   }, logger);
   const url = await listen(host.server, config);
-  logger.info('listening', { url, modules: modules.map((module) => module.name) });
-  return { url };
+  logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
+  return { url, metricsUrl: metricsServer?.url };
 };
 
 /**

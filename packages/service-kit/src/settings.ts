@@ -1,5 +1,7 @@
 import { PublicJwks } from '@plinth/auth';
-import { host, integer, json, list, oneOf, port, secret, text, url } from '@plinth/config';
+import { flag, host, integer, json, list, milliseconds, oneOf, port, secret, text, url } from '@plinth/config';
+import { z } from 'zod';
+import { limitSettings } from './limit-settings.ts';
 
 /** The settings of every service and host. */
 export const serviceSettings = {
@@ -24,6 +26,30 @@ export const serviceSettings = {
   LOG_LEVEL: oneOf('The least severe lines that are logged.', {
     values: ['debug', 'info', 'warn', 'error', 'fatal'],
     default: 'info',
+  }),
+  SHUTDOWN_DELAY_MS: milliseconds(
+    'In production, how long a service that was told to stop goes on serving after its readiness has failed.',
+    { min: 0, max: 8000, default: 3000 },
+  ),
+  METRICS_PORT: port('The port of /metrics, apart from the API. Without one, metrics are not served.', {
+    optional: true,
+  }),
+  METRICS_HOST: host('The address of /metrics. Only the network that Prometheus is in should reach it.', {
+    default: '127.0.0.1',
+  }),
+  OTEL_TRACING: flag('Records traces and sends them to a collector. Costs 15 to 30 microseconds a request.', {
+    default: false,
+  }),
+  OTEL_TRACES_SAMPLER_ARG: json('The part of the traces that is recorded; the same for every service.', {
+    schema: z.number().min(0).max(1),
+    expects: 'a number from 0 to 1',
+    example: '0.1',
+    default: 1,
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('The collector of the traces, which takes OTLP over HTTP in JSON at /v1/traces.', {
+    schemes: ['http', 'https'],
+    example: 'http://127.0.0.1:4318',
+    optional: true,
   }),
   MONGODB_URI: url('The MongoDB replica set that holds the data.', {
     schemes: ['mongodb', 'mongodb+srv'],
@@ -57,4 +83,5 @@ export const serviceSettings = {
     default: 'plinth-api',
   }),
   CURSOR_SECRET: secret('Signs the cursors of lists; the same for every instance.'),
+  ...limitSettings,
 };

@@ -6,7 +6,7 @@ const graceMs = 10_000;
 /**
  * Ends the process by `stop` on SIGTERM or SIGINT: once, with exit code 0, or with 1 when it fails or takes too long.
  */
-export const stopOnSignal = (stop: () => Promise<void>, logger: Logger): void => {
+export const stopOnSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void => {
   let stopping = false;
   const end = (code: number): void => {
     logger.flush();
@@ -20,7 +20,7 @@ export const stopOnSignal = (stop: () => Promise<void>, logger: Logger): void =>
       logger.error('stopped-late', { graceMs });
       end(1);
     }, graceMs).unref();
-    stop().then(
+    stop(signal).then(
       () => {
         logger.info('stopped');
         end(0);
