@@ -109,7 +109,7 @@ const writesOf = <D extends Entity>(
       writeSets.record(ctx, write, journal.inserted(document));
       return document;
     },
-    update: (document, change, orElse = commonErrors.staleVersion()) => {
+    update: (document, change, orElse) => {
       assertChange(definition, change);
       const now = clock.now();
       const changed = applyChange(document, change, now);
@@ -127,7 +127,7 @@ const writesOf = <D extends Entity>(
     },
     remove: (document) => {
       const filter = exactly(document);
-      const write: Write = { kind: 'remove', collection, filter, orElse: commonErrors.staleVersion() };
+      const write: Write = { kind: 'remove', collection, filter };
       writeSets.record(ctx, write, journal.removed(document));
     },
   };

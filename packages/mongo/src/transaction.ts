@@ -1,4 +1,4 @@
-import type { Clock, JournalRow } from '@plinth/kernel';
+import { type Clock, commonErrors, type JournalRow } from '@plinth/kernel';
 import { type ClientSession, type Db, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
 import { isUnknownCommit, OutcomeUnknown } from './failures.ts';
@@ -15,8 +15,8 @@ type Statement = {
   readonly command: Document;
   /** How many documents the command must insert, match or remove. */
   readonly expected: number;
-  /** What is thrown when it does not. */
-  readonly orElse: Error;
+  /** Makes what is thrown when it does not. */
+  readonly orElse: () => Error;
 };
 
 /** A write of several did not hold; which one, only a run of them one by one can tell. */
@@ -34,7 +34,7 @@ const isPinned = (write: Write): boolean => {
 /** True when the writes of the set can be sent together with others and still be held to their conditions. */
 export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(isPinned);
 
-const sendOf = (writes: readonly Write[], orElse: Error, multi: boolean): Statement => {
+const sendOf = (writes: readonly Write[], orElse: () => Error, multi: boolean): Statement => {
   const [first] = writes as [Write];
   const { collection } = first;
   const base = { expected: writes.length, orElse };
@@ -53,23 +53,25 @@ const sendOf = (writes: readonly Write[], orElse: Error, multi: boolean): Statem
   return { ...base, command: { delete: collection, deletes } };
 };
 
+const someFailed = () => new SomeWriteFailed();
+
 /** The writes of many sets in as few commands as keep the order of those to one collection. */
-const together = (writes: readonly Write[]): Statement[] => {
-  const failed = new SomeWriteFailed();
-  return [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((own) => {
+const together = (writes: readonly Write[]): Statement[] =>
+  [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((own) => {
     const runs: Write[][] = [];
     for (const write of own) {
       const last = runs.at(-1);
       if (last?.[0]?.kind === write.kind) last.push(write);
       else runs.push([write]);
     }
-    return runs.map((run) => sendOf(run, failed, false));
+    return runs.map((run) => sendOf(run, someFailed, false));
   });
-};
 
 /** One command a write, in the order of their recording, so that the first that does not hold names the error. */
 const oneByOne = (writes: readonly Write[]): Statement[] =>
-  writes.map((write) => sendOf([write], write.kind === 'insert' ? new SomeWriteFailed() : write.orElse, true));
+  writes.map((write) =>
+    sendOf([write], write.kind === 'insert' ? someFailed : () => write.orElse ?? commonErrors.staleVersion(), true),
+  );
 
 type Attempt = { readonly session: ClientSession; readonly deadline: number };
 
@@ -81,7 +83,7 @@ const send = async (
   const answer = await db.command({ ...command, ordered: true, maxTimeMS }, { session, ignoreUndefined: true });
   const [failure] = (answer['writeErrors'] ?? []) as { code: number; errmsg: string }[];
   if (failure) throw new MongoServerError({ ...failure, message: failure.errmsg });
-  if (answer['n'] !== expected) throw orElse;
+  if (answer['n'] !== expected) throw orElse();
 };
 
 /** Commits what `session` holds; a commit with an unknown outcome is sent again, which is safe and tells. */

@@ -1,7 +1,10 @@
 import type { Change, Entity } from '@plinth/kernel';
 import type { Document } from 'mongodb';
 
-/** One recorded write. An update or a removal holds when exactly one document matches its filter at commit. */
+/**
+ * One recorded write. An update or a removal holds when exactly one document matches its filter at commit, else the
+ * error is `orElse`, or `stale-version` without one: an error is dear to make, and most writes need none.
+ */
 export type Write =
   | { readonly kind: 'insert'; readonly collection: string; readonly document: Document }
   | {
@@ -9,9 +12,9 @@ export type Write =
       readonly collection: string;
       readonly filter: Document;
       readonly update: Document;
-      readonly orElse: Error;
+      readonly orElse: Error | undefined;
     }
-  | { readonly kind: 'remove'; readonly collection: string; readonly filter: Document; readonly orElse: Error };
+  | { readonly kind: 'remove'; readonly collection: string; readonly filter: Document; readonly orElse?: undefined };
 
 /** A change as an update command: the next version and time are part of it. */
 export const toUpdate = <D extends Entity>({ $set, $inc, $unset, $push }: Change<D>, now: Date): Document => ({

@@ -39,6 +39,8 @@ const malformed = (name: string) =>
  * @throws `precondition-required` without a version, `invalid-request` when it is no list of tags.
  */
 export const versionsOf = (header: string | undefined): Versions => {
+  const [, only] = /^"([1-9]\d{0,14})"$/.exec(header ?? '') ?? [];
+  if (only !== undefined) return [Number(only)];
   if (header === undefined || header.trim() === '*') throw commonErrors.preconditionRequired();
   const tags = tagsOf(header);
   if (!tags) throw malformed('if-match');
