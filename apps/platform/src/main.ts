@@ -1,13 +1,12 @@
-import { loadOrExit } from '@plinth/config';
+import './telemetry.ts';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
 import { runService } from '@plinth/service-kit';
 import { addDemoData } from './demo/add-demo-data.ts';
 import { announcement } from './demo/announce.ts';
+import { demoPlanOf } from './demo/people.ts';
 import { modules } from './modules.ts';
-import { platformSettings } from './settings.ts';
-
-const config = loadOrExit(platformSettings);
+import { config, tracing } from './telemetry.ts';
 
 const { url } = await runService({
   name: 'platform',
@@ -16,7 +15,8 @@ const { url } = await runService({
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
-  ...(config.DEMO_DATA && { beforeListening: addDemoData }),
+  tracing,
+  ...(config.DEMO_DATA && { beforeListening: addDemoData, planOf: demoPlanOf }),
 });
 
 if (config.DEMO_DATA) {

@@ -1,14 +1,16 @@
-import { loadOrExit } from '@plinth/config';
+import './telemetry.ts';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
-import { runService, serviceSettings } from '@plinth/service-kit';
+import { runService } from '@plinth/service-kit';
 import { usersModule } from './module.ts';
+import { config, tracing } from './telemetry.ts';
 
 await runService({
   name: 'svc-users',
   modules: [usersModule],
-  config: loadOrExit(serviceSettings),
+  config,
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
+  tracing,
 });

@@ -84,6 +84,11 @@ export const commonErrors = defineErrors('common', {
     title: 'The change does not say which version it is meant for.',
     fix: 'Read the resource, and send its `ETag` as `If-Match` with the change.',
   },
+  rateLimited: {
+    status: 429,
+    title: 'There were too many requests.',
+    fix: 'Wait for the seconds that `Retry-After` names, and send fewer.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong on our side.',

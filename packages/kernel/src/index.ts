@@ -77,6 +77,7 @@ export {
   type Limit,
   type LimitDecision,
   type Limiter,
+  type LimiterCounts,
   msUntil,
   type Plan,
   plans,

@@ -30,6 +30,8 @@ export type RouteSpec = {
   readonly stream?: 'ndjson';
   /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
   readonly idempotency?: 'required';
+  /** Beside the limits of every caller, each caller has a stricter one for this route alone: for what is worth guessing at. */
+  readonly limit?: 'sensitive';
   /** The expected failures, beside those that the route's shape implies. */
   readonly errors?: readonly AnyErrorFactory[];
   readonly examples?: { readonly body?: unknown; readonly response?: unknown };

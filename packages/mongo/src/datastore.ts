@@ -42,7 +42,9 @@ const databaseOf = ({ client, databasePrefix }: DatastoreParts, module: string):
 
 const migratorOf = <K>(module: StoredModule<K>, parts: DatastoreParts & StoreOptions) =>
   createMigrator({
-    ...parts,
+    client: parts.client,
+    clock: parts.clock,
+    ids: parts.ids,
     db: databaseOf(parts, module.name),
     collections: [...Object.values(definitionsOf(module.collections)).map(storedCollectionOf), journalCollection],
     migrations: module.migrations ?? [],

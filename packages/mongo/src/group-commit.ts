@@ -1,4 +1,4 @@
-import { type Ctx, type JournalRow, KeyTaken } from '@plinth/kernel';
+import { type Ctx, type JournalRow, KeyTaken, type Together } from '@plinth/kernel';
 import { BSON, type ClientSession } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
 import { isGone, isTransient, OutcomeUnknown, translate, type UniqueCodes } from './failures.ts';
@@ -6,7 +6,15 @@ import { releaseKey } from './journal.ts';
 import { type CommitSet, isGroupable, type TransactionParts, transact } from './transaction.ts';
 import type { Write } from './write-set.ts';
 
-type Parts = TransactionParts & { readonly codeOf: UniqueCodes };
+/** What has been committed so far. */
+export type CommitCounts = { groups: number; sets: number; splits: number };
+
+type Parts = TransactionParts & {
+  readonly codeOf: UniqueCodes;
+  readonly together?: Together | undefined;
+  /** Raised by what happens here. */
+  readonly counts: CommitCounts;
+};
 
 /** A set that waits to be committed, and who is told of it. */
 type Waiting = CommitSet & {
@@ -96,12 +104,26 @@ const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void
       for (const { reject } of sets) reject(reason);
       return;
     }
+    parts.counts.splits += 1;
     const middle = sets.length >> 1;
     await commitGroup(sets.slice(0, middle), parts);
     await commitGroup(sets.slice(middle), parts);
     return;
   }
   for (const { resolve } of sets) resolve();
+};
+
+/** Commits the sets that are next, and tells of it in the traces of their calls. */
+const commitNext = (sets: readonly Waiting[], parts: Parts): Promise<void> => {
+  const { counts, together } = parts;
+  counts.groups += 1;
+  counts.sets += sets.length;
+  if (!together) return commitGroup(sets, parts);
+  return together(
+    'commit',
+    sets.map(({ ctx }) => ctx),
+    () => commitGroup(sets, parts),
+  );
 };
 
 const sizeOf = ({ writes, row }: CommitSet): number => {
@@ -162,7 +184,7 @@ export const createCommit = (parts: Parts): Commit => {
       const { group, rest } = nextGroup(waiting);
       waiting = rest;
       running += 1;
-      void commitGroup(group, parts).finally(() => {
+      void commitNext(group, parts).finally(() => {
         running -= 1;
         schedule();
       });

@@ -1,4 +1,4 @@
-import type { Clock, Ctx } from '@plinth/kernel';
+import type { Clock, Ctx, Together } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { isGone } from './failures.ts';
@@ -24,7 +24,7 @@ export const pointsMax = 64;
 /** While so many commands are under way, reads wait, and so make a larger batch of their own. */
 const batchesMax = 4;
 
-type Parts = { readonly db: Db; readonly clock: Clock };
+type Parts = { readonly db: Db; readonly clock: Clock; readonly together?: Together | undefined };
 
 const readAlone = async (collection: string, { _id, tenantId, ctx }: Waiting, parts: Parts) => {
   const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
@@ -95,6 +95,17 @@ const settle = async (collection: string, asked: readonly Waiting[], parts: Part
   }
 };
 
+/** Reads the next batch, and tells of it in the traces of its readers. */
+const settleNext = (collection: string, batch: readonly Waiting[], parts: Parts): Promise<void> => {
+  const { together } = parts;
+  if (!together) return settle(collection, batch, parts);
+  return together(
+    'read',
+    batch.map(({ ctx }) => ctx),
+    () => settle(collection, batch, parts),
+  );
+};
+
 const createQueue = (collection: string, parts: Parts) => {
   let waiting: Waiting[] = [];
   let running = 0;
@@ -105,7 +116,7 @@ const createQueue = (collection: string, parts: Parts) => {
       const batch = waiting.slice(0, pointsMax);
       waiting = waiting.slice(pointsMax);
       running += 1;
-      void settle(collection, batch, parts).finally(() => {
+      void settleNext(collection, batch, parts).finally(() => {
         running -= 1;
         schedule();
       });

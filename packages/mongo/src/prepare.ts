@@ -1,5 +1,5 @@
 import { StartupError } from '@plinth/kernel';
-import { type Db, MongoServerError } from 'mongodb';
+import { type Db, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
 import { lawOf, type StoredCollection } from './stored-collection.ts';
 
 const namespaceExists = 48;
@@ -14,10 +14,24 @@ const makeCollection = async (db: Db, collection: StoredCollection): Promise<voi
   }
 };
 
-const makeIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
+const createIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- sent again only when nobody waits for the first any more
+      await db.command({ createIndexes: name, indexes });
+      return;
+    } catch (cause) {
+      // A large index takes longer than a socket may be silent. The server goes on, and the same command joins it.
+      if (!(cause instanceof MongoNetworkTimeoutError)) throw cause;
+    }
+  }
+};
+
+const makeIndexes = async (db: Db, collection: StoredCollection): Promise<void> => {
+  const { name, indexes } = collection;
   if (indexes.length === 0) return;
   try {
-    await db.command({ createIndexes: name, indexes });
+    await createIndexes(db, collection);
   } catch (cause) {
     if (!(cause instanceof MongoServerError && indexConflicts.includes(cause.code))) throw cause;
     throw new StartupError(

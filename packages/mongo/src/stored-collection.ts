@@ -8,6 +8,15 @@ export type StoredCollection = {
   readonly name: string;
   readonly schema: z.ZodType;
   readonly indexes: readonly (IndexDescription & { readonly name: string })[];
+  readonly loosened?: Loosened;
+};
+
+/** What the law of a collection lets pass for the sake of older code. */
+export type Loosened = {
+  /** Fields that may be absent although the schema requires them. */
+  readonly optional: readonly string[];
+  /** Fields that may be present although the schema does not have them. */
+  readonly retired: readonly string[];
 };
 
 /** What a definition asks of the database. The tenant comes first in every index. */
@@ -21,9 +30,17 @@ export const storedCollectionOf = ({ name, schema, indexes }: CollectionDefiniti
   })),
 });
 
+const loosen = ({ $jsonSchema }: ReturnType<typeof validatorOf>, { optional, retired }: Loosened) => ({
+  $jsonSchema: {
+    ...$jsonSchema,
+    properties: { ...($jsonSchema['properties'] as object), ...Object.fromEntries(retired.map((name) => [name, {}])) },
+    required: ($jsonSchema['required'] as string[]).filter((name) => !optional.includes(name)),
+  },
+});
+
 /** The validator of a collection with how it is applied: to every write, which fails when it breaks it. */
-export const lawOf = ({ schema }: Pick<StoredCollection, 'schema'>) => ({
-  validator: validatorOf(schema),
+export const lawOf = ({ schema, loosened }: Pick<StoredCollection, 'schema' | 'loosened'>) => ({
+  validator: loosened ? loosen(validatorOf(schema), loosened) : validatorOf(schema),
   validationLevel: 'strict',
   validationAction: 'error',
 });

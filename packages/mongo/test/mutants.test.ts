@@ -71,7 +71,13 @@ const stageOf = (factories: Factories) => {
   const points = factories.createPointReads({ db, clock });
   const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets, points };
   const collection = factories.createCollection(notes, parts);
-  const commit = createCommit({ client, db, clock, codeOf: () => undefined });
+  const commit = createCommit({
+    client,
+    db,
+    clock,
+    codeOf: () => undefined,
+    counts: { groups: 0, sets: 0, splits: 0 },
+  });
   const unitOfWork = createUnitOfWork({ ...parts, commit });
   const write = <T>(ctx: Ctx, work: () => T) => unitOfWork.run(ctx, async () => work(), { operation: 'mutant' });
   return { collection, write };

@@ -1,4 +1,4 @@
-import { type BuiltInRole, builtInRoles } from '@plinth/kernel';
+import { type BuiltInRole, builtInRoles, type Plan } from '@plinth/kernel';
 
 /** The demo organizations and their people. Ids are fixed, so a token can be made without asking the database. */
 export const demoTenants = {
@@ -7,6 +7,12 @@ export const demoTenants = {
 } as const;
 
 export type DemoTenant = keyof typeof demoTenants;
+
+const demoTenantIds: readonly string[] = Object.values(demoTenants);
+
+/** The demo organizations have contracts of their own, so that whoever tries the API is not held up. */
+export const demoPlanOf = (tenantId: string): Plan | undefined =>
+  demoTenantIds.includes(tenantId) ? 'enterprise' : undefined;
 
 export type DemoPerson = {
   readonly id: string;

@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
+import { systemClock, systemIds } from '@plinth/service-kit';
+import { usersModule } from '@plinth/svc-users/module';
+import { aFreePort } from '@plinth/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { demoPeople } from '../src/demo/people.ts';
+
+const script = fileURLToPath(new URL('../src/db.ts', import.meta.url));
+
+let datastore: TestDatastore;
+
+beforeEach(async () => {
+  datastore = await openTestDatastore();
+  // So that its databases go when it is closed.
+  datastore.open(usersModule, { clock: systemClock, ids: systemIds });
+});
+afterEach(() => datastore.close());
+
+type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+const db = (args: readonly string[], overrides: NodeJS.ProcessEnv = {}): Promise<Ran> => {
+  const { PATH, MONGODB_URI } = process.env;
+  const env = { PATH, MONGODB_URI, MONGODB_DATABASE_PREFIX: datastore.databasePrefix, ...overrides };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], { env: env as NodeJS.ProcessEnv }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr: stderr.trim() });
+    });
+  });
+};
+
+const users = () => datastore.client.db(`${datastore.databasePrefix}users`);
+const names = usersModule.migrations?.map(({ name }) => name) ?? [];
+
+describe('npm run db', { timeout: 60_000 }, () => {
+  it('status shows each migration of each module, and changes nothing', async () => {
+    const { code, stdout, stderr } = await db(['status']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const [module, heads, ...rows] = stdout.trimEnd().split('\n');
+    expect(module).toBe('users:');
+    expect(heads).toMatch(/^ {2}migration +phase +state +progress +holder$/);
+    expect(rows.map((row) => row.trim().split(/ +/).slice(0, 3))).toEqual(
+      usersModule.migrations?.map(({ name, phase }) => [name, phase, 'pending']),
+    );
+    expect(await users().listCollections().toArray()).toEqual([]);
+  });
+
+  it('migrate makes what is missing, a dry run only says so', async () => {
+    const dry = await db(['migrate', '--dry-run', '--contract']);
+    expect(dry.code).toBe(0);
+    expect(dry.stdout).toContain(`users: Makes the collection '${users().databaseName}.users'.`);
+    expect(await users().listCollections().toArray()).toEqual([]);
+    expect(await db(['migrate', '--module', 'users'])).toEqual({ code: 0, stdout: 'users: up to date.\n', stderr: '' });
+    expect((await db(['migrate', '--dry-run'])).stdout).toBe('users: nothing to do.\n');
+  });
+
+  it('migrate leaves contracts to who says that no older code runs', async () => {
+    // A database of before migrations: it has its collections and no record.
+    await users().createCollection('users');
+    const first = await db(['migrate']);
+    expect(first.stdout).toContain('users: migration-started migration=0001-user-status phase=expand');
+    expect(first.stdout.trimEnd().split('\n').at(-1)).toBe(
+      'users: up to date but for 0004-require-user-status; run it with --contract when no older code runs.',
+    );
+    expect((await db(['migrate', '--contract'])).stdout.trimEnd().split('\n').at(-1)).toBe('users: up to date.');
+  });
+
+  it('check exits with 1 and names the drift, and with 0 and one line when there is none', async () => {
+    await db(['migrate']);
+    expect(await db(['check'])).toEqual({ code: 0, stdout: 'No drift in users.\n', stderr: '' });
+    await users().collection('users').createIndex({ tenantId: 1, email: 1 }, { name: 'byHand' });
+    await users().command({ collMod: 'journal', validator: {} });
+    const { code, stdout } = await db(['check']);
+    expect(code).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      `users: The index '${users().databaseName}.users.byHand' is stored and not defined: drop it, or define it.`,
+      `users: The validator of '${users().databaseName}.journal' is not that of its definition: npm run db -- migrate sets it.`,
+    ]);
+  });
+
+  it('seed adds the demo organizations, however often it runs', async () => {
+    for (const _ of [1, 2]) {
+      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first has added
+      expect(await db(['seed'])).toEqual({
+        code: 0,
+        stdout: 'The demo organizations acme and globex are there.\n',
+        stderr: '',
+      });
+    }
+    expect(await users().collection('users').countDocuments()).toBe(demoPeople.length);
+  });
+
+  it.each([
+    [['fly'], "There is no command 'fly'."],
+    [[], "There is no command ''."],
+    [['status', 'now'], "There is no command 'status now'."],
+    [['check', '--contract'], "--dry-run and --contract are for migrate; 'check' does not take them."],
+    [['status', '--module', 'orders'], "--module is one of users; 'orders' is not."],
+    [['status', '--loud'], "Unknown option '--loud'"],
+  ])('refuses %j in one sentence, and says what it takes', async (args, sentence) => {
+    const { code, stdout, stderr } = await db(args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.split('\n').at(-1)).toBe(
+      'Use: npm run db -- status|migrate|check|seed [--module <name>] [--dry-run] [--contract]',
+    );
+  });
+
+  it('says in one sentence when nobody answers, and when newer code has been there', async () => {
+    const away = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await aFreePort()}/` });
+    expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/) });
+    await db(['migrate']);
+    const record = await users().collection('migrations').findOne({ phase: 'contract' });
+    await users()
+      .collection<{ _id: string }>('migrations')
+      .insertOne({ ...record, _id: '9999-of-tomorrow' });
+    const newer = await db(['migrate']);
+    expect(newer).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `The database '${users().databaseName}' has been migrated by newer code, which has '9999-of-tomorrow'. Use that code.`,
+    });
+    expect((await db(['status'])).stdout).toMatch(/9999-of-tomorrow +contract +done \(by newer code\)/);
+    expect(names).not.toContain('9999-of-tomorrow');
+  });
+});

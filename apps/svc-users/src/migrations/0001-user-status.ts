@@ -1,0 +1,9 @@
+import { defineMigration } from '@plinth/kernel';
+
+/** People get a status and can be removed. Code of before neither writes nor reads these fields. */
+export const userStatus = defineMigration({
+  name: '0001-user-status',
+  phase: 'expand',
+  collection: 'users',
+  adds: ['status', 'deleted'],
+});

@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Db, Document, IndexDescriptionInfo } from 'mongodb';
+import { lawOf, type StoredCollection } from '../stored-collection.ts';
+
+/** One thing that is stored otherwise than it should be. */
+export type Difference = {
+  readonly collection: string;
+  readonly kind: 'no-collection' | 'validator' | 'no-index' | 'other-index' | 'surplus-index';
+  readonly index?: string;
+};
+
+const facetsOf = ({ key, unique = false, partialFilterExpression, expireAfterSeconds }: Document): unknown => [
+  // Entries, because the order of the fields makes the index.
+  Object.entries(key),
+  unique,
+  partialFilterExpression,
+  expireAfterSeconds,
+];
+
+const indexDifferences = (
+  { name: collection, indexes }: StoredCollection,
+  stored: readonly IndexDescriptionInfo[],
+): Difference[] => {
+  const found = new Map(stored.map((index) => [String(index.name), index]));
+  const wanted = indexes.flatMap((index): Difference[] => {
+    const own = found.get(index.name);
+    if (!own) return [{ collection, kind: 'no-index', index: index.name }];
+    if (isDeepStrictEqual(facetsOf(own), facetsOf(index))) return [];
+    return [{ collection, kind: 'other-index', index: index.name }];
+  });
+  const names = new Set(['_id_', ...indexes.map(({ name }) => name)]);
+  const surplus = [...found.keys()].filter((name) => !names.has(name));
+  return [...wanted, ...surplus.map((index): Difference => ({ collection, kind: 'surplus-index', index }))];
+};
+
+const lawFacets = ({ validator, validationLevel, validationAction }: Document): unknown => [
+  validator,
+  validationLevel,
+  validationAction,
+];
+
+const differencesOf = async (db: Db, collection: StoredCollection): Promise<Difference[]> => {
+  const { name } = collection;
+  const [info] = await db.listCollections({ name }).toArray();
+  if (!info) return [{ collection: name, kind: 'no-collection' }];
+  const options = ('options' in info && info.options) || {};
+  const isLawful = isDeepStrictEqual(lawFacets(options), lawFacets(lawOf(collection)));
+  const indexes = indexDifferences(collection, await db.collection(name).indexes());
+  return [...(isLawful ? [] : [{ collection: name, kind: 'validator' } as const]), ...indexes];
+};
+
+/** Compares what is stored with what should be. */
+export const differences = async (db: Db, collections: readonly StoredCollection[]): Promise<Difference[]> =>
+  (await Promise.all(collections.map((collection) => differencesOf(db, collection)))).flat();

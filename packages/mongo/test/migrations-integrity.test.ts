@@ -1,0 +1,197 @@
+import { commonErrors, defineMigration, type Migration } from '@plinth/kernel';
+import { aContext } from '@plinth/testing';
+import { describe, expect, it } from 'vitest';
+import { addState, after, before, cards, fillState, requireState, tallies } from './migrations-cards.ts';
+import { anOldCard, useStage, withOldCards } from './migrations-stage.ts';
+
+const stage = useStage();
+const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
+
+describe('race:', () => {
+  it('what older code writes while a backfill runs is kept, and so is what the backfill sets', async () => {
+    const { old, tenantIds } = await withOldCards(stage, 60, 1);
+    const { store } = stage.process(before);
+    const ctx = aContext({ tenantId: String(tenantIds[0]), deadline: Date.now() + 20_000 });
+    const scoped = store.collections.cards.for(ctx);
+    const rename = async ({ _id, title }: (typeof old)[number]): Promise<void> => {
+      const own = { ...ctx };
+      const change = { $set: { title: `${title} renamed` } };
+      const work = async () => store.collections.cards.for(own).updateWhere({ _id }, change, commonErrors.notFound());
+      await store.unitOfWork.run(own, work, { operation: 'rename' });
+    };
+    await Promise.all([stage.process(after).prepare(), ...old.map(rename)]);
+    const cards = await stage.cards().find().sort({ _id: 1 }).toArray();
+    expect(cards.map(({ title, state, version }) => ({ title, state, version }))).toEqual(
+      old.map(({ title }) => ({ title: `${title} renamed`, state: 'open', version: 3 })),
+    );
+    expect(await scoped.getMany(old.map(({ _id }) => _id))).toHaveLength(60);
+  });
+
+  it('what a tenant gets from new code while its backfill runs is counted again, and not refused', async () => {
+    const { tenantIds } = await withOldCards(stage, 2, 1);
+    const tenantId = String(tenantIds[0]);
+    let runs = 0;
+    const late = async (): Promise<void> => {
+      const { _id, version, createdAt, updatedAt } = anOldCard();
+      const tally = { _id, version, createdAt, updatedAt, tenantId, scope: 'tenant', open: 3 };
+      await stage.db().collection<{ _id: string }>('tallies').insertOne(tally);
+      await stage.cards().insertOne({ ...anOldCard({ tenantId }), state: 'open' });
+    };
+    const tally = defineMigration({
+      name: '0003-tally',
+      phase: 'backfill',
+      collection: 'cards',
+      forTenant: async ({ count, put }) => {
+        const open = await count('cards', { state: 'open' });
+        runs += 1;
+        if (runs === 1) await late();
+        await put('tallies', { scope: 'tenant' }, { open });
+      },
+    });
+    await stage.process(withMigrations([addState, fillState, tally])).prepare();
+    expect(runs).toBe(2);
+    expect(await stage.db().collection('tallies').find().toArray()).toMatchObject([{ tenantId, open: 3, version: 1 }]);
+  });
+});
+
+describe('integrity:', () => {
+  /** The position of a record, and how many documents have a state. */
+  const progress = async () => {
+    const record = await stage.record('0002-fill-state');
+    const changed = await stage.cards().countDocuments({ state: { $exists: true } });
+    return { record, changed };
+  };
+
+  it('a document that the validator refuses stops the migration, is named, and leaves the position where it was', async () => {
+    const { old } = await withOldCards(stage, 25);
+    const bad = old[14];
+    // It comes from a time before the law.
+    await stage
+      .cards()
+      .updateOne({ _id: String(bad?._id) }, { $set: { title: 7 } }, { bypassDocumentValidation: true });
+    const process = stage.process(after);
+    await expect(process.prepare()).rejects.toMatchObject({
+      name: 'StartupError',
+      message: `The migration '0002-fill-state' stops at the document ${bad?._id} of 'cards'. The validator of its collection refuses what the migration makes of it. Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
+    });
+    expect(await progress()).toMatchObject({
+      record: { state: 'failed', position: old[9]?._id, changed: 10 },
+      changed: 10,
+    });
+    expect(await process.status()).toMatchObject([
+      {},
+      { state: 'failed', reason: expect.stringContaining(String(bad?._id)) },
+      {},
+      {},
+    ]);
+    await stage.cards().updateOne({ _id: String(bad?._id) }, { $set: { title: 'good' } });
+    await stage.process(after).prepare();
+    expect(await progress()).toMatchObject({ record: { state: 'done', position: '', changed: 25 }, changed: 25 });
+    expect(await stage.cards().countDocuments({ version: 2 })).toBe(25);
+  });
+
+  it('a change that a unique index refuses is named without what it holds', async () => {
+    const { old } = await withOldCards(stage, 2, 1);
+    const unique = {
+      ...cards,
+      indexes: { ...cards.indexes, oneOfTitle: { fields: ['title'], unique: 'title-taken' } },
+    };
+    const same = defineMigration({
+      name: '0002-same',
+      phase: 'backfill',
+      collection: 'cards',
+      needs: { missing: ['state'] },
+      change: () => ({ state: 'open', title: 'secret title' }),
+    });
+    const process = stage.process({ ...withMigrations([addState, same]), collections: { cards: unique, tallies } });
+    const failure = await process.prepare().catch((error: Error) => error);
+    expect(String(failure)).toContain(`stops at the document ${old[1]?._id} of 'cards'. A unique index refuses`);
+    expect(String(failure)).not.toContain('secret title');
+    expect((await progress()).changed).toBe(0);
+  });
+
+  it('a change that does not end its need is refused, because it would be made again', async () => {
+    const { old } = await withOldCards(stage, 2);
+    const endless = defineMigration({
+      name: '0002-endless',
+      phase: 'backfill',
+      collection: 'cards',
+      needs: { where: { mood: 'new' } },
+      change: () => ({ state: 'open' }),
+    });
+    await expect(stage.process(withMigrations([addState, endless])).prepare()).rejects.toThrow(
+      `The migration '0002-endless' stops at the document ${old[0]?._id} of 'cards'. It still needs the change after it has got it.`,
+    );
+    expect((await progress()).changed).toBe(0);
+  });
+
+  it('a tenant whose document is refused stops the migration and is named', async () => {
+    const { tenantIds } = await withOldCards(stage, 4, 2);
+    const wrong = defineMigration({
+      name: '0003-wrong',
+      phase: 'backfill',
+      collection: 'cards',
+      forTenant: async ({ put }) => put('tallies', { scope: 'tenant' }, { open: 0.5 }),
+    });
+    await expect(stage.process(withMigrations([addState, fillState, wrong])).prepare()).rejects.toThrow(
+      `The migration '0003-wrong' stops at a document of the tenant ${tenantIds.toSorted()[0]}.`,
+    );
+    expect(await stage.db().collection('tallies').countDocuments()).toBe(0);
+  });
+
+  it('a migration that fails by itself is thrown as it is, and tried again by the next start', async () => {
+    await withOldCards(stage, 2);
+    let isBroken = true;
+    const moody = { ...fillState, change: () => (isBroken ? expect.fail('broken') : { state: 'open' }) };
+    const process = stage.process(withMigrations([addState, moody]));
+    await expect(process.prepare()).rejects.toThrow('broken');
+    isBroken = false;
+    await process.prepare();
+    expect((await progress()).changed).toBe(2);
+  });
+
+  it('what older code still writes between the repetition and the new law is filled after it', async () => {
+    await withOldCards(stage, 3);
+    const late = anOldCard();
+    let isContract = false;
+    const lateWrite = defineMigration({
+      name: '0003-late-write',
+      phase: 'backfill',
+      collection: 'cards',
+      forTenant: async () => {
+        if (isContract) await stage.cards().updateOne({ _id: late._id }, { $setOnInsert: late }, { upsert: true });
+      },
+    });
+    const contract = { ...requireState, repeats: [fillState, lateWrite] };
+    const process = stage.process(withMigrations([addState, fillState, lateWrite, contract]));
+    await process.prepare();
+    isContract = true;
+    await process.migrate({ contract: true });
+    const { mood: _, updatedAt: __, ...kept } = late;
+    expect(await stage.cards().findOne({ _id: late._id })).toMatchObject({ ...kept, state: 'open', version: 2 });
+    expect(await stage.cards().countDocuments({ state: 'open', mood: { $exists: false } })).toBe(4);
+  });
+
+  it('a contract that failed goes on with the step at which it failed', async () => {
+    await withOldCards(stage, 12);
+    let isBroken = false;
+    const moody = defineMigration({
+      name: '0003-moody',
+      phase: 'backfill',
+      collection: 'cards',
+      forTenant: async () => void (isBroken && expect.fail('broken')),
+    });
+    const contract = { ...requireState, repeats: [fillState, moody] };
+    const process = stage.process(withMigrations([addState, fillState, moody, contract]));
+    await process.prepare();
+    isBroken = true;
+    await expect(process.migrate({ contract: true })).rejects.toThrow('broken');
+    expect(await stage.record('0004-require-state')).toMatchObject({ state: 'failed', step: 1, position: '' });
+    // Nothing is narrower before the contract is through.
+    await stage.cards().insertOne(anOldCard());
+    isBroken = false;
+    await process.migrate({ contract: true });
+    expect(await stage.record('0004-require-state')).toMatchObject({ state: 'done' });
+    expect(await stage.cards().countDocuments({ state: 'open', mood: { $exists: false } })).toBe(13);
+  });
+});

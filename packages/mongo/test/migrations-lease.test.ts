@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fenced, LeaseLost, renew, takeLease } from '../src/migrations/lease.ts';
+import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
+import { times, useStage, withOldCards } from './migrations-stage.ts';
+
+const stage = useStage();
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+});
+
+const leaseParts = () => {
+  const { client } = stage.process(after);
+  return { client, db: client.db(stage.db().databaseName), leaseMs: times.leaseMs };
+};
+
+/** The module with a filling that rests for a second after its first five documents. */
+const resting = {
+  ...after,
+  migrations: [addState, { ...fillState, batchSize: 5, perSecond: 5 }, tallyOpen, requireState],
+};
+
+const untilMoved = () =>
+  expect
+    .poll(async () => (await stage.record('0002-fill-state'))?.['position'] ?? '', { timeout: 15_000 })
+    .not.toBe('');
+
+const changedOnce = async (count: number) => {
+  expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
+  expect(await stage.cards().countDocuments()).toBe(count);
+  expect(await stage.record('0002-fill-state')).toMatchObject({ state: 'done', changed: count });
+};
+
+describe('the lease', () => {
+  it('race: of many who ask at once, one gets it', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, (_, at) => takeLease(leaseParts(), `process ${at}`)));
+    expect(all.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  it('is taken over when it has expired by the time of the server, and its token grows', async () => {
+    const parts = leaseParts();
+    const first = await takeLease(parts, 'first');
+    expect(await takeLease(parts, 'second')).toBeUndefined();
+    await stage.expireLease();
+    const second = await takeLease(parts, 'second');
+    expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
+  });
+
+  it('integrity: a holder from whom it was taken changes nothing, also in a transaction that is under way', async () => {
+    const parts = leaseParts();
+    const first = await takeLease(parts, 'first');
+    if (!first) throw new Error('The lease was free.');
+    await stage.expireLease();
+    await takeLease(parts, 'second');
+    await expect(renew(parts, first)).rejects.toThrow(LeaseLost);
+    const write = vi.fn(async () => stage.cards().insertOne({ _id: 'late' }));
+    await expect(fenced(parts, first, write)).rejects.toThrow(LeaseLost);
+    expect(write).not.toHaveBeenCalled();
+    expect(await stage.cards().countDocuments()).toBe(0);
+  });
+
+  it('integrity: a take-over waits for the batch that is under way, which is whole before it', async () => {
+    const parts = leaseParts();
+    const first = await takeLease(parts, 'first');
+    if (!first) throw new Error('The lease was free.');
+    await stage.expireLease();
+    let taking: Promise<unknown> = Promise.resolve();
+    await fenced(parts, first, async (session) => {
+      taking = takeLease(leaseParts(), 'second');
+      await parts.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
+    });
+    // The batch has prolonged the lease, so there is nothing to take.
+    expect(await taking).toBeUndefined();
+    expect(await stage.cards().countDocuments()).toBe(1);
+  });
+});
+
+describe('two processes', () => {
+  it('race: that start together run each batch once', async () => {
+    await withOldCards(stage, 45);
+    const both = [stage.process(after), stage.process(after)];
+    let updates = 0;
+    for (const { client } of both) {
+      client.on('commandStarted', ({ commandName, command }) => {
+        if (commandName === 'update' && command['update'] === 'cards') updates += 1;
+      });
+    }
+    await Promise.all(both.map(({ prepare }) => prepare()));
+    expect(updates).toBe(5);
+    await changedOnce(45);
+    const runs = both.map(({ events }) => events().filter((event) => event === 'migration-started').length);
+    expect(runs.toSorted((one, other) => one - other)).toEqual([0, 3]);
+    // Both have waited for the end, so both can serve.
+    for (const states of await Promise.all(both.map((one) => one.status()))) expect(states[2]?.state).toBe('done');
+  });
+
+  it('race: that start together on a new database make it once', async () => {
+    const many = Array.from({ length: 4 }, () => stage.process(after));
+    await Promise.all(many.map(({ prepare }) => prepare()));
+    expect(await many[0]?.drift()).toEqual([]);
+    expect(many.flatMap(({ events }) => events())).toEqual([]);
+  });
+
+  it('a process that was paused, and whose lease was taken meanwhile, changes nothing more and serves', async () => {
+    await withOldCards(stage, 20);
+    const paused = stage.process(resting);
+    const preparing = paused.prepare();
+    await untilMoved();
+    await stage.expireLease();
+    const other = stage.process(after);
+    await other.prepare();
+    await changedOnce(20);
+    await preparing;
+    expect(paused.events()).toContain('migration-lease-lost');
+    await changedOnce(20);
+  });
+
+  it('one that waits for another longer than it may does not start, and says why', async () => {
+    await withOldCards(stage, 1);
+    await stage
+      .records()
+      .replaceOne(
+        { _id: 'lease' },
+        { token: 7, beat: 0, holder: 'elsewhere:1', expiresAt: new Date(Date.now() + 60_000) },
+      );
+    await expect(stage.process(after, { waitMs: 50 }).prepare()).rejects.toMatchObject({
+      name: 'StartupError',
+      message: `elsewhere:1 has been migrating the database '${stage.db().databaseName}' for more than 1 seconds. See how far it is by \`npm run db -- status\`, and start again when it is done.`,
+    });
+    expect(await stage.cards().countDocuments({ state: { $exists: true } })).toBe(0);
+  });
+
+  it('one that needs nothing does not wait for another that runs a contract', async () => {
+    await withOldCards(stage, 1);
+    await stage.process(after).prepare();
+    await takeLease(leaseParts(), 'elsewhere:1');
+    await stage.process(after, { waitMs: 0 }).prepare();
+    await expect(stage.process(after, { waitMs: 0 }).migrate({ contract: true })).rejects.toThrow(
+      'elsewhere:1 has been',
+    );
+  });
+});
+
+describe('a kill in the middle of a backfill', () => {
+  it('integrity: leaves whole batches, and another process goes on where it was; no document is changed twice', async () => {
+    const { old } = await withOldCards(stage, 60);
+    const script = fileURLToPath(new URL('./migrations-slow-process.ts', import.meta.url));
+    const child = spawn(process.execPath, [script, stage.uri, stage.prefix], { stdio: 'ignore' });
+    children.push(child);
+    await untilMoved();
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    const left = await stage.record('0002-fill-state');
+    expect(left).toMatchObject({ state: 'running', position: old[Number(left?.['changed']) - 1]?._id });
+    expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(left?.['changed']);
+    expect(left?.['changed']).toBeLessThan(60);
+    // Its lease expires by itself; a test need not wait for that.
+    await stage.expireLease();
+    const next = stage.process(after);
+    const begunAt: unknown[] = [];
+    next.client.on('commandStarted', ({ commandName, command }) => {
+      if (commandName === 'find' && command['find'] === 'cards') begunAt.push(command['filter']._id?.$gt);
+    });
+    await next.prepare();
+    expect(begunAt[0]).toBe(left?.['position']);
+    await changedOnce(60);
+    const walked = next.notes.find(({ event }) => event === 'migration-walked');
+    expect(walked?.fields['changed']).toBe(60 - Number(left?.['changed']));
+  });
+});

@@ -1,0 +1,121 @@
+import { defineMigration } from '@plinth/kernel';
+import { aContext } from '@plinth/testing';
+import { describe, expect, it } from 'vitest';
+import { addState, after, before, migrations } from './migrations-cards.ts';
+import { useStage, withOldCards } from './migrations-stage.ts';
+
+const stage = useStage();
+
+/** What the first version of the code does with its cards, all through its own unit of work. */
+const useAsBefore = async () => {
+  const { store } = stage.process(before);
+  const ctx = aContext();
+  const run = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'before' });
+  const scoped = store.collections.cards.for(ctx);
+  const [kept, gone] = await run(() => ['kept', 'gone'].map((title) => scoped.insert({ title, mood: 'new' })));
+  if (!kept || !gone) throw new Error('Two cards were inserted.');
+  const renamed = await run(() => scoped.update(kept, { $set: { title: 'renamed', mood: 'busy' } }));
+  await run(() => scoped.remove(gone));
+  expect(await scoped.get(kept._id)).toMatchObject({ title: 'renamed', mood: 'busy', version: 2 });
+  expect((await scoped.list({ where: {}, sort: 'title', limit: 10 })).items).toEqual([renamed]);
+  expect((await scoped.list({ where: {}, sort: 'mood', limit: 10 })).items).toEqual([renamed]);
+  return renamed;
+};
+
+const law = async () => stage.db().listCollections({ name: 'cards' }).toArray();
+
+describe('code of before', () => {
+  it('works on the expanded schema, also with documents that the new code has filled', async () => {
+    const { old } = await withOldCards(stage, 3, 1);
+    await stage.process(after).prepare();
+    await useAsBefore();
+    const { store } = stage.process(before);
+    const ctx = aContext({ tenantId: String(old[0]?.tenantId) });
+    const scoped = store.collections.cards.for(ctx);
+    const filled = await scoped.get(String(old[0]?._id));
+    await store.unitOfWork.run(ctx, async () => scoped.update(filled, { $set: { mood: 'busy' } }), { operation: 'a' });
+    expect(await scoped.get(filled._id)).toMatchObject({ mood: 'busy', state: 'open', version: 3 });
+  });
+
+  it('does not narrow the law when it starts again, says so, and goes on working', async () => {
+    await withOldCards(stage, 1);
+    await stage.process(after).prepare();
+    const expanded = await law();
+    const restarted = stage.process(before);
+    await restarted.prepare();
+    expect(restarted.notes).toEqual([
+      { event: 'database-newer', fields: { database: stage.db().databaseName, migration: '0001-state' } },
+    ]);
+    expect(await law()).toEqual(expanded);
+    await useAsBefore();
+    await useAsAfter();
+  });
+
+  it('starts while newer code is at a long backfill, without waiting for it', async () => {
+    await withOldCards(stage, 1);
+    await stage.process(after).prepare();
+    await stage.records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(Date.now() + 60_000) } });
+    await stage.process(before, { waitMs: 0 }).prepare();
+    await useAsBefore();
+  });
+
+  it('is refused by the law once the contract has run', async () => {
+    await withOldCards(stage, 1);
+    await stage.process(after).prepare();
+    const card = await useAsBefore();
+    await stage.process(after).migrate({ contract: true });
+    await expect(useAsBefore()).rejects.toMatchObject({ name: 'ValidatorViolation' });
+    // What it wrote before has become what the new code wants.
+    const { mood: _, ...rest } = card;
+    expect(await stage.cards().findOne({ _id: card._id })).toEqual({
+      ...rest,
+      state: 'open',
+      version: 3,
+      updatedAt: expect.any(Date),
+    });
+    await useAsAfter();
+  });
+
+  it('is told by the commands of people that the database is newer', async () => {
+    await stage.process(after).prepare();
+    const old = stage.process({ ...after, migrations: migrations.slice(0, 2) });
+    const sentence = `The database '${stage.db().databaseName}' has been migrated by newer code, which has '0003-tally'. Use that code.`;
+    await expect(old.migrate({ contract: false })).rejects.toThrow(sentence);
+    expect(await old.plan({ contract: false })).toEqual([sentence]);
+    expect(await old.drift()).toEqual([sentence]);
+    expect((await old.status()).map(({ name, known }) => [name, known])).toEqual([
+      ['0001-state', true],
+      ['0002-fill-state', true],
+      ['0003-tally', false],
+      ['0004-require-state', false],
+    ]);
+  });
+
+  it('does not start beside code of another branch, when neither is the newer', async () => {
+    await stage.process(after).prepare();
+    const other = defineMigration({ name: '0002-other', phase: 'expand', collection: 'cards' });
+    await expect(stage.process({ ...after, migrations: [addState, other] }).prepare()).rejects.toThrow(
+      "has the migration '0002-fill-state', which this code lacks, and lacks '0002-other', which this code has. Merge the two branches",
+    );
+  });
+});
+
+/** What the second version does, on documents with a state. */
+const useAsAfter = async () => {
+  const { store } = stage.process(after);
+  const ctx = aContext();
+  const scoped = store.collections.cards.for(ctx);
+  const write = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'after' });
+  const card = await write(() => scoped.insert({ title: 'new', state: 'open' }));
+  const closed = await write(() => scoped.update(card, { $set: { state: 'closed' } }));
+  expect((await scoped.list({ where: { state: 'closed' }, sort: '-createdAt', limit: 10 })).items).toEqual([closed]);
+};
+
+describe('new code', () => {
+  it('works on the expanded schema, which holds its fields to their types', async () => {
+    await withOldCards(stage, 1);
+    await stage.process(after).prepare();
+    await useAsAfter();
+    await expect(stage.cards().updateOne({}, { $set: { state: 'odd' } })).rejects.toMatchObject({ code: 121 });
+  });
+});

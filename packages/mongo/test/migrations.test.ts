@@ -1,0 +1,190 @@
+import { defineMigration, type Migration } from '@plinth/kernel';
+import { describe, expect, it } from 'vitest';
+import { addState, after, fillState, migrations } from './migrations-cards.ts';
+import { anOldCard, useStage, withOldCards } from './migrations-stage.ts';
+
+const stage = useStage();
+const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
+
+/** Counts the update commands to cards that a client sends while `work` runs. */
+const updatesDuring = async (
+  { client }: ReturnType<typeof stage.process>,
+  work: () => Promise<unknown>,
+): Promise<number> => {
+  let count = 0;
+  client.on('commandStarted', ({ commandName, command }) => {
+    if (commandName === 'update' && command['update'] === 'cards') count += 1;
+  });
+  await work();
+  return count;
+};
+
+describe('migrating', () => {
+  it('runs expands and backfills in their order, and contracts only when asked', async () => {
+    const { old, tenantIds } = await withOldCards(stage, 25);
+    const process = stage.process(after);
+    await process.prepare();
+    const started = process.notes.filter(({ event }) => event === 'migration-started');
+    expect(started.map(({ fields }) => fields['migration'])).toEqual(['0001-state', '0002-fill-state', '0003-tally']);
+    expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
+      old.map((card) => ({ ...card, state: 'open', version: 2, updatedAt: expect.any(Date) })),
+    );
+    expect(await stage.db().collection('tallies').countDocuments()).toBe(tenantIds.length);
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byMood', 'byState', 'byTitle']));
+    await process.migrate({ contract: true });
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byState', 'byTitle']));
+    expect(await stage.cards().countDocuments({ mood: { $exists: true } })).toBe(0);
+    await expect(stage.cards().insertOne(anOldCard())).rejects.toMatchObject({ code: 121 });
+    expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
+  });
+
+  it('records all as done, also the contracts, and has the strict law at once where nothing is stored', async () => {
+    const process = stage.process(after);
+    await process.prepare();
+    expect((await process.status()).map(({ state, changed }) => [state, changed])).toEqual(
+      migrations.map(() => ['done', 0]),
+    );
+    expect(process.events()).toEqual([]);
+    await expect(stage.cards().insertOne(anOldCard())).rejects.toMatchObject({ code: 121 });
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it('begins with an expand that was written after everything else was done', async () => {
+    await withOldCards(stage, 3);
+    await stage.process(withMigrations([addState, fillState])).prepare();
+    const process = stage.process(after);
+    await process.prepare();
+    expect(process.notes.filter(({ event }) => event === 'migration-started')).toHaveLength(1);
+    expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'pending']);
+  });
+
+  it('leaves version and time alone where clients see no change, so that no ETag goes stale', async () => {
+    const { old } = await withOldCards(stage, 5);
+    await stage.process(withMigrations([addState, { ...fillState, visible: false }])).prepare();
+    expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
+      old.map((card) => ({ ...card, state: 'open' })),
+    );
+  });
+
+  it('changes the documents that a filter fits, each by what it holds, and no other', async () => {
+    await withOldCards(stage, 4);
+    await stage.cards().updateMany({}, { $set: { mood: 'busy' } });
+    const done = anOldCard({ mood: 'done' });
+    await stage.cards().insertOne(done);
+    const finish = defineMigration({
+      name: '0002-finish',
+      phase: 'backfill',
+      collection: 'cards',
+      needs: { where: { mood: { $in: ['done', 'gone'] } } },
+      change: ({ title }) => ({ state: 'closed', mood: `was ${String(title)}` }),
+    });
+    await stage.process(withMigrations([addState, finish])).prepare();
+    expect(await stage.cards().find({ state: 'closed' }).toArray()).toEqual([
+      { ...done, state: 'closed', mood: `was ${done.title}` },
+    ]);
+  });
+
+  it('goes from tenant to tenant, writes what is new or other, and comes to the same when it is repeated', async () => {
+    const { tenantIds } = await withOldCards(stage, 15, 5);
+    const process = stage.process(after);
+    await process.prepare();
+    expect(await process.status()).toMatchObject([{}, {}, { name: '0003-tally', changed: 5 }, {}]);
+    const read = () => stage.db().collection('tallies').find().sort({ tenantId: 1 }).toArray();
+    const counted = await read();
+    expect(counted).toEqual(
+      tenantIds
+        .toSorted()
+        .map((tenantId) => expect.objectContaining({ tenantId, scope: 'tenant', open: 3, version: 1 })),
+    );
+    await stage
+      .db()
+      .collection('tallies')
+      .updateOne({ tenantId: tenantIds[0] }, { $set: { open: 7 } });
+    await process.migrate({ contract: true });
+    expect(await read()).toEqual(
+      counted.map((one) =>
+        one['tenantId'] === tenantIds[0] ? { ...one, version: 2, updatedAt: expect.any(Date) } : one,
+      ),
+    );
+  });
+
+  it('keeps its rate', async () => {
+    await withOldCards(stage, 15);
+    const begunAt = performance.now();
+    await stage.process(withMigrations([addState, { ...fillState, batchSize: 5, perSecond: 50 }])).prepare();
+    expect(performance.now() - begunAt).toBeGreaterThanOrEqual(295);
+  });
+
+  it.each([
+    [0, 0],
+    [10, 1],
+    [11, 2],
+    [20, 2],
+  ])('boundary: %i documents in batches of ten are %i batches', async (count, batches) => {
+    await withOldCards(stage, count);
+    const process = stage.process(withMigrations([addState, fillState]));
+    expect(await updatesDuring(process, process.prepare)).toBe(batches);
+    expect(await process.status()).toMatchObject([{ state: 'done' }, { state: 'done', changed: count }]);
+    expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
+  });
+
+  it('boundary: passes thousands of documents that need nothing, and finds those that do', async () => {
+    const { tenantIds } = await withOldCards(stage, 1);
+    const calm = Array.from({ length: 10_001 }, () => anOldCard({ tenantId: tenantIds[0] }));
+    await stage.cards().insertMany(calm);
+    const only = ['first', 'last'].map((mood, at) => ({ mood, _id: calm.at(-at)?._id }));
+    await Promise.all(only.map(({ mood, _id }) => stage.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));
+    const seen = defineMigration({
+      name: '0002-seen',
+      phase: 'backfill',
+      collection: 'cards',
+      needs: { where: { mood: { $in: ['first', 'last'] } } },
+      change: () => ({ mood: 'seen' }),
+    });
+    const process = stage.process(withMigrations([addState, seen]));
+    await process.prepare();
+    expect(await process.status()).toMatchObject([{}, { changed: 2 }]);
+    expect(await stage.cards().countDocuments({ mood: 'seen' })).toBe(2);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what would be done, and changes nothing', async () => {
+    await withOldCards(stage, 12);
+    const process = stage.process(after);
+    const stored = await stage.everything();
+    const { databaseName } = stage.db();
+    const sentences = await process.plan({ contract: true });
+    expect(sentences).toEqual([
+      `Changes the validator of '${databaseName}.cards'.`,
+      `Makes the index '${databaseName}.cards.byState'.`,
+      `Makes the collection '${databaseName}.tallies'.`,
+      "0001-state (expand) widens the law of 'cards'.",
+      "0002-fill-state (backfill) changes 12 documents, by a walk through 'cards'.",
+      "0003-tally (backfill) changes 3 documents, by a walk through 'cards'.",
+      "0004-require-state (contract) repeats '0002-fill-state' and changes 12 documents, by a walk through 'cards'.",
+      "0004-require-state (contract) repeats '0003-tally' and changes 3 documents, by a walk through 'cards'.",
+      "0004-require-state (contract) removes mood and changes 12 documents, by a walk through 'cards'.",
+      "0004-require-state (contract) requires state of 'cards'.",
+      "0004-require-state (contract) drops the index 'byMood' of 'cards'.",
+    ]);
+    expect(await process.plan({ contract: false })).toEqual(sentences.slice(0, 6));
+    expect(await stage.everything()).toBe(stored);
+  });
+
+  it('of a new database makes its collections and walks through nothing', async () => {
+    const process = stage.process(after);
+    expect(await process.plan({ contract: true })).toEqual([
+      expect.stringMatching(/^Makes the collection '\w+\.cards'\.$/),
+      expect.stringMatching(/^Makes the collection '\w+\.tallies'\.$/),
+      expect.stringMatching(/^Makes the collection '\w+\.journal'\.$/),
+    ]);
+    expect(await stage.db().listCollections().toArray()).toEqual([]);
+  });
+
+  it('of a database that is up to date has nothing to say', async () => {
+    const process = stage.process(after);
+    await process.prepare();
+    expect(await process.plan({ contract: true })).toEqual([]);
+  });
+});
