@@ -6,10 +6,13 @@ export type ProjectOptions = {
   linesMin?: number;
   /** Starts mongod and redis-server where MONGODB_URI or REDIS_URL do not name running ones. */
   engines?: boolean;
+  /** Runs the test files one after the other: for those that tell the shared mongod to fail. */
+  oneFileAtATime?: boolean;
 };
 
 /** The vitest configuration of a package; `export default projectConfig({ linesMin: 95 })`. */
-export function projectConfig({ linesMin, engines = false }: ProjectOptions = {}): ViteUserConfig {
+export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
+  const { linesMin, engines = false, oneFileAtATime = false } = options;
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -18,6 +21,7 @@ export function projectConfig({ linesMin, engines = false }: ProjectOptions = {}
       // Room for a busy machine: several packages test at once.
       testTimeout: 20_000,
       hookTimeout: 30_000,
+      fileParallelism: !oneFileAtATime,
       ...(engines && { globalSetup: fileURLToPath(new URL('./engines-setup.ts', import.meta.url)) }),
       coverage: {
         provider: 'v8',
