@@ -20,6 +20,7 @@ const environment = {
   CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
   SHUTDOWN_DELAY_MS: '1000',
   LIMIT_DEFAULT_PLAN: 'enterprise',
+  LIMIT_IP_PER_MINUTE: '600000',
 };
 
 type Instance = { readonly port: number; child: ChildProcess; isReady: boolean };

@@ -37,6 +37,7 @@ beforeAll(async () => {
     publicUrl: 'http://test.example',
     dependencies: [],
     corsOrigins: [],
+    inFlightMax: 256,
     answers: 'checked',
     undeclared: 'refuse',
     onViolation: (sentence) => expect.fail(sentence),

@@ -73,6 +73,8 @@ export const bucketKey = ({ name, quota, windowSeconds }: Limit, subject: string
 
 /** So many buckets are kept before those that are full again are looked for. */
 const bucketsMin = 1000;
+/** More than these are not kept: the one that came first is forgotten. */
+const bucketsMax = 100_000;
 
 /** A limiter that knows the requests of this process alone. */
 export const createLocalLimiter = ({ nowMs }: { readonly nowMs: () => number }): Limiter => {
@@ -80,7 +82,9 @@ export const createLocalLimiter = ({ nowMs }: { readonly nowMs: () => number }):
   let sizeMax = bucketsMin;
   const forgetFull = (now: number): void => {
     for (const [key, { fullAtMs }] of buckets) if (fullAtMs <= now) buckets.delete(key);
-    sizeMax = Math.max(bucketsMin, buckets.size * 2);
+    sizeMax = Math.min(bucketsMax, Math.max(bucketsMin, buckets.size * 2));
+    const [oldest] = buckets.size < bucketsMax ? [] : buckets.keys();
+    if (oldest !== undefined) buckets.delete(oldest);
   };
   return {
     take: (limit, subject) => {

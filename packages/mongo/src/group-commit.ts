@@ -2,7 +2,7 @@ import { type Ctx, type JournalRow, KeyTaken, type Together } from '@plinth/kern
 import { BSON, type ClientSession } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
 import { isGone, isTransient, OutcomeUnknown, translate, type UniqueCodes } from './failures.ts';
-import { releaseKey } from './journal.ts';
+import { keyOfRow, releaseKey, usedKeys } from './journal.ts';
 import { type CommitSet, isGroupable, type TransactionParts, transact } from './transaction.ts';
 import type { Write } from './write-set.ts';
 
@@ -87,8 +87,22 @@ const tryTogether = (sets: readonly Waiting[], parts: Parts): Promise<void> =>
 const settleAlone = (set: Waiting, parts: Parts): Promise<void> =>
   commitAlone(set, parts).then(set.resolve, set.reject);
 
+/** The sets of a group that failed whose keys have been used: who sends again what is done already. */
+const repeatedAmong = async (sets: readonly Waiting[], parts: Parts): Promise<ReadonlySet<Waiting>> => {
+  const keyed = sets.filter(({ row }) => row.key !== undefined);
+  const [first] = keyed;
+  if (!first) return new Set();
+  const ctx = { ...first.ctx, deadline: deadlineOf(sets), signal: new AbortController().signal };
+  const used = await usedKeys(
+    keyed.map(({ row }) => row),
+    ctx,
+    parts,
+  ).catch(() => new Set<string>());
+  return new Set(keyed.filter(({ row }) => used.has(keyOfRow(row))));
+};
+
 /**
- * Commits sets together. When that fails, each half is tried by itself, down to the single set: so the one whose
+ * Commits sets together. When that fails, those that repeat what is done are told so, and else each half is tried by itself, down to the single set: so the one whose
  * condition does not hold fails alone, and the others are committed in a few more transactions.
  */
 const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void> => {
@@ -105,6 +119,14 @@ const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void
       return;
     }
     parts.counts.splits += 1;
+    const repeated = await repeatedAmong(sets, parts);
+    if (repeated.size > 0) {
+      for (const { reject } of repeated) reject(new KeyTaken({ cause }));
+      return commitGroup(
+        sets.filter((set) => !repeated.has(set)),
+        parts,
+      );
+    }
     const middle = sets.length >> 1;
     await commitGroup(sets.slice(0, middle), parts);
     await commitGroup(sets.slice(middle), parts);

@@ -53,6 +53,24 @@ export const createJournal = ({ db, clock }: Parts): Journal => ({
   },
 });
 
+type KeyedRow = Pick<JournalRow, 'tenantId' | 'key'>;
+
+/** A key with its tenant, in which alone it is unique. */
+export const keyOfRow = ({ tenantId, key }: KeyedRow): string => `${tenantId} ${key}`;
+
+/** Those of the keys of some rows that are in use, as this server knows it: what it says decides no answer. */
+export const usedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, { db, clock }: Parts): Promise<Set<string>> => {
+  const byTenant = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, own]) => ({
+    tenantId,
+    key: { $in: own.map(({ key }) => key) },
+    at: { $gt: aliveAfter(clock) },
+  }));
+  const command = { find: journalName, filter: { $or: byTenant }, limit: rows.length, batchSize: rows.length };
+  const projection = { tenantId: 1, key: 1 };
+  const found = await find({ ...command, projection, readConcern: { level: 'local' } }, { db, ctx, clock });
+  return new Set((found as unknown as KeyedRow[]).map(keyOfRow));
+};
+
 /** Frees a key whose day is over. @returns whether there was one to free. */
 export const releaseKey = async (ctx: Ctx, key: string, { db, clock }: Parts): Promise<boolean> => {
   const options = { writeConcern: majority, maxTimeMS: remainingMs(ctx, clock) };

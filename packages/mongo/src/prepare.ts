@@ -1,17 +1,39 @@
+import { isDeepStrictEqual } from 'node:util';
 import { StartupError } from '@plinth/kernel';
-import { type Db, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
+import { type Db, type Document, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
 import { lawOf, type StoredCollection } from './stored-collection.ts';
 
 const namespaceExists = 48;
 const indexConflicts: readonly unknown[] = [85, 86];
 
-const makeCollection = async (db: Db, collection: StoredCollection): Promise<void> => {
+const create = async (db: Db, collection: StoredCollection): Promise<void> => {
   try {
     await db.command({ create: collection.name, ...lawOf(collection) });
   } catch (cause) {
+    // Another process has made it meanwhile, and may have made it otherwise.
     if (!(cause instanceof MongoServerError && cause.code === namespaceExists)) throw cause;
-    await db.command({ collMod: collection.name, ...lawOf(collection) });
+    await changeLaw(db, collection);
   }
+};
+
+/** Waits for every transaction that uses the collection, also for those of processes that have died. */
+const changeLaw = (db: Db, collection: StoredCollection): Promise<unknown> =>
+  db.command({ collMod: collection.name, ...lawOf(collection) });
+
+type Stored = ReadonlyMap<string, Document>;
+
+const optionsIn = async (db: Db): Promise<Stored> => {
+  const found = await db.listCollections({}, { nameOnly: false }).toArray();
+  return new Map(found.map(({ name, options = {} }) => [name, options]));
+};
+
+const isUnder = (options: Document, law: Document): boolean =>
+  Object.entries(law).every(([name, value]) => isDeepStrictEqual(options[name], value));
+
+const makeCollection = async (db: Db, collection: StoredCollection, stored: Stored): Promise<void> => {
+  const options = stored.get(collection.name);
+  if (!options) return create(db, collection);
+  if (!isUnder(options, lawOf(collection))) await changeLaw(db, collection);
 };
 
 const createIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
@@ -43,9 +65,10 @@ const makeIndexes = async (db: Db, collection: StoredCollection): Promise<void> 
 
 /** Makes the collections, validators and indexes of a module what their definitions say. Safe to repeat and to race. */
 export const prepare = async (db: Db, collections: readonly StoredCollection[]): Promise<void> => {
+  const stored = await optionsIn(db);
   await Promise.all(
     collections.map(async (collection) => {
-      await makeCollection(db, collection);
+      await makeCollection(db, collection, stored);
       await makeIndexes(db, collection);
     }),
   );

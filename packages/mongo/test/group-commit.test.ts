@@ -162,6 +162,31 @@ describe('sets that are committed together', () => {
     expect(after.reduce((sum, { words }) => sum + words, 0)).toBe(200);
   });
 
+  it('race: repeated calls among new ones cost the new ones one more try', async () => {
+    const keyed = (key: string) => {
+      const ctx = context();
+      const answerOf = () => ({ status: 201, headers: {}, body: key });
+      return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), {
+        operation: 'keyed',
+        keyed: { key, fingerprint: 'f', answerOf },
+      });
+    };
+    const keys = Array.from({ length: 20 }, () => anId());
+    await Promise.all(keys.map(keyed));
+    const before = await rows();
+    let outcomes: PromiseSettledResult<unknown>[] = [];
+    const commits = await commitsDuring(async () => {
+      const fresh = Array.from({ length: 20 }, () => keyed(anId()));
+      outcomes = await Promise.allSettled([...keys.map(keyed), ...fresh]);
+    });
+    expect(outcomes.slice(0, 20)).toEqual(
+      Array(20).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'KeyTaken' }) }),
+    );
+    expect(outcomes.slice(20).every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect((await rows()) - before).toBe(20);
+    expect(commits).toBeLessThanOrEqual(3);
+  });
+
   it('boundary: are no more than 64, and large ones are fewer', async () => {
     const small = await commitsDuring(() =>
       Promise.all(Array.from({ length: 130 }, () => run((scoped) => scoped.insert(aNote())))),

@@ -1,1 +1,2 @@
-export { connectRedis, type RedisConnection } from './connect.ts';
+export { connectRedis, type RedisConnection, type RedisSettings } from './connect.ts';
+export type { LeasedLimiter } from './limits/leased-limiter.ts';

@@ -1,8 +1,9 @@
-import type { Contract, Ids } from '@plinth/kernel';
+import { type Contract, commonErrors, type Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
+import { addAdmission, usualLimits } from './http/admission.ts';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
 import { clientErrorHandlerOf } from './http/client-errors.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
@@ -10,6 +11,7 @@ import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
 import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
 import { addExpectations, assertOneHost } from './http/framing.ts';
+import { type LateReplies, watchLateReplies } from './http/late-replies.ts';
 import { addAddressLimit, type Limits } from './http/limits.ts';
 import { collectMethods } from './http/methods.ts';
 import { addOperations, type Dependency } from './http/operations.ts';
@@ -28,6 +30,8 @@ export type AppParts = ErrorParts & {
   readonly dependencies: readonly Dependency[];
   /** The origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
+  /** Requests that are worked on at a time. */
+  readonly inFlightMax: number;
   /** Left out: nobody is limited. */
   readonly limits?: Limits | undefined;
   /** The networks of the proxies in front, as CIDRs: theirs are the only `X-Forwarded-For` that are believed. */
@@ -51,7 +55,6 @@ const createServer = (
     trustProxy: parts.trustProxy ? [...parts.trustProxy] : false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
-    handlerTimeout: 8000,
     connectionTimeout: 12_000,
     keepAliveTimeout: keepAliveMs,
     clientErrorHandler: clientErrorHandlerOf({ ...parts, headers }),
@@ -75,16 +78,17 @@ type Beginning = Pick<AppParts, 'logger'> & {
 };
 
 /** The status of a request whose caller has gone before the answer. */
-const gone = 499;
+const clientGone = 499;
 
-/** Logs and counts a request: once, when it has been answered or its caller has gone. */
+/** Ends a request that has been answered, or whose caller has gone: what it held is free, it is logged and counted. */
 const endOf =
   ({ logger, telemetry }: Beginning) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
-    const { startedAt, trace, ctx, isOver } = request.scope;
-    if (isOver) return;
-    request.scope.isOver = true;
-    const status = reply.raw.writableFinished ? reply.statusCode : gone;
+    const { startedAt, trace, ctx, leave, gone } = request.scope;
+    const isAnswered = reply.raw.writableEnded;
+    if (!isAnswered) gone.abort();
+    leave?.();
+    const status = isAnswered ? reply.statusCode : clientGone;
     const durationMs = performance.now() - startedAt;
     logger.request({
       method: request.method,
@@ -99,21 +103,26 @@ const endOf =
     telemetry.end(request, reply, { status, durationMs });
   };
 
-const beginOf = (beginning: Beginning): Begin => {
+const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
   const { headers, telemetry } = beginning;
   const end = endOf(beginning);
   return (request, reply) => {
     const startedAt = performance.now();
     const { trace, span } = telemetry.begin(request);
-    request.scope = { startedAt, trace, span, ctx: undefined, code: undefined, isOver: false };
+    const gone = new AbortController();
+    request.scope = { startedAt, trace, span, gone, ctx: undefined, code: undefined, leave: undefined };
     reply.headers(headers);
     reply.header('x-request-id', request.id);
-    // Fastify tells of answers alone, and not of callers that go before theirs.
-    reply.raw.once('close', () => end(request, reply));
+    late().begin(request, reply);
+    // The one listener of a request: Fastify's own hooks tell of answers alone, and not of callers that go before theirs.
+    reply.raw.once('close', () => {
+      late().end(reply);
+      end(request, reply);
+    });
   };
 };
 
-const addRequestScope = (app: FastifyInstance, begin: Begin, end: Begin): void => {
+const addRequestScope = (app: FastifyInstance, begin: Begin): void => {
   app.decorateRequest('scope', undefined as unknown as RequestScope);
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply);
@@ -123,10 +132,6 @@ const addRequestScope = (app: FastifyInstance, begin: Begin, end: Begin): void =
       return done(error as Error);
     }
     goOn(request, done);
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    end(request, reply);
-    done();
   });
 };
 
@@ -138,8 +143,13 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   const headers: Record<string, string> = { ...(await securityHeaders()) };
   const { logger, tracing, modules = [], metrics = createMetrics() } = parts;
   const beginning = { logger, headers, telemetry: requestTelemetryOf({ ...parts, modules, metrics }) };
-  const begin = beginOf(beginning);
+  const begin = beginOf(beginning, () => late);
   const app = createServer(parts, { begin, headers });
+  const late = watchLateReplies(app, (request, reply) => {
+    const error = request.raw.complete ? commonErrors.unavailable() : commonErrors.requestTimeout();
+    sendProblem(error, { request, reply, parts });
+    request.scope.gone.abort();
+  });
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
   await addCors(app, parts.corsOrigins);
@@ -147,8 +157,9 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   addExpectations(app.server, bodyLimitBytes);
   const methods = collectMethods(app);
   app.addHook('onRoute', assertContract);
-  addRequestScope(app, begin, endOf(beginning));
+  addRequestScope(app, begin);
   if (parts.limits) addAddressLimit(app, parts.limits);
+  addAdmission(app, usualLimits(parts.inFlightMax));
   followBodies(app, tracing);
   app.setErrorHandler(errorHandlerOf(parts));
   app.setNotFoundHandler(notFoundHandlerOf(parts, methods));

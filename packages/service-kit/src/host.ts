@@ -1,10 +1,13 @@
 import { createPolicy, type TokenVerifier } from '@plinth/auth';
 import type { Clock, Contract, Datastore, Ids, ModuleStore } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
+import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import { type App, createApp } from './app.ts';
 import type { AnswerMode } from './http/encode.ts';
+import { createLimits, type LimitParts } from './http/limits.ts';
 import type { Dependency } from './http/operations.ts';
 import { addRoutes } from './http/routes.ts';
+import { measureDatastore, measureTracing } from './http/telemetry.ts';
 import { implement } from './implement.ts';
 import type { Module } from './module.ts';
 
@@ -19,16 +22,24 @@ export type HostParts = {
   readonly publicUrl: string;
   readonly dependencies: readonly Dependency[];
   readonly corsOrigins: readonly string[];
+  readonly inFlightMax: number;
+  /** Left out: nobody is limited. `runService` does not leave it out. */
+  readonly limits?: LimitParts | undefined;
+  readonly trustProxy?: readonly string[] | undefined;
   readonly answers: AnswerMode;
   readonly undeclared: 'send' | 'refuse';
   readonly onViolation: (sentence: string) => void;
+  /** What is measured is added to these. Left out: to metrics that nobody reads. */
+  readonly metrics?: Metrics | undefined;
+  /** Left out: no trace is recorded. */
+  readonly tracing?: Tracing | undefined;
 };
 
 /** A module with its part of the datastore and its operations, ready to be served. */
 type Opened = { readonly module: Module; readonly store: ModuleStore<Module['collections']>; readonly service: object };
 
-const open = (module: Module, { datastore, clock, ids }: HostParts): Opened => {
-  const store = datastore.open(module, { clock, ids });
+const open = (module: Module, { datastore, clock, ids, tracing }: HostParts): Opened => {
+  const store = datastore.open(module, { clock, ids, together: tracing?.together });
   const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
   return { module, store, service };
 };
@@ -55,9 +66,13 @@ export const createHost = async (parts: HostParts): Promise<App & { readonly pre
   const contracts = parts.modules.flatMap((module) => module.contracts);
   assertDistinct(contracts);
   const policy = createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]);
-  const app = await createApp({ ...parts, contracts });
+  const { metrics = createMetrics(), tracing } = parts;
+  const limits = parts.limits && createLimits(parts.limits, metrics);
+  const app = await createApp({ ...parts, contracts, metrics, limits });
+  measureDatastore(metrics, parts.datastore);
+  if (tracing) measureTracing(metrics, tracing);
   const opened = parts.modules.map((module) => open(module, parts));
-  const gate = { verifier: parts.verifier, policy, clock: parts.clock };
+  const gate = { verifier: parts.verifier, policy, limits, clock: parts.clock };
   for (const { module, store, service } of opened) {
     for (const contract of module.contracts) {
       for (const { auth } of Object.values(contract.routes)) policy.assertKnown(auth);

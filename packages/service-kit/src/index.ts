@@ -1,5 +1,6 @@
 export { createHost, type HostParts } from './host.ts';
 export { errorsOf } from './http/error-pages.ts';
+export type { LimitParts, LimitPolicies } from './http/limits.ts';
 export type { Dependency } from './http/operations.ts';
 export { type Binding, implement } from './implement.ts';
 export { defineModule, type Module, type ModuleDeps, type ModuleSpec, type ServiceOfAll } from './module.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { createKeyRing, createRevocations, createTokenVerifier } from '@plinth/auth';
+import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
 import type { Config } from '@plinth/config';
 import { type Datastore, type Limiter, type Plan, StartupError } from '@plinth/kernel';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
@@ -72,6 +72,15 @@ const listen = async (
 const openMetrics = async (metrics: Metrics, { METRICS_HOST, METRICS_PORT }: ServiceConfig) =>
   METRICS_PORT === undefined ? undefined : openMetricsServer(metrics, { host: METRICS_HOST, port: METRICS_PORT });
 
+const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>
+  createTokenVerifier({
+    keys: createKeyRing(AUTH_JWKS),
+    issuer: AUTH_ISSUER,
+    audience: AUTH_AUDIENCE,
+    clock: systemClock,
+    revocations,
+  });
+
 const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom, tracing, beforeListening } = parts;
   const production = config.NODE_ENV === 'production';
@@ -83,19 +92,14 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
     name,
     modules,
     datastore,
-    verifier: createTokenVerifier({
-      keys: createKeyRing(config.AUTH_JWKS),
-      issuer: config.AUTH_ISSUER,
-      audience: config.AUTH_AUDIENCE,
-      clock: systemClock,
-      revocations,
-    }),
+    verifier: verifierOf(config, revocations),
     logger,
     clock: systemClock,
     ids: systemIds,
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
     corsOrigins: config.CORS_ORIGINS ?? [],
+    inFlightMax: config.IN_FLIGHT_MAX,
     limits: limitPartsOf({ config, connections, planOf: parts.planOf }),
     trustProxy: config.TRUST_PROXY,
     answers: production ? 'compiled' : 'checked',

@@ -27,11 +27,19 @@ export const serviceSettings = {
     values: ['debug', 'info', 'warn', 'error', 'fatal'],
     default: 'info',
   }),
+  IN_FLIGHT_MAX: integer('How many requests one process works on at a time; more wait for a moment.', {
+    min: 1,
+    max: 100_000,
+    default: 256,
+  }),
   SHUTDOWN_DELAY_MS: milliseconds(
     'In production, how long a service that was told to stop goes on serving after its readiness has failed.',
     { min: 0, max: 8000, default: 3000 },
   ),
-  METRICS_PORT: port('The port of /metrics, apart from the API. Without one, metrics are not served.', {
+  METRICS_PORT: json('The port of /metrics, apart from the API. Without one, metrics are not served.', {
+    schema: z.int().min(0).max(65_535),
+    expects: 'a port from 0 to 65535',
+    example: '9464',
     optional: true,
   }),
   METRICS_HOST: host('The address of /metrics. Only the network that Prometheus is in should reach it.', {

@@ -94,6 +94,7 @@ describe('a route without a contract', () => {
       ids: { next: () => 'id' },
       dependencies: [],
       corsOrigins: [],
+      inFlightMax: 256,
       publicUrl: 'http://test.example',
       undeclared: 'refuse',
       onViolation: () => undefined,

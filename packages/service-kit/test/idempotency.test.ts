@@ -1,6 +1,9 @@
+import type { AddressInfo } from 'node:net';
 import type { TokenSubject } from '@plinth/auth';
-import { anId, aPrincipal } from '@plinth/testing';
+import { KeyTaken, type StoredAnswer } from '@plinth/kernel';
+import { aContext, anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
+import { answerOnce } from '../src/http/idempotency.ts';
 import type { Answer } from '../src/testing/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -196,6 +199,54 @@ describe('a call with an idempotency key', () => {
       Array.from({ length: 10 }, () => caller.post('/v1/things', aBody(), keyed('same'))),
     );
     expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array(9).fill(422)]);
+  });
+});
+
+describe('over a connection', () => {
+  it('a call with a body is answered again as it was', async () => {
+    await host.current.server.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = host.current.server.server.address() as AddressInfo;
+    const headers = {
+      authorization: `Bearer ${await host.current.tokenOf(someone())}`,
+      'content-type': 'application/json',
+      ...keyed('k'),
+    };
+    const body = JSON.stringify(aBody());
+    const post = () => fetch(`http://127.0.0.1:${port}/v1/things`, { method: 'POST', body, headers });
+    const [first, second] = [await post(), await post()];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(await second.text()).toBe(await first.text());
+  });
+});
+
+describe('when the journal cannot be asked', () => {
+  const refused: StoredAnswer = { status: 409, headers: {}, body: 'refused' };
+  const answer = (error: Error, refusal: StoredAnswer | undefined) =>
+    answerOnce(
+      {
+        ctx: aContext(),
+        operation: 'make',
+        key: 'k',
+        fingerprint: 'f',
+        work: async () => refused,
+        refusalOf: () => refusal,
+      },
+      {
+        unitOfWork: { run: () => Promise.reject(error) },
+        journal: { find: () => Promise.reject(new Error('away')) },
+      },
+    );
+
+  it.each([
+    ['a refusal, which may come from its own effect,', new Error('taken'), refused],
+    ['a key that is taken', new KeyTaken(), undefined],
+  ])('integrity: %s is not told as final', async (_what, error, refusal) => {
+    await expect(answer(error, refusal)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('a failure of ours stays what it is', async () => {
+    await expect(answer(new Error('crash'), undefined)).rejects.toThrow('crash');
   });
 });
 

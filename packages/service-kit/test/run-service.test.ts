@@ -84,6 +84,22 @@ describe('a service', () => {
     await expect(fetch(`${url}/v1/ping`)).rejects.toThrow();
   });
 
+  it('serves its metrics on a port of their own, until it has stopped', async () => {
+    const { url, metricsUrl } = await run({ METRICS_PORT: 0 });
+    expect(new URL(String(metricsUrl)).port).not.toBe(new URL(url).port);
+    await fetch(`${url}/v1/ping`);
+    const shown = async () => (await fetch(String(metricsUrl))).text();
+    await expect.poll(shown).toMatch(/_count\{module="things",method="GET",route="\/v1\/ping",status="2xx"\} 1\n/);
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    await stopped();
+    await expect(shown()).rejects.toThrow();
+  });
+
+  it('serves no metrics without a port for them', async () => {
+    expect((await run()).metricsUrl).toBeUndefined();
+    await stopped();
+  });
+
   it('answers a request that is under way before it stops', async () => {
     const { url } = await run({ NODE_ENV: 'production' });
     const answer = fetch(`${url}/v1/ping`);
@@ -135,6 +151,17 @@ describe('a service does not start, and says why in one sentence,', () => {
     await expect(run({ PORT: port })).rejects.toThrow(Exited);
     expect(stderr).toHaveBeenCalledExactlyOnceWith(
       expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set PORT to another`),
+    );
+    squatter.close();
+  });
+
+  it('when the port of its metrics is taken', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => squatter.once('listening', resolve));
+    const { port } = squatter.address() as AddressInfo;
+    await expect(run({ METRICS_PORT: port })).rejects.toThrow(Exited);
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set METRICS_PORT to another`),
     );
     squatter.close();
   });

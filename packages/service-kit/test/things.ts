@@ -129,6 +129,9 @@ const toThing = (thing: ThingDocument) => ({
   grams: thing.grams,
 });
 
+/** What a call to fail by `wait` waits for. */
+export const latch: { opened: Promise<void> } = { opened: Promise.resolve() };
+
 const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
   undeclared: () => Promise.reject(thingsErrors.undeclared()),
   leak: async () => ({
@@ -141,6 +144,10 @@ const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unkn
   wrong: async () => ({ id: 'no', name: 7 }),
   crash: () => Promise.reject(new Error('crash-marker ada@acme.example')),
   away: () => Promise.reject(commonErrors.unavailable()),
+  wait: async () => {
+    await latch.opened;
+    return { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version: 1, name: 'a', grams: 1 };
+  },
   // The write is recorded, and then the answer turns out not to be one.
   half: async (deps, ctx) => {
     deps.things.for(ctx).insert({ name: 'half', grams: 1 });

@@ -40,7 +40,7 @@ export async function fetchIntoCache({ env, program, fetch }: Fetch): Promise<st
   try {
     const file = await fetch({ env, work });
     await chmod(file, 0o755);
-    const version = /v=?(\d+\.\d+\.\d+)/.exec(await output([file, '--version'], { env }))?.[1];
+    const version = /v(?:=|ersion )?(\d+\.\d+\.\d+)/.exec(await output([file, '--version'], { env }))?.[1];
     const path = join(cacheDir(env), `${program}-${version ?? 'unknown'}${suffix}`);
     await rename(file, path);
     return path;

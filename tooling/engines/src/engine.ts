@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, readFile, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,6 +17,8 @@ export type Engine = {
   /** Resolves when the engine serves; tries until `signal` aborts. */
   prepare(port: number, signal: AbortSignal): Promise<void>;
   uri(port: number): string;
+  /** How often a minute it is started again when it dies; left out, only an engine that keeps its data is. */
+  restartsPerMinute?: number;
   /** Says why it ended at its start, and whether that may pass. */
   explain(end: { exitCode: number; log: string; dir: string }): { passing: boolean; reason: string };
 };
@@ -30,6 +32,7 @@ const ATTEMPTS = 8;
 const PAUSE_MS = 400;
 const PREPARE_MS = 60_000;
 const STOP_MS = 15_000;
+const RESTARTS_PER_MINUTE = 3;
 
 /** Joins the engine that already serves this folder, or starts one; another port or another owner is tried again. */
 export async function runEngine(engine: Engine, options: RunOptions): Promise<RunningEngine> {
@@ -47,6 +50,17 @@ export async function runEngine(engine: Engine, options: RunOptions): Promise<Ru
     reason = outcome.reason;
   }
   throw new EnginesError(`${engine.name} could not be started in ${ATTEMPTS} attempts: ${reason}`);
+}
+
+/** Runs an engine on a temporary folder that goes with it. */
+export async function runTemporary(engine: Engine, options: Pick<RunOptions, 'onLost'> = {}): Promise<RunningEngine> {
+  const dir = await mkdtemp(join(tmpdir(), `plinth-${engine.name}-`));
+  try {
+    return await runEngine(engine, { dir, ...options });
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 type Attempt = RunOptions & { engine: Engine; program: string; socketPath: string | undefined };
@@ -77,7 +91,7 @@ function launch(options: Attempt & { port: number; log: FileHandle }): Kept {
     graceMs: temporary ? 0 : STOP_MS,
     socketPath,
     removeDir: temporary ? dir : undefined,
-    restart: !temporary,
+    restartsPerMinute: engine.restartsPerMinute ?? (temporary ? 0 : RESTARTS_PER_MINUTE),
     stdio: ['ignore', log.fd, log.fd],
   });
 }

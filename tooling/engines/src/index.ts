@@ -1,4 +1,11 @@
+export { cacheDir, cached, type FetchPlace, fetchIntoCache } from './cache.ts';
 export { EnginesError } from './errors.ts';
+export { installWithApt } from './fetch/apt.ts';
 export { findMongod } from './find-mongod.ts';
+export { findPrometheus, type PrometheusTools } from './find-prometheus.ts';
 export { checkMongodb, checkRedis } from './given.ts';
+export { firstOf, onPath, type Way } from './lookup.ts';
+export { output } from './output.ts';
+export { type ReplicaNode, type ReplicaSet, type ReplicaSetOptions, startReplicaSet } from './replica-set.ts';
 export { type Engines, type EnginesOptions, startEngines } from './start-engines.ts';
+export { startRedis, type TemporaryRedis, type TemporaryRedisOptions } from './start-redis.ts';

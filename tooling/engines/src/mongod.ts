@@ -4,28 +4,39 @@ import type { Engine } from './engine.ts';
 import { findMongod } from './find-mongod.ts';
 import { accepting } from './port.ts';
 
-const REPLICA_SET = 'plinth';
+export const REPLICA_SET = 'plinth';
 const ALREADY_INITIALIZED = 23;
 const EXIT_OTHER_VERSION = 62;
 /** The port was taken meanwhile, or a mongod that is just ending still locks the data. */
 const PASSING_EXITS = [48, 100];
 
+type Options = { log?: (line: string) => void };
+
 /** A replica set of one node: transactions and change streams work as they do in production. */
-export function mongod(env: NodeJS.ProcessEnv, options: { log?: (line: string) => void }): Engine {
+export function mongod(env: NodeJS.ProcessEnv, options: Options): Engine {
+  return { ...mongodNode(env, { ...options, oplogMb: 512, cacheGb: 0.5 }), prepare: makePrimary };
+}
+
+type NodeOptions = Options & { oplogMb: number; cacheGb: number; setParameters?: string[] };
+
+/** One node, which serves when somebody has made it a member of a set. */
+export function mongodNode(env: NodeJS.ProcessEnv, options: NodeOptions): Engine {
+  const { oplogMb, cacheGb, setParameters = [] } = options;
   return {
     name: 'mongod',
     find: () => findMongod(env, options.log),
     args: ({ port, dir, temporary }) => [
       ...['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-      ...['--replSet', REPLICA_SET, '--oplogSize', '512'],
-      ...['--storageEngine', 'wiredTiger', '--wiredTigerCacheSizeGB', '0.5'],
+      ...['--replSet', REPLICA_SET, '--oplogSize', String(oplogMb)],
+      ...['--storageEngine', 'wiredTiger', '--wiredTigerCacheSizeGB', String(cacheGb)],
       // A process killed with an open transaction locks its documents this long; the default is a minute.
       ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
       ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
       // Tests make the server fail on purpose (failpoints).
       ...(temporary ? ['--setParameter', 'enableTestCommands=1'] : []),
+      ...setParameters.flatMap((parameter) => ['--setParameter', parameter]),
     ],
-    prepare,
+    prepare: accepting,
     uri: (port) => `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`,
     explain: ({ exitCode, log, dir }) => {
       if (exitCode !== EXIT_OTHER_VERSION) return { passing: PASSING_EXITS.includes(exitCode), reason: lastError(log) };
@@ -36,7 +47,7 @@ export function mongod(env: NodeJS.ProcessEnv, options: { log?: (line: string) =
 }
 
 /** Makes the node the primary of its set, also when its data remembers another port. */
-async function prepare(port: number, signal: AbortSignal): Promise<void> {
+async function makePrimary(port: number, signal: AbortSignal): Promise<void> {
   await accepting(port, signal);
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, {
     directConnection: true,

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Engine, type RunningEngine, runEngine } from './engine.ts';
+import { type Engine, type RunningEngine, runEngine, runTemporary } from './engine.ts';
 import { checkMongodb, checkRedis } from './given.ts';
 import { mongod } from './mongod.ts';
 import { redisServer } from './redis.ts';
@@ -27,15 +26,9 @@ export async function startEngines(options: EnginesOptions = {}): Promise<Engine
   const { env = process.env } = options;
   const running: RunningEngine[] = [];
   const start = async (engine: Engine): Promise<string> => {
-    const dir = await dirFor(engine.name, options.dataDir);
-    try {
-      const started = await runEngine(engine, { dir, ...options });
-      running.push(started);
-      return started.uri;
-    } catch (error) {
-      if (options.dataDir === undefined) await rm(dir, { recursive: true, force: true });
-      throw error;
-    }
+    const started = await run(engine, options);
+    running.push(started);
+    return started.uri;
   };
   const stop = async (): Promise<void> => {
     await Promise.all(running.map((engine) => engine.stop()));
@@ -51,9 +44,10 @@ export async function startEngines(options: EnginesOptions = {}): Promise<Engine
   throw mongodbUri.status === 'rejected' ? mongodbUri.reason : (redisUrl as PromiseRejectedResult).reason;
 }
 
-async function dirFor(name: string, dataDir: string | undefined): Promise<string> {
-  if (dataDir === undefined) return mkdtemp(join(tmpdir(), `plinth-${name}-`));
-  const dir = join(dataDir, name);
+async function run(engine: Engine, { dataDir, onLost }: EnginesOptions): Promise<RunningEngine> {
+  const lost = onLost && { onLost };
+  if (dataDir === undefined) return runTemporary(engine, lost);
+  const dir = join(dataDir, engine.name);
   await mkdir(dir, { recursive: true });
-  return dir;
+  return runEngine(engine, { dir, dataDir, ...lost });
 }

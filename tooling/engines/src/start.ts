@@ -64,6 +64,9 @@ async function runApp(target: Target, command: Command): Promise<number> {
       AUTH_JWKS: publicJwks(secrets),
       CURSOR_SECRET: secrets.cursorSecret,
       ...(target.app === 'platform' && { DEMO_DATA: 'true' }),
+      // On a machine for development, one address is everybody: browser, scripts and load tests.
+      LIMIT_IP_PER_MINUTE: '600000',
+      LIMIT_ANONYMOUS_PER_MINUTE: '600000',
       NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     };
     const chosen = {

@@ -26,7 +26,7 @@ const user: User = {
 
 /** An address of so many characters whose parts are not too long themselves. */
 const addressOf = (length: number): string => {
-  const end = `@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(50)}.example`;
+  const end = `@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(60)}.example`;
   return 'a'.repeat(length - end.length) + end;
 };
 
@@ -51,6 +51,9 @@ describe('an e-mail address', () => {
     'ada@acme.example,eve@evil.example',
     'Ada <ada@acme.example>',
     addressOf(255),
+    `${'a'.repeat(65)}@acme.example`,
+    `ada@${'b'.repeat(64)}.example`,
+    'ada@acme-.example',
   ])('refuses %j', (email) => {
     expect(Email.safeParse(email).success).toBe(false);
   });

@@ -3,7 +3,16 @@ import { z } from 'zod';
 
 export const UserId = Id.describe('The id of a person inside one organization.');
 
-export const Email = pii(z.email().max(254).describe('An e-mail address; upper and lower case are the same address.'));
+/** What SMTP and DNS carry: so much before the `@`, and labels behind it that are not too long and end with no hyphen. */
+const deliverable = /^[^@]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+
+export const Email = pii(
+  z
+    .email()
+    .max(254)
+    .refine((address) => deliverable.test(address), 'must be an address that mail can be sent to')
+    .describe('An e-mail address; upper and lower case are the same address.'),
+);
 
 export const UserName = pii(
   WellFormed.max(200).regex(/\S/, 'must have a visible character').describe('What the person is called.'),

@@ -75,14 +75,14 @@ export const createAdmission = (
 /** Lets requests to contracts in as far as there is room. Health and readiness need none; a stream is read at its own pace. */
 export const addAdmission = (app: FastifyInstance, limits: AdmissionLimits): void => {
   const admission = createAdmission(limits);
-  app.addHook('onRequest', (request, { raw }, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const route = contractOf(request);
     if (!route || route.stream) return done();
     admission.enter((refusal) => {
       if (refusal) return done(refusal);
       // Who has gone while waiting would never be told to leave.
-      if (raw.destroyed) return admission.leave();
-      raw.once('close', admission.leave);
+      if (reply.raw.destroyed) return admission.leave();
+      request.scope.leave = admission.leave;
       done();
     });
   });

@@ -1,69 +1,74 @@
 import { bearerToken, type Policy, type TokenVerifier } from '@plinth/auth';
-import { type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
+import { ApiError, type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
+import { answerMs } from './late-replies.ts';
+import type { Limits } from './limits.ts';
 import { streamMs } from './stream.ts';
+import { andThen, type Step, takeStep } from './way-in.ts';
 
-/** Milliseconds that a request has, from its first byte to the commit. */
-const answerMs = 8000;
-
-export type Gate = { readonly verifier: TokenVerifier; readonly policy: Policy; readonly clock: Clock };
-
-/** Aborted when the caller goes before the answer. That of the request itself is aborted as soon as a body has been read. */
-const goneSignalOf = ({ raw }: FastifyReply): AbortSignal => {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
+export type Gate = {
+  readonly verifier: TokenVerifier;
+  readonly policy: Policy;
+  readonly limits: Limits | undefined;
+  readonly clock: Clock;
 };
 
 type Call = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 
-const contextOf = ({ request, reply }: Call, actor: Principal, clock: Clock): Ctx => ({
+const contextOf = ({ request }: Call, actor: Principal, clock: Clock): Ctx => ({
   actor,
   tenantId: actor.tenantId,
   requestId: request.id,
   trace: request.scope.trace,
   deadline: clock.now().getTime() + (contractOf(request)?.stream ? streamMs : answerMs),
-  signal: goneSignalOf(reply),
+  signal: request.scope.gone.signal,
 });
 
 /**
- * The hook that lets a request in: who calls, and may they. It needs no input but the path, so it comes before
- * validation, and it stays synchronous while the token is a verified one.
+ * The hook that lets a request in: who calls, is it not too often, and may they. It needs no input but the path, so it
+ * comes before validation, and it stays synchronous while the token is a verified one and its limit is at hand.
  */
 export const gateOf = (auth: Auth, gate: Gate) => {
-  const { verifier, policy, clock } = gate;
-  const admit = (call: Call, principal: Principal): void => {
-    const { request } = call;
-    // The caller is noted first, so that a refusal is logged with who was refused.
-    request.scope.ctx = contextOf(call, principal, clock);
+  const { verifier, policy, limits, clock } = gate;
+  const assertAllowed = ({ request }: Call, principal: Principal): void => {
     const params = request.params as Record<string, unknown>;
     if (policy.allows(principal, auth, params)) return;
     const { permission = '', because } = policy.explain(principal, auth, params);
     throw commonErrors.forbidden({ permission }, { detail: because });
   };
-  const enter = (call: Call): Promise<void> | undefined => {
-    if (auth === 'public') {
-      admit(call, anonymous);
-      return undefined;
-    }
-    const token = bearerToken(call.request.headers.authorization);
+  const admit = (call: Call, principal: Principal): Step => {
+    // The caller is noted first, so that a refusal is logged with who was refused.
+    call.request.scope.ctx = contextOf(call, principal, clock);
+    const admitted = auth === 'public' ? limits?.admitStranger(call) : limits?.admitCaller(call, principal);
+    return andThen(admitted, () => assertAllowed(call, principal));
+  };
+  const identify = ({ request }: Call): Step<Principal> => {
+    if (auth === 'public') return anonymous;
+    const token = bearerToken(request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
-    const found = verifier.verify(token);
-    if (found instanceof Promise) return found.then((principal) => admit(call, principal));
-    admit(call, found);
-    return undefined;
+    return verifier.verify(token);
   };
-  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
-    let entering: Promise<void> | undefined;
+  /** Whoever names nobody, or somebody wrongly, is told so, but not without limit. */
+  const refuse = (call: Call, error: unknown): Step => {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    return andThen(limits?.admitStranger(call), () => {
+      throw error;
+    });
+  };
+  const enter = (call: Call): Step => {
+    let caller: Step<Principal>;
     try {
-      entering = enter({ request, reply });
+      caller = identify(call);
     } catch (error) {
-      return done(error as Error);
+      return refuse(call, error);
     }
-    if (entering) entering.then(() => done(), done);
-    else done();
+    if (!(caller instanceof Promise)) return admit(call, caller);
+    return caller.then(
+      (principal) => admit(call, principal),
+      (error: unknown) => refuse(call, error),
+    );
   };
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void =>
+    takeStep(() => enter({ request, reply }), done);
 };

@@ -43,6 +43,9 @@ const textOf = (body: Buffer): string => {
   return text;
 };
 
+/** The type of a body that nobody looks at. */
+const anyType = 'application/octet-stream';
+
 const takesBody = (request: FastifyRequest): boolean => contractOf(request)?.body !== undefined;
 
 /**
@@ -64,6 +67,12 @@ export const addBodyParsers = (app: FastifyInstance): void => {
       }
     });
   };
+  // Fastify refuses a malformed type, and a QUERY without one, before it asks a parser or a route.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isTyped = request.headers['content-type'] !== undefined || request.method === 'QUERY';
+    if (isTyped && !takesBody(request)) request.headers['content-type'] = anyType;
+    done();
+  });
   add('application/json', () => true);
   add('application/merge-patch+json', ({ method }) => method === 'PATCH');
   add('*', () => false);

@@ -6,6 +6,8 @@ import { takesKey } from './idempotency.ts';
 const everywhere: readonly AnyErrorFactory[] = [
   commonErrors.notAcceptable,
   commonErrors.requestTimeout,
+  commonErrors.headersTooLarge,
+  commonErrors.rateLimited,
   commonErrors.internal,
   commonErrors.unavailable,
   commonErrors.upstreamTimeout,

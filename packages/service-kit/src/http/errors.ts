@@ -36,10 +36,6 @@ const fromUniqueViolation = (error: unknown, request: FastifyRequest): unknown =
     : error;
 };
 
-/** True when the time of a request was over before its body had arrived. */
-const isSlowBody = ({ code }: FastifyError, { raw }: FastifyRequest): boolean =>
-  code === 'FST_ERR_HANDLER_TIMEOUT' && !raw.complete;
-
 const sentenceOf = (request: FastifyRequest, { code, status }: ApiError): string =>
   `${request.method} ${request.routeOptions.url ?? ''} answered ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`;
 
@@ -90,6 +86,7 @@ export const sendProblem = (
   { request, reply, parts }: Occasion & { readonly reply: FastifyReply },
 ) => {
   const error = settle(thrown, request, parts);
+  request.scope.code = error.code;
   if (error.status >= 500)
     parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
   const { status, headers, body } = answerOf(error, { request, parts });
@@ -100,10 +97,7 @@ export const errorHandlerOf =
   (parts: ErrorParts) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (error instanceof UndeclaredAnswer) parts.onViolation(error.message);
-    const thrown = isSlowBody(error, request)
-      ? commonErrors.requestTimeout({ cause: error })
-      : toApiError(fromUniqueViolation(error, request));
-    return sendProblem(thrown, { request, reply, parts });
+    return sendProblem(toApiError(fromUniqueViolation(error, request)), { request, reply, parts });
   };
 
 /** Answers a request that no route takes: 405 when one of another method has its path, else 404. */

@@ -81,11 +81,13 @@ export const answerOnce = async (call: KeyedCall, { unitOfWork, journal }: OnceP
   try {
     return { answer: await unitOfWork.run(ctx, work, receipt), replayed: false };
   } catch (error) {
-    // A look that fails tells nothing, so what went wrong before it stands.
-    const kept = await journal.find(ctx, key).catch(() => undefined);
+    const refused = call.refusalOf(error);
+    const kept = await journal.find(ctx, key).catch((cause: unknown) => {
+      // A refusal may come from an effect of this very call, whose first answer was lost: without a look nobody knows.
+      throw refused || error instanceof KeyTaken ? commonErrors.unavailable({ cause }) : error;
+    });
     if (kept) return replay(kept, call);
     if (error instanceof KeyTaken) throw commonErrors.unavailable({ cause: error });
-    const refused = call.refusalOf(error);
     if (!refused) throw error;
     const twin = await unitOfWork
       .run(ctx, async () => refused, receipt)

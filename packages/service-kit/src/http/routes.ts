@@ -10,7 +10,7 @@ import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './enc
 import { type ErrorParts, refusalOf } from './errors.ts';
 import { answerOnce, fingerprintOf, keyOf, type OnceParts, takesKey } from './idempotency.ts';
 import { pathOf } from './request-scope.ts';
-import { linesOf, ndjson, streamMs } from './stream.ts';
+import { linesOf, ndjson } from './stream.ts';
 
 export type RouteParts = OnceParts & {
   readonly gate: Gate;
@@ -124,6 +124,12 @@ const streamHandlerOf =
     return reply.header('content-type', `${ndjson}; charset=utf-8`).send(lines);
   };
 
+/** A path that ends where a parameter should stand is another path, and nobody has that one. */
+const passEmpty = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+  if (Object.values(request.params as object).includes('')) reply.callNotFound();
+  else done();
+};
+
 const handlerOf = (binding: Binding, success: Success, parts: RouteParts) => {
   const { method, stream } = binding.route;
   if (stream) return streamHandlerOf(binding, success, parts);
@@ -135,13 +141,13 @@ export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], pa
   for (const binding of bindings) {
     const { method, path, auth, params, query, body } = binding.route;
     const success = successPartsOf(binding, parts.answers);
+    const gate = gateOf(auth, parts.gate);
     app.route({
       method,
       url: path,
       config: { contract: binding.route },
       schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
-      onRequest: gateOf(auth, parts.gate),
-      ...(binding.route.stream && { handlerTimeout: streamMs }),
+      onRequest: params ? [passEmpty, gate] : gate,
       handler: handlerOf(binding, success, parts),
     });
   }

@@ -64,6 +64,19 @@ export const openApiOf = (title: string, contracts: readonly Contract[]): Json =
           description: '`true` when this is the first answer to the key again, and nothing was done.',
           schema: { type: 'string', enum: ['true'] },
         },
+        RateLimit: {
+          description:
+            'On every answer that a limit counts: what is left (`r`) of the limit that is nearest to its end, and in how many seconds it is whole again (`t`).',
+          schema: { type: 'string', example: '"subject";r=299;t=1' },
+        },
+        'RateLimit-Policy': {
+          description: 'That limit: so many requests (`q`) in so many seconds (`w`).',
+          schema: { type: 'string', example: '"subject";q=300;w=60' },
+        },
+        'Retry-After': {
+          description: 'After so many seconds the request may be sent again.',
+          schema: { type: 'integer', minimum: 1 },
+        },
         'X-Request-Id': { description: 'Names this request in our logs.', schema: { type: 'string' } },
       },
       schemas: { ...book.components, Problem: problem },

@@ -36,12 +36,24 @@ const withSparse = (page: Json, item: z.ZodObject | undefined, book: SchemaBook)
   return { anyOf: [page, { ...page, properties: { ...properties, items: { type: 'array', items: sparseItem } } }] };
 };
 
+/** A list of entity tags, as `If-Match` takes it: strong ones that it means, weak ones that match nothing. */
+const tagList = '^(?:W/)?"[!#-~]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~]*")*$';
+
+/** A key of 1 to 255 printable characters, bare or as a quoted string. */
+const keyForm = '^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ !#-\\[\\]-~]|\\\\["\\\\]){1,255}")$';
+
 /** The headers by which a caller says which version it has seen. */
 const conditionsOf = (route: RouteSpec): Json[] => {
   if (needsVersion(route)) {
     const description = 'The `ETag` of the version that the change is meant for.';
     return [
-      { name: 'If-Match', in: 'header', required: true, description, schema: { type: 'string', example: '"3"' } },
+      {
+        name: 'If-Match',
+        in: 'header',
+        required: true,
+        description,
+        schema: { type: 'string', pattern: tagList, example: '"3"' },
+      },
     ];
   }
   if (route.method !== 'GET' || !hasVersion(route)) return [];
@@ -59,12 +71,18 @@ const keysOf = (route: RouteSpec): Json[] =>
           required: route.idempotency === 'required',
           description:
             'A random key of your own, 1 to 255 printable characters. The same request with the same key is answered with the first answer, for a day.',
-          schema: { type: 'string', minLength: 1, maxLength: 255 },
+          schema: { type: 'string', pattern: keyForm },
         },
       ]
     : [];
 
+const referTo = (...names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+const limitHeaders = referTo('RateLimit', 'RateLimit-Policy');
+
 const headersOf = (route: RouteSpec): Json => ({
+  ...limitHeaders,
   'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
   ...(hasVersion(route) && { ETag: { $ref: '#/components/headers/ETag' } }),
   ...(takesKey(route) && { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }),
@@ -127,6 +145,7 @@ const errorResponses = (route: RouteSpec, book: SchemaBook): Json => {
           status,
           {
             description: errors.map(({ title }) => title).join(' '),
+            ...(status === 429 && { headers: { ...limitHeaders, ...referTo('Retry-After') } }),
             content: {
               'application/problem+json': {
                 schema,

@@ -1,12 +1,14 @@
 import type { TokenSubject } from '@plinth/auth';
 import { type Clock, type Contract, type Datastore, type Ids, type RouteSpec } from '@plinth/kernel';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
+import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { classifiedOf } from '../classified.ts';
 import { followRevocations } from '../follow-revocations.ts';
 import { createHost } from '../host.ts';
 import { declaredErrors, isOfHost } from '../http/declared.ts';
 import type { AnswerMode } from '../http/encode.ts';
+import type { LimitParts } from '../http/limits.ts';
 import type { Dependency } from '../http/operations.ts';
 import type { Module } from '../module.ts';
 import { systemClock, systemIds } from '../system.ts';
@@ -24,8 +26,14 @@ export type TestHostOptions = {
   readonly ids?: Ids;
   readonly dependencies?: readonly Dependency[];
   readonly corsOrigins?: readonly string[];
+  readonly inFlightMax?: number;
+  /** Left out: nobody is limited. */
+  readonly limits?: LimitParts;
+  readonly trustProxy?: readonly string[];
   readonly answers?: AnswerMode;
   readonly undeclared?: 'send' | 'refuse';
+  readonly metrics?: Metrics;
+  readonly tracing?: Tracing | undefined;
 };
 
 export type Answer = {
@@ -127,9 +135,14 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     publicUrl: 'http://test.example',
     dependencies: options.dependencies ?? [{ name: 'mongodb', required: true, check: datastore.ping }],
     corsOrigins: options.corsOrigins ?? [],
+    inFlightMax: options.inFlightMax ?? 256,
+    limits: options.limits,
+    trustProxy: options.trustProxy,
     answers: options.answers ?? 'checked',
     undeclared: options.undeclared ?? 'refuse',
     onViolation: (sentence) => violations.push(sentence),
+    metrics: options.metrics,
+    tracing: options.tracing,
   });
   const seen = new Map<object, Set<number>>();
   host.server.addHook('onResponse', (request, reply, done) => {

@@ -12,16 +12,17 @@ const TIMEOUT_MS = 120_000;
  * redis-server package would only add a system service on port 6379, which nobody asked for.
  */
 export async function fetchRedisWithApt({ env, work }: FetchPlace): Promise<string> {
-  const apt = await onPath(env, 'apt-get');
-  if (apt === undefined) throw new Error('this system has no apt-get');
-  if (process.getuid?.() !== 0) throw new Error('it needs root');
-  if (!(await isExecutable(SERVER))) await install(apt, env);
+  if (!(await isExecutable(SERVER))) await installWithApt(env, 'redis-tools');
   const link = join(work, 'redis-server');
   await symlink(SERVER, link);
   return link;
 }
 
-async function install(apt: string, env: NodeJS.ProcessEnv): Promise<void> {
+/** Installs packages of Debian or Ubuntu. @throws when this system has no apt-get, or when it needs root for it. */
+export async function installWithApt(env: NodeJS.ProcessEnv, ...names: string[]): Promise<void> {
+  const apt = await onPath(env, 'apt-get');
+  if (apt === undefined) throw new Error('this system has no apt-get');
+  if (process.getuid?.() !== 0) throw new Error('it needs root');
   const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: TIMEOUT_MS };
   const settings = [
     '-qq',
@@ -34,7 +35,7 @@ async function install(apt: string, env: NodeJS.ProcessEnv): Promise<void> {
   ];
   // A source that cannot be reached makes this fail although the others suffice; what counts is whether the install works.
   await output([apt, ...settings, 'update'], options).catch(() => undefined);
-  const packages = ['install', '-y', '--no-install-recommends', 'redis-tools'];
+  const packages = ['install', '-y', '--no-install-recommends', ...names];
   // Fetched first, so that the part which must not be interrupted takes a second only.
   await output([apt, ...settings, '--download-only', ...packages], options);
   await output([apt, ...settings, ...packages], options);

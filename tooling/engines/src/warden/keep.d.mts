@@ -8,8 +8,8 @@ export type KeepOptions = {
   socketPath?: string | undefined;
   /** A folder that goes when the command has ended. */
   removeDir?: string | undefined;
-  /** Start the command again when it dies unasked, once it was served. */
-  restart?: boolean;
+  /** How often a minute the command is started again when it dies unasked, once it was served. */
+  restartsPerMinute?: number;
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** Standard input, output and error of the command. */

@@ -23,9 +23,9 @@ function onLines(socket, listener) {
  * Runs a command that ends when this process does, in a session of its own. `ended` resolves with the exit code
  * (128 + number for a signal); `end()` asks it to end and waits.
  */
-export function keep({ command, graceMs = 10_000, socketPath, removeDir, restart, ...options }) {
+export function keep({ command, graceMs = 10_000, socketPath, removeDir, restartsPerMinute, ...options }) {
   const mark = randomUUID();
-  const spec = JSON.stringify({ command, graceMs, socketPath, removeDir, restart });
+  const spec = JSON.stringify({ command, graceMs, socketPath, removeDir, restartsPerMinute });
   const warden = spawn(process.execPath, [WARDEN, spec], {
     cwd: options.cwd,
     env: { ...(options.env ?? process.env), PLINTH_WARD: mark },

@@ -11,7 +11,6 @@ import { killTree } from './kill-tree.mjs';
 
 /** The exit code that says: another warden already guards this socket, connect to it. */
 const SOCKET_TAKEN = 75;
-const RESTARTS_PER_MINUTE = 3;
 const RESTART_AFTER_MS = 1000;
 
 const spec = JSON.parse(process.argv[2] ?? '{}');
@@ -59,7 +58,7 @@ function run() {
   child.on('exit', (code, signal) => {
     const minuteAgo = Date.now() - 60_000;
     const restartsLately = restarts.filter((at) => at > minuteAgo).length;
-    const mayRestart = spec.restart && readyLine !== '' && restartsLately < RESTARTS_PER_MINUTE;
+    const mayRestart = readyLine !== '' && restartsLately < (spec.restartsPerMinute ?? 0);
     if (stopping || !mayRestart) return finish(code ?? 128 + (constants.signals[signal] ?? 0));
     restarts.push(Date.now());
     setTimeout(() => (stopping ? finish(0) : run()), RESTART_AFTER_MS);

@@ -1,0 +1,175 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { openRaw } from '@plinth/mongo/testing';
+import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/telemetry/testing';
+import { aFreePort, anId } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const mains = {
+  platform: new URL('../src/main.ts', import.meta.url),
+  'svc-users': new URL('../../svc-users/src/main.ts', import.meta.url),
+};
+const marker = `marker${randomBytes(6).toString('hex')}`;
+const tenantId = anId();
+const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
+const traceId = (): string => randomBytes(16).toString('hex');
+const parentId = '00f067aa0ba902b7';
+
+// In a process of its own, because a driver is instrumented while it is loaded, which happens once.
+describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics', (app) => {
+  let child: ChildProcess;
+  let receiver: OtlpReceiver;
+  let url: string;
+  let metricsUrl: string;
+  let authorization: string;
+  let stdout = '';
+
+  beforeAll(async () => {
+    receiver = await openOtlpReceiver();
+    const key = await generateSigningKey();
+    const parties = { issuer: 'plinth', audience: 'plinth-api' };
+    const clock = { now: () => new Date() };
+    const token = await createTokenSigner({ key, clock, ...parties }).sign({ id: anId(), tenantId, roles: ['owner'] });
+    authorization = `Bearer ${token}`;
+    const [port, metricsPort] = [await aFreePort(), await aFreePort()];
+    url = `http://127.0.0.1:${port}`;
+    metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
+    child = spawn(process.execPath, [mains[app].pathname], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'production',
+        PORT: String(port),
+        SHUTDOWN_DELAY_MS: '0',
+        METRICS_PORT: String(metricsPort),
+        OTEL_TRACING: 'true',
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+        MONGODB_URI: process.env['MONGODB_URI'],
+        MONGODB_DATABASE_PREFIX: databasePrefix,
+        REDIS_URL: process.env['REDIS_URL'],
+        AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
+        CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout?.on('data', (chunk) => (stdout += chunk));
+    child.stderr?.on('data', (chunk) => (stdout += chunk));
+    const isReady = async () => expect((await fetch(`${url}/health/ready`)).status, stdout).toBe(200);
+    await vi.waitFor(isReady, 20_000);
+  }, 30_000);
+  afterAll(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await receiver.close();
+    const raw = openRaw(String(process.env['MONGODB_URI']));
+    await raw.drop(`${databasePrefix}users`);
+    await raw.close();
+  });
+
+  type Call = { readonly method?: string; readonly path: string; readonly body?: object; readonly trace?: string };
+  const send = ({ method = 'GET', path, body, trace = traceId() }: Call): Promise<Response> =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization,
+        traceparent: `00-${trace}-${parentId}-01`,
+        'x-secret': marker,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  const aPerson = (name: string) => ({ name: marker, email: `${name}-${marker}-${app}@test.example`, role: 'member' });
+  const spansOf = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
+  const requestOf = (trace: string): ReceivedSpan | undefined => spansOf(trace).find(({ kind }) => kind === 2);
+  const namesBelow = (trace: string): string[] => {
+    const parent = requestOf(trace)?.spanId;
+    return spansOf(trace)
+      .filter(({ parentSpanId }) => parentSpanId === parent)
+      .map(({ name }) => name);
+  };
+  const recorded = (trace: string) => expect.poll(() => requestOf(trace), { timeout: 10_000 }).toBeDefined();
+
+  it('records a read with its commands to MongoDB and Redis, in the trace of its caller', async () => {
+    const trace = traceId();
+    const { status } = await send({ path: '/v1/users', trace });
+    expect(status).toBe(200);
+    await recorded(trace);
+    expect(requestOf(trace)).toMatchObject({ name: 'GET /v1/users', parentSpanId: parentId });
+    expect(namesBelow(trace)).toContain('find users');
+    expect(spansOf(trace).map(({ attributes }) => attributes['db.system.name'])).toContain('redis');
+    const find = spansOf(trace).find(({ name }) => name === 'find users');
+    expect(find?.attributes).toEqual({
+      'db.system.name': 'mongodb',
+      'db.namespace': `${databasePrefix}users`,
+      'db.operation.name': 'find',
+      'db.collection.name': 'users',
+      'server.address': '127.0.0.1',
+      'server.port': expect.anything(),
+    });
+  });
+
+  it('records a write with the transaction that commits it', async () => {
+    const trace = traceId();
+    const { status } = await send({ method: 'POST', path: '/v1/users', body: aPerson('one'), trace });
+    expect(status).toBe(201);
+    await recorded(trace);
+    expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert', 'commitTransaction']));
+    expect(stdout).toContain(`"traceId":"${trace}"`);
+  });
+
+  it('race: of writes that share a transaction, each has it in its own trace', async () => {
+    const traces = Array.from({ length: 24 }, traceId);
+    const answers = await Promise.all(
+      traces.map((trace, at) => send({ method: 'POST', path: '/v1/users', body: aPerson(`many-${at}`), trace })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    for (const trace of traces) {
+      // oxlint-disable-next-line no-await-in-loop -- each is waited for
+      await recorded(trace);
+      const below = namesBelow(trace);
+      expect(below.includes('commit') || below.includes('commitTransaction')).toBe(true);
+    }
+    const ids = new Set(receiver.spans().map(({ spanId }) => spanId));
+    const commits = receiver.spans().filter(({ name }) => name === 'commit');
+    expect(commits.length).toBeGreaterThan(1);
+    for (const { links } of commits) {
+      expect(links.length).toBeGreaterThan(0);
+      expect(links.filter((link) => !ids.has(link))).toEqual([]);
+    }
+  });
+
+  it('records no command that is below no request', () => {
+    const spans = receiver.spans();
+    const ids = new Set(spans.map(({ spanId }) => spanId));
+    expect(spans.filter(({ kind, parentSpanId }) => kind !== 2 && !ids.has(parentSpanId))).toEqual([]);
+  });
+
+  it('shows what it has done, and nothing of whom', async () => {
+    const text = await (await fetch(metricsUrl)).text();
+    for (const name of ['groups', 'sets']) {
+      expect(text).toMatch(new RegExp(`mongodb_commit_${name}_total\\{module="users"\\} [1-9]`));
+    }
+    expect(text).toMatch(/mongodb_pool_connections [1-9]/);
+    expect(text).toMatch(/trace_spans_sent_total [1-9]/);
+    expect(text).toContain('trace_spans_lost_total 0');
+    expect(text).not.toMatch(new RegExp(`${marker}|${tenantId}|test\\.example`));
+  });
+
+  it('sends the last spans before it ends, and nothing personal in any', async () => {
+    const trace = traceId();
+    expect((await send({ path: `/v1/users?limit=1&name=${marker}`, trace })).status).toBe(400);
+    const [twin] = [aPerson('one')];
+    expect((await send({ method: 'POST', path: '/v1/users', body: twin })).status).toBe(409);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(requestOf(trace)?.attributes).toMatchObject({
+      'http.response.status_code': expect.anything(),
+      'error.type': 'invalid-request',
+    });
+    expect(receiver.text()).not.toMatch(new RegExp(`${marker}|${tenantId}|test\\.example`));
+    expect(receiver.text()).not.toContain(authorization.slice(-20));
+  }, 30_000);
+});

@@ -1,0 +1,24 @@
+import type { PoolStats } from '@plinth/kernel';
+import type { MongoClient } from 'mongodb';
+
+/** Follows the connections of a client from now on, by what the driver tells of each. To be called before it connects. */
+export const followPool = (client: MongoClient): (() => PoolStats) => {
+  let size = 0;
+  let checkedOut = 0;
+  let waiting = 0;
+  let failed = 0;
+  client
+    .on('connectionCreated', () => void (size += 1))
+    .on('connectionClosed', () => void (size -= 1))
+    .on('connectionCheckOutStarted', () => void (waiting += 1))
+    .on('connectionCheckedOut', () => {
+      waiting -= 1;
+      checkedOut += 1;
+    })
+    .on('connectionCheckOutFailed', () => {
+      waiting -= 1;
+      failed += 1;
+    })
+    .on('connectionCheckedIn', () => void (checkedOut -= 1));
+  return () => ({ size, sizeMax: client.options.maxPoolSize, checkedOut, waiting, failed });
+};

@@ -1,0 +1,92 @@
+import type { Ctx, Together } from '@plinth/kernel';
+import { aContext, anId, idsFrom } from '@plinth/testing';
+import { MongoClient } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatastore } from '../src/datastore.ts';
+import { clientSettings } from '../src/settings.ts';
+import { aNote, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const clock = { now: () => new Date() };
+const tenantId = anId();
+const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
+const many = Array.from({ length: 20 }, context);
+
+describe('what a datastore tells of its connections', () => {
+  const databasePrefix = `t${anId().replaceAll('-', '').slice(-12)}_`;
+  const client = new MongoClient(String(process.env['MONGODB_URI']), {
+    ...clientSettings(2),
+    waitQueueTimeoutMS: 1500,
+  });
+  const datastore = createDatastore({ client, cursorSecret: 'secret', databasePrefix });
+
+  beforeAll(async () => {
+    await client.connect();
+    await client.db(`${databasePrefix}pool`).collection('slow').insertOne({});
+  });
+  afterAll(() => client.close());
+
+  const pool = () => datastore.stats?.().pool;
+  const sleepMs = (ms: number) =>
+    client
+      .db(`${databasePrefix}pool`)
+      .collection('slow')
+      .findOne({ $where: `sleep(${ms}) || true` });
+
+  it('is how many are open, at work and waited for', async () => {
+    expect(pool()).toMatchObject({ sizeMax: 2, checkedOut: 0, waiting: 0, failed: 0 });
+    const queries = [sleepMs(3000), sleepMs(3000), sleepMs(0).catch(() => undefined)];
+    await expect.poll(pool).toMatchObject({ size: 2, checkedOut: 2, waiting: 1 });
+    await Promise.all(queries);
+    expect(pool()).toEqual({ size: 2, sizeMax: 2, checkedOut: 0, waiting: 0, failed: 1 });
+  });
+
+  it('is nothing when it is closed', async () => {
+    await client.db(`${databasePrefix}pool`).dropDatabase();
+    await datastore.close();
+    expect(pool()).toMatchObject({ size: 0, checkedOut: 0, waiting: 0 });
+  });
+});
+
+describe('what a datastore tells of its commits', () => {
+  const datastore = useDatastore();
+  const told: { what: string; calls: readonly Ctx[] }[] = [];
+  const together: Together = (what, calls, work) => {
+    told.push({ what, calls });
+    return work();
+  };
+  const open = () =>
+    datastore.current.open({ name: 'stats', collections: { notes } }, { clock, ids: idsFrom(clock), together });
+  let store: ReturnType<typeof open>;
+  beforeAll(async () => {
+    store = open();
+    await store.prepare();
+  });
+  const insert = (ctx: Ctx, note = aNote()) =>
+    store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(note), { operation: 'stats' });
+  const counts = () => datastore.current.stats?.().commits.find(({ module }) => module === 'stats');
+
+  it('is how many write sets shared how many transactions, and whose they were', async () => {
+    await Promise.all(many.map((ctx) => insert(ctx)));
+    const { groups = 0, sets, splits } = counts() ?? {};
+    expect({ sets, splits }).toEqual({ sets: 20, splits: 0 });
+    expect(groups).toBeLessThanOrEqual(3);
+    expect(told.map(({ what }) => what)).toEqual(Array.from({ length: groups }, () => 'commit'));
+    expect(new Set(told.flatMap(({ calls }) => calls))).toEqual(new Set(many));
+  });
+
+  it('is how often a group had to be split', async () => {
+    const taken = aNote();
+    await insert(context(), taken);
+    const outcomes = await Promise.allSettled([insert(context()), insert(context(), taken), insert(context())]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(counts()?.splits).toBeGreaterThan(0);
+  });
+
+  it('is also whose reads travelled as one command', async () => {
+    const { _id } = await insert(context());
+    told.length = 0;
+    await Promise.all(many.map((ctx) => store.collections.notes.for(ctx).get(_id)));
+    expect(told).toEqual([{ what: 'read', calls: many }]);
+  });
+});

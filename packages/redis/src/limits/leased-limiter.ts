@@ -1,0 +1,115 @@
+import { bucketKey, type Limit, type LimitDecision, type Limiter, type LimiterCounts } from '@plinth/kernel';
+import type { Ask } from './exchange.ts';
+import { decideLocally, giveBack, isWorn, type Lease, openLease, refuse, spend } from './lease.ts';
+import { askFor, asksMax, createLink, fly, isAlone, type Link, type LinkParts } from './link.ts';
+
+export type LeasedLimiter = Limiter & {
+  readonly counts: LimiterCounts;
+  /** Says that this process is alive, and gives idle tokens back. To be called at times, and when Redis is back. */
+  beat(): Promise<void>;
+  /** Gives back what is left. */
+  close(): Promise<void>;
+};
+
+/** Tokens that nobody has asked for in so long are given back. */
+const idleMs = 5000;
+
+/** Without anything to say, this process is silent for so long. */
+const silenceMs = 1900;
+
+/** More subjects than these are not kept at a time: the one that came first is forgotten. */
+const leasesMax = 50_000;
+
+type Leases = Map<string, Lease>;
+type Parts = { readonly leases: Leases; readonly link: Link };
+
+const forget = ({ leases, link }: Parts, lease: Lease): void => {
+  leases.delete(lease.key);
+  link.owing.delete(lease);
+};
+
+const leaseOf = (parts: Parts, limit: Limit, subject: string): Lease => {
+  const { leases } = parts;
+  const known = leases.get(bucketKey(limit, subject));
+  if (known) return known;
+  const [oldest] = leases.size < leasesMax ? [] : leases.values();
+  if (oldest) forget(parts, oldest);
+  const lease = openLease(limit, subject);
+  leases.set(lease.key, lease);
+  return lease;
+};
+
+/** False when Redis would give nothing ahead of need, so that other processes do not go short. */
+const hasMore = ({ shared }: Lease, { processes }: Link): boolean => (shared?.tokens ?? 0) >= 2 * processes;
+
+const takeFrom = (lease: Lease, link: Link, nowMs: number): LimitDecision | Promise<LimitDecision> => {
+  lease.usedAtMs = nowMs;
+  if (lease.tokens >= 1) {
+    const decision = spend(lease, nowMs);
+    if (isWorn(lease) && !isAlone(link) && hasMore(lease, link)) askFor(link, lease);
+    return decision;
+  }
+  if (isAlone(link)) {
+    link.counts.decidedLocally += 1;
+    link.owing.add(lease);
+    return decideLocally(lease, { nowMs, processes: link.processes });
+  }
+  if (nowMs < lease.emptyUntilMs) return refuse(lease, nowMs);
+  return new Promise((resolve) => {
+    lease.waiting.push(resolve);
+    askFor(link, lease);
+  });
+};
+
+/** The leases of which there is nothing left to know, and those that are idle and hold tokens or owe some. */
+const idleOf = (parts: Parts, nowMs: number): Lease[] => {
+  const idle: Lease[] = [];
+  for (const lease of parts.leases.values()) {
+    const idleForMs = nowMs - lease.usedAtMs;
+    if (idleForMs < idleMs) continue;
+    // By now the bucket is full, here and in Redis.
+    if (idleForMs >= lease.limit.windowSeconds * 1000) forget(parts, lease);
+    else if (lease.tokens > 0 || lease.owed > 0) idle.push(lease);
+  }
+  return idle;
+};
+
+/** Tells Redis of many leases, in as many exchanges as it takes; in none while it is away. */
+const tell = async (link: Link, leases: readonly Lease[], askOf: (lease: Lease) => Ask): Promise<void> => {
+  for (let at = 0; at < leases.length && !isAlone(link); at += asksMax) {
+    // oxlint-disable-next-line no-await-in-loop -- one exchange is under way at a time
+    await link.underWay;
+    const flight = leases.slice(at, at + asksMax).map((lease) => [lease, askOf(lease)] as const);
+    // oxlint-disable-next-line no-await-in-loop -- one exchange is under way at a time
+    await fly(link, flight);
+  }
+};
+
+/**
+ * Makes a limiter whose buckets many processes share. Each leases tokens ahead of need, so nearly every request is
+ * decided at once and in memory; only one that finds no token here waits for Redis, and never for long.
+ */
+export const createLeasedLimiter = (options: LinkParts): LeasedLimiter => {
+  const { nowMs } = options;
+  const link = createLink(options);
+  const leases: Leases = new Map();
+  const parts = { leases, link };
+  return {
+    counts: link.counts,
+    take: (limit, subject) => takeFrom(leaseOf(parts, limit, subject), link, nowMs()),
+    beat: async () => {
+      if (link.underWay) return;
+      const idle = idleOf(parts, nowMs());
+      if (idle.length > 0 && !isAlone(link)) await tell(link, idle, giveBack);
+      else if (isAlone(link) || nowMs() - link.contactAtMs >= silenceMs) await fly(link, []);
+    },
+    close: async () => {
+      await link.underWay;
+      await tell(
+        link,
+        [...leases.values()].filter(({ tokens, owed }) => tokens > 0 || owed > 0),
+        giveBack,
+      );
+    },
+  };
+};

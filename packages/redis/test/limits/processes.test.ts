@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Limit } from '@plinth/kernel';
+import { afterEach, expect, it } from 'vitest';
+import type { Order, Report } from './process.ts';
+import { isHeavy } from './stage.ts';
+
+const redisUrl = process.env['REDIS_URL'] as string;
+const started: ChildProcess[] = [];
+
+const start = async (prefix: string): Promise<ChildProcess> => {
+  const child = fork(new URL('./process.ts', import.meta.url), [redisUrl, prefix]);
+  started.push(child);
+  await once(child, 'message');
+  return child;
+};
+
+const orderTo = async (child: ChildProcess, order: Order): Promise<Report> => {
+  child.send(order);
+  const [report] = (await once(child, 'message')) as [Report];
+  return report;
+};
+
+afterEach(() => {
+  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+});
+
+const sum = (reports: readonly Report[], field: keyof Report): number =>
+  reports.reduce((total, report) => total + report[field], 0);
+
+const limit: Limit = { name: 'subject', quota: 600, windowSeconds: 10 };
+const ms = isHeavy ? 10_000 : 1500;
+
+it('race: eight processes serve one limit together, within a tenth, when each is asked for more than all of it', async () => {
+  const prefix = `test-${randomUUID()}:`;
+  const children = await Promise.all(Array.from({ length: 8 }, () => start(prefix)));
+  const reports = await Promise.all(children.map((child) => orderTo(child, { limit, ms, perSecond: 600 })));
+  const expected = limit.quota + (limit.quota / limit.windowSeconds) * (ms / 1000);
+  const allowed = sum(reports, 'allowed');
+  console.info(
+    `8 processes: ${allowed} of ${Math.round(expected)} served, ${sum(reports, 'asked')} asked, ${sum(reports, 'exchanges')} round trips`,
+  );
+  expect(Math.abs(allowed - expected)).toBeLessThanOrEqual(expected / 10);
+  expect(sum(reports, 'exchanges') / sum(reports, 'asked')).toBeLessThanOrEqual(0.1);
+}, 60_000);

@@ -1,0 +1,141 @@
+import {
+  commonErrors,
+  type Limit,
+  type LimitDecision,
+  type Limiter,
+  type LimiterCounts,
+  type Plan,
+  type Principal,
+} from '@plinth/kernel';
+import type { Metrics } from '@plinth/telemetry';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { networkOf } from './address.ts';
+import { contractOf } from './contract-of.ts';
+import { andThen, type Step, takeStep } from './way-in.ts';
+
+/** How much is allowed to whom. */
+export type LimitPolicies = {
+  /** Each address, whatever it sends. */
+  readonly ip: Limit;
+  /** Each address, for requests that name nobody or name somebody wrongly. */
+  readonly anonymous: Limit;
+  /** Each caller and each route that its contract calls sensitive. */
+  readonly sensitive: Limit;
+  /** Each person in a tenant, by what the tenant is subscribed to. */
+  readonly plans: Readonly<Record<Plan, Limit>>;
+};
+
+export type LimitParts = {
+  readonly limiter: Limiter;
+  readonly policies: LimitPolicies;
+  readonly planOf: (tenantId: string) => Plan;
+};
+
+/** On whose account a token is taken. */
+const stages = ['ip', 'anonymous', 'subject', 'sensitive'] as const;
+type Stage = (typeof stages)[number];
+type Bucket = { readonly limit: Limit; readonly subject: string };
+
+type Call = { readonly request: FastifyRequest; readonly reply: FastifyReply };
+
+/** The buckets that a request takes from on its way in. Each step throws `rateLimited` when its bucket is empty. */
+export type Limits = {
+  /** Whoever it is: before anybody looks at the request. */
+  readonly admitAddress: (call: Call) => Step;
+  /** Somebody without a valid credential. */
+  readonly admitStranger: (call: Call) => Step;
+  /** Somebody with one. */
+  readonly admitCaller: (call: Call, principal: Principal) => Step;
+};
+
+/** The header that describes a limit is the same for every answer. */
+const policyHeaders = new WeakMap<Limit, string>();
+
+const policyHeaderOf = (limit: Limit): string => {
+  const known = policyHeaders.get(limit);
+  if (known !== undefined) return known;
+  const header = `"${limit.name}";q=${limit.quota};w=${limit.windowSeconds}`;
+  policyHeaders.set(limit, header);
+  return header;
+};
+
+/** Writes the headers of the bucket that has the least left, or that refuses. @throws `rateLimited` when it does. */
+const conclude = ({ request, reply }: Call, limit: Limit, decision: LimitDecision): void => {
+  const { isAllowed, remaining, resetSeconds } = decision;
+  const { scope } = request;
+  if (isAllowed && scope.tokensLeft !== undefined && scope.tokensLeft < remaining) return;
+  scope.tokensLeft = remaining;
+  reply.header('ratelimit-policy', policyHeaderOf(limit));
+  reply.header('ratelimit', `"${limit.name}";r=${remaining};t=${resetSeconds}`);
+  if (isAllowed) return;
+  reply.header('retry-after', String(resetSeconds));
+  throw commonErrors.rateLimited({
+    detail: `The limit '${limit.name}' of ${limit.quota} requests in ${limit.windowSeconds} seconds is used up. There is room again in ${resetSeconds} s.`,
+  });
+};
+
+/** Counts what is decided, by the bucket that decides. */
+const countersOf = (metrics: Metrics) => {
+  const decisions = metrics.counter('rate_limit_decisions_total', 'Tokens that requests asked a bucket for.', {
+    limit: stages,
+    decision: ['allowed', 'refused'],
+  });
+  const countOf = (limit: Stage) => ({
+    allowed: decisions.of({ limit, decision: 'allowed' }),
+    refused: decisions.of({ limit, decision: 'refused' }),
+  });
+  return {
+    ip: countOf('ip'),
+    anonymous: countOf('anonymous'),
+    sensitive: countOf('sensitive'),
+    subject: countOf('subject'),
+  };
+};
+
+const measureSharing = (metrics: Metrics, counts: LimiterCounts): void => {
+  metrics.total(
+    'rate_limit_local_decisions_total',
+    'Tokens that this process gave by itself, because Redis was away or slow.',
+    () => counts.decidedLocally,
+  );
+  metrics.total('rate_limit_round_trips_total', 'Round trips to Redis for leases of tokens.', () => counts.exchanges);
+};
+
+/** Makes the limits of a host. */
+export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics: Metrics): Limits => {
+  const counters = countersOf(metrics);
+  if (limiter.counts) measureSharing(metrics, limiter.counts);
+  const take = (call: Call, stage: Stage, { limit, subject }: Bucket): Step =>
+    andThen(limiter.take(limit, subject), (decision) => {
+      counters[stage][decision.isAllowed ? 'allowed' : 'refused'].add();
+      conclude(call, limit, decision);
+    });
+  const takeSensitive = (call: Call, subject: string): Step => {
+    const route = contractOf(call.request);
+    return route?.limit === 'sensitive'
+      ? take(call, 'sensitive', { limit: policies.sensitive, subject: `${route.method} ${route.path} ${subject}` })
+      : undefined;
+  };
+  return {
+    admitAddress: (call) => take(call, 'ip', { limit: policies.ip, subject: networkOf(call.request.ip) }),
+    admitStranger: (call) => {
+      const subject = networkOf(call.request.ip);
+      return andThen(take(call, 'anonymous', { limit: policies.anonymous, subject }), () =>
+        takeSensitive(call, subject),
+      );
+    },
+    admitCaller: (call, { tenantId, id }) => {
+      const subject = `${tenantId} ${id}`;
+      const limit = policies.plans[planOf(tenantId)];
+      return andThen(take(call, 'subject', { limit, subject }), () => takeSensitive(call, subject));
+    },
+  };
+};
+
+/** Takes a token of its address for every request, but for those that ask how the host is or what it offers. */
+export const addAddressLimit = (app: FastifyInstance, limits: Limits): void => {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config?.operational) done();
+    else takeStep(() => limits.admitAddress({ request, reply }), done);
+  });
+};

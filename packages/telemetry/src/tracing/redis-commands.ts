@@ -1,0 +1,43 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { Span } from '@opentelemetry/api';
+import type { OpenTelemetry } from './open-telemetry.ts';
+
+/** What ioredis tells of a command. Its arguments are among it, and are left alone. */
+type RedisCommand = {
+  readonly command?: string;
+  readonly serverAddress: string;
+  readonly serverPort: number | undefined;
+};
+
+const nothing = (): void => undefined;
+
+/**
+ * Makes a span of each Redis command that is sent for a request, from what the driver itself tells.
+ * @returns what ends it.
+ */
+export const followRedisCommands = ({ api, tracer }: OpenTelemetry): (() => void) => {
+  const spans = new WeakMap<object, Span>();
+  const begin = (message: object): void => {
+    if (!api.trace.getSpan(api.context.active())) return;
+    const { command = 'multi', serverAddress, serverPort } = message as RedisCommand;
+    const attributes = {
+      'db.system.name': 'redis',
+      'db.operation.name': command,
+      'server.address': serverAddress,
+      ...(serverPort !== undefined && { 'server.port': serverPort }),
+    };
+    spans.set(message, tracer.startSpan(command, { kind: api.SpanKind.CLIENT, attributes }));
+  };
+  const subscriber = {
+    start: begin,
+    end: nothing,
+    asyncStart: nothing,
+    asyncEnd: (message: object) => spans.get(message)?.end(),
+    error: (message: object) => void spans.get(message)?.setStatus({ code: api.SpanStatusCode.ERROR }),
+  };
+  const channels = ['ioredis:command', 'ioredis:batch'].map((name) => tracingChannel<unknown, object>(name));
+  for (const channel of channels) channel.subscribe(subscriber);
+  return () => {
+    for (const channel of channels) channel.unsubscribe(subscriber);
+  };
+};

@@ -1,0 +1,227 @@
+import { tracingChannel } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Ctx, Trace } from '@plinth/kernel';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTracing, type Tracing } from '../src/index.ts';
+import { type OtlpReceiver, openOtlpReceiver } from '../src/testing/index.ts';
+
+const parent: Trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
+const own = (traceId: string): Trace => ({ traceId, spanId: traceId.slice(16), sampled: false });
+const route = { method: 'GET', route: '/v1/users/:id' };
+
+let tracing: Tracing | undefined;
+let receiver: OtlpReceiver | undefined;
+
+const start = async (status = 200, ratio = 1): Promise<{ tracing: Tracing; receiver: OtlpReceiver }> => {
+  receiver = await openOtlpReceiver(status);
+  tracing = startTracing('test', {
+    OTEL_TRACING: true,
+    OTEL_TRACES_SAMPLER_ARG: ratio,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/`,
+  });
+  if (!tracing) throw new Error('Tracing is on, and there is none.');
+  return { tracing, receiver };
+};
+
+/** Everything that was recorded until now. */
+const finished = async () => {
+  await tracing?.stop();
+  return receiver?.spans() ?? [];
+};
+
+afterEach(async () => {
+  await tracing?.stop();
+  await receiver?.close();
+  tracing = undefined;
+  receiver = undefined;
+});
+
+/** A call of Redis, told as ioredis tells it. */
+const command = (name: string, answer: () => Promise<unknown>): Promise<unknown> =>
+  tracingChannel('ioredis:command').tracePromise(answer, {
+    command: name,
+    args: ['marker-key', 'marker-value'],
+    database: 0,
+    serverAddress: '127.0.0.1',
+    serverPort: 6379,
+  });
+
+const contextOf = (trace: Trace): Ctx => ({ trace }) as Ctx;
+
+describe('tracing that is off', () => {
+  it('is not there, and loads nothing', () => {
+    const settings = { OTEL_TRACING: false, OTEL_TRACES_SAMPLER_ARG: 1, OTEL_EXPORTER_OTLP_ENDPOINT: undefined };
+    expect(startTracing('test', settings)).toBeUndefined();
+    expect(tracingChannel('ioredis:command').hasSubscribers).toBe(false);
+    // The first test of this file: what is loaded once stays loaded.
+    const { cache } = createRequire(import.meta.url);
+    expect(Object.keys(cache).filter((path) => /@opentelemetry.(sdk|instrumentation)/.test(path))).toEqual([]);
+  });
+});
+
+describe('the span of a request', () => {
+  it('continues the trace that came with it', async () => {
+    const { tracing } = await start();
+    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    expect(span?.trace).toMatchObject({ traceId: parent.traceId, sampled: true });
+    expect(span?.trace.spanId).toMatch(/^[0-9a-f]{16}$/);
+    span?.end({ status: 200 });
+    expect(await finished()).toEqual([
+      {
+        name: 'GET /v1/users/:id',
+        kind: 2,
+        traceId: parent.traceId,
+        spanId: span?.trace.spanId,
+        parentSpanId: parent.spanId,
+        attributes: {
+          'http.request.method': 'GET',
+          'http.route': '/v1/users/:id',
+          'http.response.status_code': 200,
+        },
+        status: 0,
+        links: [],
+      },
+    ]);
+  });
+
+  it('begins a trace by the id that the request was given', async () => {
+    const { tracing } = await start();
+    const ids = ['019389aa5e5f7c1d9d3f7f1e2a3b4c5d', '019389aa5e5f7c1d9d3f7f1e2a3b4c5e'];
+    for (const id of ids) tracing.begin({ ...route, trace: own(id), isJoined: false })?.end({ status: 200 });
+    const spans = await finished();
+    expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual(ids.map((id) => [id, '']));
+  });
+
+  it('is an error for failures of ours, and names the code of every error', async () => {
+    const { tracing } = await start();
+    const answer = (status: number, code: string) =>
+      tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status, code });
+    answer(404, 'not-found');
+    answer(503, 'unavailable');
+    const spans = await finished();
+    expect(spans.map(({ status, attributes }) => [status, attributes['error.type']])).toEqual([
+      [0, 'not-found'],
+      [2, 'unavailable'],
+    ]);
+  });
+
+  it('is not begun for a trace that is not recorded', async () => {
+    const { tracing } = await start(200, 0);
+    expect(tracing.begin({ ...route, trace: parent, isJoined: true })).toBeUndefined();
+    expect(await finished()).toEqual([]);
+  });
+});
+
+describe('a Redis command', () => {
+  it('is a span below the request that sent it, also after it has waited, and tells no argument', async () => {
+    const { tracing, receiver } = await start();
+    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    const sent: Promise<unknown>[] = [];
+    span?.within(() => {
+      sent.push(turn().then(() => command('get', () => turn('marker-answer'))));
+    });
+    await Promise.all(sent);
+    span?.end({ status: 200 });
+    const [redis] = await finished();
+    expect(redis).toMatchObject({
+      name: 'get',
+      kind: 3,
+      traceId: parent.traceId,
+      parentSpanId: span?.trace.spanId,
+      attributes: {
+        'db.system.name': 'redis',
+        'db.operation.name': 'get',
+        'server.address': '127.0.0.1',
+        'server.port': 6379,
+      },
+    });
+    expect(receiver.text()).not.toContain('marker');
+  });
+
+  it('that fails is an error, without its message', async () => {
+    const { tracing, receiver } = await start();
+    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    const sent: Promise<unknown>[] = [];
+    span?.within(() => {
+      sent.push(command('evalsha', () => Promise.reject(new Error('marker'))).catch(() => undefined));
+    });
+    await Promise.all(sent);
+    expect(await finished()).toMatchObject([{ name: 'evalsha', status: 2 }]);
+    expect(receiver.text()).not.toContain('marker');
+  });
+
+  it('of nobody is no span', async () => {
+    await start();
+    await command('ping', () => turn());
+    expect(await finished()).toEqual([]);
+  });
+});
+
+describe('what is done for several calls at once', () => {
+  it('is in the trace of each; the commands are below the first, and the others are linked to it', async () => {
+    const { tracing } = await start();
+    const calls = ['a', 'b'].map((digit) => {
+      const trace = own(digit.repeat(32));
+      return tracing.begin({ ...route, trace, isJoined: false })?.trace as Trace;
+    });
+    const unrecorded = own('c'.repeat(32));
+    await tracing.together('commit', [contextOf(unrecorded), ...calls.map(contextOf)], () =>
+      command('set', () => turn()),
+    );
+    const spans = await finished();
+    const [redis] = spans.filter(({ name }) => name === 'set');
+    const [first, second] = spans.filter(({ name }) => name === 'commit');
+    expect([first?.parentSpanId, second?.parentSpanId]).toEqual(calls.map(({ spanId }) => spanId));
+    expect([first?.traceId, second?.traceId]).toEqual(calls.map(({ traceId }) => traceId));
+    expect(redis).toMatchObject({ traceId: first?.traceId, parentSpanId: first?.spanId });
+    expect([first?.links, second?.links]).toEqual([[second?.spanId], [first?.spanId]]);
+    expect(first?.attributes).toEqual({ 'plinth.calls': 3 });
+  });
+
+  it('is below the span of a call that is alone', async () => {
+    const { tracing } = await start();
+    const span = tracing.begin({ ...route, trace: parent, isJoined: true })?.trace as Trace;
+    await tracing.together('read', [contextOf(span)], () => command('get', () => turn()));
+    expect(await finished()).toMatchObject([{ name: 'get', parentSpanId: span.spanId, traceId: parent.traceId }]);
+  });
+
+  it('belongs to no trace when none is recorded, whichever was active', async () => {
+    const { tracing } = await start();
+    const sent: Promise<unknown>[] = [];
+    tracing.begin({ ...route, trace: parent, isJoined: true })?.within(() => {
+      sent.push(tracing.together('commit', [contextOf(own('c'.repeat(32)))], () => command('set', () => turn())));
+    });
+    await Promise.all(sent);
+    expect(await finished()).toEqual([]);
+  });
+
+  it('fails as the work does', async () => {
+    const { tracing } = await start();
+    const calls = [contextOf(parent), contextOf(parent)];
+    const work = () => Promise.reject(new Error('broken'));
+    await expect(tracing.together('commit', calls, work)).rejects.toThrow('broken');
+    expect(await finished()).toMatchObject(calls.map(() => ({ name: 'commit', parentSpanId: parent.spanId })));
+  });
+});
+
+describe('spans that nobody takes', () => {
+  it.each([
+    ['a collector that refuses them', 400],
+    ['a collector that is not there', 0],
+  ])('are counted as lost, and stopping does not wait for them: %s', async (_, status) => {
+    const { tracing, receiver } = await start(status || 200);
+    if (status === 0) await receiver.close();
+    tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+    await tracing.stop();
+    expect(tracing.counts()).toEqual({ sent: 0, lost: 1 });
+    if (status === 0) Reflect.set(receiver, 'close', async () => undefined);
+  });
+
+  it('are counted as sent otherwise', async () => {
+    const { tracing } = await start();
+    tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+    await tracing.stop();
+    expect(tracing.counts()).toEqual({ sent: 1, lost: 0 });
+  });
+});
