@@ -18,7 +18,7 @@ export const usualLimits = (inFlightMax: number): AdmissionLimits => ({
   inFlightMax,
   waitingMax: 4 * inFlightMax,
   waitMs: 1000,
-  lagMs: 500,
+  lagMs: 1000,
 });
 
 type Done = (error?: Error) => void;
