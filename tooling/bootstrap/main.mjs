@@ -13,6 +13,7 @@ const verbs = {
   start: script('tooling/engines/src/start.ts'),
   test: script('tooling/engines/src/run-tests.ts'),
   bench: script('tooling/engines/src/bench.ts'),
+  load: script('tooling/engines/src/load.ts'),
   token: script('apps/platform/src/token.ts'),
   db: script('tooling/engines/src/db.ts'),
   build: turbo('build'),

@@ -139,7 +139,7 @@ describe('shutdown', () => {
     }
     stop.now = true;
     await Promise.all(clients);
-    expect([...statuses.keys()].toSorted()).toEqual([200, 201]);
+    expect([...statuses.keys()].toSorted((left, right) => left - right)).toEqual([200, 201]);
     expect(statuses.get(200)).toBeGreaterThan(50);
   }, 90_000);
 

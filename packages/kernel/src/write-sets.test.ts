@@ -1,16 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Ctx } from './context.ts';
+import { aCtx } from '../test/contexts.ts';
 import type { JournalChange } from './journal.ts';
 import { createWriteSets } from './write-sets.ts';
 
-const aCtx = (): Ctx => ({
-  actor: { kind: 'user', id: 'a', tenantId: 't', roles: [] },
-  tenantId: 't',
-  requestId: 'r',
-  trace: { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false },
-  deadline: 0,
-  signal: new AbortController().signal,
-});
 const anEvent = { id: 'e', name: 'orders.order-placed', aggregateId: 'o', payload: {} };
 const sets = () => createWriteSets<string>();
 const told = (collection: string): JournalChange => ({ kind: 'insert', collection });

@@ -148,10 +148,11 @@ describe('a read', () => {
     await expect.poll(running, { timeout: 2000 }).toBe(1);
     gone.abort(new Error('gone'));
     await refused;
-    await expect
-      .poll(running, { timeout: 2000 })
-      .toBe(0)
-      .finally(() => wait('off'));
+    try {
+      await expect.poll(running, { timeout: 2000 }).toBe(0);
+    } finally {
+      await wait('off');
+    }
   });
 
   it('passes on what is nobody’s fault but ours', async () => {

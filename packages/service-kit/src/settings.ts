@@ -45,7 +45,7 @@ export const serviceSettings = {
   METRICS_HOST: host('The address of /metrics. Only the network that Prometheus is in should reach it.', {
     default: '127.0.0.1',
   }),
-  OTEL_TRACING: flag('Records traces and sends them to a collector. Costs 15 to 30 microseconds a request.', {
+  OTEL_TRACING: flag('Records traces and sends them to a collector. docs/observability.md says what that costs.', {
     default: false,
   }),
   OTEL_TRACES_SAMPLER_ARG: json('The part of the traces that is recorded; the same for every service.', {

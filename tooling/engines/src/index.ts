@@ -1,6 +1,7 @@
 export { cacheDir, cached, type FetchPlace, fetchIntoCache } from './cache.ts';
 export { EnginesError } from './errors.ts';
 export { installWithApt } from './fetch/apt.ts';
+export { type Member, membersOf } from './fetch/unzip.ts';
 export { findMongod } from './find-mongod.ts';
 export { findPrometheus, type PrometheusTools } from './find-prometheus.ts';
 export { checkMongodb, checkRedis } from './given.ts';

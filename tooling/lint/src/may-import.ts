@@ -45,12 +45,13 @@ export const MAY_IMPORT: Readonly<Record<string, Row>> = {
   'test-config': foundation,
 };
 
-/** For tests: `@plinth/testing` and the two packages that need more than the kernel to be tested against. */
+/** For tests: `@plinth/testing` and what the packages offer that need more than the kernel to be tested against. */
 const forTests = [
   '@plinth/testing',
   '@plinth/vitest-config',
   '@plinth/mongo/testing',
   '@plinth/service-kit/testing',
+  '@plinth/telemetry/testing',
   'vitest',
 ];
 const startsEngines = ['testing', 'test-config', 'tooling', 'engines'];

@@ -20,6 +20,11 @@ const drivers: readonly Driver[] = [
     homes: ['packages/service-kit', 'apps', 'tooling/benchmarks'],
     message: 'Only packages/service-kit and apps know Fastify: declare a route with `defineRoute`.',
   },
+  {
+    modules: ['@opentelemetry/*', 'prom-client'],
+    homes: ['packages/telemetry'],
+    message: 'Only packages/telemetry knows OpenTelemetry and prom-client: take `metrics` or `tracing` from deps.',
+  },
 ];
 
 const homes = [...new Set(drivers.flatMap((driver) => driver.homes))];

@@ -8,7 +8,7 @@ const deliverable = /^[^@]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])
 
 export const Email = pii(
   z
-    .email()
+    .email({ abort: true })
     .max(254)
     .refine((address) => deliverable.test(address), 'must be an address that mail can be sent to')
     .describe('An e-mail address; upper and lower case are the same address.'),

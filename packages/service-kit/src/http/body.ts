@@ -61,7 +61,7 @@ export const addBodyParsers = (app: FastifyInstance): void => {
       try {
         if (!isFor(request)) throw commonErrors.unsupportedMediaType();
         assertPlain(request);
-        parse(request, textOf(body as Buffer), done);
+        void parse(request, textOf(body as Buffer), done);
       } catch (error) {
         done(error as Error);
       }

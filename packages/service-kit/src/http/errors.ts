@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 import { isDeclared } from './declared.ts';
 import { UndeclaredAnswer } from './encode.ts';
+import { lingering } from './framing.ts';
 import type { Methods } from './methods.ts';
 import { toApiError, toProblem } from './problem.ts';
 import { pathOf } from './request-scope.ts';
@@ -90,7 +91,9 @@ export const sendProblem = (
   if (error.status >= 500)
     parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
   const { status, headers, body } = answerOf(error, { request, parts });
-  return reply.code(status).headers(headers).send(body);
+  reply.code(status).headers(headers);
+  if (status !== 413 || request.raw.complete) return reply.send(body);
+  return reply.header('content-length', Buffer.byteLength(body)).send(lingering(body, request.raw));
 };
 
 export const errorHandlerOf =

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { commonErrors } from '@plinth/kernel';
 
 /**
@@ -27,4 +30,20 @@ export const addExpectations = (server: Server, bodyLimitBytes: number): void =>
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
   });
+};
+
+/** So long a body is read on after it has been refused, in milliseconds. */
+const lingerMs = 2000;
+
+/**
+ * The body of an answer to a request that is still being sent, and whose connection ends with the answer. What comes
+ * meanwhile is read and dropped: to close on somebody who is sending would take the answer away from them.
+ */
+export const lingering = (body: string, request: IncomingMessage): Readable => {
+  async function* parts(): AsyncGenerator<string> {
+    yield body;
+    request.resume();
+    await Promise.race([once(request, 'end'), once(request, 'close'), sleep(lingerMs)]).catch(() => undefined);
+  }
+  return Readable.from(parts(), { objectMode: false });
 };

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { runCommand } from './command.ts';
+import { root } from './root.ts';
+import { startEngines } from './start-engines.ts';
+import { keep } from './warden/keep.mjs';
+
+/** Runs a program of the repository, with this process's arguments, on engines whose data goes away afterwards. */
+export const runOnEngines = (main: string): Promise<never> =>
+  runCommand(async (command) => {
+    const engines = await startEngines({ log: console.error });
+    try {
+      const env = { ...process.env, MONGODB_URI: engines.mongodbUri, REDIS_URL: engines.redisUrl };
+      const program = [process.execPath, join(root, main), ...process.argv.slice(2)] as const;
+      return await command.waitFor(keep({ command: program, env }));
+    } finally {
+      await engines.stop();
+    }
+  });
