@@ -67,7 +67,7 @@ export const commonErrors = defineErrors('common', {
   conflict: {
     status: 409,
     title: 'The resource was changed by somebody else at the same time.',
-    fix: 'Read it again, and send the request again if it still makes sense.',
+    fix: 'Read it again, and send the request again, with a new idempotency key, if it still makes sense.',
   },
   idempotencyMismatch: {
     status: 422,

@@ -16,6 +16,9 @@ type Parts = TransactionParts & {
   readonly counts: CommitCounts;
 };
 
+/** `giveUp` refuses all that wait as well: without a primary each of them would wait for one by itself. */
+type Queued = Parts & { readonly giveUp: (reason: unknown) => void };
+
 /** A set that waits to be committed, and who is told of it. */
 type Waiting = CommitSet & {
   readonly ctx: Ctx;
@@ -84,8 +87,11 @@ const tryTogether = (sets: readonly Waiting[], parts: Parts): Promise<void> =>
     }
   });
 
-const settleAlone = (set: Waiting, parts: Parts): Promise<void> =>
-  commitAlone(set, parts).then(set.resolve, set.reject);
+const settleAlone = (set: Waiting, parts: Queued): Promise<void> =>
+  commitAlone(set, parts).then(set.resolve, (reason: unknown) => {
+    set.reject(reason);
+    if (isGone((reason as Error).cause)) parts.giveUp(reason);
+  });
 
 /** The sets of a group that failed whose keys have been used: who sends again what is done already. */
 const repeatedAmong = async (sets: readonly Waiting[], parts: Parts): Promise<ReadonlySet<Waiting>> => {
@@ -105,7 +111,7 @@ const repeatedAmong = async (sets: readonly Waiting[], parts: Parts): Promise<Re
  * Commits sets together. When that fails, those that repeat what is done are told so, and else each half is tried by itself, down to the single set: so the one whose
  * condition does not hold fails alone, and the others are committed in a few more transactions.
  */
-const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void> => {
+const commitGroup = async (sets: readonly Waiting[], parts: Queued): Promise<void> => {
   const [first] = sets;
   if (!first) return;
   if (sets.length === 1) return settleAlone(first, parts);
@@ -116,6 +122,7 @@ const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void
     if (cause instanceof OutcomeUnknown || isGone(cause)) {
       const reason = translate(cause);
       for (const { reject } of sets) reject(reason);
+      if (isGone(cause)) parts.giveUp(reason);
       return;
     }
     parts.counts.splits += 1;
@@ -136,7 +143,7 @@ const commitGroup = async (sets: readonly Waiting[], parts: Parts): Promise<void
 };
 
 /** Commits the sets that are next, and tells of it in the traces of their calls. */
-const commitNext = (sets: readonly Waiting[], parts: Parts): Promise<void> => {
+const commitNext = (sets: readonly Waiting[], parts: Queued): Promise<void> => {
   const { counts, together } = parts;
   counts.groups += 1;
   counts.sets += sets.length;
@@ -200,13 +207,16 @@ export const createCommit = (parts: Parts): Commit => {
   let waiting: Waiting[] = [];
   let running = 0;
   let isScheduled = false;
+  const giveUp = (reason: unknown): void => {
+    for (const { reject } of waiting.splice(0)) reject(reason);
+  };
   const runNext = (): void => {
     isScheduled = false;
     while (waiting.length > 0 && running < groupsMax) {
       const { group, rest } = nextGroup(waiting);
       waiting = rest;
       running += 1;
-      void commitNext(group, parts).finally(() => {
+      void commitNext(group, { ...parts, giveUp }).finally(() => {
         running -= 1;
         schedule();
       });

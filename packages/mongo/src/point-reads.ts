@@ -26,6 +26,9 @@ const batchesMax = 4;
 
 type Parts = { readonly db: Db; readonly clock: Clock; readonly together?: Together | undefined };
 
+/** `giveUp` refuses all that wait as well: without a primary each of them would wait for one by itself. */
+type Queued = Parts & { readonly giveUp: (reason: unknown) => void };
+
 const readAlone = async (collection: string, { _id, tenantId, ctx }: Waiting, parts: Parts) => {
   const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
   return document;
@@ -68,7 +71,7 @@ const stillWaits = ({ ctx, reject }: Waiting, { clock }: Parts): boolean => {
   }
 };
 
-const settle = async (collection: string, asked: readonly Waiting[], parts: Parts): Promise<void> => {
+const settle = async (collection: string, asked: readonly Waiting[], parts: Queued): Promise<void> => {
   const batch = asked.filter((waiting) => stillWaits(waiting, parts));
   const [first] = batch;
   if (!first) return;
@@ -79,7 +82,7 @@ const settle = async (collection: string, asked: readonly Waiting[], parts: Part
   } catch (reason) {
     if (isGone((reason as Error).cause)) {
       for (const { reject } of batch) reject(reason);
-      return;
+      return parts.giveUp(reason);
     }
     // What fails for all may be the fault of one: each is read once more by itself.
     await Promise.all(batch.map((waiting) => settleAlone(collection, waiting, parts)));
@@ -96,7 +99,7 @@ const settle = async (collection: string, asked: readonly Waiting[], parts: Part
 };
 
 /** Reads the next batch, and tells of it in the traces of its readers. */
-const settleNext = (collection: string, batch: readonly Waiting[], parts: Parts): Promise<void> => {
+const settleNext = (collection: string, batch: readonly Waiting[], parts: Queued): Promise<void> => {
   const { together } = parts;
   if (!together) return settle(collection, batch, parts);
   return together(
@@ -110,13 +113,16 @@ const createQueue = (collection: string, parts: Parts) => {
   let waiting: Waiting[] = [];
   let running = 0;
   let isScheduled = false;
+  const giveUp = (reason: unknown): void => {
+    for (const { reject } of waiting.splice(0)) reject(reason);
+  };
   const runNext = (): void => {
     isScheduled = false;
     while (waiting.length > 0 && running < batchesMax) {
       const batch = waiting.slice(0, pointsMax);
       waiting = waiting.slice(pointsMax);
       running += 1;
-      void settleNext(collection, batch, parts).finally(() => {
+      void settleNext(collection, batch, { ...parts, giveUp }).finally(() => {
         running -= 1;
         schedule();
       });

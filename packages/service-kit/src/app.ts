@@ -136,7 +136,12 @@ const addRequestScope = (app: FastifyInstance, begin: Begin): void => {
 };
 
 /** An HTTP server that has everything but the routes of contracts, and refuses any other route. */
-export type App = { readonly server: FastifyInstance; readonly drain: () => void };
+export type App = {
+  readonly server: FastifyInstance;
+  readonly drain: () => void;
+  /** To be called when every route is there. */
+  readonly close: () => void;
+};
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
 export const createApp = async (parts: AppParts): Promise<App> => {
@@ -161,13 +166,15 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   if (parts.limits) addAddressLimit(app, parts.limits);
   addAdmission(app, usualLimits(parts.inFlightMax));
   followBodies(app, tracing);
-  app.setErrorHandler(errorHandlerOf(parts));
-  app.setNotFoundHandler(notFoundHandlerOf(parts, methods));
+  const errors = { ...parts, methods };
+  app.setErrorHandler(errorHandlerOf(errors));
+  app.setNotFoundHandler(notFoundHandlerOf(errors));
   const openApi = openApiOf(parts.name, parts.contracts);
   addOperations(app, { dependencies: parts.dependencies, isDraining: () => draining, openApi });
   addErrorPages(app, parts.contracts);
   return {
     server: app,
+    close: methods.closeShadows,
     drain: () => {
       draining = true;
       // Whoever keeps the connection would send the next request to a service that is gone.

@@ -85,5 +85,6 @@ export const createHost = async (parts: HostParts): Promise<App & { readonly pre
       });
     }
   }
+  app.close();
   return { ...app, prepare: async () => void (await Promise.all(opened.map((one) => prepare(one, parts)))) };
 };

@@ -80,6 +80,15 @@ describe('what has no route', () => {
     if (method !== 'HEAD') expect(answer.body).toMatchObject({ code: 'method-not-allowed' });
   });
 
+  it.each(['PUT', 'DELETE'])(
+    'has a method that only a template takes: %s on a path with a name of its own',
+    async (method) => {
+      const answer = await host.current.nobody.send({ method, url: '/v1/things/named' });
+      expect([answer.status, answer.headers['allow']]).toEqual([405, 'GET']);
+      expect((await host.current.nobody.get(new URL(answer.body.type).pathname)).status).toBe(200);
+    },
+  );
+
   it('is not found with the problem of its own path, without the query', async () => {
     const { body } = await host.current.nobody.get('/v1/nothing?token=marker');
     expect(body).toMatchObject({ code: 'not-found', instance: '/v1/nothing' });

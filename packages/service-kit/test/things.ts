@@ -102,6 +102,13 @@ export const thingsContract = defineContract('things', {
       auth: 'authenticated',
       responses: { 200: z.object({ text: z.string(), key: secret(z.string()) }) },
     }),
+    getNamedThing: defineRoute({
+      method: 'GET',
+      path: '/v1/things/named',
+      summary: 'Get the thing that has a name',
+      auth: 'authenticated',
+      responses: { 200: z.object({ text: z.string() }) },
+    }),
     failThing: defineRoute({
       method: 'POST',
       path: '/v1/failures/:way',
@@ -176,6 +183,7 @@ export const thingsModule = defineModule({
       pingThings: async () => ({ pong: true }),
       readLong: async () => ({ text: 'long '.repeat(400) }),
       readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
+      getNamedThing: async () => ({ text: 'named' }),
       failThing: async ({ way }: { way: string }, ctx: Ctx) =>
         (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
       writeInGet: async (_input: unknown, ctx: Ctx) => toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),

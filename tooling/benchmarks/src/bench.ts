@@ -26,18 +26,19 @@ type Parts = Engines & {
 };
 
 /** A network between would be measured too, and loaded by a program that nobody asked. */
-const assertLoopback = (client: MongoClient): void => {
+export const assertLoopback = (client: MongoClient): void => {
   const isNear = client.options.hosts.every(({ host = '' }) => ['127.0.0.1', '::1', 'localhost'].includes(host));
   if (!isNear) throw new Error('The benchmark runs on the loopback interface only: MONGODB_URI names another host.');
 };
 
-const mongodOf = async (client: MongoClient) => {
+/** Which process mongod is, and which version. */
+export const mongodOf = async (client: MongoClient) => {
   const { pid, version } = await client.db('admin').command({ serverStatus: 1 });
   return { pid: Number(pid), version: String(version) };
 };
 
 /** Who asks: for reads a member of one tenant, for writes an owner of another; nobody for the server's health. */
-const createHeaders = ({ tenantId, ids, written }: Dataset, tokens: Tokens) => {
+export const createHeaders = ({ tenantId, ids, written }: Dataset, tokens: Tokens) => {
   const reader = { id: ids[0] ?? '', tenantId, role: 'member' } as const;
   const writer = { id: written.ids[0] ?? '', tenantId: written.tenantId, role: 'owner' } as const;
   return async (name: ServerName, kind: Kind): Promise<Headers> => {
@@ -63,7 +64,8 @@ const assertSameWork = async ({ servers, headersOf, dataset }: Checked): Promise
   await assertSameWrites(await targetsOf('post'));
 };
 
-const startLoad = (processes: Processes, pinning: Pinning | undefined) => {
+/** Starts the process that makes the load. @returns what gives it one order after the other. */
+export const startLoad = (processes: Processes, pinning: Pinning | undefined) => {
   const script = fileURLToPath(new URL('./load.ts', import.meta.url));
   const env = { PATH: process.env['PATH'] };
   const loader = processes.start({ name: 'load', script, env, cpu: pinning?.load });

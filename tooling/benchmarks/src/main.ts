@@ -1,10 +1,16 @@
 // `npm run bench [-- --quick] [--reads get,list,health] [--writes post,patch,post-keyed] [--connections 1,8,32]
 //   [--arrivals 300,1000] [--seed 1] [--rounds 3] [--slice 1.2] [--write]`
+// `npm run bench -- --gate [--quick] [--base <commit>]`
+// `npm run bench -- --transforms`
 import { readFile, writeFile } from 'node:fs/promises';
 import { bench } from './bench.ts';
+import { gate, gateReport } from './gate.ts';
+import { readGateOptions } from './gate-options.ts';
 import { readOptions, UsageError } from './options.ts';
 import { createProcesses } from './processes.ts';
 import { assertPlaces, reportOf, withFigures } from './report.ts';
+import { transforms } from './transforms.ts';
+import { timeTransforms, transformsTable } from './transforms-run.ts';
 
 const performanceDocument = new URL('../../../docs/performance.md', import.meta.url);
 
@@ -13,20 +19,24 @@ const enginesOf = ({ MONGODB_URI, REDIS_URL }: NodeJS.ProcessEnv) => {
   throw new UsageError('MONGODB_URI and REDIS_URL are not set. Run `npm run bench`, which starts both.');
 };
 
-const run = async (log: (line: string) => void): Promise<void> => {
-  if (process.platform !== 'linux')
-    throw new UsageError('The benchmark reads CPU times in /proc, which only Linux has.');
-  const options = readOptions(process.argv.slice(2));
-  const engines = enginesOf(process.env);
-  if (options.write) assertPlaces(await readFile(performanceDocument, 'utf8'));
+/** Ends what was started when this process is told to end. What waits for it then fails, and the databases go. */
+const startProcesses = () => {
   const processes = createProcesses();
-  // What waits for a process then fails, and the database goes as after any other failure.
   const stop = (): void => {
     process.exitCode = 130;
     void processes.endAll();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
-  const { rows, conditions } = await bench({ ...engines, options, processes, log });
+  return processes;
+};
+
+type Log = (line: string) => void;
+
+const compareWithRaw = async (args: readonly string[], log: Log): Promise<void> => {
+  const options = readOptions(args);
+  const engines = enginesOf(process.env);
+  if (options.write) assertPlaces(await readFile(performanceDocument, 'utf8'));
+  const { rows, conditions } = await bench({ ...engines, options, processes: startProcesses(), log });
   const sections = reportOf(rows, conditions);
   for (const { name, figures } of sections) console.log(`\n${name}\n\n${figures}`);
   console.log('\nEach pair is platform / raw. "per core" is raw CPU / platform CPU: higher is better, 1 = raw.');
@@ -37,8 +47,26 @@ const run = async (log: (line: string) => void): Promise<void> => {
   }
 };
 
+const compareWithBase = async (args: readonly string[], log: Log): Promise<void> => {
+  const options = readGateOptions(args);
+  const outcome = await gate({ ...enginesOf(process.env), ...options, processes: startProcesses(), log });
+  console.log(`\n${gateReport(outcome)}`);
+  if (outcome.dearer.length > 0) process.exitCode = 1;
+};
+
+const run = async (args: readonly string[], log: Log): Promise<void> => {
+  if (args.includes('--transforms')) {
+    if (args.length > 1) throw new UsageError('--transforms stands alone: npm run bench -- --transforms');
+    console.log(transformsTable(await timeTransforms(await transforms())));
+    return;
+  }
+  if (process.platform !== 'linux')
+    throw new UsageError('The benchmark reads CPU times in /proc, which only Linux has.');
+  await (args.includes('--gate') ? compareWithBase : compareWithRaw)(args, log);
+};
+
 try {
-  await run((line) => console.error(line));
+  await run(process.argv.slice(2), (line) => console.error(line));
 } catch (error) {
   if (process.exitCode === 130) console.error('Stopped.');
   else {

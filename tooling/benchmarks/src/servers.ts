@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { PublicJwk } from '@plinth/auth';
@@ -18,6 +19,8 @@ export type Place = {
   readonly redisUrl: string;
   readonly databasePrefix: string;
   readonly key: PublicJwk;
+  /** Where the sources of the platform are; here, when it is left out. */
+  readonly root?: string;
 };
 
 const host = '127.0.0.1';
@@ -35,7 +38,7 @@ const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta
 
 /** The platform as it is deployed, with nothing switched off. The environment of the caller does not reach it. */
 const platformOf = (place: Place) => ({
-  script: fileOf('../../../apps/platform/src/main.ts'),
+  script: join(place.root ?? fileOf('../../../'), 'apps/platform/src/main.ts'),
   ready: '/health/ready',
   env: {
     NODE_ENV: 'production',

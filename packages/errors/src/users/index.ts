@@ -14,7 +14,7 @@ export const usersErrors = defineErrors('users', {
   ownersChanged: {
     status: 409,
     title: 'The first owner of the organization was added by another request at the same time.',
-    fix: 'Send the request again.',
+    fix: 'Send the request again, with a new idempotency key if it had one.',
   },
   notRemoved: {
     status: 409,

@@ -1,10 +1,11 @@
-import type { Contract, DeclaredError } from '@plinth/kernel';
+import { type Contract, commonErrors, type DeclaredError } from '@plinth/kernel';
 import type { FastifyInstance } from 'fastify';
 import { declaredErrors } from './declared.ts';
 
-/** Every error that some routes declare, each once, by domain and code. */
+/** Every error that some routes declare, and that of a method which no route takes; each once, by domain and code. */
 export const errorsOf = (contracts: readonly Contract[]): readonly DeclaredError[] => {
-  const all = contracts.flatMap(({ routes }) => Object.values(routes).flatMap(declaredErrors));
+  const ofRoutes = contracts.flatMap(({ routes }) => Object.values(routes).flatMap(declaredErrors));
+  const all = [...ofRoutes, commonErrors.methodNotAllowed.spec];
   const named = new Map(all.map((error) => [`${error.domain}/${error.code}`, error]));
   return [...named.values()].sort(
     (left, right) => left.domain.localeCompare(right.domain) || left.code.localeCompare(right.code),

@@ -11,6 +11,8 @@ import { pathOf } from './request-scope.ts';
 
 export type ErrorParts = {
   readonly logger: Logger;
+  /** Tells what a 405 allows. */
+  readonly methods?: Methods;
   readonly publicUrl: string;
   /** Answers an error that the route does not declare as it is, or refuses to. */
   readonly undeclared: 'send' | 'refuse';
@@ -91,6 +93,7 @@ export const sendProblem = (
   if (error.status >= 500)
     parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
   const { status, headers, body } = answerOf(error, { request, parts });
+  if (status === 405) reply.header('allow', parts.methods?.allowed(pathOf(request)).join(', '));
   reply.code(status).headers(headers);
   if (status !== 413 || request.raw.complete) return reply.send(body);
   return reply.header('content-length', Buffer.byteLength(body)).send(lingering(body, request.raw));
@@ -105,13 +108,12 @@ export const errorHandlerOf =
 
 /** Answers a request that no route takes: 405 when one of another method has its path, else 404. */
 export const notFoundHandlerOf =
-  (parts: ErrorParts, methods: Methods) =>
+  (parts: ErrorParts & { readonly methods: Methods }) =>
   (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    const allowed = methods.allowed(pathOf(request));
+    const allowed = parts.methods.allowed(pathOf(request));
     // A route that took the request and then found nothing ends here as well.
     if (allowed.length === 0 || allowed.includes(request.method)) {
       return sendProblem(commonErrors.notFound({ detail: 'No route has this path.' }), { request, reply, parts });
     }
-    reply.header('allow', allowed.join(', '));
     return sendProblem(commonErrors.methodNotAllowed(), { request, reply, parts });
   };

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import {
+  ApiError,
   type Ctx,
   commonErrors,
   type Journal,
@@ -81,6 +82,8 @@ export const answerOnce = async (call: KeyedCall, { unitOfWork, journal }: OnceP
   try {
     return { answer: await unitOfWork.run(ctx, work, receipt), replayed: false };
   } catch (error) {
+    // The database is away or late: to ask it more would only take longer, and the key still finds all or nothing.
+    if (error instanceof ApiError && error.status >= 503) throw error;
     const refused = call.refusalOf(error);
     const kept = await journal.find(ctx, key).catch((cause: unknown) => {
       // A refusal may come from an effect of this very call, whose first answer was lost: without a look nobody knows.

@@ -1,0 +1,74 @@
+import { aPrincipal } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OwnEngine, ownEngine } from './own-engine.ts';
+import { makeOne, requestOf, routes } from './requests.ts';
+import { type RunningPlatform, startPlatform } from './running-platform.ts';
+import { exchange, inLanes, type WireAnswer, type WireRequest } from './wire.ts';
+
+const heavy = process.env['PLINTH_HEAVY'] === '1';
+const requests = heavy ? 2000 : 60;
+const atOnce = 20;
+const answeredWithinMs = 2000;
+const noticedWithinMs = 5000;
+const backWithinMs = 10_000;
+
+let redis: OwnEngine;
+let platform: RunningPlatform;
+let authorization: string;
+let person: string;
+
+const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+
+const readiness = async () => {
+  const { status, text } = await send({ method: 'GET', path: '/health/ready' });
+  return { status, body: JSON.parse(text) as unknown };
+};
+
+beforeAll(async () => {
+  redis = await ownEngine('redis');
+  platform = await startPlatform({ REDIS_URL: redis.uri });
+  authorization = `Bearer ${await platform.tokenOf(aPrincipal())}`;
+  person = await makeOne(platform.port, authorization);
+}, 60_000);
+
+afterAll(async () => {
+  await platform.close();
+  await redis.close();
+}, 60_000);
+
+type Absence = { readonly how: string; readonly begin: () => Promise<void>; readonly end: () => Promise<void> };
+
+const absences: readonly Absence[] = [
+  { how: 'stands still', begin: () => redis.pause(), end: () => redis.goOn() },
+  { how: 'is gone', begin: () => redis.end(), end: () => redis.begin() },
+];
+
+/** Sends requests of all routes. What an operation refuses, it refuses with or without Redis. */
+const served = async (): Promise<WireAnswer[]> => {
+  const all = Array.from({ length: requests }, (_, at) => {
+    const [, route] = routes[at % routes.length] as (typeof routes)[number];
+    return requestOf(route, { authorization, id: person });
+  });
+  return inLanes(all, send, atOnce);
+};
+
+const isUnserved = ({ status }: WireAnswer): boolean => status >= 500 || status === 429 || status === 0;
+
+describe.each(absences)('Redis away: it $how', ({ begin, end }) => {
+  it('requests served, ready 200 with `degraded: ["redis"]`, and back without a restart', async () => {
+    await begin();
+    // The first ones meet a Redis of which nobody knows yet that it is away.
+    const answers = await served();
+    const degraded = { status: 200, body: { status: 'ready', degraded: ['redis'] } };
+    await expect.poll(readiness, { timeout: noticedWithinMs }).toEqual(degraded);
+    answers.push(...(await served()));
+    expect(answers.filter(isUnserved).map(({ text }) => text)).toEqual([]);
+    expect(answers.filter(({ status }) => status < 300).length).toBeGreaterThan(requests / 4);
+    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(answeredWithinMs);
+
+    await end();
+    await expect.poll(readiness, { timeout: backWithinMs }).toEqual({ status: 200, body: { status: 'ready' } });
+    expect((await served()).filter(isUnserved).map(({ text }) => text)).toEqual([]);
+    expect(platform.isRunning()).toBe(true);
+  }, 60_000);
+});

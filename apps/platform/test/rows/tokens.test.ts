@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { anId, aPrincipal } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isProblem } from './judge.ts';
+import { makeOne, requestOf, routes } from './requests.ts';
+import { type RunningPlatform, startPlatform } from './running-platform.ts';
+import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './wire.ts';
+
+const alarm = new URL('./outbound-alarm.ts', import.meta.url).href;
+const hostOf = (uri: string | undefined): string => new URL(uri ?? '').host;
+
+let platform: RunningPlatform;
+let token: string;
+let person: string;
+let trap: Server;
+let trapUrl: string;
+let trapped = 0;
+
+const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+
+beforeAll(async () => {
+  // Somebody who waits for the API to come and fetch a key.
+  trap = createServer((socket) => {
+    trapped += 1;
+    socket.destroy();
+  });
+  await once(trap.listen(0, '127.0.0.1'), 'listening');
+  trapUrl = `http://127.0.0.1:${(trap.address() as { port: number }).port}/keys.json`;
+  platform = await startPlatform({
+    NODE_OPTIONS: `--import=${alarm}`,
+    OUTBOUND_ALLOWED: [hostOf(process.env['MONGODB_URI']), hostOf(process.env['REDIS_URL'])].join(),
+  });
+  const owner = aPrincipal();
+  token = await platform.tokenOf(owner);
+  person = await makeOne(platform.port, `Bearer ${token}`);
+});
+
+afterAll(async () => {
+  trap.close();
+  await platform.close();
+});
+
+const expectRefused = (answers: readonly WireAnswer[]): void => {
+  const wrong = answers.filter(
+    (answer) =>
+      answer.status !== 401 || !isProblem(answer) || !answer.headers['www-authenticate']?.startsWith('Bearer '),
+  );
+  expect(wrong.map(({ status, text }) => `${status} ${text}`)).toEqual([]);
+};
+
+describe('token in the query string: 401 + problem+json + WWW-Authenticate, before validation', () => {
+  const places = ['access_token', 'token', 'jwt', 'bearer', 'authorization', 'Authorization', 'api_key', 'id_token'];
+
+  it.each(routes)('%s', async (_, route) => {
+    const request = requestOf(route, { id: person });
+    const inQuery = places.flatMap((name) =>
+      [token, `Bearer%20${token}`].map((value) => ({ ...request, path: `${request.path}?${name}=${value}` })),
+    );
+    const headers: readonly WireHeader[] = [
+      ['Cookie', `access_token=${token}; Authorization=Bearer ${token}`],
+      ['X-Access-Token', token],
+      ['X-Authorization', `Bearer ${token}`],
+      ['X-Api-Key', token],
+      ['Proxy-Authorization', `Bearer ${token}`],
+      ['Authorization', token],
+      ['Authorization', `Token ${token}`],
+      ['Authorization', `Basic ${Buffer.from(`:${token}`).toString('base64')}`],
+    ];
+    const inHeaders = headers.map((header) => ({ ...request, headers: [...(request.headers ?? []), header] }));
+    const form: WireHeader[] = [['Content-Type', 'application/x-www-form-urlencoded']];
+    const inBody = { ...request, headers: form, body: `access_token=${token}` };
+    expectRefused(await Promise.all([...inQuery, ...inHeaders, inBody].map(send)));
+  });
+
+  it('in the header is what lets in', async () => {
+    const [, read] = routes.find(([, { method, params }]) => method === 'GET' && params) as (typeof routes)[number];
+    expect((await send(requestOf(read, { id: person, authorization: `Bearer ${token}` }))).status).toBe(200);
+  });
+});
+
+type Json = Readonly<Record<string, unknown>>;
+
+const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+const ownKeys = generateKeyPairSync('ed25519');
+const ownJwk = { ...ownKeys.publicKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig', kid: 'own' };
+
+/** A token that whoever made it has signed with a key of their own, and says where to find that. */
+const forge = (header: Json, claims: Json = {}): string => {
+  const now = Math.floor(Date.now() / 1000);
+  const times = { iat: now, nbf: now, exp: now + 600 };
+  const subject = { iss: 'plinth', aud: 'plinth-api', sub: anId(), tenantId: anId(), roles: ['owner'] };
+  const input = `${encode({ alg: 'EdDSA', typ: 'at+jwt', ...header })}.${encode({ ...subject, ...times, ...claims })}`;
+  return `${input}.${sign(null, Buffer.from(input), ownKeys.privateKey).toString('base64url')}`;
+};
+
+describe('forged tokens: 0 outbound fetches', () => {
+  it('whatever a token says about where its key is, nobody goes there', async () => {
+    const known = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Json;
+    const keys = ['own', known['kid'], trapUrl, `file://${import.meta.filename}`];
+    const places = keys.flatMap((kid): Json[] => [
+      { kid, jku: trapUrl },
+      { kid, x5u: trapUrl },
+      { kid, jku: trapUrl.replace('127.0.0.1', 'localhost') },
+      { kid, jku: 'https://keys.evil.example/keys.json' },
+      { kid, jwk: ownJwk },
+      { kid, x5c: [Buffer.from('certificate').toString('base64')] },
+      { kid, crit: ['jku'], jku: trapUrl },
+      { kid },
+    ]);
+    const issuers = [trapUrl, new URL('/', trapUrl).href, 'https://issuer.evil.example'];
+    const tokens = [...places.map((header) => forge(header)), ...issuers.map((iss) => forge({ kid: 'own' }, { iss }))];
+    const requests = routes.flatMap(([, route]) =>
+      tokens.map((forged) => requestOf(route, { id: person, authorization: `Bearer ${forged}` })),
+    );
+    expectRefused(await Promise.all(requests.map(send)));
+    expect(trapped).toBe(0);
+    expect(platform.stderr()).toBe('');
+  });
+
+  it('a valid body with addresses in it makes nobody go there either', async () => {
+    const headers: readonly WireHeader[] = [
+      ['Referer', trapUrl],
+      ['Origin', new URL(trapUrl).origin],
+      ['X-Forwarded-Host', new URL(trapUrl).host],
+      ['Forwarded', `host=${new URL(trapUrl).host}`],
+      ['Host', new URL(trapUrl).host],
+      ['X-Callback-Url', trapUrl],
+      ['True-Client-IP', '10.0.0.1'],
+    ];
+    const requests = routes.flatMap(([, route]) =>
+      headers.map((header) => requestOf(route, { id: person, authorization: `Bearer ${token}`, headers: [header] })),
+    );
+    const statuses = (await Promise.all(requests.map(send))).map(({ status }) => status);
+    expect(statuses.filter((status) => status >= 500)).toEqual([]);
+    expect(trapped).toBe(0);
+    expect(platform.stderr()).toBe('');
+  });
+
+  it.each([
+    ['await fetch(process.argv[1]).catch(() => undefined)', 'outbound connection 127.0.0.1:'],
+    ["await fetch('http://keys.evil.example/').catch(() => undefined)", 'outbound connection keys.evil.example:80'],
+    ["await fetch('https://keys.evil.example/').catch(() => undefined)", 'outbound connection keys.evil.example:443'],
+    ["try { require('node:net').connect(1, '10.0.0.1') } catch {}", 'outbound connection 10.0.0.1:1'],
+    ["try { require('node:dns').lookup('evil.example', () => {}) } catch {}", 'outbound lookup evil.example'],
+  ])('the alarm hears %s', async (code, line) => {
+    const type = code.includes('require') ? 'commonjs' : 'module';
+    const args = [`--import=${alarm}`, `--input-type=${type}`, '--eval', code, trapUrl];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
+    let heard = '';
+    child.stderr.on('data', (chunk) => (heard += chunk));
+    await once(child, 'close');
+    expect(heard).toContain(line);
+  });
+});

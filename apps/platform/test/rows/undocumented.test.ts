@@ -1,0 +1,201 @@
+import { METHODS } from 'node:http';
+import { anId, aPrincipal } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isProblem } from './judge.ts';
+import { makeOne } from './requests.ts';
+import { type RunningPlatform, startPlatform } from './running-platform.ts';
+import { exchange, inLanes, type WireAnswer, type WireHeader } from './wire.ts';
+
+const lanes = 8;
+// A request to open a tunnel is none to a path.
+const methods = METHODS.filter((method) => method !== 'CONNECT');
+
+let platform: RunningPlatform;
+let headers: WireHeader[];
+let person: string;
+let documented: ReadonlyMap<string, readonly string[]>;
+
+beforeAll(async () => {
+  platform = await startPlatform();
+  const owner = aPrincipal();
+  const first = `Bearer ${await platform.tokenOf(owner)}`;
+  person = await makeOne(platform.port, first);
+  // Whoever asks may do everything, so that nothing but the contract says no.
+  headers = [
+    ['Authorization', `Bearer ${await platform.tokenOf({ ...owner, id: person })}`],
+    ['Content-Type', 'application/json'],
+    ['If-Match', '"1"'],
+  ];
+  const { text } = await exchange(platform.port, { method: 'GET', path: '/openapi.json' });
+  const { paths } = JSON.parse(text) as { paths: Record<string, object> };
+  documented = new Map(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.keys(operations).map((name) => name.toUpperCase()),
+    ]),
+  );
+});
+
+afterAll(() => platform.close());
+
+/** The paths of the host itself, which the reference does not list. */
+const ofHost = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/not-found'];
+
+type Asked = { readonly method: string; readonly path: string };
+
+const ask = async ({ method, path }: Asked): Promise<Asked & { readonly answer: WireAnswer }> => {
+  const body = ['GET', 'HEAD'].includes(method) ? undefined : '{"name":"a","email":"a@b.example","role":"owner"}';
+  return { method, path, answer: await exchange(platform.port, { method, path, headers, body }) };
+};
+
+const askAll = (asked: readonly Asked[]) => inLanes(asked, ask, lanes);
+
+const inShort = ({ method, path, answer }: Asked & { readonly answer: WireAnswer }): string =>
+  `${method} ${path} ${answer.status} ${answer.headers['allow'] ?? ''}`;
+
+const matches = (path: string, template: string): boolean =>
+  new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+
+/** The methods that the reference has for a path, by whichever of its templates. */
+const methodsOf = (path: string): string[] => [
+  ...new Set([...documented].flatMap(([template, of]) => (matches(path, template) ? of : []))),
+];
+
+describe('undocumented methods and paths: 404/405, never 200', () => {
+  it('every other method of every documented path is a 405 that names the documented ones', async () => {
+    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, person));
+    const asked = paths.flatMap((path) =>
+      methods.filter((method) => !methodsOf(path).includes(method)).map((method) => ({ method, path })),
+    );
+    const answers = await askAll(asked);
+    const expected = answers.map(
+      ({ method, path }) => `${method} ${path} 405 ${methodsOf(path).toSorted().join(', ')}`,
+    );
+    expect(answers.map(inShort)).toEqual(expected);
+    expect(answers.filter(({ method, answer }) => method !== 'HEAD' && !isProblem(answer))).toEqual([]);
+    expect(answers.length).toBeGreaterThan(paths.length * 20);
+  });
+
+  it('every other method of the host’s own paths is a 405', async () => {
+    const asked = ofHost.flatMap((path) =>
+      methods.filter((method) => method !== 'GET').map((method) => ({ method, path })),
+    );
+    const answers = await askAll(asked);
+    expect(answers.map(inShort)).toEqual(answers.map(({ method, path }) => `${method} ${path} 405 GET`));
+  });
+
+  it('a documented path that is written in another way is none', async () => {
+    const written = (path: string): string[] => [
+      `${path}/`,
+      `/${path}`,
+      path.toUpperCase(),
+      path.replace('/v1', '/v2'),
+      path.replace('/v1', ''),
+      path.replace('/v1', '/V1'),
+      path.replace('/v1/', '/v1//'),
+      path.replace('/v1/', '/v1/./'),
+      path.replace('/v1/', '/v1/../v1/'),
+      path.replace('/v1/', '/v1\\'),
+      `${path}.json`,
+      `${path};a=b`,
+      `${path}%00`,
+      `${path}%20`,
+      `${path}%2f`,
+      `${path}/..`,
+      `${path}/extra`,
+      `${path}/${anId()}/extra/deep`,
+    ];
+    const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, person));
+    const asked = templates.flatMap((template) =>
+      written(template).flatMap((path) => methodsOf(template).map((method) => ({ method, path }))),
+    );
+    const answers = await askAll(asked);
+    // A last segment with something added is the parameter of another path, and refused as such.
+    const wrong = answers.filter(({ path, answer }) => {
+      const known = [...documented.keys()].some((template) => matches(path, template));
+      return !(known ? [400, 404, 405, 428] : [404, 405]).includes(answer.status);
+    });
+    expect(wrong.map(inShort)).toEqual([]);
+  });
+
+  it('what servers often have, this one has not', async () => {
+    const paths = [
+      ...['/', '/v1', '/v1/', '/v2', '/api', '/admin', '/login', '/console', '/graphql', '/graphiql', '/rpc', '/ws'],
+      ...['/docs', '/swagger', '/swagger.json', '/openapi.yaml', '/redoc', '/documentation/json', '/reference'],
+      ...['/metrics', '/status', '/info', '/version', '/debug', '/debug/pprof/', '/actuator/env', '/healthz', '/livez'],
+      ...[
+        '/.env',
+        '/.git/config',
+        '/.well-known/jwks.json',
+        '/package.json',
+        '/src/main.ts',
+        '/node_modules/',
+        '/test',
+      ],
+      ...['/favicon.ico', '/robots.txt', '/index.html', '/index.php', '/wp-login.php', '/cgi-bin/', '/server-status'],
+      ...[
+        '/v1/organizations',
+        '/v1/roles',
+        '/v1/tokens',
+        '/v1/journal',
+        '/v1/user',
+        '/v1/users/me/role/x',
+        '/v1/Users',
+      ],
+      ...[
+        '/errors',
+        '/errors/',
+        '/errors/common',
+        '/errors/common/',
+        '/errors/__proto__/constructor',
+        '/errors/../.env',
+      ],
+      ...[
+        '/health/',
+        '/health/startup',
+        '/Health',
+        '/ready/',
+        '/%2e%2e/%2e%2e/etc/passwd',
+        '/..%2f..%2fetc/passwd',
+        '*',
+      ],
+    ];
+    const asked = paths.flatMap((path) =>
+      ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', 'TRACE'].map((method) => ({
+        method,
+        path,
+      })),
+    );
+    const answers = await askAll(asked);
+    expect(answers.filter(({ answer }) => ![404, 405].includes(answer.status)).map(inShort)).toEqual([]);
+  });
+
+  it('a tunnel is not opened, and an upgrade is not made', async () => {
+    const tunnel = await exchange(platform.port, { method: 'CONNECT', path: '127.0.0.1:22', headers });
+    expect([0, 400, 404, 405]).toContain(tunnel.status);
+    const upgrade: WireHeader[] = [
+      ['Connection', 'Upgrade'],
+      ['Upgrade', 'websocket'],
+      ['Sec-WebSocket-Version', '13'],
+    ];
+    const path = '/v1/nothing';
+    const asked = await exchange(platform.port, { method: 'GET', path, headers: [...headers, ...upgrade] });
+    expect(asked.status).toBe(404);
+    const h2c: WireHeader[] = [
+      ['Connection', 'Upgrade, HTTP2-Settings'],
+      ['Upgrade', 'h2c'],
+      ['HTTP2-Settings', 'AAMAAABk'],
+    ];
+    expect((await exchange(platform.port, { method: 'GET', path, headers: [...headers, ...h2c] })).status).toBe(404);
+  });
+
+  it('needs no credential to be refused', async () => {
+    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => anId()));
+    const statuses = await Promise.all(
+      paths.map(
+        async (path) => (await exchange(platform.port, { method: 'GET', path: `${path}/nothing/at/all` })).status,
+      ),
+    );
+    expect(new Set(statuses)).toEqual(new Set([404]));
+  });
+});

@@ -1,0 +1,1 @@
+export { type Engines, type Person, type Platform, startPlatform } from './platform.ts';
