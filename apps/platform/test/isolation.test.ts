@@ -21,12 +21,20 @@ const stored = async (): Promise<Record<string, unknown>[]> => {
 const isPlainAction = ({ method, params, body }: RouteSpec): boolean =>
   params !== undefined && !body && (method === 'POST' || method === 'DELETE');
 
-/** Does to each of some documents one thing that needs no body: one is suspended then, another removed, and so on. */
+/**
+ * Does each thing that needs no body to one of some documents that lets it be done: one is suspended then, another
+ * removed, and so on.
+ */
 const changeSome = async (caller: Caller, ids: readonly string[]): Promise<void> => {
-  const actions = routes.map(([, route]): RouteSpec => route).filter(isPlainAction);
-  for (const [at, route] of actions.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- what one action leaves decides on the next
-    await caller.send({ method: route.method, url: pathOf(route, ids[at % ids.length] ?? ''), headers: seen });
+  const untouched = new Set(ids);
+  for (const route of routes.map(([, each]): RouteSpec => each).filter(isPlainAction)) {
+    for (const id of untouched) {
+      // oxlint-disable-next-line no-await-in-loop -- what one action leaves decides on the next
+      const { status } = await caller.send({ method: route.method, url: pathOf(route, id), headers: seen });
+      if (status >= 400) continue;
+      untouched.delete(id);
+      break;
+    }
   }
 };
 

@@ -32,7 +32,7 @@ describe('204', () => {
 });
 
 describe('400 invalid request', () => {
-  it.each(['me', 'x', '%00', anId().toUpperCase()])('refuses the id %s', async (id) => {
+  it.each(['x', '%00', anId().toUpperCase()])('refuses the id %s', async (id) => {
     const owner = await users.someone('owner');
     expect(await personOf(owner, id).remove()).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });

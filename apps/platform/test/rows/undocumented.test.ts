@@ -57,7 +57,13 @@ const matches = (path: string, template: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
 
 /** The methods that the reference has for a path, by whichever of its templates. */
-const methodsOf = (path: string): string[] => [
+const methodsOf = (path: string): string[] => {
+  // A path with a name of its own is about that, and not about what a template would take the name for.
+  const named = documented.get(path);
+  return named && !path.includes('{') ? [...named] : methodsOfTemplates(path);
+};
+
+const methodsOfTemplates = (path: string): string[] => [
   ...new Set([...documented].flatMap(([template, of]) => (matches(path, template) ? of : []))),
 ];
 
