@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lists, operationsOf, type Reference, shadowed, withStreamsAsArrays } from './reference.ts';
+import { lists, operationsOf, type Reference, withStreamsAsArrays } from './reference.ts';
 
 const line = { type: 'object' };
 const reference: Reference = {
@@ -24,10 +24,6 @@ it('names every operation', () => {
 
 it('knows a list by its cursor', () => {
   expect(lists(reference)).toMatchObject([{ method: 'GET', path: '/v1/orders' }]);
-});
-
-it('knows the literal paths that are in the way of a template', () => {
-  expect(shadowed(reference).map(({ path }) => path)).toEqual(['/v1/orders/export']);
 });
 
 it('has all lines of a stream for an array, and leaves the rest as it is', () => {

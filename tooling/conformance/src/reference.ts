@@ -1,5 +1,3 @@
-import { matchesGlob } from 'node:path';
-
 type Json = { readonly [key: string]: unknown };
 
 type Parameter = { readonly name: string; readonly in: string };
@@ -41,13 +39,3 @@ export const withStreamsAsArrays = (reference: Reference): Reference =>
 /** The operations that take a cursor: any text is one by its schema, and only those that were given out are taken. */
 export const lists = (reference: Reference): Place[] =>
   operationsOf(reference).filter(({ operation }) => operation.parameters?.some(({ name }) => name === 'cursor'));
-
-/** The operations at a literal path that also fits a template, as `/v1/users/me` fits `/v1/users/{id}`. */
-export const shadowed = (reference: Reference): Place[] => {
-  const globs = Object.keys(reference.paths)
-    .filter((path) => path.includes('{'))
-    .map((path) => path.replaceAll(/\{\w+\}/g, '*'));
-  return operationsOf(reference).filter(
-    ({ path }) => !path.includes('{') && globs.some((glob) => matchesGlob(path, glob)),
-  );
-};
