@@ -16,8 +16,8 @@ export class OutcomeUnknown extends Error {
   }
 }
 
-const duplicateKey = 11_000;
-const documentValidationFailure = 121;
+export const duplicateKey = 11_000;
+export const documentValidationFailure = 121;
 const timeLimitCodes: readonly unknown[] = [50, 262];
 
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;

@@ -4,6 +4,7 @@ import { pauseUntil, remainingMs } from './deadline.ts';
 import { isGone, isTransient, OutcomeUnknown, translate, type UniqueCodes } from './failures.ts';
 import { keyOfRow, releaseKey, usedKeys } from './journal.ts';
 import { type CommitSet, isGroupable, type TransactionParts, transact } from './transaction.ts';
+import { createTurnQueue, type GiveUp, type Waiting } from './turn-queue.ts';
 import type { Write } from './write-set.ts';
 
 /** What has been committed so far. */
@@ -16,15 +17,10 @@ type Parts = TransactionParts & {
   readonly counts: CommitCounts;
 };
 
-/** `giveUp` refuses all that wait as well: without a primary each of them would wait for one by itself. */
-type Queued = Parts & { readonly giveUp: (reason: unknown) => void };
+type Queued = Parts & { readonly giveUp: GiveUp };
 
 /** A set that waits to be committed, and who is told of it. */
-type Waiting = CommitSet & {
-  readonly ctx: Ctx;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-};
+type WaitingSet = CommitSet & Waiting & { readonly resolve: () => void };
 
 /** At most so many sets, and about so many bytes, share a transaction. */
 const setsMax = 64;
@@ -50,7 +46,7 @@ const mayGoOn = async (cause: unknown, { ctx, row, parts }: { ctx: Ctx; row: Jou
   translate(cause, parts.codeOf) instanceof KeyTaken && row.key !== undefined && releaseKey(ctx, row.key, parts);
 
 /** Commits one set by itself, again and again until it holds, a condition refuses it or its deadline has come. */
-const commitAlone = (set: Waiting, parts: Parts): Promise<void> =>
+const commitAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
   withSession(parts, async (session) => {
     const { deadline } = set.ctx;
     let precisely = set.writes.length <= 1 || !isGroupable(set);
@@ -70,9 +66,9 @@ const commitAlone = (set: Waiting, parts: Parts): Promise<void> =>
     }
   });
 
-const deadlineOf = (sets: readonly Waiting[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
+const deadlineOf = (sets: readonly WaitingSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
 
-const tryTogether = (sets: readonly Waiting[], parts: Parts): Promise<void> =>
+const tryTogether = (sets: readonly WaitingSet[], parts: Parts): Promise<void> =>
   withSession(parts, async (session) => {
     const deadline = deadlineOf(sets);
     for (let tries = 1; ; tries += 1) {
@@ -87,14 +83,14 @@ const tryTogether = (sets: readonly Waiting[], parts: Parts): Promise<void> =>
     }
   });
 
-const settleAlone = (set: Waiting, parts: Queued): Promise<void> =>
+const settleAlone = (set: WaitingSet, parts: Queued): Promise<void> =>
   commitAlone(set, parts).then(set.resolve, (reason: unknown) => {
     set.reject(reason);
     if (isGone((reason as Error).cause)) parts.giveUp(reason);
   });
 
 /** The sets of a group that failed whose keys have been used: who sends again what is done already. */
-const repeatedAmong = async (sets: readonly Waiting[], parts: Parts): Promise<ReadonlySet<Waiting>> => {
+const repeatedAmong = async (sets: readonly WaitingSet[], parts: Parts): Promise<ReadonlySet<WaitingSet>> => {
   const keyed = sets.filter(({ row }) => row.key !== undefined);
   const [first] = keyed;
   if (!first) return new Set();
@@ -108,10 +104,11 @@ const repeatedAmong = async (sets: readonly Waiting[], parts: Parts): Promise<Re
 };
 
 /**
- * Commits sets together. When that fails, those that repeat what is done are told so, and else each half is tried by itself, down to the single set: so the one whose
- * condition does not hold fails alone, and the others are committed in a few more transactions.
+ * Commits sets together. When that fails, those that repeat what is done are told so and the others tried again; where
+ * there are none, each half is tried by itself, down to the single set: so the one whose condition does not hold fails
+ * alone, and the others are committed in a few more transactions.
  */
-const commitGroup = async (sets: readonly Waiting[], parts: Queued): Promise<void> => {
+const commitGroup = async (sets: readonly WaitingSet[], parts: Queued): Promise<void> => {
   const [first] = sets;
   if (!first) return;
   if (sets.length === 1) return settleAlone(first, parts);
@@ -142,19 +139,6 @@ const commitGroup = async (sets: readonly Waiting[], parts: Queued): Promise<voi
   for (const { resolve } of sets) resolve();
 };
 
-/** Commits the sets that are next, and tells of it in the traces of their calls. */
-const commitNext = (sets: readonly Waiting[], parts: Queued): Promise<void> => {
-  const { counts, together } = parts;
-  counts.groups += 1;
-  counts.sets += sets.length;
-  if (!together) return commitGroup(sets, parts);
-  return together(
-    'commit',
-    sets.map(({ ctx }) => ctx),
-    () => commitGroup(sets, parts),
-  );
-};
-
 const sizeOf = ({ writes, row }: CommitSet): number => {
   let bytes = BSON.calculateObjectSize(row);
   for (const write of writes) {
@@ -175,26 +159,26 @@ const claimsOf = ({ writes, row }: CommitSet): string[] => [
 ];
 
 /** The sets that are committed next, and those that go on waiting. */
-const nextGroup = (waiting: readonly Waiting[]): { group: Waiting[]; rest: Waiting[] } => {
+const nextGroup = (waiting: readonly WaitingSet[]): { batch: WaitingSet[]; rest: WaitingSet[] } => {
   const [first, ...others] = waiting;
-  if (!first) return { group: [], rest: [] };
-  const group = [first];
-  const rest: Waiting[] = [];
-  if (others.length === 0) return { group, rest };
-  if (!isGroupable(first)) return { group, rest: others };
+  if (!first) return { batch: [], rest: [] };
+  const batch = [first];
+  const rest: WaitingSet[] = [];
+  if (others.length === 0) return { batch, rest };
+  if (!isGroupable(first)) return { batch, rest: others };
   const claimed = new Set(claimsOf(first));
   let bytes = sizeOf(first);
   for (const set of others) {
     const claims = claimsOf(set);
     const size = sizeOf(set);
-    const fits = group.length < setsMax && bytes + size <= bytesMax;
+    const fits = batch.length < setsMax && bytes + size <= bytesMax;
     if (fits && isGroupable(set) && !claims.some((claim) => claimed.has(claim))) {
-      group.push(set);
+      batch.push(set);
       bytes += size;
       for (const claim of claims) claimed.add(claim);
     } else rest.push(set);
   }
-  return { group, rest };
+  return { batch, rest };
 };
 
 export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Promise<void>;
@@ -204,33 +188,21 @@ export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Pr
  * committed, share a transaction: to be durable costs the same for one as for many.
  */
 export const createCommit = (parts: Parts): Commit => {
-  let waiting: Waiting[] = [];
-  let running = 0;
-  let isScheduled = false;
-  const giveUp = (reason: unknown): void => {
-    for (const { reject } of waiting.splice(0)) reject(reason);
-  };
-  const runNext = (): void => {
-    isScheduled = false;
-    while (waiting.length > 0 && running < groupsMax) {
-      const { group, rest } = nextGroup(waiting);
-      waiting = rest;
-      running += 1;
-      void commitNext(group, { ...parts, giveUp }).finally(() => {
-        running -= 1;
-        schedule();
-      });
-    }
-  };
-  const schedule = (): void => {
-    if (isScheduled || waiting.length === 0 || running >= groupsMax) return;
-    isScheduled = true;
-    setImmediate(runNext);
-  };
+  const { clock, counts, together } = parts;
+  const push = createTurnQueue<WaitingSet>({
+    what: 'commit',
+    runningMax: groupsMax,
+    together,
+    next: nextGroup,
+    work: (group, giveUp) => {
+      counts.groups += 1;
+      counts.sets += group.length;
+      return commitGroup(group, { ...parts, giveUp });
+    },
+  });
   return (ctx, writes, row) =>
     new Promise((resolve, reject) => {
-      remainingMs(ctx, parts.clock);
-      waiting.push({ ctx, writes, row, resolve, reject });
-      schedule();
+      remainingMs(ctx, clock);
+      push({ ctx, writes, row, resolve, reject });
     });
 };

@@ -3,15 +3,12 @@ import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { isGone } from './failures.ts';
 import { find } from './find.ts';
+import { createTurnQueue, type GiveUp, type Waiting } from './turn-queue.ts';
 
 /** One document that is asked for: what its command would match by itself. */
 type Point = { readonly _id: string; readonly tenantId: string };
 
-type Waiting = Point & {
-  readonly ctx: Ctx;
-  readonly resolve: (document: Document | undefined) => void;
-  readonly reject: (reason: unknown) => void;
-};
+type Reader = Point & Waiting & { readonly resolve: (document: Document | undefined) => void };
 
 export type PointReads = {
   /** The document with an id in the tenant of `ctx`, as it is when the read is sent; none without one. */
@@ -26,19 +23,18 @@ const batchesMax = 4;
 
 type Parts = { readonly db: Db; readonly clock: Clock; readonly together?: Together | undefined };
 
-/** `giveUp` refuses all that wait as well: without a primary each of them would wait for one by itself. */
-type Queued = Parts & { readonly giveUp: (reason: unknown) => void };
+type Queued = Parts & { readonly giveUp: GiveUp };
 
-const readAlone = async (collection: string, { _id, tenantId, ctx }: Waiting, parts: Parts) => {
+const readAlone = async (collection: string, { _id, tenantId, ctx }: Reader, parts: Parts) => {
   const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
   return document;
 };
 
-const settleAlone = (collection: string, waiting: Waiting, parts: Parts): Promise<void> =>
+const settleAlone = (collection: string, waiting: Reader, parts: Parts): Promise<void> =>
   readAlone(collection, waiting, parts).then(waiting.resolve, waiting.reject);
 
 /** Every tenant has a branch of its own, so that no document leaves the database for another tenant than its own. */
-const filterOf = (batch: readonly Waiting[]): Document => {
+const filterOf = (batch: readonly Reader[]): Document => {
   const byTenant = [...Map.groupBy(batch, ({ tenantId }) => tenantId)].map(([tenantId, points]) => ({
     _id: { $in: [...new Set(points.map(({ _id }) => _id))] },
     tenantId,
@@ -49,8 +45,8 @@ const filterOf = (batch: readonly Waiting[]): Document => {
 const keyOf = ({ tenantId, _id }: Point): string => `${tenantId} ${_id}`;
 
 /** Reads a batch by one command that has as long as its most patient reader. */
-const readTogether = async (collection: string, batch: readonly Waiting[], parts: Parts) => {
-  const [first] = batch as [Waiting];
+const readTogether = async (collection: string, batch: readonly Reader[], parts: Parts) => {
+  const [first] = batch as [Reader];
   const deadline = Math.max(...batch.map(({ ctx }) => ctx.deadline));
   // One reader that goes does not take the documents of the others along.
   const ctx = { ...first.ctx, deadline, signal: new AbortController().signal };
@@ -60,7 +56,7 @@ const readTogether = async (collection: string, batch: readonly Waiting[], parts
 };
 
 /** True for a reader that still waits; another one is told why it waits no longer. */
-const stillWaits = ({ ctx, reject }: Waiting, { clock }: Parts): boolean => {
+const stillWaits = ({ ctx, reject }: Reader, { clock }: Parts): boolean => {
   try {
     ctx.signal.throwIfAborted();
     remainingMs(ctx, clock);
@@ -71,7 +67,7 @@ const stillWaits = ({ ctx, reject }: Waiting, { clock }: Parts): boolean => {
   }
 };
 
-const settle = async (collection: string, asked: readonly Waiting[], parts: Queued): Promise<void> => {
+const settle = async (collection: string, asked: readonly Reader[], parts: Queued): Promise<void> => {
   const batch = asked.filter((waiting) => stillWaits(waiting, parts));
   const [first] = batch;
   if (!first) return;
@@ -98,47 +94,14 @@ const settle = async (collection: string, asked: readonly Waiting[], parts: Queu
   }
 };
 
-/** Reads the next batch, and tells of it in the traces of its readers. */
-const settleNext = (collection: string, batch: readonly Waiting[], parts: Queued): Promise<void> => {
-  const { together } = parts;
-  if (!together) return settle(collection, batch, parts);
-  return together(
-    'read',
-    batch.map(({ ctx }) => ctx),
-    () => settle(collection, batch, parts),
-  );
-};
-
-const createQueue = (collection: string, parts: Parts) => {
-  let waiting: Waiting[] = [];
-  let running = 0;
-  let isScheduled = false;
-  const giveUp = (reason: unknown): void => {
-    for (const { reject } of waiting.splice(0)) reject(reason);
-  };
-  const runNext = (): void => {
-    isScheduled = false;
-    while (waiting.length > 0 && running < batchesMax) {
-      const batch = waiting.slice(0, pointsMax);
-      waiting = waiting.slice(pointsMax);
-      running += 1;
-      void settleNext(collection, batch, { ...parts, giveUp }).finally(() => {
-        running -= 1;
-        schedule();
-      });
-    }
-  };
-  const schedule = (): void => {
-    if (isScheduled || waiting.length === 0 || running >= batchesMax) return;
-    isScheduled = true;
-    // Promises that settle in this turn add their reads before it; a microtask would come too early to collect them.
-    setImmediate(runNext);
-  };
-  return (point: Waiting): void => {
-    waiting.push(point);
-    schedule();
-  };
-};
+const createQueue = (collection: string, parts: Parts) =>
+  createTurnQueue<Reader>({
+    what: 'read',
+    runningMax: batchesMax,
+    together: parts.together,
+    next: (waiting) => ({ batch: waiting.slice(0, pointsMax), rest: waiting.slice(pointsMax) }),
+    work: (batch, giveUp) => settle(collection, batch, { ...parts, giveUp }),
+  });
 
 /**
  * Makes what reads documents by their ids: reads of one turn of the event loop travel as one command. A read joins

@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { StartupError } from '@plinth/kernel';
 import { type Db, type Document, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
-import { lawOf, type StoredCollection } from './stored-collection.ts';
+import { isUnderLaw, lawOf, type StoredCollection } from './stored-collection.ts';
 
 const namespaceExists = 48;
 const indexConflicts: readonly unknown[] = [85, 86];
@@ -27,13 +26,10 @@ const optionsIn = async (db: Db): Promise<Stored> => {
   return new Map(found.map(({ name, options = {} }) => [name, options]));
 };
 
-const isUnder = (options: Document, law: Document): boolean =>
-  Object.entries(law).every(([name, value]) => isDeepStrictEqual(options[name], value));
-
 const makeCollection = async (db: Db, collection: StoredCollection, stored: Stored): Promise<void> => {
   const options = stored.get(collection.name);
   if (!options) return create(db, collection);
-  if (!isUnder(options, lawOf(collection))) await changeLaw(db, collection);
+  if (!isUnderLaw(options, collection)) await changeLaw(db, collection);
 };
 
 const createIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {

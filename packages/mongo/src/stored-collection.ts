@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CollectionDefinition } from '@plinth/kernel';
-import type { IndexDescription } from 'mongodb';
+import type { Document, IndexDescription } from 'mongodb';
 import type { z } from 'zod';
 import { validatorOf } from './validator.ts';
 
@@ -44,3 +45,7 @@ export const lawOf = ({ schema, loosened }: Pick<StoredCollection, 'schema' | 'l
   validationLevel: 'strict',
   validationAction: 'error',
 });
+
+/** True when the options of a stored collection are the law that it should be under. */
+export const isUnderLaw = (options: Document, collection: StoredCollection): boolean =>
+  Object.entries(lawOf(collection)).every(([name, value]) => isDeepStrictEqual(options[name], value));

@@ -20,7 +20,7 @@ type Statement = {
 };
 
 /** A write of several did not hold; which one, only a run of them one by one can tell. */
-export class SomeWriteFailed extends Error {
+class SomeWriteFailed extends Error {
   override readonly name = 'SomeWriteFailed';
 }
 

@@ -140,7 +140,7 @@ export type App = {
   readonly server: FastifyInstance;
   readonly drain: () => void;
   /** To be called when every route is there. */
-  readonly close: () => void;
+  readonly closeShadows: () => void;
 };
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
@@ -174,7 +174,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   addErrorPages(app, parts.contracts);
   return {
     server: app,
-    close: methods.closeShadows,
+    closeShadows: methods.closeShadows,
     drain: () => {
       draining = true;
       // Whoever keeps the connection would send the next request to a service that is gone.

@@ -35,6 +35,9 @@ export type HostParts = {
   readonly tracing?: Tracing | undefined;
 };
 
+/** A server with every route of some modules. `prepare` brings their databases up to date. */
+export type Host = Omit<App, 'closeShadows'> & { readonly prepare: () => Promise<void> };
+
 /** A module with its part of the datastore and its operations, ready to be served. */
 type Opened = { readonly module: Module; readonly store: ModuleStore<Module['collections']>; readonly service: object };
 
@@ -62,13 +65,13 @@ const assertDistinct = (contracts: readonly Contract[]): void => {
 };
 
 /** Builds one server for some modules. Every module keeps to its own database; they share nothing but the process. */
-export const createHost = async (parts: HostParts): Promise<App & { readonly prepare: () => Promise<void> }> => {
+export const createHost = async (parts: HostParts): Promise<Host> => {
   const contracts = parts.modules.flatMap((module) => module.contracts);
   assertDistinct(contracts);
   const policy = createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]);
   const { metrics = createMetrics(), tracing } = parts;
   const limits = parts.limits && createLimits(parts.limits, metrics);
-  const app = await createApp({ ...parts, contracts, metrics, limits });
+  const { closeShadows, ...app } = await createApp({ ...parts, contracts, metrics, limits });
   measureDatastore(metrics, parts.datastore);
   if (tracing) measureTracing(metrics, tracing);
   const opened = parts.modules.map((module) => open(module, parts));
@@ -85,6 +88,6 @@ export const createHost = async (parts: HostParts): Promise<App & { readonly pre
       });
     }
   }
-  app.close();
+  closeShadows();
   return { ...app, prepare: async () => void (await Promise.all(opened.map((one) => prepare(one, parts)))) };
 };

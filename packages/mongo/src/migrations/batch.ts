@@ -1,5 +1,6 @@
 import { type Clock, type Ids, StartupError } from '@plinth/kernel';
 import type { ClientSession, Db } from 'mongodb';
+import { documentValidationFailure, duplicateKey } from '../failures.ts';
 
 /** Where a batch reads and writes. Without a session it only looks. */
 export type BatchScope = {
@@ -23,9 +24,6 @@ export type Walk = {
 };
 
 export const perSecondDefault = 2000;
-
-const documentValidationFailure = 121;
-const duplicateKey = 11_000;
 
 /** The sentence for a write that the database refuses for good, or nothing. It holds no value of the document. */
 export const refusalOf = (

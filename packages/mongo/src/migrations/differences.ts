@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Db, Document, IndexDescriptionInfo } from 'mongodb';
-import { lawOf, type StoredCollection } from '../stored-collection.ts';
+import { isUnderLaw, type StoredCollection } from '../stored-collection.ts';
 
 /** One thing that is stored otherwise than it should be. */
 export type Difference = {
@@ -33,20 +33,13 @@ const indexDifferences = (
   return [...wanted, ...surplus.map((index): Difference => ({ collection, kind: 'surplus-index', index }))];
 };
 
-const lawFacets = ({ validator, validationLevel, validationAction }: Document): unknown => [
-  validator,
-  validationLevel,
-  validationAction,
-];
-
 const differencesOf = async (db: Db, collection: StoredCollection): Promise<Difference[]> => {
   const { name } = collection;
   const [info] = await db.listCollections({ name }).toArray();
   if (!info) return [{ collection: name, kind: 'no-collection' }];
   const options = ('options' in info && info.options) || {};
-  const isLawful = isDeepStrictEqual(lawFacets(options), lawFacets(lawOf(collection)));
   const indexes = indexDifferences(collection, await db.collection(name).indexes());
-  return [...(isLawful ? [] : [{ collection: name, kind: 'validator' } as const]), ...indexes];
+  return [...(isUnderLaw(options, collection) ? [] : [{ collection: name, kind: 'validator' } as const]), ...indexes];
 };
 
 /** Compares what is stored with what should be. */

@@ -1,13 +1,5 @@
 import { commonErrors } from '@plinth/kernel';
-
-type Range = { readonly type: string; readonly quality: number };
-
-const rangesOf = (header: string): Range[] =>
-  header.split(',').map((part) => {
-    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
-    const quality = parameters.find((parameter) => parameter.startsWith('q='));
-    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) };
-  });
+import { weightedIn } from './weighted.ts';
 
 /** How well a range of media types names a type: the more exact range decides. */
 const exactness = (range: string, type: string): number => {
@@ -17,10 +9,10 @@ const exactness = (range: string, type: string): number => {
 };
 
 /** True when an `Accept` header takes a media type; without one everything is taken. */
-export const accepts = (header: string | undefined, type: string): boolean => {
+const accepts = (header: string | undefined, type: string): boolean => {
   if (header === undefined || header.trim() === '' || header === '*/*' || header === type) return true;
-  const fitting = rangesOf(header)
-    .map((range) => ({ ...range, exactness: exactness(range.type, type) }))
+  const fitting = weightedIn(header)
+    .map((range) => ({ ...range, exactness: exactness(range.name, type) }))
     .filter((range) => range.exactness > 0)
     .sort((left, right) => right.exactness - left.exactness);
   const [best] = fitting;

@@ -10,7 +10,7 @@ export const bodyLimitBytes = 256 * 1024;
 const depthMax = 32;
 
 /** True when brackets outside of strings open more than `depthMax` levels. */
-export const isTooDeep = (json: string): boolean => {
+const isTooDeep = (json: string): boolean => {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at += 1) {

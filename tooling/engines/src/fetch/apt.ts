@@ -5,7 +5,10 @@ import { isExecutable, onPath } from '../lookup.ts';
 import { output } from '../output.ts';
 
 const SERVER = '/usr/bin/redis-check-rdb';
-const TIMEOUT_MS = 120_000;
+export const APT_TIMEOUT_MS = 120_000;
+
+/** What apt-get is told each time: to be quiet, and to give up early. */
+export const aptSettings = ['-qq', '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=10'];
 
 /**
  * Debian's and Ubuntu's redis-tools carries the server: redis-check-rdb is the same program under another name. The
@@ -23,16 +26,8 @@ export async function installWithApt(env: NodeJS.ProcessEnv, ...names: string[])
   const apt = await onPath(env, 'apt-get');
   if (apt === undefined) throw new Error('this system has no apt-get');
   if (process.getuid?.() !== 0) throw new Error('it needs root');
-  const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: TIMEOUT_MS };
-  const settings = [
-    '-qq',
-    '-o',
-    'Acquire::Retries=0',
-    '-o',
-    'Acquire::http::Timeout=10',
-    '-o',
-    'DPkg::Lock::Timeout=60',
-  ];
+  const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: APT_TIMEOUT_MS };
+  const settings = [...aptSettings, '-o', 'DPkg::Lock::Timeout=60'];
   // A source that cannot be reached makes this fail although the others suffice; what counts is whether the install works.
   await output([apt, ...settings, 'update'], options).catch(() => undefined);
   const packages = ['install', '-y', '--no-install-recommends', ...names];

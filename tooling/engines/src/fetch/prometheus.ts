@@ -3,24 +3,15 @@ import { join } from 'node:path';
 import { type FetchPlace, fetchIntoCache } from '../cache.ts';
 import { onPath } from '../lookup.ts';
 import { output } from '../output.ts';
-
-const TIMEOUT_MS = 120_000;
+import { APT_TIMEOUT_MS, aptSettings } from './apt.ts';
 
 /** Fetches a package of Debian or Ubuntu into a folder and unpacks it there: nothing is installed, and no service started. */
 async function unpackWithApt(name: string, { env, work }: FetchPlace): Promise<string> {
   const apt = await onPath(env, 'apt-get');
   const dpkg = await onPath(env, 'dpkg-deb');
   if (apt === undefined || dpkg === undefined) throw new Error('this system has no apt-get');
-  const settings = [
-    '-qq',
-    '-o',
-    'Acquire::Retries=0',
-    '-o',
-    'Acquire::http::Timeout=10',
-    '-o',
-    'APT::Sandbox::User=root',
-  ];
-  const options = { env, timeoutMs: TIMEOUT_MS };
+  const settings = [...aptSettings, '-o', 'APT::Sandbox::User=root'];
+  const options = { env, timeoutMs: APT_TIMEOUT_MS };
   const download = () => output(['env', '-C', work, apt, ...settings, 'download', name], options);
   try {
     await download();
