@@ -1,7 +1,9 @@
 import type { Clock, Ctx } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
+import { createDocumentReader } from './document-reader.ts';
 import { isAway, isEmptyBounds, isGone, translate } from './failures.ts';
+import { giveBackSession, takeSession } from './read-sessions.ts';
 
 /** What a read needs beside its command. */
 export type ReadScope = {
@@ -17,7 +19,30 @@ export type ReadScope = {
 
 const readConcern = { level: 'majority' } as const;
 
-const optionsOf = ({ ctx, endsWithCaller }: ReadScope) => (endsWithCaller ? { signal: ctx.signal } : {});
+const readers = new Map<string, ReturnType<typeof createDocumentReader>>();
+
+const readerOf = (collection: string) => {
+  const reader = readers.get(collection) ?? createDocumentReader();
+  readers.set(collection, reader);
+  return reader;
+};
+
+/** The answer to a `find`, with its documents as they have come. */
+type Found = { readonly cursor: { readonly firstBatch: readonly Buffer[]; readonly id: unknown } };
+
+const asked = async (command: Document, { db, ctx, endsWithCaller }: ReadScope): Promise<Found['cursor']> => {
+  const session = takeSession(db.client);
+  const options = { session, fieldsAsRaw: { firstBatch: true }, ...(endsWithCaller && { signal: ctx.signal }) };
+  try {
+    const { cursor } = (await db.command(command, options)) as Found;
+    giveBackSession(db.client, session);
+    return cursor;
+  } catch (cause) {
+    // Not awaited: it has nothing to tell, and whoever waits for the answer has waited long enough.
+    void session.endSession();
+    throw cause;
+  }
+};
 
 /** Reads in as many batches as it takes: documents that exceed 16 MiB together do not fit the first one. */
 const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
@@ -27,13 +52,11 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 };
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
-  const { db, ctx, clock } = scope;
+  const { ctx, clock } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
-  const { cursor } = (await db.command(command, optionsOf(scope))) as {
-    cursor: { firstBatch: Document[]; id: unknown };
-  };
-  return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
+  const { firstBatch, id } = await asked(command, scope);
+  return String(id) === '0' ? firstBatch.map(readerOf(find['find'] as string)) : sendForAll(command, scope, id);
 };
 
 /**

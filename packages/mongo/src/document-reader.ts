@@ -1,0 +1,182 @@
+import { BSON, type Document } from 'mongodb';
+
+/** What is read here. Every other type, and whatever is odd, is left to the driver's own reader. */
+const types = {
+  double: 1,
+  string: 2,
+  object: 3,
+  array: 4,
+  boolean: 8,
+  date: 9,
+  null: 10,
+  int32: 16,
+  int64: 18,
+} as const;
+
+/** The name of a field, and the one that came after it last time: documents of a collection are alike. */
+type Name = { readonly text: string; next: Name | undefined };
+
+/** Where the reading of a document stands. */
+type Place = {
+  readonly bytes: Buffer;
+  /** The same, each byte a character: what is plain ASCII is a part of it, which costs less than to decode it. */
+  readonly latin: string;
+  at: number;
+  last: Name;
+};
+
+/** So many names are known at most: the free keys of a record are no names that come again. */
+const namesMax = 1024;
+
+const odd = new Error('This document is left to the driver.');
+
+const int32At = (bytes: Buffer, at: number): number =>
+  (bytes[at] as number) |
+  ((bytes[at + 1] as number) << 8) |
+  ((bytes[at + 2] as number) << 16) |
+  ((bytes[at + 3] as number) << 24);
+
+const int64At = (bytes: Buffer, at: number): number => {
+  const value = int32At(bytes, at + 4) * 2 ** 32 + (int32At(bytes, at) >>> 0);
+  if (!Number.isSafeInteger(value)) throw odd;
+  return value;
+};
+
+const textOf = ({ bytes, latin }: Place, from: number, to: number): string => {
+  for (let at = from; at < to; at += 1) {
+    if ((bytes[at] as number) < 128) continue;
+    const text = bytes.toString('utf8', from, to);
+    // It stands for bytes that are no UTF-8, which the driver refuses, or for itself.
+    if (text.includes('\uFFFD')) throw odd;
+    return text;
+  }
+  return latin.substring(from, to);
+};
+
+const isNameAt = ({ text }: Name, { bytes, at }: Place): boolean => {
+  for (let index = 0; index < text.length; index += 1) {
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  }
+  return bytes[at + text.length] === 0;
+};
+
+const stringAt = (place: Place): string => {
+  const { bytes, at } = place;
+  const end = at + 4 + int32At(bytes, at);
+  if (end < at + 5 || bytes[end - 1] !== 0) throw odd;
+  place.at = end;
+  return textOf(place, at + 4, end - 1);
+};
+
+/** Passes the length of an object or array, and finds where it ends. */
+const enter = (place: Place): number => {
+  const end = place.at + int32At(place.bytes, place.at) - 1;
+  place.at += 4;
+  if (place.bytes[end] !== 0) throw odd;
+  return end;
+};
+
+/** The type of the next element; 0 at the end. */
+const typeAt = (place: Place, end: number): number => {
+  const type = place.bytes[place.at] as number;
+  if (place.at > end || (type === 0 && place.at !== end)) throw odd;
+  place.at += 1;
+  return type;
+};
+
+/**
+ * Makes what reads the documents of a collection, as the driver's own reader does and in a third of its time. The names
+ * of their fields are compared with those of the document before, and not made anew.
+ */
+export const createDocumentReader = (): ((bytes: Buffer) => Document) => {
+  const names = new Map<string, Name>();
+  const none: Name = { text: '', next: undefined };
+
+  const newName = (place: Place): Name => {
+    const end = place.bytes.indexOf(0, place.at);
+    const text = textOf(place, place.at, end);
+    // A reference to another collection, or a key that would be none of the object's own.
+    if (text.startsWith('$') || text === '__proto__') throw odd;
+    place.at = end + 1;
+    const name = names.get(text) ?? { text, next: undefined };
+    if (names.size < namesMax) names.set(text, name);
+    return name;
+  };
+
+  const readName = (place: Place): string => {
+    const { next } = place.last;
+    if (next && isNameAt(next, place)) {
+      place.at += next.text.length + 1;
+      place.last = next;
+    } else {
+      const name = newName(place);
+      place.last.next = name;
+      place.last = name;
+    }
+    return place.last.text;
+  };
+
+  const readObject = (place: Place): Document => {
+    const end = enter(place);
+    const object: Document = {};
+    for (let type = typeAt(place, end); type !== 0; type = typeAt(place, end)) {
+      const name = readName(place);
+      object[name] = readValue(type, place);
+    }
+    return object;
+  };
+
+  const readArray = (place: Place): unknown[] => {
+    const end = enter(place);
+    const items: unknown[] = [];
+    for (let type = typeAt(place, end); type !== 0; type = typeAt(place, end)) {
+      place.at = place.bytes.indexOf(0, place.at) + 1;
+      items.push(readValue(type, place));
+    }
+    return items;
+  };
+
+  const readValue = (type: number, place: Place): unknown => {
+    const { bytes, at } = place;
+    switch (type) {
+      case types.string:
+        return stringAt(place);
+      case types.date:
+        place.at += 8;
+        return new Date(int64At(bytes, at));
+      case types.int32:
+        place.at += 4;
+        return int32At(bytes, at);
+      case types.boolean:
+        place.at += 1;
+        if ((bytes[at] as number) > 1) throw odd;
+        return bytes[at] === 1;
+      case types.null:
+        return null;
+      case types.double:
+        place.at += 8;
+        return bytes.readDoubleLE(at);
+      case types.int64:
+        place.at += 8;
+        return int64At(bytes, at);
+      case types.object:
+        return readObject(place);
+      case types.array:
+        return readArray(place);
+      default:
+        throw odd;
+    }
+  };
+
+  const read = (bytes: Buffer): Document | undefined => {
+    const place: Place = { bytes, latin: bytes.toString('latin1'), at: 0, last: none };
+    try {
+      const document = readObject(place);
+      return place.at === bytes.length ? document : undefined;
+    } catch (cause) {
+      if (cause === odd || cause instanceof RangeError) return undefined;
+      throw cause;
+    }
+  };
+  return (bytes) => read(bytes) ?? BSON.deserialize(bytes);
+};
