@@ -9,7 +9,7 @@ import { clientErrorHandlerOf } from './http/client-errors.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
 import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
-import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, sendProblem } from './http/errors.ts';
+import { type ErrorParts, errorHandlerOf, notFoundHandlerOf, refusing, sendProblem } from './http/errors.ts';
 import { addExpectations, assertOneHost } from './http/framing.ts';
 import { type LateReplies, watchLateReplies } from './http/late-replies.ts';
 import { addAddressLimit, type Limits } from './http/limits.ts';
@@ -68,6 +68,8 @@ const createServer = (
       sendProblem(toApiError(error), { request, reply, parts });
     },
   });
+
+const tooMuch = commonErrors.unavailable({ detail: 'There is more to do than can be done now.' });
 
 /** What comes first for every request: its id, its trace and the headers of its answer. */
 type Begin = (request: FastifyRequest, reply: FastifyReply) => void;
@@ -164,7 +166,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   app.addHook('onRoute', assertContract);
   addRequestScope(app, begin);
   if (parts.limits) addAddressLimit(app, parts.limits);
-  addAdmission(app, usualLimits(parts.inFlightMax));
+  addAdmission(app, usualLimits(parts.inFlightMax), refusing(tooMuch, parts));
   followBodies(app, tracing);
   const errors = { ...parts, methods };
   app.setErrorHandler(errorHandlerOf(errors));

@@ -5,7 +5,11 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, latch, thingsModule } from './things.ts';
 
-const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore(), inFlightMax: 2 }));
+const inFlightMax = 2;
+/** Those who are worked on, and those who wait for it. */
+const asMany = 17 * inFlightMax;
+
+const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore(), inFlightMax }));
 let port: number;
 let authorization: string;
 beforeAll(async () => {
@@ -29,15 +33,15 @@ const ping = () => fetch(`${base()}/v1/ping`);
 describe('more requests than a host can work on', () => {
   it('wait for their turn, and all are answered', async () => {
     close();
-    const calls = Array.from({ length: 10 }, wait);
+    const calls = Array.from({ length: asMany }, wait);
     setTimeout(open, 200);
     const answers = await Promise.all(calls);
-    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(answers.map(({ status }) => status)).toEqual(Array(asMany).fill(200));
   });
 
   it('boundary: are refused when those that wait are too many, and health is served', async () => {
     close();
-    const calls = Array.from({ length: 10 }, wait);
+    const calls = Array.from({ length: asMany }, wait);
     await expect.poll(async () => (await ping()).status).toBe(503);
     const refused = await ping();
     expect(refused.headers.get('retry-after')).toBe('2');
@@ -47,7 +51,7 @@ describe('more requests than a host can work on', () => {
       expect((await fetch(`${base()}${path}`)).status).toBe(200);
     }
     open();
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(asMany).fill(200));
     expect((await ping()).status).toBe(200);
   });
 
@@ -63,7 +67,7 @@ describe('more requests than a host can work on', () => {
 
   it('race: the room of callers who go is free again', async () => {
     close();
-    const callers = Array.from({ length: 10 }, () => {
+    const callers = Array.from({ length: asMany }, () => {
       const call = request({
         port,
         host: '127.0.0.1',

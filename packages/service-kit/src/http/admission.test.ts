@@ -24,8 +24,8 @@ const pass = (ms: number, stalls = 0): void => {
 
 const enter = () => {
   const state = { outcome: 'waiting' };
-  admission.enter((refusal) => {
-    state.outcome = refusal ? (refusal as Error & { code: string }).code : 'in';
+  admission.enter((isAdmitted) => {
+    state.outcome = isAdmitted ? 'in' : 'refused';
   });
   return state;
 };
@@ -39,7 +39,7 @@ describe('admission', () => {
       'waiting',
       'waiting',
       'waiting',
-      'unavailable',
+      'refused',
     ]);
   });
 
@@ -59,14 +59,14 @@ describe('admission', () => {
     pass(600);
     const second = enter();
     pass(500);
-    expect(outcomes([...first, second])).toEqual(['in', 'in', 'unavailable', 'waiting']);
+    expect(outcomes([...first, second])).toEqual(['in', 'in', 'refused', 'waiting']);
     admission.leave();
     expect(second.outcome).toBe('in');
   });
 
   it('integrity: takes nothing new on while the event loop is late, and goes on when it is not', () => {
     pass(100, 501);
-    expect(enter().outcome).toBe('unavailable');
+    expect(enter().outcome).toBe('refused');
     pass(100);
     expect(enter().outcome).toBe('in');
   });

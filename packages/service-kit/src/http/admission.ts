@@ -1,12 +1,14 @@
-import { commonErrors } from '@plinth/kernel';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 
 /** How much a host takes on at once. */
 export type AdmissionLimits = {
   /** Requests that are worked on. */
   readonly inFlightMax: number;
-  /** Requests that wait for one of those to end; one more is refused at once. */
+  /**
+   * Requests that wait for one of those to end; one more is refused at once. Whoever waits costs nothing but memory, and
+   * whoever is refused comes again: so many may wait.
+   */
   readonly waitingMax: number;
   /** Milliseconds after which a request that waits is refused. */
   readonly waitMs: number;
@@ -16,17 +18,18 @@ export type AdmissionLimits = {
 
 export const usualLimits = (inFlightMax: number): AdmissionLimits => ({
   inFlightMax,
-  waitingMax: 4 * inFlightMax,
+  waitingMax: 16 * inFlightMax,
   waitMs: 1000,
   lagMs: 1000,
 });
 
-type Done = (error?: Error) => void;
-type Waiting = { readonly done: Done; readonly until: number };
+/** Told whether there is room. */
+type Told = (isAdmitted: boolean) => void;
+type Waiting = { readonly told: Told; readonly until: number };
 
 export type Admission = {
-  /** Calls `done` when there is room, or with `unavailable` when there is none for too long. */
-  enter(done: Done): void;
+  /** Tells when there is room, or when there has been none for too long. */
+  enter(told: Told): void;
   /** Makes room. For each that was let in, once. */
   leave(): void;
   stop(): void;
@@ -46,40 +49,41 @@ export const createAdmission = (
   let inFlight = 0;
   let checkedAt = now();
   let lag = 0;
-  const refuse = (done: Done) =>
-    done(commonErrors.unavailable({ detail: 'There is more to do than can be done now.' }));
   const check = (): void => {
     const time = now();
     lag = Math.max(0, time - checkedAt - checkMs);
     checkedAt = time;
     // The one that came first has waited longest.
-    while (waiting[0] && waiting[0].until <= time) refuse((waiting.shift() as Waiting).done);
+    while (waiting[0] && waiting[0].until <= time) (waiting.shift() as Waiting).told(false);
   };
   const timer = setInterval(check, checkMs).unref();
   return {
-    enter: (done) => {
-      if (lag > lagMs || waiting.length >= waitingMax) return refuse(done);
-      if (inFlight >= inFlightMax) return void waiting.push({ done, until: now() + waitMs });
+    enter: (told) => {
+      if (lag > lagMs || waiting.length >= waitingMax) return told(false);
+      if (inFlight >= inFlightMax) return void waiting.push({ told, until: now() + waitMs });
       inFlight += 1;
-      done();
+      told(true);
     },
     leave: () => {
       const next = waiting.shift();
-      if (next) next.done();
+      if (next) next.told(true);
       else inFlight -= 1;
     },
     stop: () => clearInterval(timer),
   };
 };
 
+/** Answers a request that is not let in. */
+type Refuse = (request: FastifyRequest, reply: FastifyReply) => void;
+
 /** Lets requests to contracts in as far as there is room. Health and readiness need none; a stream is read at its own pace. */
-export const addAdmission = (app: FastifyInstance, limits: AdmissionLimits): void => {
+export const addAdmission = (app: FastifyInstance, limits: AdmissionLimits, refuse: Refuse): void => {
   const admission = createAdmission(limits);
   app.addHook('onRequest', (request, reply, done) => {
     const route = contractOf(request);
     if (!route || route.stream) return done();
-    admission.enter((refusal) => {
-      if (refusal) return done(refusal);
+    admission.enter((isAdmitted) => {
+      if (!isAdmitted) return refuse(request, reply);
       // Who has gone while waiting would never be told to leave.
       if (reply.raw.destroyed) return admission.leave();
       request.scope.leave = admission.leave;

@@ -99,6 +99,18 @@ export const sendProblem = (
   return reply.header('content-length', Buffer.byteLength(body)).send(lingering(body, request.raw));
 };
 
+/**
+ * Makes what sends one error to many: it is made once, and of each request that is answered with it nothing is logged
+ * but its line. To be refused must cost little, or those who are refused take the room of those who are served.
+ */
+export const refusing =
+  (error: ApiError, parts: ErrorParts) =>
+  (request: FastifyRequest, reply: FastifyReply): void => {
+    request.scope.code = error.code;
+    const { status, headers, body } = answerOf(error, { request, parts });
+    reply.code(status).headers(headers).send(body);
+  };
+
 export const errorHandlerOf =
   (parts: ErrorParts) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
