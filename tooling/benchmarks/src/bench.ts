@@ -19,11 +19,16 @@ import { createTokens, type Tokens } from './tokens.ts';
 
 export type Engines = { readonly mongodbUri: string; readonly redisUrl: string };
 
-type Parts = Engines & {
+export type BenchParts = Engines & {
   readonly options: Options;
   readonly processes: Processes;
   readonly log: (line: string) => void;
+  /** A module that both servers load before their own. */
+  readonly preload?: string;
 };
+
+/** Both servers beside each other, ready to be measured. */
+export type Bench = { readonly measured: Measured; readonly conditions: Conditions };
 
 /** A network between would be measured too, and loaded by a program that nobody asked. */
 export const assertLoopback = (client: MongoClient): void => {
@@ -72,12 +77,18 @@ export const startLoad = (processes: Processes, pinning: Pinning | undefined) =>
   return (order: Order) => loader.ask(order) as Promise<Reply>;
 };
 
-const compare = async (client: MongoClient, { options, processes, log, ...engines }: Parts, databasePrefix: string) => {
+type Work<T> = (bench: Bench) => Promise<T>;
+
+const compare = async <T>(
+  { client, databasePrefix }: { readonly client: MongoClient; readonly databasePrefix: string },
+  { options, processes, log, ...rest }: BenchParts,
+  work: Work<T>,
+): Promise<T> => {
   const pinning = choosePinning();
   const { pid, version } = await mongodOf(client);
   const mongod = pinMongod(pid, pinning);
   const tokens = await createTokens();
-  const place = { processes, pinning, databasePrefix, key: tokens.key, ...engines };
+  const place = { processes, pinning, databasePrefix, key: tokens.key, ...rest };
   // The platform first: it prepares the collection and its indexes.
   const platform = await startServer('platform', place);
   const users = client.db(databaseOf(place)).collection<StoredUser>('users');
@@ -99,23 +110,29 @@ const compare = async (client: MongoClient, { options, processes, log, ...engine
     mongodPid: mongod?.pid,
     onRound: (round) => log(`Round ${round} of ${options.rounds}`),
   };
-  const rows = summarize(await measure(options, measured));
-  await ledger.assertBalanced();
   const conditions: Conditions = { options, mongodVersion: version, pinning, mongodPinned: mongod?.pinned };
-  return { rows, conditions };
+  const outcome = await work({ measured, conditions });
+  await ledger.assertBalanced();
+  return outcome;
 };
 
 /** Runs both servers beside each other on a database that goes afterwards. */
-export const bench = async (parts: Parts): Promise<{ rows: Row[]; conditions: Conditions }> => {
+export const withBench = async <T>(parts: BenchParts, work: Work<T>): Promise<T> => {
   const client = new MongoClient(parts.mongodbUri, { writeConcern: { w: 'majority' } });
   assertLoopback(client);
   const databasePrefix = `bench_${randomBytes(4).toString('hex')}_`;
   try {
     await client.connect();
-    return await compare(client, parts, databasePrefix);
+    return await compare({ client, databasePrefix }, parts, work);
   } finally {
     await parts.processes.endAll();
     await client.db(databaseOf({ databasePrefix })).dropDatabase();
     await client.close();
   }
 };
+
+export const bench = (parts: BenchParts): Promise<{ rows: Row[]; conditions: Conditions }> =>
+  withBench(parts, async ({ measured, conditions }) => ({
+    rows: summarize(await measure(parts.options, measured)),
+    conditions,
+  }));

@@ -6,6 +6,8 @@ export type Account = {
   readonly requests: number;
   /** From due to answered, of the requests that were due in that time, whenever they were answered. */
   readonly latenciesMs: readonly number[];
+  /** Requests that were refused in that time. */
+  readonly refused: number;
 };
 
 /**
@@ -15,6 +17,7 @@ export type Account = {
 export const createBook = () => {
   const dueMs: number[] = [];
   const answeredMs: number[] = [];
+  const refusedMs: number[] = [];
   return {
     /** So many requests were answered in all. */
     size: (): number => dueMs.length,
@@ -22,10 +25,12 @@ export const createBook = () => {
       dueMs.push(due);
       answeredMs.push(answered);
     },
+    refuse: (ms: number): void => void refusedMs.push(ms),
     accountOf: ({ fromMs, toMs }: Stretch): Account => {
       const isWithin = (ms: number): boolean => ms >= fromMs && ms < toMs;
       return {
         requests: answeredMs.filter(isWithin).length,
+        refused: refusedMs.filter(isWithin).length,
         latenciesMs: answeredMs.flatMap((answered, at) => {
           const due = dueMs[at] ?? Number.NaN;
           return isWithin(due) ? [answered - due] : [];

@@ -42,14 +42,17 @@ export type ExchangeParts = {
   readonly headers: Headers;
   readonly workload: Workload;
   readonly book: Book;
+  /** True where the server may be asked for more than it can do, and say so by 503. */
+  readonly mayRefuse?: boolean;
 };
 
 /** The exchange rejects when the answer is not the expected one. */
-export const createExchange = ({ url, headers, workload, book }: ExchangeParts): Exchange => {
+export const createExchange = ({ url, headers, workload, book, mayRefuse }: ExchangeParts): Exchange => {
   const common = linesOf({ host: new URL(url).host, ...headers });
   return async (connection, dueMs) => {
     const asked = workload();
     const answer = await connection.send(textOf(asked, common));
+    if (mayRefuse && answer.status === 503) return book.refuse(nowMs());
     book.add(dueMs, nowMs());
     assertRight(asked, answer, book.size() % looksEvery === 1);
     asked.settle?.();

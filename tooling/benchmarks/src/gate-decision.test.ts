@@ -61,6 +61,9 @@ describe('the cost', () => {
     p99Ms: 1,
     serverMicros: 200_000,
     mongodMicros: 100_000,
+    refused: 0,
+    healthMs: undefined,
+    serverBytes: 1,
     ...given,
   });
 

@@ -4,10 +4,11 @@ import { createBook } from './book.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { datasetOf, makeUsers } from './data.ts';
 import { createExchange, type Exchange } from './exchange.ts';
+import { watchHealth } from './health.ts';
 import type { Cell } from './kinds.ts';
 import { type Loop, startClosedLoop, startOpenLoop } from './loops.ts';
 import { nowMs } from './now.ts';
-import { cpuMicros } from './proc.ts';
+import { cpuMicros, memoryBytes } from './proc.ts';
 import type { Headers } from './requests.ts';
 import { percentile } from './statistics.ts';
 import { createWorkloads } from './workloads.ts';
@@ -21,6 +22,8 @@ export type Order = Cell & {
   readonly seed: number;
   readonly serverPid: number;
   readonly mongodPid: number | undefined;
+  /** Of an overload: so many connections are kept, refusals are counted, and the server's health is asked for meanwhile. */
+  readonly overload?: { readonly connections: number };
 };
 
 /** What a slice showed. Times are those of the slice only: neither its lead-in nor its end belongs to it. */
@@ -33,6 +36,11 @@ export type Observed = {
   readonly p99Ms: number;
   readonly serverMicros: number;
   readonly mongodMicros: number;
+  readonly refused: number;
+  /** How long the slowest answer took that told of the server's health; none where it was not asked for. */
+  readonly healthMs: number | undefined;
+  /** The memory of the server at the end, in bytes. */
+  readonly serverBytes: number;
 };
 
 /** The answer to an order: what the slice showed, or why it shows nothing. */
@@ -40,6 +48,9 @@ export type Reply = { readonly observed: Observed } | { readonly failure: string
 
 /** Connections are opened and pools are filled before the slice begins. */
 const leadMs = 250;
+
+/** An overload is at its height when those who wait have waited as long as they may. */
+const overloadLeadMs = 2000;
 
 /** So many requests of an open loop are under way at most; those beyond wait, and their latency counts. */
 const openConnections = 64;
@@ -52,24 +63,33 @@ const observe = ({ serverPid, mongodPid }: Order) => ({
   mongod: mongodPid === undefined ? Number.NaN : cpuMicros(mongodPid),
 });
 
-const start = (connections: readonly Connection[], exchange: Exchange, { load, seed }: Order): Loop | Promise<Loop> =>
+const start = (
+  connections: readonly Connection[],
+  exchange: Exchange,
+  { load, seed, overload }: Order,
+): Loop | Promise<Loop> =>
   'connections' in load
     ? startClosedLoop(connections, exchange)
-    : startOpenLoop(connections, { exchange, perSecond: load.perSecond, seed });
+    : startOpenLoop(connections, { exchange, perSecond: load.perSecond, seed, waits: !overload });
 
 const serve = async (order: Order): Promise<Observed> => {
-  const { url, headers, kind, load, sliceMs } = order;
-  const count = 'connections' in load ? load.connections : openConnections;
+  const { url, headers, kind, load, sliceMs, overload } = order;
+  const count = 'connections' in load ? load.connections : (overload?.connections ?? openConnections);
   const connections = await Promise.all(Array.from({ length: count }, () => openConnection(url)));
   const book = createBook();
   try {
-    const loop = await start(connections, createExchange({ url, headers, workload: workloads[kind], book }), order);
-    await sleep(leadMs);
+    const mayRefuse = overload !== undefined;
+    const exchange = createExchange({ url, headers, workload: workloads[kind], book, mayRefuse });
+    const health = mayRefuse ? await watchHealth(url) : undefined;
+    const loop = await start(connections, exchange, order);
+    await sleep(mayRefuse ? overloadLeadMs : leadMs);
     const from = observe(order);
     await sleep(sliceMs);
     const to = observe(order);
+    const serverBytes = memoryBytes(order.serverPid);
+    const healthMs = await health?.stop();
     await loop.stop();
-    const { requests, latenciesMs } = book.accountOf({ fromMs: from.at, toMs: to.at });
+    const { requests, latenciesMs, refused } = book.accountOf({ fromMs: from.at, toMs: to.at });
     return {
       requests,
       answers: book.size(),
@@ -78,6 +98,9 @@ const serve = async (order: Order): Promise<Observed> => {
       p99Ms: percentile(latenciesMs, 0.99),
       serverMicros: to.server - from.server,
       mongodMicros: to.mongod - from.mongod,
+      refused,
+      healthMs,
+      serverBytes,
     };
   } finally {
     for (const connection of connections) connection.close();

@@ -29,7 +29,7 @@ const createExchanges = () => {
 describe('arrivals', () => {
   it('are asked at once while a connection is free', () => {
     const { dues, exchange } = createExchanges();
-    const pool = createPool([connection, connection], exchange);
+    const pool = createPool([connection, connection], { exchange });
     pool.arrive(1);
     pool.arrive(2);
     expect(dues()).toEqual([1, 2]);
@@ -38,7 +38,7 @@ describe('arrivals', () => {
 
   it('that find no connection free wait for one, in their order, and keep the time at which they were due', async () => {
     const { dues, exchange, answer } = createExchanges();
-    const pool = createPool([connection], exchange);
+    const pool = createPool([connection], { exchange });
     for (const dueMs of [1, 2, 3]) pool.arrive(dueMs);
     expect(dues()).toEqual([1]);
     expect(pool.left()).toBe(3);
@@ -54,7 +54,7 @@ describe('arrivals', () => {
 
   it('are not asked any more when one has failed', async () => {
     const { dues, exchange, answer, refuse } = createExchanges();
-    const pool = createPool([connection, connection], exchange);
+    const pool = createPool([connection, connection], { exchange });
     for (const dueMs of [1, 2, 3]) pool.arrive(dueMs);
     await refuse(0, new Error('answered with 500'));
     await answer(1);

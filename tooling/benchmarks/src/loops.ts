@@ -35,8 +35,14 @@ export const startClosedLoop = (connections: readonly Connection[], exchange: Ex
   };
 };
 
+type PoolOptions = {
+  readonly exchange: Exchange;
+  /** False where those that find no free connection go away. */
+  readonly waits?: boolean | undefined;
+};
+
 /** Serves arrivals with whichever connection is free; those that find none wait for one, first come, first served. */
-export const createPool = (connections: readonly Connection[], exchange: Exchange) => {
+export const createPool = (connections: readonly Connection[], { exchange, waits = true }: PoolOptions) => {
   const free = [...connections];
   const waiting: number[] = [];
   let failure: unknown;
@@ -49,8 +55,9 @@ export const createPool = (connections: readonly Connection[], exchange: Exchang
   return {
     arrive: (dueMs: number): void => {
       const connection = free.pop();
-      if (!connection) waiting.push(dueMs);
-      else
+      if (!connection) {
+        if (waits) waiting.push(dueMs);
+      } else
         serve(connection, dueMs).catch((cause: unknown) => {
           failure ??= cause;
         });
@@ -68,9 +75,9 @@ const backlogMs = 10_000;
 /** Requests come when they come, whether or not those before have been answered. */
 export const startOpenLoop = async (
   connections: readonly Connection[],
-  { exchange, ...options }: IntervalOptions & { readonly exchange: Exchange },
+  { exchange, waits, ...options }: IntervalOptions & PoolOptions,
 ): Promise<Loop> => {
-  const pool = createPool(connections, exchange);
+  const pool = createPool(connections, { exchange, waits });
   const arrivals = await startArrivals(options, pool.arrive);
   return {
     stop: async () => {

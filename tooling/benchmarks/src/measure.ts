@@ -14,11 +14,7 @@ export type Measured = {
   readonly onRound: (round: number) => void;
 };
 
-type SliceOptions = {
-  readonly name: ServerName;
-  readonly sliceMs: number;
-  readonly seed: number;
-};
+type SliceOptions = Pick<Order, 'sliceMs' | 'seed' | 'overload'> & { readonly name: ServerName };
 
 const warmUpMs = 1000;
 
@@ -31,11 +27,12 @@ export const cellsOf = ({ reads, writes, connections, arrivals }: Options): Cell
 const loadOf = ({ load }: Cell): string =>
   'connections' in load ? `${load.connections} connections` : `${load.perSecond} arrivals a second`;
 
-const slice = async (cell: Cell, { name, sliceMs, seed }: SliceOptions, measured: Measured): Promise<Observed> => {
+/** Loads one server for a slice of time. */
+export const slice = async (cell: Cell, { name, ...options }: SliceOptions, measured: Measured): Promise<Observed> => {
   const { url, pid: serverPid } = measured.servers[name];
   const headers = await measured.headersOf(name, cell.kind);
   const { mongodPid } = measured;
-  const reply = await measured.load({ ...cell, url, headers, sliceMs, seed, serverPid, mongodPid });
+  const reply = await measured.load({ ...cell, ...options, url, headers, serverPid, mongodPid });
   const where = `'${cell.kind}' at ${loadOf(cell)} on ${name}`;
   if ('failure' in reply) throw new Error(`${where}: ${reply.failure} Nothing can be compared.`);
   if (reply.observed.requests === 0)

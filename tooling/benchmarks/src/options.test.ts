@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions, UsageError } from './options.ts';
+import { modeOf, readModeOptions, readOptions, UsageError } from './options.ts';
 
 describe('the command line', () => {
   it('may be empty', () => {
@@ -77,5 +77,19 @@ describe('the command line', () => {
 
   it('is refused when a flag is unknown', () => {
     expect(() => readOptions(['--fast'])).toThrow(UsageError);
+  });
+});
+
+describe('modes', () => {
+  it('each has sizes of its own, which flags replace', () => {
+    expect(modeOf(['--quick'])).toBeUndefined();
+    const args = ['--waterfall', '--reads', 'get', '--rounds', '2'];
+    expect(modeOf(args)).toBe('waterfall');
+    expect(readModeOptions('waterfall', args)).toMatchObject({ reads: ['get'], connections: [1, 32], rounds: 2 });
+    expect(readModeOptions('tracing', ['--tracing']).writes).toEqual(['post']);
+  });
+
+  it('boundary: arrivals are not for them', () => {
+    expect(() => readModeOptions('overload', ['--overload', '--arrivals', '300'])).toThrow(UsageError);
   });
 });

@@ -98,3 +98,24 @@ export const readOptions = (args: readonly string[]): Options => {
     write: flags.write,
   };
 };
+
+const kinds = ['--reads', 'health,get,list', '--writes', 'post,patch'];
+const modes = {
+  waterfall: [...kinds, '--connections', '1,32', '--rounds', '3', '--slice', '1'],
+  overload: ['--reads', 'list,get', '--writes', 'post', '--connections', '32', '--rounds', '3', '--slice', '3'],
+  tracing: [...kinds.slice(0, 3), 'post', '--connections', '1,32', '--rounds', '5', '--slice', '1'],
+};
+
+/** What is measured in other ways than beside the raw server only: where the time goes, and what traces cost. */
+export type Mode = keyof typeof modes;
+
+/** The mode that the command line names, if it does. */
+export const modeOf = (args: readonly string[]): Mode | undefined =>
+  (Object.keys(modes) as Mode[]).find((mode) => args.includes(`--${mode}`));
+
+/** Reads the command line of a mode, which takes the flags of connections and its own. */
+export const readModeOptions = (mode: Mode, args: readonly string[]): Options => {
+  const options = readOptions([...modes[mode], ...args.filter((arg) => arg !== `--${mode}`)]);
+  if (options.arrivals.length === 0) return options;
+  throw new UsageError(`--${mode} is measured with connections; leave --arrivals out.`);
+};

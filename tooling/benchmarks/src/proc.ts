@@ -30,6 +30,10 @@ const preciseMicros = (pid: number): number | undefined => {
 /** The CPU time that a process has used up to now, all its threads together. */
 export const cpuMicros = (pid: number): number => preciseMicros(pid) ?? cpuMicrosIn(read(`/proc/${pid}/stat`));
 
+/** The memory of this machine that a process holds, in bytes. */
+export const memoryBytes = (pid: number): number =>
+  Number(/^VmRSS:\s*(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]) * 1024;
+
 export const parentOf = (pid: number): number => parentIn(read(`/proc/${pid}/stat`));
 
 /** The program of a process; none when there is no such process here. */

@@ -10,11 +10,13 @@ export type Started = {
   ask(message: object): Promise<unknown>;
 };
 
-type StartOptions = {
+export type StartOptions = {
   readonly name: string;
   readonly script: string;
   readonly env: NodeJS.ProcessEnv;
   readonly cpu: number | undefined;
+  /** A module that is loaded before the script. */
+  readonly preload?: string | undefined;
 };
 
 const graceMs = 4000;
@@ -56,8 +58,9 @@ const end = async (child: ChildProcess): Promise<void> => {
 export const createProcesses = () => {
   const children: ChildProcess[] = [];
   return {
-    start: ({ name, script, env, cpu }: StartOptions): Started => {
-      const node = [process.execPath, '--import', endWithParent, script];
+    start: ({ name, script, env, cpu, preload }: StartOptions): Started => {
+      const preloads = [endWithParent, ...(preload === undefined ? [] : [preload])];
+      const node = [process.execPath, ...preloads.flatMap((module) => ['--import', module]), script];
       const [command = '', ...args] = onCpu(cpu, node);
       const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       children.push(child);

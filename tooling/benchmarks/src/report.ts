@@ -11,7 +11,7 @@ export type Conditions = {
   readonly mongodPinned: boolean | undefined;
 };
 
-const nameOf: Readonly<Record<Kind, string>> = {
+export const nameOf: Readonly<Record<Kind, string>> = {
   get: 'GET /v1/users/:id',
   list: 'GET /v1/users?limit=20',
   health: 'GET /health',
@@ -20,7 +20,7 @@ const nameOf: Readonly<Record<Kind, string>> = {
   'post-keyed': 'POST /v1/users, with a key',
 };
 
-const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
+export const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
 
 const both = ({ platform, raw }: Row, show: (figures: Figures) => string): string => `${show(platform)} / ${show(raw)}`;
 
@@ -67,7 +67,8 @@ const pinningOf = ({ pinning, mongodPinned }: Conditions): string => {
     : `${server}, the load another one; mongod was not started for this run, and was not pinned.`;
 };
 
-const conditionsOf = (name: SectionName, conditions: Conditions): string => {
+/** How the figures of a section were measured, in a sentence. */
+export const conditionsOf = (name: SectionName, conditions: Conditions): string => {
   const { options, mongodVersion } = conditions;
   const { rounds, sliceMs, seed } = options;
   const size = `${rounds} rounds of slices of ${sliceMs / 1000} s`;
@@ -75,21 +76,23 @@ const conditionsOf = (name: SectionName, conditions: Conditions): string => {
   return `Node ${process.versions.node}, mongod ${mongodVersion}; ${size}${arrivals}. ${pinningOf(conditions)}`;
 };
 
+const rowSections = ['reads', 'writes', 'arrivals'] as const;
+
 /** The parts of the report, each with a place of its own in the document. */
-export const sectionNames = ['reads', 'writes', 'arrivals'] as const;
+export const sectionNames = [...rowSections, 'waterfall', 'tracing', 'overload'] as const;
 export type SectionName = (typeof sectionNames)[number];
 
-/** The figures of one part: each pair is the platform / the raw server. */
+/** The figures of one part, as text. */
 export type Section = { readonly name: SectionName; readonly figures: string };
 
-const sectionOf = ({ kind, load }: Row): SectionName => {
+const sectionOf = ({ kind, load }: Row): (typeof rowSections)[number] => {
   if ('perSecond' in load) return 'arrivals';
   return isWrite(kind) ? 'writes' : 'reads';
 };
 
 /** The figures of a run, of the parts that were measured. */
 export const reportOf = (rows: readonly Row[], conditions: Conditions): Section[] =>
-  sectionNames.flatMap((name) => {
+  rowSections.flatMap((name) => {
     const own = rows.filter((row) => sectionOf(row) === name);
     const [first] = own;
     if (!first) return [];

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { PublicJwk } from '@plinth/auth';
-import type { Pinning } from './pinning.ts';
-import type { Processes } from './processes.ts';
+import { choosePinning, type Pinning } from './pinning.ts';
+import type { Processes, Started, StartOptions } from './processes.ts';
 
 export const serverNames = ['platform', 'raw'] as const;
 export type ServerName = (typeof serverNames)[number];
 
-export type Server = { readonly pid: number; readonly url: string };
+export type Server = Pick<Started, 'pid' | 'ask'> & { readonly url: string };
 
 export type Place = {
   readonly processes: Processes;
@@ -21,6 +21,10 @@ export type Place = {
   readonly key: PublicJwk;
   /** Where the sources of the platform are; here, when it is left out. */
   readonly root?: string;
+  /** Settings of the platform beside those that every benchmark has. */
+  readonly settings?: NodeJS.ProcessEnv;
+  /** A module that both servers load before their own. */
+  readonly preload?: string;
 };
 
 const host = '127.0.0.1';
@@ -51,6 +55,7 @@ const platformOf = (place: Place) => ({
     LIMIT_DEFAULT_PLAN: 'enterprise',
     LIMIT_ENTERPRISE_PER_MINUTE: '100000000',
     LIMIT_IP_PER_MINUTE: '100000000',
+    ...place.settings,
   },
 });
 
@@ -73,15 +78,15 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** Starts a server and waits until it serves. */
-export const startServer = async (name: ServerName, place: Place): Promise<Server> => {
-  const { script, ready, env } = name === 'platform' ? platformOf(place) : rawOf(place);
+type StartParts = Omit<StartOptions, 'cpu'> & { readonly ready: string; readonly cpu?: number | undefined };
+
+const start = async (processes: Processes, { ready, name, env, ...options }: StartParts): Promise<Server> => {
   const port = await freePort();
-  const { pid, lost } = place.processes.start({
+  const { pid, ask, lost } = processes.start({
     name,
-    script,
     env: { PATH: process.env['PATH'], HOST: host, PORT: String(port), ...env },
-    cpu: place.pinning?.server,
+    cpu: undefined,
+    ...options,
   });
   const url = `http://${host}:${port}`;
   const until = performance.now() + startTimeoutMs;
@@ -89,5 +94,26 @@ export const startServer = async (name: ServerName, place: Place): Promise<Serve
     if (performance.now() > until) throw new Error(`${name} was not ready within ${startTimeoutMs / 1000} s.`);
     await sleep(25);
   }
-  return { pid, url };
+  return { pid, ask, url };
 };
+
+/** Starts a server and waits until it serves. */
+export const startServer = (name: ServerName, place: Place): Promise<Server> => {
+  const { pinning, preload, processes } = place;
+  return start(processes, {
+    name,
+    cpu: pinning?.server,
+    preload,
+    ...(name === 'platform' ? platformOf : rawOf)(place),
+  });
+};
+
+/** Starts a collector of traces, on the CPU of the load. */
+export const startCollector = (processes: Processes): Promise<Server> =>
+  start(processes, {
+    name: 'collector',
+    script: fileOf('./collector.ts'),
+    ready: '/',
+    cpu: choosePinning()?.load,
+    env: {},
+  });

@@ -13,6 +13,9 @@ const slice = (given: Partial<Slice>): Slice => ({
   p99Ms: 3,
   serverMicros: 200_000,
   mongodMicros: 150_000,
+  refused: 0,
+  healthMs: undefined,
+  serverBytes: 1,
   ...given,
 });
 

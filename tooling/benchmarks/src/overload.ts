@@ -1,0 +1,84 @@
+import { type BenchParts, withBench } from './bench.ts';
+import type { Kind } from './kinds.ts';
+import type { Observed } from './load.ts';
+import { type Measured, slice } from './measure.ts';
+import { conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
+import { median } from './statistics.ts';
+
+/** What a server did at its peak, and then when it was asked for three times as much. */
+export type Overload = { readonly kind: Kind; readonly peak: Observed; readonly over: Observed };
+
+/** So many clients are there at the peak, each with one request under way. */
+const peakConnections = 64;
+
+/** So many are there when it is asked for more. A request that finds each of them waiting is not made. */
+const overConnections = 1500;
+
+export const timesCapacity = 3;
+
+const perSecondOf = ({ requests, seconds }: Observed): number => requests / seconds;
+
+/** What was served of what could be: 1 where a server does as much as at its peak. */
+export const goodputOf = ({ peak, over }: Overload): number => perSecondOf(over) / perSecondOf(peak);
+
+/** Measures peak and overload in turn, round after round. */
+export const overloadsOf = async (parts: Pick<BenchParts, 'options'>, measured: Measured): Promise<Overload[]> => {
+  const { rounds, reads, writes, sliceMs, seed } = parts.options;
+  const overloads: Overload[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    measured.onRound(round);
+    for (const kind of [...reads, ...writes]) {
+      const options = { name: 'platform', sliceMs, seed: seed + round } as const;
+      const peak = await slice({ kind, load: { connections: peakConnections } }, options, measured);
+      const load = { perSecond: Math.round(perSecondOf(peak) * timesCapacity) };
+      const over = await slice({ kind, load }, { ...options, overload: { connections: overConnections } }, measured);
+      overloads.push({ kind, peak, over });
+    }
+  }
+  return overloads;
+};
+
+const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
+  const of = (figure: (overload: Overload) => number): number => median(overloads.map(figure));
+  const most = (figure: (overload: Overload) => number): number => Math.max(...overloads.map(figure));
+  return [
+    nameOf[kind],
+    digits(
+      of(({ peak }) => perSecondOf(peak)),
+      0,
+    ),
+    digits(
+      of(({ over }) => perSecondOf(over)),
+      0,
+    ),
+    digits(of(goodputOf), 2),
+    digits(
+      of(({ over }) => over.refused / over.seconds),
+      0,
+    ),
+    digits(
+      of(({ over }) => over.p50Ms),
+      0,
+    ),
+    digits(
+      most(({ over }) => over.healthMs ?? Number.NaN),
+      0,
+    ),
+    `${digits(
+      most(({ peak }) => peak.serverBytes / 2 ** 20),
+      0,
+    )} / ${digits(
+      most(({ over }) => over.serverBytes / 2 ** 20),
+      0,
+    )}`,
+  ];
+};
+
+/** Asks the platform for three times what it can do. */
+export const overload = (parts: BenchParts): Promise<Section> =>
+  withBench(parts, async ({ measured, conditions }) => {
+    const overloads = await overloadsOf(parts, measured);
+    const head = ['request', 'peak/s', 'served/s', 'of peak', 'refused/s', 'p50 ms', 'health ms', 'memory MiB'];
+    const rows = [...Map.groupBy(overloads, ({ kind }) => kind)].map(([kind, own]) => cellsOf(kind, own));
+    return { name: 'overload', figures: `${tableOf([head, ...rows])}\n\n${conditionsOf('overload', conditions)}` };
+  });
