@@ -75,7 +75,7 @@ export const gate = async (parts: Parts): Promise<Decision & { readonly base: st
   const checkout = await checkOut(base);
   const prefix = `gate_${randomBytes(3).toString('hex')}`;
   const tokens = await createTokens();
-  const common = { processes, mongodbUri, redisUrl, pinning: choosePinning(), key: tokens.key };
+  const common = { processes, mongodbUri, redisUrl, pinning: choosePinning(), trust: tokens.settings };
   const after = { ...common, databasePrefix: `${prefix}_after_` };
   const before = { ...common, databasePrefix: `${prefix}_before_`, root: checkout.root };
   try {

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { PublicJwk } from '@plinth/auth';
+import type { Issuer } from '@plinth/auth/testing';
+import { aFreePort, untilReady, withoutLimits } from '@plinth/testing/process';
 import type { Pinning } from './pinning.ts';
 import type { Processes } from './processes.ts';
 
@@ -18,21 +17,13 @@ export type Place = {
   readonly mongodbUri: string;
   readonly redisUrl: string;
   readonly databasePrefix: string;
-  readonly key: PublicJwk;
+  /** What makes the platform trust the tokens of the load. */
+  readonly trust: Issuer['settings'];
   /** Where the sources of the platform are; here, when it is left out. */
   readonly root?: string;
 };
 
 const host = '127.0.0.1';
-const startTimeoutMs = 20_000;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-};
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -45,12 +36,10 @@ const platformOf = (place: Place) => ({
     MONGODB_URI: place.mongodbUri,
     MONGODB_DATABASE_PREFIX: place.databasePrefix,
     REDIS_URL: place.redisUrl,
-    AUTH_JWKS: JSON.stringify({ keys: [place.key] }),
+    ...place.trust,
     CURSOR_SECRET: randomBytes(32).toString('base64url'),
     // Every request is counted, by limits that the load does not reach: what a refusal costs is not asked here.
-    LIMIT_DEFAULT_PLAN: 'enterprise',
-    LIMIT_ENTERPRISE_PER_MINUTE: '100000000',
-    LIMIT_IP_PER_MINUTE: '100000000',
+    ...withoutLimits,
   },
 });
 
@@ -63,31 +52,16 @@ const rawOf = (place: Place) => ({
 /** The database that both servers read. */
 export const databaseOf = ({ databasePrefix }: Pick<Place, 'databasePrefix'>): string => `${databasePrefix}users`;
 
-const isReady = async (url: string): Promise<boolean> => {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    await answer.arrayBuffer();
-    return answer.ok;
-  } catch {
-    return false;
-  }
-};
-
 /** Starts a server and waits until it serves. */
 export const startServer = async (name: ServerName, place: Place): Promise<Server> => {
   const { script, ready, env } = name === 'platform' ? platformOf(place) : rawOf(place);
-  const port = await freePort();
-  const { pid, lost } = place.processes.start({
-    name,
+  const port = await aFreePort();
+  const child = place.processes.start({
     script,
-    env: { PATH: process.env['PATH'], HOST: host, PORT: String(port), ...env },
+    env: { HOST: host, PORT: String(port), ...env },
     cpu: place.pinning?.server,
   });
   const url = `http://${host}:${port}`;
-  const until = performance.now() + startTimeoutMs;
-  while (!(await Promise.race([isReady(`${url}${ready}`), lost]))) {
-    if (performance.now() > until) throw new Error(`${name} was not ready within ${startTimeoutMs / 1000} s.`);
-    await sleep(25);
-  }
-  return { pid, url };
+  await untilReady(child, `${url}${ready}`);
+  return { pid: child.pid, url };
 };
