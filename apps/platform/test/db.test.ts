@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { usersModule } from '@plinth/svc-users/module';
 import { aFreePort } from '@plinth/testing';
+import { type Environment, nodeCommand, startChild } from '@plinth/testing/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { demoPeople } from '../src/demo/people.ts';
 
-const script = fileURLToPath(new URL('../src/db.ts', import.meta.url));
+const script = new URL('../src/db.ts', import.meta.url);
 
 let datastore: TestDatastore;
 
@@ -18,16 +17,12 @@ beforeEach(async () => {
 });
 afterEach(() => datastore.close());
 
-type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
-
-const db = (args: readonly string[], overrides: NodeJS.ProcessEnv = {}): Promise<Ran> => {
-  const { PATH, MONGODB_URI } = process.env;
-  const env = { PATH, MONGODB_URI, MONGODB_DATABASE_PREFIX: datastore.databasePrefix, ...overrides };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { env: env as NodeJS.ProcessEnv }, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr: stderr.trim() });
-    });
-  });
+const db = async (args: readonly string[], overrides: Environment = {}) => {
+  const { MONGODB_URI } = process.env;
+  const env = { MONGODB_URI, MONGODB_DATABASE_PREFIX: datastore.databasePrefix, ...overrides };
+  const { exited, output } = startChild(nodeCommand(script, ...args), { env });
+  const [code] = await exited;
+  return { code, stdout: output.stdout, stderr: output.stderr.trim() };
 };
 
 const users = () => datastore.client.db(`${datastore.databasePrefix}users`);

@@ -1,74 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
-import { startRedis, type TemporaryRedis } from '@plinth/engines';
-import { systemClock } from '@plinth/service-kit';
-import { aFreePort, anId } from '@plinth/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { anIssuer } from '@plinth/auth/testing';
+import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { aPrincipal } from '@plinth/testing';
+import { ownSettings, type Service, startService } from '@plinth/testing/process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mains } from './mains.ts';
 
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const outageMs = isHeavy ? 10_000 : 2500;
 
-const mains = [
-  new URL('../src/main.ts', import.meta.url).pathname,
-  new URL('../../svc-users/src/main.ts', import.meta.url).pathname,
-];
-const parties = { issuer: 'plinth', audience: 'plinth-api' };
-const key = await generateSigningKey();
-const signer = createTokenSigner({ key, clock: systemClock, ...parties });
-const processes: ChildProcess[] = [];
-let redis: TemporaryRedis;
+const issuer = await anIssuer();
+let redis: OwnEngine;
+let services: Service[] = [];
 let urls: string[] = [];
-let goOn: () => void = () => undefined;
 
 /** A token of an owner of a tenant of its own. */
-const aToken = (): Promise<string> => signer.sign({ id: anId(), tenantId: anId(), roles: ['owner'] });
-
-const databasePrefix = `t${anId().replaceAll('-', '').slice(-12)}_`;
-
-const start = async (main: string): Promise<string> => {
-  const port = await aFreePort();
-  const env = {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    LOG_LEVEL: 'fatal',
-    PORT: String(port),
-    MONGODB_URI: process.env['MONGODB_URI'],
-    MONGODB_DATABASE_PREFIX: databasePrefix,
-    REDIS_URL: redis.url,
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
-    CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
-    LIMIT_IP_PER_MINUTE: '600000',
-  };
-  processes.push(spawn(process.execPath, [main], { env, stdio: ['ignore', 'ignore', 'inherit'] }));
-  const url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200), {
-    timeout: 30_000,
-    interval: 50,
-  });
-  return url;
-};
-
-/** The process that answers at an address of Redis. */
-const pidOf = (url: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('INFO server\r\n'));
-    socket.once('error', reject).once('data', (data) => {
-      socket.destroy();
-      resolve(Number(/process_id:(\d+)/.exec(String(data))?.[1]));
-    });
-  });
+const aToken = (): Promise<string> => issuer.tokenOf(aPrincipal());
 
 beforeAll(async () => {
-  redis = await startRedis();
-  urls = await Promise.all(mains.map(start));
+  redis = await ownEngine('redis');
+  const own = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
+  const settings = { ...ownSettings(), ...issuer.settings, ...own };
+  services = await Promise.all(Object.values(mains).map((main) => startService(main, settings)));
+  urls = services.map(({ url }) => url);
 }, 60_000);
 
 afterAll(async () => {
-  goOn();
-  for (const child of processes) child.kill('SIGKILL');
-  await redis.stop();
+  await Promise.all(services.map((service) => service.end()));
+  await redis.close();
 });
 
 type Answer = { readonly status: number; readonly ms: number; readonly headers: Headers };
@@ -130,11 +89,9 @@ describe('processes that share a Redis', () => {
     const tokens = await Promise.all(Array.from({ length: 12 }, aToken));
     await load(tokens, 500);
     const before = await load(tokens, isHeavy ? 10_000 : 1000);
-    const pid = await pidOf(redis.url);
-    process.kill(pid, 'SIGSTOP');
-    goOn = () => void process.kill(pid, 'SIGCONT');
+    await redis.pause();
     const during = await load(tokens, outageMs);
-    goOn();
+    await redis.goOn();
     const after = await load(tokens, 1000);
     console.info(
       `Redis stopped for ${outageMs} ms: p99 ${p99(before).toFixed(1)} ms before, ${p99(during).toFixed(1)} ms meanwhile`,

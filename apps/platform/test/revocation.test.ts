@@ -1,77 +1,31 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, connect as dial, type Server, type Socket } from 'node:net';
-import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { anIssuer } from '@plinth/auth/testing';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock } from '@plinth/service-kit';
-import { aFreePort, anId } from '@plinth/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { anId, openRelay, type Relay } from '@plinth/testing';
+import { ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mains } from './mains.ts';
 
-const apps = {
-  platform: new URL('../src/main.ts', import.meta.url),
-  'svc-users': new URL('../../svc-users/src/main.ts', import.meta.url),
-};
-const key = await generateSigningKey();
-const parties = { key, issuer: 'plinth', audience: 'plinth-api' };
-const signer = createTokenSigner({ ...parties, clock: systemClock });
-/** Signs what is issued two seconds from now: after everything that has happened so far. */
-const laterSigner = createTokenSigner({ ...parties, clock: { now: () => new Date(Date.now() + 2000) } });
+const issuer = await anIssuer();
+// These requests all come from one address, and their number is not the question here.
+const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits };
 const tenantId = anId();
-const processes: ChildProcess[] = [];
+const services: Service[] = [];
 
 let datastore: TestDatastore;
-let redis: Awaited<ReturnType<typeof openRelay>>;
+/** The way of one of them to Redis. */
+let redis: Relay;
 /** Two processes on one database. */
 let urls: readonly string[] = [];
 
-/** A way to Redis that can be cut. */
-const openRelay = async (target: URL) => {
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((incoming) => {
-    const outgoing = dial(Number(target.port), target.hostname);
-    for (const socket of [incoming, outgoing]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    }
-    incoming.pipe(outgoing).pipe(incoming);
-  });
-  const port = await aFreePort();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    cut: () => {
-      server.close();
-      for (const socket of sockets) socket.destroy();
-    },
-  };
-};
-
-const readiness = (url: string): Promise<unknown> =>
-  fetch(`${url}/health/ready`).then(
-    (answer) => answer.json(),
-    () => undefined,
-  );
+const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
 /** Starts an app as a process of its own, and waits until it is ready. */
-const start = async (app: keyof typeof apps, redisUrl = process.env['REDIS_URL']): Promise<string> => {
-  const port = await aFreePort();
-  const env = {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    PORT: String(port),
-    MONGODB_URI: process.env['MONGODB_URI'],
-    MONGODB_DATABASE_PREFIX: datastore.databasePrefix,
-    REDIS_URL: redisUrl,
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
-    CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
-    // These requests all come from one address, and their number is not the question here.
-    LIMIT_DEFAULT_PLAN: 'enterprise',
-    LIMIT_IP_PER_MINUTE: '600000',
-    LIMIT_ANONYMOUS_PER_MINUTE: '600000',
-  };
-  processes.push(spawn(process.execPath, [apps[app].pathname], { env, stdio: ['ignore', 'ignore', 'inherit'] }));
-  const url = `http://127.0.0.1:${port}`;
-  await vi.waitFor(async () => expect(await readiness(url)).toMatchObject({ status: 'ready' }), 20_000);
-  return url;
+const start = async (app: keyof typeof mains, redisUrl = process.env['REDIS_URL']): Promise<string> => {
+  const own = { MONGODB_DATABASE_PREFIX: datastore.databasePrefix, REDIS_URL: redisUrl };
+  const service = await startService(mains[app], { ...settings, ...own });
+  services.push(service);
+  return service.url;
 };
 
 type Call = { readonly method?: string; readonly body?: object; readonly version?: number };
@@ -105,12 +59,12 @@ const hire = async (owner: string, role: string) => {
   const answer = await call(`${urls[0]}/v1/users`, owner, { method: 'POST', body });
   expect(answer.status).toBe(201);
   const subject = { id: String(answer.body['id']), tenantId, roles: [role] };
-  return { subject, token: await signer.sign(subject) };
+  return { subject, token: await issuer.tokenOf(subject) };
 };
 
 /** Two people whose tokens both processes have verified, one of whom something will happen to. */
 const aTeam = async () => {
-  const first = await signer.sign({ id: anId(), tenantId, roles: ['owner'] });
+  const first = await issuer.tokenOf({ id: anId(), tenantId, roles: ['owner'] });
   const owner = await hire(first, 'owner');
   const [person, colleague] = await Promise.all([hire(first, 'member'), hire(first, 'member')]);
   for (const { token } of [owner, person, colleague]) {
@@ -125,12 +79,12 @@ beforeAll(async () => {
   // So that its databases are dropped at the end.
   datastore.open({ name: 'users', collections: {} }, { clock: systemClock, ids: { next: anId } });
   redis = await openRelay(new URL(process.env['REDIS_URL'] ?? ''));
-  urls = await Promise.all([start('platform'), start('svc-users', redis.url)]);
+  urls = await Promise.all([start('platform'), start('svc-users', `redis://127.0.0.1:${redis.port}`)]);
 }, 60_000);
 
 afterAll(async () => {
-  for (const child of processes) child.kill('SIGKILL');
-  redis.cut();
+  await Promise.all(services.map((service) => service.end()));
+  await redis.cut();
   await datastore.close();
 });
 
@@ -184,7 +138,10 @@ it('a token that is issued after the change is accepted, while the one from befo
   const options = { method: 'PUT', body: { role: 'viewer' }, version: 1 };
   await call(`${urls[0]}/v1/users/${person.subject.id}/role`, owner.token, options);
   await expect.poll(() => everywhere(person.token), { timeout: 1000, interval: 20 }).toEqual([401, 401]);
-  expect(await everywhere(await laterSigner.sign({ ...person.subject, roles: ['viewer'] }))).toEqual([200, 200]);
+  // After everything that has happened so far.
+  const later = new Date(Date.now() + 2000);
+  const token = await issuer.tokenOf({ ...person.subject, roles: ['viewer'] }, later);
+  expect(await everywhere(token)).toEqual([200, 200]);
   expect(await everywhere(person.token)).toEqual([401, 401]);
 }, 30_000);
 
@@ -197,7 +154,7 @@ it('a process that starts afterwards refuses the tokens from its first request o
 }, 60_000);
 
 it('tokens end without Redis as well', async () => {
-  redis.cut();
+  await redis.cut();
   await expect
     .poll(() => readiness(urls[1] ?? ''), { timeout: 10_000 })
     .toEqual({

@@ -1,70 +1,39 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { generateSigningKey, toPublicJwk } from '@plinth/auth';
-import { aFreePort, anId } from '@plinth/testing';
-import { afterEach, describe, expect, it } from 'vitest';
+import { anIssuer } from '@plinth/auth/testing';
+import { aFreePort } from '@plinth/testing';
+import { type Environment, nodeCommand, ownSettings, startChild, startService } from '@plinth/testing/process';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { mains } from './mains.ts';
 
-const apps = {
-  platform: new URL('../src/main.ts', import.meta.url),
-  'svc-users': new URL('../../svc-users/src/main.ts', import.meta.url),
-};
-const secret = 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe';
-const started: ChildProcess[] = [];
+type App = keyof typeof mains;
 
-const environment = async (overrides: Record<string, string | undefined> = {}): Promise<Record<string, string>> => {
-  const env: Record<string, string | undefined> = {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    PORT: '0',
-    MONGODB_URI: process.env['MONGODB_URI'],
-    MONGODB_DATABASE_PREFIX: `t${anId().replaceAll('-', '').slice(-12)}_`,
-    REDIS_URL: process.env['REDIS_URL'],
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(await generateSigningKey())] }),
-    CURSOR_SECRET: secret,
-    ...overrides,
-  };
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+const environment = async (overrides: Environment = {}): Promise<Environment> => ({
+  ...ownSettings(),
+  ...(await anIssuer()).settings,
+  ...overrides,
+});
+
+const start = async (app: App, env: Environment) => {
+  const service = await startService(mains[app], env);
+  onTestFinished(async () => void (await service.end()));
+  return service;
 };
 
-const start = (app: keyof typeof apps, env: Record<string, string>) => {
-  const child = spawn(process.execPath, [apps[app].pathname], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(child);
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (output.stdout += chunk));
-  child.stderr.on('data', (chunk) => (output.stderr += chunk));
-  return { child, output, ended: once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]> };
-};
-
-const refused = async (app: keyof typeof apps, env: Record<string, string>) => {
-  const { output, ended } = start(app, env);
-  const [code] = await ended;
+const refused = async (app: App, env: Environment) => {
+  const { exited, output } = startChild(nodeCommand(mains[app]), {
+    env: { NODE_ENV: 'production', PORT: '0', ...env },
+  });
+  const [code] = await exited;
   return { code, ...output };
 };
 
-afterEach(() => {
-  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-});
-
 describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
   it('serves the same routes, and ends with 0 on SIGTERM', async () => {
-    const port = await aFreePort();
-    const { child, ended, output } = start(app, await environment({ PORT: String(port) }));
-    const url = `http://127.0.0.1:${port}`;
-    await expect
-      .poll(
-        () =>
-          fetch(`${url}/health/ready`).then(
-            ({ status }) => status,
-            () => output.stderr,
-          ),
-        { timeout: 15_000 },
-      )
-      .toBe(200);
+    const { url, output, end } = await start(app, await environment());
     expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
     expect((await fetch(`${url}/v1/users/me`)).status).toBe(401);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+    expect(await end('SIGTERM')).toEqual([0, null]);
     expect(output.stdout).toContain('"event":"stopped"');
   }, 30_000);
 
@@ -108,18 +77,10 @@ describe('the platform does not start, and says why in one sentence,', () => {
   }, 20_000);
 
   it('but starts, degraded, when Redis is away', async () => {
-    const port = await aFreePort();
-    const { child, ended } = start(
-      'platform',
-      await environment({ PORT: String(port), REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` }),
-    );
-    const ready = () =>
-      fetch(`http://127.0.0.1:${port}/health/ready`).then(
-        (answer) => answer.json(),
-        () => undefined,
-      );
+    const env = await environment({ REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` });
+    const { url, end } = await start('platform', env);
+    const ready = async (): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
     await expect.poll(ready, { timeout: 15_000 }).toEqual({ status: 'ready', degraded: ['redis'] });
-    child.kill('SIGTERM');
-    expect((await ended)[0]).toBe(0);
+    expect((await end('SIGTERM'))[0]).toBe(0);
   }, 30_000);
 });

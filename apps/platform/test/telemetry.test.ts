@@ -1,77 +1,51 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { anIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/telemetry/testing';
 import { aFreePort, anId } from '@plinth/testing';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { ownSettings, type Service, startService } from '@plinth/testing/process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mains } from './mains.ts';
 
-const mains = {
-  platform: new URL('../src/main.ts', import.meta.url),
-  'svc-users': new URL('../../svc-users/src/main.ts', import.meta.url),
-};
+const issuer = await anIssuer();
+const settings = ownSettings();
 const marker = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = anId();
-const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
 const traceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
 
 // In a process of its own, because a driver is instrumented while it is loaded, which happens once.
 describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics', (app) => {
-  let child: ChildProcess;
+  let service: Service;
   let receiver: OtlpReceiver;
-  let url: string;
   let metricsUrl: string;
   let authorization: string;
-  let stdout = '';
 
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
-    const key = await generateSigningKey();
-    const parties = { issuer: 'plinth', audience: 'plinth-api' };
-    const clock = { now: () => new Date() };
-    const token = await createTokenSigner({ key, clock, ...parties }).sign({ id: anId(), tenantId, roles: ['owner'] });
-    authorization = `Bearer ${token}`;
-    const [port, metricsPort] = [await aFreePort(), await aFreePort()];
-    url = `http://127.0.0.1:${port}`;
+    authorization = `Bearer ${await issuer.tokenOf({ id: anId(), tenantId, roles: ['owner'] })}`;
+    const metricsPort = await aFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-    child = spawn(process.execPath, [mains[app].pathname], {
-      env: {
-        PATH: process.env['PATH'],
-        NODE_ENV: 'production',
-        PORT: String(port),
-        SHUTDOWN_DELAY_MS: '0',
-        METRICS_PORT: String(metricsPort),
-        OTEL_TRACING: 'true',
-        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-        MONGODB_URI: process.env['MONGODB_URI'],
-        MONGODB_DATABASE_PREFIX: databasePrefix,
-        REDIS_URL: process.env['REDIS_URL'],
-        AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
-        CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    service = await startService(mains[app], {
+      ...settings,
+      ...issuer.settings,
+      SHUTDOWN_DELAY_MS: '0',
+      METRICS_PORT: String(metricsPort),
+      OTEL_TRACING: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     });
-    child.stdout?.on('data', (chunk) => (stdout += chunk));
-    child.stderr?.on('data', (chunk) => (stdout += chunk));
-    const isReady = async () => expect((await fetch(`${url}/health/ready`)).status, stdout).toBe(200);
-    await vi.waitFor(isReady, 20_000);
   }, 30_000);
   afterAll(async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await service.end();
     await receiver.close();
-    const raw = openRaw(String(process.env['MONGODB_URI']));
-    await raw.drop(`${databasePrefix}users`);
+    const raw = openRaw(settings.MONGODB_URI);
+    await raw.drop(`${settings.MONGODB_DATABASE_PREFIX}users`);
     await raw.close();
   });
 
   type Call = { readonly method?: string; readonly path: string; readonly body?: object; readonly trace?: string };
   const send = ({ method = 'GET', path, body, trace = traceId() }: Call): Promise<Response> =>
-    fetch(`${url}${path}`, {
+    fetch(`${service.url}${path}`, {
       method,
       headers: {
         authorization,
@@ -103,7 +77,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     const find = spansOf(trace).find(({ name }) => name === 'find users');
     expect(find?.attributes).toEqual({
       'db.system.name': 'mongodb',
-      'db.namespace': `${databasePrefix}users`,
+      'db.namespace': `${settings.MONGODB_DATABASE_PREFIX}users`,
       'db.operation.name': 'find',
       'db.collection.name': 'users',
       'server.address': '127.0.0.1',
@@ -117,7 +91,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect(status).toBe(201);
     await recorded(trace);
     expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert', 'commitTransaction']));
-    expect(stdout).toContain(`"traceId":"${trace}"`);
+    expect(service.said()).toContain(`"traceId":"${trace}"`);
   });
 
   it('race: of writes that share a transaction, each has it in its own trace', async () => {
@@ -163,8 +137,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect((await send({ path: `/v1/users?limit=1&name=${marker}`, trace })).status).toBe(400);
     const [twin] = [aPerson('one')];
     expect((await send({ method: 'POST', path: '/v1/users', body: twin })).status).toBe(409);
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    await service.end('SIGTERM');
     expect(requestOf(trace)?.attributes).toMatchObject({
       'http.response.status_code': expect.anything(),
       'error.type': 'invalid-request',

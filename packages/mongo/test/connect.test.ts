@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMongod } from '@plinth/engines';
 import { aFreePort } from '@plinth/testing';
+import { startChild } from '@plinth/testing/process';
 import { describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
 import { clientSettings } from '../src/settings.ts';
@@ -18,17 +17,12 @@ const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod(process.env);
   const port = await aFreePort();
-  const mongod = spawn(
-    path,
-    ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-    { stdio: 'ignore' },
-  );
-  const ended = once(mongod, 'exit');
+  const place = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+  const mongod = startChild([path, ...place]);
   try {
     await run(`mongodb://127.0.0.1:${port}/?serverSelectionTimeoutMS=10000`);
   } finally {
-    mongod.kill('SIGKILL');
-    await ended;
+    await mongod.end('SIGKILL');
     await rm(directory, { recursive: true, force: true });
   }
 };

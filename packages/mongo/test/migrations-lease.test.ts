@@ -1,17 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nodeCommand, startChild } from '@plinth/testing/process';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fenced, LeaseLost, renew, takeLease } from '../src/migrations/lease.ts';
 import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
 import { times, useStage, withOldCards } from './migrations-stage.ts';
 
 const stage = useStage();
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-});
 
 const leaseParts = () => {
   const { client } = stage.process(after);
@@ -148,13 +141,11 @@ describe('two processes', () => {
 describe('a kill in the middle of a backfill', () => {
   it('integrity: leaves whole batches, and another process goes on where it was; no document is changed twice', async () => {
     const { old } = await withOldCards(stage, 60);
-    const script = fileURLToPath(new URL('./migrations-slow-process.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, stage.uri, stage.prefix], { stdio: 'ignore' });
-    children.push(child);
+    const script = new URL('./migrations-slow-process.ts', import.meta.url);
+    const child = startChild(nodeCommand(script, stage.uri, stage.prefix));
+    onTestFinished(async () => void (await child.end()));
     await untilMoved();
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    await child.end('SIGKILL');
     const left = await stage.record('0002-fill-state');
     expect(left).toMatchObject({ state: 'running', position: old[Number(left?.['changed']) - 1]?._id });
     expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(left?.['changed']);

@@ -1,5 +1,6 @@
 import type { Ctx, Together } from '@plinth/kernel';
 import { aContext, anId, idsFrom } from '@plinth/testing';
+import { aDatabasePrefix } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -13,7 +14,7 @@ const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
 const many = Array.from({ length: 20 }, context);
 
 describe('what a datastore tells of its connections', () => {
-  const databasePrefix = `t${anId().replaceAll('-', '').slice(-12)}_`;
+  const databasePrefix = aDatabasePrefix();
   const client = new MongoClient(String(process.env['MONGODB_URI']), {
     ...clientSettings(2),
     waitQueueTimeoutMS: 1500,

@@ -1,35 +1,8 @@
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { aFreePort, openRelay } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection } from '../src/index.ts';
 
 const redisUrl = new URL(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
-
-/** A way to the real Redis that can be cut and mended. */
-const createWay = () => {
-  const sockets = new Set<Socket>();
-  let server: Server | undefined;
-  const open = async (port = 0): Promise<number> => {
-    server = createServer((socket) => {
-      const upstream = connect(Number(redisUrl.port), redisUrl.hostname);
-      for (const one of [socket, upstream]) {
-        sockets.add(one);
-        one.on('error', () => one.destroy()).on('close', () => sockets.delete(one));
-      }
-      socket.pipe(upstream).pipe(socket);
-    }).listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as { port: number }).port;
-  };
-  const cut = async (): Promise<void> => {
-    const closed = server && once(server, 'close');
-    server?.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-    server = undefined;
-  };
-  return { open, cut };
-};
 
 const events: string[] = [];
 // The limits have lines of their own, and tests of their own.
@@ -65,24 +38,20 @@ describe('the Redis connection', () => {
   });
 
   it('fails at once while Redis is away, says so once, and comes back by itself', async () => {
-    const way = createWay();
-    const port = await way.open();
-    const connection = open(`redis://127.0.0.1:${port}`);
+    const way = await openRelay(redisUrl);
+    const connection = open(`redis://127.0.0.1:${way.port}`);
     await expect.poll(() => isUp(connection)).toBe(true);
     await way.cut();
     await expect.poll(() => events).toEqual(['redis-away']);
     expect(await isUp(connection)).toBe(false);
-    await way.open(port);
+    await way.mend();
     await expect.poll(() => isUp(connection), { timeout: 10_000 }).toBe(true);
     expect(events).toEqual(['redis-away', 'redis-back']);
     await way.cut();
   }, 20_000);
 
   it('lets a service start without Redis', async () => {
-    const way = createWay();
-    const port = await way.open();
-    await way.cut();
-    const connection = open(`redis://127.0.0.1:${port}`);
+    const connection = open(`redis://127.0.0.1:${await aFreePort()}`);
     expect(await isUp(connection)).toBe(false);
     await expect.poll(() => events).toEqual(['redis-away']);
   });

@@ -4,6 +4,7 @@ export { aClock, type HeldClock, idsFrom } from './clock.ts';
 export { aContext, anId, aPrincipal } from './contexts.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
 export { aFreePort } from './free-port.ts';
+export { openRelay, type Relay } from './relay.ts';
 export { createRandom, seed } from './seed.ts';
 export { collectionSuite } from './suite/collection-suite.ts';
 export type { OpenedStore, OpenStore } from './suite/open-store.ts';

@@ -72,8 +72,7 @@ const assertSameWork = async ({ servers, headersOf, dataset }: Checked): Promise
 /** Starts the process that makes the load. @returns what gives it one order after the other. */
 export const startLoad = (processes: Processes, pinning: Pinning | undefined) => {
   const script = fileURLToPath(new URL('./load.ts', import.meta.url));
-  const env = { PATH: process.env['PATH'] };
-  const loader = processes.start({ name: 'load', script, env, cpu: pinning?.load });
+  const loader = processes.start({ script, env: {}, cpu: pinning?.load });
   return (order: Order) => loader.ask(order) as Promise<Reply>;
 };
 
@@ -88,7 +87,7 @@ const compare = async <T>(
   const { pid, version } = await mongodOf(client);
   const mongod = pinMongod(pid, pinning);
   const tokens = await createTokens();
-  const place = { processes, pinning, databasePrefix, key: tokens.key, ...rest };
+  const place = { processes, pinning, databasePrefix, trust: tokens.settings, ...rest };
   // The platform first: it prepares the collection and its indexes.
   const platform = await startServer('platform', place);
   const users = client.db(databaseOf(place)).collection<StoredUser>('users');

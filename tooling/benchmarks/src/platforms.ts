@@ -89,7 +89,7 @@ export const withPlatforms = async <T>(parts: PlatformsParts, variants: Variants
   const tokens = await createTokens();
   const prefix = `bench_${randomBytes(3).toString('hex')}`;
   const placeOf = (name: keyof Variants): Place => ({
-    ...{ processes, pinning, mongodbUri, redisUrl, key: tokens.key, databasePrefix: `${prefix}_${name}_` },
+    ...{ processes, pinning, mongodbUri, redisUrl, trust: tokens.settings, databasePrefix: `${prefix}_${name}_` },
     ...variants[name],
   });
   const places = { client, pinning, after: placeOf('after'), before: placeOf('before'), tokens };

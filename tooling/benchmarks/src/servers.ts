@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { PublicJwk } from '@plinth/auth';
+import type { Issuer } from '@plinth/auth/testing';
+import { aFreePort, type Child, type Environment, untilReady, withoutLimits } from '@plinth/testing/process';
 import { choosePinning, type Pinning } from './pinning.ts';
-import type { Processes, Started, StartOptions } from './processes.ts';
+import type { Processes, StartOptions } from './processes.ts';
 
 export const serverNames = ['platform', 'raw'] as const;
 export type ServerName = (typeof serverNames)[number];
 
-export type Server = Pick<Started, 'pid' | 'ask'> & { readonly url: string };
+export type Server = Pick<Child, 'pid' | 'ask'> & { readonly url: string };
 
 export type Place = {
   readonly processes: Processes;
@@ -18,25 +17,17 @@ export type Place = {
   readonly mongodbUri: string;
   readonly redisUrl: string;
   readonly databasePrefix: string;
-  readonly key: PublicJwk;
+  /** What makes the platform trust the tokens of the load. */
+  readonly trust: Issuer['settings'];
   /** Where the sources of the platform are; here, when it is left out. */
   readonly root?: string;
   /** Settings of the platform beside those that every benchmark has. */
-  readonly settings?: NodeJS.ProcessEnv;
+  readonly settings?: Environment;
   /** A module that both servers load before their own. */
   readonly preload?: string;
 };
 
 const host = '127.0.0.1';
-const startTimeoutMs = 20_000;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, host, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-};
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -49,12 +40,10 @@ const platformOf = (place: Place) => ({
     MONGODB_URI: place.mongodbUri,
     MONGODB_DATABASE_PREFIX: place.databasePrefix,
     REDIS_URL: place.redisUrl,
-    AUTH_JWKS: JSON.stringify({ keys: [place.key] }),
+    ...place.trust,
     CURSOR_SECRET: randomBytes(32).toString('base64url'),
     // Every request is counted, by limits that the load does not reach: what a refusal costs is not asked here.
-    LIMIT_DEFAULT_PLAN: 'enterprise',
-    LIMIT_ENTERPRISE_PER_MINUTE: '100000000',
-    LIMIT_IP_PER_MINUTE: '100000000',
+    ...withoutLimits,
     ...place.settings,
   },
 });
@@ -68,52 +57,24 @@ const rawOf = (place: Place) => ({
 /** The database that both servers read. */
 export const databaseOf = ({ databasePrefix }: Pick<Place, 'databasePrefix'>): string => `${databasePrefix}users`;
 
-const isReady = async (url: string): Promise<boolean> => {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(1000) });
-    await answer.arrayBuffer();
-    return answer.ok;
-  } catch {
-    return false;
-  }
-};
+type StartParts = StartOptions & { readonly ready: string };
 
-type StartParts = Omit<StartOptions, 'cpu'> & { readonly ready: string; readonly cpu?: number | undefined };
-
-const start = async (processes: Processes, { ready, name, env, ...options }: StartParts): Promise<Server> => {
-  const port = await freePort();
-  const { pid, ask, lost } = processes.start({
-    name,
-    env: { PATH: process.env['PATH'], HOST: host, PORT: String(port), ...env },
-    cpu: undefined,
-    ...options,
-  });
+const start = async (processes: Processes, { ready, env, ...options }: StartParts): Promise<Server> => {
+  const port = await aFreePort();
+  const child = processes.start({ ...options, env: { HOST: host, PORT: String(port), ...env } });
   const url = `http://${host}:${port}`;
-  const until = performance.now() + startTimeoutMs;
-  while (!(await Promise.race([isReady(`${url}${ready}`), lost]))) {
-    if (performance.now() > until) throw new Error(`${name} was not ready within ${startTimeoutMs / 1000} s.`);
-    await sleep(25);
-  }
-  return { pid, ask, url };
+  await untilReady(child, `${url}${ready}`);
+  return { pid: child.pid, ask: child.ask, url };
 };
 
 /** Starts a server and waits until it serves. */
 export const startServer = (name: ServerName, place: Place): Promise<Server> => {
   const { pinning, preload, processes } = place;
-  return start(processes, {
-    name,
-    cpu: pinning?.server,
-    preload,
-    ...(name === 'platform' ? platformOf : rawOf)(place),
-  });
+  const { env, ...rest } = (name === 'platform' ? platformOf : rawOf)(place);
+  const loading = preload === undefined ? {} : { NODE_OPTIONS: `--import=${preload}` };
+  return start(processes, { cpu: pinning?.server, env: { ...env, ...loading }, ...rest });
 };
 
 /** Starts a collector of traces, on the CPU of the load. */
 export const startCollector = (processes: Processes): Promise<Server> =>
-  start(processes, {
-    name: 'collector',
-    script: fileOf('./collector.ts'),
-    ready: '/',
-    cpu: choosePinning()?.load,
-    env: {},
-  });
+  start(processes, { script: fileOf('./collector.ts'), ready: '/', cpu: choosePinning()?.load, env: {} });

@@ -1,4 +1,4 @@
-import { createTokenSigner, generateSigningKey, type PublicJwk, toPublicJwk } from '@plinth/auth';
+import { anIssuer, type Issuer } from '@plinth/auth/testing';
 
 export type Person = {
   readonly id: string;
@@ -7,7 +7,8 @@ export type Person = {
 };
 
 export type Tokens = {
-  readonly key: PublicJwk;
+  /** What makes a platform trust them. */
+  readonly settings: Issuer['settings'];
   /** A token of a person that is good for another ten minutes. */
   of(person: Person): Promise<string>;
 };
@@ -16,16 +17,14 @@ const renewAfterMs = 5 * 60_000;
 
 /** Signs with a key that nobody else has. */
 export const createTokens = async (): Promise<Tokens> => {
-  const key = await generateSigningKey();
-  const clock = { now: () => new Date() };
-  const signer = createTokenSigner({ key, clock, issuer: 'plinth', audience: 'plinth-api' });
+  const { settings, tokenOf } = await anIssuer();
   const signed = new Map<string, { readonly token: Promise<string>; readonly at: number }>();
   return {
-    key: toPublicJwk(key),
+    settings,
     of: ({ id, tenantId, role }) => {
       const known = signed.get(id);
       if (known && performance.now() - known.at <= renewAfterMs) return known.token;
-      const token = signer.sign({ id, tenantId, roles: [role] });
+      const token = tokenOf({ id, tenantId, roles: [role] });
       signed.set(id, { token, at: performance.now() });
       return token;
     },

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '@plinth/testing/process';
 import { configurationOf, type Fuzz } from './configuration.ts';
 import { type Reference, withStreamsAsArrays } from './reference.ts';
 import { type Report, readReport } from './report.ts';
@@ -20,16 +20,6 @@ export type Target = {
 const runMs = 14 * 60_000;
 const hooks = fileURLToPath(new URL('./hooks.py', import.meta.url));
 
-type Call = { readonly env: NodeJS.ProcessEnv; readonly cwd: string };
-
-/** Runs a command to its end, whatever that is. @returns all that it said. */
-const said = ([program = '', ...args]: readonly string[], { env, cwd }: Call): Promise<string> =>
-  new Promise((resolve) => {
-    execFile(program, args, { env, cwd, timeout: runMs, maxBuffer: 1e9 }, (_error, stdout, stderr) =>
-      resolve(`${stdout}${stderr}`),
-    );
-  });
-
 /**
  * Tries every operation of a reference on the platform that it is of.
  * @returns what was found, with all that schemathesis said about it.
@@ -46,9 +36,11 @@ export const fuzzPlatform = async (
     await writeFile(join(folder, 'schemathesis.toml'), configurationOf(reference, fuzz));
     await copyFile(hooks, join(folder, 'hooks.py'));
     // Nothing else of the environment: a proxy that it names would stand before the platform.
-    const { PATH, HOME } = process.env;
-    const env = { PATH, HOME, PYTHONPATH: packages, PLINTH_TOKEN: token, NO_COLOR: '1' };
-    const output = await said([...command, 'run', 'openapi.json', '--url', url], { env, cwd: folder });
+    const env = { HOME: process.env['HOME'], PYTHONPATH: packages, PLINTH_TOKEN: token, NO_COLOR: '1' };
+    const options = { env, cwd: folder, timeout: runMs };
+    const child = startChild([...command, 'run', 'openapi.json', '--url', url], options);
+    await child.exited;
+    const output = child.said();
     const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
     if (report === undefined) throw new Error(`schemathesis made no report.\n${output}`);
     return { ...readReport(report), output };

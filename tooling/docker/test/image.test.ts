@@ -3,38 +3,36 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSigningKey, toPublicJwk } from '@plinth/auth';
-import { aFreePort, anId } from '@plinth/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { anIssuer } from '@plinth/auth/testing';
+import { aFreePort } from '@plinth/testing';
+import { type Child, ownSettings, startChild, untilReady } from '@plinth/testing/process';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { addNode, type BuiltImage, buildOutsideDocker } from '../src/build-outside-docker.ts';
 import { copyContext } from '../src/docker-context.ts';
 import { parseDockerfile } from '../src/dockerfile.ts';
 import { dockerfile, ignoreFile, root } from './paths.ts';
-import { type Started, start } from './processes.ts';
 
 let work: string;
 let image: BuiltImage;
-const started: Started[] = [];
+/** Nobody can become another user but root. */
+const isRoot = process.getuid?.() === 0;
 
 /** Begins a command of the image as the image's user, with the image's environment and what the caller adds. */
-const begin = (command: readonly string[], env: Record<string, string> = {}): Started => {
-  const process = start(command, {
+const begin = (command: readonly string[], env: Record<string, string> = {}): Child => {
+  const child = startChild(command, {
     cwd: join(image.root, image.workdir),
     // Who writes where files are usually put for a while fails here.
     env: { ...image.env, PATH: join(image.root, 'usr/local/bin'), TMPDIR: '/nowhere', HOME: '/nowhere', ...env },
-    user: image.user,
+    ...(isRoot && image.user),
   });
-  started.push(process);
-  return process;
+  onTestFinished(async () => void (await child.end()));
+  return child;
 };
 
 const settings = async (): Promise<Record<string, string>> => ({
+  ...ownSettings(),
+  ...(await anIssuer()).settings,
   PORT: String(await aFreePort()),
-  MONGODB_URI: process.env['MONGODB_URI'] ?? '',
-  MONGODB_DATABASE_PREFIX: `t${anId().replaceAll('-', '').slice(-12)}_`,
-  REDIS_URL: process.env['REDIS_URL'] ?? '',
-  AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(await generateSigningKey())] }),
-  CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
 });
 
 /** Every file below a folder but those of dependencies. */
@@ -47,7 +45,10 @@ const filesOf = async (folder: string): Promise<string[]> => {
   return (await Promise.all(inside)).flat();
 };
 
-const outcome = async ({ ended, output }: Started) => ({ code: await ended, ...output });
+const outcome = async ({ exited, output }: Child) => {
+  const [code] = await exited;
+  return { code, ...output };
+};
 
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'plinth-image-'));
@@ -61,10 +62,6 @@ beforeAll(async () => {
   execFileSync('chmod', ['-R', 'a-w,a+rX', image.root]);
 }, 240_000);
 
-afterEach(() => {
-  for (const { kill } of started.splice(0)) kill('SIGKILL');
-});
-
 afterAll(async () => {
   execFileSync('chmod', ['-R', 'u+w', work]);
   await rm(work, { recursive: true, force: true });
@@ -74,15 +71,9 @@ describe('the image of the platform, built by the steps of the Dockerfile', () =
   it('serves on files that nobody can write, is healthy, and ends with 0 on SIGTERM', async () => {
     const env = await settings();
     const service = begin(image.command, env);
-    const ready = () =>
-      fetch(`http://127.0.0.1:${env['PORT']}/health/ready`).then(
-        ({ status }) => status,
-        () => service.output.stderr || 'nobody answers',
-      );
-    await expect.poll(ready, { timeout: 45_000 }).toBe(200);
+    await untilReady(service, `http://127.0.0.1:${env['PORT']}/health/ready`, 45_000);
     expect(await outcome(begin(image.healthCheck, env))).toEqual({ code: 0, stdout: '', stderr: '' });
-    service.kill('SIGTERM');
-    expect(await service.ended).toBe(0);
+    expect((await service.end('SIGTERM'))[0]).toBe(0);
     expect(service.output.stdout).toContain('"event":"stopped"');
   }, 90_000);
 

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
+import { askRedis } from './ask-redis.ts';
 import { EnginesError, messageOf } from './errors.ts';
-import { ping } from './redis-ping.ts';
 
 const SELECTION_MS = 3000;
 
@@ -33,7 +33,7 @@ export async function checkRedis(url: string): Promise<string> {
   const own = 'or unset REDIS_URL, and Plinth starts a redis-server of its own';
   let answer: string;
   try {
-    answer = await ping(url);
+    answer = await askRedis(url, 'PING');
   } catch (error) {
     throw new EnginesError(
       `REDIS_URL (${hostsOf(url)}) cannot be reached (${withoutSecrets(messageOf(error), url)}): start that server or correct the URL, ${own}.`,

@@ -1,3 +1,4 @@
+export { askRedis } from './ask-redis.ts';
 export { cacheDir, cached, type FetchPlace, fetchIntoCache } from './cache.ts';
 export { EnginesError } from './errors.ts';
 export { installWithApt } from './fetch/apt.ts';
@@ -7,6 +8,6 @@ export { findPrometheus, type PrometheusTools } from './find-prometheus.ts';
 export { checkMongodb, checkRedis } from './given.ts';
 export { firstOf, onPath, type Way } from './lookup.ts';
 export { output } from './output.ts';
+export { type OwnEngine, ownEngine } from './own-engine.ts';
 export { type ReplicaNode, type ReplicaSet, type ReplicaSetOptions, startReplicaSet } from './replica-set.ts';
 export { type Engines, type EnginesOptions, startEngines } from './start-engines.ts';
-export { startRedis, type TemporaryRedis, type TemporaryRedisOptions } from './start-redis.ts';

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askRedis } from './ask-redis.ts';
 import type { Engine } from './engine.ts';
 import { findRedis } from './find-redis.ts';
 import { accepting } from './port.ts';
-import { ping } from './redis-ping.ts';
 
 /** Redis as production runs it: nothing is evicted, and what was acknowledged is in the append-only file. */
 export function redisServer(env: NodeJS.ProcessEnv, options: { log?: (line: string) => void }): Engine {
@@ -11,13 +12,24 @@ export function redisServer(env: NodeJS.ProcessEnv, options: { log?: (line: stri
     name: 'redis',
     find: () => findRedis(env, options.log),
     args: ({ port, dir }) => [
-      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'],
+      ...[
+        '--port',
+        String(port),
+        '--bind',
+        '127.0.0.1',
+        '--dir',
+        dir,
+        '--daemonize',
+        'no',
+        '--pidfile',
+        join(dir, 'redis.pid'),
+      ],
       ...['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''],
     ],
     prepare: async (port, signal) => {
       await accepting(port, signal);
       // It answers LOADING until it has read its file.
-      while ((await ping(uri(port))) !== '+PONG') await sleep(15, undefined, { signal });
+      while ((await askRedis(uri(port), 'PING')) !== '+PONG') await sleep(15, undefined, { signal });
     },
     uri,
     explain: ({ log }) => ({

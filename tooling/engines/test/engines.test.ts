@@ -1,36 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
+import { askRedis } from '../src/ask-redis.ts';
 import { startEngines } from '../src/index.ts';
 import { whoListens } from '../src/port.ts';
-import { ping } from '../src/redis-ping.ts';
-import { temporaryFolder, untilDead } from './helpers.ts';
+import { exists, mongodOf, temporaryFolder, untilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
 const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
 
-async function withMongo<T>(uri: string, body: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = new MongoClient(uri);
-  try {
-    return await body(client);
-  } finally {
-    await client.close();
-  }
-}
-
 type Found = { pids: number[]; dbPath: string };
 
 async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
-  const { pid, dbPath } = await withMongo(mongodbUri, async (client) => {
-    const admin = client.db('admin');
-    const { pid } = await admin.command({ serverStatus: 1 });
-    const { parsed } = await admin.command({ getCmdLineOpts: 1 });
-    return { pid: Number(pid), dbPath: String(parsed.storage.dbPath) };
-  });
+  const { pid, dbPath } = await mongodOf(mongodbUri);
   return { pids: [pid, await listenerOf(Number(new URL(redisUrl).port))], dbPath };
 }
 
@@ -45,12 +30,6 @@ async function startOwner(...args: string[]) {
   const uris = JSON.parse(line.toString()) as { mongodbUri: string; redisUrl: string };
   return { owner, ...uris, ...(await inspect(uris.mongodbUri, uris.redisUrl)) };
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 describe('engines with temporary data', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
@@ -75,7 +54,7 @@ describe('engines with temporary data', () => {
       expect(limit['transactionLifetimeLimitSeconds']).toBe(5);
       await client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' });
     });
-    expect(await ping(engines.redisUrl)).toBe('+PONG');
+    expect(await askRedis(engines.redisUrl, 'PING')).toBe('+PONG');
     await engines.stop();
     expect(await untilDead(pids)).toEqual([]);
     expect(await exists(dbPath)).toBe(false);
@@ -106,7 +85,7 @@ describe('engines with a data folder', () => {
     expect(shared).toMatchObject({ mongodbUri, redisUrl });
     owner.kill('SIGKILL');
     await once(owner, 'exit');
-    expect(await ping(shared.redisUrl)).toBe('+PONG');
+    expect(await askRedis(shared.redisUrl, 'PING')).toBe('+PONG');
     expect(await withMongo(shared.mongodbUri, (client) => client.db('admin').command({ ping: 1 }))).toMatchObject({
       ok: 1,
     });
@@ -127,7 +106,7 @@ describe('engines with a data folder', () => {
     const { pids } = await inspect(engines.mongodbUri, engines.redisUrl);
     process.kill(pids[1] as number, 'SIGKILL');
     await untilDead([pids[1] as number]);
-    await expect.poll(() => ping(engines.redisUrl).catch(() => ''), { timeout: 8000 }).toBe('+PONG');
+    await expect.poll(() => askRedis(engines.redisUrl, 'PING').catch(() => ''), { timeout: 8000 }).toBe('+PONG');
     await engines.stop();
   });
 });

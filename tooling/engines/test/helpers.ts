@@ -1,7 +1,8 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
 
 /** A folder that goes away with the test. */
@@ -17,6 +18,31 @@ export async function fakeProgram(folder: string, name: string): Promise<string>
   await writeFile(path, '#!/bin/sh\necho "db version v1.2.3"\n');
   await chmod(path, 0o755);
   return path;
+}
+
+export const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export async function withMongo<T>(uri: string, body: (client: MongoClient) => Promise<T>): Promise<T> {
+  const client = new MongoClient(uri);
+  try {
+    return await body(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** The process and the data of a mongod, as it says itself. */
+export function mongodOf(uri: string): Promise<{ pid: number; dbPath: string }> {
+  return withMongo(uri, async (client) => {
+    const admin = client.db('admin');
+    const { pid } = await admin.command({ serverStatus: 1 });
+    const { parsed } = await admin.command({ getCmdLineOpts: 1 });
+    return { pid: Number(pid), dbPath: String(parsed.storage.dbPath) };
+  });
 }
 
 /** Whether the process runs; one that only waits to be reaped does not. */

@@ -1,41 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { MongoClient } from 'mongodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startReplicaSet } from '../src/index.ts';
-import { untilDead } from './helpers.ts';
+import { exists, mongodOf, untilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/replica-set-owner.ts', import.meta.url));
-
-async function withMongo<T>(uri: string, body: (client: MongoClient) => Promise<T>): Promise<T> {
-  const client = new MongoClient(uri);
-  try {
-    return await body(client);
-  } finally {
-    await client.close();
-  }
-}
 
 /** What each node says when it is asked by itself. */
 function inspect(uri: string): Promise<{ pid: number; dbPath: string }[]> {
   const hosts = /^mongodb:\/\/([^/]+)/.exec(uri)?.[1]?.split(',') ?? [];
-  const inspectNode = (host: string) =>
-    withMongo(`mongodb://${host}/?directConnection=true`, async (client) => {
-      const admin = client.db('admin');
-      const { pid } = await admin.command({ serverStatus: 1 });
-      const { parsed } = await admin.command({ getCmdLineOpts: 1 });
-      return { pid: Number(pid), dbPath: String(parsed.storage.dbPath) };
-    });
-  return Promise.all(hosts.map(inspectNode));
+  return Promise.all(hosts.map((host) => mongodOf(`mongodb://${host}/?directConnection=true`)));
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 describe('a replica set', () => {
   it.each(['SIGKILL', 'SIGSTOP'] as const)(

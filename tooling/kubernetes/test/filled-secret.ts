@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { anIssuer } from '@plinth/auth/testing';
+import { ownSettings } from '@plinth/testing/process';
 import { parse } from 'yaml';
 import { folder } from './overlay.ts';
 import { Secret } from './schema.ts';
@@ -10,9 +11,7 @@ export const template: typeof Secret._zod.output = Secret.parse(
 );
 
 /** The Secret as somebody fills it in. */
-export const filledSecret = async (): Promise<Record<string, string>> => ({
-  MONGODB_URI: process.env['MONGODB_URI'] ?? '',
-  REDIS_URL: process.env['REDIS_URL'] ?? '',
-  AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(await generateSigningKey())] }),
-  CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
-});
+export const filledSecret = async (): Promise<Record<string, string>> => {
+  const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = ownSettings();
+  return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await anIssuer()).settings };
+};

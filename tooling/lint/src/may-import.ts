@@ -48,7 +48,9 @@ export const MAY_IMPORT: Readonly<Record<string, Row>> = {
 /** For tests: `@plinth/testing` and what the packages offer that need more than the kernel to be tested against. */
 const forTests = [
   '@plinth/testing',
+  '@plinth/testing/process',
   '@plinth/vitest-config',
+  '@plinth/auth/testing',
   '@plinth/mongo/testing',
   '@plinth/service-kit/testing',
   '@plinth/telemetry/testing',

@@ -1,12 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { anIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
+import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
 
 export type Engines = { readonly mongodbUri: string; readonly redisUrl: string };
 
@@ -23,79 +20,8 @@ export type Platform = {
   stop(): Promise<void>;
 };
 
-const host = '127.0.0.1';
-const readyMs = 45_000;
-const pollMs = 25;
-const parties = { issuer: 'plinth', audience: 'plinth-api' };
-/** No caller here is anybody whom a limit is meant for. */
-const unlimited = '1000000000';
-
-const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const apps = fileOf('../../../apps');
-const endWithParent = fileOf('./end-with-parent.ts');
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-};
-
-/** The settings of the platform. The environment of the caller does not reach it. */
-const environmentOf = async ({ mongodbUri, redisUrl }: Engines, databasePrefix: string) => {
-  const key = await generateSigningKey();
-  const port = await freePort();
-  const env = {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    HOST: host,
-    PORT: String(port),
-    LOG_LEVEL: 'warn',
-    // No proxy has to notice that it ends.
-    SHUTDOWN_DELAY_MS: '0',
-    MONGODB_URI: mongodbUri,
-    MONGODB_DATABASE_PREFIX: databasePrefix,
-    REDIS_URL: redisUrl,
-    REDIS_KEY_PREFIX: `${databasePrefix}:`,
-    AUTH_ISSUER: parties.issuer,
-    AUTH_AUDIENCE: parties.audience,
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
-    CURSOR_SECRET: randomBytes(32).toString('base64url'),
-    LIMIT_DEFAULT_PLAN: 'enterprise',
-    LIMIT_IP_PER_MINUTE: unlimited,
-    LIMIT_ANONYMOUS_PER_MINUTE: unlimited,
-    LIMIT_ENTERPRISE_PER_MINUTE: unlimited,
-    LIMIT_SENSITIVE_PER_MINUTE: unlimited,
-  };
-  return { env, key, url: `http://${host}:${port}` };
-};
-
-const isOver = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
-
-const untilReady = async (url: string, child: ChildProcess, said: () => string): Promise<void> => {
-  const until = performance.now() + readyMs;
-  while (performance.now() < until) {
-    if (isOver(child)) throw new Error(`The platform did not start: ${said()}`);
-    const answer = await fetch(`${url}/health/ready`).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.ok) return;
-    await sleep(pollMs);
-  }
-  throw new Error(`The platform was not ready within ${readyMs / 1000} s: ${said()}`);
-};
-
-/** Ends it, whatever state it is in. @returns what it ended with, and whether it had ended before. */
-const end = async (child: ChildProcess) => {
-  const wasOver = isOver(child);
-  if (!wasOver) {
-    const exited = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exited;
-  }
-  return { wasOver, code: child.exitCode ?? child.signalCode };
-};
+const readyWithinMs = 45_000;
+const apps = fileURLToPath(new URL('../../../apps', import.meta.url));
 
 /** Drops the database of every module; each has the name of its service. */
 const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promise<void> => {
@@ -108,37 +34,38 @@ const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promis
   }
 };
 
-const spawnPlatform = (env: NodeJS.ProcessEnv) => {
-  const child = spawn(process.execPath, ['--import', endWithParent, `${apps}/platform/src/main.ts`], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => (said += text));
-  return { child, said: () => said };
-};
-
-/** Starts a platform that limits nobody, and waits until it is ready. */
-export const startPlatform = async (engines: Engines): Promise<Platform> => {
-  const databasePrefix = `load_${randomBytes(4).toString('hex')}_`;
-  const { env, key, url } = await environmentOf(engines, databasePrefix);
-  const { child, said } = spawnPlatform(env);
-  const stop = async (): Promise<void> => {
-    const { wasOver, code } = await end(child);
-    await dropDatabases(engines.mongodbUri, databasePrefix);
-    if (wasOver || code !== 0) throw new Error(`The platform ended with ${code}: ${said()}`);
+/** Starts a platform that limits nobody, and waits until it is ready; `overrides` change its settings. */
+export const startPlatform = async (
+  { mongodbUri, redisUrl }: Engines,
+  overrides: Environment = {},
+): Promise<Platform> => {
+  const issuer = await anIssuer();
+  const settings = {
+    ...ownSettings(),
+    ...issuer.settings,
+    ...withoutLimits,
+    MONGODB_URI: mongodbUri,
+    REDIS_URL: redisUrl,
+    LOG_LEVEL: 'warn',
+    // No proxy has to notice that it ends.
+    SHUTDOWN_DELAY_MS: '0',
+    ...overrides,
   };
-  try {
-    await untilReady(url, child, said);
-  } catch (error) {
-    await stop().catch(() => undefined);
+  const drop = () => dropDatabases(mongodbUri, settings.MONGODB_DATABASE_PREFIX);
+  const starting = startService(join(apps, 'platform/src/main.ts'), settings, readyWithinMs);
+  const service = await starting.catch(async (error: unknown) => {
+    await drop();
     throw error;
-  }
+  });
   return {
-    url,
-    tokenOf: ({ id, tenantId, role }, from = new Date()) =>
-      createTokenSigner({ key, clock: { now: () => from }, ...parties }).sign({ id, tenantId, roles: [role] }),
-    complaints: said,
-    stop,
+    url: service.url,
+    tokenOf: ({ id, tenantId, role }, from) => issuer.tokenOf({ id, tenantId, roles: [role] }, from),
+    complaints: service.said,
+    stop: async () => {
+      const wasRunning = service.isRunning();
+      const [code, signal] = await service.end('SIGTERM');
+      await drop();
+      if (!wasRunning || code !== 0) throw new Error(`The platform ended with ${code ?? signal}: ${service.said()}`);
+    },
   };
 };

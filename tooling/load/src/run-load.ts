@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startChild } from '@plinth/testing/process';
 import { type Outcome, outcomeOf, type Summary } from './outcome.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { Platform } from './platform.ts';
@@ -25,16 +25,14 @@ export type Load = {
 };
 
 /** Runs k6 to its end, whatever that is. @returns what it said. */
-const k6Says = ({ k6, size, signal }: Load, plan: string): Promise<string> =>
-  new Promise((resolve) => {
-    // Nothing else of the environment, in which a proxy may be named; the warden's mark, so that it ends with its tree.
-    const { PATH, HOME, PLINTH_WARD } = process.env;
-    const env = { PATH, HOME, PLINTH_WARD };
-    const options = { env, signal, timeout: size.seconds * 1000 + spareMs, maxBuffer: 1e9 };
-    execFile(k6, ['run', ...flags, '--env', `PLAN=${plan}`, script], options, (_error, stdout, stderr) =>
-      resolve(`${stdout}${stderr}`),
-    );
-  });
+const k6Says = async ({ k6, size, signal }: Load, plan: string): Promise<string> => {
+  // Nothing else of the environment, in which a proxy may be named; the warden's mark, so that it ends with its tree.
+  const { HOME, PLINTH_WARD } = process.env;
+  const options = { env: { HOME, PLINTH_WARD }, signal, timeout: size.seconds * 1000 + spareMs };
+  const child = startChild([k6, 'run', ...flags, '--env', `PLAN=${plan}`, script], options);
+  await child.exited;
+  return child.said();
+};
 
 /** People whom the tenant of the writer has, told by the platform. */
 const countPeople = async ({ url, writer, startedAt, tokenMs }: Plan): Promise<number> => {

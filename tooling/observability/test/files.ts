@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { startChild } from '@plinth/testing/process';
 import { onTestFinished } from 'vitest';
 
 /** A folder with some files in it, which goes away with the test. */
@@ -16,14 +15,12 @@ export const aFolderOf = async (files: Readonly<Record<string, string>>): Promis
   return folder;
 };
 
-const run = promisify(execFile);
-
 /** Runs a program. @returns whether it was content, and what it said. */
-export const outcomeOf = async (program: string, args: readonly string[]): Promise<{ ok: boolean; said: string }> =>
-  run(program, [...args]).then(
-    ({ stdout, stderr }) => ({ ok: true, said: stdout + stderr }),
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => ({ ok: false, said: stdout + stderr }),
-  );
+export const outcomeOf = async (program: string, args: readonly string[]): Promise<{ ok: boolean; said: string }> => {
+  const child = startChild([program, ...args]);
+  const [code] = await child.exited;
+  return { ok: code === 0, said: child.said() };
+};
 
 /** The expressions of a dashboard, as Prometheus sees them. */
 export const expressionsOf = (dashboard: string): string[] => {

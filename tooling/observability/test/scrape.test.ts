@@ -1,66 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { findPrometheus } from '@plinth/engines';
-import { openRaw } from '@plinth/mongo/testing';
+import { startPlatform } from '@plinth/load';
 import { aFreePort, anId } from '@plinth/testing';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { startChild, untilReady } from '@plinth/testing/process';
+import { expect, it, onTestFinished } from 'vitest';
 import { artifacts } from '../src/artifacts.ts';
 import { toYaml } from '../src/yaml.ts';
 import { aFolderOf, expressionsOf } from './files.ts';
 
 const made = await artifacts();
-const main = fileURLToPath(new URL('../../../apps/platform/src/main.ts', import.meta.url));
-
-/** Starts a program that ends with the test, and keeps what it says. */
-const start = (program: string, args: readonly string[], env: Record<string, string | undefined>) => {
-  const child: ChildProcess = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  child.stdout?.on('data', (chunk) => (said += chunk));
-  child.stderr?.on('data', (chunk) => (said += chunk));
-  onTestFinished(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  });
-  return { said: () => said };
-};
+const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 
 /** The platform, with tracing and metrics; a token of somebody whom it knows. */
-const startPlatform = async () => {
-  const key = await generateSigningKey();
-  const parties = { issuer: 'plinth', audience: 'plinth-api' };
-  const clock = { now: () => new Date() };
-  const subject = { id: anId(), tenantId: anId(), roles: ['owner'] };
-  const token = await createTokenSigner({ key, clock, ...parties }).sign(subject);
-  const [port, metricsPort, collectorPort] = [await aFreePort(), await aFreePort(), await aFreePort()];
-  const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
-  const mongodbUri = String(process.env['MONGODB_URI']);
-  onTestFinished(async () => {
-    const raw = openRaw(mongodbUri);
-    await raw.drop(`${databasePrefix}users`);
-    await raw.close();
-  });
-  const { said } = start(process.execPath, [main], {
-    PATH: process.env['PATH'],
-    NODE_ENV: 'production',
-    PORT: String(port),
-    METRICS_PORT: String(metricsPort),
-    OTEL_TRACING: 'true',
-    // Nobody is there: that spans are lost has to be seen as well.
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
-    MONGODB_URI: mongodbUri,
-    MONGODB_DATABASE_PREFIX: databasePrefix,
-    REDIS_URL: process.env['REDIS_URL'],
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
-    CURSOR_SECRET: 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe',
-  });
-  const url = `http://127.0.0.1:${port}`;
-  const isReady = async () => expect((await fetch(`${url}/health/ready`)).status, said()).toBe(200);
-  await vi.waitFor(isReady, 20_000);
-  return { url, token, metricsPort };
+const startTraced = async () => {
+  const [metricsPort, collectorPort] = [await aFreePort(), await aFreePort()];
+  const { url, tokenOf, stop } = await startPlatform(
+    { mongodbUri, redisUrl },
+    {
+      METRICS_PORT: String(metricsPort),
+      OTEL_TRACING: 'true',
+      // Nobody is there: that spans are lost has to be seen as well.
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+    },
+  );
+  onTestFinished(stop);
+  return { url, token: await tokenOf({ id: anId(), tenantId: anId(), role: 'owner' }), metricsPort };
 };
 
 /** A Prometheus that reads the port every second, with the rules. */
@@ -74,17 +38,15 @@ const startPrometheus = async (metricsPort: number) => {
   const folder = await aFolderOf({ ...made, 'prometheus.yaml': config });
   const port = await aFreePort();
   const args = [`--config.file=${folder}/prometheus.yaml`, `--storage.tsdb.path=${folder}/data`];
-  const { said } = start(
-    prometheus,
-    [...args, `--web.listen-address=127.0.0.1:${port}`, '--enable-feature=exemplar-storage'],
-    { PATH: process.env['PATH'] },
-  );
+  const listen = `--web.listen-address=127.0.0.1:${port}`;
+  const child = startChild([prometheus, ...args, listen, '--enable-feature=exemplar-storage']);
+  onTestFinished(async () => void (await child.end()));
   const ask = async (path: string, parameters: Record<string, string> = {}): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
-    expect(answer.status, said()).toBe(200);
+    expect(answer.status, child.said()).toBe(200);
     return ((await answer.json()) as { data: unknown }).data;
   };
-  await vi.waitFor(() => ask('status/runtimeinfo'), 20_000);
+  await untilReady(child, `http://127.0.0.1:${port}/api/v1/status/runtimeinfo`);
   return ask;
 };
 
@@ -93,7 +55,7 @@ const namesIn = (expr: string): string[] =>
   expr.match(/\b(?:http|mongodb|process|nodejs|idempotency|trace|plinth:)\w[\w:]*/g) ?? [];
 
 it('Prometheus reads the port of a running platform, and its rules and dashboards find what they ask for', async () => {
-  const { url, token, metricsPort } = await startPlatform();
+  const { url, token, metricsPort } = await startTraced();
   const ask = await startPrometheus(metricsPort);
   const value = async (query: string): Promise<string | undefined> => {
     const { result } = (await ask('query', { query })) as { result: { value: [number, string] }[] };

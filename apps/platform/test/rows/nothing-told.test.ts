@@ -1,10 +1,11 @@
+import { askRedis, type OwnEngine, ownEngine } from '@plinth/engines';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import { aFreePort, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { markedRequests } from './marked-requests.ts';
 import { createMarkers } from './markers.ts';
-import { askRedis, type OwnEngine, ownEngine } from './own-engine.ts';
+
 import { makeOne } from './requests.ts';
 import { type RunningPlatform, startPlatform } from './running-platform.ts';
 import { exchange, inLanes, type WireAnswer, type WireRequest } from './wire.ts';
@@ -41,7 +42,7 @@ const withUser = async (uri: string): Promise<string> => {
 
 const withPassword = async (uri: string): Promise<string> => {
   const password = markers.plant('the password of Redis');
-  await askRedis(uri, `CONFIG SET requirepass ${password}`);
+  await askRedis(uri, 'CONFIG', 'SET', 'requirepass', password);
   return uri.replace('//', `//default:${password}@`);
 };
 

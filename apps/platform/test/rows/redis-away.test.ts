@@ -1,6 +1,6 @@
+import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OwnEngine, ownEngine } from './own-engine.ts';
 import { makeOne, requestOf, routes } from './requests.ts';
 import { type RunningPlatform, startPlatform } from './running-platform.ts';
 import { exchange, inLanes, type WireAnswer, type WireRequest } from './wire.ts';

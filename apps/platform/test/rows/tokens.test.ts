@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { anId, aPrincipal } from '@plinth/testing';
+import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './judge.ts';
 import { makeOne, requestOf, routes } from './requests.ts';
@@ -148,10 +148,8 @@ describe('forged tokens: 0 outbound fetches', () => {
   ])('the alarm hears %s', async (code, line) => {
     const type = code.includes('require') ? 'commonjs' : 'module';
     const args = [`--import=${alarm}`, `--input-type=${type}`, '--eval', code, trapUrl];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'pipe'] });
-    let heard = '';
-    child.stderr.on('data', (chunk) => (heard += chunk));
-    await once(child, 'close');
-    expect(heard).toContain(line);
+    const { exited, output } = startChild([process.execPath, ...args]);
+    await exited;
+    expect(output.stderr).toContain(line);
   });
 });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis, type TemporaryRedis } from '@plinth/engines';
+import { type OwnEngine, ownEngine } from '@plinth/engines';
 import type { Limit } from '@plinth/kernel';
 import { aFreePort } from '@plinth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/index.ts';
-import { countAllowed, isHeavy, openStage, p99, pidOf, stopProcess, takeInTurn, takeSteadily } from './stage.ts';
+import { countAllowed, isHeavy, openStage, p99, type Sharer, takeInTurn, takeSteadily } from './stage.ts';
 
 // A second's worth is 1,000, and half of that is asked for. Of so small a bucket little can be leased ahead.
 const limit: Limit = { name: 'subject', quota: 3000, windowSeconds: 3 };
@@ -15,30 +15,28 @@ const waitingMax = isHeavy ? 10 : 100;
 /** Whoever waits for longer than this has waited. */
 const quickMs = 1;
 
-let engine: TemporaryRedis;
+let engine: OwnEngine;
 let stage: ReturnType<typeof openStage>;
-let goOn: () => void = () => undefined;
 
 beforeAll(async () => {
-  engine = await startRedis();
+  engine = await ownEngine('redis');
 });
 
-afterAll(() => engine.stop());
+afterAll(() => engine.close());
 
 beforeEach(() => {
-  stage = openStage(engine.url);
+  stage = openStage(engine.uri);
 });
 
 afterEach(async () => {
-  goOn();
-  goOn = () => undefined;
+  await engine.goOn();
   await stage.close();
 });
 
 const waitingOf = (latencies: readonly number[]): number =>
   (1000 * latencies.filter((ms) => ms > quickMs).length) / latencies.length;
 
-const isBack = async ({ limiter }: Awaited<ReturnType<typeof stage.join>>): Promise<boolean> => {
+const isBack = async ({ limiter }: Pick<Sharer, 'limiter'>): Promise<boolean> => {
   await limiter.beat();
   const before = limiter.counts.decidedLocally;
   await limiter.take(limit, 'somebody new');
@@ -48,11 +46,10 @@ const isBack = async ({ limiter }: Awaited<ReturnType<typeof stage.join>>): Prom
 describe('while Redis stands still', () => {
   it('nobody is refused and nobody waits, and afterwards the shared bucket rules again', async () => {
     const sharer = await stage.join();
-    const pid = await pidOf(sharer.redis);
     const before = await takeSteadily(sharer.limiter, limit, { ms: 500, perSecond });
-    goOn = stopProcess(pid);
+    await engine.pause();
     const during = await takeSteadily(sharer.limiter, limit, { ms: outageMs, perSecond });
-    goOn();
+    await engine.goOn();
     console.info(
       `Redis stopped for ${outageMs} ms: p99 ${p99(before.latencies).toFixed(3)} ms before, ${p99(during.latencies).toFixed(3)} ms meanwhile`,
     );
@@ -63,8 +60,8 @@ describe('while Redis stands still', () => {
   }, 30_000);
 
   it('a request that finds no token here waits for a moment, and the next ones not at all', async () => {
-    const { limiter, redis } = await stage.join();
-    goOn = stopProcess(await pidOf(redis));
+    const { limiter } = await stage.join();
+    await engine.pause();
     const askedAt = performance.now();
     expect(await limiter.take(limit, 'one')).toMatchObject({ isAllowed: true });
     expect(performance.now() - askedAt).toBeLessThan(500);
@@ -79,10 +76,10 @@ describe('while Redis stands still', () => {
     await Promise.all(sharers.map(({ limiter }) => takeInTurn(limiter, { ...small, name: 'first' }, 2)));
     const [one, other] = sharers as [(typeof sharers)[number], (typeof sharers)[number]];
     await one.limiter.take({ ...small, name: 'second' }, 'ada');
-    goOn = stopProcess(await pidOf(one.redis));
+    await engine.pause();
     const [ofOne, ofOther] = await Promise.all(sharers.map(({ limiter }) => takeInTurn(limiter, small, 300)));
     expect([countAllowed(ofOne ?? []), countAllowed(ofOther ?? [])]).toEqual([100, 100]);
-    goOn();
+    await engine.goOn();
     await expect.poll(() => isBack(one), { timeout: 5000 }).toBe(true);
     await expect.poll(() => isBack(other), { timeout: 5000 }).toBe(true);
     const after = [await takeInTurn(one.limiter, small, 100), await takeInTurn(other.limiter, small, 100)].flat();
@@ -90,14 +87,14 @@ describe('while Redis stands still', () => {
   }, 20_000);
 
   it('integrity: no token is lost to questions that Redis reads when nobody waits for the answer any more', async () => {
-    const { limiter, redis, pass } = await stage.join();
+    const { limiter, pass } = await stage.join();
     const small: Limit = { name: 'subject', quota: 200, windowSeconds: 600 };
     await takeInTurn(limiter, small, 10);
-    goOn = stopProcess(await pidOf(redis));
+    await engine.pause();
     await takeInTurn(limiter, small, 10);
     await sleep(2200);
-    goOn();
-    await expect.poll(() => isBack({ limiter, redis } as never), { timeout: 5000 }).toBe(true);
+    await engine.goOn();
+    await expect.poll(() => isBack({ limiter }), { timeout: 5000 }).toBe(true);
     pass(6000);
     await limiter.beat();
     expect(countAllowed(await takeInTurn(limiter, small, 300))).toBeGreaterThanOrEqual(178);
@@ -107,10 +104,11 @@ describe('while Redis stands still', () => {
 describe('when Redis dies and comes back', () => {
   it('nobody is refused and nobody waits, and the shared bucket rules again', async () => {
     const sharer = await stage.join();
-    const pid = await pidOf(sharer.redis);
     const taking = takeSteadily(sharer.limiter, limit, { ms: outageMs, perSecond });
     await sleep(300);
-    process.kill(pid, 'SIGKILL');
+    await engine.end();
+    await sleep(1000);
+    await engine.begin();
     const { decisions, latencies } = await taking;
     expect(countAllowed(decisions)).toBe(decisions.length);
     expect(waitingOf(latencies)).toBeLessThanOrEqual(waitingMax);

@@ -28,8 +28,6 @@ const carryOut = async ({ limit, ms, perSecond }: Order): Promise<void> => {
 };
 
 process.on('message', (order: Order) => void carryOut(order));
-// It does not outlive the test that started it.
-process.on('disconnect', () => process.exit());
 
 await untilShared();
 process.send?.('there');

@@ -1,30 +1,20 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { Limit } from '@plinth/kernel';
-import { afterEach, expect, it } from 'vitest';
+import { type Child, nodeCommand, startChild } from '@plinth/testing/process';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Order, Report } from './process.ts';
 import { isHeavy } from './stage.ts';
 
 const redisUrl = process.env['REDIS_URL'] as string;
-const started: ChildProcess[] = [];
 
-const start = async (prefix: string): Promise<ChildProcess> => {
-  const child = fork(new URL('./process.ts', import.meta.url), [redisUrl, prefix]);
-  started.push(child);
-  await once(child, 'message');
+const start = async (prefix: string): Promise<Child> => {
+  const child = startChild(nodeCommand(new URL('./process.ts', import.meta.url), redisUrl, prefix));
+  onTestFinished(async () => void (await child.end()));
+  await child.ask();
   return child;
 };
 
-const orderTo = async (child: ChildProcess, order: Order): Promise<Report> => {
-  child.send(order);
-  const [report] = (await once(child, 'message')) as [Report];
-  return report;
-};
-
-afterEach(() => {
-  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-});
+const orderTo = (child: Child, order: Order): Promise<Report> => child.ask(order) as Promise<Report>;
 
 const sum = (reports: readonly Report[], field: keyof Report): number =>
   reports.reduce((total, report) => total + report[field], 0);

@@ -52,15 +52,6 @@ export const openStage = (url: string) => {
   };
 };
 
-/** Makes a process stand still. What it returns lets it go on. */
-export const stopProcess = (pid: number): (() => void) => {
-  process.kill(pid, 'SIGSTOP');
-  return () => void process.kill(pid, 'SIGCONT');
-};
-
-export const pidOf = async (redis: Redis): Promise<number> =>
-  Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1]);
-
 /** Takes one token after the other. */
 export const takeInTurn = async (limiter: Limiter, limit: Limit, count: number): Promise<LimitDecision[]> => {
   const decisions: LimitDecision[] = [];

@@ -3,11 +3,11 @@ import tls from 'node:tls';
 
 const TIMEOUT_MS = 3000;
 
-/** The server's answer to PING, after AUTH where the URL has a password. Rejects when it cannot be reached. */
-export function ping(url: string): Promise<string> {
+/** The first line of the server's answer to a command, after AUTH where the URL has a password. Rejects when there is none. */
+export function askRedis(url: string, ...command: string[]): Promise<string> {
   const { protocol, hostname, port, username, password } = new URL(url);
   const options = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 6379) };
-  const commands = [['PING']];
+  const commands = [command];
   if (password !== '') {
     commands.unshift([
       'AUTH',

@@ -1,0 +1,1 @@
+export { anIssuer, type Issuer } from './issuer.ts';
