@@ -99,11 +99,10 @@ export const readOptions = (args: readonly string[]): Options => {
   };
 };
 
-const kinds = ['--reads', 'health,get,list', '--writes', 'post,patch'];
 const modes = {
-  waterfall: [...kinds, '--connections', '1,32', '--rounds', '3', '--slice', '1'],
-  overload: ['--reads', 'list,get', '--writes', 'post', '--connections', '32', '--rounds', '3', '--slice', '3'],
-  tracing: [...kinds.slice(0, 3), 'post', '--connections', '1,32', '--rounds', '5', '--slice', '1'],
+  waterfall: { reads: 'health,get,list', writes: 'post,patch', connections: '1,32', rounds: '3', slice: '1' },
+  overload: { reads: 'list,get', writes: 'post', connections: '32', rounds: '3', slice: '3' },
+  tracing: { reads: 'health,get,list', writes: 'post', connections: '1,32', rounds: '5', slice: '1' },
 };
 
 /** What is measured in other ways than beside the raw server only: where the time goes, and what traces cost. */
@@ -115,7 +114,11 @@ export const modeOf = (args: readonly string[]): Mode | undefined =>
 
 /** Reads the command line of a mode, which takes the flags of connections and its own. */
 export const readModeOptions = (mode: Mode, args: readonly string[]): Options => {
-  const options = readOptions([...modes[mode], ...args.filter((arg) => arg !== `--${mode}`)]);
+  const { reads, writes, ...sizes } = modes[mode];
+  const own = args.filter((arg) => arg !== `--${mode}`);
+  const isChosen = own.includes('--reads') || own.includes('--writes');
+  const usual = Object.entries({ ...sizes, ...(!isChosen && { reads, writes }) });
+  const options = readOptions([...usual.flatMap(([name, value]) => [`--${name}`, value]), ...own]);
   if (options.arrivals.length === 0) return options;
   throw new UsageError(`--${mode} is measured with connections; leave --arrivals out.`);
 };

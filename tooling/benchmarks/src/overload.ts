@@ -8,8 +8,8 @@ import { median } from './statistics.ts';
 /** What a server did at its peak, and then when it was asked for three times as much. */
 export type Overload = { readonly kind: Kind; readonly peak: Observed; readonly over: Observed };
 
-/** So many clients are there at the peak, each with one request under way. */
-const peakConnections = 64;
+/** As many clients as the platform works for at a time, each with one request under way. */
+const peakConnections = 256;
 
 /** So many are there when it is asked for more. A request that finds each of them waiting is not made. */
 const overConnections = 1500;
