@@ -44,7 +44,7 @@ export const noMethod = 'none';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodOf = ({ method }: FastifyRequest): string => (methods.has(method) ? method : 'OTHER');
 
-/** Finds the numbers of the route that a request has met, or of what is no request. All are made from contracts, and before the first request. */
+/** Finds the numbers of the route that a request has met. Those of contracts are made before the first request. */
 const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
   const ofContracts = new Map<RouteSpec, RouteMetrics>();
   for (const { name: module, contracts } of modules) {
