@@ -1,4 +1,5 @@
 export { assertChange } from './assert-change.ts';
+export { type Cache, cacheControlOf } from './cache.ts';
 export { applyChange, newDocument } from './change.ts';
 export {
   type Collection,

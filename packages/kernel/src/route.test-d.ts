@@ -29,8 +29,36 @@ defineRoute({ ...base, method: 'GET', sumary: 'Things' });
 defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'thingId' } });
 // @ts-expect-error -- an example that its schema refuses
 defineRoute({ ...base, method: 'GET', examples: { response: { id: 7 } } });
+// @ts-expect-error -- only a GET is cached
+defineRoute({ ...base, method: 'POST', cache: { maxAgeSeconds: 60 } });
+// @ts-expect-error -- only an answer of 200 is cached
+defineRoute({ ...base, method: 'GET', responses: { 202: Thing }, cache: { maxAgeSeconds: 60 } });
+// @ts-expect-error -- a stream is not cached
+defineRoute({ ...base, method: 'GET', stream: 'ndjson', cache: { maxAgeSeconds: 60 } });
+// @ts-expect-error -- an answer by credential is not for shared caches
+defineRoute({ ...base, method: 'GET', auth: 'authenticated', cache: { maxAgeSeconds: 60, scope: 'public' } });
+// @ts-expect-error -- nor is one by permission
+defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read' }, cache: { maxAgeSeconds: 60, scope: 'public' } });
+// @ts-expect-error -- an age below nothing
+defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: -1 } });
+// @ts-expect-error -- half a second
+defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 0.5 } });
+// @ts-expect-error -- a cache without an age
+defineRoute({ ...base, method: 'GET', cache: { scope: 'public' } });
 // @ts-expect-error -- a path outside /v1
 defineRoute({ ...base, method: 'GET', path: '/things' });
+
+export const kept = [
+  defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 60, scope: 'public' } }),
+  defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 0 } }),
+  defineRoute({ ...base, method: 'GET', auth: 'authenticated', cache: { maxAgeSeconds: 60 } }),
+  defineRoute({
+    ...item,
+    method: 'GET',
+    auth: { policy: 'things:read' },
+    cache: { maxAgeSeconds: 60, scope: 'private' },
+  }),
+];
 
 const getThing = defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'id' } });
 const removeThing = defineRoute({

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Cache, cacheControlOf } from './cache.ts';
 import type { AnyErrorFactory } from './errors.ts';
 import type { PermissionName } from './permissions.ts';
 import type { Versions } from './versions.ts';
@@ -28,6 +29,8 @@ export type RouteSpec = {
   readonly responses: { readonly [S in SuccessStatus]?: z.ZodType };
   /** The answer is lines of JSON, each as the success schema says, for as long as there are some. For a GET. */
   readonly stream?: 'ndjson';
+  /** The answer may be kept and given again; left out, it is `no-store`. For a GET, and never for an answer with a secret. */
+  readonly cache?: Cache;
   /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
   readonly idempotency?: 'required';
   /** Beside the limits of every caller, each caller has a stricter one for this route alone: for what is worth guessing at. */
@@ -87,6 +90,24 @@ type CheckIdempotency<R extends RouteSpec> = R extends { readonly method: 'GET';
     ? { readonly idempotency: ['A key belongs to a caller, and a public route knows none.'] }
     : unknown;
 
+type CheckCache<R extends RouteSpec> = R extends { readonly cache: infer C extends Cache }
+  ? R extends { readonly stream: unknown }
+    ? { readonly cache: ['What streams is not cached.'] }
+    : R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
+      ? CheckScope<R, C> & CheckAge<C>
+      : { readonly cache: ['Only a GET that answers with 200 is cached.'] }
+  : unknown;
+
+type CheckScope<R extends RouteSpec, C extends Cache> = R['auth'] extends 'public'
+  ? unknown
+  : C extends { readonly scope: 'public' }
+    ? { readonly cache: ['An answer by credential is its caller’s alone: only a public route is cached as public.'] }
+    : unknown;
+
+type CheckAge<C extends Cache> = `${C['maxAgeSeconds']}` extends `-${string}` | `${string}.${string}`
+  ? { readonly cache: ['maxAgeSeconds is a whole number, 0 or more.'] }
+  : unknown;
+
 type CheckOptions<R> = {
   readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
 };
@@ -110,11 +131,18 @@ export type Check<R extends RouteSpec> = RouteSpec extends R
       CheckOrSelf<R> &
       CheckIdempotency<R> &
       CheckStream<R> &
+      CheckCache<R> &
       CheckOptions<R> &
       CheckExamples<R>;
 
-/** Declares a route. What it is given is what it returns; the rules are checked by the compiler. */
-export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => route;
+/**
+ * Declares a route. What it is given is what it returns; the rules are checked by the compiler.
+ * @throws when its answer must not be cached as it says, as far as the compiler could not tell.
+ */
+export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => {
+  cacheControlOf(route);
+  return route;
+};
 
 type Success<R extends RouteSpec> = Extract<R['responses'][keyof R['responses']], z.ZodType>;
 

@@ -1,11 +1,12 @@
-import { type Contract, commonErrors, type Ids } from '@plinth/kernel';
+import type { Socket } from 'node:net';
+import { type ApiError, type Contract, commonErrors, type Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { addAdmission, usualLimits } from './http/admission.ts';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
-import { clientErrorHandlerOf } from './http/client-errors.ts';
+import { clientErrorHandlerOf, headMs, tunnelHandlerOf } from './http/client-errors.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
 import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
@@ -45,9 +46,11 @@ export type AppParts = ErrorParts & {
 /** Between the milliseconds that a proxy keeps an idle connection, usually 60,000, and those that a stranger may. */
 const keepAliveMs = 72_000;
 
+type ClientErrorHandler = ReturnType<typeof clientErrorHandlerOf>;
+
 const createServer = (
   parts: AppParts,
-  { begin, headers }: { readonly begin: Begin; readonly headers: Readonly<Record<string, string>> },
+  { begin, clientErrorHandler }: { readonly begin: Begin; readonly clientErrorHandler: ClientErrorHandler },
 ): FastifyInstance =>
   Fastify({
     logger: false,
@@ -57,8 +60,9 @@ const createServer = (
     requestTimeout: 10_000,
     connectionTimeout: 12_000,
     keepAliveTimeout: keepAliveMs,
-    clientErrorHandler: clientErrorHandlerOf({ ...parts, headers }),
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    clientErrorHandler,
+    // Without a Host the answer of Node would be none of ours.
+    http: { headersTimeout: headMs, connectionsCheckingInterval: 1000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -137,6 +141,16 @@ const addRequestScope = (app: FastifyInstance, begin: Begin): void => {
   });
 };
 
+/** Answers a request whose operation has not answered it. The connection of one that never came whole ends with that. */
+const answerOf =
+  (parts: AppParts) =>
+  (reply: FastifyReply, error: ApiError): void => {
+    const { request } = reply;
+    if (!request.raw.complete) reply.header('connection', 'close');
+    sendProblem(error, { request, reply, parts });
+    request.scope.gone.abort();
+  };
+
 /** An HTTP server that has everything but the routes of contracts, and refuses any other route. */
 export type App = {
   readonly server: FastifyInstance;
@@ -151,12 +165,13 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   const { logger, tracing, modules = [], metrics = createMetrics() } = parts;
   const beginning = { logger, headers, telemetry: requestTelemetryOf({ ...parts, modules, metrics }) };
   const begin = beginOf(beginning, () => late);
-  const app = createServer(parts, { begin, headers });
-  const late = watchLateReplies(app, (request, reply) => {
-    const error = request.raw.complete ? commonErrors.unavailable() : commonErrors.requestTimeout();
-    sendProblem(error, { request, reply, parts });
-    request.scope.gone.abort();
-  });
+  const answer = answerOf(parts);
+  const refusals = { ...parts, ...beginning, answer, repliesOf: (socket: Socket) => late.of(socket) };
+  const app = createServer(parts, { begin, clientErrorHandler: clientErrorHandlerOf(refusals) });
+  app.server.on('connect', tunnelHandlerOf(refusals));
+  const late = watchLateReplies(app, (request, reply) =>
+    answer(reply, request.raw.complete ? commonErrors.unavailable() : commonErrors.requestTimeout()),
+  );
   let draining = false;
   app.setValidatorCompiler(validatorCompiler);
   await addCors(app, parts.corsOrigins);

@@ -85,6 +85,7 @@ export const createHost = async (parts: HostParts): Promise<Host> => {
         journal: store.journal,
         answers: parts.answers,
         errors: parts,
+        variesByOrigin: parts.corsOrigins.length > 0,
       });
     }
   }

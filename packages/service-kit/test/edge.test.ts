@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { aPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
+import { exchange, open, problemIn, repliesIn } from './wire.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 const subject = aPrincipal();
@@ -19,29 +18,7 @@ beforeAll(async () => {
 const base = () => `http://127.0.0.1:${port}`;
 const auth = () => ({ authorization });
 
-/** What a connection gets for some bytes until it ends, and how long that takes. */
-const answersTo = async (...parts: readonly string[]): Promise<{ text: string; ms: number }> => {
-  const socket = await open();
-  const began = performance.now();
-  let text = '';
-  socket.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk;
-  });
-  for (const part of parts) socket.write(part);
-  await once(socket, 'close');
-  return { text, ms: performance.now() - began };
-};
-
-const open = async (): Promise<Socket> => {
-  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-  await once(socket, 'connect');
-  return socket;
-};
-
-const repliesIn = (text: string): number => text.split('HTTP/1.1 ').length - 1;
-
-const problemIn = (text: string): { status: number; code: string } =>
-  JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as { status: number; code: string };
+const answersTo = (...parts: readonly string[]) => exchange(port, parts);
 
 describe('bytes that are no request', () => {
   it.each([
@@ -75,7 +52,7 @@ describe('bytes that are no request', () => {
     ],
   ])('ambiguous framings: %s gets one problem, and the connection ends', async (_what, bytes, status, code) => {
     const { text } = await answersTo(bytes);
-    expect(repliesIn(text)).toBe(1);
+    expect(repliesIn(text)).toHaveLength(1);
     expect(text).toMatch(/^HTTP\/1\.1 \d{3} /);
     expect(text.toLowerCase()).toContain('content-type: application/problem+json; charset=utf-8');
     expect(text.toLowerCase()).toContain('x-content-type-options: nosniff');
@@ -94,6 +71,12 @@ describe('bytes that are no request', () => {
   it('no Host is refused', async () => {
     const { text } = await answersTo('GET /health HTTP/1.1\r\nConnection: close\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(problemIn(text)).toMatchObject({ code: 'invalid-request' });
+  });
+
+  it('no Host is no fault of HTTP/1.0', async () => {
+    const { text } = await answersTo('GET /health HTTP/1.0\r\n\r\n');
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
@@ -138,7 +121,7 @@ describe('slow clients', () => {
         `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
       ),
     );
-    const idle = await Promise.all(Array.from({ length: 200 }, open));
+    const idle = await Promise.all(Array.from({ length: 200 }, () => open(port)));
     const before = process.memoryUsage().rss;
     const times: number[] = [];
     const watch = setInterval(() => {
@@ -150,7 +133,7 @@ describe('slow clients', () => {
     for (const socket of idle) socket.destroy();
     for (const { text, ms } of [...headers, ...bodies]) {
       expect(ms).toBeLessThan(12_000);
-      expect(repliesIn(text)).toBe(1);
+      expect(repliesIn(text)).toHaveLength(1);
       expect(problemIn(text)).toMatchObject({ status: 408, code: 'request-timeout' });
     }
     expect(times.length).toBeGreaterThan(5);

@@ -113,13 +113,19 @@ describe('request ids and traces', () => {
 });
 
 describe('headers of every answer', () => {
-  it.each(['/v1/ping', '/v1/things', '/nowhere', '/health/live', '/openapi.json'])('are on %s', async (url) => {
+  it.each([
+    ['/v1/ping', 'no-store'],
+    ['/v1/things', 'no-store'],
+    ['/nowhere', 'no-store'],
+    ['/health/live', 'no-store'],
+    ['/openapi.json', 'public, max-age=300'],
+  ])('are on %s', async (url, caching) => {
     const { headers } = await host.current.nobody.get(url);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
-      'cache-control': 'no-store',
+      'cache-control': caching,
     });
     expect(headers['strict-transport-security']).toContain('max-age');
     expect(headers['content-type']).toMatch(/charset=utf-8/);

@@ -74,6 +74,23 @@ export const thingsContract = defineContract('things', {
       auth: { policy: 'things:read' },
       responses: { 200: Thing },
     }),
+    getKeptThing: defineRoute({
+      method: 'GET',
+      path: '/v1/kept-things/:id',
+      params: z.object({ id: Id }),
+      summary: 'Get a thing that may be kept',
+      auth: { policy: 'things:read' },
+      cache: { maxAgeSeconds: 60 },
+      responses: { 200: Thing },
+    }),
+    readRates: defineRoute({
+      method: 'GET',
+      path: '/v1/rates',
+      summary: 'Read what is the same for everybody',
+      auth: 'public',
+      cache: { maxAgeSeconds: 3600, scope: 'public' },
+      responses: { 200: z.object({ version: z.int(), text: z.string() }) },
+    }),
     removeThing: defineRoute({
       ...item,
       ...write,
@@ -175,6 +192,8 @@ export const thingsModule = defineModule({
       payForThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) =>
         toThing(deps.things.for(ctx).insert(body)),
       getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
+      getKeptThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
+      readRates: async () => ({ version: 3, text: 'long '.repeat(400) }),
       removeThing: async ({ id, version }: { id: string; version: Versions }, ctx: Ctx) => {
         const thing = await deps.things.for(ctx).get(id);
         assertVersion(thing, version);

@@ -51,7 +51,7 @@ it('runs again when any source file changes', async () => {
       id,
     ).toEqual([]);
     expect([...hashed], id).toEqual(
-      expect.arrayContaining(['turbo.json', 'oxlint.config.ts', 'packages/kernel/turbo.json']),
+      expect.arrayContaining(['turbo.json', 'oxlint.config.ts', '.gitignore', 'packages/kernel/turbo.json']),
     );
   }
 });

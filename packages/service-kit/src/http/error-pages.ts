@@ -1,5 +1,6 @@
 import { type Contract, commonErrors, type DeclaredError } from '@plinth/kernel';
 import type { FastifyInstance } from 'fastify';
+import { unchanging } from './caching.ts';
 import { declaredErrors } from './declared.ts';
 
 /** Every error that some routes declare, and that of a method which no route takes; each once, by domain and code. */
@@ -17,10 +18,12 @@ const pageOf = ({ domain, code, status, title, fix }: DeclaredError): string =>
 
 /** The pages that the `type` of a problem points to. */
 export const addErrorPages = (app: FastifyInstance, contracts: readonly Contract[]): void => {
-  const pages = new Map(errorsOf(contracts).map((error) => [`${error.domain}/${error.code}`, pageOf(error)]));
+  const pages = new Map(
+    errorsOf(contracts).map((error) => [`${error.domain}/${error.code}`, unchanging('text/markdown', pageOf(error))]),
+  );
   app.get('/errors/:domain/:code', { config: { operational: true } }, (request, reply) => {
     const { domain, code } = request.params as { domain: string; code: string };
     const page = pages.get(`${domain}/${code}`);
-    return page === undefined ? reply.callNotFound() : reply.type('text/markdown; charset=utf-8').send(page);
+    return page ? page(request, reply) : reply.callNotFound();
   });
 };

@@ -5,16 +5,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { commonErrors } from '@plinth/kernel';
 
 /**
- * Refuses a request with more than one Host: a proxy may have chosen the other one.
+ * Refuses a request with more than one Host, because a proxy may have chosen the other one, and one without, which only
+ * HTTP/1.0 allows.
  * @throws `invalid-request`.
  */
-export const assertOneHost = ({ rawHeaders }: Pick<IncomingMessage, 'rawHeaders'>): void => {
+export const assertOneHost = ({
+  rawHeaders,
+  httpVersion,
+}: Pick<IncomingMessage, 'rawHeaders' | 'httpVersion'>): void => {
   let hosts = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] as string;
     if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
   }
   if (hosts > 1) throw commonErrors.invalidRequest({ detail: 'The request has more than one Host header.' });
+  if (hosts === 0 && httpVersion === '1.1') {
+    throw commonErrors.invalidRequest({ detail: 'The request has no Host header.' });
+  }
 };
 
 /**

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { unchanging } from './caching.ts';
 
 /** Something that a service needs. Without a required one it is not ready; without another it is degraded. */
 export type Dependency = { readonly name: string; readonly required: boolean; readonly check: () => Promise<void> };
@@ -48,8 +49,5 @@ export const addOperations = (app: FastifyInstance, operations: Operations): voi
       return reply.code(ready ? 200 : 503).send(body);
     });
   }
-  const reference = JSON.stringify(operations.openApi);
-  app.get('/openapi.json', open, (_request, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(reference),
-  );
+  app.get('/openapi.json', open, unchanging('application/json', JSON.stringify(operations.openApi)));
 };

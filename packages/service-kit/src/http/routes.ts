@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Binding } from '../implement.ts';
 import { assertAcceptable } from './accept.ts';
 import { type Gate, gateOf } from './authenticate.ts';
+import { cacheHeadersOf, varyOf } from './caching.ts';
 import { codingFor, compress, thresholdLength } from './compress.ts';
 import { etagOf, isKnown, needsVersion, versionsOf } from './conditions.ts';
 import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
@@ -16,6 +17,8 @@ export type RouteParts = OnceParts & {
   readonly gate: Gate;
   readonly answers: AnswerMode;
   readonly errors: ErrorParts;
+  /** Answers name the pages that may read them. */
+  readonly variesByOrigin: boolean;
 };
 
 /** A route that takes no query refuses every parameter, so a misspelt one is never ignored. */
@@ -35,10 +38,10 @@ const has = <K extends string>(value: unknown, key: K): value is Record<K, unkno
 const json = 'application/json';
 
 /** The answer to a success, whole: a repeated call is given the very same. */
-const answerOf = (dto: unknown, { status, request, encode }: Success & { request: FastifyRequest }): StoredAnswer => {
-  const body = encode(dto);
-  const headers: Record<string, string> = {};
-  if (status !== 204) headers['content-type'] = `${json}; charset=utf-8`;
+const answerOf = (dto: unknown, request: FastifyRequest, success: Success): StoredAnswer => {
+  const { status } = success;
+  const body = success.encode(dto);
+  const headers: Record<string, string> = { ...success.headers };
   if (status === 201 && has(dto, 'id')) headers['location'] = `${pathOf(request)}/${String(dto.id)}`;
   if (has(dto, 'version')) headers['etag'] = etagOf(dto.version);
   return { status, headers, body };
@@ -47,6 +50,12 @@ const answerOf = (dto: unknown, { status, request, encode }: Success & { request
 type Success = {
   readonly status: number;
   readonly encode: Encode;
+  /** Those that each of its answers has. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it says to those who may keep it, also when they have it already. */
+  readonly caching: Readonly<Record<string, string>> | undefined;
+  /** The headers of requests on which a compressed answer depends. */
+  readonly vary: string;
   /** False where the length of a compressed answer could tell something about a secret in it. */
   readonly compressible: boolean;
 };
@@ -61,20 +70,23 @@ const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): Fas
 const sendCoded = async (
   reply: FastifyReply,
   answer: StoredAnswer,
-  { compressible }: Success,
+  { compressible, vary }: Success,
 ): Promise<FastifyReply> => {
   if (!compressible || answer.body.length <= thresholdLength) return send(reply, answer);
-  reply.header('vary', 'accept-encoding');
+  reply.header('vary', vary);
   const coding = codingFor(reply.request.headers['accept-encoding']);
   if (!coding) return send(reply, answer);
   const body = await compress(answer.body, coding);
   return reply.code(answer.status).headers(answer.headers).header('content-encoding', coding).send(body);
 };
 
-const successPartsOf = ({ route }: Binding, mode: AnswerMode): Success => {
+const successPartsOf = ({ route }: Binding, parts: RouteParts): Success => {
   const { status, schema } = successOf(route);
   const compressible = ![...classifiedFields([schema]).values()].includes('secret');
-  return { status, encode: encoderOf(route, mode), compressible };
+  const vary = varyOf(parts);
+  const caching = cacheHeadersOf(route, vary);
+  const headers = { ...(status !== 204 && { 'content-type': `${json}; charset=utf-8` }), ...caching };
+  return { status, encode: encoderOf(route, parts.answers), headers, caching, vary, compressible };
 };
 
 /** A read has no unit of work: an action of a GET that writes is refused by its collection. */
@@ -83,9 +95,10 @@ const readHandlerOf = ({ route, operation }: Binding, success: Success) => {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     assertAcceptable(request.headers.accept, json);
     const dto = await operation(inputOf(route, request), request.scope.ctx as Ctx);
-    const answer = answerOf(dto, { ...success, request });
+    const answer = answerOf(dto, request, success);
     if (has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
-      return reply.code(304).header('etag', answer.headers['etag']).send();
+      reply.code(304).header('etag', answer.headers['etag']);
+      return (success.caching ? reply.headers(success.caching) : reply).send();
     }
     const fields = takesFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
     return sendCoded(reply, fields ? { ...answer, body: sparse(answer.body, fields) } : answer, success);
@@ -99,7 +112,7 @@ const writeHandlerOf = ({ route, operation, operationId }: Binding, success: Suc
     assertAcceptable(request.headers.accept, json);
     const ctx = request.scope.ctx as Ctx;
     const input = inputOf(route, request);
-    const work = async () => answerOf(await operation(input, ctx), { ...success, request });
+    const work = async () => answerOf(await operation(input, ctx), request, success);
     const key = isKeyed ? keyOf(request, route) : undefined;
     if (key === undefined) {
       return sendCoded(reply, await parts.unitOfWork.run(ctx, work, { operation: operationId }), success);
@@ -140,7 +153,7 @@ const handlerOf = (binding: Binding, success: Success, parts: RouteParts) => {
 export const addRoutes = (app: FastifyInstance, bindings: readonly Binding[], parts: RouteParts): void => {
   for (const binding of bindings) {
     const { method, path, auth, params, query, body } = binding.route;
-    const success = successPartsOf(binding, parts.answers);
+    const success = successPartsOf(binding, parts);
     const gate = gateOf(auth, parts.gate);
     app.route({
       method,

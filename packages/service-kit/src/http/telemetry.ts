@@ -30,18 +30,21 @@ export type RequestTelemetry = {
   begin(request: FastifyRequest): Traced;
   /** It has been answered, or its caller has gone. */
   end(request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void;
+  /** A connection that has brought no request has been answered. */
+  refused(outcome: Outcome & { readonly code: string }): void;
 };
 
 export type Outcome = { readonly status: number; readonly durationMs: number };
 
-/** Whatever has no route is one route. */
-const noRoute = 'none';
+/** Whatever has no route is one route, and what is no request has no method either. */
+export const noRoute = 'none';
+export const noMethod = 'none';
 
 // Any word can be a method; these are the ones of which a count may tell.
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodOf = ({ method }: FastifyRequest): string => (methods.has(method) ? method : 'OTHER');
 
-/** Finds the numbers of the route that a request has met. All are made from contracts, and before the first request. */
+/** Finds the numbers of the route that a request has met. Those of contracts are made before the first request. */
 const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
   const ofContracts = new Map<RouteSpec, RouteMetrics>();
   for (const { name: module, contracts } of modules) {
@@ -56,10 +59,11 @@ const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
     ofHost.set(key, found);
     return found;
   };
-  return (request: FastifyRequest): RouteMetrics => {
+  const routeOf = (request: FastifyRequest): RouteMetrics => {
     const { config, url = noRoute } = request.routeOptions;
     return (config.contract && ofContracts.get(config.contract)) ?? hostRoute(methodOf(request), url);
   };
+  return { routeOf, ofNone: () => hostRoute(noMethod, noRoute) };
 };
 
 /** The span of a request; none for those by which a host is watched, which are many and alike. */
@@ -80,7 +84,7 @@ const isReplay = ({ method }: FastifyRequest, reply: FastifyReply): boolean =>
 export const requestTelemetryOf = (parts: TelemetryParts): RequestTelemetry => {
   const { modules, metrics } = parts;
   const requests = createRequestMetrics(metrics);
-  const routeOf = routesOf(modules, requests);
+  const { routeOf, ofNone } = routesOf(modules, requests);
   const replays = metrics
     .counter('idempotency_replays_total', 'Calls that were given the stored answer to an earlier one with their key.')
     .of({});
@@ -95,6 +99,10 @@ export const requestTelemetryOf = (parts: TelemetryParts): RequestTelemetry => {
       routeOf(request).served({ status, ms: durationMs, code, traceId });
       if (isReplay(request, reply)) replays.add();
       span?.end({ status, code });
+    },
+    refused: ({ status, durationMs, code }) => {
+      requests.begun();
+      ofNone().served({ status, ms: durationMs, code });
     },
   };
 };

@@ -1,4 +1,11 @@
-import { type Contract, type DeclaredError, listItemOf, type RouteSpec, successOf } from '@plinth/kernel';
+import {
+  type Contract,
+  cacheControlOf,
+  type DeclaredError,
+  listItemOf,
+  type RouteSpec,
+  successOf,
+} from '@plinth/kernel';
 import type { z } from 'zod';
 import { hasVersion, needsVersion } from '../http/conditions.ts';
 import { declaredErrors } from '../http/declared.ts';
@@ -81,9 +88,17 @@ const referTo = (...names: readonly string[]): Json =>
 
 const limitHeaders = referTo('RateLimit', 'RateLimit-Policy');
 
+const cachingOf = (route: RouteSpec): Json => {
+  const control = cacheControlOf(route);
+  if (control === undefined) return {};
+  const description = 'For how many seconds the answer may be kept, and whether by the caller alone.';
+  return { 'Cache-Control': { description, schema: { type: 'string', const: control } } };
+};
+
 const headersOf = (route: RouteSpec): Json => ({
   ...limitHeaders,
   'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
+  ...cachingOf(route),
   ...(hasVersion(route) && { ETag: { $ref: '#/components/headers/ETag' } }),
   ...(takesKey(route) && { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }),
 });
