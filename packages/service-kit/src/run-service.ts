@@ -59,8 +59,10 @@ const listen = async (
   server: { listen(options: { host: string; port: number }): Promise<string> },
   { HOST, PORT }: ServiceConfig,
 ) => {
+  // For 'localhost' Fastify opens a second server, which has none of what is set up on this one.
+  const host = HOST === 'localhost' ? '127.0.0.1' : HOST;
   try {
-    return await server.listen({ host: HOST, port: PORT });
+    return await server.listen({ host, port: PORT });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
     throw new StartupError(`Port ${PORT} of ${HOST} is taken. Set PORT to another, or end what listens there.`, {

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/kernel';
@@ -93,6 +94,15 @@ describe('a service', () => {
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     await stopped();
     await expect(shown()).rejects.toThrow();
+  });
+
+  it('boundary: a host by the name of localhost refuses tunnels as every other does', async () => {
+    const { url } = await run({ HOST: 'localhost' });
+    const socket = connect(Number(new URL(url).port), 'localhost');
+    const answer = text(socket);
+    socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
+    expect(await answer).toMatch(/^HTTP\/1\.1 405 /);
+    await stopped();
   });
 
   it('serves no metrics without a port for them', async () => {
