@@ -48,7 +48,7 @@ describe('headers', () => {
     expect(headers).toMatchObject({ 'ratelimit-policy': '"ip";q=1000;w=60', ratelimit: '"ip";r=999;t=1' });
   });
 
-  it.each(['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/internal'])(
+  it.each(['/health', '/health/live', '/health/ready', '/ready'])(
     'are not on %s, which is not limited',
     async (url) => {
       const host = await open({ ip: limit('ip', 1) });
@@ -57,6 +57,14 @@ describe('headers', () => {
       expect(answers[0]?.headers).not.toHaveProperty('ratelimit');
     },
   );
+});
+
+describe('the reference', () => {
+  it.each(['/openapi.json', '/errors/common/internal'])('%s takes from the bucket of the address', async (url) => {
+    const host = await open({ ip: limit('ip', 3) });
+    const answers = await repeat(5, () => host.nobody.get(url));
+    expect([countOf(answers, 200), countOf(answers, 429)]).toEqual([3, 2]);
+  });
 });
 
 describe('a caller who sends too much', () => {

@@ -7,6 +7,8 @@ declare module 'fastify' {
     contract?: RouteSpec;
     /** Why a route may stand outside the contracts. */
     operational?: true;
+    /** By it a host is watched: it is served to everybody at any time, and leaves no trace. */
+    probe?: true;
   }
 }
 

@@ -132,10 +132,10 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
   };
 };
 
-/** Takes a token of its address for every request, but for those that ask how the host is or what it offers. */
+/** Takes a token of its address for every request, but for those that ask how the host is. */
 export const addAddressLimit = (app: FastifyInstance, limits: Limits): void => {
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config?.operational) done();
+    if (request.routeOptions.config?.probe) done();
     else takeStep(() => limits.admitAddress({ request, reply }), done);
   });
 };

@@ -41,10 +41,11 @@ const readiness = async ({ dependencies, isDraining }: Operations) => {
 /** Health, readiness and the reference: the routes that need no contract and no credential. */
 export const addOperations = (app: FastifyInstance, operations: Operations): void => {
   const open = { config: { operational: true } } as const;
+  const probe = { config: { operational: true, probe: true } } as const;
   for (const path of ['/health', '/health/live'])
-    app.get(path, open, (_request, reply) => reply.send({ status: 'live' }));
+    app.get(path, probe, (_request, reply) => reply.send({ status: 'live' }));
   for (const path of ['/ready', '/health/ready']) {
-    app.get(path, open, async (_request, reply) => {
+    app.get(path, probe, async (_request, reply) => {
       const { ready, body } = await readiness(operations);
       return reply.code(ready ? 200 : 503).send(body);
     });

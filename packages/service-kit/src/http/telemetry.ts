@@ -72,7 +72,7 @@ const spanOf = (request: FastifyRequest, parent: Trace | undefined, { ids, traci
   if (!tracing) return { trace, span: undefined };
   const { config, url: route = noRoute } = request.routeOptions;
   const call = { method: methodOf(request), route, trace, isJoined: parent !== undefined };
-  const span = config.operational ? undefined : tracing.begin(call);
+  const span = config.probe ? undefined : tracing.begin(call);
   // What is not recorded here is not recorded further on either.
   return { trace: span?.trace ?? { ...trace, sampled: false }, span };
 };
