@@ -28,9 +28,18 @@ const keep = async (profile: Profiler.Profile, name: string): Promise<void> => {
   await writeFile(join(profiles, `${name.replaceAll(' ', '-')}.cpuprofile`), JSON.stringify(profile));
 };
 
-/** Profiles each slice of load, and keeps the last profile of a kind of request and of load. */
+/** The shares of several profiles, as if they were one. */
+export const meanOf = (profiled: readonly Shares[]): Shares =>
+  new Map(
+    stages.flatMap((stage) => {
+      const sum = profiled.reduce((all, shares) => all + (shares.get(stage) ?? 0), 0);
+      return sum === 0 ? [] : [[stage, sum / profiled.length]];
+    }),
+  );
+
+/** Profiles each slice of load. */
 const profiling = (measured: Measured) => {
-  const seen = { platform: new Map<string, Shares>(), raw: new Map<string, Shares>() };
+  const seen = { platform: new Map<string, Shares[]>(), raw: new Map<string, Shares[]>() };
   const load = async (order: Order) => {
     const name = serverNames.find((each) => measured.servers[each].url === order.url) ?? 'platform';
     const ask = (profile: ProfileOrder['profile']) => measured.servers[name].ask({ profile }) as Promise<ProfileReply>;
@@ -38,7 +47,7 @@ const profiling = (measured: Measured) => {
     const reply = await measured.load(order);
     const { profile } = await ask('end');
     if (profile) {
-      seen[name].set(keyOf(order), sharesOf(profile));
+      seen[name].set(keyOf(order), [...(seen[name].get(keyOf(order)) ?? []), sharesOf(profile)]);
       await keep(profile, `${name} ${order.kind} ${'connections' in order.load ? order.load.connections : ''}`);
     }
     return reply;
@@ -56,8 +65,8 @@ export const waterfall = (parts: BenchParts): Promise<Section> =>
     async ({ measured, conditions }) => {
       const rows = summarize(await measure(parts.options, measured));
       const profiled = profiling(measured);
-      await measure({ ...parts.options, rounds: 1 }, profiled.measured);
-      const sharesOfRow = (row: Row, name: ServerName): Shares => profiled.seen[name].get(keyOf(row)) ?? new Map();
+      await measure(parts.options, profiled.measured);
+      const sharesOfRow = (row: Row, name: ServerName): Shares => meanOf(profiled.seen[name].get(keyOf(row)) ?? []);
       const falls = rows.map((row) => ({
         ...row,
         shares: { platform: sharesOfRow(row, 'platform'), raw: sharesOfRow(row, 'raw') },
