@@ -2,12 +2,14 @@ import type { Clock, Ctx } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { isAway, isEmptyBounds, isGone, translate } from './failures.ts';
+import type { Primary } from './primary.ts';
 
 /** What a read needs beside its command. */
 export type ReadScope = {
   readonly db: Db;
   readonly ctx: Ctx;
   readonly clock: Clock;
+  readonly primary: Primary;
   /**
    * Ends the command on the server when its caller goes. The driver closes the connection for that, which is worth it
    * for a read that may be long; one by its key is over sooner than a connection is made.
@@ -27,13 +29,32 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 };
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
-  const { db, ctx, clock } = scope;
+  const { db, ctx, clock, primary } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
   const { cursor } = (await db.command(command, optionsOf(scope))) as {
     cursor: { firstBatch: Document[]; id: unknown };
   };
-  return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
+  if (String(cursor.id) === '0') return cursor.firstBatch;
+  return primary.unlessGone(sendForAll(command, scope, cursor.id), performance.now());
+};
+
+/** Sends a read once more when it was lost with its connection, and there is a primary in time. */
+const sendAgain = async (command: Document, scope: ReadScope): Promise<Document[]> => {
+  const { ctx, primary } = scope;
+  const since = performance.now();
+  try {
+    return await send(command, scope);
+  } catch (cause) {
+    if (!isAway(cause) || isGone(cause) || ctx.signal.aborted) throw cause;
+  }
+  try {
+    return await primary.unlessGone(send(command, scope), since);
+  } catch (cause) {
+    // Whoever is told that there is no primary refuses those that wait for one as well.
+    if (isAway(cause) && !isGone(cause)) await primary.found(since);
+    throw cause;
+  }
 };
 
 /**
@@ -42,14 +63,9 @@ const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
  */
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
   try {
-    return await send(command, scope);
+    return await sendAgain(command, scope);
   } catch (cause) {
     if (isEmptyBounds(cause)) return [];
-    if (!isAway(cause) || isGone(cause) || scope.ctx.signal.aborted) throw translate(cause);
-  }
-  try {
-    return await send(command, scope);
-  } catch (cause) {
     throw translate(cause);
   }
 };
