@@ -38,9 +38,15 @@ const withSession = async <T>({ client, primary }: Parts, work: (place: Place) =
   const session = client.startSession();
   const left = new AbortController();
   const since = performance.now();
-  const worked = work({ session, since, signal: left.signal }).finally(() => session.endSession());
+  const inSession = async (): Promise<T> => {
+    try {
+      return await work({ session, since, signal: left.signal });
+    } finally {
+      await session.endSession();
+    }
+  };
   try {
-    return await primary.unlessGone(worked, since);
+    return await primary.unlessGone(inSession(), since);
   } catch (cause) {
     left.abort(cause);
     throw cause;
