@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ctx } from '@plinth/kernel';
 import { aContext, anId, idsFrom } from '@plinth/testing';
@@ -17,6 +18,7 @@ beforeAll(() => datastore.current.open(module, { clock, ids: idsFrom(clock) }).p
 
 /** Whoever has asked is answered by then, whatever becomes of MongoDB. */
 const answeredWithinMs = 5000;
+const heartbeatMs = 500;
 /** Longer than the driver waits for a sign of life. */
 const blockedMs = 4000;
 
@@ -72,6 +74,13 @@ const aStage = async (onTestFinished: Cleanup) => {
         strike(road);
       });
     },
+    /** Resolves when the next sign of life is due soon, so that its absence is noticed early. */
+    beforeHeartbeat: async () => {
+      const [{ awaited }] = await once(client, 'serverHeartbeatSucceeded');
+      await sleep(awaited ? heartbeatMs * 0.7 : heartbeatMs * 1.7);
+    },
+    /** Does something when the driver interrupts what waits. */
+    onInterruption: (mend: (road: Road) => void) => void client.on('connectionPoolCleared', () => mend(road)),
     /** How often the driver has begun to look for a primary since then. */
     looks: () => looks,
   };
@@ -142,6 +151,21 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
     expect(stage.looks()).toBe(1);
     expect(performance.now() - began).toBeLessThan(answeredWithinMs);
   });
+});
+
+describe.concurrent('when MongoDB goes on as soon as its standstill is noticed', () => {
+  it.for(works.filter(({ what }) => !what.includes('by id')))(
+    '$what goes on as well',
+    async ({ at, work }, { expect, onTestFinished }) => {
+      const stage = await aStage(onTestFinished);
+      await stage.beforeHeartbeat();
+      stage.at(at, 1, (road) => road.freeze());
+      stage.onInterruption((road) => road.mend());
+      await work(stage);
+      expect(stage.looks()).toBeGreaterThan(0);
+      expect((await stage.list()).items).toHaveLength(at === 'find' ? 0 : 2);
+    },
+  );
 });
 
 describe('a write that was refused while MongoDB stood still', () => {
