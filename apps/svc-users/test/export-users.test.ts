@@ -1,5 +1,6 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { useTestHost } from '@plinth/service-kit/testing';
 import { anId, aPrincipal } from '@plinth/testing';
@@ -21,6 +22,9 @@ const host = useTestHost(
 beforeAll(() => host.current.server.listen({ host: '127.0.0.1', port: 0 }));
 
 const path = '/v1/users/export';
+/** For long lines, because the sockets of both sides hold some megabytes. */
+const longName = '\u{1F600}'.repeat(95);
+
 const owner = (tenantId = anId()) => aPrincipal({ tenantId, roles: ['owner'] });
 
 const openExport = async (tenantId: string): Promise<IncomingMessage> => {
@@ -102,10 +106,32 @@ describe('the export', () => {
     expect(most).toBeLessThan(200 * 1024 * 1024);
   }, 900_000);
 
+  it('integrity: is cut when MongoDB fails half-way, so that nobody takes a part for the whole', async () => {
+    const tenantId = anId();
+    await fill(tenantId, 20_000, longName);
+    const failing = (mode: 'alwaysOn' | 'off') =>
+      datastore.client.db('admin').command({
+        configureFailPoint: 'failCommand',
+        mode,
+        data: {
+          failCommands: ['find'],
+          closeConnection: true,
+          namespace: `${datastore.databasePrefix}users.users`,
+        },
+      });
+    const response = await openExport(tenantId);
+    await failing('alwaysOn');
+    try {
+      await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+      expect(response.complete).toBe(false);
+    } finally {
+      await failing('off');
+    }
+  }, 60_000);
+
   it('race: a reader that pauses stops the reading of the database, and one that goes ends it', async () => {
     const tenantId = anId();
-    // Long lines, because the sockets of both sides hold some megabytes.
-    await fill(tenantId, 20_000, '\u{1F600}'.repeat(95));
+    await fill(tenantId, 20_000, longName);
     let finds = 0;
     const onCommand = ({ commandName }: { commandName: string }) => {
       if (commandName === 'find') finds += 1;

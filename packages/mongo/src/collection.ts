@@ -24,11 +24,13 @@ import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
 import { find } from './find.ts';
 import { type PointReads, pointsMax } from './point-reads.ts';
+import type { Primary } from './primary.ts';
 import { toUpdate, type Write } from './write-set.ts';
 
 export type CollectionParts = {
   readonly db: Db;
   readonly clock: Clock;
+  readonly primary: Primary;
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
@@ -44,10 +46,10 @@ type Place<D extends Entity> = CollectionParts & {
   readonly tenant: { readonly tenantId: string };
 };
 
-const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, points }: Place<D>) => {
+const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary, points }: Place<D>) => {
   const point = (id: string) => points.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
   const read = (command: Document): Promise<D[]> =>
-    find({ find: definition.name, ...command }, { db, ctx, clock, endsWithCaller: true }) as Promise<
+    find({ find: definition.name, ...command }, { db, ctx, clock, primary, endsWithCaller: true }) as Promise<
       unknown[]
     > as Promise<D[]>;
   return {

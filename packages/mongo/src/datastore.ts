@@ -20,6 +20,7 @@ import { journalName } from './journal-names.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
 import { createPointReads } from './point-reads.ts';
 import { followPool } from './pool.ts';
+import { followPrimary, type Primary } from './primary.ts';
 import { signedCursors } from './signed-cursors.ts';
 import { storedCollectionOf } from './stored-collection.ts';
 import type { Write } from './write-set.ts';
@@ -51,15 +52,15 @@ const migratorOf = <K>(module: StoredModule<K>, parts: DatastoreParts & StoreOpt
     times: parts.migrationTimes,
   });
 
-type ModuleParts = DatastoreParts & StoreOptions & { readonly counts: CommitCounts };
+type ModuleParts = DatastoreParts & StoreOptions & { readonly primary: Primary; readonly counts: CommitCounts };
 
 const openModule = <K>(module: StoredModule<K>, parts: ModuleParts): ModuleStore<K> => {
-  const { client, cursorSecret, clock, ids, together, counts } = parts;
+  const { client, cursorSecret, clock, ids, together, primary, counts } = parts;
   const db = databaseOf(parts, module.name);
   const definitions = definitionsOf(module.collections);
   const writeSets = createWriteSets<Write>();
   const cursors = signedCursors(cursorSecret);
-  const points = createPointReads({ db, clock, together });
+  const points = createPointReads({ db, clock, primary, together });
   const named = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
   const reserved = reservedNames.find((name) => named.has(name));
   if (reserved !== undefined) {
@@ -67,7 +68,7 @@ const openModule = <K>(module: StoredModule<K>, parts: ModuleParts): ModuleStore
   }
   const entries = Object.entries(definitions).map(([key, definition]) => [
     key,
-    createCollection(definition, { db, clock, ids, cursors, writeSets, points }),
+    createCollection(definition, { db, clock, primary, ids, cursors, writeSets, points }),
   ]);
   return {
     collections: Object.fromEntries(entries) as CollectionsOf<K>,
@@ -79,13 +80,14 @@ const openModule = <K>(module: StoredModule<K>, parts: ModuleParts): ModuleStore
         client,
         db,
         clock,
+        primary,
         together,
         counts,
         codeOf: (collection, index) => named.get(collection)?.indexes[index]?.unique,
       }),
     }),
     events: createEvents({ writeSets, ids }),
-    journal: createJournal({ db, clock }),
+    journal: createJournal({ db, clock, primary }),
     prepare: migratorOf(module, parts).prepare,
   };
 };
@@ -105,12 +107,13 @@ const assertUsable = async (client: MongoClient): Promise<void> => {
 /** The datastore of a client, which need not be connected yet: one database a module. */
 export const createDatastore = (parts: DatastoreParts): MigratableDatastore => {
   const pool = followPool(parts.client);
+  const primary = followPrimary(parts.client);
   const commits: (CommitCounts & { readonly module: string })[] = [];
   return {
     open: (module, options) => {
       const counts = { module: module.name, groups: 0, sets: 0, splits: 0 };
       commits.push(counts);
-      return openModule(module, { ...parts, ...options, counts });
+      return openModule(module, { ...parts, ...options, primary, counts });
     },
     follow: (subscription, listener) => follow(databaseOf(parts, subscription.module), subscription, listener),
     migrations: (module, options) => migratorOf(module, { ...parts, ...options }).migrations,

@@ -7,6 +7,15 @@ export class ValidatorViolation extends Error {
   override readonly name = 'ValidatorViolation';
 }
 
+/** There has been no primary for so long that nobody waits for one any more. */
+export class PrimaryGone extends Error {
+  override readonly name = 'PrimaryGone';
+
+  constructor() {
+    super('MongoDB has no primary that answers. Check its members and the network to them.');
+  }
+}
+
 /** A commit may have happened or not, and there is no time left to ask. Its writes must not be sent again. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
@@ -23,30 +32,46 @@ const timeLimitCodes: readonly unknown[] = [50, 262];
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
 
 /** True when no primary was found for seconds: whoever tries again at once waits for as long again. */
-export const isGone = (cause: unknown): boolean => cause instanceof MongoServerSelectionError;
+export const isGone = (cause: unknown): boolean =>
+  cause instanceof MongoServerSelectionError ||
+  cause instanceof PrimaryGone ||
+  (cause instanceof OutcomeUnknown && isGone(cause.cause));
+
+/** True for what `translate` has made of a failure for want of a primary. */
+export const tellsOfGone = (reason: unknown): boolean => isGone((reason as Error).cause);
+
+const isLabelledTransient = (cause: MongoError): boolean => cause.hasErrorLabel('TransientTransactionError');
 
 /** True when the same write set may be committed again from its beginning, and that may help. */
 export const isTransient = (cause: unknown): boolean =>
-  isMongoError(cause) && cause.hasErrorLabel('TransientTransactionError') && !isGone(cause);
+  isMongoError(cause) &&
+  (isLabelledTransient(cause) || isAway(cause)) &&
+  !isGone(cause) &&
+  !closedNames.includes(cause.name);
 
-/** True when a commit may have happened or not; committing again is safe and tells. */
+/**
+ * True when a commit that failed so may have happened or not; committing again is safe and tells. The driver does not
+ * label what fails after its first try was lost, nor what it interrupts itself.
+ */
 export const isUnknownCommit = (cause: unknown): boolean =>
-  isMongoError(cause) && cause.hasErrorLabel('UnknownTransactionCommitResult');
+  isMongoError(cause) &&
+  (cause.hasErrorLabel('UnknownTransactionCommitResult') || (isAway(cause) && !isLabelledTransient(cause)));
 
 // What the server says of `min` and `max` that leave nothing between them, as those of an empty range do.
 const emptyBounds = 51_175;
 export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
 
+/** What a client throws once it is closed, for good. */
+const closedNames = ['MongoPoolClosedError', 'MongoNotConnectedError', 'MongoTopologyClosedError'];
+
 const awayNames = new Set([
+  ...closedNames,
   'MongoServerSelectionError',
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
   'MongoPoolClearedError',
   'PoolClearedOnNetworkError',
-  'MongoPoolClosedError',
   'MongoWaitQueueTimeoutError',
-  'MongoNotConnectedError',
-  'MongoTopologyClosedError',
 ]);
 
 /** True when the database could not be reached or had no primary, so that the same command may succeed later. */
@@ -69,7 +94,7 @@ const toUniqueViolation = (cause: MongoServerError, codeOf: UniqueCodes): Error 
 
 /** Turns what the driver throws into what the platform speaks. The driver's own error becomes the cause. */
 export const translate = (cause: unknown, codeOf: UniqueCodes = () => undefined): unknown => {
-  if (cause instanceof OutcomeUnknown) return commonErrors.unavailable({ cause });
+  if (cause instanceof OutcomeUnknown || cause instanceof PrimaryGone) return commonErrors.unavailable({ cause });
   if (!isMongoError(cause)) return cause;
   if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, codeOf);
   if (cause.code === documentValidationFailure) {

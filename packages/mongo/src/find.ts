@@ -3,6 +3,7 @@ import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { createDocumentReader } from './document-reader.ts';
 import { isAway, isEmptyBounds, isGone, translate } from './failures.ts';
+import type { Primary } from './primary.ts';
 import { giveBackSession, takeSession } from './read-sessions.ts';
 
 /** What a read needs beside its command. */
@@ -10,6 +11,7 @@ export type ReadScope = {
   readonly db: Db;
   readonly ctx: Ctx;
   readonly clock: Clock;
+  readonly primary: Primary;
   /**
    * Ends the command on the server when its caller goes. The driver closes the connection for that, which is worth it
    * for a read that may be long; one by its key is over sooner than a connection is made.
@@ -30,7 +32,7 @@ const readerOf = (collection: string) => {
 /** The answer to a `find`, with its documents as they have come. */
 type Found = { readonly cursor: { readonly firstBatch: readonly Buffer[]; readonly id: unknown } };
 
-const asked = async (command: Document, { db, ctx, endsWithCaller }: ReadScope): Promise<Found['cursor']> => {
+const ask = async (command: Document, { db, ctx, endsWithCaller }: ReadScope): Promise<Found['cursor']> => {
   const session = takeSession(db.client);
   const options = { session, fieldsAsRaw: { firstBatch: true }, ...(endsWithCaller && { signal: ctx.signal }) };
   try {
@@ -52,11 +54,23 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 };
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
-  const { ctx, clock } = scope;
+  const { ctx, clock, primary } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
-  const { firstBatch, id } = await asked(command, scope);
-  return String(id) === '0' ? firstBatch.map(readerOf(find['find'] as string)) : sendForAll(command, scope, id);
+  const { firstBatch, id } = await ask(command, scope);
+  if (String(id) === '0') return firstBatch.map(readerOf(find['find'] as string));
+  return primary.unlessGone(sendForAll(command, scope, id), performance.now());
+};
+
+/** Sends a read once more that was lost with its connection. `since` is when it was sent first. */
+const sendAgain = async (command: Document, scope: ReadScope, since: number): Promise<Document[]> => {
+  try {
+    return await scope.primary.unlessGone(send(command, scope), since);
+  } catch (cause) {
+    // Whoever is told that there is no primary refuses those that wait for one as well.
+    if (isAway(cause) && !isGone(cause)) await scope.primary.found(since);
+    throw cause;
+  }
 };
 
 /**
@@ -64,15 +78,16 @@ const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
  * cursor, but neither retries nor inherits a read concern, so both are done here.
  */
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
+  const since = performance.now();
   try {
     return await send(command, scope);
-  } catch (cause) {
-    if (isEmptyBounds(cause)) return [];
-    if (!isAway(cause) || isGone(cause) || scope.ctx.signal.aborted) throw translate(cause);
-  }
-  try {
-    return await send(command, scope);
-  } catch (cause) {
-    throw translate(cause);
+  } catch (failure) {
+    try {
+      if (!isAway(failure) || isGone(failure) || scope.ctx.signal.aborted) throw failure;
+      return await sendAgain(command, scope, since);
+    } catch (cause) {
+      if (isEmptyBounds(cause)) return [];
+      throw translate(cause);
+    }
   }
 };

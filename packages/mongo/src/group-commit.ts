@@ -1,10 +1,10 @@
 import { type Ctx, type JournalRow, KeyTaken, type Together } from '@plinth/kernel';
-import { BSON, type ClientSession } from 'mongodb';
+import { BSON } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
-import { isGone, isTransient, OutcomeUnknown, translate, type UniqueCodes } from './failures.ts';
+import { isAway, isGone, isTransient, OutcomeUnknown, tellsOfGone, translate, type UniqueCodes } from './failures.ts';
 import { keyOfRow, releaseKey, usedKeys } from './journal.ts';
-import { type CommitSet, isGroupable, type TransactionParts, transact } from './transaction.ts';
-import { createTurnQueue, type GiveUp, type Waiting } from './turn-queue.ts';
+import { type CommitSet, isGroupable, type Place, type TransactionParts, transact } from './transaction.ts';
+import { createTurnQueue, type Waiting } from './turn-queue.ts';
 import type { Write } from './write-set.ts';
 
 /** What has been committed so far. */
@@ -17,8 +17,6 @@ type Parts = TransactionParts & {
   readonly counts: CommitCounts;
 };
 
-type Queued = Parts & { readonly giveUp: GiveUp };
-
 /** A set that waits to be committed, and who is told of it. */
 type WaitingSet = CommitSet & Waiting & { readonly resolve: () => void };
 
@@ -29,15 +27,29 @@ const bytesMax = 1_000_000;
 /** Sets that come while so many groups are being committed wait, and so make a larger group of their own. */
 const groupsMax = 1;
 
-/** How often a group as a whole is tried before its halves are. */
+/** How often a group as a whole is tried before its halves are; what fails for want of a primary is nobody's fault. */
 const groupTriesMax = 3;
 
-const withSession = async <T>({ client }: Parts, work: (session: ClientSession) => Promise<T>): Promise<T> => {
+/**
+ * Works in a session of its own. Without a primary the driver looks for one for longer than anybody waits: then `work`
+ * ends by itself, and whether its commit has happened is not known.
+ */
+const withSession = async <T>({ client, primary }: Parts, work: (place: Place) => Promise<T>): Promise<T> => {
   const session = client.startSession();
+  const left = new AbortController();
+  const since = performance.now();
+  const inSession = async (): Promise<T> => {
+    try {
+      return await work({ session, since, signal: left.signal });
+    } finally {
+      await session.endSession();
+    }
+  };
   try {
-    return await work(session);
-  } finally {
-    await session.endSession();
+    return await primary.unlessGone(inSession(), since);
+  } catch (cause) {
+    left.abort(cause);
+    throw cause;
   }
 };
 
@@ -47,18 +59,18 @@ const mayGoOn = async (cause: unknown, { ctx, row, parts }: { ctx: Ctx; row: Jou
 
 /** Commits one set by itself, again and again until it holds, a condition refuses it or its deadline has come. */
 const commitAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
-  withSession(parts, async (session) => {
+  withSession(parts, async (place) => {
     const { deadline } = set.ctx;
     let precisely = set.writes.length <= 1 || !isGroupable(set);
     for (let tries = 1; ; tries += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
-        return await transact([set], { session, deadline, precisely }, parts);
+        return await transact([set], { ...place, deadline, precisely }, parts);
       } catch (cause) {
         if (isTransient(cause)) {
           // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
           await pauseUntil(deadline, { tries, clock: parts.clock, cause });
-        } else if (precisely || isGone(cause)) {
+        } else if (precisely || isGone(cause) || cause instanceof OutcomeUnknown) {
           // oxlint-disable-next-line no-await-in-loop -- asked once, when the set has failed
           if (!(await mayGoOn(cause, { ...set, parts }))) throw translate(cause, parts.codeOf);
         } else precisely = true;
@@ -69,24 +81,25 @@ const commitAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
 const deadlineOf = (sets: readonly WaitingSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
 
 const tryTogether = (sets: readonly WaitingSet[], parts: Parts): Promise<void> =>
-  withSession(parts, async (session) => {
+  withSession(parts, async (place) => {
     const deadline = deadlineOf(sets);
     for (let tries = 1; ; tries += 1) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
-        return await transact(sets, { session, deadline, precisely: false }, parts);
+        return await transact(sets, { ...place, deadline, precisely: false }, parts);
       } catch (cause) {
-        if (!isTransient(cause) || tries === groupTriesMax) throw cause;
+        if (!isTransient(cause) || (tries >= groupTriesMax && !isAway(cause))) throw cause;
         // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
         await pauseUntil(deadline, { tries, clock: parts.clock, cause });
       }
     }
   });
 
-const settleAlone = (set: WaitingSet, parts: Queued): Promise<void> =>
-  commitAlone(set, parts).then(set.resolve, (reason: unknown) => {
+const settleAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
+  commitAlone(set, parts).then(set.resolve, (cause: unknown) => {
+    const reason = translate(cause);
     set.reject(reason);
-    if (isGone((reason as Error).cause)) parts.giveUp(reason);
+    if (tellsOfGone(reason)) throw reason;
   });
 
 /** The sets of a group that failed whose keys have been used: who sends again what is done already. */
@@ -99,7 +112,10 @@ const repeatedAmong = async (sets: readonly WaitingSet[], parts: Parts): Promise
     keyed.map(({ row }) => row),
     ctx,
     parts,
-  ).catch(() => new Set<string>());
+  ).catch((reason: unknown) => {
+    if (tellsOfGone(reason)) throw reason;
+    return new Set<string>();
+  });
   return new Set(keyed.filter(({ row }) => used.has(keyOfRow(row))));
 };
 
@@ -107,8 +123,9 @@ const repeatedAmong = async (sets: readonly WaitingSet[], parts: Parts): Promise
  * Commits sets together. When that fails, those that repeat what is done are told so and the others tried again; where
  * there are none, each half is tried by itself, down to the single set: so the one whose condition does not hold fails
  * alone, and the others are committed in a few more transactions.
+ * @throws `unavailable` when there is no primary, and leaves those that it has not come to.
  */
-const commitGroup = async (sets: readonly WaitingSet[], parts: Queued): Promise<void> => {
+const commitGroup = async (sets: readonly WaitingSet[], parts: Parts): Promise<void> => {
   const [first] = sets;
   if (!first) return;
   if (sets.length === 1) return settleAlone(first, parts);
@@ -118,8 +135,8 @@ const commitGroup = async (sets: readonly WaitingSet[], parts: Queued): Promise<
     // Without a primary every part would wait for one; with an unknown outcome a part might be there already.
     if (cause instanceof OutcomeUnknown || isGone(cause)) {
       const reason = translate(cause);
+      if (isGone(cause)) throw reason;
       for (const { reject } of sets) reject(reason);
-      if (isGone(cause)) parts.giveUp(reason);
       return;
     }
     parts.counts.splits += 1;
@@ -194,10 +211,10 @@ export const createCommit = (parts: Parts): Commit => {
     runningMax: groupsMax,
     together,
     next: nextGroup,
-    work: (group, giveUp) => {
+    work: (group) => {
       counts.groups += 1;
       counts.sets += group.length;
-      return commitGroup(group, { ...parts, giveUp });
+      return commitGroup(group, parts);
     },
   });
   return (ctx, writes, row) =>

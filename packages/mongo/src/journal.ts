@@ -4,6 +4,7 @@ import { remainingMs } from './deadline.ts';
 import { translate } from './failures.ts';
 import { find } from './find.ts';
 import { journalName, keyIndex } from './journal-names.ts';
+import type { Primary } from './primary.ts';
 import { majority } from './settings.ts';
 import type { StoredCollection } from './stored-collection.ts';
 
@@ -32,7 +33,7 @@ export const journalCollection: StoredCollection = {
   ],
 };
 
-type Parts = { readonly db: Db; readonly clock: Clock };
+type Parts = { readonly db: Db; readonly clock: Clock; readonly primary: Primary };
 
 const aliveAfter = (clock: Clock): Date => new Date(clock.now().getTime() - keyLifetimeMs);
 
@@ -40,12 +41,12 @@ const aliveAfter = (clock: Clock): Date => new Date(clock.now().getTime() - keyL
  * Finds the answers of keys. The read is linearizable, because the row that a write has just met may not have reached a
  * majority yet: a majority read would not see it, and a local one could show an answer that is then rolled back.
  */
-export const createJournal = ({ db, clock }: Parts): Journal => ({
+export const createJournal = (parts: Parts): Journal => ({
   find: async (ctx, key) => {
-    const filter = { tenantId: ctx.tenantId, key, at: { $gt: aliveAfter(clock) } };
+    const filter = { tenantId: ctx.tenantId, key, at: { $gt: aliveAfter(parts.clock) } };
     const [row] = (await find(
       { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } },
-      { db, ctx, clock },
+      { ...parts, ctx },
     )) as unknown as JournalRow[];
     return row?.fingerprint !== undefined && row.answer
       ? { fingerprint: row.fingerprint, answer: row.answer }
@@ -59,20 +60,20 @@ type KeyedRow = Pick<JournalRow, 'tenantId' | 'key'>;
 export const keyOfRow = ({ tenantId, key }: KeyedRow): string => `${tenantId} ${key}`;
 
 /** Those of the keys of some rows that are in use, as this server knows it: what it says decides no answer. */
-export const usedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, { db, clock }: Parts): Promise<Set<string>> => {
+export const usedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, parts: Parts): Promise<Set<string>> => {
   const byTenant = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, own]) => ({
     tenantId,
     key: { $in: own.map(({ key }) => key) },
-    at: { $gt: aliveAfter(clock) },
+    at: { $gt: aliveAfter(parts.clock) },
   }));
   const command = { find: journalName, filter: { $or: byTenant }, limit: rows.length, batchSize: rows.length };
   const projection = { tenantId: 1, key: 1 };
-  const found = await find({ ...command, projection, readConcern: { level: 'local' } }, { db, ctx, clock });
+  const found = await find({ ...command, projection, readConcern: { level: 'local' } }, { ...parts, ctx });
   return new Set((found as unknown as KeyedRow[]).map(keyOfRow));
 };
 
 /** Frees a key whose day is over. @returns whether there was one to free. */
-export const releaseKey = async (ctx: Ctx, key: string, { db, clock }: Parts): Promise<boolean> => {
+export const releaseKey = async (ctx: Ctx, key: string, { db, clock }: Omit<Parts, 'primary'>): Promise<boolean> => {
   const options = { writeConcern: majority, maxTimeMS: remainingMs(ctx, clock) };
   const expired = { tenantId: ctx.tenantId, key, at: { $lte: aliveAfter(clock) } };
   try {

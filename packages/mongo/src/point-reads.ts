@@ -1,9 +1,10 @@
 import type { Clock, Ctx, Together } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
-import { isGone } from './failures.ts';
+import { tellsOfGone } from './failures.ts';
 import { find } from './find.ts';
-import { createTurnQueue, type GiveUp, type Waiting } from './turn-queue.ts';
+import type { Primary } from './primary.ts';
+import { createTurnQueue, type Waiting } from './turn-queue.ts';
 
 /** One document that is asked for: what its command would match by itself. */
 type Point = { readonly _id: string; readonly tenantId: string };
@@ -21,9 +22,12 @@ export const pointsMax = 64;
 /** While so many commands are under way, reads wait, and so make a larger batch of their own. */
 const batchesMax = 4;
 
-type Parts = { readonly db: Db; readonly clock: Clock; readonly together?: Together | undefined };
-
-type Queued = Parts & { readonly giveUp: GiveUp };
+type Parts = {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly primary: Primary;
+  readonly together?: Together | undefined;
+};
 
 const readAlone = async (collection: string, { _id, tenantId, ctx }: Reader, parts: Parts) => {
   const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
@@ -31,7 +35,10 @@ const readAlone = async (collection: string, { _id, tenantId, ctx }: Reader, par
 };
 
 const settleAlone = (collection: string, waiting: Reader, parts: Parts): Promise<void> =>
-  readAlone(collection, waiting, parts).then(waiting.resolve, waiting.reject);
+  readAlone(collection, waiting, parts).then(waiting.resolve, (reason: unknown) => {
+    waiting.reject(reason);
+    if (tellsOfGone(reason)) throw reason;
+  });
 
 /** Every tenant has a branch of its own, so that no document leaves the database for another tenant than its own. */
 const filterOf = (batch: readonly Reader[]): Document => {
@@ -67,7 +74,7 @@ const stillWaits = ({ ctx, reject }: Reader, { clock }: Parts): boolean => {
   }
 };
 
-const settle = async (collection: string, asked: readonly Reader[], parts: Queued): Promise<void> => {
+const settle = async (collection: string, asked: readonly Reader[], parts: Parts): Promise<void> => {
   const batch = asked.filter((waiting) => stillWaits(waiting, parts));
   const [first] = batch;
   if (!first) return;
@@ -76,10 +83,7 @@ const settle = async (collection: string, asked: readonly Reader[], parts: Queue
   try {
     found = await readTogether(collection, batch, parts);
   } catch (reason) {
-    if (isGone((reason as Error).cause)) {
-      for (const { reject } of batch) reject(reason);
-      return parts.giveUp(reason);
-    }
+    if (tellsOfGone(reason)) throw reason;
     // What fails for all may be the fault of one: each is read once more by itself.
     await Promise.all(batch.map((waiting) => settleAlone(collection, waiting, parts)));
     return;
@@ -100,7 +104,7 @@ const createQueue = (collection: string, parts: Parts) =>
     runningMax: batchesMax,
     together: parts.together,
     next: (waiting) => ({ batch: waiting.slice(0, pointsMax), rest: waiting.slice(pointsMax) }),
-    work: (batch, giveUp) => settle(collection, batch, { ...parts, giveUp }),
+    work: (batch) => settle(collection, batch, parts),
   });
 
 /**

@@ -1,15 +1,21 @@
 import { type Clock, commonErrors, type JournalRow } from '@plinth/kernel';
 import { type ClientSession, type Db, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
-import { isUnknownCommit, OutcomeUnknown } from './failures.ts';
+import { isAway, isGone, isUnknownCommit, OutcomeUnknown } from './failures.ts';
 import { journalName } from './journal-names.ts';
+import type { Primary } from './primary.ts';
 import { majority } from './settings.ts';
 import type { Write } from './write-set.ts';
 
 /** What is committed together for one call. */
 export type CommitSet = { readonly writes: readonly Write[]; readonly row: JournalRow };
 
-export type TransactionParts = { readonly client: MongoClient; readonly db: Db; readonly clock: Clock };
+export type TransactionParts = {
+  readonly client: MongoClient;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly primary: Primary;
+};
 
 type Statement = {
   readonly command: Document;
@@ -73,11 +79,19 @@ const oneByOne = (writes: readonly Write[]): Statement[] =>
     sendOf([write], write.kind === 'insert' ? someFailed : () => write.orElse ?? commonErrors.staleVersion(), true),
   );
 
-type Attempt = { readonly session: ClientSession; readonly deadline: number };
+/** A session to commit in, and since when it is used: from then on patience counts. */
+export type Place = {
+  readonly session: ClientSession;
+  readonly since: number;
+  /** Aborts when nobody waits any longer. Then a commit that is under way is ended, and no other begun. */
+  readonly signal: AbortSignal;
+};
+
+type Attempt = Place & { readonly deadline: number };
 
 const send = async (
   { command, expected, orElse }: Statement,
-  { session, maxTimeMS, db }: Pick<Attempt, 'session'> & { readonly maxTimeMS: number; readonly db: Db },
+  { session, maxTimeMS, db }: Pick<Place, 'session'> & { readonly maxTimeMS: number; readonly db: Db },
 ): Promise<void> => {
   // Options of the client do not reach `db.command`, so what is undefined must be left out by a word here.
   const answer = await db.command({ ...command, ordered: true, maxTimeMS }, { session, ignoreUndefined: true });
@@ -95,6 +109,7 @@ const commitSurely = async ({ session, deadline }: Attempt, clock: Clock): Promi
       return;
     } catch (cause) {
       if (!isUnknownCommit(cause)) throw cause;
+      if (isGone(cause)) throw new OutcomeUnknown({ cause });
       // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
       await pauseUntil(deadline, { tries, clock, cause }).catch(() => {
         throw new OutcomeUnknown({ cause });
@@ -110,9 +125,9 @@ const commitSurely = async ({ session, deadline }: Attempt, clock: Clock): Promi
 export const transact = async (
   sets: readonly CommitSet[],
   attempt: Attempt & { readonly precisely: boolean },
-  { db, clock }: TransactionParts,
+  { db, clock, primary }: TransactionParts,
 ): Promise<void> => {
-  const { session, precisely } = attempt;
+  const { session, since, signal, precisely } = attempt;
   const writes = sets.flatMap((set) => set.writes);
   const rows = sets.map(({ row }): Write => ({ kind: 'insert', collection: journalName, document: row }));
   const statements = [...(precisely ? oneByOne(writes) : together(writes)), ...together(rows)];
@@ -121,10 +136,14 @@ export const transact = async (
     for (const statement of statements) {
       // oxlint-disable-next-line no-await-in-loop -- a transaction takes one statement at a time
       await send(statement, { session, maxTimeMS: remainingMs(attempt, clock), db });
+      signal.throwIfAborted();
     }
   } catch (cause) {
     // The server ends an open transaction by itself, so a failed abort changes nothing.
     await session.abortTransaction().catch(() => undefined);
+    signal.throwIfAborted();
+    // To abort, the driver has looked for a primary for seconds; for the next try it would look for as long again.
+    if (isAway(cause) && !isGone(cause)) await primary.found(since);
     throw cause;
   }
   await commitSurely(attempt, clock);

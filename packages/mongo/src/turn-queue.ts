@@ -3,9 +3,6 @@ import type { Ctx, Together } from '@plinth/kernel';
 /** A call that waits for work which it shares with others. */
 export type Waiting = { readonly ctx: Ctx; readonly reject: (reason: unknown) => void };
 
-/** Refuses all that wait: without a primary each of them would wait for one by itself. */
-export type GiveUp = (reason: unknown) => void;
-
 type Options<W extends Waiting> = {
   readonly what: Parameters<Together>[0];
   /** While so many batches are under way, calls wait, and so make a larger batch of their own. */
@@ -14,8 +11,11 @@ type Options<W extends Waiting> = {
   readonly together: Together | undefined;
   /** Those that go next, and those that go on waiting. */
   readonly next: (waiting: readonly W[]) => { readonly batch: W[]; readonly rest: W[] };
-  /** Settles each call of a batch. */
-  readonly work: (batch: readonly W[], giveUp: GiveUp) => Promise<void>;
+  /**
+   * Settles each call of a batch. What it throws refuses those that are not settled and all that wait: without a primary
+   * each of them would wait for one by itself.
+   */
+  readonly work: (batch: readonly W[]) => Promise<void>;
 };
 
 /** Makes a queue that gathers the calls of one turn of the event loop, and those that come while others are at work. */
@@ -24,15 +24,12 @@ export const createTurnQueue = <W extends Waiting>(options: Options<W>): ((call:
   let waiting: W[] = [];
   let running = 0;
   let isScheduled = false;
-  const giveUp: GiveUp = (reason) => {
-    for (const { reject } of waiting.splice(0)) reject(reason);
-  };
   const run = (batch: readonly W[]): Promise<void> => {
-    if (!together) return work(batch, giveUp);
+    if (!together) return work(batch);
     return together(
       what,
       batch.map(({ ctx }) => ctx),
-      () => work(batch, giveUp),
+      () => work(batch),
     );
   };
   const runNext = (): void => {
@@ -41,10 +38,14 @@ export const createTurnQueue = <W extends Waiting>(options: Options<W>): ((call:
       const { batch, rest } = next(waiting);
       waiting = rest;
       running += 1;
-      void run(batch).finally(() => {
-        running -= 1;
-        schedule();
-      });
+      void run(batch)
+        .catch((reason: unknown) => {
+          for (const { reject } of [...batch, ...waiting.splice(0)]) reject(reason);
+        })
+        .finally(() => {
+          running -= 1;
+          schedule();
+        });
     }
   };
   const schedule = (): void => {

@@ -1,5 +1,6 @@
 import { type Ctx, commonErrors } from '@plinth/kernel';
 import { aContext, anId, idsFrom } from '@plinth/testing';
+import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -26,6 +27,7 @@ const insertOne = (ctx: Ctx) => {
 const stored = async (ctx: Ctx) =>
   (await open().collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items;
 
+const unknown = { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] };
 const transient = { errorCode: 251, errorLabels: ['TransientTransactionError'] };
 
 describe('a commit', () => {
@@ -38,7 +40,7 @@ describe('a commit', () => {
 
   it('is sent again when its outcome is unknown, with one effect', async () => {
     const ctx = aContext();
-    await failCommands(['commitTransaction'], { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] }, 2);
+    await failCommands(['commitTransaction'], unknown, 2);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
   });
@@ -52,7 +54,7 @@ describe('a commit', () => {
 
   it.each([
     ['insert', transient],
-    ['commitTransaction', { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] }],
+    ['commitTransaction', unknown],
   ])('never outlives the deadline when %s fails for good', async (command, data) => {
     const deadline = Date.now() + 400;
     const ctx = aContext({ deadline });
@@ -61,6 +63,21 @@ describe('a commit', () => {
       status: expect.toSatisfy((status) => status === 503 || status === 504),
     });
     expect(Date.now()).toBeLessThan(deadline + 500);
+  });
+
+  it('integrity: of several writes is not begun again when its outcome stays unknown', async () => {
+    const ctx = aContext({ deadline: Date.now() + 400 });
+    const { collections, unitOfWork } = open();
+    await failCommands(['commitTransaction'], unknown, 'alwaysOn');
+    const begun: unknown[] = [];
+    const onCommand = ({ command }: CommandStartedEvent) => {
+      if (command['startTransaction']) begun.push(command['txnNumber']);
+    };
+    datastore.current.client.on('commandStarted', onCommand);
+    const work = async () => [1, 2].map(() => collections.notes.for(ctx).insert(aNote()));
+    await expect(unitOfWork.run(ctx, work, { operation: 'add' })).rejects.toMatchObject({ code: 'unavailable' });
+    datastore.current.client.off('commandStarted', onCommand);
+    expect(begun).toHaveLength(1);
   });
 
   it('is not begun after the deadline', async () => {

@@ -67,6 +67,8 @@ describe('the client', () => {
       retryWrites: true,
       maxPoolSize: 16,
       serverSelectionTimeoutMS: 3000,
+      socketTimeoutMS: 8000,
+      waitQueueTimeoutMS: 2000,
     });
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';
 import { createCommit } from '../src/group-commit.ts';
 import { createPointReads } from '../src/point-reads.ts';
+import { followPrimary, type Primary } from '../src/primary.ts';
 import { signedCursors } from '../src/signed-cursors.ts';
 import type { Write } from '../src/write-set.ts';
 import { aNote, notes } from './notes.ts';
@@ -18,10 +19,12 @@ const clock = { now: () => new Date() };
 const folder = new URL('../.mutants/', import.meta.url);
 const original = await readFile(new URL('../src/collection.ts', import.meta.url), 'utf8');
 const originalPoints = await readFile(new URL('../src/point-reads.ts', import.meta.url), 'utf8');
+let primary: Primary;
 
-beforeAll(() =>
-  datastore.current.open({ name: 'mutants', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare(),
-);
+beforeAll(async () => {
+  primary = followPrimary(datastore.current.client);
+  await datastore.current.open({ name: 'mutants', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare();
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** An access outside the tenant, for each operation: what of a source it replaces, and by what. */
@@ -68,13 +71,15 @@ const stageOf = (factories: Factories) => {
   const writeSets = createWriteSets<Write>();
   const { client, databasePrefix } = datastore.current;
   const db = client.db(`${databasePrefix}mutants`);
-  const points = factories.createPointReads({ db, clock });
-  const parts = { db, clock, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets, points };
+
+  const points = factories.createPointReads({ db, clock, primary });
+  const parts = { db, clock, primary, ids: idsFrom(clock), cursors: signedCursors('a secret'), writeSets, points };
   const collection = factories.createCollection(notes, parts);
   const commit = createCommit({
     client,
     db,
     clock,
+    primary,
     codeOf: () => undefined,
     counts: { groups: 0, sets: 0, splits: 0 },
   });
