@@ -29,14 +29,13 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 };
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
-  const { db, ctx, clock, primary } = scope;
+  const { db, ctx, clock } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
   const { cursor } = (await db.command(command, optionsOf(scope))) as {
     cursor: { firstBatch: Document[]; id: unknown };
   };
-  if (String(cursor.id) === '0') return cursor.firstBatch;
-  return primary.unlessGone(sendForAll(command, scope, cursor.id), performance.now());
+  return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
 };
 
 /** Sends a read once more when it was lost with its connection, and there is a primary in time. */
@@ -44,7 +43,7 @@ const sendAgain = async (command: Document, scope: ReadScope): Promise<Document[
   const { ctx, primary } = scope;
   const since = performance.now();
   try {
-    return await send(command, scope);
+    return await primary.unlessGone(send(command, scope), since);
   } catch (cause) {
     if (!isAway(cause) || isGone(cause) || ctx.signal.aborted) throw cause;
   }

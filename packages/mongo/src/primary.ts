@@ -2,14 +2,21 @@ import type { MongoClient } from 'mongodb';
 import { PrimaryGone } from './failures.ts';
 
 /** Nobody waits longer for what a primary has to do while there is none, in milliseconds. */
-export const patienceMs = 3500;
+const patienceMs = 3500;
+
+/**
+ * What waits for so long after a primary was lost waits for nothing, although there is one again: the driver never
+ * hears of a command that it writes to a connection while that is being closed.
+ */
+const hangingMs = 8000;
 
 /** What is known of the primary. `since` is when the waiting began, in milliseconds of `performance.now()`. */
 export type Primary = {
   /** Resolves when there is a primary, mostly at once. @throws `PrimaryGone` when patience ends before. */
   found(since: number): Promise<void>;
   /**
-   * What `work` gives. When patience ends and there is no primary, nobody waits any longer, and `work` goes on alone.
+   * What `work` gives. When patience ends and there is no primary, nobody waits any longer, and `work` goes on alone;
+   * so it does when it hangs.
    * @throws `PrimaryGone` then, or what `work` throws.
    */
   unlessGone<T>(work: Promise<T>, since: number): Promise<T>;
@@ -24,9 +31,10 @@ export const followPrimary = (client: MongoClient): Primary => {
   let back = Promise.withResolvers<void>();
   const refuseInTime = (one: Waiting): void => {
     const refuse = () => {
-      if (!isThere && waiting.has(one)) one.reject(new PrimaryGone());
+      if (waiting.has(one)) one.reject(new PrimaryGone());
     };
-    setTimeout(refuse, one.until - performance.now());
+    setTimeout(() => isThere || refuse(), one.until - performance.now());
+    setTimeout(refuse, hangingMs).unref();
   };
   client.on('topologyDescriptionChanged', ({ newDescription: { servers } }) => {
     const wasThere = isThere;
