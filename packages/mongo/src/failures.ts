@@ -40,29 +40,40 @@ export const isGone = (cause: unknown): boolean =>
 /** True for what `translate` has made of a failure for want of a primary. */
 export const tellsOfGone = (reason: unknown): boolean => isGone((reason as Error).cause);
 
-const isLabelledTransient = (cause: MongoError): boolean => cause.hasErrorLabel('TransientTransactionError');
+const isLabelled = (cause: unknown, label: string): boolean => isMongoError(cause) && cause.hasErrorLabel(label);
+
+/** True for what Node says of a socket. The driver passes it on as it is when it writes to one that is being closed. */
+const isOfSocket = (cause: unknown): cause is NodeJS.ErrnoException =>
+  cause instanceof Error && 'code' in cause && socketCodes.includes(cause.code);
+const socketCodes: readonly unknown[] = [
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+];
 
 /** True when the same write set may be committed again from its beginning, and that may help. */
 export const isTransient = (cause: unknown): boolean =>
-  isMongoError(cause) &&
-  (isLabelledTransient(cause) || isAway(cause)) &&
-  !isGone(cause) &&
-  !closedNames.includes(cause.name);
+  (isLabelled(cause, 'TransientTransactionError') || isAway(cause)) && !isGone(cause) && !isClosed(cause);
 
 /**
- * True when a commit that failed so may have happened or not; committing again is safe and tells. The driver does not
- * label what fails after its first try was lost, nor what it interrupts itself.
+ * True when a commit that failed so may have happened or not; committing again is safe and tells. That is so for
+ * whatever is no answer of the server, because the driver sends a lost commit again, and then fails for other reasons.
  */
 export const isUnknownCommit = (cause: unknown): boolean =>
-  isMongoError(cause) &&
-  (cause.hasErrorLabel('UnknownTransactionCommitResult') || (isAway(cause) && !isLabelledTransient(cause)));
+  !(cause instanceof MongoServerError) ||
+  isLabelled(cause, 'UnknownTransactionCommitResult') ||
+  (isAway(cause) && !isLabelled(cause, 'TransientTransactionError'));
 
 // What the server says of `min` and `max` that leave nothing between them, as those of an empty range do.
 const emptyBounds = 51_175;
 export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
 
-/** What a client throws once it is closed, for good. */
 const closedNames = ['MongoPoolClosedError', 'MongoNotConnectedError', 'MongoTopologyClosedError'];
+
+/** True for what a client throws once it is closed, for good. */
+const isClosed = (cause: unknown): boolean => isMongoError(cause) && closedNames.includes(cause.name);
 
 const awayNames = new Set([
   ...closedNames,
@@ -76,8 +87,9 @@ const awayNames = new Set([
 
 /** True when the database could not be reached or had no primary, so that the same command may succeed later. */
 export const isAway = (cause: unknown): boolean =>
-  isMongoError(cause) &&
-  (awayNames.has(cause.name) || cause.hasErrorLabel('RetryableWriteError') || isNotPrimary(cause));
+  isOfSocket(cause) ||
+  (isMongoError(cause) &&
+    (awayNames.has(cause.name) || isLabelled(cause, 'RetryableWriteError') || isNotPrimary(cause)));
 
 // NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, ShutdownInProgress.
 const notPrimaryCodes: readonly unknown[] = [10_107, 189, 11_600, 11_602, 13_435, 91];
@@ -94,7 +106,9 @@ const toUniqueViolation = (cause: MongoServerError, codeOf: UniqueCodes): Error 
 
 /** Turns what the driver throws into what the platform speaks. The driver's own error becomes the cause. */
 export const translate = (cause: unknown, codeOf: UniqueCodes = () => undefined): unknown => {
-  if (cause instanceof OutcomeUnknown || cause instanceof PrimaryGone) return commonErrors.unavailable({ cause });
+  if (cause instanceof OutcomeUnknown || cause instanceof PrimaryGone || isOfSocket(cause)) {
+    return commonErrors.unavailable({ cause });
+  }
   if (!isMongoError(cause)) return cause;
   if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, codeOf);
   if (cause.code === documentValidationFailure) {

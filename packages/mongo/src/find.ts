@@ -54,12 +54,11 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
 };
 
 const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
-  const { ctx, clock, primary } = scope;
+  const { ctx, clock } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
   const { firstBatch, id } = await ask(command, scope);
-  if (String(id) === '0') return firstBatch.map(readerOf(find['find'] as string));
-  return primary.unlessGone(sendForAll(command, scope, id), performance.now());
+  return String(id) === '0' ? firstBatch.map(readerOf(find['find'] as string)) : sendForAll(command, scope, id);
 };
 
 /** Sends a read once more that was lost with its connection. `since` is when it was sent first. */
@@ -80,7 +79,7 @@ const sendAgain = async (command: Document, scope: ReadScope, since: number): Pr
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
   const since = performance.now();
   try {
-    return await send(command, scope);
+    return await scope.primary.unlessGone(send(command, scope), since);
   } catch (failure) {
     try {
       if (!isAway(failure) || isGone(failure) || scope.ctx.signal.aborted) throw failure;

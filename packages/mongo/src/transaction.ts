@@ -1,7 +1,7 @@
 import { type Clock, commonErrors, type JournalRow } from '@plinth/kernel';
 import { type ClientSession, type Db, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
-import { isAway, isGone, isUnknownCommit, OutcomeUnknown } from './failures.ts';
+import { isGone, isUnknownCommit, OutcomeUnknown } from './failures.ts';
 import { journalName } from './journal-names.ts';
 import type { Primary } from './primary.ts';
 import { majority } from './settings.ts';
@@ -142,8 +142,8 @@ export const transact = async (
     // The server ends an open transaction by itself, so a failed abort changes nothing.
     await session.abortTransaction().catch(() => undefined);
     signal.throwIfAborted();
-    // To abort, the driver has looked for a primary for seconds; for the next try it would look for as long again.
-    if (isAway(cause) && !isGone(cause)) await primary.found(since);
+    // To abort, the driver may have looked for a primary for seconds; for what comes next it would look for as long again.
+    if (!isGone(cause)) await primary.found(since);
     throw cause;
   }
   await commitSurely(attempt, clock);
