@@ -4,6 +4,8 @@ import { BSON, type Document } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { createDocumentReader } from './document-reader.ts';
 
+const heavy = process.env['PLINTH_HEAVY'] === '1';
+
 const bytesOf = (document: Document): Buffer => Buffer.from(BSON.serialize(document));
 const nul = String.fromCharCode(0);
 
@@ -59,9 +61,9 @@ describe('document reader', () => {
         const bytes = bytesOf(document);
         expect(outcomeOf(() => read(bytes))).toStrictEqual(outcomeOf(() => BSON.deserialize(bytes)));
       }),
-      { seed, numRuns: 2000 },
+      { seed, numRuns: heavy ? 200_000 : 2000 },
     );
-  });
+  }, 180_000);
 
   it('integrity: of bytes that are no document it never makes one that the driver does not make', () => {
     const read = createDocumentReader();
@@ -72,9 +74,9 @@ describe('document reader', () => {
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         expect(outcomeOf(() => read(bytes))).toStrictEqual(outcomeOf(() => BSON.deserialize(bytes)));
       }),
-      { seed, numRuns: 4000 },
+      { seed, numRuns: heavy ? 400_000 : 4000 },
     );
-  });
+  }, 180_000);
 
   it('boundary: the whole range of safe integers, dates at both ends, the empty document', () => {
     const read = createDocumentReader();

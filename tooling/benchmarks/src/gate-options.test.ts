@@ -5,7 +5,12 @@ import { UsageError } from './options.ts';
 it('measures reads and writes at 32 connections', () => {
   const { base, options } = readGateOptions(['--gate']);
   expect(base).toBeUndefined();
-  expect(options).toMatchObject({ reads: ['get', 'list', 'health'], writes: ['post'], connections: [32], arrivals: [] });
+  expect(options).toMatchObject({
+    reads: ['get', 'list', 'health'],
+    writes: ['post'],
+    connections: [32],
+    arrivals: [],
+  });
 });
 
 it('takes a base, and may be quick', () => {

@@ -4,7 +4,18 @@ import { type Options, readOptions, UsageError } from './options.ts';
 /** What is measured, and what is compared with. */
 export type GateOptions = { readonly base: string | undefined; readonly options: Options };
 
-const usual = ['--reads', 'get,list,health', '--writes', 'post', '--connections', '32', '--rounds', '7', '--slice', '1'];
+const usual = [
+  '--reads',
+  'get,list,health',
+  '--writes',
+  'post',
+  '--connections',
+  '32',
+  '--rounds',
+  '7',
+  '--slice',
+  '1',
+];
 const quick = [...usual.slice(0, 6), '--rounds', '3', '--slice', '0.5'];
 
 /** Reads `--gate [--quick] [--base <commit>]`. @throws `UsageError` with what is legal. */

@@ -38,7 +38,6 @@ describe('three times the capacity', () => {
       const held = new Set<string>();
       const seen: ReturnType<typeof inShort>[] = [];
       for (let round = 0; held.size < 2 && round < roundsMax; round += 1) {
-        // oxlint-disable-next-line no-await-in-loop -- one round after the other
         for (const overload of await overloadsOf(parts, measured)) {
           seen.push(inShort(overload));
           if (holds(overload)) held.add(overload.kind);
