@@ -1,24 +1,46 @@
 import { type PlatformsParts, withPlatforms } from './platforms.ts';
-import { conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
+import { type Conditions, conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
 import { startCollector } from './servers.ts';
 import type { Row } from './summary.ts';
 
-const cellsOf = ({ kind, load, perCore, platform, raw }: Row): string[] => [
+/** The parts of the traces that are recorded. */
+const samplings = [1, 0.1];
+
+type Sampled = { readonly rows: readonly Row[]; readonly conditions: Conditions };
+
+/** Runs a platform that records a part of its traces and sends it to a collector beside one that records none. */
+const sampled = async (parts: PlatformsParts, sampling: number): Promise<Sampled> => {
+  parts.log(`Of the traces ${sampling * 100} % are recorded.`);
+  const { url } = await startCollector(parts.processes);
+  const settings = {
+    OTEL_TRACING: 'true',
+    OTEL_TRACES_SAMPLER_ARG: String(sampling),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+  };
+  return withPlatforms(parts, { after: { settings }, before: {} }, async ({ rowsOf, conditions }) => ({
+    rows: await rowsOf([...parts.options.reads, ...parts.options.writes]),
+    conditions,
+  }));
+};
+
+const cellsOf = ({ kind, load, perCore, platform, raw }: Row, sampling: number): string[] => [
   nameOf[kind],
   'connections' in load ? String(load.connections) : '–',
+  `${sampling * 100} %`,
   digits(perCore.median, 2),
   `${digits(perCore.min, 2)}–${digits(perCore.max, 2)}`,
   `${digits(platform.serverMicros, 0)} / ${digits(raw.serverMicros, 0)}`,
 ];
 
-/** Runs a platform that records every trace and sends it to a collector beside one that records none. */
+/** Measures what traces cost: all of them, and a tenth. */
 export const tracing = async (parts: PlatformsParts): Promise<Section> => {
-  const { url } = await startCollector(parts.processes);
-  const settings = { OTEL_TRACING: 'true', OTEL_TRACES_SAMPLER_ARG: '1', OTEL_EXPORTER_OTLP_ENDPOINT: url };
-  return withPlatforms(parts, { after: { settings }, before: {} }, async ({ rowsOf, conditions }) => {
-    const rows = await rowsOf([...parts.options.reads, ...parts.options.writes]);
-    const head = ['request', 'connections', 'per core', 'lowest–highest', 'server CPU µs'];
-    const table = tableOf([head, ...rows.map(cellsOf)]);
-    return { name: 'tracing', figures: `${table}\n\n${conditionsOf('tracing', conditions)}` };
-  });
+  const table = [['request', 'connections', 'recorded', 'per core', 'lowest–highest', 'server CPU µs']];
+  let measured: Conditions | undefined;
+  for (const sampling of samplings) {
+    const { rows, conditions } = await sampled(parts, sampling);
+    table.push(...rows.map((row) => cellsOf(row, sampling)));
+    measured = conditions;
+  }
+  const how = measured ? conditionsOf('tracing', measured) : '';
+  return { name: 'tracing', figures: `${tableOf(table)}\n\n${how}` };
 };
