@@ -50,14 +50,7 @@ export const followPrimary = (client: MongoClient): Primary => {
     new Promise((resolve, reject) => {
       const one = { since, reject };
       waiting.add(one);
-      const settle = (next: () => void): void => {
-        waiting.delete(one);
-        next();
-      };
-      work.then(
-        (outcome) => settle(() => resolve(outcome)),
-        (reason: unknown) => settle(() => reject(reason)),
-      );
+      void work.then(resolve, reject).finally(() => waiting.delete(one));
     });
   return {
     found: async (since) => {

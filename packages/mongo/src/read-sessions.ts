@@ -3,6 +3,14 @@ import type { ClientSession, MongoClient } from 'mongodb';
 /** The idle sessions of each client. */
 const idle = new WeakMap<MongoClient, ClientSession[]>();
 
+const idleOf = (client: MongoClient): ClientSession[] => {
+  const known = idle.get(client);
+  if (known) return known;
+  const none: ClientSession[] = [];
+  idle.set(client, none);
+  return none;
+};
+
 /** More than are ever in use at once need not be kept. */
 const idleMax = 256;
 
@@ -11,12 +19,11 @@ const idleMax = 256;
  * none, costs more the more reads there are at once: it looks at all sessions each time.
  */
 export const takeSession = (client: MongoClient): ClientSession =>
-  idle.get(client)?.pop() ?? client.startSession({ causalConsistency: false });
+  idleOf(client).pop() ?? client.startSession({ causalConsistency: false });
 
 /** Takes back a session whose read has succeeded. One whose read has failed is to be ended: its connection may be lost. */
 export const giveBackSession = (client: MongoClient, session: ClientSession): void => {
-  const sessions = idle.get(client) ?? [];
-  if (sessions.length >= idleMax) return void session.endSession();
-  sessions.push(session);
-  idle.set(client, sessions);
+  const sessions = idleOf(client);
+  if (sessions.length < idleMax) sessions.push(session);
+  else void session.endSession();
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { aSlice } from '../test/a-slice.ts';
 import { type Cost, costsOf, decide } from './gate-decision.ts';
 import type { Kind } from './kinds.ts';
-import { type Slice, summarize } from './summary.ts';
+import { summarize } from './summary.ts';
 
 const kinds = ['get', 'list', 'post'] as const;
 const costs = (ratios: Partial<Record<Kind, number>>): Cost[] =>
@@ -49,31 +50,13 @@ describe('the gate', () => {
 });
 
 describe('the cost', () => {
-  const slice = (given: Partial<Slice>): Slice => ({
-    kind: 'get',
-    load: { connections: 32 },
-    round: 1,
-    name: 'raw',
-    requests: 1000,
-    answers: 1000,
-    seconds: 1,
-    p50Ms: 1,
-    p99Ms: 1,
-    serverMicros: 200_000,
-    mongodMicros: 100_000,
-    refused: 0,
-    healthMs: undefined,
-    serverBytes: 1,
-    ...given,
-  });
-
   it('is compared within a round, so that a machine that was slow for both proves nothing', () => {
     const [cost] = costsOf(
       summarize([
-        slice({}),
-        slice({ name: 'platform', serverMicros: 250_000 }),
-        slice({ round: 2, name: 'platform', serverMicros: 500_000 }),
-        slice({ round: 2, serverMicros: 400_000 }),
+        aSlice({}),
+        aSlice({ name: 'platform', serverMicros: 250_000 }),
+        aSlice({ round: 2, name: 'platform', serverMicros: 500_000 }),
+        aSlice({ round: 2, serverMicros: 400_000 }),
       ]),
     );
     expect(cost).toEqual({ kind: 'get', beforeMicros: 300, afterMicros: 375, ratio: 1.25 });

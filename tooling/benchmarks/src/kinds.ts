@@ -18,5 +18,11 @@ export const isWrite = (kind: Kind): kind is Write => writes.some((write) => wri
  */
 export type Load = { readonly connections: number } | { readonly perSecond: number };
 
+/** How many connections there are, or arrivals a second. */
+export const amountOf = (load: Load): number => ('connections' in load ? load.connections : load.perSecond);
+
 /** One kind of request under one kind of load. */
 export type Cell = { readonly kind: Kind; readonly load: Load };
+
+/** Tells cells apart. */
+export const keyOf = ({ kind, load }: Cell): string => JSON.stringify([kind, load]);

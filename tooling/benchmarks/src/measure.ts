@@ -9,7 +9,7 @@ export type Measured = {
   readonly servers: Readonly<Record<ServerName, Server>>;
   /** The credential of the platform, or the tenant of the raw server. */
   readonly headersOf: (name: ServerName, kind: Kind) => Promise<Headers>;
-  readonly load: (order: Order) => Promise<Reply>;
+  readonly load: (order: Order, name: ServerName) => Promise<Reply>;
   readonly mongodPid: number | undefined;
   readonly onRound: (round: number) => void;
 };
@@ -32,7 +32,7 @@ export const slice = async (cell: Cell, { name, ...options }: SliceOptions, meas
   const { url, pid: serverPid } = measured.servers[name];
   const headers = await measured.headersOf(name, cell.kind);
   const { mongodPid } = measured;
-  const reply = await measured.load({ ...cell, ...options, url, headers, serverPid, mongodPid });
+  const reply = await measured.load({ ...cell, ...options, url, headers, serverPid, mongodPid }, name);
   const where = `'${cell.kind}' at ${loadOf(cell)} on ${name}`;
   if ('failure' in reply) throw new Error(`${where}: ${reply.failure} Nothing can be compared.`);
   if (reply.observed.requests === 0)

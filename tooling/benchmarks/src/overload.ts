@@ -14,7 +14,7 @@ const peakConnections = 256;
 /** So many are there when it is asked for more. A request that finds each of them waiting is not made. */
 const overConnections = 1500;
 
-export const timesCapacity = 3;
+const timesCapacity = 3;
 
 const perSecondOf = ({ requests, seconds }: Observed): number => requests / seconds;
 
@@ -39,38 +39,19 @@ export const overloadsOf = async (parts: Pick<BenchParts, 'options'>, measured: 
 };
 
 const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
-  const of = (figure: (overload: Overload) => number): number => median(overloads.map(figure));
-  const most = (figure: (overload: Overload) => number): number => Math.max(...overloads.map(figure));
+  type Figure = (overload: Overload) => number;
+  const usual = (figure: Figure): string => digits(median(overloads.map(figure)), 0);
+  const most = (figure: Figure): string => digits(Math.max(...overloads.map(figure)), 0);
+  const bytes = [({ peak }: Overload) => peak.serverBytes, ({ over }: Overload) => over.serverBytes];
   return [
     nameOf[kind],
-    digits(
-      of(({ peak }) => perSecondOf(peak)),
-      0,
-    ),
-    digits(
-      of(({ over }) => perSecondOf(over)),
-      0,
-    ),
-    digits(of(goodputOf), 2),
-    digits(
-      of(({ over }) => over.refused / over.seconds),
-      0,
-    ),
-    digits(
-      of(({ over }) => over.p50Ms),
-      0,
-    ),
-    digits(
-      most(({ over }) => over.healthMs ?? Number.NaN),
-      0,
-    ),
-    `${digits(
-      most(({ peak }) => peak.serverBytes / 2 ** 20),
-      0,
-    )} / ${digits(
-      most(({ over }) => over.serverBytes / 2 ** 20),
-      0,
-    )}`,
+    usual(({ peak }) => perSecondOf(peak)),
+    usual(({ over }) => perSecondOf(over)),
+    digits(median(overloads.map(goodputOf)), 2),
+    usual(({ over }) => over.refused / over.seconds),
+    usual(({ over }) => over.p50Ms),
+    most(({ over }) => over.healthMs ?? Number.NaN),
+    bytes.map((of) => most((overload) => of(overload) / 2 ** 20)).join(' / '),
   ];
 };
 

@@ -1,30 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { assertLoopback, createHeaders, type Engines, mongodOf, startLoad } from './bench.ts';
+import { assertLoopback, type BenchParts, createHeaders, mongodOf, startLoad } from './bench.ts';
 import { datasetOf, makeUsers, type StoredUser } from './data.ts';
 import { isWrite, type Kind, reads } from './kinds.ts';
 import { openLedger } from './ledger.ts';
 import { measure } from './measure.ts';
-import type { Options } from './options.ts';
 import { choosePinning, type Pinning, pinMongod } from './pinning.ts';
-import type { Processes } from './processes.ts';
 import type { Conditions } from './report.ts';
 import { databaseOf, type Place, startServer } from './servers.ts';
 import { type Row, summarize } from './summary.ts';
 import { createTokens } from './tokens.ts';
 
-export type PlatformsParts = Engines & {
-  readonly options: Options;
-  readonly processes: Processes;
-  readonly log: (line: string) => void;
-};
+export type PlatformsParts = Omit<BenchParts, 'preload'>;
 
 /** Wherein one of the two platforms differs from the usual one. */
-export type Variant = Pick<Place, 'root' | 'settings'>;
-export type Variants = { readonly after: Variant; readonly before: Variant };
+type Variant = Pick<Place, 'root' | 'settings'>;
+type Variants = { readonly after: Variant; readonly before: Variant };
 
 /** Two platforms, ready to be measured. */
-export type Platforms = {
+type Platforms = {
   /** Measures both: in each row `platform` is the one after, and `raw` the one before. */
   readonly rowsOf: (kinds: readonly Kind[]) => Promise<Row[]>;
   readonly conditions: Conditions;
@@ -62,10 +56,9 @@ const compare = async <T>(places: Places, { options, processes, log }: Platforms
       {
         servers: { platform: opened.platform.server, raw: opened.raw.server },
         headersOf: (_, kind) => headersOf('platform', kind),
-        load: async (order) => {
+        load: async (order, name) => {
           const reply = await load(order);
-          const { ledger } = Object.values(opened).find(({ server }) => server.url === order.url) ?? opened.platform;
-          if ('observed' in reply) ledger.add(order.kind, reply.observed.answers);
+          if ('observed' in reply) opened[name].ledger.add(order.kind, reply.observed.answers);
           return reply;
         },
         mongodPid: mongod?.pid,

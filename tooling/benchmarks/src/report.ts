@@ -1,4 +1,4 @@
-import { isWrite, type Kind } from './kinds.ts';
+import { amountOf, isWrite, type Kind } from './kinds.ts';
 import type { Options } from './options.ts';
 import type { Pinning } from './pinning.ts';
 import type { Figures, Row } from './summary.ts';
@@ -22,7 +22,12 @@ export const nameOf: Readonly<Record<Kind, string>> = {
 
 export const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
 
-const both = ({ platform, raw }: Row, show: (figures: Figures) => string): string => `${show(platform)} / ${show(raw)}`;
+/** A figure of both servers. */
+export const both = ({ platform, raw }: Row, show: (figures: Figures) => string): string =>
+  `${show(platform)} / ${show(raw)}`;
+
+/** How far the rounds lie apart. */
+export const rangeOf = ({ perCore }: Row): string => `${digits(perCore.min, 2)}–${digits(perCore.max, 2)}`;
 
 const headerOf = ({ load }: Row): string[] => [
   'request',
@@ -38,9 +43,9 @@ const headerOf = ({ load }: Row): string[] => [
 
 const cellsOf = (row: Row): string[] => [
   nameOf[row.kind],
-  String('connections' in row.load ? row.load.connections : row.load.perSecond),
+  String(amountOf(row.load)),
   digits(row.perCore.median, 2),
-  `${digits(row.perCore.min, 2)}–${digits(row.perCore.max, 2)}`,
+  rangeOf(row),
   both(row, ({ serverMicros }) => digits(serverMicros, 0)),
   row.kind === 'health' ? '–' : both(row, ({ mongodMicros }) => digits(mongodMicros, 0)),
   both(row, ({ perSecond }) => digits(perSecond, 0)),

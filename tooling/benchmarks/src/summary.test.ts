@@ -1,32 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Slice, summarize } from './summary.ts';
-
-const slice = (given: Partial<Slice>): Slice => ({
-  kind: 'get',
-  load: { connections: 32 },
-  round: 1,
-  name: 'raw',
-  requests: 1000,
-  answers: 1100,
-  seconds: 2,
-  p50Ms: 1,
-  p99Ms: 3,
-  serverMicros: 200_000,
-  mongodMicros: 150_000,
-  refused: 0,
-  healthMs: undefined,
-  serverBytes: 1,
-  ...given,
-});
+import { aSlice } from '../test/a-slice.ts';
+import { summarize } from './summary.ts';
 
 describe('summarize', () => {
   it('compares what the servers cost within the same round', () => {
     // The machine was half as fast in the second round, for both.
     const rows = summarize([
-      slice({ name: 'platform', serverMicros: 250_000 }),
-      slice({ name: 'raw', serverMicros: 200_000 }),
-      slice({ round: 2, name: 'raw', serverMicros: 400_000 }),
-      slice({ round: 2, name: 'platform', serverMicros: 500_000 }),
+      aSlice({ name: 'platform', serverMicros: 250_000 }),
+      aSlice({ name: 'raw', serverMicros: 200_000 }),
+      aSlice({ round: 2, name: 'raw', serverMicros: 400_000 }),
+      aSlice({ round: 2, name: 'platform', serverMicros: 500_000 }),
     ]);
     expect(rows).toHaveLength(1);
     expect(rows[0]?.perCore).toEqual({ median: 0.8, min: 0.8, max: 0.8 });
@@ -34,8 +17,8 @@ describe('summarize', () => {
 
   it('counts by the request, so that a slower server is not a cheaper one', () => {
     const [row] = summarize([
-      slice({ name: 'platform', requests: 500, serverMicros: 100_000 }),
-      slice({ name: 'raw' }),
+      aSlice({ name: 'platform', requests: 500, serverMicros: 100_000 }),
+      aSlice({ name: 'raw' }),
     ]);
     expect(row?.perCore.median).toBe(1);
     expect(row?.platform).toEqual({ perSecond: 250, p50Ms: 1, p99Ms: 3, serverMicros: 200, mongodMicros: 300 });
@@ -43,11 +26,11 @@ describe('summarize', () => {
 
   it('keeps kinds of requests and of load apart, in their order', () => {
     const rows = summarize([
-      slice({ kind: 'list', load: { connections: 8 } }),
-      slice({ kind: 'list', load: { connections: 1 } }),
-      slice({ kind: 'post', load: { connections: 8 } }),
-      slice({ kind: 'post', load: { perSecond: 8 } }),
-      slice({ kind: 'list', load: { connections: 8 }, round: 2 }),
+      aSlice({ kind: 'list', load: { connections: 8 } }),
+      aSlice({ kind: 'list', load: { connections: 1 } }),
+      aSlice({ kind: 'post', load: { connections: 8 } }),
+      aSlice({ kind: 'post', load: { perSecond: 8 } }),
+      aSlice({ kind: 'list', load: { connections: 8 }, round: 2 }),
     ]);
     expect(rows.map(({ kind, load }) => ({ kind, load }))).toEqual([
       { kind: 'list', load: { connections: 8 } },

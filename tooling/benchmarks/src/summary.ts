@@ -1,4 +1,4 @@
-import type { Cell } from './kinds.ts';
+import { type Cell, keyOf } from './kinds.ts';
 import type { Observed } from './load.ts';
 import type { ServerName } from './servers.ts';
 import { median, type Spread, spreadOf } from './statistics.ts';
@@ -44,6 +44,4 @@ const rowOf = (slices: readonly Slice[], { kind, load }: Cell): Row => {
 
 /** One row for each kind of request and of load, in the order in which they were measured. */
 export const summarize = (slices: readonly Slice[]): Row[] =>
-  [...Map.groupBy(slices, ({ kind, load }) => JSON.stringify([kind, load])).values()].map((group) =>
-    rowOf(group, group[0] as Slice),
-  );
+  [...Map.groupBy(slices, keyOf).values()].map((group) => rowOf(group, group[0] as Slice));

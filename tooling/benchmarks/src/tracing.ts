@@ -1,5 +1,6 @@
+import { amountOf } from './kinds.ts';
 import { type PlatformsParts, withPlatforms } from './platforms.ts';
-import { type Conditions, conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
+import { both, type Conditions, conditionsOf, digits, nameOf, rangeOf, type Section, tableOf } from './report.ts';
 import { startCollector } from './servers.ts';
 import type { Row } from './summary.ts';
 
@@ -23,13 +24,13 @@ const sampled = async (parts: PlatformsParts, sampling: number): Promise<Sampled
   }));
 };
 
-const cellsOf = ({ kind, load, perCore, platform, raw }: Row, sampling: number): string[] => [
-  nameOf[kind],
-  'connections' in load ? String(load.connections) : '–',
+const cellsOf = (row: Row, sampling: number): string[] => [
+  nameOf[row.kind],
+  String(amountOf(row.load)),
   `${sampling * 100} %`,
-  digits(perCore.median, 2),
-  `${digits(perCore.min, 2)}–${digits(perCore.max, 2)}`,
-  `${digits(platform.serverMicros, 0)} / ${digits(raw.serverMicros, 0)}`,
+  digits(row.perCore.median, 2),
+  rangeOf(row),
+  both(row, ({ serverMicros }) => digits(serverMicros, 0)),
 ];
 
 /** Measures what traces cost: all of them, and a tenth. */

@@ -3,8 +3,7 @@ import type { Profiler } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BenchParts, withBench } from './bench.ts';
-import type { Cell } from './kinds.ts';
-import type { Order } from './load.ts';
+import { amountOf, keyOf } from './kinds.ts';
 import { type Measured, measure } from './measure.ts';
 import type { ProfileOrder, ProfileReply } from './profiled.ts';
 import { conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
@@ -16,9 +15,7 @@ import { type Figures, type Row, summarize } from './summary.ts';
 type Shares = ReadonlyMap<Stage, number>;
 
 /** What a kind of request costs, and where. */
-export type Fall = Row & { readonly shares: Readonly<Record<ServerName, Shares>> };
-
-const keyOf = ({ kind, load }: Cell): string => JSON.stringify([kind, load]);
+type Fall = Row & { readonly shares: Readonly<Record<ServerName, Shares>> };
 
 const profiles = fileURLToPath(new URL('../../../.data/profiles/', import.meta.url));
 
@@ -40,15 +37,14 @@ export const meanOf = (profiled: readonly Shares[]): Shares =>
 /** Profiles each slice of load. */
 const profiling = (measured: Measured) => {
   const seen = { platform: new Map<string, Shares[]>(), raw: new Map<string, Shares[]>() };
-  const load = async (order: Order) => {
-    const name = serverNames.find((each) => measured.servers[each].url === order.url) ?? 'platform';
+  const load: Measured['load'] = async (order, name) => {
     const ask = (profile: ProfileOrder['profile']) => measured.servers[name].ask({ profile }) as Promise<ProfileReply>;
     await ask('begin');
-    const reply = await measured.load(order);
+    const reply = await measured.load(order, name);
     const { profile } = await ask('end');
     if (profile) {
       seen[name].set(keyOf(order), [...(seen[name].get(keyOf(order)) ?? []), sharesOf(profile)]);
-      await keep(profile, `${name} ${order.kind} ${'connections' in order.load ? order.load.connections : ''}`);
+      await keep(profile, `${name} ${order.kind} ${amountOf(order.load)}`);
     }
     return reply;
   };
@@ -93,8 +89,8 @@ const tableOfLoad = (falls: readonly Fall[]): string => {
 };
 
 /** One table for each number of connections: a row for each stage, a column for each kind of request. */
-export const waterfallTables = (falls: readonly Fall[]): string =>
-  [...Map.groupBy(falls, ({ load }) => ('connections' in load ? load.connections : 0))]
+const waterfallTables = (falls: readonly Fall[]): string =>
+  [...Map.groupBy(falls, ({ load }) => amountOf(load))]
     .map(
       ([connections, own]) =>
         `At ${connections} ${connections === 1 ? 'connection' : 'connections'}:\n\n${tableOfLoad(own)}`,

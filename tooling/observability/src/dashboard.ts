@@ -84,43 +84,51 @@ const modulePanels = ({ name }: ObservedModule): readonly Panel[] => {
   return [...requestPanels(own), ...objectivePanels(own)];
 };
 
-const perInstance = (title: string, unit: string, rest: Pick<Panel, 'description' | 'targets'>): Panel => ({
-  title,
-  unit,
-  ...rest,
-});
-
 const instance = 'instance=~"$instance"';
 
 const hostPanels: readonly Panel[] = [
-  perInstance('Requests in flight', 'none', {
+  {
+    title: 'Requests in flight',
+    unit: 'none',
     description: 'Requests that have come and are not answered yet.',
     targets: [{ expr: `http_server_requests_in_flight{${instance}}`, legend: '{{instance}}' }],
-  }),
-  perInstance('Event loop', 'percentunit', {
+  },
+  {
+    title: 'Event loop',
+    unit: 'percentunit',
     description: 'The part of the time in which it was at work.',
     targets: [{ expr: rate(`nodejs_eventloop_active_seconds_total{${instance}}`), legend: '{{instance}}' }],
-  }),
-  perInstance('Event loop lag', 's', {
+  },
+  {
+    title: 'Event loop lag',
+    unit: 's',
     description: 'How much later than it should a callback runs, P99 since the last reading.',
     targets: [{ expr: `nodejs_eventloop_lag_p99_seconds{${instance}}`, legend: '{{instance}}' }],
-  }),
-  perInstance('CPU', 'percentunit', {
+  },
+  {
+    title: 'CPU',
+    unit: 'percentunit',
     description: 'In cores.',
     targets: [{ expr: rate(`process_cpu_seconds_total{${instance}}`), legend: '{{instance}}' }],
-  }),
-  perInstance('Memory', 'bytes', {
+  },
+  {
+    title: 'Memory',
+    unit: 'bytes',
     description: 'What the system has given, and what of it the heap uses.',
     targets: [
       { expr: `process_resident_memory_bytes{${instance}}`, legend: '{{instance}} resident' },
       { expr: `nodejs_heap_size_used_bytes{${instance}}`, legend: '{{instance}} heap' },
     ],
-  }),
-  perInstance('Garbage collection', 'percentunit', {
+  },
+  {
+    title: 'Garbage collection',
+    unit: 'percentunit',
     description: 'The part of the time that it took, by kind.',
     targets: [{ expr: `sum by (kind) (${rate(`nodejs_gc_duration_seconds_sum{${instance}}`)})`, legend: '{{kind}}' }],
-  }),
-  perInstance('Connections to MongoDB', 'none', {
+  },
+  {
+    title: 'Connections to MongoDB',
+    unit: 'none',
     description: 'Those that are open, those at work, and commands that wait for one.',
     targets: [
       { expr: `mongodb_pool_connections_max{${instance}}`, legend: '{{instance}} at most' },
@@ -128,22 +136,28 @@ const hostPanels: readonly Panel[] = [
       { expr: `mongodb_pool_connections_checked_out{${instance}}`, legend: '{{instance}} at work' },
       { expr: `mongodb_pool_waiting{${instance}}`, legend: '{{instance}} waiting' },
     ],
-  }),
-  perInstance('Commands that got no connection', 'ops', {
+  },
+  {
+    title: 'Commands that got no connection',
+    unit: 'ops',
     description: 'They were answered with 503.',
     targets: [{ expr: rate(`mongodb_pool_check_outs_failed_total{${instance}}`), legend: '{{instance}}' }],
-  }),
-  perInstance('Repeated calls', 'ops', {
+  },
+  {
+    title: 'Repeated calls',
+    unit: 'ops',
     description: 'Calls that were given the stored answer to an earlier one with their idempotency key.',
     targets: [{ expr: rate(`idempotency_replays_total{${instance}}`), legend: '{{instance}}' }],
-  }),
-  perInstance('Spans', 'ops', {
+  },
+  {
+    title: 'Spans',
+    unit: 'ops',
     description: 'Spans that went out, and spans that the collector did not take. Nothing where tracing is off.',
     targets: ['sent', 'lost'].map((what) => ({
       expr: rate(`trace_spans_${what}_total{${instance}}`),
       legend: `{{instance}} ${what}`,
     })),
-  }),
+  },
 ];
 
 const datasource = { type: 'prometheus', uid: '$datasource' };

@@ -1,7 +1,7 @@
+import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { isProblem } from './judge.ts';
-import { type OwnEngine, ownEngine } from './own-engine.ts';
 import { creation, makeOne, requestOf, routes } from './requests.ts';
 import { type RunningPlatform, startPlatform } from './running-platform.ts';
 import { exchange, type WireAnswer, type WireRequest } from './wire.ts';

@@ -1,1 +1,0 @@
-export { type OwnEngine, ownEngine } from '@plinth/engines';
