@@ -107,6 +107,7 @@ export default defineConfig({
     'import/no-cycle': 'error',
     'plinth/no-export-star': 'error',
     'plinth/max-params': 'error',
+    'plinth/no-shared-cleanup': 'error',
     'no-restricted-imports': restrictedImports(),
     'no-restricted-properties': ['error', processEnv],
   },

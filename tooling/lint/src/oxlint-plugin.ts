@@ -1,5 +1,7 @@
 /** The rules that oxlint has no built-in for. */
 type Node = { type: string; name?: string; parent?: Node };
+type Member = Node & { property: Node };
+type Import = Node & { imported: Node };
 type Call = Node & { callee: Node; arguments: readonly Node[] };
 type Fn = Node & { params: readonly Node[]; parent: Node };
 type Context = { report: (finding: { node: Node; message: string }) => void };
@@ -46,7 +48,36 @@ const maxParams = {
   },
 };
 
+/** What vitest exports under these names belongs to the test that was begun last, whoever calls it. */
+const ofTheLastTest = ['onTestFinished', 'onTestFailed'];
+
+const noSharedCleanup = {
+  create(context: Context) {
+    const imported: Import[] = [];
+    let isConcurrent = false;
+    return {
+      ImportSpecifier(node: Import) {
+        if (ofTheLastTest.includes(node.imported.name ?? '')) imported.push(node);
+      },
+      MemberExpression(node: Member) {
+        isConcurrent ||= node.property.name === 'concurrent';
+      },
+      'Program:exit'() {
+        for (const node of isConcurrent ? imported : []) {
+          const message = `Among concurrent tests ${node.imported.name} may clean up after another: take it from the test's own context.`;
+          context.report({ node, message });
+        }
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'plinth' },
-  rules: { 'no-hidden-now': noHiddenNow, 'no-export-star': noExportStar, 'max-params': maxParams },
+  rules: {
+    'no-hidden-now': noHiddenNow,
+    'no-export-star': noExportStar,
+    'max-params': maxParams,
+    'no-shared-cleanup': noSharedCleanup,
+  },
 };

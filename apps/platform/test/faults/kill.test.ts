@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { aPerson, creationOf, emailsOf, isHeavy, peopleCalled, receiptsOf, storedEmails } from './people.ts';
 import { type Answer, contentOf, type KeyedRequest, send, sendAll, sendUntilAnswered } from './requests.ts';
 import { aService, type Service } from './service.ts';
 
-const started = async (main: 'platform' | 'victim'): Promise<Service> => {
+/** Closed with the test that it was started for: among concurrent tests only their own context knows which. */
+const started = async (main: 'platform' | 'victim', { onTestFinished }: TestContext): Promise<Service> => {
   const service = await aService(main, String(process.env['MONGODB_URI']));
   onTestFinished(() => service.close());
   await service.start();
@@ -111,12 +112,16 @@ const dieAtEachStep = async (services: readonly Service[], operation: Operation)
 const lastsMs = isHeavy ? 600_000 : 240_000;
 
 describe.concurrent('killed at any step of a command', () => {
-  it.each(operations)('$name with a key happens once and has one answer', { timeout: lastsMs }, async (operation) => {
-    const services = await Promise.all(lanes.map(() => started('victim')));
-    const keys = await dieAtEachStep(services, operation);
-    const receipts = await Promise.all(services.map((service) => receiptsOf(service, operation.name)));
-    expect(receipts.flat().toSorted()).toEqual(keys.toSorted());
-  });
+  it.for(operations)(
+    '$name with a key happens once and has one answer',
+    { timeout: lastsMs },
+    async (operation, test) => {
+      const services = await Promise.all(lanes.map(() => started('victim', test)));
+      const keys = await dieAtEachStep(services, operation);
+      const receipts = await Promise.all(services.map((service) => receiptsOf(service, operation.name)));
+      expect(receipts.flat().toSorted()).toEqual(keys.toSorted());
+    },
+  );
 });
 
 const size = isHeavy ? { keys: 1500, kills: 30, writers: 50 } : { keys: 240, kills: 6, writers: 20 };
@@ -140,8 +145,8 @@ const killAtRandom = async (service: Service, answered: () => number): Promise<v
 };
 
 describe.concurrent('killed at random', () => {
-  it(`${size.keys} keys over ${size.kills} kills: 0 lost, 0 doubled, 0 changed`, { timeout: lastsMs }, async () => {
-    const service = await started('platform');
+  it(`${size.keys} keys over ${size.kills} kills: 0 lost, 0 doubled, 0 changed`, { timeout: lastsMs }, async (test) => {
+    const service = await started('platform', test);
     const requests = Array.from({ length: size.keys }, (_, n) => creationOf(`random-${n}`));
     const answers: Answer[] = [];
     const [first] = await Promise.all([
