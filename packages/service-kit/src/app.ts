@@ -7,6 +7,7 @@ import { validatorCompiler } from 'fastify-type-provider-zod';
 import { addAdmission, usualLimits } from './http/admission.ts';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
 import { clientErrorHandlerOf, headMs, tunnelHandlerOf } from './http/client-errors.ts';
+import { commonHeadersOf } from './http/common-headers.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
 import { addCors } from './http/cors.ts';
 import { addErrorPages } from './http/error-pages.ts';
@@ -79,8 +80,10 @@ const tooMuch = commonErrors.unavailable({ detail: 'There is more to do than can
 type Begin = (request: FastifyRequest, reply: FastifyReply) => void;
 
 type Beginning = Pick<AppParts, 'logger'> & {
+  /** Those of every answer. */
   readonly headers: Readonly<Record<string, string>>;
   readonly telemetry: RequestTelemetry;
+  readonly isDraining: () => boolean;
 };
 
 /** The status of a request whose caller has gone before the answer. */
@@ -110,15 +113,19 @@ const endOf =
   };
 
 const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
-  const { headers, telemetry } = beginning;
+  const { headers, telemetry, isDraining } = beginning;
+  const addCommonHeaders = commonHeadersOf(headers);
   const end = endOf(beginning);
   return (request, reply) => {
     const startedAt = performance.now();
     const { trace, span } = telemetry.begin(request);
     const gone = new AbortController();
     request.scope = { startedAt, trace, span, gone, ctx: undefined, code: undefined, leave: undefined };
-    reply.headers(headers);
+    addCommonHeaders(reply.raw);
+    reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
+    // Whoever keeps the connection would send the next request to a service that is gone.
+    if (isDraining()) reply.header('connection', 'close');
     late().begin(request, reply);
     // The one listener of a request: Fastify's own hooks tell of answers alone, and not of callers that go before theirs.
     reply.raw.once('close', () => {
@@ -161,9 +168,11 @@ export type App = {
 
 /** Builds the server of a host. Routes are added by `addRoutes`, before it listens. */
 export const createApp = async (parts: AppParts): Promise<App> => {
-  const headers: Record<string, string> = { ...(await securityHeaders()) };
+  let draining = false;
+  const isDraining = (): boolean => draining;
   const { logger, tracing, modules = [], metrics = createMetrics() } = parts;
-  const beginning = { logger, headers, telemetry: requestTelemetryOf({ ...parts, modules, metrics }) };
+  const telemetry = requestTelemetryOf({ ...parts, modules, metrics });
+  const beginning = { logger, headers: await securityHeaders(), telemetry, isDraining };
   const begin = beginOf(beginning, () => late);
   const answer = answerOf(parts);
   const refusals = { ...parts, ...beginning, answer, repliesOf: (socket: Socket) => late.of(socket) };
@@ -172,7 +181,6 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   const late = watchLateReplies(app, (request, reply) =>
     answer(reply, request.raw.complete ? commonErrors.unavailable() : commonErrors.requestTimeout()),
   );
-  let draining = false;
   app.setValidatorCompiler(validatorCompiler);
   await addCors(app, parts.corsOrigins);
   addBodyParsers(app);
@@ -187,15 +195,13 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   app.setErrorHandler(errorHandlerOf(errors));
   app.setNotFoundHandler(notFoundHandlerOf(errors));
   const openApi = openApiOf(parts.name, parts.contracts);
-  addOperations(app, { dependencies: parts.dependencies, isDraining: () => draining, openApi });
+  addOperations(app, { dependencies: parts.dependencies, isDraining, openApi });
   addErrorPages(app, parts.contracts);
   return {
     server: app,
     closeShadows: methods.closeShadows,
     drain: () => {
       draining = true;
-      // Whoever keeps the connection would send the next request to a service that is gone.
-      headers['connection'] = 'close';
     },
   };
 };

@@ -36,6 +36,7 @@ const textOf = (error: ApiError, requestId: string, { headers, publicUrl }: Part
   const body = JSON.stringify(toProblem(error, { requestId, instance: '', publicUrl }));
   const lines = Object.entries({
     ...headers,
+    'cache-control': 'no-store',
     'x-request-id': requestId,
     ...(error.status === 405 && { allow: '' }),
     'content-type': 'application/problem+json; charset=utf-8',

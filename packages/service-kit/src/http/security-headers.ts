@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import Fastify from 'fastify';
 
 /**
- * The headers of every answer. Helmet's set is computed once, by asking a throw-away server for it: to compute it
+ * Helmet's headers. Its set is computed once, by asking a throw-away server for it: to compute it
  * for each request would cost more than all the rest of the pipeline.
  */
 export const securityHeaders = async (): Promise<Readonly<Record<string, string>>> => {
@@ -17,5 +17,5 @@ export const securityHeaders = async (): Promise<Readonly<Record<string, string>
   const ofHelmet = Object.entries(headers).filter(
     ([name]) => !['content-length', 'content-type', 'date', 'connection'].includes(name),
   );
-  return { ...(Object.fromEntries(ofHelmet) as Record<string, string>), 'cache-control': 'no-store' };
+  return Object.fromEntries(ofHelmet) as Record<string, string>;
 };
