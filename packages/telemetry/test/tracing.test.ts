@@ -63,12 +63,18 @@ describe('tracing that is off', () => {
 describe('the span of a request', () => {
   it('continues the trace that came with it', async () => {
     const { tracing } = await start();
+    const before = Date.now();
     const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    await turn();
     expect(span?.trace).toMatchObject({ traceId: parent.traceId, sampled: true });
     expect(span?.trace.spanId).toMatch(/^[0-9a-f]{16}$/);
     span?.end({ status: 200 });
-    expect(await finished()).toEqual([
+    const spans = await finished();
+    expect(spans).toEqual([
       {
+        service: 'test',
+        startedAt: expect.any(Number),
+        endedAt: expect.any(Number),
         name: 'GET /v1/users/:id',
         kind: 2,
         traceId: parent.traceId,
@@ -83,6 +89,10 @@ describe('the span of a request', () => {
         links: [],
       },
     ]);
+    const [{ startedAt, endedAt } = { startedAt: 0, endedAt: 0 }] = spans;
+    expect(startedAt).toBeGreaterThanOrEqual(before);
+    expect(endedAt).toBeGreaterThan(startedAt);
+    expect(endedAt).toBeLessThanOrEqual(Date.now() + 1);
   });
 
   it('begins a trace by the id that the request was given', async () => {

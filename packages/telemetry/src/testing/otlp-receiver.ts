@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { type Attribute, decodeOtlp, type SentSpan } from './otlp.ts';
 
 /** A span as a collector sees it. */
 export type ReceivedSpan = {
@@ -17,9 +18,14 @@ export type ReceivedSpan = {
   readonly status: number;
   /** The spans that it is linked to. */
   readonly links: readonly string[];
+  /** In milliseconds since 1970, as far as they can be told. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** What it comes from. */
+  readonly service: unknown;
 };
 
-/** A collector of traces for tests: what is sent to it by OTLP over HTTP in JSON, it keeps. */
+/** A collector of traces for tests: what is sent to it by OTLP over HTTP, in protobuf, it keeps. */
 export type OtlpReceiver = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
@@ -29,47 +35,49 @@ export type OtlpReceiver = {
   close(): Promise<void>;
 };
 
-type Attribute = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
-type SentSpan = {
-  readonly name: string;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly kind: number;
-  readonly attributes?: readonly Attribute[];
-  readonly status?: { readonly code?: number };
-  readonly links?: readonly { readonly spanId: string }[];
-};
-type Sent = {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[] }[];
+const hexOf = (id: string): string => Buffer.from(id, 'base64').toString('hex');
+
+/** Whole numbers travel as texts, because they may be longer than a number of JavaScript is exact. */
+const plain = ({ value }: Attribute): unknown => {
+  const [[type, told] = []] = Object.entries(value);
+  return type === 'intValue' ? Number(told) : told;
 };
 
-const received = (span: SentSpan): ReceivedSpan => ({
+const toObject = (attributes: readonly Attribute[]): Record<string, unknown> =>
+  Object.fromEntries(attributes.map((attribute) => [attribute.key, plain(attribute)]));
+
+const millisOf = (nanos: string): number => Number(nanos) / 1e6;
+
+const received = (span: SentSpan, service: unknown): ReceivedSpan => ({
   name: span.name,
-  traceId: span.traceId,
-  spanId: span.spanId,
-  parentSpanId: span.parentSpanId ?? '',
+  traceId: hexOf(span.traceId),
+  spanId: hexOf(span.spanId),
+  parentSpanId: hexOf(span.parentSpanId),
   kind: span.kind,
-  attributes: Object.fromEntries((span.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]])),
+  attributes: toObject(span.attributes),
   status: span.status?.code ?? 0,
-  links: (span.links ?? []).map(({ spanId }) => spanId),
+  links: span.links.map(({ spanId }) => hexOf(spanId)),
+  startedAt: millisOf(span.startTimeUnixNano),
+  endedAt: millisOf(span.endTimeUnixNano),
+  service,
 });
 
-const spansOf = (body: string): ReceivedSpan[] =>
-  (JSON.parse(body) as Sent).resourceSpans.flatMap(({ scopeSpans }) =>
-    scopeSpans.flatMap(({ spans }) => spans.map(received)),
-  );
+const spansOf = (body: Buffer): ReceivedSpan[] =>
+  decodeOtlp(body).resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const { 'service.name': service } = toObject(resource.attributes);
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => received(span, service)));
+  });
 
 /** Opens a collector on a port of its own. It answers with `status`, 200 unless another is given. */
 export const openOtlpReceiver = async (status = 200): Promise<OtlpReceiver> => {
-  const bodies: string[] = [];
+  const bodies: Buffer[] = [];
   const keep = async (request: IncomingMessage): Promise<void> => {
-    const body = await text(request);
+    const body = await buffer(request);
     if (request.url === '/v1/traces') bodies.push(body);
   };
   const server = createServer((request, response) => {
     keep(request).then(
-      () => response.writeHead(status, { 'content-type': 'application/json' }).end('{}'),
+      () => response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end(),
       () => response.destroy(),
     );
   });
@@ -78,7 +86,7 @@ export const openOtlpReceiver = async (status = 200): Promise<OtlpReceiver> => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans: () => bodies.flatMap(spansOf),
-    text: () => bodies.join('\n'),
+    text: () => bodies.map((body) => body.toString()).join('\n'),
     close: async () => {
       server.close();
       server.closeAllConnections();

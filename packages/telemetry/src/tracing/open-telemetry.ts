@@ -1,12 +1,13 @@
 import { createRequire } from 'node:module';
 import type * as Api from '@opentelemetry/api';
-import type * as Exporter from '@opentelemetry/exporter-trace-otlp-http';
+import type * as Exporter from '@opentelemetry/exporter-trace-otlp-proto';
 import type * as Mongodb from '@opentelemetry/instrumentation-mongodb';
 import type * as Resources from '@opentelemetry/resources';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import type * as SdkTrace from '@opentelemetry/sdk-trace';
 import { collectionOf } from './collection-name.ts';
-import { wallAround } from './span-wall.ts';
+import { ownSpansOf } from './own-spans.ts';
+import { openOutlet } from './span-outlet.ts';
 import type { SpanCounts } from './tracing.ts';
 
 export type OpenTelemetryOptions = {
@@ -19,9 +20,10 @@ export type OpenTelemetryOptions = {
 /** OpenTelemetry as far as it is used here. */
 export type OpenTelemetry = {
   readonly api: typeof Api;
-  readonly tracer: Api.Tracer;
-  /** A tracer's next trace has this id. To be called right before its first span is begun. */
-  nextTraceIs(traceId: string): void;
+  /** Begins a span. */
+  readonly begin: ReturnType<typeof ownSpansOf>;
+  /** The context of what is done below a span, by its driver too. */
+  below(span: Api.SpanContext): Api.Context;
   counts(): SpanCounts;
   stop(): Promise<void>;
 };
@@ -32,7 +34,7 @@ const require = createRequire(import.meta.url);
 
 const load = () => ({
   api: require('@opentelemetry/api') as typeof Api,
-  exporter: require('@opentelemetry/exporter-trace-otlp-http') as typeof Exporter,
+  exporter: require('@opentelemetry/exporter-trace-otlp-proto') as typeof Exporter,
   mongodb: require('@opentelemetry/instrumentation-mongodb') as typeof Mongodb,
   resources: require('@opentelemetry/resources') as typeof Resources,
   sdkNode: require('@opentelemetry/sdk-node') as typeof SdkNode,
@@ -47,23 +49,24 @@ const timeoutMs = 3000;
 export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions): OpenTelemetry => {
   const { api, exporter, mongodb, resources, sdkNode, sdkTrace } = load();
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const out = wallAround(new exporter.OTLPTraceExporter({ url, timeoutMillis: timeoutMs }));
+  const outlet = openOutlet(
+    new exporter.OTLPTraceExporter({ url, timeoutMillis: timeoutMs }),
+    (exporting, maxQueueSize) =>
+      new sdkTrace.BatchSpanProcessor({
+        exporter: exporting,
+        maxQueueSize,
+        scheduledDelayMillis: delayMs,
+        exportTimeoutMillis: timeoutMs,
+      }),
+  );
   const random = new sdkTrace.RandomIdGenerator();
-  let traceId: string | undefined;
   const sdk = new sdkNode.NodeSDK({
     serviceName: service,
     // `OTEL_RESOURCE_ATTRIBUTES` and nothing that is found out: a command line or a host name says more than it should.
     resourceDetectors: [resources.envDetector],
     // Spans are begun for traces that are recorded, and for no others.
     sampler: new sdkTrace.AlwaysOnSampler(),
-    idGenerator: { generateTraceId: () => traceId ?? random.generateTraceId(), generateSpanId: random.generateSpanId },
-    spanProcessors: [
-      new sdkTrace.BatchSpanProcessor({
-        exporter: out.exporter,
-        scheduledDelayMillis: delayMs,
-        exportTimeoutMillis: timeoutMs,
-      }),
-    ],
+    spanProcessors: [outlet.processor],
     textMapPropagator: null,
     metricReaders: [],
     logRecordProcessors: [],
@@ -71,11 +74,13 @@ export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions):
     instrumentations: [new mongodb.MongoDBInstrumentation({ dbStatementSerializer: collectionOf })],
   });
   sdk.start();
+  // A span that is not ended is not sent.
+  const { resource } = api.trace.getTracer('@plinth/telemetry').startSpan('') as unknown as SdkTrace.ReadableSpan;
   return {
     api,
-    tracer: api.trace.getTracer('@plinth/telemetry'),
-    nextTraceIs: (id) => void (traceId = id),
-    counts: out.counts,
+    begin: ownSpansOf({ resource, newSpanId: random.generateSpanId, take: outlet.take }),
+    below: (span) => api.trace.setSpanContext(api.ROOT_CONTEXT, span),
+    counts: outlet.counts,
     stop: async () => {
       await sdk.shutdown().catch(() => undefined);
       api.trace.disable();

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { Span } from '@opentelemetry/api';
 import type { OpenTelemetry } from './open-telemetry.ts';
+import type { OwnSpan } from './own-spans.ts';
 
 /** What ioredis tells of a command. Its arguments are among it, and are left alone. */
 type RedisCommand = {
@@ -15,10 +15,11 @@ const nothing = (): void => undefined;
  * Makes a span of each Redis command that is sent for a request, from what the driver itself tells.
  * @returns what ends it.
  */
-export const followRedisCommands = ({ api, tracer }: OpenTelemetry): (() => void) => {
-  const spans = new WeakMap<object, Span>();
-  const begin = (message: object): void => {
-    if (!api.trace.getSpan(api.context.active())) return;
+export const followRedisCommands = ({ api, begin }: OpenTelemetry): (() => void) => {
+  const spans = new WeakMap<object, OwnSpan>();
+  const start = (message: object): void => {
+    const above = api.trace.getSpanContext(api.context.active());
+    if (!above) return;
     const { command = 'multi', serverAddress, serverPort } = message as RedisCommand;
     const attributes = {
       'db.system.name': 'redis',
@@ -26,14 +27,14 @@ export const followRedisCommands = ({ api, tracer }: OpenTelemetry): (() => void
       'server.address': serverAddress,
       ...(serverPort !== undefined && { 'server.port': serverPort }),
     };
-    spans.set(message, tracer.startSpan(command, { kind: api.SpanKind.CLIENT, attributes }));
+    spans.set(message, begin(command, { kind: api.SpanKind.CLIENT, attributes, above }));
   };
   const subscriber = {
-    start: begin,
+    start,
     end: nothing,
     asyncStart: nothing,
-    asyncEnd: (message: object) => spans.get(message)?.end(),
-    error: (message: object) => void spans.get(message)?.setStatus({ code: api.SpanStatusCode.ERROR }),
+    asyncEnd: (message: object) => spans.get(message)?.end({ isError: 'error' in message }),
+    error: nothing,
   };
   const channels = ['ioredis:command', 'ioredis:batch'].map((name) => tracingChannel<unknown, object>(name));
   for (const channel of channels) channel.subscribe(subscriber);

@@ -1,5 +1,4 @@
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import type { SpanCounts } from './tracing.ts';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 const collectionName = 'db.collection.name';
 
@@ -36,7 +35,7 @@ const toldOf = ({ name, attributes }: ReadableSpan): Told => {
 };
 
 /** The span without attributes that are not allowed, and without messages: those of errors quote what was stored. */
-const walled = (span: ReadableSpan): ReadableSpan => ({
+export const walled = (span: ReadableSpan): ReadableSpan => ({
   ...toldOf(span),
   kind: span.kind,
   spanContext: () => span.spanContext(),
@@ -54,23 +53,3 @@ const walled = (span: ReadableSpan): ReadableSpan => ({
   droppedEventsCount: span.droppedEventsCount,
   droppedLinksCount: span.droppedLinksCount,
 });
-
-const success = 0;
-
-/** Lets spans out through the wall, and counts them. */
-export const wallAround = (exporter: SpanExporter): { readonly exporter: SpanExporter; counts(): SpanCounts } => {
-  let sent = 0;
-  let lost = 0;
-  return {
-    counts: () => ({ sent, lost }),
-    exporter: {
-      export: (spans, done) =>
-        exporter.export(spans.map(walled), (result) => {
-          if (result.code === success) sent += spans.length;
-          else lost += spans.length;
-          done(result);
-        }),
-      shutdown: () => exporter.shutdown(),
-    },
-  };
-};

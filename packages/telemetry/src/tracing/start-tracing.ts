@@ -1,4 +1,4 @@
-import type { Context, Span } from '@opentelemetry/api';
+import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Ctx, Together, Trace } from '@plinth/kernel';
 import { type OpenTelemetry, startOpenTelemetry } from './open-telemetry.ts';
 import { followRedisCommands } from './redis-commands.ts';
@@ -16,66 +16,66 @@ export type TracingSettings = {
 
 const defaultEndpoint = 'http://127.0.0.1:4318';
 
-/** The context below the span that a trace names. */
-const contextOf = ({ traceId, spanId }: Trace, { api }: OpenTelemetry, isRemote: boolean): Context =>
-  api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags: api.TraceFlags.SAMPLED, isRemote });
+/** The span that a trace names: that of the sender where the trace came with the request, else one of ours. */
+const namedBy = ({ traceId, spanId }: Trace, isRemote = false): SpanContext => ({
+  traceId,
+  spanId,
+  traceFlags: 1,
+  isRemote,
+});
 
 const beginSpan = ({ method, route, trace, isJoined }: TracedCall, otel: OpenTelemetry): RequestSpan => {
-  const { api, tracer } = otel;
-  const above = isJoined ? contextOf(trace, otel, true) : api.ROOT_CONTEXT;
-  otel.nextTraceIs(trace.traceId);
-  const attributes = { 'http.request.method': method, 'http.route': route };
-  const span = tracer.startSpan(`${method} ${route}`, { kind: api.SpanKind.SERVER, attributes }, above);
-  const context = api.trace.setSpan(above, span);
+  const { api, begin, below } = otel;
+  const span = begin(`${method} ${route}`, {
+    kind: api.SpanKind.SERVER,
+    attributes: { 'http.request.method': method, 'http.route': route },
+    ...(isJoined ? { above: namedBy(trace, true) } : { traceId: trace.traceId }),
+  });
+  const context = below(span.context);
   return {
-    trace: { traceId: trace.traceId, spanId: span.spanContext().spanId, sampled: true },
+    trace: { traceId: trace.traceId, spanId: span.context.spanId, sampled: true },
     within: (run) => api.context.with(context, run),
-    end: ({ status, code }) => {
-      span.setAttribute('http.response.status_code', status);
-      if (code !== undefined) span.setAttribute('error.type', code);
-      if (status >= 500) span.setStatus({ code: api.SpanStatusCode.ERROR });
-      span.end();
+    end: ({ status, code }) =>
+      span.end({
+        attributes: { 'http.response.status_code': status, ...(code !== undefined && { 'error.type': code }) },
+        isError: status >= 500,
+      }),
+  };
+};
+
+const nothing = (): void => undefined;
+
+type Shared = { readonly context: Context; end(): void };
+
+/** The context of what calls share: below a span in the trace of the first, with one in each other that is linked to it. */
+const sharedOf = (what: string, calls: readonly Ctx[], { api, begin, below }: OpenTelemetry): Shared => {
+  const attributes = { 'plinth.calls': calls.length };
+  const [first, ...others] = calls
+    .filter(({ trace }) => trace.sampled)
+    .map(({ trace }) => begin(what, { kind: api.SpanKind.INTERNAL, attributes, above: namedBy(trace) }));
+  // Without one, what is done belongs to no trace, and least of all to the one that happens to be active.
+  if (!first) return { context: api.ROOT_CONTEXT, end: nothing };
+  return {
+    context: below(first.context),
+    end: () => {
+      first.end({ links: others.map(({ context }) => context) });
+      for (const other of others) other.end({ links: [first.context] });
     },
   };
 };
 
-const linked = (spans: readonly Span[]): void => {
-  const [first, ...others] = spans;
-  if (!first) return;
-  for (const other of others) {
-    first.addLink({ context: other.spanContext() });
-    other.addLink({ context: first.spanContext() });
-  }
-};
-
-type Shares = OpenTelemetry & { readonly below: (trace: Trace) => Context };
-type Shared = { readonly context: Context; readonly spans: readonly Span[] };
-
-/** The context of what calls share: below a span in the trace of the first, with one in each other that is linked to it. */
-const sharedOf = (what: string, calls: readonly Ctx[], { api, tracer, below }: Shares): Shared => {
-  const attributes = { 'plinth.calls': calls.length };
-  const spans = calls
-    .filter(({ trace }) => trace.sampled)
-    .map(({ trace }) => tracer.startSpan(what, { attributes }, below(trace)));
-  linked(spans);
-  const [first] = spans;
-  // Without one, what is done belongs to no trace, and least of all to the one that happens to be active.
-  return { context: first ? api.trace.setSpan(api.ROOT_CONTEXT, first) : api.ROOT_CONTEXT, spans };
-};
-
-const togetherOf = (otel: OpenTelemetry): Together => {
-  const shares = { ...otel, below: (trace: Trace) => contextOf(trace, otel, false) };
-  return async (what, calls, work) => {
+const togetherOf =
+  (otel: OpenTelemetry): Together =>
+  async (what, calls, work) => {
     const [first, ...others] = calls;
-    const isAlone = others.length === 0 && first?.trace.sampled === true;
-    const shared = isAlone ? { context: shares.below(first.trace), spans: [] } : sharedOf(what, calls, shares);
+    const only = others.length === 0 && first?.trace.sampled ? first.trace : undefined;
+    const { context, end } = only ? { context: otel.below(namedBy(only)), end: nothing } : sharedOf(what, calls, otel);
     try {
-      return await otel.api.context.with(shared.context, work);
+      return await otel.api.context.with(context, work);
     } finally {
-      for (const span of shared.spans) span.end();
+      end();
     }
   };
-};
 
 /**
  * Begins to record traces, where the settings say so; otherwise nothing is loaded and nothing returned. To be called

@@ -1,0 +1,57 @@
+import protobuf from 'protobufjs';
+
+/** OpenTelemetry's protocol, as far as tests look: https://github.com/open-telemetry/opentelemetry-proto, version 1. */
+const protocol = `
+  syntax = "proto3";
+  message AnyValue {
+    oneof value { string string_value = 1; bool bool_value = 2; int64 int_value = 3; double double_value = 4; }
+  }
+  message KeyValue { string key = 1; AnyValue value = 2; }
+  message Resource { repeated KeyValue attributes = 1; }
+  message Status { string message = 2; int32 code = 3; }
+  message Link { bytes trace_id = 1; bytes span_id = 2; repeated KeyValue attributes = 4; }
+  message Event { string name = 2; repeated KeyValue attributes = 3; }
+  message Span {
+    bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
+    fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
+    repeated KeyValue attributes = 9; repeated Event events = 11; repeated Link links = 13; Status status = 15;
+  }
+  message ScopeSpans { repeated Span spans = 2; }
+  message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
+  message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
+`;
+
+const request = protobuf.parse(protocol).root.lookupType('ExportTraceServiceRequest');
+
+export type Attribute = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
+
+/** A span as it travels: ids in base64, times in nanoseconds. */
+export type SentSpan = {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly Attribute[];
+  readonly events: readonly object[];
+  readonly links: readonly { readonly spanId: string }[];
+  readonly status: { readonly code: number } | null;
+};
+
+type Sent = {
+  readonly resourceSpans: readonly {
+    readonly resource: { readonly attributes: readonly Attribute[] };
+    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+  }[];
+};
+
+/** The body of a request to a collector. @throws when it is none. */
+export const decodeOtlp = (body: Uint8Array): Sent =>
+  request.toObject(request.decode(body), {
+    longs: String,
+    bytes: String,
+    defaults: true,
+    arrays: true,
+  }) as unknown as Sent;
