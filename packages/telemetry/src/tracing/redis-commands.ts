@@ -27,7 +27,7 @@ export const followRedisCommands = ({ api, begin }: OpenTelemetry): (() => void)
       'server.address': serverAddress,
       ...(serverPort !== undefined && { 'server.port': serverPort }),
     };
-    spans.set(message, begin(command, { kind: api.SpanKind.CLIENT, attributes, above }));
+    spans.set(message, begin(command, { kind: api.SpanKind.CLIENT, attributes, traceId: above.traceId, above }));
   };
   const subscriber = {
     start,

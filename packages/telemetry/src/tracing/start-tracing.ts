@@ -29,7 +29,8 @@ const beginSpan = ({ method, route, trace, isJoined }: TracedCall, otel: OpenTel
   const span = begin(`${method} ${route}`, {
     kind: api.SpanKind.SERVER,
     attributes: { 'http.request.method': method, 'http.route': route },
-    ...(isJoined ? { above: namedBy(trace, true) } : { traceId: trace.traceId }),
+    traceId: trace.traceId,
+    above: isJoined ? namedBy(trace, true) : undefined,
   });
   const context = below(span.context);
   return {
@@ -52,7 +53,9 @@ const sharedOf = (what: string, calls: readonly Ctx[], { api, begin, below }: Op
   const attributes = { 'plinth.calls': calls.length };
   const [first, ...others] = calls
     .filter(({ trace }) => trace.sampled)
-    .map(({ trace }) => begin(what, { kind: api.SpanKind.INTERNAL, attributes, above: namedBy(trace) }));
+    .map(({ trace }) =>
+      begin(what, { kind: api.SpanKind.INTERNAL, attributes, traceId: trace.traceId, above: namedBy(trace) }),
+    );
   // Without one, what is done belongs to no trace, and least of all to the one that happens to be active.
   if (!first) return { context: api.ROOT_CONTEXT, end: nothing };
   return {
