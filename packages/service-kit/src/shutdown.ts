@@ -8,7 +8,9 @@ const graceMs = 10_000;
  */
 export const stopOnSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void => {
   let stopping = false;
+  let late: NodeJS.Timeout | undefined;
   const end = (code: number): void => {
+    clearTimeout(late);
     logger.flush();
     process.exit(code);
   };
@@ -16,7 +18,7 @@ export const stopOnSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, lo
     if (stopping) return;
     stopping = true;
     logger.info('stopping', { signal });
-    setTimeout(() => {
+    late = setTimeout(() => {
       logger.error('stopped-late', { graceMs });
       end(1);
     }, graceMs).unref();

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/kernel';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
@@ -41,6 +41,8 @@ afterEach(() => {
   vi.useRealTimers();
   vi.clearAllMocks();
 });
+
+afterAll(() => vi.restoreAllMocks());
 
 const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),

@@ -1,5 +1,5 @@
+import { execFileSync } from 'node:child_process';
 import { tracingChannel } from 'node:diagnostics_channel';
-import { createRequire } from 'node:module';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Ctx, Trace } from '@plinth/kernel';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -51,12 +51,23 @@ const contextOf = (trace: Trace): Ctx => ({ trace }) as Ctx;
 
 describe('tracing that is off', () => {
   it('is not there, and loads nothing', () => {
-    const settings = { OTEL_TRACING: false, OTEL_TRACES_SAMPLER_ARG: 1, OTEL_EXPORTER_OTLP_ENDPOINT: undefined };
-    expect(startTracing('test', settings)).toBeUndefined();
-    expect(tracingChannel('ioredis:command').hasSubscribers).toBe(false);
-    // The first test of this file: what is loaded once stays loaded.
-    const { cache } = createRequire(import.meta.url);
-    expect(Object.keys(cache).filter((path) => /@opentelemetry.(sdk|instrumentation)/.test(path))).toEqual([]);
+    // In a process of its own: what is loaded once stays loaded.
+    const program = `
+      import { tracingChannel } from 'node:diagnostics_channel';
+      import { createRequire } from 'node:module';
+      import { startTracing } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+      const loaded = () =>
+        Object.keys(createRequire(import.meta.url).cache).filter((path) => /@opentelemetry.(sdk|instrumentation)/.test(path));
+      const settingsOf = (OTEL_TRACING) => ({ OTEL_TRACING, OTEL_TRACES_SAMPLER_ARG: 1 });
+      const isOff = startTracing('test', settingsOf(false)) === undefined;
+      const { hasSubscribers } = tracingChannel('ioredis:command');
+      const without = loaded().length;
+      startTracing('test', settingsOf(true));
+      console.log(JSON.stringify({ isOff, hasSubscribers, without, isLoadedOtherwise: loaded().length > 0 }));
+      process.exit();
+    `;
+    const told = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(JSON.parse(told)).toEqual({ isOff: true, hasSubscribers: false, without: 0, isLoadedOtherwise: true });
   });
 });
 

@@ -22,6 +22,8 @@ export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
       testTimeout: 20_000,
       hookTimeout: 30_000,
       fileParallelism: !oneFileAtATime,
+      // Files share the modules of their worker: to load them again for each file took as long as a third of all tests.
+      isolate: false,
       ...(engines && { globalSetup: fileURLToPath(new URL('./engines-setup.ts', import.meta.url)) }),
       coverage: {
         provider: 'v8',

@@ -18,7 +18,7 @@ export type ReceivedSpan = {
   readonly status: number;
   /** The spans that it is linked to. */
   readonly links: readonly string[];
-  /** In milliseconds since 1970, as far as they can be told. */
+  /** In milliseconds since 1970, to the microsecond. */
   readonly startedAt: number;
   readonly endedAt: number;
   /** What it comes from. */
@@ -46,7 +46,8 @@ const plain = ({ value }: Attribute): unknown => {
 const toObject = (attributes: readonly Attribute[]): Record<string, unknown> =>
   Object.fromEntries(attributes.map((attribute) => [attribute.key, plain(attribute)]));
 
-const millisOf = (nanos: string): number => Number(nanos) / 1e6;
+// As a number, so many nanoseconds would not be exact.
+const millisOf = (nanos: string): number => Number(BigInt(nanos) / 1000n) / 1000;
 
 const received = (span: SentSpan, service: unknown): ReceivedSpan => ({
   name: span.name,
