@@ -54,7 +54,7 @@ export const serviceSettings = {
     example: '0.1',
     default: 1,
   }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url('The collector of the traces, which takes OTLP over HTTP in JSON at /v1/traces.', {
+  OTEL_EXPORTER_OTLP_ENDPOINT: url('The collector of the traces, which takes OTLP over HTTP in protobuf at /v1/traces.', {
     schemes: ['http', 'https'],
     example: 'http://127.0.0.1:4318',
     optional: true,
