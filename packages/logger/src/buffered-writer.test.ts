@@ -67,6 +67,31 @@ describe('on a file', () => {
   });
 });
 
+describe('lines that are not made yet', () => {
+  it('are made when they are written, in order with those that are', () => {
+    const io = fakeIo([], 1000);
+    const writer = createBufferedWriter({ fd: 9, io });
+    let made = 0;
+    writer.write('one\n');
+    writer.write(() => `${++made} made\n`);
+    writer.write('two\n');
+    expect(made).toBe(0);
+    writer.flush?.();
+    writer.flush?.();
+    expect(io.written()).toBe('one\n1 made\ntwo\n');
+  });
+
+  it('boundary: count for what may be held', () => {
+    const io = fakeIo([], 1000);
+    const writer = createBufferedWriter({ fd: 9, io, heldMax: 600 });
+    for (const text of ['one\n', 'two\n', 'three\n']) writer.write(() => text);
+    writer.flush?.();
+    const [one, two, report] = io.written().split('\n');
+    expect([one, two]).toEqual(['one', 'two']);
+    expect(JSON.parse(report ?? '')).toMatchObject({ event: 'log-lines-dropped', count: 1 });
+  });
+});
+
 describe('when the file takes little at a time, or not now', () => {
   it('writes every line once and in order', async () => {
     const io = fakeIo(['EAGAIN', 'EBUSY']);

@@ -1,4 +1,5 @@
 import { createBufferedWriter, writeNow } from './buffered-writer.ts';
+import { textOf } from './line.ts';
 import type { Destination } from './logger-port.ts';
 
 type StdoutOptions = {
@@ -8,7 +9,7 @@ type StdoutOptions = {
 
 /** Standard output. Buffered lines are written at exit as well; a kill -9 loses at most about a second of them. */
 export const stdoutDestination = ({ buffered }: StdoutOptions): Destination =>
-  buffered ? createBufferedWriter({ fd: 1 }) : { write: (line) => writeNow(line, { fd: 1 }) };
+  buffered ? createBufferedWriter({ fd: 1 }) : { write: (line) => writeNow(textOf(line), { fd: 1 }) };
 
 /** A destination for tests: it keeps the lines, and reads them back. */
 export type CollectedLines = Destination & {
@@ -22,7 +23,7 @@ export const collectLines = (): CollectedLines => {
   const lines: string[] = [];
   return {
     lines,
-    write: (line) => lines.push(line),
+    write: (line) => lines.push(textOf(line)),
     records: () => lines.map((line): Record<string, unknown> => JSON.parse(line)),
   };
 };

@@ -17,12 +17,11 @@ const plainId = /^[\w:-]{0,64}$/;
 export const quote = (text: string): string =>
   plainId.test(text) ? `"${text}"` : escapeLine(JSON.stringify(scrub(text)));
 
-/** The current time in ISO 8601; within a millisecond it is made once. */
-export const createIsoTime = (now: () => number): (() => string) => {
+/** Times in ISO 8601; within a millisecond one is made once. */
+export const createIsoTime = (): ((ms: number) => string) => {
   let last = Number.NaN;
   let text = '';
-  return () => {
-    const time = now();
+  return (time) => {
     if (time !== last) {
       text = new Date(time).toISOString();
       last = time;

@@ -26,9 +26,12 @@ export type RequestLine = LineIds & {
  */
 export type Log = (event: Lowercase<string>, fields?: Fields) => void;
 
-/** Where lines go. Each `line` is whole and ends with a line feed. */
+/** A line, whole and ending with a line feed; or what makes it, for a destination that holds lines back and makes them together. */
+export type Line = string | (() => string);
+
+/** Where lines go. */
 export type Destination = {
-  write(line: string): unknown;
+  write(line: Line): unknown;
   /** Writes out what is held back, before it returns. */
   flush?(): void;
 };

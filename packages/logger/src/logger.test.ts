@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { CollectedLines } from './destination.ts';
 import { collectLines } from './destination.ts';
+import { textOf } from './line.ts';
 import type { LoggerOptions } from './logger.ts';
 import { createLogger } from './logger.ts';
-import type { Logger } from './logger-port.ts';
+import type { Line, Logger } from './logger-port.ts';
 
 const setUp = (options: Partial<LoggerOptions> = {}): { log: Logger; out: CollectedLines } => {
   const out = collectLines();
@@ -137,6 +138,15 @@ describe('request', () => {
       ...line,
       durationMs: 1.235,
     });
+  });
+
+  it('tells when its request ended, however late it is made', () => {
+    const held: Line[] = [];
+    let ms = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+    const { log } = setUp({ destination: { write: (made) => held.push(made) }, now: () => ms });
+    log.request(line);
+    ms += 1000;
+    expect(held.map(textOf)).toEqual([expect.stringContaining('"time":"2026-01-02T03:04:05.006Z"')]);
   });
 
   it('is an error from status 500 on, and follows the level', () => {

@@ -27,7 +27,7 @@ const reserved = new Set(['level', 'time', 'service', 'event']);
 
 type PlainFields = Readonly<Record<string, unknown>>;
 type Entry = { readonly event: string; readonly bound: () => PlainFields; readonly fields: Fields | undefined };
-type Sink = { readonly write: (line: string) => void; readonly isoTime: () => string };
+type Sink = { readonly write: (line: string) => void; readonly time: () => string };
 
 const toRecord = (event: string, fields: PlainFields): Record<string, unknown> => {
   const record: Record<string, unknown> = Object.create(null);
@@ -45,12 +45,12 @@ const once = <T>(make: () => T): (() => T) => {
 };
 
 // pino writes what is safe already: it must neither look into errors again nor add fields of its own.
-const createPino = ({ level, service, toPlain }: PinoOptions, { write, isoTime }: Sink) =>
+const createPino = ({ level, service, toPlain }: PinoOptions, { write, time }: Sink) =>
   pino(
     {
       level,
       base: { service: scrub(service) },
-      timestamp: () => `,"time":"${isoTime()}"`,
+      timestamp: () => `,"time":"${time()}"`,
       serializers: { err: (value: unknown) => value },
       formatters: {
         level: (label) => ({ level: label }),
@@ -75,9 +75,9 @@ export const createLogger = (options: LoggerOptions): Logger => {
   const { destination = stdoutDestination({ buffered: false }) } = options;
   const classify = createClassify(classified);
   const toPlain = (fields: Fields): PlainFields => plainFields(fields, classify);
-  const isoTime = createIsoTime(now);
+  const isoTime = createIsoTime();
   const write = (line: string): void => void destination.write(escapeLine(line));
-  const lines = createPino({ level, service, toPlain }, { write, isoTime });
+  const lines = createPino({ level, service, toPlain }, { write, time: () => isoTime(now()) });
   const requestLine = createRequestLine({ service, isoTime });
   const enabled = { info: lines.isLevelEnabled('info'), error: lines.isLevelEnabled('error') };
   const flush = (): void => destination.flush?.();
@@ -102,7 +102,9 @@ export const createLogger = (options: LoggerOptions): Logger => {
       // Made plain at the first line, because most requests write none but their own.
       child: (fields) => withFields(once(() => ({ ...bound(), ...toPlain(fields) }))),
       request: (line) => {
-        if (line.status >= 500 ? enabled.error : enabled.info) destination.write(requestLine(line));
+        if (!(line.status >= 500 ? enabled.error : enabled.info)) return;
+        const ms = now();
+        destination.write(() => requestLine(line, ms));
       },
       flush,
     };

@@ -1,7 +1,7 @@
 import { quote } from './json-line.ts';
 import type { RequestLine } from './logger-port.ts';
 
-type LineOptions = { readonly service: string; readonly isoTime: () => string };
+type LineOptions = { readonly service: string; readonly isoTime: (ms: number) => string };
 
 // Routes come from contracts, so there are few; the bound is for a caller that passes paths by mistake.
 const routesMax = 2000;
@@ -12,8 +12,8 @@ const idField = (name: string, id: string | undefined): string =>
 const rounded = (durationMs: number): number =>
   Number.isFinite(durationMs) ? Math.round(durationMs * 1000) / 1000 : 0;
 
-/** Makes the lines of served requests by hand, because every request pays for one. */
-export const createRequestLine = ({ service, isoTime }: LineOptions): ((line: RequestLine) => string) => {
+/** Makes the lines of requests that were served at a time, by hand, because every request pays for one. */
+export const createRequestLine = ({ service, isoTime }: LineOptions): ((line: RequestLine, ms: number) => string) => {
   // By method and then by route: one key of both would be a new string for each request.
   const methods = new Map<string, Map<string, string>>();
   const routeField = (method: string, route: string): string => {
@@ -26,12 +26,12 @@ export const createRequestLine = ({ service, isoTime }: LineOptions): ((line: Re
     return made;
   };
   const head = `","service":${quote(service)},"event":"request-served"`;
-  return (line) => {
+  return (line, ms) => {
     const level = line.status >= 500 ? 'error' : 'info';
     const request = `${routeField(line.method, line.route)}${Math.trunc(line.status) || 0}`;
     const duration = `,"durationMs":${rounded(line.durationMs)}`;
     const trace = idField('requestId', line.requestId) + idField('traceId', line.traceId);
     const caller = idField('tenantId', line.tenantId) + idField('actorId', line.actorId);
-    return `{"level":"${level}","time":"${isoTime()}${head}${request}${duration}${trace}${caller}}\n`;
+    return `{"level":"${level}","time":"${isoTime(ms)}${head}${request}${duration}${trace}${caller}}\n`;
   };
 };

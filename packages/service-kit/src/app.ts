@@ -93,7 +93,7 @@ const clientGone = 499;
 const endOf =
   ({ logger, telemetry }: Beginning) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
-    const { startedAt, trace, ctx, leave, gone } = request.scope;
+    const { startedAt, config, trace, ctx, leave, gone } = request.scope;
     const isAnswered = reply.raw.writableEnded;
     if (!isAnswered) gone.abort();
     leave?.();
@@ -101,7 +101,7 @@ const endOf =
     const durationMs = performance.now() - startedAt;
     logger.request({
       method: request.method,
-      route: contractOf(request)?.path ?? request.routeOptions.url ?? 'none',
+      route: contractOf(request)?.path ?? config.url ?? 'none',
       status,
       durationMs,
       requestId: request.id,
@@ -120,7 +120,8 @@ const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
     const startedAt = performance.now();
     const { trace, span } = telemetry.begin(request);
     const gone = new AbortController();
-    request.scope = { startedAt, trace, span, gone, ctx: undefined, code: undefined, leave: undefined };
+    const { config } = request.routeOptions;
+    request.scope = { startedAt, config, trace, span, gone, ctx: undefined, code: undefined, leave: undefined };
     addCommonHeaders(reply.raw);
     reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
@@ -128,7 +129,7 @@ const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
     if (isDraining()) reply.header('connection', 'close');
     late().begin(request, reply);
     // The one listener of a request: Fastify's own hooks tell of answers alone, and not of callers that go before theirs.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       late().end(reply);
       end(request, reply);
     });
@@ -183,11 +184,11 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   );
   app.setValidatorCompiler(validatorCompiler);
   await addCors(app, parts.corsOrigins);
-  addBodyParsers(app);
   addExpectations(app.server, bodyLimitBytes);
   const methods = collectMethods(app);
   app.addHook('onRoute', assertContract);
   addRequestScope(app, begin);
+  addBodyParsers(app);
   if (parts.limits) addAddressLimit(app, parts.limits);
   addAdmission(app, usualLimits(parts.inFlightMax), refusing(tooMuch, parts));
   followBodies(app, tracing);

@@ -54,11 +54,14 @@ export const serviceSettings = {
     example: '0.1',
     default: 1,
   }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: url('The collector of the traces, which takes OTLP over HTTP in protobuf at /v1/traces.', {
-    schemes: ['http', 'https'],
-    example: 'http://127.0.0.1:4318',
-    optional: true,
-  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(
+    'The collector of the traces, which takes OTLP over HTTP in protobuf at /v1/traces.',
+    {
+      schemes: ['http', 'https'],
+      example: 'http://127.0.0.1:4318',
+      optional: true,
+    },
+  ),
   MONGODB_URI: url('The MongoDB replica set that holds the data.', {
     schemes: ['mongodb', 'mongodb+srv'],
     example: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',

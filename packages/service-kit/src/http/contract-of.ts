@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-export const contractOf = (request: FastifyRequest): RouteSpec | undefined => request.routeOptions.config.contract;
+export const contractOf = (request: FastifyRequest): RouteSpec | undefined => request.scope.config.contract;
 
 /** The route by which preflights of browsers are answered. It does nothing else. */
 const isPreflight = (method: RouteOptions['method'], url: string): boolean => method === 'OPTIONS' && url === '*';

@@ -122,6 +122,7 @@ export const errorHandlerOf =
 export const notFoundHandlerOf =
   (parts: ErrorParts & { readonly methods: Methods }) =>
   (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    request.scope.config = {};
     const allowed = parts.methods.allowed(pathOf(request));
     // A route that took the request and then found nothing ends here as well.
     if (allowed.length === 0 || allowed.includes(request.method)) {

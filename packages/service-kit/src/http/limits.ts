@@ -135,7 +135,7 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
 /** Takes a token of its address for every request, but for those that ask how the host is. */
 export const addAddressLimit = (app: FastifyInstance, limits: Limits): void => {
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config?.probe) done();
+    if (request.scope.config.probe) done();
     else takeStep(() => limits.admitAddress({ request, reply }), done);
   });
 };

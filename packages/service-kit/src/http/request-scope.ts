@@ -5,6 +5,8 @@ import type { FastifyRequest } from 'fastify';
 /** What the pipeline keeps about a request; `ctx` is there once the caller is known. */
 export type RequestScope = {
   readonly startedAt: number;
+  /** What its route was given; Fastify would look it up each time. Nothing, once the request has no route after all. */
+  config: Partial<FastifyRequest['routeOptions']['config']>;
   readonly trace: Trace;
   /** Where the trace is recorded. */
   readonly span: RequestSpan | undefined;

@@ -60,8 +60,8 @@ const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
     return found;
   };
   const routeOf = (request: FastifyRequest): RouteMetrics => {
-    const { config, url = noRoute } = request.routeOptions;
-    return (config.contract && ofContracts.get(config.contract)) ?? hostRoute(methodOf(request), url);
+    const { contract, url = noRoute } = request.scope.config;
+    return (contract && ofContracts.get(contract)) ?? hostRoute(methodOf(request), url);
   };
   return { routeOf, ofNone: () => hostRoute(noMethod, noRoute) };
 };
