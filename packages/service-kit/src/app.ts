@@ -183,12 +183,13 @@ export const createApp = async (parts: AppParts): Promise<App> => {
     answer(reply, request.raw.complete ? commonErrors.unavailable() : commonErrors.requestTimeout()),
   );
   app.setValidatorCompiler(validatorCompiler);
+  addRequestScope(app, begin);
+  // It answers preflights by itself, and those have all that every answer has.
   await addCors(app, parts.corsOrigins);
+  addBodyParsers(app);
   addExpectations(app.server, bodyLimitBytes);
   const methods = collectMethods(app);
   app.addHook('onRoute', assertContract);
-  addRequestScope(app, begin);
-  addBodyParsers(app);
   if (parts.limits) addAddressLimit(app, parts.limits);
   addAdmission(app, usualLimits(parts.inFlightMax), refusing(tooMuch, parts));
   followBodies(app, tracing);

@@ -35,6 +35,18 @@ describe('a page of a known origin', () => {
     expect(answer.headers['vary']).toMatch(/origin/i);
   });
 
+  it('has in the answer to its preflight what every answer has, and it is logged', async () => {
+    const { headers } = await preflight(app);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'cache-control': 'no-store',
+      'x-request-id': expect.any(String),
+    });
+    const lines = host.current.lines.records().filter((line) => line['requestId'] === headers['x-request-id']);
+    expect(lines).toMatchObject([{ event: 'request-served', method: 'OPTIONS', status: 204 }]);
+  });
+
   it('may read the answer and the headers that it needs', async () => {
     const answer = await (await host.current.as(aPrincipal())).post(
       '/v1/things',
