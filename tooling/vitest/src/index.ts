@@ -4,11 +4,16 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config';
 export type ProjectOptions = {
   /** The percentage of lines that `vitest run --coverage` must find covered. */
   linesMin?: number;
-  /** Starts mongod and redis-server where MONGODB_URI or REDIS_URL do not name running ones. */
-  engines?: boolean;
-  /** Runs the test files one after the other: for those that tell the shared mongod to fail. */
+  /**
+   * Starts mongod and redis-server where MONGODB_URI or REDIS_URL do not name running ones; `own` starts a mongod in any
+   * case, for tests that tell it to fail.
+   */
+  engines?: boolean | 'own';
+  /** Runs the test files one after the other: for those that tell their mongod to fail. */
   oneFileAtATime?: boolean;
 };
+
+const setups = { own: './own-engines-setup.ts', shared: './engines-setup.ts' };
 
 /** The vitest configuration of a package; `export default projectConfig({ linesMin: 95 })`. */
 export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
@@ -24,7 +29,9 @@ export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
       fileParallelism: !oneFileAtATime,
       // Files share the modules of their worker: to load them again for each file took as long as a third of all tests.
       isolate: false,
-      ...(engines && { globalSetup: fileURLToPath(new URL('./engines-setup.ts', import.meta.url)) }),
+      ...(engines && {
+        globalSetup: fileURLToPath(new URL(setups[engines === 'own' ? 'own' : 'shared'], import.meta.url)),
+      }),
       coverage: {
         provider: 'v8',
         include: ['src/**/*.ts'],
