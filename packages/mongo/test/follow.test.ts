@@ -1,4 +1,3 @@
-import { startEngines } from '@plinth/engines';
 import {
   type Ctx,
   type Datastore,
@@ -25,16 +24,12 @@ const clock = { now: () => new Date() };
 let datastore: TestDatastore;
 /** Another client, as another process has: what befalls the one does not befall the other. */
 let reader: Datastore;
-let stopEngines: () => Promise<void>;
 const following: Following[] = [];
 
 beforeAll(async () => {
-  // A mongod of its own: it is made to fail here, and others must not notice.
-  const { mongodbUri, stop } = await startEngines({ env: { ...process.env, MONGODB_URI: undefined } });
-  stopEngines = stop;
-  datastore = await openTestDatastore(mongodbUri);
+  datastore = await openTestDatastore();
   const { databasePrefix } = datastore;
-  const client = new MongoClient(mongodbUri, clientSettings(8));
+  const client = new MongoClient(String(process.env['MONGODB_URI']), clientSettings(8));
   reader = createDatastore({ client, databasePrefix, cursorSecret: 'not used, since nothing is listed' });
 });
 
@@ -45,7 +40,6 @@ afterEach(async () => {
 
 afterAll(async () => {
   await Promise.all([datastore.close(), reader.close()]);
-  await stopEngines();
 });
 
 const failing = (mode: 'off' | 'alwaysOn' | { times: number }, data: object = {}) =>

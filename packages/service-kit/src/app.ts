@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { addAdmission, usualLimits } from './http/admission.ts';
 import { addBodyParsers, bodyLimitBytes } from './http/body.ts';
+import { noStore } from './http/caching.ts';
 import { clientErrorHandlerOf, headMs, tunnelHandlerOf } from './http/client-errors.ts';
 import { commonHeadersOf } from './http/common-headers.ts';
 import { assertContract, contractOf } from './http/contract-of.ts';
@@ -123,7 +124,7 @@ const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
     const { config } = request.routeOptions;
     request.scope = { startedAt, config, trace, span, gone, ctx: undefined, code: undefined, leave: undefined };
     addCommonHeaders(reply.raw);
-    reply.header('cache-control', 'no-store');
+    reply.header('cache-control', noStore);
     reply.header('x-request-id', request.id);
     // Whoever keeps the connection would send the next request to a service that is gone.
     if (isDraining()) reply.header('connection', 'close');

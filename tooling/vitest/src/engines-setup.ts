@@ -1,9 +1,12 @@
 import { startEngines } from '@plinth/engines';
 
-/** Runs once before the workers, which inherit the environment. */
-export async function setup(): Promise<() => Promise<void>> {
-  if (process.env['MONGODB_URI'] && process.env['REDIS_URL']) return async () => {};
-  const { mongodbUri, redisUrl, stop } = await startEngines({ log: console.error });
+/** Starts what `env` does not name, for workers that inherit the environment of this process. @returns what stops it. */
+export const setupWith = async (env: NodeJS.ProcessEnv): Promise<() => Promise<void>> => {
+  if (env['MONGODB_URI'] && env['REDIS_URL']) return async () => {};
+  const { mongodbUri, redisUrl, stop } = await startEngines({ env, log: console.error });
   Object.assign(process.env, { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl });
   return stop;
-}
+};
+
+/** Runs once before the workers. */
+export const setup = () => setupWith(process.env);

@@ -3,6 +3,9 @@ import { cacheControlOf, type RouteSpec } from '@plinth/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, isKnown } from './conditions.ts';
 
+/** The `Cache-Control` of an answer that nobody may keep, which is any that does not say otherwise. */
+export const noStore = 'no-store';
+
 /** On which headers of a request an answer depends that may be compressed. */
 export const varyOf = ({ variesByOrigin }: { readonly variesByOrigin: boolean }): string =>
   variesByOrigin ? 'origin, accept-encoding' : 'accept-encoding';

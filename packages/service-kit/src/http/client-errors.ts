@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ApiError, commonErrors, type Ids } from '@plinth/kernel';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply } from 'fastify';
+import { noStore } from './caching.ts';
 import type { LateReplies } from './late-replies.ts';
 import { toProblem } from './problem.ts';
 import { noMethod, noRoute, type RequestTelemetry } from './telemetry.ts';
@@ -36,7 +37,7 @@ const textOf = (error: ApiError, requestId: string, { headers, publicUrl }: Part
   const body = JSON.stringify(toProblem(error, { requestId, instance: '', publicUrl }));
   const lines = Object.entries({
     ...headers,
-    'cache-control': 'no-store',
+    'cache-control': noStore,
     'x-request-id': requestId,
     ...(error.status === 405 && { allow: '' }),
     'content-type': 'application/problem+json; charset=utf-8',

@@ -8,13 +8,12 @@ const protocol = `
   }
   message KeyValue { string key = 1; AnyValue value = 2; }
   message Resource { repeated KeyValue attributes = 1; }
-  message Status { string message = 2; int32 code = 3; }
-  message Link { bytes trace_id = 1; bytes span_id = 2; repeated KeyValue attributes = 4; }
-  message Event { string name = 2; repeated KeyValue attributes = 3; }
+  message Status { int32 code = 3; }
+  message Link { bytes span_id = 2; }
   message Span {
     bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
     fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
-    repeated KeyValue attributes = 9; repeated Event events = 11; repeated Link links = 13; Status status = 15;
+    repeated KeyValue attributes = 9; repeated Link links = 13; Status status = 15;
   }
   message ScopeSpans { repeated Span spans = 2; }
   message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
@@ -35,7 +34,6 @@ export type SentSpan = {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: readonly Attribute[];
-  readonly events: readonly object[];
   readonly links: readonly { readonly spanId: string }[];
   readonly status: { readonly code: number } | null;
 };
@@ -53,5 +51,4 @@ export const decodeOtlp = (body: Uint8Array): Sent =>
     longs: String,
     bytes: String,
     defaults: true,
-    arrays: true,
   }) as unknown as Sent;

@@ -1,6 +1,7 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Ctx, Together, Trace } from '@plinth/kernel';
 import { type OpenTelemetry, startOpenTelemetry } from './open-telemetry.ts';
+import { sampled } from './own-spans.ts';
 import { followRedisCommands } from './redis-commands.ts';
 import { isRecorded } from './sampling.ts';
 import type { RequestSpan, TracedCall, Tracing } from './tracing.ts';
@@ -20,7 +21,7 @@ const defaultEndpoint = 'http://127.0.0.1:4318';
 const namedBy = ({ traceId, spanId }: Trace, isRemote = false): SpanContext => ({
   traceId,
   spanId,
-  traceFlags: 1,
+  traceFlags: sampled,
   isRemote,
 });
 
