@@ -29,6 +29,7 @@ export type ReceivedSpan = {
 export type OtlpReceiver = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
+  /** In the order in which they ended. */
   spans(): readonly ReceivedSpan[];
   /** Everything that was sent, as it was sent. */
   text(): string;
@@ -66,7 +67,8 @@ const received = (span: SentSpan, service: unknown): ReceivedSpan => ({
 const spansOf = (body: Buffer): ReceivedSpan[] =>
   decodeOtlp(body).resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const { 'service.name': service } = toObject(resource.attributes);
-    return scopeSpans.flatMap(({ spans }) => spans.map((span) => received(span, service)));
+    // A batch is written from its end, so the last span is the first.
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => received(span, service)).reverse());
   });
 
 /** Opens a collector on a port of its own. It answers with `status`, 200 unless another is given. */

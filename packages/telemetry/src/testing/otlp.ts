@@ -9,13 +9,15 @@ const protocol = `
   message KeyValue { string key = 1; AnyValue value = 2; }
   message Resource { repeated KeyValue attributes = 1; }
   message Status { int32 code = 3; }
-  message Link { bytes span_id = 2; }
+  message Link { bytes trace_id = 1; bytes span_id = 2; fixed32 flags = 6; }
   message Span {
     bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; int32 kind = 6;
     fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
     repeated KeyValue attributes = 9; repeated Link links = 13; Status status = 15;
+    fixed32 flags = 16;
   }
-  message ScopeSpans { repeated Span spans = 2; }
+  message Scope { string name = 1; }
+  message ScopeSpans { Scope scope = 1; repeated Span spans = 2; }
   message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
   message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
 `;
@@ -34,14 +36,15 @@ export type SentSpan = {
   readonly startTimeUnixNano: string;
   readonly endTimeUnixNano: string;
   readonly attributes: readonly Attribute[];
-  readonly links: readonly { readonly spanId: string }[];
+  readonly links: readonly { readonly traceId: string; readonly spanId: string; readonly flags: number }[];
   readonly status: { readonly code: number } | null;
+  readonly flags: number;
 };
 
 type Sent = {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };
-    readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[];
+    readonly scopeSpans: readonly { readonly scope: { readonly name: string }; readonly spans: readonly SentSpan[] }[];
   }[];
 };
 

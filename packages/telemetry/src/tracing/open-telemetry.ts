@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import type * as Api from '@opentelemetry/api';
-import type * as Exporter from '@opentelemetry/exporter-trace-otlp-proto';
 import type * as Mongodb from '@opentelemetry/instrumentation-mongodb';
+import type * as OtlpHttp from '@opentelemetry/otlp-exporter-base/node-http';
 import type * as Resources from '@opentelemetry/resources';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import type * as SdkTrace from '@opentelemetry/sdk-trace';
 import { collectionOf } from './collection-name.ts';
 import { ownSpansOf } from './own-spans.ts';
-import { openOutlet } from './span-outlet.ts';
+import { type BatchSender, openOutlet } from './span-outlet.ts';
+import { createSpanWriter, plainOf, type SpanBatch } from './span-writer.ts';
 import type { SpanCounts } from './tracing.ts';
 
 export type OpenTelemetryOptions = {
@@ -34,36 +35,48 @@ const require = createRequire(import.meta.url);
 
 const load = () => ({
   api: require('@opentelemetry/api') as typeof Api,
-  exporter: require('@opentelemetry/exporter-trace-otlp-proto') as typeof Exporter,
   mongodb: require('@opentelemetry/instrumentation-mongodb') as typeof Mongodb,
+  otlpHttp: require('@opentelemetry/otlp-exporter-base/node-http') as typeof OtlpHttp,
   resources: require('@opentelemetry/resources') as typeof Resources,
   sdkNode: require('@opentelemetry/sdk-node') as typeof SdkNode,
   sdkTrace: require('@opentelemetry/sdk-trace') as typeof SdkTrace,
 });
 
-/** Milliseconds that spans wait for others to be sent with them, and that sending them may take. */
-const delayMs = 1000;
+/** Milliseconds that it may take to send a batch, with all that is tried again. */
 const timeoutMs = 3000;
+
+/** A batch has so many bytes, and so many batches may be under way: enough for a collector that is slow for a second. */
+const batchBytes = 131_072;
+const sendingMax = 16;
+
+/** What sends batches by OTLP over HTTP, as the environment says how. */
+const openSender = (endpoint: string, { otlpHttp }: ReturnType<typeof load>): BatchSender => {
+  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  const options = { url, timeoutMillis: timeoutMs, concurrencyLimit: sendingMax };
+  return otlpHttp.createOtlpHttpExportDelegate<SpanBatch, object>(
+    otlpHttp.convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', { 'Content-Type': 'application/x-protobuf' }),
+    { serializeRequest: ({ body }) => body, deserializeResponse: () => ({}) },
+    'otlp_http_span_exporter',
+    { name: 'span', countItems: ({ count }) => count },
+    undefined,
+  );
+};
 
 /** Loads OpenTelemetry and starts it. Drivers that are loaded from now on are instrumented. */
 export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions): OpenTelemetry => {
-  const { api, exporter, mongodb, resources, sdkNode, sdkTrace } = load();
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
-  const outlet = openOutlet(
-    new exporter.OTLPTraceExporter({ url, timeoutMillis: timeoutMs }),
-    (exporting, maxQueueSize) =>
-      new sdkTrace.BatchSpanProcessor({
-        exporter: exporting,
-        maxQueueSize,
-        scheduledDelayMillis: delayMs,
-        exportTimeoutMillis: timeoutMs,
-      }),
-  );
+  const loaded = load();
+  const { api, mongodb, resources, sdkNode, sdkTrace } = loaded;
+  // `OTEL_RESOURCE_ATTRIBUTES` and nothing that is found out: a command line or a host name says more than it should.
+  const resource = resources
+    .defaultResource()
+    .merge(resources.detectResources({ detectors: [resources.envDetector] }))
+    .merge(resources.resourceFromAttributes({ 'service.name': service }));
+  const origin = { resource: plainOf(Object.entries(resource.attributes)), scope: '@plinth/telemetry' };
+  const outlet = openOutlet(createSpanWriter(origin, batchBytes), openSender(endpoint, loaded));
   const random = new sdkTrace.RandomIdGenerator();
   const sdk = new sdkNode.NodeSDK({
-    serviceName: service,
-    // `OTEL_RESOURCE_ATTRIBUTES` and nothing that is found out: a command line or a host name says more than it should.
-    resourceDetectors: [resources.envDetector],
+    resource,
+    autoDetectResources: false,
     // Spans are begun for traces that are recorded, and for no others.
     sampler: new sdkTrace.AlwaysOnSampler(),
     spanProcessors: [outlet.processor],
@@ -74,11 +87,9 @@ export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions):
     instrumentations: [new mongodb.MongoDBInstrumentation({ dbStatementSerializer: collectionOf })],
   });
   sdk.start();
-  // A span that is not ended is not sent.
-  const { resource } = api.trace.getTracer('@plinth/telemetry').startSpan('') as unknown as SdkTrace.ReadableSpan;
   return {
     api,
-    begin: ownSpansOf({ resource, newSpanId: random.generateSpanId, take: outlet.take }),
+    begin: ownSpansOf({ newSpanId: random.generateSpanId, take: outlet.take }),
     below: (span) => api.trace.setSpanContext(api.ROOT_CONTEXT, span),
     counts: outlet.counts,
     stop: async () => {

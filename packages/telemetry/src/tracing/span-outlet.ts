@@ -1,14 +1,20 @@
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import { walled } from './span-wall.ts';
+import type { EndedSpan, SpanBatch, SpanWriter } from './span-writer.ts';
 import type { SpanCounts } from './tracing.ts';
 
-/** Sends spans by an exporter, many at a time; of so many as may wait at most. */
-type Batching = (exporter: SpanExporter, waitingMax: number) => SpanProcessor;
+/** Sends batches to a collector, and refuses them while too many are under way. */
+export type BatchSender = {
+  export(batch: SpanBatch, done: (result: { readonly code: number }) => void): void;
+  /** Waits for those under way. */
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+};
 
 /** The one way out for spans. */
 export type SpanOutlet = {
   /** Takes a span of ours, which has nothing to hide. */
-  take(span: ReadableSpan): void;
+  take(span: EndedSpan): void;
   /** Takes those that instrumentation makes, through the wall. */
   readonly processor: SpanProcessor;
   counts(): SpanCounts;
@@ -16,36 +22,39 @@ export type SpanOutlet = {
 
 const success = 0;
 
-/** Some megabytes: enough for a collector that is slow for a second, and not for one that is away. */
-const usualWaitingMax = 8192;
+/** Milliseconds that a span waits for others at most. */
+const delayMs = 1000;
 
-/** Counts what goes out, and what does not: because the collector did not take it, or too many were waiting for it. */
-export const openOutlet = (
-  exporter: SpanExporter,
-  batching: Batching,
-  waitingMax: number = usualWaitingMax,
-): SpanOutlet => {
-  let waiting = 0;
+/**
+ * Sends spans many at a time: when there is no room for another, or the first has waited long enough. It counts those that
+ * have gone out, and those that have not because the collector did not take them, or too many were on their way to it.
+ */
+export const openOutlet = (writer: SpanWriter, sender: BatchSender): SpanOutlet => {
   let sent = 0;
   let lost = 0;
-  const batches = batching(
-    {
-      export: (spans, done) => {
-        waiting -= spans.length;
-        exporter.export(spans, (result) => {
-          if (result.code === success) sent += spans.length;
-          else lost += spans.length;
-          done(result);
-        });
-      },
-      shutdown: () => exporter.shutdown(),
-    },
-    waitingMax,
-  );
-  const take = (span: ReadableSpan): void => {
-    if (waiting >= waitingMax) return void (lost += 1);
-    waiting += 1;
-    batches.onEnd(span);
+  let timer: NodeJS.Timeout | undefined;
+  const send = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = writer.take();
+    if (batch.count === 0) return;
+    sender.export(batch, ({ code }) => {
+      if (code === success) sent += batch.count;
+      else lost += batch.count;
+    });
+  };
+  const isWritten = (span: EndedSpan): boolean => {
+    if (writer.write(span)) return true;
+    send();
+    return writer.write(span);
+  };
+  const take = (span: EndedSpan): void => {
+    if (isWritten(span)) timer ??= setTimeout(send, delayMs).unref();
+    else lost += 1;
+  };
+  const flush = (): Promise<void> => {
+    send();
+    return sender.forceFlush();
   };
   return {
     take,
@@ -53,8 +62,11 @@ export const openOutlet = (
     processor: {
       onStart: () => undefined,
       onEnd: (span) => take(walled(span)),
-      forceFlush: () => batches.forceFlush(),
-      shutdown: () => batches.shutdown(),
+      forceFlush: flush,
+      shutdown: async () => {
+        await flush();
+        await sender.shutdown();
+      },
     },
   };
 };

@@ -2,13 +2,14 @@ import { createRequire } from 'node:module';
 import type * as SdkTrace from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 import { walled } from './span-wall.ts';
+import type { EndedSpan } from './span-writer.ts';
 
 const { AlwaysOnSampler, TracerProvider } = createRequire(import.meta.url)(
   '@opentelemetry/sdk-trace',
 ) as typeof SdkTrace;
 
 const open = () => {
-  const sent: SdkTrace.ReadableSpan[] = [];
+  const sent: EndedSpan[] = [];
   const provider = new TracerProvider({
     sampler: new AlwaysOnSampler(),
     spanProcessors: [
@@ -39,9 +40,11 @@ describe('a span leaves', () => {
     span.end();
     const [left] = sent;
     expect(left?.attributes).toEqual({ 'http.route': '/v1/users' });
-    expect(left?.status).toEqual({ code: 2 });
-    expect(left?.links).toEqual([{ context: other.spanContext() }]);
-    expect(left?.spanContext()).toEqual(span.spanContext());
+    expect(left).toMatchObject({ name: 'GET /v1/users', isError: true, above: undefined });
+    expect(left?.links).toEqual([other.spanContext()]);
+    expect(left?.context).toEqual(span.spanContext());
+    expect((left?.endMs ?? 0) - (left?.startMs ?? 0)).toBeGreaterThanOrEqual(0);
+    expect(Math.abs((left?.startMs ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(JSON.stringify(sent)).not.toContain(marker);
   });
 

@@ -1,4 +1,6 @@
+import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { type Attributes, type EndedSpan, plainOf } from './span-writer.ts';
 
 const collectionName = 'db.collection.name';
 
@@ -21,11 +23,11 @@ const allowed: ReadonlySet<string> = new Set([
 const noCollection = '$cmd';
 
 type Texts = { readonly [name: string]: string };
-type Told = Pick<ReadableSpan, 'name' | 'attributes'>;
+type Told = { readonly name: string; readonly attributes: Attributes };
 
 /** The name and the attributes that may be told, with the collection where it belongs. */
 const toldOf = ({ name, attributes }: ReadableSpan): Told => {
-  const told = Object.fromEntries(Object.entries(attributes).filter(([key]) => allowed.has(key)));
+  const told = plainOf(Object.entries(attributes).filter(([key]) => allowed.has(key)));
   if (told[collectionName] !== noCollection) return { name, attributes: told };
   const { [collectionName]: _, ...others } = told;
   const { 'db.operation.name': operation = name, 'db.query.text': collection = '' } = attributes as Texts;
@@ -34,22 +36,18 @@ const toldOf = ({ name, attributes }: ReadableSpan): Told => {
     : { name: `${operation} ${collection}`, attributes: { ...others, [collectionName]: collection } };
 };
 
+const millisOf = ([seconds, nanos]: HrTime): number => seconds * 1000 + nanos / 1e6;
+
+const failed = 2;
+
 /** The span without attributes that are not allowed, and without messages: those of errors quote what was stored. */
-export const walled = (span: ReadableSpan): ReadableSpan => ({
+export const walled = (span: ReadableSpan): EndedSpan => ({
   ...toldOf(span),
   kind: span.kind,
-  spanContext: () => span.spanContext(),
-  ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
-  startTime: span.startTime,
-  endTime: span.endTime,
-  duration: span.duration,
-  ended: span.ended,
-  status: { code: span.status.code },
-  links: span.links.map(({ context }) => ({ context })),
-  events: [],
-  resource: span.resource,
-  instrumentationScope: span.instrumentationScope,
-  droppedAttributesCount: span.droppedAttributesCount,
-  droppedEventsCount: span.droppedEventsCount,
-  droppedLinksCount: span.droppedLinksCount,
+  context: span.spanContext(),
+  above: span.parentSpanContext,
+  startMs: millisOf(span.startTime),
+  endMs: millisOf(span.endTime),
+  isError: span.status.code === failed,
+  links: span.links.map(({ context }) => context),
 });
