@@ -1,4 +1,4 @@
-import './telemetry.ts';
+import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
 import { runService } from '@plinth/service-kit';
@@ -6,7 +6,9 @@ import { addDemoData } from './demo/add-demo-data.ts';
 import { announcement } from './demo/announce.ts';
 import { demoPlanOf } from './demo/people.ts';
 import { modules } from './modules.ts';
-import { config, tracing } from './telemetry.ts';
+import { platformSettings } from './settings.ts';
+
+const config = loadOrExit(platformSettings);
 
 const { url } = await runService({
   name: 'platform',
@@ -15,7 +17,6 @@ const { url } = await runService({
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
-  tracing,
   ...(config.DEMO_DATA && { beforeListening: addDemoData, planOf: demoPlanOf }),
 });
 

@@ -14,7 +14,6 @@ const tenantId = anId();
 const traceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
 
-// In a process of its own, because a driver is instrumented while it is loaded, which happens once.
 describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics', (app) => {
   let service: Service;
   let receiver: OtlpReceiver;
@@ -90,7 +89,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     const { status } = await send({ method: 'POST', path: '/v1/users', body: aPerson('one'), trace });
     expect(status).toBe(201);
     await recorded(trace);
-    expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert', 'commitTransaction']));
+    expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert users', 'insert journal', 'commitTransaction']));
     expect(service.said()).toContain(`"traceId":"${trace}"`);
   });
 

@@ -1,16 +1,14 @@
-import './telemetry.ts';
+import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
-import { runService } from '@plinth/service-kit';
+import { runService, serviceSettings } from '@plinth/service-kit';
 import { usersModule } from './module.ts';
-import { config, tracing } from './telemetry.ts';
 
 await runService({
   name: 'svc-users',
   modules: [usersModule],
-  config,
+  config: loadOrExit(serviceSettings),
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
-  tracing,
 });

@@ -30,6 +30,19 @@ export type ModuleStore<K> = {
 /** Runs what is done for several calls at once, so that the trace of each can tell of it. */
 export type Together = <T>(what: 'commit' | 'read', calls: readonly Ctx[], work: () => Promise<T>) => Promise<T>;
 
+/** A command on its way to a database, as far as a trace tells of it: nothing of what it asks, or of what is stored. */
+export type SentCommand = {
+  readonly system: 'mongodb' | 'redis';
+  readonly operation: string;
+  readonly database?: string | undefined;
+  readonly collection?: string | undefined;
+  readonly host: string;
+  readonly port?: number | undefined;
+};
+
+/** Is told of each command when it is sent, and of its end by a call of what is returned; nothing: it need not be told. */
+export type OnCommand = (command: SentCommand) => ((outcome: { readonly isError: boolean }) => void) | undefined;
+
 export type StoreOptions = {
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,6 +1,7 @@
-import { type MigratableDatastore, StartupError } from '@plinth/kernel';
+import { type MigratableDatastore, type OnCommand, StartupError } from '@plinth/kernel';
 import { MongoClient } from 'mongodb';
 import { createDatastore } from './datastore.ts';
+import { tellOfCommands } from './sent-commands.ts';
 import { clientSettings } from './settings.ts';
 
 /** The settings of a service that the datastore needs, by their own names. */
@@ -12,22 +13,31 @@ export type MongoSettings = {
   readonly CURSOR_SECRET: string;
 };
 
+export type ConnectOptions = {
+  /** Left out: the driver is not asked to tell of its commands. */
+  readonly onCommand?: OnCommand | undefined;
+};
+
 /**
  * Connects to a replica set.
  * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
  */
-export const connectMongo = async (settings: MongoSettings): Promise<MigratableDatastore> => {
+export const connectMongo = async (
+  settings: MongoSettings,
+  { onCommand }: ConnectOptions = {},
+): Promise<MigratableDatastore> => {
   const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize } = settings;
   let client: MongoClient;
   try {
     // Whoever follows a journal keeps one connection busy all the time.
-    client = new MongoClient(uri, clientSettings(poolSize + 1));
+    client = new MongoClient(uri, { ...clientSettings(poolSize + 1), monitorCommands: onCommand !== undefined });
   } catch (cause) {
     throw new StartupError(
       'MONGODB_URI is not a MongoDB connection string. Write mongodb://host:port/?replicaSet=rs0.',
       { cause },
     );
   }
+  if (onCommand) tellOfCommands(client, onCommand);
   const datastore = createDatastore({
     client,
     cursorSecret: settings.CURSOR_SECRET,

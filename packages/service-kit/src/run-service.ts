@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
 import type { Config } from '@plinth/config';
-import { type Datastore, type Limiter, type Plan, StartupError } from '@plinth/kernel';
+import { type Datastore, type Limiter, type OnCommand, type Plan, StartupError } from '@plinth/kernel';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
-import { createMetrics, type Metrics, openMetricsServer, type Tracing } from '@plinth/telemetry';
+import { createMetrics, type Metrics, openMetricsServer, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
 import { followRevocations } from './follow-revocations.ts';
 import { createHost } from './host.ts';
@@ -29,12 +29,10 @@ export type ServiceParts = {
   readonly config: ServiceConfig;
   /** The module whose journal tells that tokens were revoked. Every host follows it, whichever modules it serves. */
   readonly revocationsFrom: string;
-  /** Opens the datastore. @throws `StartupError` in one sentence when it cannot be used. */
-  readonly connect: (config: ServiceConfig) => Promise<Datastore>;
+  /** Opens the datastore, which tells of its commands. @throws `StartupError` in one sentence when it cannot be used. */
+  readonly connect: (config: ServiceConfig, options: { onCommand: OnCommand | undefined }) => Promise<Datastore>;
   /** Open what else the modules need, each told the configuration, where to log and where to add what it measures. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
-  /** What `startTracing` has returned: it begins before anything else is loaded, so it begins outside. */
-  readonly tracing?: Tracing | undefined;
   /** What a tenant is subscribed to; left out, or for a tenant that it does not know, `LIMIT_DEFAULT_PLAN`. */
   readonly planOf?: ((tenantId: string) => Plan | undefined) | undefined;
   /** Runs when the collections are prepared and before the first request, for instance to add demo data. */
@@ -84,9 +82,10 @@ const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, re
   });
 
 const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
-  const { name, modules, config, connect, revocationsFrom, tracing, beforeListening } = parts;
+  const { name, modules, config, connect, revocationsFrom, beforeListening } = parts;
   const production = config.NODE_ENV === 'production';
-  const datastore = await connect(config);
+  const tracing = startTracing(name, config);
+  const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();
   const connections = parts.connections.map((open) => open(config, logger, metrics));
   const revocations = createRevocations({ clock: systemClock });

@@ -179,6 +179,42 @@ describe('a Redis command', () => {
   });
 });
 
+describe('a command to MongoDB', () => {
+  const find = { system: 'mongodb', operation: 'find', host: '::1', port: 27017 } as const;
+
+  it('is a span below the request that sent it, with what the datastore told', async () => {
+    const { tracing } = await start();
+    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    span?.within(() => {
+      tracing.onCommand({ ...find, database: 'shop', collection: 'users' })?.({ isError: false });
+      tracing.onCommand({ ...find, operation: 'commitTransaction', database: 'admin' })?.({ isError: true });
+    });
+    const below = { kind: 3, traceId: parent.traceId, parentSpanId: span?.trace.spanId };
+    const where = { 'db.system.name': 'mongodb', 'server.address': '::1', 'server.port': 27017 };
+    const [read, commit, ...more] = await finished();
+    expect(more).toEqual([]);
+    expect(read).toMatchObject({ ...below, name: 'find users', status: 0 });
+    expect(read?.attributes).toEqual({
+      ...where,
+      'db.operation.name': 'find',
+      'db.namespace': 'shop',
+      'db.collection.name': 'users',
+    });
+    expect(commit).toMatchObject({ ...below, name: 'commitTransaction', status: 2 });
+    expect(commit?.attributes).toEqual({
+      ...where,
+      'db.operation.name': 'commitTransaction',
+      'db.namespace': 'admin',
+    });
+  });
+
+  it('of nobody is no span', async () => {
+    const { tracing } = await start();
+    expect(tracing.onCommand(find)).toBeUndefined();
+    expect(await finished()).toEqual([]);
+  });
+});
+
 describe('what is done for several calls at once', () => {
   it('is in the trace of each; the commands are below the first, and the others are linked to it', async () => {
     const { tracing } = await start();

@@ -1,11 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Api from '@opentelemetry/api';
-import type * as Mongodb from '@opentelemetry/instrumentation-mongodb';
 import type * as OtlpHttp from '@opentelemetry/otlp-exporter-base/node-http';
 import type * as Resources from '@opentelemetry/resources';
 import type * as SdkNode from '@opentelemetry/sdk-node';
 import type * as SdkTrace from '@opentelemetry/sdk-trace';
-import { collectionOf } from './collection-name.ts';
 import { ownSpansOf } from './own-spans.ts';
 import { type BatchSender, openOutlet } from './span-outlet.ts';
 import { createSpanWriter, plainOf, type SpanBatch } from './span-writer.ts';
@@ -29,13 +27,11 @@ export type OpenTelemetry = {
   stop(): Promise<void>;
 };
 
-// Loaded by `require`, which has loaded all of it when it returns. An `import()` would leave the driver time to be loaded
-// meanwhile, beside the module that awaits it, and a driver that was loaded before its instrumentation has no spans.
+// Loaded where tracing is on, and nowhere else: it takes most of a second.
 const require = createRequire(import.meta.url);
 
 const load = () => ({
   api: require('@opentelemetry/api') as typeof Api,
-  mongodb: require('@opentelemetry/instrumentation-mongodb') as typeof Mongodb,
   otlpHttp: require('@opentelemetry/otlp-exporter-base/node-http') as typeof OtlpHttp,
   resources: require('@opentelemetry/resources') as typeof Resources,
   sdkNode: require('@opentelemetry/sdk-node') as typeof SdkNode,
@@ -62,10 +58,10 @@ const openSender = (endpoint: string, { otlpHttp }: ReturnType<typeof load>): Ba
   );
 };
 
-/** Loads OpenTelemetry and starts it. Drivers that are loaded from now on are instrumented. */
+/** Loads OpenTelemetry and starts it. */
 export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions): OpenTelemetry => {
   const loaded = load();
-  const { api, mongodb, resources, sdkNode, sdkTrace } = loaded;
+  const { api, resources, sdkNode, sdkTrace } = loaded;
   // `OTEL_RESOURCE_ATTRIBUTES` and nothing that is found out: a command line or a host name says more than it should.
   const resource = resources
     .defaultResource()
@@ -83,8 +79,6 @@ export const startOpenTelemetry = ({ service, endpoint }: OpenTelemetryOptions):
     textMapPropagator: null,
     metricReaders: [],
     logRecordProcessors: [],
-    // The text of a command is never made. In its place the collection is told, which commands sent as such do not show.
-    instrumentations: [new mongodb.MongoDBInstrumentation({ dbStatementSerializer: collectionOf })],
   });
   sdk.start();
   return {

@@ -1,6 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { OpenTelemetry } from './open-telemetry.ts';
-import type { OwnSpan } from './own-spans.ts';
+import type { OnCommand } from '@plinth/kernel';
 
 /** What ioredis tells of a command. Its arguments are among it, and are left alone. */
 type RedisCommand = {
@@ -12,28 +11,21 @@ type RedisCommand = {
 const nothing = (): void => undefined;
 
 /**
- * Makes a span of each Redis command that is sent for a request, from what the driver itself tells.
+ * Tells of each Redis command, from what the driver itself tells.
  * @returns what ends it.
  */
-export const followRedisCommands = ({ api, begin }: OpenTelemetry): (() => void) => {
-  const spans = new WeakMap<object, OwnSpan>();
+export const followRedisCommands = (onCommand: OnCommand): (() => void) => {
+  const ends = new WeakMap<object, NonNullable<ReturnType<OnCommand>>>();
   const start = (message: object): void => {
-    const above = api.trace.getSpanContext(api.context.active());
-    if (!above) return;
-    const { command = 'multi', serverAddress, serverPort } = message as RedisCommand;
-    const attributes = {
-      'db.system.name': 'redis',
-      'db.operation.name': command,
-      'server.address': serverAddress,
-      ...(serverPort !== undefined && { 'server.port': serverPort }),
-    };
-    spans.set(message, begin(command, { kind: api.SpanKind.CLIENT, attributes, traceId: above.traceId, above }));
+    const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisCommand;
+    const end = onCommand({ system: 'redis', operation, host, port });
+    if (end) ends.set(message, end);
   };
   const subscriber = {
     start,
     end: nothing,
     asyncStart: nothing,
-    asyncEnd: (message: object) => spans.get(message)?.end({ isError: 'error' in message }),
+    asyncEnd: (message: object) => ends.get(message)?.({ isError: 'error' in message }),
     error: nothing,
   };
   const channels = ['ioredis:command', 'ioredis:batch'].map((name) => tracingChannel<unknown, object>(name));

@@ -47,15 +47,4 @@ describe('a span leaves', () => {
     expect(Math.abs((left?.startMs ?? 0) - Date.now())).toBeLessThan(60_000);
     expect(JSON.stringify(sent)).not.toContain(marker);
   });
-
-  it('with the collection of a command that was sent as such', () => {
-    const { sent, tracer } = open();
-    const attributes = { 'db.operation.name': 'find', 'db.collection.name': '$cmd' };
-    tracer.startSpan('find $cmd', { attributes: { ...attributes, 'db.query.text': 'users' } }).end();
-    tracer.startSpan('find $cmd', { attributes: { ...attributes, 'db.query.text': '' } }).end();
-    expect(sent.map(({ name, attributes: told }) => [name, told])).toEqual([
-      ['find users', { 'db.operation.name': 'find', 'db.collection.name': 'users' }],
-      ['find', { 'db.operation.name': 'find' }],
-    ]);
-  });
 });

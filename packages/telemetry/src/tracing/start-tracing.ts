@@ -1,5 +1,6 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Ctx, Together, Trace } from '@plinth/kernel';
+import { commandSpansOf } from './command-spans.ts';
 import { type OpenTelemetry, startOpenTelemetry } from './open-telemetry.ts';
 import { sampled } from './own-spans.ts';
 import { followRedisCommands } from './redis-commands.ts';
@@ -82,17 +83,18 @@ const togetherOf =
   };
 
 /**
- * Begins to record traces, where the settings say so; otherwise nothing is loaded and nothing returned. To be called
- * before the drivers are imported: by a module of its own that `main.ts` imports first.
+ * Begins to record traces, where the settings say so; otherwise nothing is loaded and nothing returned.
  */
 export const startTracing = (service: string, settings: TracingSettings): Tracing | undefined => {
   if (!settings.OTEL_TRACING) return undefined;
   const otel = startOpenTelemetry({ service, endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? defaultEndpoint });
-  const leaveRedis = followRedisCommands(otel);
+  const onCommand = commandSpansOf(otel);
+  const leaveRedis = followRedisCommands(onCommand);
   const ratio = settings.OTEL_TRACES_SAMPLER_ARG;
   return {
     begin: (call) => (isRecorded(call, ratio) ? beginSpan(call, otel) : undefined),
     together: togetherOf(otel),
+    onCommand,
     counts: otel.counts,
     stop: async () => {
       leaveRedis();

@@ -1,4 +1,4 @@
-import type { Together, Trace } from '@plinth/kernel';
+import type { OnCommand, Together, Trace } from '@plinth/kernel';
 
 /** A request whose trace may be recorded. */
 export type TracedCall = {
@@ -32,6 +32,8 @@ export type Tracing = {
    * What is done for one call alone is shown below its own span.
    */
   readonly together: Together;
+  /** Makes a span of a command that is sent for a request. */
+  readonly onCommand: OnCommand;
   counts(): SpanCounts;
   /** Sends what is held back, or gives up after some seconds. */
   stop(): Promise<void>;
