@@ -42,7 +42,7 @@ afterEach(async () => {
   const raw = openRaw(uri);
   await raw.drop(`${databasePrefix}told`);
   await raw.close();
-  for (const datastore of open.splice(0)) await datastore.close();
+  await Promise.all(open.splice(0).map((datastore) => datastore.close()));
 });
 
 const { hostname: host, port } = new URL(uri);

@@ -88,14 +88,15 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();
   const connections = parts.connections.map((open) => open(config, logger, metrics));
-  const revocations = createRevocations({ clock: systemClock });
+  const clock = systemClock;
+  const revocations = createRevocations({ clock });
   const host = await createHost({
     name,
     modules,
     datastore,
     verifier: verifierOf(config, revocations),
     logger,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
@@ -112,13 +113,7 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
   const metricsServer = await openMetrics(metrics, config);
   await host.prepare();
   await beforeListening?.(datastore);
-  const following = await followRevocations({
-    datastore,
-    module: revocationsFrom,
-    revocations,
-    clock: systemClock,
-    logger,
-  });
+  const following = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
   stopOnSignal(async (signal) => {
     host.drain();
     // Proxies that ask for readiness send nobody here any longer; until they have asked, everybody is served.

@@ -80,149 +80,151 @@ const knowsWhere = 0x100;
 const elsewhere = 0x200;
 const flagsOf = (traceFlags: number, isRemote = false): number => traceFlags | knowsWhere | (isRemote ? elsewhere : 0);
 
-const nibbleOf = (code: number): number => (code < 58 ? code - 48 : code - 87);
+/** The value of a hexadecimal digit, by its character. */
+const nibbles = new Uint8Array(128);
+for (let value = 0; value < 16; value += 1) nibbles[value.toString(16).charCodeAt(0)] = value;
 
 /**
- * Writes from the end of the bytes to their beginning, so that the length of a part is known when it is written before it.
- * What does not fit is written nowhere, and `at` is then below 0.
+ * Where bytes are being written, from their end to their beginning: the length of a part is known when it is written
+ * before the part. `at` is below 0 when they did not fit; what should have been there is written nowhere.
  */
-const createPen = (bytes: Uint8Array) => {
-  let at = bytes.length;
-  const whole = (value: number): void => {
-    let length = 1;
-    for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1;
-    at -= length;
-    let rest = value;
-    for (let index = 0; index < length - 1; index += 1, rest >>>= 7) bytes[at + index] = (rest & 127) | 128;
-    bytes[at + length - 1] = rest;
-  };
-  const low32 = (value: number): void => {
-    at -= 4;
-    bytes[at] = value;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value >>> 16;
-    bytes[at + 3] = value >>> 24;
-  };
-  const sizedFrom = (end: number, tag: number): void => {
-    whole(end - at);
-    whole(tag);
-  };
-  const unicode = (value: string): void => {
-    const encoded = Buffer.from(value);
-    at -= encoded.length;
-    if (at >= 0) bytes.set(encoded, at);
-  };
-  const characters = (value: string): void => {
-    const from = at - value.length;
-    for (let index = 0; index < value.length; index += 1) {
-      const code = value.charCodeAt(index);
-      if (code > 127) return unicode(value);
-      bytes[from + index] = code;
-    }
-    at = from;
-  };
-  return {
-    get at() {
-      return at;
-    },
-    backTo: (place: number): void => {
-      at = place;
-    },
-    /** Puts length and tag before what has been written since `end`. */
-    sizedFrom,
-    whole: (tag: number, value: number): void => {
-      whole(value);
-      whole(tag);
-    },
-    flags: (tag: number, value: number): void => {
-      low32(value);
-      whole(tag);
-    },
-    text: (tag: number, value: string): void => {
-      const end = at;
-      characters(value);
-      sizedFrom(end, tag);
-    },
-    /** An id in hexadecimal digits. */
-    id: (tag: number, digits: string): void => {
-      const end = at;
-      at -= digits.length >> 1;
-      for (let index = 0; index < digits.length; index += 2) {
-        bytes[at + (index >> 1)] = (nibbleOf(digits.charCodeAt(index)) << 4) | nibbleOf(digits.charCodeAt(index + 1));
-      }
-      sizedFrom(end, tag);
-    },
-    /** Nanoseconds since 1970, more than a number of JavaScript can tell apart. */
-    time: (tag: number, ms: number): void => {
-      const seconds = Math.trunc(ms / 1000);
-      const nanos = Math.trunc((ms - seconds * 1000) * 1e6);
-      // 10⁹ is 5⁹ × 2⁹. The first factor keeps the product exact until 2116; by the second it is shifted.
-      const shifted = seconds * 5 ** 9;
-      const low = (shifted % 2 ** 23) * 2 ** 9 + nanos;
-      low32(Math.floor(shifted / 2 ** 23) + (low < 2 ** 32 ? 0 : 1));
-      low32(low);
-      whole(tag);
-    },
-  };
+type Pen = { readonly bytes: Buffer; at: number };
+
+const putVarint = (pen: Pen, value: number): void => {
+  let length = 1;
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) length += 1;
+  pen.at -= length;
+  let rest = value;
+  for (let index = 0; index < length - 1; index += 1, rest >>>= 7) pen.bytes[pen.at + index] = (rest & 127) | 128;
+  pen.bytes[pen.at + length - 1] = rest;
 };
 
-type Pen = ReturnType<typeof createPen>;
+const putLow32 = (pen: Pen, value: number): void => {
+  pen.at -= 4;
+  pen.bytes[pen.at] = value;
+  pen.bytes[pen.at + 1] = value >>> 8;
+  pen.bytes[pen.at + 2] = value >>> 16;
+  pen.bytes[pen.at + 3] = value >>> 24;
+};
 
-const writeAttribute = (pen: Pen, tag: number, key: string, value: string | number): void => {
+/** Puts length and tag before what has been written since `end`. */
+const putSize = (pen: Pen, tag: number, end: number): void => {
+  putVarint(pen, end - pen.at);
+  putVarint(pen, tag);
+};
+
+const putWhole = (pen: Pen, tag: number, value: number): void => {
+  putVarint(pen, value);
+  putVarint(pen, tag);
+};
+
+const putFlags = (pen: Pen, tag: number, value: number): void => {
+  putLow32(pen, value);
+  putVarint(pen, tag);
+};
+
+const putUnicode = (pen: Pen, text: string): void => {
+  const encoded = Buffer.from(text);
+  pen.at -= encoded.length;
+  if (pen.at >= 0) pen.bytes.set(encoded, pen.at);
+};
+
+const putCharacters = (pen: Pen, text: string): void => {
+  const from = pen.at - text.length;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 127) {
+      putUnicode(pen, text);
+      return;
+    }
+    pen.bytes[from + index] = code;
+  }
+  pen.at = from;
+};
+
+const putText = (pen: Pen, tag: number, text: string): void => {
   const end = pen.at;
-  if (typeof value === 'string') pen.text(tags.value.text, value);
-  else pen.whole(tags.value.whole, value);
-  pen.sizedFrom(end, tags.attribute.value);
-  pen.text(tags.attribute.key, key);
-  pen.sizedFrom(end, tag);
+  putCharacters(pen, text);
+  putSize(pen, tag, end);
+};
+
+/** Puts an id that is given in hexadecimal digits. */
+const putId = (pen: Pen, tag: number, digits: string): void => {
+  const end = pen.at;
+  pen.at -= digits.length >> 1;
+  for (let index = 0; index < digits.length; index += 2) {
+    const high = nibbles[digits.charCodeAt(index)] as number;
+    pen.bytes[pen.at + (index >> 1)] = (high << 4) | (nibbles[digits.charCodeAt(index + 1)] as number);
+  }
+  putSize(pen, tag, end);
+};
+
+/** Puts nanoseconds since 1970, which are more than a number of JavaScript can tell apart. */
+const putTime = (pen: Pen, tag: number, ms: number): void => {
+  const seconds = Math.trunc(ms / 1000);
+  const nanos = Math.trunc((ms - seconds * 1000) * 1e6);
+  // 10⁹ is 5⁹ × 2⁹. The first factor keeps the product exact until 2116; by the second it is shifted.
+  const shifted = seconds * 5 ** 9;
+  const low = (shifted % 2 ** 23) * 2 ** 9 + nanos;
+  putLow32(pen, Math.floor(shifted / 2 ** 23) + (low < 2 ** 32 ? 0 : 1));
+  putLow32(pen, low);
+  putVarint(pen, tag);
 };
 
 const writeAttributes = (pen: Pen, tag: number, attributes: Attributes): void => {
-  for (const key in attributes) writeAttribute(pen, tag, key, attributes[key] as string | number);
+  for (const key in attributes) {
+    const value = attributes[key] as string | number;
+    const end = pen.at;
+    if (typeof value === 'string') putText(pen, tags.value.text, value);
+    else putWhole(pen, tags.value.whole, value);
+    putSize(pen, tags.attribute.value, end);
+    putText(pen, tags.attribute.key, key);
+    putSize(pen, tag, end);
+  }
 };
 
 const writeLink = (pen: Pen, { traceId, spanId, traceFlags, isRemote }: SpanContext): void => {
   const end = pen.at;
-  pen.flags(tags.link.flags, flagsOf(traceFlags, isRemote));
-  pen.id(tags.link.spanId, spanId);
-  pen.id(tags.link.traceId, traceId);
-  pen.sizedFrom(end, tags.span.link);
+  putFlags(pen, tags.link.flags, flagsOf(traceFlags, isRemote));
+  putId(pen, tags.link.spanId, spanId);
+  putId(pen, tags.link.traceId, traceId);
+  putSize(pen, tags.span.link, end);
 };
 
 const writeStatus = (pen: Pen): void => {
   const end = pen.at;
-  pen.whole(tags.status.code, errorCode);
-  pen.sizedFrom(end, tags.span.status);
+  putWhole(pen, tags.status.code, errorCode);
+  putSize(pen, tags.span.status, end);
 };
 
 const writeSpan = (pen: Pen, span: EndedSpan): void => {
   const { context, above } = span;
   const end = pen.at;
-  pen.flags(tags.span.flags, flagsOf(context.traceFlags, above?.isRemote));
+  putFlags(pen, tags.span.flags, flagsOf(context.traceFlags, above?.isRemote));
   if (span.isError) writeStatus(pen);
   for (const link of span.links) writeLink(pen, link);
   writeAttributes(pen, tags.span.attribute, span.attributes);
-  pen.time(tags.span.end, span.endMs);
-  pen.time(tags.span.start, span.startMs);
+  putTime(pen, tags.span.end, span.endMs);
+  putTime(pen, tags.span.start, span.startMs);
   // The kinds of the API begin one lower.
-  pen.whole(tags.span.kind, span.kind + 1);
-  pen.text(tags.span.name, span.name);
-  if (above) pen.id(tags.span.parentSpanId, above.spanId);
-  pen.id(tags.span.spanId, context.spanId);
-  pen.id(tags.span.traceId, context.traceId);
-  pen.sizedFrom(end, tags.scopeSpans.span);
+  putWhole(pen, tags.span.kind, span.kind + 1);
+  putText(pen, tags.span.name, span.name);
+  if (above) putId(pen, tags.span.parentSpanId, above.spanId);
+  putId(pen, tags.span.spanId, context.spanId);
+  putId(pen, tags.span.traceId, context.traceId);
+  putSize(pen, tags.scopeSpans.span, end);
 };
 
 /** Puts before the spans what they have in common. */
 const writeOrigin = (pen: Pen, end: number, { resource, scope }: Origin): void => {
   const scopeEnd = pen.at;
-  pen.text(tags.scope.name, scope);
-  pen.sizedFrom(scopeEnd, tags.scopeSpans.scope);
-  pen.sizedFrom(end, tags.resourceSpans.scopeSpans);
+  putText(pen, tags.scope.name, scope);
+  putSize(pen, tags.scopeSpans.scope, scopeEnd);
+  putSize(pen, tags.resourceSpans.scopeSpans, end);
   const resourceEnd = pen.at;
   writeAttributes(pen, tags.resource.attribute, resource);
-  pen.sizedFrom(resourceEnd, tags.resourceSpans.resource);
-  pen.sizedFrom(end, tags.request.resourceSpans);
+  putSize(pen, tags.resourceSpans.resource, resourceEnd);
+  putSize(pen, tags.request.resourceSpans, end);
 };
 
 /** The lengths before spans take more bytes than those before none. */
@@ -233,18 +235,17 @@ const lengthsMax = 16;
  * objects until the next batch goes costs more than to write them. `size` is that of a batch, in bytes.
  */
 export const createSpanWriter = (origin: Origin, size: number): SpanWriter => {
-  const bytes = Buffer.alloc(size);
-  const pen = createPen(bytes);
+  const pen: Pen = { bytes: Buffer.alloc(size), at: size };
   let count = 0;
   writeOrigin(pen, size, origin);
   const room = size - pen.at + lengthsMax;
-  pen.backTo(size);
+  pen.at = size;
   return {
     write: (span) => {
       const before = pen.at;
       writeSpan(pen, span);
       if (pen.at < room) {
-        pen.backTo(before);
+        pen.at = before;
         return false;
       }
       count += 1;
@@ -252,8 +253,8 @@ export const createSpanWriter = (origin: Origin, size: number): SpanWriter => {
     },
     take: () => {
       writeOrigin(pen, size, origin);
-      const batch = { body: Buffer.from(bytes.subarray(pen.at)), count };
-      pen.backTo(size);
+      const batch = { body: Buffer.from(pen.bytes.subarray(pen.at)), count };
+      pen.at = size;
       count = 0;
       return batch;
     },
