@@ -3,6 +3,7 @@ import type { Ctx } from './context.ts';
 import type { Change, Draft, Entity, ListQuery, Page, ScalarKey, Where } from './entity.ts';
 import type { ApiError } from './errors.ts';
 import type { Receipt } from './journal.ts';
+import type { Mapper } from './mapper.ts';
 
 /**
  * A collection seen from one tenant. Reads go to the database now; writes are recorded in the write set of `ctx`
@@ -12,8 +13,11 @@ export type Scoped<D extends Entity> = {
   /** @throws `not-found` when there is none in this tenant. */
   get(id: string): Promise<D>;
   find(where: Where<D>): Promise<D | undefined>;
-  /** @throws `invalid-cursor` for a cursor of another tenant, filter or sort. */
-  list(query: ListQuery<D>): Promise<Page<D>>;
+  /**
+   * A page of documents, or of what `as` makes of each. Such a page is sent as it comes from the database when nobody has
+   * looked into it. @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
+   */
+  list<T = D>(query: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>>;
   /** Those of `ids` that exist in this tenant, in no particular order. */
   getMany(ids: readonly string[]): Promise<D[]>;
   /** @returns the document as it will be stored. */

@@ -87,7 +87,16 @@ export {
   refusedDecision,
   tokensAt,
 } from './limits.ts';
-export { defineListQuery, IsoDate, type ListInput, type ListOutput, listItemOf, pageOf } from './list-query.ts';
+export {
+  defineListQuery,
+  IsoDate,
+  type ListInput,
+  type ListOutput,
+  listItemOf,
+  pageItemOf,
+  pageOf,
+} from './list-query.ts';
+export { defineMapper, type Mapper, type ShownFields } from './mapper.ts';
 export { mergePatchOf } from './merge-patch.ts';
 export {
   assertBackfilled,
@@ -140,5 +149,6 @@ export {
 export { StartupError } from './startup-error.ts';
 export { Id, NoContent, WellFormed } from './text.ts';
 export { tokensRevoked } from './tokens-revoked.ts';
+export { unreadJsonOf, unreadPage } from './unread-page.ts';
 export { assertVersion, type Versions } from './versions.ts';
 export { createEvents, createUnitOfWork, createWriteSets, type WriteSet, type WriteSets } from './write-sets.ts';

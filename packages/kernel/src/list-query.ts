@@ -147,9 +147,18 @@ const listItems = z.registry<{ item: () => unknown }>();
 export const listItemOf = (query: z.ZodType | undefined): z.ZodObject | undefined =>
   (query && listItems.get(query)?.item()) as z.ZodObject | undefined;
 
+const pages = z.registry<{ item: () => unknown }>();
+
+/** The DTO of the items when `schema` was made by `pageOf`. */
+export const pageItemOf = (schema: z.ZodType): z.ZodObject | undefined =>
+  pages.get(schema)?.item() as z.ZodObject | undefined;
+
 /** The answer of a list. */
-export const pageOf = <I extends z.ZodObject>(item: I) =>
-  z.object({
+export const pageOf = <I extends z.ZodObject>(item: I) => {
+  const page = z.object({
     items: z.array(item),
     nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
   });
+  pages.add(page, { item: () => item });
+  return page;
+};

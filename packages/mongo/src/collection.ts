@@ -13,16 +13,19 @@ import {
   type Ids,
   journalOf,
   type ListQuery,
+  type Mapper,
   newDocument,
   type Page,
   type Position,
   planList,
   type Scoped,
+  unreadPage,
   type WriteSets,
 } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
-import { find } from './find.ts';
+import { find, findRaw, readerOf } from './find.ts';
+import { pageWriterOf } from './page-writer.ts';
 import { type PointReads, pointsMax } from './point-reads.ts';
 import type { Primary } from './primary.ts';
 import { toUpdate, type Write } from './write-set.ts';
@@ -48,10 +51,9 @@ type Place<D extends Entity> = CollectionParts & {
 
 const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary, points }: Place<D>) => {
   const point = (id: string) => points.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
-  const read = (command: Document): Promise<D[]> =>
-    find({ find: definition.name, ...command }, { db, ctx, clock, primary, endsWithCaller: true }) as Promise<
-      unknown[]
-    > as Promise<D[]>;
+  const scope = { db, ctx, clock, primary, endsWithCaller: true };
+  const commandOf = (command: Document): Document => ({ find: definition.name, ...command });
+  const read = (command: Document) => find(commandOf(command), scope) as Promise<unknown[]> as Promise<D[]>;
   return {
     get: async (id: string): Promise<D> => {
       // An operator that came in the place of an id must not become part of the filter.
@@ -71,30 +73,42 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary
       }
       return (await Promise.all(wanted.map(point))).filter((document) => document !== undefined);
     },
-    readList: read,
+    readList: (command: Document) => findRaw(commandOf(command), scope),
   };
 };
 
-const listOf =
-  <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, read: (command: Document) => Promise<D[]>) =>
-  async ({ where, sort, limit, cursor }: ListQuery<D>): Promise<Page<D>> => {
+type ReadList = ReturnType<typeof readsOf>['readList'];
+
+const listOf = <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, readList: ReadList) => {
+  const documentOf = readerOf(definition.name) as (bytes: Buffer) => unknown as (bytes: Buffer) => D;
+  return async <T = D>({ where, sort, limit, cursor }: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>> => {
     assertLimit(limit);
     const plan = planList(definition, { where, sort });
     const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
     const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
-    const found = await read({
+    const found = await readList({
       filter: { ...where, ...tenant },
       hint: plan.index,
       ...(!plan.single && { ...boundsOf(plan, { ...tenant, where, after }), sort: orderOf(plan) }),
       limit: limit + 1,
       batchSize: limit + 1,
     });
-    const items = found.slice(0, limit);
-    const last = items.at(-1);
-    if (found.length <= limit || !last) return { items, nextCursor: null };
-    const value = (last[plan.field as keyof D] ?? null) as Position['value'];
-    return { items, nextCursor: cursors.encode({ value, id: last._id }, scope) };
+    const isLast = found.length <= limit;
+    const stored = isLast ? found : found.slice(0, limit);
+    const positionOf = (last: D): Position => ({
+      value: (last[plan.field as keyof D] ?? null) as Position['value'],
+      id: last._id,
+    });
+    const nextCursor = isLast ? null : cursors.encode(positionOf(documentOf(stored.at(-1) as Buffer)), scope);
+    if (!as) return { items: stored.map(documentOf) as unknown as T[], nextCursor };
+    return unreadPage({
+      nextCursor,
+      by: as as Mapper<never, T>,
+      items: () => stored.map((bytes) => as(documentOf(bytes))),
+      json: () => pageWriterOf(as.fields)(stored, nextCursor),
+    });
   };
+};
 
 const writesOf = <D extends Entity>(
   place: Place<D>,

@@ -21,14 +21,6 @@ export type ReadScope = {
 
 const readConcern = { level: 'majority' } as const;
 
-const readers = new Map<string, ReturnType<typeof createDocumentReader>>();
-
-const readerOf = (collection: string) => {
-  const reader = readers.get(collection) ?? createDocumentReader();
-  readers.set(collection, reader);
-  return reader;
-};
-
 /** The answer to a `find`, with its documents as they have come. */
 type Found = { readonly cursor: { readonly firstBatch: readonly Buffer[]; readonly id: unknown } };
 
@@ -47,22 +39,23 @@ const ask = async (command: Document, { db, ctx, endsWithCaller }: ReadScope): P
 };
 
 /** Reads in as many batches as it takes: documents that exceed 16 MiB together do not fit the first one. */
-const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
+const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Buffer[]> => {
   // The server closes a cursor that is forgotten by itself, only later.
   await db.command({ killCursors: command['find'], cursors: [openCursor] }).catch(() => undefined);
-  return db.runCursorCommand(command).toArray();
+  const found = (await db.runCursorCommand(command, { raw: true }).toArray()) as unknown as Uint8Array[];
+  return found.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 };
 
-const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
+const send = async (find: Document, scope: ReadScope): Promise<readonly Buffer[]> => {
   const { ctx, clock } = scope;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
   const { firstBatch, id } = await ask(command, scope);
-  return String(id) === '0' ? firstBatch.map(readerOf(find['find'] as string)) : sendForAll(command, scope, id);
+  return String(id) === '0' ? firstBatch : sendForAll(command, scope, id);
 };
 
 /** Sends a read once more that was lost with its connection. `since` is when it was sent first. */
-const sendAgain = async (command: Document, scope: ReadScope, since: number): Promise<Document[]> => {
+const sendAgain = async (command: Document, scope: ReadScope, since: number): Promise<readonly Buffer[]> => {
   try {
     return await scope.primary.unlessGone(send(command, scope), since);
   } catch (cause) {
@@ -74,9 +67,9 @@ const sendAgain = async (command: Document, scope: ReadScope, since: number): Pr
 
 /**
  * Sends a `find` command that has a limit, so that its answer is one batch. `db.command` costs a fifth less than a
- * cursor, but neither retries nor inherits a read concern, so both are done here.
+ * cursor, but neither retries nor inherits a read concern, so both are done here. The documents are as they have come.
  */
-export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
+export const findRaw = async (command: Document, scope: ReadScope): Promise<readonly Buffer[]> => {
   const since = performance.now();
   try {
     return await scope.primary.unlessGone(send(command, scope), since);
@@ -90,3 +83,16 @@ export const find = async (command: Document, scope: ReadScope): Promise<Documen
     }
   }
 };
+
+const readers = new Map<string, ReturnType<typeof createDocumentReader>>();
+
+/** What reads the documents of a collection. */
+export const readerOf = (collection: string): ((bytes: Buffer) => Document) => {
+  const reader = readers.get(collection) ?? createDocumentReader();
+  readers.set(collection, reader);
+  return reader;
+};
+
+/** Finds documents, by a command as above. */
+export const find = async (command: Document, scope: ReadScope): Promise<Document[]> =>
+  (await findRaw(command, scope)).map(readerOf(command['find'] as string));

@@ -1,7 +1,8 @@
-import type { ListQuery } from '@plinth/kernel';
+import { defineMapper, type ListQuery, unreadJsonOf } from '@plinth/kernel';
 import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { aNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
@@ -70,6 +71,22 @@ describe('page 1,000', () => {
     },
     60_000,
   );
+});
+
+describe('a page of what a mapper shows', () => {
+  const Card = z.object({ id: z.string(), title: z.string(), kind: z.string(), createdAt: z.string() });
+  const fields = { id: '_id', title: 'title', kind: 'kind', createdAt: 'createdAt' } as const;
+  const toCard = defineMapper<Note, z.infer<typeof Card>>(fields);
+  const list = () =>
+    open().collections.notes.for(aContext({ tenantId, deadline: clock.now().getTime() + 60_000 })).list;
+  const query = { where: { kind: 'draft' }, sort: '-createdAt', limit: pageSize } as const;
+
+  it('is written from what is stored where nobody looks into it, as it is for who does', async () => {
+    const text = unreadJsonOf(Card)(await list()(query, toCard));
+    const looked = await list()(query, toCard);
+    expect(looked.items).toHaveLength(pageSize);
+    expect(text).toBe(JSON.stringify({ items: looked.items, nextCursor: looked.nextCursor }));
+  });
 });
 
 describe('the guard', () => {

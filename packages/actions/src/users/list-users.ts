@@ -10,6 +10,5 @@ export const listUsers =
     const { email, ...rest } = query.where;
     // Who is removed has no key that is an address, so an address finds nobody who is.
     const where = email === undefined ? { ...rest, deleted: false } : { ...rest, emailKey: toEmailKey(email) };
-    const page = await users.for(ctx).list({ ...query, where });
-    return { items: page.items.map(toUser), nextCursor: page.nextCursor };
+    return users.for(ctx).list({ ...query, where }, toUser);
   };

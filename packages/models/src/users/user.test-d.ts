@@ -1,12 +1,29 @@
 /** Compile-time promises of a mapper: each line below `@ts-expect-error` must not compile. */
 import type { User } from '@plinth/dtos/users';
-import { toUser, type UserDocument } from './user.ts';
+import { defineMapper } from '@plinth/kernel';
+import type { toUser, UserDocument } from './user.ts';
 
-export const leakingMapper = (document: UserDocument): User => ({
-  ...toUser(document),
+const fields = {
+  id: '_id',
+  version: 'version',
+  name: 'name',
+  email: 'email',
+  role: 'role',
+  status: 'status',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+} as const;
+
+export const fits: typeof toUser = defineMapper<UserDocument, User>(fields);
+
+export const leakingMapper = defineMapper<UserDocument, User>({
+  ...fields,
   // @ts-expect-error -- emailKey is not part of User
-  emailKey: document.emailKey,
+  emailKey: 'emailKey',
 });
 
 // @ts-expect-error -- role, and more, is missing
-export const forgetfulMapper = (document: UserDocument): User => ({ id: document._id, name: document.name });
+export const forgetfulMapper = defineMapper<UserDocument, User>({ id: '_id', name: 'name' });
+
+// @ts-expect-error -- a role is not any text
+export const mistakenMapper = defineMapper<UserDocument, User>({ ...fields, role: 'name' });

@@ -1,5 +1,5 @@
 import { Email, Role, type User, UserName, UserStatus } from '@plinth/dtos/users';
-import { defineCollection, Entity, pii, toIso } from '@plinth/kernel';
+import { defineCollection, defineMapper, Entity, pii } from '@plinth/kernel';
 import { z } from 'zod';
 
 /**
@@ -39,13 +39,13 @@ export const toEmailKey = (email: string): string => email.toLowerCase();
 /** What stands in the place of that form while a person is removed. It has no @, so it is no address's, and frees theirs. */
 export const toRemovedKey = (id: string): string => `removed:${id}`;
 
-export const toUser = (user: UserDocument): User => ({
-  id: user._id,
-  version: user.version,
-  name: user.name,
-  email: user.email,
-  role: user.role,
-  status: user.status,
-  createdAt: toIso(user.createdAt),
-  updatedAt: toIso(user.updatedAt),
+export const toUser = defineMapper<UserDocument, User>({
+  id: '_id',
+  version: 'version',
+  name: 'name',
+  email: 'email',
+  role: 'role',
+  status: 'status',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
 });

@@ -12,6 +12,7 @@ import {
   type Ids,
   journalOf,
   type ListQuery,
+  type Mapper,
   newDocument,
   type Page,
   type Position,
@@ -47,7 +48,10 @@ const ownOf = ({ definition, ctx, state }: Place): Stored[] => {
   return documents.filter(({ tenantId }) => tenantId === ctx.tenantId);
 };
 
-const list = async (place: Place, { where, sort, limit, cursor }: ListQuery<Stored>): Promise<Page<Stored>> => {
+type AnyMapper = Mapper<Stored, unknown>;
+
+const list = async (place: Place, query: ListQuery<Stored>, as?: AnyMapper): Promise<Page<unknown>> => {
+  const { where, sort, limit, cursor } = query;
   assertLimit(limit);
   const { definition, ctx, cursors } = place;
   const { field, descending } = planList(definition, { where, sort });
@@ -64,8 +68,9 @@ const list = async (place: Place, { where, sort, limit, cursor }: ListQuery<Stor
   const found = ownOf(place)
     .filter((document) => matches(document, where as Filter) && (!after || order(positionOf(document), after) > 0))
     .sort((left, right) => order(positionOf(left), positionOf(right)));
-  const items = structuredClone(found.slice(0, limit));
-  const last = items.at(-1);
+  const documents = structuredClone(found.slice(0, limit));
+  const last = documents.at(-1);
+  const items = as ? documents.map(as) : documents;
   return { items, nextCursor: found.length > limit && last ? cursors.encode(positionOf(last), scope) : null };
 };
 
@@ -80,7 +85,7 @@ const readsOf = (place: Place): Pick<Scoped<Stored>, Reads> => ({
     return structuredClone(ownOf(place).find((document) => matches(document, where as Filter)));
   },
   getMany: async (ids) => structuredClone(ownOf(place).filter(({ _id }) => ids.includes(_id))),
-  list: (query) => list(place, query),
+  list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(place, query, as) as Promise<Page<T>>,
 });
 
 const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {

@@ -1,4 +1,4 @@
-import type { Ctx, ListQuery } from '@plinth/kernel';
+import { type Ctx, defineMapper, type ListQuery } from '@plinth/kernel';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../fake/compare.ts';
 import type { Bench } from './bench.ts';
@@ -178,11 +178,29 @@ const boundaryCases = (use: () => Bench): void => {
   });
 };
 
+type Card = { id: string; label: string; due?: string; tags: string[]; count?: number };
+
+const toCard = defineMapper<Thing, Card>({ id: '_id', label: 'name', due: 'due', tags: 'tags', count: 'count' });
+
+const mapperCases = (use: () => Bench): void => {
+  it('gives what a mapper makes of each document, page by page', async () => {
+    const bench = use();
+    const ctx = bench.context();
+    const whole = sorted(await crowd(bench, ctx), 'name').map(toCard);
+    const list = bench.things.for(ctx).list;
+    const first = await list({ where: {}, sort: 'name', limit: 9 }, toCard);
+    const rest = await list({ where: {}, sort: 'name', limit: 9, cursor: first.nextCursor ?? '' }, toCard);
+    expect(first.items).toEqual(whole.slice(0, 9));
+    expect({ ...rest }).toEqual({ items: whole.slice(9), nextCursor: null });
+  });
+};
+
 /** What `list` promises: order, completeness, steadiness. */
 export const listCases = (use: () => Bench): void => {
   describe('list', () => {
     orderCases(use);
     changeCases(use);
     boundaryCases(use);
+    mapperCases(use);
   });
 };
