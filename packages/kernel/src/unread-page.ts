@@ -11,10 +11,11 @@ type Unread<T> = Pick<Page<T>, 'nextCursor'> & {
   readonly json: () => string | undefined;
 };
 
-const namesIn = (fields: object): string => Object.keys(fields).join();
+/** Where a page keeps what it can be written by. */
+const unread = Symbol('unread');
 
-/** The pages whose items nobody has asked for. */
-const unread = new WeakMap<object, { readonly names: string; readonly json: () => string | undefined }>();
+type Written = { readonly fields: object; readonly json: () => string | undefined };
+type Readable = { [unread]?: Written | undefined };
 
 /**
  * A page like any other, whose items are made when somebody asks for them. Where nobody does before it is sent, they need
@@ -24,15 +25,18 @@ export const unreadPage = <T>({ nextCursor, by, items, json }: Unread<T>): Page<
   let made: T[] | undefined;
   const page = {
     get items(): T[] {
-      unread.delete(page);
-      made ??= items();
+      if (made) return made;
+      (page as Readable)[unread] = undefined;
+      made = items();
       return made;
     },
     nextCursor,
   };
-  unread.set(page, { names: namesIn(by.fields), json });
-  return page;
+  // Nobody who copies or compares the page comes upon it.
+  return Object.defineProperty(page, unread, { value: { fields: by.fields, json }, writable: true });
 };
+
+const namesIn = (fields: object): string => Object.keys(fields).join();
 
 /**
  * Reads pages of `item` as JSON text: of one that nobody has looked into. There is none of any other answer, nor of a page
@@ -40,8 +44,14 @@ export const unreadPage = <T>({ nextCursor, by, items, json }: Unread<T>): Page<
  */
 export const unreadJsonOf = (item: z.ZodObject): ((answer: unknown) => string | undefined) => {
   const names = namesIn(item.shape);
+  let fitting: object | undefined;
   return (answer) => {
-    const page = typeof answer === 'object' && answer !== null ? unread.get(answer) : undefined;
-    return page?.names === names ? page.json() : undefined;
+    const page = (answer as Readable | null | undefined)?.[unread];
+    if (!page) return undefined;
+    if (page.fields !== fitting) {
+      if (namesIn(page.fields) !== names) return undefined;
+      fitting = page.fields;
+    }
+    return page.json();
   };
 };
