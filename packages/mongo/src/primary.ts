@@ -50,7 +50,16 @@ export const followPrimary = (client: MongoClient): Primary => {
     new Promise((resolve, reject) => {
       const one = { since, reject };
       waiting.add(one);
-      void work.then(resolve, reject).finally(() => waiting.delete(one));
+      work.then(
+        (value) => {
+          waiting.delete(one);
+          resolve(value);
+        },
+        (reason: unknown) => {
+          waiting.delete(one);
+          reject(reason);
+        },
+      );
     });
   return {
     found: async (since) => {

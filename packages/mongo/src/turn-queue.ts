@@ -38,14 +38,14 @@ export const createTurnQueue = <W extends Waiting>(options: Options<W>): ((call:
       const { batch, rest } = next(waiting);
       waiting = rest;
       running += 1;
-      void run(batch)
-        .catch((reason: unknown) => {
-          for (const { reject } of [...batch, ...waiting.splice(0)]) reject(reason);
-        })
-        .finally(() => {
-          running -= 1;
-          schedule();
-        });
+      const done = (): void => {
+        running -= 1;
+        schedule();
+      };
+      void run(batch).then(done, (reason: unknown) => {
+        for (const { reject } of [...batch, ...waiting.splice(0)]) reject(reason);
+        done();
+      });
     }
   };
   const schedule = (): void => {
