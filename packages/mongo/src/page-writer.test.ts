@@ -58,6 +58,14 @@ describe('page writer', () => {
     );
   });
 
+  it.each(['"ü', 'ü"', '\u0000\u0080', '\u0080\u0000', '😀\n😀', '\\', '\u007F', ''])(
+    'boundary: writes a text that has to be escaped, or is no ASCII, or both: %j',
+    (title) => {
+      const stored = [bytesOf({ _id: 'a', title, createdAt: new Date(0), score: 1, done: true, extra: 'x' })];
+      expect(createPageWriter(fields)(stored, null)).toBe(usual(stored, null));
+    },
+  );
+
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['a list', ['a']],

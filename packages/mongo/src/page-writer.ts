@@ -85,7 +85,9 @@ const needs = new Uint8Array(256)
 const addEscaped = (text: Text, characters: string): void => {
   const json = JSON.stringify(characters);
   makeRoom(text, json.length * 3 + text.reserved);
-  text.to += text.bytes.write(json, text.to);
+  const length = text.bytes.write(json, text.to);
+  if (length !== json.length) text.isAscii = false;
+  text.to += length;
 };
 
 const addString = (text: Text, from: Buffer, at: number): void => {
