@@ -92,6 +92,22 @@ describe('page writer', () => {
     expect(createPageWriter(fields)([broken(whole)], null)).toBeUndefined();
   });
 
+  it('integrity: gives a text or none for any bytes, and never fails', () => {
+    const write = createPageWriter(fields);
+    const whole = bytesOf({ _id: 'a', title: 't', createdAt: new Date(0), score: 1.5, done: true, extra: 'x' });
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), fc.nat(whole.length), (changes, length) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        for (const broken of [bytes, bytes.subarray(0, length)]) {
+          expect(['string', 'undefined']).toContain(typeof write([broken], null));
+        }
+      }),
+      { seed, numRuns: heavy ? 50_000 : 500 },
+    );
+  });
+
   it('boundary: writes an empty page, and one that is longer than any before', () => {
     const write = createPageWriter(fields);
     expect(write([], null)).toBe('{"items":[],"nextCursor":null}');

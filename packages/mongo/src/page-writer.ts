@@ -283,7 +283,7 @@ export const createPageWriter = (fields: Readonly<Record<string, string>>): Page
       addPage(documents, nextCursor);
       return textOf(text);
     } catch (cause) {
-      if (cause === odd) return undefined;
+      if (cause === odd || cause instanceof RangeError) return undefined;
       throw cause;
     }
   };
