@@ -38,6 +38,9 @@ export const overloadsOf = async (parts: Pick<BenchParts, 'options'>, measured: 
   return overloads;
 };
 
+/** The part of its CPU that the server was at work. */
+const busyOf = ({ serverMicros, seconds }: Observed): number => serverMicros / (seconds * 1e6);
+
 const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
   type Figure = (overload: Overload) => number;
   const usual = (figure: Figure): string => digits(median(overloads.map(figure)), 0);
@@ -51,6 +54,9 @@ const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
     usual(({ over }) => over.refused / over.seconds),
     usual(({ over }) => over.p50Ms),
     most(({ over }) => over.healthMs ?? Number.NaN),
+    [({ peak }: Overload) => peak, ({ over }: Overload) => over]
+      .map((of) => digits(median(overloads.map((overload) => busyOf(of(overload)))), 2))
+      .join(' / '),
     bytes.map((of) => most((overload) => of(overload) / 2 ** 20)).join(' / '),
   ];
 };
@@ -59,7 +65,17 @@ const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
 export const overload = (parts: BenchParts): Promise<Section> =>
   withBench(parts, async ({ measured, conditions }) => {
     const overloads = await overloadsOf(parts, measured);
-    const head = ['request', 'peak/s', 'served/s', 'of peak', 'refused/s', 'p50 ms', 'health ms', 'memory MiB'];
+    const head = [
+      'request',
+      'peak/s',
+      'served/s',
+      'of peak',
+      'refused/s',
+      'p50 ms',
+      'health ms',
+      'server CPU',
+      'memory MiB',
+    ];
     const rows = [...Map.groupBy(overloads, ({ kind }) => kind)].map(([kind, own]) => cellsOf(kind, own));
     return { name: 'overload', figures: `${tableOf([head, ...rows])}\n\n${conditionsOf('overload', conditions)}` };
   });
