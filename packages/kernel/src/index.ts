@@ -93,10 +93,9 @@ export {
   type ListInput,
   type ListOutput,
   listItemOf,
-  pageItemOf,
   pageOf,
 } from './list-query.ts';
-export { defineMapper, type Mapper, type ShownFields } from './mapper.ts';
+export { defineMapper, type Mapper } from './mapper.ts';
 export { mergePatchOf } from './merge-patch.ts';
 export {
   assertBackfilled,

@@ -143,15 +143,9 @@ export const defineListQuery = <
 // The registry's own types cannot carry a schema, so it holds a function that gives it.
 const listItems = z.registry<{ item: () => unknown }>();
 
-/** The DTO of the items when `query` was made by `defineListQuery`. */
-export const listItemOf = (query: z.ZodType | undefined): z.ZodObject | undefined =>
-  (query && listItems.get(query)?.item()) as z.ZodObject | undefined;
-
-const pages = z.registry<{ item: () => unknown }>();
-
-/** The DTO of the items when `schema` was made by `pageOf`. */
-export const pageItemOf = (schema: z.ZodType): z.ZodObject | undefined =>
-  pages.get(schema)?.item() as z.ZodObject | undefined;
+/** The DTO of the items when `schema` was made by `defineListQuery` or `pageOf`. */
+export const listItemOf = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
+  (schema && listItems.get(schema)?.item()) as z.ZodObject | undefined;
 
 /** The answer of a list. */
 export const pageOf = <I extends z.ZodObject>(item: I) => {
@@ -159,6 +153,6 @@ export const pageOf = <I extends z.ZodObject>(item: I) => {
     items: z.array(item),
     nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
   });
-  pages.add(page, { item: () => item });
+  listItems.add(page, { item: () => item });
   return page;
 };

@@ -7,7 +7,7 @@ type Shown<V> = V extends Date ? string : V;
 type FieldFor<D, V> = { [F in keyof D & string]-?: Shown<D[F]> extends V ? F : never }[keyof D & string];
 
 /** For each field that clients see, the field of the document that it shows. */
-export type ShownFields<D, T> = { readonly [K in keyof T & string]-?: FieldFor<D, T[K]> };
+type ShownFields<D, T> = { readonly [K in keyof T & string]-?: FieldFor<D, T[K]> };
 
 /** Makes of a document what clients see of it. It is declared, so that a list can be written without making either. */
 export type Mapper<D, T> = ((document: D) => T) & { readonly fields: Readonly<Record<string, string>> };
@@ -16,7 +16,9 @@ export type Mapper<D, T> = ((document: D) => T) & { readonly fields: Readonly<Re
  * Declares what clients see of a document: each field under its name, times as ISO 8601. What the document lacks is left
  * out. A field that clients do not know, and one of them that is forgotten, do not compile.
  */
-export const defineMapper = <D extends object, T extends object>(fields: ShownFields<D, T>): Mapper<D, T> => {
+export const defineMapper = <D extends object, T extends object>(
+  fields: ShownFields<D, T>,
+): Mapper<D, T> & { readonly fields: ShownFields<D, T> } => {
   const pairs = Object.entries<string>(fields);
   const map = (document: D): T => {
     const shown: Record<string, unknown> = {};

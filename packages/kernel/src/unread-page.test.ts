@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { pageItemOf, pageOf } from './list-query.ts';
+import { listItemOf, pageOf } from './list-query.ts';
 import { defineMapper } from './mapper.ts';
 import { unreadJsonOf, unreadPage } from './unread-page.ts';
 
@@ -10,7 +10,7 @@ const jsonOf = unreadJsonOf(Item);
 
 const open = (json: () => string | undefined = () => 'text') => {
   const items = vi.fn(() => [{ id: 'a', name: 'Ada' }]);
-  return { items, page: unreadPage({ nextCursor: 'c', by: toItem, items, json }) };
+  return { items, page: unreadPage({ nextCursor: 'c', fields: toItem.fields, items, json }) };
 };
 
 describe('a page that nobody has looked into', () => {
@@ -54,6 +54,6 @@ describe('a page that nobody has looked into', () => {
 });
 
 it('the item of a page is known where the page was made for it', () => {
-  expect(pageItemOf(pageOf(Item))).toBe(Item);
-  expect(pageItemOf(z.object({ items: z.array(Item), nextCursor: z.string().nullable() }))).toBeUndefined();
+  expect(listItemOf(pageOf(Item))).toBe(Item);
+  expect(listItemOf(z.object({ items: z.array(Item), nextCursor: z.string().nullable() }))).toBeUndefined();
 });

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import type { Page } from './entity.ts';
-import type { Mapper } from './mapper.ts';
 
 type Unread<T> = Pick<Page<T>, 'nextCursor'> & {
-  /** What its items were to be made by. */
-  readonly by: Mapper<never, T>;
+  /** What its items show, as their mapper declares it. */
+  readonly fields: object;
   /** Makes its items. */
   readonly items: () => T[];
   /** Writes the page as JSON without making them; nothing where that cannot be done. */
@@ -21,7 +20,7 @@ type Readable = { [unread]?: Written | undefined };
  * A page like any other, whose items are made when somebody asks for them. Where nobody does before it is sent, they need
  * not be made at all.
  */
-export const unreadPage = <T>({ nextCursor, by, items, json }: Unread<T>): Page<T> => {
+export const unreadPage = <T>({ nextCursor, fields, items, json }: Unread<T>): Page<T> => {
   let made: T[] | undefined;
   const page = {
     get items(): T[] {
@@ -33,7 +32,7 @@ export const unreadPage = <T>({ nextCursor, by, items, json }: Unread<T>): Page<
     nextCursor,
   };
   // Nobody who copies or compares the page comes upon it.
-  return Object.defineProperty(page, unread, { value: { fields: by.fields, json }, writable: true });
+  return Object.defineProperty(page, unread, { value: { fields, json }, writable: true });
 };
 
 const namesIn = (fields: object): string => Object.keys(fields).join();

@@ -24,7 +24,7 @@ import {
 } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
-import { find, findRaw, readerOf } from './find.ts';
+import { findRaw, readerOf } from './find.ts';
 import { pageWriterOf } from './page-writer.ts';
 import { type PointReads, pointsMax } from './point-reads.ts';
 import type { Primary } from './primary.ts';
@@ -49,11 +49,15 @@ type Place<D extends Entity> = CollectionParts & {
   readonly tenant: { readonly tenantId: string };
 };
 
+/** What makes documents of bytes. */
+const documentOf = <D extends Entity>({ name }: CollectionDefinition<D>) =>
+  readerOf(name) as (bytes: Buffer) => unknown as (bytes: Buffer) => D;
+
 const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary, points }: Place<D>) => {
   const point = (id: string) => points.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
-  const scope = { db, ctx, clock, primary, endsWithCaller: true };
-  const commandOf = (command: Document): Document => ({ find: definition.name, ...command });
-  const read = (command: Document) => find(commandOf(command), scope) as Promise<unknown[]> as Promise<D[]>;
+  const readRaw = (command: Document) =>
+    findRaw({ find: definition.name, ...command }, { db, ctx, clock, primary, endsWithCaller: true });
+  const read = async (command: Document) => (await readRaw(command)).map(documentOf<D>(definition));
   return {
     get: async (id: string): Promise<D> => {
       // An operator that came in the place of an id must not become part of the filter.
@@ -73,20 +77,20 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary
       }
       return (await Promise.all(wanted.map(point))).filter((document) => document !== undefined);
     },
-    readList: (command: Document) => findRaw(commandOf(command), scope),
+    readRaw,
   };
 };
 
-type ReadList = ReturnType<typeof readsOf>['readList'];
+type ReadRaw = ReturnType<typeof readsOf>['readRaw'];
 
-const listOf = <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, readList: ReadList) => {
-  const documentOf = readerOf(definition.name) as (bytes: Buffer) => unknown as (bytes: Buffer) => D;
-  return async <T = D>({ where, sort, limit, cursor }: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>> => {
+const listOf =
+  <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>, readRaw: ReadRaw) =>
+  async <T = D>({ where, sort, limit, cursor }: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>> => {
     assertLimit(limit);
     const plan = planList(definition, { where, sort });
     const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
     const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
-    const found = await readList({
+    const found = await readRaw({
       filter: { ...where, ...tenant },
       hint: plan.index,
       ...(!plan.single && { ...boundsOf(plan, { ...tenant, where, after }), sort: orderOf(plan) }),
@@ -95,20 +99,20 @@ const listOf = <D extends Entity>({ definition, ctx, tenant, cursors }: Place<D>
     });
     const isLast = found.length <= limit;
     const stored = isLast ? found : found.slice(0, limit);
+    const read = documentOf<D>(definition);
     const positionOf = (last: D): Position => ({
       value: (last[plan.field as keyof D] ?? null) as Position['value'],
       id: last._id,
     });
-    const nextCursor = isLast ? null : cursors.encode(positionOf(documentOf(stored.at(-1) as Buffer)), scope);
-    if (!as) return { items: stored.map(documentOf) as unknown as T[], nextCursor };
+    const nextCursor = isLast ? null : cursors.encode(positionOf(read(stored.at(-1) as Buffer)), scope);
+    if (!as) return { items: stored.map(read) as unknown as T[], nextCursor };
     return unreadPage({
       nextCursor,
-      by: as as Mapper<never, T>,
-      items: () => stored.map((bytes) => as(documentOf(bytes))),
+      fields: as.fields,
+      items: () => stored.map((bytes) => as(read(bytes))),
       json: () => pageWriterOf(as.fields)(stored, nextCursor),
     });
   };
-};
 
 const writesOf = <D extends Entity>(
   place: Place<D>,
@@ -156,8 +160,8 @@ export const createCollection = <D extends Entity>(definition: CollectionDefinit
     for: (ctx: Ctx): Scoped<D> => {
       assertTenant(definition, ctx);
       const place: Place<D> = { ...parts, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
-      const { readList, ...reads } = readsOf(place);
-      return { ...reads, list: listOf(place, readList), ...writesOf(place) };
+      const { readRaw, ...reads } = readsOf(place);
+      return { ...reads, list: listOf(place, readRaw), ...writesOf(place) };
     },
   };
 };

@@ -1,17 +1,5 @@
 import { BSON, type Document } from 'mongodb';
-
-/** What is read here. Every other type, and whatever is odd, is left to the driver's own reader. */
-const types = {
-  double: 1,
-  string: 2,
-  object: 3,
-  array: 4,
-  boolean: 8,
-  date: 9,
-  null: 10,
-  int32: 16,
-  int64: 18,
-} as const;
+import { int32At, int64At, isNameAt, namesMax, odd, types } from './bson-bytes.ts';
 
 /** The name of a field, and the one that came after it last time: documents of a collection are alike. */
 type Name = { readonly text: string; next: Name | undefined };
@@ -26,23 +14,6 @@ type Place = {
   last: Name;
 };
 
-/** So many names are known at most: the free keys of a record are no names that come again. */
-const namesMax = 1024;
-
-const odd = new Error('This document is left to the driver.');
-
-const int32At = (bytes: Buffer, at: number): number =>
-  (bytes[at] as number) |
-  ((bytes[at + 1] as number) << 8) |
-  ((bytes[at + 2] as number) << 16) |
-  ((bytes[at + 3] as number) << 24);
-
-const int64At = (bytes: Buffer, at: number): number => {
-  const value = int32At(bytes, at + 4) * 2 ** 32 + (int32At(bytes, at) >>> 0);
-  if (!Number.isSafeInteger(value)) throw odd;
-  return value;
-};
-
 const textOf = ({ bytes, latin }: Place, from: number, to: number): string => {
   for (let at = from; at < to; at += 1) {
     if ((bytes[at] as number) < 128) continue;
@@ -52,13 +23,6 @@ const textOf = ({ bytes, latin }: Place, from: number, to: number): string => {
     return text;
   }
   return latin.substring(from, to);
-};
-
-const isNameAt = ({ text }: Name, { bytes, at }: Place): boolean => {
-  for (let index = 0; index < text.length; index += 1) {
-    if (bytes[at + index] !== text.charCodeAt(index)) return false;
-  }
-  return bytes[at + text.length] === 0;
 };
 
 const stringAt = (place: Place): string => {
@@ -99,7 +63,7 @@ const newName = (place: Place): Name => {
 
 const nameAt = (place: Place): string => {
   const { next } = place.last;
-  if (next && isNameAt(next, place)) {
+  if (next && isNameAt(next.text, place.bytes, place.at)) {
     place.at += next.text.length + 1;
     place.last = next;
   } else {

@@ -88,7 +88,9 @@ const readers = new Map<string, ReturnType<typeof createDocumentReader>>();
 
 /** What reads the documents of a collection. */
 export const readerOf = (collection: string): ((bytes: Buffer) => Document) => {
-  const reader = readers.get(collection) ?? createDocumentReader();
+  const known = readers.get(collection);
+  if (known) return known;
+  const reader = createDocumentReader();
   readers.set(collection, reader);
   return reader;
 };

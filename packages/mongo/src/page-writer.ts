@@ -1,18 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { toIso } from '@plinth/kernel';
-
-/** What is written here. A page with anything else in a field of its items is left to whoever encodes answers. */
-const types = {
-  double: 1,
-  string: 2,
-  object: 3,
-  array: 4,
-  boolean: 8,
-  date: 9,
-  null: 10,
-  int32: 16,
-  int64: 18,
-} as const;
+import { int32At, int64At, isNameAt, namesMax, odd, types } from './bson-bytes.ts';
 
 /** How many bytes a value of a type has, where all have as many. */
 const sizes: Readonly<Record<number, number>> = {
@@ -24,32 +12,15 @@ const sizes: Readonly<Record<number, number>> = {
   [types.int64]: 8,
 };
 
-const odd = new Error('This page is left to the encoder.');
-
 /** The name of a stored field, where its value goes, and the field that came after it last time. */
 type Name = { readonly text: string; readonly slot: number; next: Name | undefined };
 const nowhere = -1;
-
-/** So many names are known at most. */
-const namesMax = 1024;
 
 /** The text that grows: bytes of UTF-8. `reserved` is the room that the document at hand takes without escapes. */
 type Text = { bytes: Buffer; to: number; reserved: number; isAscii: boolean };
 
 /** The wanted fields of a document: the type of each, 0 for none, and where its value begins. */
 type Found = { bytes: Buffer; readonly types: Uint8Array; readonly places: Int32Array };
-
-const int32At = (bytes: Buffer, at: number): number =>
-  (bytes[at] as number) |
-  ((bytes[at + 1] as number) << 8) |
-  ((bytes[at + 2] as number) << 16) |
-  ((bytes[at + 3] as number) << 24);
-
-const int64At = (bytes: Buffer, at: number): number => {
-  const value = int32At(bytes, at + 4) * 2 ** 32 + (int32At(bytes, at) >>> 0);
-  if (!Number.isSafeInteger(value)) throw odd;
-  return value;
-};
 
 const makeRoom = (text: Text, size: number): void => {
   if (text.to + size <= text.bytes.length) return;
@@ -117,8 +88,8 @@ const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** From the year 10000 on, and before 1970, days are counted in other ways. */
-const lastDayMs = 253_402_214_400_000;
+/** The year 10000: from it on, and before 1970, times have another form. */
+const endMs = 253_402_300_800_000;
 
 /** The day that was written last, and its date: what is on a page together is often of one day. */
 let knownDay = -1;
@@ -135,7 +106,7 @@ const addDigits = (text: Text, count: number, value: number): void => {
 };
 
 const addTime = (text: Text, time: number): void => {
-  if (time < 0 || time >= lastDayMs) return add(text, `"${toIso(new Date(time))}"`);
+  if (time < 0 || time >= endMs) return add(text, `"${toIso(new Date(time))}"`);
   const day = Math.trunc(time / dayMs);
   if (day !== knownDay) {
     knownDay = day;
@@ -176,13 +147,6 @@ const addValue = (text: Text, found: Found, slot: number): void => {
   }
 };
 
-const isNameAt = ({ text }: Name, bytes: Buffer, at: number): boolean => {
-  for (let index = 0; index < text.length; index += 1) {
-    if (bytes[at + index] !== text.charCodeAt(index)) return false;
-  }
-  return bytes[at + text.length] === 0;
-};
-
 /** Where the value that begins at `at` ends. */
 const endOf = (type: number, bytes: Buffer, at: number): number => {
   const size = sizes[type];
@@ -213,7 +177,7 @@ const finderOf = (wanted: readonly string[]) => {
     let last = first;
     for (let type = bytes[at] as number; type !== 0; type = bytes[at] as number) {
       at += 1;
-      const name = last.next && isNameAt(last.next, bytes, at) ? last.next : newName(bytes, at);
+      const name = last.next && isNameAt(last.next.text, bytes, at) ? last.next : newName(bytes, at);
       last.next = name;
       last = name;
       at += name.text.length + 1;
@@ -246,13 +210,13 @@ export type PageWriter = (documents: readonly Buffer[], nextCursor: string | nul
 
 /**
  * Makes what writes documents as the JSON of a page of items, each field of an item by its name and the field of the
- * document that it shows. It gives what would be got by reading the documents and encoding the items, for a third less.
+ * document that it shows. It gives what would be got by reading the documents and encoding the items, in half of the time.
  */
 export const createPageWriter = (fields: Readonly<Record<string, string>>): PageWriter => {
   const heads = Object.keys(fields).map((name, slot) => `${slot === 0 ? '{' : ','}${JSON.stringify(name)}:`);
   const headsLength = Buffer.byteLength(heads.join(''));
-  const found: Found = { bytes: none, types: new Uint8Array(heads.length), places: new Int32Array(heads.length) };
   if (heads.length === 0 || headsLength !== heads.join('').length) return () => undefined;
+  const found: Found = { bytes: none, types: new Uint8Array(heads.length), places: new Int32Array(heads.length) };
   const find = finderOf(Object.values(fields));
   const text: Text = { bytes: none, to: 0, reserved: 0, isAscii: true };
   const addDocument = (bytes: Buffer): void => {
@@ -293,7 +257,9 @@ const writers = new WeakMap<object, PageWriter>();
 
 /** The one writer of pages with such items. */
 export const pageWriterOf = (fields: Readonly<Record<string, string>>): PageWriter => {
-  const writer = writers.get(fields) ?? createPageWriter(fields);
+  const known = writers.get(fields);
+  if (known) return known;
+  const writer = createPageWriter(fields);
   writers.set(fields, writer);
   return writer;
 };

@@ -2,7 +2,7 @@ import type { Clock, Ctx, Together } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { tellsOfGone } from './failures.ts';
-import { findRaw, readerOf } from './find.ts';
+import { find } from './find.ts';
 import type { Primary } from './primary.ts';
 import { createTurnQueue, type Waiting } from './turn-queue.ts';
 
@@ -30,8 +30,8 @@ type Parts = {
 };
 
 const readAlone = async (collection: string, { _id, tenantId, ctx }: Reader, parts: Parts) => {
-  const [bytes] = await findRaw({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
-  return bytes && readerOf(collection)(bytes);
+  const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
+  return document;
 };
 
 const settleAlone = (collection: string, waiting: Reader, parts: Parts): Promise<void> =>
@@ -58,7 +58,7 @@ const readTogether = async (collection: string, batch: readonly Reader[], parts:
   // One reader that goes does not take the documents of the others along.
   const ctx = { ...first.ctx, deadline, signal: new AbortController().signal };
   const command = { find: collection, filter: filterOf(batch), limit: batch.length, batchSize: batch.length };
-  const found = (await findRaw(command, { ...parts, ctx })).map(readerOf(collection)) as (Document & Point)[];
+  const found = (await find(command, { ...parts, ctx })) as (Document & Point)[];
   return new Map(found.map((document) => [keyOf(document), document]));
 };
 

@@ -45,19 +45,19 @@ const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
   type Figure = (overload: Overload) => number;
   const usual = (figure: Figure): string => digits(median(overloads.map(figure)), 0);
   const most = (figure: Figure): string => digits(Math.max(...overloads.map(figure)), 0);
-  const bytes = [({ peak }: Overload) => peak.serverBytes, ({ over }: Overload) => over.serverBytes];
+  const pair = (show: (figure: Figure) => string, of: (observed: Observed) => number): string =>
+    [({ peak }: Overload) => of(peak), ({ over }: Overload) => of(over)].map(show).join(' / ');
+  const part = (figure: Figure): string => digits(median(overloads.map(figure)), 2);
   return [
     nameOf[kind],
     usual(({ peak }) => perSecondOf(peak)),
     usual(({ over }) => perSecondOf(over)),
-    digits(median(overloads.map(goodputOf)), 2),
+    part(goodputOf),
     usual(({ over }) => over.refused / over.seconds),
     usual(({ over }) => over.p50Ms),
     most(({ over }) => over.healthMs ?? Number.NaN),
-    [({ peak }: Overload) => peak, ({ over }: Overload) => over]
-      .map((of) => digits(median(overloads.map((overload) => busyOf(of(overload)))), 2))
-      .join(' / '),
-    bytes.map((of) => most((overload) => of(overload) / 2 ** 20)).join(' / '),
+    pair(part, busyOf),
+    pair(most, ({ serverBytes }) => serverBytes / 2 ** 20),
   ];
 };
 

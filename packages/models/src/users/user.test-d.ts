@@ -1,23 +1,10 @@
 /** Compile-time promises of a mapper: each line below `@ts-expect-error` must not compile. */
 import type { User } from '@plinth/dtos/users';
 import { defineMapper } from '@plinth/kernel';
-import type { toUser, UserDocument } from './user.ts';
-
-const fields = {
-  id: '_id',
-  version: 'version',
-  name: 'name',
-  email: 'email',
-  role: 'role',
-  status: 'status',
-  createdAt: 'createdAt',
-  updatedAt: 'updatedAt',
-} as const;
-
-export const fits: typeof toUser = defineMapper<UserDocument, User>(fields);
+import { toUser, type UserDocument } from './user.ts';
 
 export const leakingMapper = defineMapper<UserDocument, User>({
-  ...fields,
+  ...toUser.fields,
   // @ts-expect-error -- emailKey is not part of User
   emailKey: 'emailKey',
 });
@@ -26,4 +13,4 @@ export const leakingMapper = defineMapper<UserDocument, User>({
 export const forgetfulMapper = defineMapper<UserDocument, User>({ id: '_id', name: 'name' });
 
 // @ts-expect-error -- a role is not any text
-export const mistakenMapper = defineMapper<UserDocument, User>({ ...fields, role: 'name' });
+export const mistakenMapper = defineMapper<UserDocument, User>({ ...toUser.fields, role: 'name' });

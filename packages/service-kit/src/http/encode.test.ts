@@ -51,7 +51,7 @@ describe('a page that nobody has looked into', () => {
   });
   const toShort = defineMapper<{ _id: string; count: number }, z.infer<typeof Short>>({ id: '_id', count: 'count' });
   const pageWith = (json: string | undefined) =>
-    unreadPage({ nextCursor: null, by: toShort, items: () => [{ id: 'a', count: 1 }], json: () => json });
+    unreadPage({ nextCursor: null, fields: toShort.fields, items: () => [{ id: 'a', count: 1 }], json: () => json });
   const text = '{"items":[{"id":"a","count":1}],"nextCursor":null}';
 
   it('is sent as it was written, and encoded where it was not', () => {

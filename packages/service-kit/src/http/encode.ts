@@ -1,4 +1,4 @@
-import { listItemOf, pageItemOf, type RouteSpec, successOf, unreadJsonOf } from '@plinth/kernel';
+import { listItemOf, type RouteSpec, successOf, unreadJsonOf } from '@plinth/kernel';
 import fastJsonStringify from 'fast-json-stringify';
 import { createSerializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -66,25 +66,12 @@ const checked = (schema: z.ZodType, { method, path }: RouteSpec): Encode => {
   };
 };
 
-/** Takes a page that nobody has looked into as it comes from the database. */
-const withPages = (item: z.ZodObject, encode: Encode): Encode => {
-  const unread = unreadJsonOf(item);
-  return (answer) => unread(answer) ?? encode(answer);
-};
-
-/** Writes such a page in both ways, which must not differ. */
-const withPagesCompared = (item: z.ZodObject, encode: Encode, { method, path }: RouteSpec): Encode => {
-  const unread = unreadJsonOf(item);
-  return (answer) => {
-    const written = unread(answer);
-    const text = encode(answer);
-    if (written !== undefined && written !== text) {
-      throw new UndeclaredAnswer(
-        `${method} ${path} has a page that is written otherwise than its schema says. Compare the mapper of its items, and what is stored, with the schema.`,
-      );
-    }
-    return text;
-  };
+/** The text of an answer, which must be that of the page where nobody had looked into it before it was encoded. */
+const compared = (written: string | undefined, text: string, { method, path }: RouteSpec): string => {
+  if (written === undefined || written === text) return text;
+  throw new UndeclaredAnswer(
+    `${method} ${path} has a page that is written otherwise than its schema says. Compare the mapper of its items, and what is stored, with the schema.`,
+  );
 };
 
 /** The encoder of a route's success; a 204 has no text. */
@@ -92,9 +79,11 @@ export const encoderOf = (route: RouteSpec, mode: AnswerMode): Encode => {
   const { status, schema } = successOf(route);
   if (status === 204) return () => '';
   const encode = mode === 'compiled' ? compiled(schema) : checked(schema, route);
-  const item = pageItemOf(schema);
+  const item = listItemOf(schema);
   if (!item) return encode;
-  return mode === 'compiled' ? withPages(item, encode) : withPagesCompared(item, encode, route);
+  const unread = unreadJsonOf(item);
+  if (mode === 'compiled') return (answer) => unread(answer) ?? encode(answer);
+  return (answer) => compared(unread(answer), encode(answer), route);
 };
 
 const pick = (item: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> =>

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import { type Attribute, decodeOtlp, type SentSpan } from './otlp.ts';
 
 /** A span as a collector sees it. */
@@ -25,10 +26,14 @@ export type ReceivedSpan = {
   readonly service: unknown;
 };
 
+export type OtlpRequest = { readonly headers: IncomingHttpHeaders; readonly body: Buffer };
+
 /** A collector of traces for tests: what is sent to it by OTLP over HTTP, in protobuf, it keeps. */
 export type OtlpReceiver = {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
+  /** What each request was, its body as it was before it was compressed. */
+  requests(): readonly OtlpRequest[];
   /** In the order in which they ended. */
   spans(): readonly ReceivedSpan[];
   /** Everything that was sent, as it was sent. */
@@ -73,10 +78,12 @@ const spansOf = (body: Buffer): ReceivedSpan[] =>
 
 /** Opens a collector on a port of its own. It answers with `status`, 200 unless another is given. */
 export const openOtlpReceiver = async (status = 200): Promise<OtlpReceiver> => {
-  const bodies: Buffer[] = [];
+  const requests: OtlpRequest[] = [];
   const keep = async (request: IncomingMessage): Promise<void> => {
-    const body = await buffer(request);
-    if (request.url === '/v1/traces') bodies.push(body);
+    const { url, headers } = request;
+    const sent = await buffer(request);
+    const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    if (url === '/v1/traces') requests.push({ headers, body });
   };
   const server = createServer((request, response) => {
     keep(request).then(
@@ -88,8 +95,9 @@ export const openOtlpReceiver = async (status = 200): Promise<OtlpReceiver> => {
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    spans: () => bodies.flatMap(spansOf),
-    text: () => bodies.map((body) => body.toString()).join('\n'),
+    requests: () => requests,
+    spans: () => requests.flatMap(({ body }) => spansOf(body)),
+    text: () => requests.map(({ body }) => body.toString()).join('\n'),
     close: async () => {
       server.close();
       server.closeAllConnections();

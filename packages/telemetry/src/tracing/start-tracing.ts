@@ -82,9 +82,7 @@ const togetherOf =
     }
   };
 
-/**
- * Begins to record traces, where the settings say so; otherwise nothing is loaded and nothing returned.
- */
+/** Begins to record traces, where the settings say so; otherwise nothing is loaded and nothing returned. */
 export const startTracing = (service: string, settings: TracingSettings): Tracing | undefined => {
   if (!settings.OTEL_TRACING) return undefined;
   const otel = startOpenTelemetry({ service, endpoint: settings.OTEL_EXPORTER_OTLP_ENDPOINT ?? defaultEndpoint });
