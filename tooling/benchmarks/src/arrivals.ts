@@ -3,6 +3,14 @@ import { Worker } from 'node:worker_threads';
 import type { ArrivalsData } from './arrivals-worker.ts';
 import type { IntervalOptions } from './intervals.ts';
 
+export type ArrivalsOptions = IntervalOptions & {
+  /**
+   * Arrivals are told at least so many milliseconds apart, those between them together. To tell each one when it is due,
+   * as it is without this, costs a CPU at tens of thousands a second.
+   */
+  readonly bundleMs?: number;
+};
+
 export type Arrivals = {
   /** Resolves when the last arrival has been told. */
   stop(): Promise<void>;
@@ -12,13 +20,13 @@ const worker = new URL('./arrivals-worker.ts', import.meta.url);
 
 /** Tells of each arrival when it is due, with the time, by `nowMs`, at which it was due. */
 export const startArrivals = async (
-  options: IntervalOptions,
+  options: ArrivalsOptions,
   onArrival: (dueMs: number) => void,
 ): Promise<Arrivals> => {
   const stopped = new Int32Array(new SharedArrayBuffer(4));
   const workerData: ArrivalsData = { ...options, stopped };
   const thread = new Worker(worker, { workerData, execArgv: [] });
-  thread.on('message', onArrival);
+  thread.on('message', (due: number[]) => due.forEach((dueMs) => onArrival(dueMs)));
   const ended = once(thread, 'exit');
   await once(thread, 'online');
   return {

@@ -52,6 +52,9 @@ const leadMs = 250;
 /** An overload is at its height when those who wait have waited as long as they may. */
 const overloadLeadMs = 2000;
 
+/** Under overload nobody waits for a connection, and to the millisecond it makes no difference when a request comes. */
+const overloading = { waits: false, bundleMs: 1 } as const;
+
 /** So many requests of an open loop are under way at most; those beyond wait, and their latency counts. */
 const openConnections = 64;
 
@@ -70,7 +73,7 @@ const start = (
 ): Loop | Promise<Loop> =>
   'connections' in load
     ? startClosedLoop(connections, exchange)
-    : startOpenLoop(connections, { exchange, perSecond: load.perSecond, seed, waits: !overload });
+    : startOpenLoop(connections, { exchange, perSecond: load.perSecond, seed, ...(overload && overloading) });
 
 const serve = async (order: Order): Promise<Observed> => {
   const { url, headers, kind, load, sliceMs, overload } = order;

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startArrivals } from './arrivals.ts';
+import { type ArrivalsOptions, startArrivals } from './arrivals.ts';
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import type { IntervalOptions } from './intervals.ts';
 import { nowMs } from './now.ts';
 
 /** Load that goes on until it is stopped. */
@@ -75,7 +74,7 @@ const backlogMs = 10_000;
 /** Requests come when they come, whether or not those before have been answered. */
 export const startOpenLoop = async (
   connections: readonly Connection[],
-  { exchange, waits, ...options }: IntervalOptions & PoolOptions,
+  { exchange, waits, ...options }: ArrivalsOptions & PoolOptions,
 ): Promise<Loop> => {
   const pool = createPool(connections, { exchange, waits });
   const arrivals = await startArrivals(options, pool.arrive);
