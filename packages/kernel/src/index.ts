@@ -134,6 +134,7 @@ export {
   type Range,
   rangeOf,
 } from './plan.ts';
+export { createRing, type Link } from './ring.ts';
 export {
   type Auth,
   type Check,

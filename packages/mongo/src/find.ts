@@ -24,20 +24,6 @@ const readConcern = { level: 'majority' } as const;
 /** The answer to a `find`, with its documents as they have come. */
 type Found = { readonly cursor: { readonly firstBatch: readonly Buffer[]; readonly id: unknown } };
 
-const ask = async (command: Document, { db, ctx, endsWithCaller }: ReadScope): Promise<Found['cursor']> => {
-  const session = takeSession(db.client);
-  const options = { session, fieldsAsRaw: { firstBatch: true }, ...(endsWithCaller && { signal: ctx.signal }) };
-  try {
-    const { cursor } = (await db.command(command, options)) as Found;
-    giveBackSession(db.client, session);
-    return cursor;
-  } catch (cause) {
-    // Not awaited: it has nothing to tell, and whoever waits for the answer has waited long enough.
-    void session.endSession();
-    throw cause;
-  }
-};
-
 /** Reads in as many batches as it takes: documents that exceed 16 MiB together do not fit the first one. */
 const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Buffer[]> => {
   // The server closes a cursor that is forgotten by itself, only later.
@@ -46,12 +32,25 @@ const sendForAll = async (command: Document, { db }: ReadScope, openCursor: unkn
   return found.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 };
 
+const rawDocuments = { firstBatch: true };
+
 const send = async (find: Document, scope: ReadScope): Promise<readonly Buffer[]> => {
-  const { ctx, clock } = scope;
+  const { db, ctx, clock, endsWithCaller } = scope;
+  const { client } = db;
   ctx.signal.throwIfAborted();
   const command = { ...find, readConcern: find['readConcern'] ?? readConcern, maxTimeMS: remainingMs(ctx, clock) };
-  const { firstBatch, id } = await ask(command, scope);
-  return String(id) === '0' ? firstBatch : sendForAll(command, scope, id);
+  const session = takeSession(client);
+  const options = { session, fieldsAsRaw: rawDocuments };
+  let cursor: Found['cursor'];
+  try {
+    ({ cursor } = (await db.command(command, endsWithCaller ? { ...options, signal: ctx.signal } : options)) as Found);
+  } catch (cause) {
+    // Not awaited: it has nothing to tell, and whoever waits for the answer has waited long enough.
+    void session.endSession();
+    throw cause;
+  }
+  giveBackSession(client, session);
+  return String(cursor.id) === '0' ? cursor.firstBatch : sendForAll(command, scope, cursor.id);
 };
 
 /** Sends a read once more that was lost with its connection. `since` is when it was sent first. */

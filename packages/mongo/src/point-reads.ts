@@ -2,7 +2,7 @@ import type { Clock, Ctx, Together } from '@plinth/kernel';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { tellsOfGone } from './failures.ts';
-import { find } from './find.ts';
+import { find, findRaw, readerOf } from './find.ts';
 import type { Primary } from './primary.ts';
 import { createTurnQueue, type Waiting } from './turn-queue.ts';
 
@@ -29,16 +29,16 @@ type Parts = {
   readonly together?: Together | undefined;
 };
 
-const readAlone = async (collection: string, { _id, tenantId, ctx }: Reader, parts: Parts) => {
-  const [document] = await find({ find: collection, filter: { _id, tenantId }, limit: 1 }, { ...parts, ctx });
-  return document;
+const settleAlone = (collection: string, { _id, tenantId, ctx, resolve, reject }: Reader, parts: Parts) => {
+  const command = { find: collection, filter: { _id, tenantId }, limit: 1 };
+  return findRaw(command, { ...parts, ctx }).then(
+    ([found]) => resolve(found && readerOf(collection)(found)),
+    (reason: unknown) => {
+      reject(reason);
+      if (tellsOfGone(reason)) throw reason;
+    },
+  );
 };
-
-const settleAlone = (collection: string, waiting: Reader, parts: Parts): Promise<void> =>
-  readAlone(collection, waiting, parts).then(waiting.resolve, (reason: unknown) => {
-    waiting.reject(reason);
-    if (tellsOfGone(reason)) throw reason;
-  });
 
 /** Every tenant has a branch of its own, so that no document leaves the database for another tenant than its own. */
 const filterOf = (batch: readonly Reader[]): Document => {
@@ -74,11 +74,7 @@ const stillWaits = ({ ctx, reject }: Reader, { clock }: Parts): boolean => {
   }
 };
 
-const settle = async (collection: string, asked: readonly Reader[], parts: Parts): Promise<void> => {
-  const batch = asked.filter((waiting) => stillWaits(waiting, parts));
-  const [first] = batch;
-  if (!first) return;
-  if (batch.length === 1) return settleAlone(collection, first, parts);
+const settleTogether = async (collection: string, batch: readonly Reader[], parts: Parts): Promise<void> => {
   let found: Awaited<ReturnType<typeof readTogether>>;
   try {
     found = await readTogether(collection, batch, parts);
@@ -96,6 +92,14 @@ const settle = async (collection: string, asked: readonly Reader[], parts: Parts
     waiting.resolve(document && given.has(key) ? structuredClone(document) : document);
     given.add(key);
   }
+};
+
+const settle = async (collection: string, asked: readonly Reader[], parts: Parts): Promise<void> => {
+  // What is asked for alone is looked at where it is sent.
+  const batch = asked.length === 1 ? asked : asked.filter((waiting) => stillWaits(waiting, parts));
+  const [first] = batch;
+  if (!first) return;
+  return batch.length === 1 ? settleAlone(collection, first, parts) : settleTogether(collection, batch, parts);
 };
 
 const createQueue = (collection: string, parts: Parts) =>
@@ -121,7 +125,6 @@ export const createPointReads = (parts: Parts): PointReads => {
   return {
     read: (collection, _id, ctx) =>
       new Promise((resolve, reject) => {
-        ctx.signal.throwIfAborted();
         queueOf(collection)({ _id, tenantId: ctx.tenantId, ctx, resolve, reject });
       }),
   };

@@ -1,3 +1,4 @@
+import { createRing } from '@plinth/kernel';
 import type { MongoClient } from 'mongodb';
 import { PrimaryGone } from './failures.ts';
 
@@ -31,7 +32,7 @@ type Waiting = { readonly since: number; readonly reject: (reason: PrimaryGone) 
  * looked at a few times a second, all at once: a timer for each read would cost more than to wait with it.
  */
 export const followPrimary = (client: MongoClient): Primary => {
-  const waiting = new Set<Waiting>();
+  const waiting = createRing<Waiting>();
   let isThere = true;
   let back = Promise.withResolvers<void>();
   const check = (): void => {
@@ -48,15 +49,14 @@ export const followPrimary = (client: MongoClient): Primary => {
   });
   const unlessGone = <T>(work: Promise<T>, since: number): Promise<T> =>
     new Promise((resolve, reject) => {
-      const one = { since, reject };
-      waiting.add(one);
+      const one = waiting.add({ since, reject });
       work.then(
         (value) => {
-          waiting.delete(one);
+          waiting.remove(one);
           resolve(value);
         },
         (reason: unknown) => {
-          waiting.delete(one);
+          waiting.remove(one);
           reject(reason);
         },
       );

@@ -128,10 +128,10 @@ const beginOf = (beginning: Beginning, late: () => LateReplies): Begin => {
     reply.header('x-request-id', request.id);
     // Whoever keeps the connection would send the next request to a service that is gone.
     if (isDraining()) reply.header('connection', 'close');
-    late().begin(request, reply);
+    const waiting = late().begin(request, reply);
     // The one listener of a request: Fastify's own hooks tell of answers alone, and not of callers that go before theirs.
     reply.raw.on('close', () => {
-      late().end(reply);
+      late().end(waiting);
       end(request, reply);
     });
   };

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { createRing, type Link } from '@plinth/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 
@@ -7,11 +8,14 @@ export const answerMs = 8000;
 
 const checkMs = 250;
 
+/** A request that waits for its answer; one that the search has passed is late, or a stream. */
+type Waiting = { readonly request: FastifyRequest; readonly reply: FastifyReply; isPassed: boolean };
+
 export type LateReplies = {
   /** The request has begun to wait for its answer. */
-  begin(request: FastifyRequest, reply: FastifyReply): void;
+  begin(request: FastifyRequest, reply: FastifyReply): Link<Waiting>;
   /** It has ended. */
-  end(reply: FastifyReply): void;
+  end(one: Link<Waiting>): void;
   /**
    * The replies that a connection waits for, in their order. When there are none, the one that has been sent already
    * although the body of its request is still to come: what the connection brings belongs to that body.
@@ -28,16 +32,15 @@ export const watchLateReplies = (
   onLate: (request: FastifyRequest, reply: FastifyReply) => void,
 ): LateReplies => {
   // In the order of their beginning, so that one which is not late ends the search.
-  const waiting = new Map<FastifyReply, FastifyRequest>();
-  // Those that the search has passed: late ones, and streams.
-  const passed = new Map<FastifyReply, FastifyRequest>();
+  const waiting = createRing<Waiting>();
   const early = new WeakMap<Socket, FastifyReply>();
   const check = (): void => {
     const latest = performance.now() - answerMs;
-    for (const [reply, request] of waiting) {
+    for (const one of waiting) {
+      const { request, reply } = one;
       if (request.scope.startedAt > latest) return;
-      waiting.delete(reply);
-      passed.set(reply, request);
+      if (one.isPassed) continue;
+      one.isPassed = true;
       if (!reply.sent && !contractOf(request)?.stream) onLate(request, reply);
     }
   };
@@ -47,14 +50,15 @@ export const watchLateReplies = (
     done();
   });
   return {
-    begin: (request, reply) => void waiting.set(reply, request),
-    end: (reply) => {
-      if (!waiting.delete(reply)) passed.delete(reply);
-      const { complete, socket } = reply.request.raw;
+    begin: (request, reply) => waiting.add({ request, reply, isPassed: false }),
+    end: (one) => {
+      waiting.remove(one);
+      const { request, reply } = one.value;
+      const { complete, socket } = request.raw;
       if (complete === false) early.set(socket, reply);
     },
     of: (socket) => {
-      const found = [...passed.keys(), ...waiting.keys()].filter(({ request }) => request.raw.socket === socket);
+      const found = [...waiting].filter(({ request }) => request.raw.socket === socket).map(({ reply }) => reply);
       if (found.length > 0) return found;
       const last = early.get(socket);
       return last?.request.raw.complete === false ? [last] : [];
