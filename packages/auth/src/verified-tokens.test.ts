@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { aVerifier, forge, outcomeOf, startSeconds, subject } from '../test/tokens.ts';
 
 const another = (index: number) => forge({ claims: { jti: String(index) } });
@@ -86,4 +86,38 @@ it('asks no other clock than the one it was given', async () => {
 
 it.each([0, -1, 1.5, Number.NaN])('does not boot with a cache of %s entries', (entriesMax) => {
   expect(() => aVerifier({ entriesMax })).toThrow('a whole number from 1');
+});
+
+describe('a connection that brings tokens', () => {
+  const connection = {};
+
+  it('race: takes turns between people, as that of a proxy does, and nobody is taken for another', async () => {
+    const verifier = aVerifier();
+    const ids = ['019389aa-5e5f-7c1d-9d3f-000000000001', '019389aa-5e5f-7c1d-9d3f-000000000002'] as const;
+    const tokens = ids.map((sub) => forge({ claims: { sub } }));
+    await Promise.all(tokens.map((token) => verifier.verify(token, connection)));
+    const met = [0, 1, 1, 0, 0, 1].map((at) => verifier.verify(tokens[at] as string, connection));
+    expect(met).toMatchObject([0, 1, 1, 0, 0, 1].map((at) => ({ id: ids[at] })));
+  });
+
+  it('integrity: gives a forged token nothing of the good one before it, and is none the worse for it', async () => {
+    const verifier = aVerifier();
+    const token = forge();
+    await verifier.verify(token, connection);
+    const forged = token.replace(/[^.]*$/, another(1).split('.')[2] ?? '');
+    await expect(Promise.resolve().then(() => verifier.verify(forged, connection))).rejects.toMatchObject({
+      status: 401,
+    });
+    expect(verifier.verify(token, connection)).toMatchObject({ id: subject.id });
+  });
+
+  it('boundary: is told of the end of its token, and of its revocation, at the next request', async () => {
+    const [expiring, revoked] = [aVerifier(), aVerifier()];
+    for (const verifier of [expiring, revoked]) await verifier.verify(forge(), connection);
+    expiring.clock.forward(900);
+    expect(() => expiring.verify(forge(), connection)).toThrow(expect.objectContaining({ code: 'token-expired' }));
+    revoked.clock.forward(1);
+    revoked.revocations.revoke({ subject: subject.id, tenantId: subject.tenantId, at: revoked.clock.now() });
+    expect(() => revoked.verify(forge(), connection)).toThrow(expect.objectContaining({ status: 401 }));
+  });
 });

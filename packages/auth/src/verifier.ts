@@ -12,9 +12,10 @@ export type TokenVerifier = {
   /**
    * Whom the token names. At once when the token was verified within the last minute, else as a promise.
    * What needs no signature to be refused is thrown at once as well, so callers handle both ways of failing.
+   * @param connection what the token came over: one that brings the same token again has it hashed only once.
    * @throws `unauthenticated`, also for a token that was revoked; `token-expired` for one that was good once.
    */
-  verify(token: string): Principal | Promise<Principal>;
+  verify(token: string, connection?: object): Principal | Promise<Principal>;
 };
 
 type Options = {
@@ -29,10 +30,25 @@ type Options = {
   readonly cache?: { readonly entriesMax?: number };
 };
 
+/** Makes what hashes a token; of one that its connection has brought before, the hash is known. */
+const createDigests = () => {
+  // The token itself is kept, but no longer than the connection lasts.
+  const brought = new WeakMap<object, { readonly token: string; readonly digest: string }>();
+  return (token: string, connection: object | undefined): string => {
+    const last = connection && brought.get(connection);
+    if (last?.token === token) return last.digest;
+    const digest = hash('sha256', token);
+    if (connection) brought.set(connection, { token, digest });
+    return digest;
+  };
+};
+
 /** Makes the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
 export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations, cache }: Options): TokenVerifier => {
   const claims = createClaimsReader({ issuer, audience });
   const verifiedTokens = createVerifiedTokens({ clock, entriesMax: cache?.entriesMax ?? 10_000 });
+
+  const digestOf = createDigests();
 
   const assertSigned = async (token: string, key: NonNullable<ReturnType<KeyRing['find']>>): Promise<Uint8Array> => {
     try {
@@ -62,9 +78,9 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
   };
 
   return {
-    verify: (token) => {
+    verify: (token, connection) => {
       if (token.length > tokenLengthMax) throw refusal('The token is longer than 8 KiB.');
-      const digest = hash('sha256', token);
+      const digest = digestOf(token, connection);
       const verified = verifiedTokens.find(digest);
       return verified ? admit(verified) : verifyNow(token, digest);
     },

@@ -47,7 +47,7 @@ export const gateOf = (auth: Auth, gate: Gate) => {
     if (auth === 'public') return anonymous;
     const token = bearerToken(request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
-    return verifier.verify(token);
+    return verifier.verify(token, request.raw.socket);
   };
   /** Whoever names nobody, or somebody wrongly, is told so, but not without limit. */
   const refuse = (call: Call, error: unknown): Step => {
