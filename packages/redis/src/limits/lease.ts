@@ -17,6 +17,7 @@ export type Waiter = (decision: LimitDecision) => void;
 export type Lease = {
   readonly key: string;
   readonly limit: Limit;
+  readonly subject: string;
   /** How many tokens it holds at most for requests to come. */
   readonly size: number;
   /** Tokens that it holds. */
@@ -49,6 +50,7 @@ export const leaseSizeOf = ({ quota }: Limit): number =>
 export const openLease = (limit: Limit, subject: string): Lease => ({
   key: bucketKey(limit, subject),
   limit,
+  subject,
   size: leaseSizeOf(limit),
   tokens: 0,
   shared: undefined,

@@ -1,6 +1,7 @@
-import { bucketKey, type Limit, type LimitDecision, type Limiter, type LimiterCounts } from '@plinth/kernel';
+import type { LimitDecision, Limiter, LimiterCounts } from '@plinth/kernel';
 import type { Ask } from './exchange.ts';
-import { decideLocally, giveBack, isWorn, type Lease, openLease, refuse, spend } from './lease.ts';
+import { decideLocally, giveBack, isWorn, type Lease, refuse, spend } from './lease.ts';
+import { createLeases, type Leases } from './leases.ts';
 import { askFor, asksMax, createLink, fly, isAlone, type Link, type LinkParts } from './link.ts';
 
 export type LeasedLimiter = Limiter & {
@@ -16,28 +17,6 @@ const idleMs = 5000;
 
 /** Without anything to say, this process is silent for so long. */
 const silenceMs = 1900;
-
-/** More subjects than these are not kept at a time: the one that came first is forgotten. */
-const leasesMax = 50_000;
-
-type Leases = Map<string, Lease>;
-type Parts = { readonly leases: Leases; readonly link: Link };
-
-const forget = ({ leases, link }: Parts, lease: Lease): void => {
-  leases.delete(lease.key);
-  link.owing.delete(lease);
-};
-
-const leaseOf = (parts: Parts, limit: Limit, subject: string): Lease => {
-  const { leases } = parts;
-  const known = leases.get(bucketKey(limit, subject));
-  if (known) return known;
-  const [oldest] = leases.size < leasesMax ? [] : leases.values();
-  if (oldest) forget(parts, oldest);
-  const lease = openLease(limit, subject);
-  leases.set(lease.key, lease);
-  return lease;
-};
 
 /** False when Redis would give nothing ahead of need, so that other processes do not go short. */
 const hasMore = ({ shared }: Lease, { processes }: Link): boolean => (shared?.tokens ?? 0) >= 2 * processes;
@@ -62,13 +41,13 @@ const takeFrom = (lease: Lease, link: Link, nowMs: number): LimitDecision | Prom
 };
 
 /** The leases of which there is nothing left to know, and those that are idle and hold tokens or owe some. */
-const idleOf = (parts: Parts, nowMs: number): Lease[] => {
+const idleOf = (leases: Leases, nowMs: number): Lease[] => {
   const idle: Lease[] = [];
-  for (const lease of parts.leases.values()) {
+  for (const lease of leases.all) {
     const idleForMs = nowMs - lease.usedAtMs;
     if (idleForMs < idleMs) continue;
     // By now the bucket is full, here and in Redis.
-    if (idleForMs >= lease.limit.windowSeconds * 1000) forget(parts, lease);
+    if (idleForMs >= lease.limit.windowSeconds * 1000) leases.forget(lease);
     else if (lease.tokens > 0 || lease.owed > 0) idle.push(lease);
   }
   return idle;
@@ -92,14 +71,13 @@ const tell = async (link: Link, leases: readonly Lease[], askOf: (lease: Lease) 
 export const createLeasedLimiter = (options: LinkParts): LeasedLimiter => {
   const { nowMs } = options;
   const link = createLink(options);
-  const leases: Leases = new Map();
-  const parts = { leases, link };
+  const leases = createLeases((lease) => link.owing.delete(lease));
   return {
     counts: link.counts,
-    take: (limit, subject) => takeFrom(leaseOf(parts, limit, subject), link, nowMs()),
+    take: (limit, subject) => takeFrom(leases.of(limit, subject), link, nowMs()),
     beat: async () => {
       if (link.underWay) return;
-      const idle = idleOf(parts, nowMs());
+      const idle = idleOf(leases, nowMs());
       if (idle.length > 0 && !isAlone(link)) await tell(link, idle, giveBack);
       else if (isAlone(link) || nowMs() - link.contactAtMs >= silenceMs) await fly(link, []);
     },
@@ -107,7 +85,7 @@ export const createLeasedLimiter = (options: LinkParts): LeasedLimiter => {
       await link.underWay;
       await tell(
         link,
-        [...leases.values()].filter(({ tokens, owed }) => tokens > 0 || owed > 0),
+        [...leases.all].filter(({ tokens, owed }) => tokens > 0 || owed > 0),
         giveBack,
       );
     },

@@ -101,10 +101,23 @@ const measureSharing = (metrics: Metrics, counts: LimiterCounts): void => {
   metrics.total('rate_limit_round_trips_total', 'Round trips to Redis for leases of tokens.', () => counts.exchanges);
 };
 
+/** Makes what names the bucket of a person: of one, whose token was verified once, always by the same text. */
+const createSubjects = () => {
+  const subjects = new WeakMap<Principal, string>();
+  return (principal: Principal): string => {
+    const known = subjects.get(principal);
+    if (known !== undefined) return known;
+    const subject = `${principal.tenantId} ${principal.id}`;
+    subjects.set(principal, subject);
+    return subject;
+  };
+};
+
 /** Makes the limits of a host. */
 export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics: Metrics): Limits => {
   const counters = countersOf(metrics);
   if (limiter.counts) measureSharing(metrics, limiter.counts);
+  const subjectOf = createSubjects();
   const take = (call: Call, stage: Stage, { limit, subject }: Bucket): Step =>
     andThen(limiter.take(limit, subject), (decision) => {
       counters[stage][decision.isAllowed ? 'allowed' : 'refused'].add();
@@ -124,9 +137,9 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
         takeSensitive(call, subject),
       );
     },
-    admitCaller: (call, { tenantId, id }) => {
-      const subject = `${tenantId} ${id}`;
-      const limit = policies.plans[planOf(tenantId)];
+    admitCaller: (call, principal) => {
+      const subject = subjectOf(principal);
+      const limit = policies.plans[planOf(principal.tenantId)];
       return andThen(take(call, 'subject', { limit, subject }), () => takeSensitive(call, subject));
     },
   };
