@@ -21,3 +21,18 @@ it('boundary: ids go on in order when the clock is set back', () => {
   const second = systemIds.next();
   expect(second > first).toBe(true);
 });
+
+it('boundary: ids go on in order, and each is another, when more are made in a millisecond than it has numbers for', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const ids = Array.from({ length: 20_000 }, () => systemIds.next());
+  expect(ids.every((id) => uuidV7.test(id))).toBe(true);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.toSorted()).toEqual(ids);
+});
+
+it('ids tell when they were made', () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const now = Date.now() + 3_600_000;
+  vi.setSystemTime(now);
+  expect(Number.parseInt(systemIds.next().replaceAll('-', '').slice(0, 12), 16)).toBe(now);
+});

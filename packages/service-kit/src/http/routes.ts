@@ -5,13 +5,14 @@ import type { Binding } from '../implement.ts';
 import { assertAcceptable } from './accept.ts';
 import { type Gate, gateOf } from './authenticate.ts';
 import { cacheHeadersOf, varyOf } from './caching.ts';
-import { codingFor, compress, thresholdLength } from './compress.ts';
+import { type Coding, codingFor, compress, thresholdLength } from './compress.ts';
 import { etagOf, isKnown, needsVersion, versionsOf } from './conditions.ts';
 import { type AnswerMode, type Encode, encoderOf, isSparse, sparse } from './encode.ts';
 import { type ErrorParts, refusalOf } from './errors.ts';
 import { answerOnce, fingerprintOf, keyOf, type OnceParts, takesKey } from './idempotency.ts';
 import { pathOf } from './request-scope.ts';
 import { linesOf, ndjson } from './stream.ts';
+import type { Step } from './way-in.ts';
 
 export type RouteParts = OnceParts & {
   readonly gate: Gate;
@@ -60,24 +61,31 @@ type Success = {
   readonly compressible: boolean;
 };
 
-const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): FastifyReply =>
+const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): void => {
   reply
     .code(status)
     .headers(headers)
     .send(body === '' ? undefined : body);
+};
 
-/** Sends an answer in the coding that the caller asks for, where that makes it smaller. */
-const sendCoded = async (
+const sendCompressed = async (
   reply: FastifyReply,
-  answer: StoredAnswer,
-  { compressible, vary }: Success,
-): Promise<FastifyReply> => {
+  { status, headers, body }: StoredAnswer,
+  coding: Coding,
+): Promise<void> => {
+  reply
+    .code(status)
+    .headers(headers)
+    .header('content-encoding', coding)
+    .send(await compress(body, coding));
+};
+
+/** Sends an answer in the coding that the caller asks for, where that makes it smaller. What is not is sent at once. */
+const sendCoded = (reply: FastifyReply, answer: StoredAnswer, { compressible, vary }: Success): Step => {
   if (!compressible || answer.body.length <= thresholdLength) return send(reply, answer);
   reply.header('vary', vary);
   const coding = codingFor(reply.request.headers['accept-encoding']);
-  if (!coding) return send(reply, answer);
-  const body = await compress(answer.body, coding);
-  return reply.code(answer.status).headers(answer.headers).header('content-encoding', coding).send(body);
+  return coding ? sendCompressed(reply, answer, coding) : send(reply, answer);
 };
 
 const successPartsOf = ({ route }: Binding, parts: RouteParts): Success => {
@@ -92,23 +100,26 @@ const successPartsOf = ({ route }: Binding, parts: RouteParts): Success => {
 /** A read has no unit of work: an action of a GET that writes is refused by its collection. */
 const readHandlerOf = ({ route, operation }: Binding, success: Success) => {
   const takesFields = isSparse(route);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     assertAcceptable(request.headers.accept, json);
     const dto = await operation(inputOf(route, request), request.scope.ctx as Ctx);
     const answer = answerOf(dto, request, success);
     if (has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
       reply.code(304).header('etag', answer.headers['etag']);
-      return (success.caching ? reply.headers(success.caching) : reply).send();
+      if (success.caching) reply.headers(success.caching);
+      return void reply.send();
     }
     const fields = takesFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
-    return sendCoded(reply, fields ? { ...answer, body: sparse(answer.body, fields) } : answer, success);
+    const sent = sendCoded(reply, fields ? { ...answer, body: sparse(answer.body, fields) } : answer, success);
+    // To wait for what has been sent already would cost turns of the queue of promises.
+    if (sent) await sent;
   };
 };
 
 /** The answer is encoded before the commit, so an answer that cannot be sent leaves no effect behind. */
 const writeHandlerOf = ({ route, operation, operationId }: Binding, success: Success, parts: RouteParts) => {
   const isKeyed = takesKey(route);
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     assertAcceptable(request.headers.accept, json);
     const ctx = request.scope.ctx as Ctx;
     const input = inputOf(route, request);
@@ -139,8 +150,9 @@ const streamHandlerOf =
 
 /** A path that ends where a parameter should stand is another path, and nobody has that one. */
 const passEmpty = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-  if (Object.values(request.params as object).includes('')) reply.callNotFound();
-  else done();
+  const params = request.params as Record<string, string>;
+  for (const name in params) if (params[name] === '') return reply.callNotFound();
+  done();
 };
 
 const handlerOf = (binding: Binding, success: Success, parts: RouteParts) => {
