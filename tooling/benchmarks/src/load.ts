@@ -36,6 +36,8 @@ export type Observed = {
   readonly p99Ms: number;
   readonly serverMicros: number;
   readonly mongodMicros: number;
+  /** The CPU time of this process. */
+  readonly loadMicros: number;
   readonly refused: number;
   /** How long the slowest answer took that told of the server's health; none where it was not asked for. */
   readonly healthMs: number | undefined;
@@ -64,6 +66,7 @@ const observe = ({ serverPid, mongodPid }: Order) => ({
   at: nowMs(),
   server: cpuMicros(serverPid),
   mongod: mongodPid === undefined ? Number.NaN : cpuMicros(mongodPid),
+  load: cpuMicros(process.pid),
 });
 
 const start = (
@@ -101,6 +104,7 @@ const serve = async (order: Order): Promise<Observed> => {
       p99Ms: percentile(latenciesMs, 0.99),
       serverMicros: to.server - from.server,
       mongodMicros: to.mongod - from.mongod,
+      loadMicros: to.load - from.load,
       refused,
       healthMs,
       serverBytes,

@@ -13,6 +13,7 @@ export const aSlice = (given: Partial<Slice>): Slice => ({
   p99Ms: 3,
   serverMicros: 200_000,
   mongodMicros: 150_000,
+  loadMicros: 0,
   refused: 0,
   healthMs: undefined,
   serverBytes: 1,
