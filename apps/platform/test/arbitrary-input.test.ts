@@ -86,6 +86,9 @@ const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
 
 const encode = (value: string): string => encodeURIComponent(value.toWellFormed());
 
+/** A segment of a path. None, one dot and two are steps in it for whoever writes a URL, so they name another route. */
+const segment = (id: string): string => (/^\.{0,2}$/.test(id) ? 'x' : encode(id));
+
 const seen = { 'if-match': '"1", "2", "3"' };
 
 const same = (sent: unknown, answered: unknown): boolean => {
@@ -104,7 +107,7 @@ describe.each(routes)('%s', (operationId, route: RouteSpec) => {
     async () => {
       const declared = declaredStatusesOf(route);
       const property = fc.asyncProperty(nearly(route.body), pairs(route), ids, async (body, query, id) => {
-        const path = route.path.replace(/:\w+/g, encode(id) || 'x');
+        const path = route.path.replace(/:\w+/g, segment(id));
         const answer = await caller.send({
           method: route.method,
           url: query ? `${path}?${query}` : path,
