@@ -21,10 +21,9 @@ const perSecondOf = ({ requests, seconds }: Observed): number => requests / seco
 /** What was served of what could be: 1 where a server does as much as at its peak. */
 export const goodputOf = ({ peak, over }: Overload): number => perSecondOf(over) / perSecondOf(peak);
 
-/** Measures peak and overload in turn, round after round. */
-export const overloadsOf = async (parts: Pick<BenchParts, 'options'>, measured: Measured): Promise<Overload[]> => {
+/** Measures peak and overload in turn, round after round, for as long as they are asked for. */
+export async function* overloadsOf(parts: Pick<BenchParts, 'options'>, measured: Measured): AsyncGenerator<Overload> {
   const { rounds, reads, writes, sliceMs, seed } = parts.options;
-  const overloads: Overload[] = [];
   // A peak that the compilers have not reached yet would be easy to keep.
   for (const kind of [...reads, ...writes]) {
     await slice({ kind, load: { connections: peakConnections } }, { name: 'platform', sliceMs, seed }, measured);
@@ -36,11 +35,10 @@ export const overloadsOf = async (parts: Pick<BenchParts, 'options'>, measured: 
       const peak = await slice({ kind, load: { connections: peakConnections } }, options, measured);
       const load = { perSecond: Math.round(perSecondOf(peak) * timesCapacity) };
       const over = await slice({ kind, load }, { ...options, overload: { connections: overConnections } }, measured);
-      overloads.push({ kind, peak, over });
+      yield { kind, peak, over };
     }
   }
-  return overloads;
-};
+}
 
 /** The part of its CPU that the server was at work, and the part of theirs that load and mongod were. */
 const busyOf = ({ serverMicros, seconds }: Observed): number => serverMicros / (seconds * 1e6);
@@ -71,7 +69,8 @@ const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
 /** Asks the platform for three times what it can do. */
 export const overload = (parts: BenchParts): Promise<Section> =>
   withBench(parts, async ({ measured, conditions }) => {
-    const overloads = await overloadsOf(parts, measured);
+    const overloads: Overload[] = [];
+    for await (const one of overloadsOf(parts, measured)) overloads.push(one);
     const head = [
       'request',
       'peak/s',
