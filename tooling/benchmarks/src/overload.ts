@@ -5,14 +5,19 @@ import { type Measured, slice } from './measure.ts';
 import { conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
 import { median } from './statistics.ts';
 
-/** What a server did at its peak, and then when it was asked for three times as much. */
-export type Overload = { readonly kind: Kind; readonly peak: Observed; readonly over: Observed };
+/** What a server did at its peak, and then when so many clients asked it for three times as much. */
+export type Overload = {
+  readonly kind: Kind;
+  readonly clients: number;
+  readonly peak: Observed;
+  readonly over: Observed;
+};
 
 /** As many clients as the platform works for at a time, each with one request under way. */
 const peakConnections = 256;
 
-/** So many are there when it is asked for more. A request that finds each of them waiting is not made. */
-const overConnections = 1500;
+/** So many are there when it is asked for more: three times as many, and six times. Who finds all of them waiting goes. */
+const overClients = [768, 1500];
 
 const timesCapacity = 3;
 
@@ -22,7 +27,11 @@ const perSecondOf = ({ requests, seconds }: Observed): number => requests / seco
 export const goodputOf = ({ peak, over }: Overload): number => perSecondOf(over) / perSecondOf(peak);
 
 /** Measures peak and overload in turn, round after round, for as long as they are asked for. */
-export async function* overloadsOf(parts: Pick<BenchParts, 'options'>, measured: Measured): AsyncGenerator<Overload> {
+export async function* overloadsOf(
+  parts: Pick<BenchParts, 'options'>,
+  measured: Measured,
+  counts: readonly number[] = overClients,
+): AsyncGenerator<Overload> {
   const { rounds, reads, writes, sliceMs, seed } = parts.options;
   // A peak that the compilers have not reached yet would be easy to keep.
   for (const kind of [...reads, ...writes]) {
@@ -34,8 +43,10 @@ export async function* overloadsOf(parts: Pick<BenchParts, 'options'>, measured:
       const options = { name: 'platform', sliceMs, seed: seed + round } as const;
       const peak = await slice({ kind, load: { connections: peakConnections } }, options, measured);
       const load = { perSecond: Math.round(perSecondOf(peak) * timesCapacity) };
-      const over = await slice({ kind, load }, { ...options, overload: { connections: overConnections } }, measured);
-      yield { kind, peak, over };
+      for (const clients of counts) {
+        const over = await slice({ kind, load }, { ...options, overload: { connections: clients } }, measured);
+        yield { kind, clients, peak, over };
+      }
     }
   }
 }
@@ -45,7 +56,9 @@ const busyOf = ({ serverMicros, seconds }: Observed): number => serverMicros / (
 const othersBusyOf = ({ mongodMicros, loadMicros, seconds }: Observed): number =>
   (mongodMicros + loadMicros) / (seconds * 1e6);
 
-const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
+/** The cells of the rounds of one kind of request from so many clients. */
+const cellsOf = (overloads: readonly [Overload, ...Overload[]]): string[] => {
+  const [{ kind, clients }] = overloads;
   type Figure = (overload: Overload) => number;
   const usual = (figure: Figure): string => digits(median(overloads.map(figure)), 0);
   const most = (figure: Figure): string => digits(Math.max(...overloads.map(figure)), 0);
@@ -54,6 +67,7 @@ const cellsOf = (kind: Kind, overloads: readonly Overload[]): string[] => {
   const part = (figure: Figure): string => digits(median(overloads.map(figure)), 2);
   return [
     nameOf[kind],
+    String(clients),
     usual(({ peak }) => perSecondOf(peak)),
     usual(({ over }) => perSecondOf(over)),
     part(goodputOf),
@@ -73,6 +87,7 @@ export const overload = (parts: BenchParts): Promise<Section> =>
     for await (const one of overloadsOf(parts, measured)) overloads.push(one);
     const head = [
       'request',
+      'clients',
       'peak/s',
       'served/s',
       'of peak',
@@ -83,6 +98,8 @@ export const overload = (parts: BenchParts): Promise<Section> =>
       'other CPU',
       'memory MiB',
     ];
-    const rows = [...Map.groupBy(overloads, ({ kind }) => kind)].map(([kind, own]) => cellsOf(kind, own));
+    const rows = [...Map.groupBy(overloads, ({ kind, clients }) => `${kind} ${clients}`).values()].map((own) =>
+      cellsOf(own as [Overload, ...Overload[]]),
+    );
     return { name: 'overload', figures: `${tableOf([head, ...rows])}\n\n${conditionsOf('overload', conditions)}` };
   });

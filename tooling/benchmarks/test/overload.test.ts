@@ -8,6 +8,7 @@ import { createProcesses } from '../src/processes.ts';
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const goodputMin = 0.85;
 const healthMaxMs = 200;
+const clients = 1500;
 const growthMaxBytes = 200 * 2 ** 20;
 
 /** Others use the machine as well, and take from one of two slices; a platform that gives in does so in each round. */
@@ -37,7 +38,7 @@ describe('three times the capacity', () => {
     await withBench(parts, async ({ measured }) => {
       const held = new Set<string>();
       const seen: ReturnType<typeof inShort>[] = [];
-      for await (const overload of overloadsOf(parts, measured)) {
+      for await (const overload of overloadsOf(parts, measured, [clients])) {
         seen.push(inShort(overload));
         if (holds(overload)) held.add(overload.kind);
         if (held.size === 2) break;
