@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ConfigError, load } from '@plinth/config';
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
 import { type Module, serviceSettings, systemIds } from '@plinth/service-kit';
 import { commands } from './db/commands.ts';

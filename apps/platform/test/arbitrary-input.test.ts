@@ -1,4 +1,4 @@
-import { listItemOf, type RouteSpec } from '@plinth/kernel';
+import { getListItem, type RouteSpec } from '@plinth/contract-kit';
 import { declaredStatusesOf } from '@plinth/service-kit/testing';
 import { aPrincipal, arbitraryOf, seed } from '@plinth/testing';
 import fc from 'fast-check';
@@ -76,7 +76,7 @@ const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
     'cursor',
     'sort',
     'fields',
-    ...(listItemOf(route.query) ? Object.keys(listItemOf(route.query)?.shape ?? {}) : []),
+    ...(getListItem(route.query) ? Object.keys(getListItem(route.query)?.shape ?? {}) : []),
   ];
   const name = fc.oneof(fc.constantFrom(...known), fc.constantFrom(...known.map((one) => `${one}[gte]`)), text);
   return fc

@@ -1,4 +1,5 @@
-import { commonErrors, type Principal } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Principal } from '@plinth/data-kit';
 import { z } from 'zod';
 import { parseJson } from './parse-token.ts';
 import { refusal } from './refusal.ts';

@@ -1,4 +1,5 @@
-import { type Auth, anonymous, type Principal } from '@plinth/kernel';
+import { type Auth } from '@plinth/contract-kit';
+import { anonymous, type Principal } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { policy, readSelf, withRoles, write } from '../test/policy.ts';
 import { subject } from '../test/tokens.ts';

@@ -1,4 +1,5 @@
-import type { Auth, PermissionName, Principal } from '@plinth/kernel';
+import type { Auth, PermissionName } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
 import type { PermissionRow } from './permission-table.ts';
 
 /** Why a call is allowed or not, in plain sentences. */

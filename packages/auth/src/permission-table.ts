@@ -1,4 +1,4 @@
-import type { PermissionBook, PermissionName, PermissionSpec } from '@plinth/kernel';
+import type { PermissionCatalogue, PermissionName, PermissionSpec } from '@plinth/contract-kit';
 
 /** One permission, what it lets a person do, and the roles that have it. */
 export type PermissionRow = {
@@ -16,7 +16,7 @@ const isSame = (row: PermissionRow, { title, roles }: PermissionSpec): boolean =
  * The permissions of all books by name. A book may come twice: the contracts of one domain share it.
  * @throws a `TypeError` when two books disagree about a permission.
  */
-export const gatherPermissions = (books: readonly PermissionBook[]): ReadonlyMap<string, PermissionRow> => {
+export const gatherPermissions = (books: readonly PermissionCatalogue[]): ReadonlyMap<string, PermissionRow> => {
   const rows = new Map<string, PermissionRow>();
   for (const [name, spec] of books.flatMap((book) => Object.entries(book))) {
     const known = rows.get(name);

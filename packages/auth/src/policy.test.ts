@@ -1,4 +1,5 @@
-import { type Auth, anonymous, type PermissionBook, type Principal } from '@plinth/kernel';
+import { type Auth, type PermissionCatalogue } from '@plinth/contract-kit';
+import { anonymous, type Principal } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { policy, readSelf, withRoles, write } from '../test/policy.ts';
@@ -95,7 +96,7 @@ describe('at boot', () => {
   );
 
   it('a book may come twice, but two may not disagree', () => {
-    const read = (title: string, roles: PermissionBook['a:b']['roles']): PermissionBook => ({
+    const read = (title: string, roles: PermissionCatalogue['a:b']['roles']): PermissionCatalogue => ({
       'a:b': { title, roles },
     });
     const one = read('See', ['owner', 'member']);

@@ -1,4 +1,5 @@
-import type { Auth, PermissionBook, PermissionName, Principal } from '@plinth/kernel';
+import type { Auth, PermissionCatalogue, PermissionName } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
 import { type Explanation, explain } from './explain.ts';
 import { gatherPermissions, type PermissionRow } from './permission-table.ts';
 
@@ -34,7 +35,7 @@ const assertDeclared = (rows: ReadonlyMap<string, PermissionRow>, auth: Auth): v
  * Makes the policy of the permission books of all contracts.
  * @throws a `TypeError` when two books disagree about a permission.
  */
-export const createPolicy = (books: readonly PermissionBook[]): Policy => {
+export const createPolicy = (books: readonly PermissionCatalogue[]): Policy => {
   const rows = gatherPermissions(books);
   // By role, and not by permission: a tenant's own roles will be further sets beside these.
   const permissionsOf = new Map<string, Set<string>>();

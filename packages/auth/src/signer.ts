@@ -1,4 +1,4 @@
-import type { Clock, Principal } from '@plinth/kernel';
+import type { Clock, Principal } from '@plinth/data-kit';
 import { SignJWT } from 'jose';
 import { createClaimsReader, lifetimeSecondsMax } from './claims.ts';
 import { importSigningKey, type PrivateJwk } from './signing-key.ts';

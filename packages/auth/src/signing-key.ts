@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type webcrypto } from 'node:crypto';
-import { secret } from '@plinth/kernel';
+import { secret } from '@plinth/contract-kit';
 import { calculateJwkThumbprint } from 'jose';
 import { z } from 'zod';
 import { Bytes32, type PublicJwk, publicShape } from './public-jwks.ts';

@@ -1,4 +1,5 @@
-import { type Clock, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Clock } from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
 import type { Verified } from './claims.ts';
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock, Principal } from '@plinth/kernel';
+import type { Clock, Principal } from '@plinth/data-kit';
 import { compactVerify, errors } from 'jose';
 import { createClaimsReader, type Verified } from './claims.ts';
 import type { KeyRing } from './key-ring.ts';

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { type AnyErrorFactory, ApiError } from '@plinth/kernel';
+import { type AnyErrorFactory, ApiError } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 
 const source = new URL('../src/', import.meta.url);

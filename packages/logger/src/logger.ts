@@ -1,4 +1,4 @@
-import type { DataClass } from '@plinth/kernel';
+import type { DataClass } from '@plinth/contract-kit';
 import { pino } from 'pino';
 import { stdoutDestination } from './destination.ts';
 import { createIsoTime, escapeLine } from './json-line.ts';

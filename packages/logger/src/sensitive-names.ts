@@ -1,4 +1,4 @@
-import type { DataClass } from '@plinth/kernel';
+import type { DataClass } from '@plinth/contract-kit';
 
 // Secret everywhere, whatever the schemas say: these come with headers and libraries, not with our DTOs. As endings
 // they also find Set-Cookie, X-Api-Key, refreshToken, clientSecret and newPassword.

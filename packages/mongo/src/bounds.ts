@@ -1,4 +1,4 @@
-import { type ListPlan, type Position, type Range, rangeOf } from '@plinth/kernel';
+import { getRange, type ListPlan, type Position, type Range } from '@plinth/data-kit';
 import { MaxKey, MinKey } from 'mongodb';
 
 /** A place in an index: directly before or directly after a value, and an id among the equal ones. */
@@ -38,7 +38,7 @@ export const boundsOf = (
     after,
   }: { tenantId: string; where: Readonly<Record<string, unknown>>; after: Position | undefined },
 ) => {
-  const range = rangeOf(where, plan.field) ?? {};
+  const range = getRange(where, plan.field) ?? {};
   const lower = after && !plan.descending ? ({ ...after, side: 'after' } as const) : lowerOf(range);
   const upper = after && plan.descending ? ({ ...after, side: 'before' } as const) : upperOf(range);
   const equal = { tenantId, ...Object.fromEntries(plan.equal.map((field) => [field, where[field]])) };

@@ -1,27 +1,27 @@
+import { commonErrors } from '@plinth/contract-kit';
 import {
   applyChange,
   assertChange,
+  assertIndexed,
   assertLimit,
-  assertServed,
   assertTenant,
   type Clock,
   type CollectionDefinition,
   type Ctx,
   type Cursors,
-  commonErrors,
+  createDocument,
+  createJournalChanges,
   type Entity,
   type Ids,
-  journalOf,
   type ListQuery,
   type Mapper,
-  newDocument,
   type Page,
   type Position,
   planList,
-  type Scoped,
+  type TenantCollection,
   unreadPage,
   type WriteSets,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { Db, Document } from 'mongodb';
 import { boundsOf, orderOf } from './bounds.ts';
 import { findRaw, readerOf } from './find.ts';
@@ -43,7 +43,7 @@ export type CollectionParts = {
 type Where = Readonly<Record<string, unknown>>;
 type Place<D extends Entity> = CollectionParts & {
   readonly definition: CollectionDefinition<D>;
-  readonly journal: ReturnType<typeof journalOf>;
+  readonly journal: ReturnType<typeof createJournalChanges>;
   readonly ctx: Ctx;
   /** The wall: every filter below begins with it. */
   readonly tenant: { readonly tenantId: string };
@@ -66,7 +66,7 @@ const readsOf = <D extends Entity>({ definition, ctx, tenant, db, clock, primary
       return document;
     },
     find: async (where: Where): Promise<D | undefined> => {
-      assertServed(definition, where);
+      assertIndexed(definition, where);
       const [document] = await read({ filter: { ...where, ...tenant }, limit: 1 });
       return document;
     },
@@ -116,33 +116,33 @@ const listOf =
 
 const writesOf = <D extends Entity>(
   place: Place<D>,
-): Pick<Scoped<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+): Pick<TenantCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = place;
   const collection = definition.name;
   // `$eq` takes its operand as it is, so an operator in the place of an id or a version matches nothing.
   const exactly = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
   return {
     insert: (draft) => {
-      const document = newDocument<D>(draft, { ctx, clock, ids });
+      const document = createDocument<D>(draft, { ctx, clock, ids });
       // A copy, so that what the action does to its answer does not reach the database.
       const write: Write = { kind: 'insert', collection, document: { ...document } };
       writeSets.record(ctx, write, journal.inserted(document));
       return document;
     },
-    update: (document, change, orElse) => {
+    update: (document, change, conflictError) => {
       assertChange(definition, change);
       const now = clock.now();
       const changed = applyChange(document, change, now);
       const filter = exactly(document);
-      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, now), orElse };
+      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, now), conflictError };
       writeSets.record(ctx, write, journal.updated(document, changed, change));
       return changed;
     },
-    updateWhere: (where, change, orElse) => {
-      assertServed(definition, where);
+    updateWhere: (where, change, conflictError) => {
+      assertIndexed(definition, where);
       assertChange(definition, change);
       const filter = { ...where, ...tenant };
-      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), orElse };
+      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), conflictError };
       writeSets.record(ctx, write, journal.changedWhere(where, change));
     },
     remove: (document) => {
@@ -155,9 +155,9 @@ const writesOf = <D extends Entity>(
 
 /** Makes the one way to a collection. There is no other: no raw client, no aggregate, no query without a tenant. */
 export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, parts: CollectionParts) => {
-  const journal = journalOf(definition as CollectionDefinition<never>);
+  const journal = createJournalChanges(definition as CollectionDefinition<never>);
   return {
-    for: (ctx: Ctx): Scoped<D> => {
+    for: (ctx: Ctx): TenantCollection<D> => {
       assertTenant(definition, ctx);
       const place: Place<D> = { ...parts, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
       const { readRaw, ...reads } = readsOf(place);

@@ -1,4 +1,4 @@
-import { type MigratableDatastore, type OnCommand, StartupError } from '@plinth/kernel';
+import { type CommandObserver, type MigratableDatastore, StartupError } from '@plinth/data-kit';
 import { MongoClient } from 'mongodb';
 import { createDatastore } from './datastore.ts';
 import { tellOfCommands } from './sent-commands.ts';
@@ -15,7 +15,7 @@ export type MongoSettings = {
 
 export type ConnectOptions = {
   /** Left out: the driver is not asked to tell of its commands. */
-  readonly onCommand?: OnCommand | undefined;
+  readonly onCommand?: CommandObserver | undefined;
 };
 
 /**

@@ -10,10 +10,9 @@ import {
   StartupError,
   type StoredModule,
   type StoreOptions,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { Db, MongoClient } from 'mongodb';
 import { createCollection } from './collection.ts';
-import { follow } from './follow.ts';
 import { type CommitCounts, createCommit } from './group-commit.ts';
 import { createJournal, journalCollection } from './journal.ts';
 import { journalName } from './journal-names.ts';
@@ -23,6 +22,7 @@ import { followPool } from './pool.ts';
 import { followPrimary, type Primary } from './primary.ts';
 import { signedCursors } from './signed-cursors.ts';
 import { storedCollectionOf } from './stored-collection.ts';
+import { subscribe } from './subscribe.ts';
 import type { Write } from './write-set.ts';
 
 export type DatastoreParts = {
@@ -115,7 +115,7 @@ export const createDatastore = (parts: DatastoreParts): MigratableDatastore => {
       commits.push(counts);
       return openModule(module, { ...parts, ...options, primary, counts });
     },
-    follow: (subscription, listener) => follow(databaseOf(parts, subscription.module), subscription, listener),
+    subscribe: (options, listener) => subscribe(databaseOf(parts, options.module), options, listener),
     migrations: (module, options) => migratorOf(module, { ...parts, ...options }).migrations,
     ping: () => assertUsable(parts.client),
     stats: () => ({ pool: pool(), commits }),

@@ -1,4 +1,5 @@
-import { type Clock, type Ctx, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Clock, type Ctx } from '@plinth/data-kit';
 
 /** Milliseconds that the call still has. @throws `upstream-timeout` when there are none. */
 export const remainingMs = ({ deadline }: Pick<Ctx, 'deadline'>, clock: Clock): number => {

@@ -1,4 +1,5 @@
-import { commonErrors, KeyTaken, UniqueViolation } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { IdempotencyKeyConflict, UniqueViolation } from '@plinth/data-kit';
 import { MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { journalName, keyIndex } from './journal-names.ts';
 
@@ -100,7 +101,7 @@ export type UniqueCodes = (collection: string, index: string) => string | undefi
 
 const toUniqueViolation = (cause: MongoServerError, codeOf: UniqueCodes): Error => {
   const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
-  if (collection === journalName && index === keyIndex) return new KeyTaken({ cause });
+  if (collection === journalName && index === keyIndex) return new IdempotencyKeyConflict({ cause });
   return new UniqueViolation(codeOf(collection, index) ?? `unnamed index ${index}`, { cause });
 };
 

@@ -1,4 +1,4 @@
-import type { Clock, Ctx } from '@plinth/kernel';
+import type { Clock, Ctx } from '@plinth/data-kit';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { createDocumentReader } from './document-reader.ts';

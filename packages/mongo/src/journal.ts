@@ -1,4 +1,4 @@
-import { type Clock, type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/kernel';
+import { type Clock, type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/data-kit';
 import type { Db } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { translate } from './failures.ts';
@@ -48,8 +48,8 @@ export const createJournal = (parts: Parts): Journal => ({
       { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } },
       { ...parts, ctx },
     )) as unknown as JournalRow[];
-    return row?.fingerprint !== undefined && row.answer
-      ? { fingerprint: row.fingerprint, answer: row.answer }
+    return row?.fingerprint !== undefined && row.response
+      ? { fingerprint: row.fingerprint, response: row.response }
       : undefined;
   },
 });

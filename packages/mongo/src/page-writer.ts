@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { toIso } from '@plinth/kernel';
 import { int32At, int64At, isNameAt, namesMax, odd, types } from './bson-bytes.ts';
 
 /** How many bytes a value of a type has, where all have as many. */
@@ -106,11 +105,11 @@ const addDigits = (text: Text, count: number, value: number): void => {
 };
 
 const addTime = (text: Text, time: number): void => {
-  if (time < 0 || time >= endMs) return add(text, `"${toIso(new Date(time))}"`);
+  if (time < 0 || time >= endMs) return add(text, `"${new Date(time).toISOString()}"`);
   const day = Math.trunc(time / dayMs);
   if (day !== knownDay) {
     knownDay = day;
-    knownDate = `"${toIso(new Date(day * dayMs)).slice(0, 11)}`;
+    knownDate = `"${new Date(day * dayMs).toISOString().slice(0, 11)}`;
   }
   add(text, knownDate);
   const ms = time - day * dayMs;

@@ -1,4 +1,4 @@
-import type { Clock, Ctx, Together } from '@plinth/kernel';
+import type { Clock, Ctx, TraceBatch } from '@plinth/data-kit';
 import type { Db, Document } from 'mongodb';
 import { remainingMs } from './deadline.ts';
 import { tellsOfGone } from './failures.ts';
@@ -26,7 +26,7 @@ type Parts = {
   readonly db: Db;
   readonly clock: Clock;
   readonly primary: Primary;
-  readonly together?: Together | undefined;
+  readonly together?: TraceBatch | undefined;
 };
 
 const settleAlone = (collection: string, { _id, tenantId, ctx, resolve, reject }: Reader, parts: Parts) => {

@@ -1,4 +1,4 @@
-import type { PoolStats } from '@plinth/kernel';
+import type { PoolStats } from '@plinth/data-kit';
 import type { MongoClient } from 'mongodb';
 
 /** Follows the connections of a client from now on, by what the driver tells of each. To be called before it connects. */

@@ -1,4 +1,4 @@
-import { createRing } from '@plinth/kernel';
+import { createRing } from '@plinth/data-kit';
 import type { MongoClient } from 'mongodb';
 import { PrimaryGone } from './failures.ts';
 

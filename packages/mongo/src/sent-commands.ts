@@ -1,7 +1,7 @@
-import type { OnCommand, SentCommand } from '@plinth/kernel';
+import type { CommandInfo, CommandObserver } from '@plinth/data-kit';
 import type { CommandStartedEvent, MongoClient } from 'mongodb';
 
-const placeOf = (address: string): Pick<SentCommand, 'host' | 'port'> => {
+const placeOf = (address: string): Pick<CommandInfo, 'host' | 'port'> => {
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 };
@@ -13,8 +13,8 @@ const collectionIn = ({ command, commandName }: CommandStartedEvent): string | u
 };
 
 /** Tells of each command that a client sends. The client must have been made with `monitorCommands`. */
-export const tellOfCommands = (client: MongoClient, onCommand: OnCommand): void => {
-  const ends = new Map<number, NonNullable<ReturnType<OnCommand>>>();
+export const tellOfCommands = (client: MongoClient, onCommand: CommandObserver): void => {
+  const ends = new Map<number, NonNullable<ReturnType<CommandObserver>>>();
   const end = (requestId: number, isError: boolean): void => {
     ends.get(requestId)?.({ isError });
     ends.delete(requestId);

@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
-import { type Cursors, createCursors } from '@plinth/kernel';
+import { type Cursors, createCursors } from '@plinth/data-kit';
 
 const isSame = (left: string, right: string): boolean => {
   const [a, b] = [Buffer.from(left), Buffer.from(right)];

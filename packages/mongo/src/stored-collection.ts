@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CollectionDefinition } from '@plinth/kernel';
+import type { CollectionDefinition } from '@plinth/data-kit';
 import type { Document, IndexDescription } from 'mongodb';
 import type { z } from 'zod';
 import { validatorOf } from './validator.ts';

@@ -1,14 +1,14 @@
-import type { Ctx, Together } from '@plinth/kernel';
+import type { Ctx, TraceBatch } from '@plinth/data-kit';
 
 /** A call that waits for work which it shares with others. */
 export type Waiting = { readonly ctx: Ctx; readonly reject: (reason: unknown) => void };
 
 type Options<W extends Waiting> = {
-  readonly what: Parameters<Together>[0];
+  readonly what: Parameters<TraceBatch>[0];
   /** While so many batches are under way, calls wait, and so make a larger batch of their own. */
   readonly runningMax: number;
   /** Surrounds each batch. Left out: nothing is told. */
-  readonly together: Together | undefined;
+  readonly together: TraceBatch | undefined;
   /** Those that go next, and those that go on waiting. */
   readonly next: (waiting: readonly W[]) => { readonly batch: W[]; readonly rest: W[] };
   /**

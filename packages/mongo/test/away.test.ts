@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ctx } from '@plinth/kernel';
+import type { Ctx } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { type CommandFailedEvent, type CommandSucceededEvent, MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { type Ctx, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Ctx } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';

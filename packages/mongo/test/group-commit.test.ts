@@ -1,4 +1,5 @@
-import { ApiError, type Ctx, defineErrors, UniqueViolation } from '@plinth/kernel';
+import { ApiError, defineErrors } from '@plinth/contract-kit';
+import { type Ctx, UniqueViolation } from '@plinth/data-kit';
 import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, type Note, notes } from './notes.ts';
@@ -165,10 +166,10 @@ describe('sets that are committed together', () => {
   it('race: repeated calls among new ones cost the new ones one more try', async () => {
     const keyed = (key: string) => {
       const ctx = context();
-      const answerOf = () => ({ status: 201, headers: {}, body: key });
+      const toResponse = () => ({ status: 201, headers: {}, body: key });
       return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), {
         operation: 'keyed',
-        keyed: { key, fingerprint: 'f', answerOf },
+        keyed: { key, fingerprint: 'f', toResponse },
       });
     };
     const keys = Array.from({ length: 20 }, () => anId());
@@ -180,7 +181,7 @@ describe('sets that are committed together', () => {
       outcomes = await Promise.allSettled([...keys.map(keyed), ...fresh]);
     });
     expect(outcomes.slice(0, 20)).toEqual(
-      Array(20).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'KeyTaken' }) }),
+      Array(20).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'IdempotencyKeyConflict' }) }),
     );
     expect(outcomes.slice(20).every(({ status }) => status === 'fulfilled')).toBe(true);
     expect((await rows()) - before).toBe(20);
@@ -199,7 +200,7 @@ describe('sets that are committed together', () => {
         keyed: {
           key: anId(),
           fingerprint: 'f',
-          answerOf: () => ({ status: 201, headers: {}, body: 'x'.repeat(300_000) }),
+          toResponse: () => ({ status: 201, headers: {}, body: 'x'.repeat(300_000) }),
         },
       });
     const commits = await commitsDuring(() => Promise.all(Array.from({ length: 12 }, () => large(context()))));

@@ -1,4 +1,4 @@
-import { defineCollection, Entity } from '@plinth/kernel';
+import { defineCollection, Entity } from '@plinth/data-kit';
 import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';

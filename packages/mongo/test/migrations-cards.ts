@@ -1,4 +1,4 @@
-import { defineCollection, defineMigration, Entity, type Migration } from '@plinth/kernel';
+import { defineCollection, defineMigration, Entity, type Migration } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /** A small collection in its first version: cards with a title and a mood. */

@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { after, before, cards } from './migrations-cards.ts';
 import { useStage, withOldCards } from './migrations-stage.ts';

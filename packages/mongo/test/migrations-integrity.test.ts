@@ -1,4 +1,5 @@
-import { commonErrors, defineMigration, type Migration } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { defineMigration, type Migration } from '@plinth/data-kit';
 import { aContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, cards, fillState, requireState, tallies } from './migrations-cards.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { MigrationNote, StoredModule } from '@plinth/kernel';
+import type { MigrationLogEntry, StoredModule } from '@plinth/data-kit';
 import { idsFrom } from '@plinth/testing';
 import { BSON, type Document, MongoClient } from 'mongodb';
 import { afterAll, afterEach } from 'vitest';
@@ -53,7 +53,7 @@ export const useStage = () => {
     process: <K>(module: StoredModule<K>, overrides: Partial<Times> = {}) => {
       const { socketTimeoutMS, ...migrationTimes } = overrides;
       const client = connect(socketTimeoutMS);
-      const notes: MigrationNote[] = [];
+      const notes: MigrationLogEntry[] = [];
       const datastore = createDatastore({
         client,
         cursorSecret: 'a secret of tests',
@@ -62,7 +62,7 @@ export const useStage = () => {
       });
       const store = datastore.open(module, { clock, ids });
       const migrations = datastore.migrations(module, { clock, ids });
-      const note = (one: MigrationNote) => void notes.push(one);
+      const note = (one: MigrationLogEntry) => void notes.push(one);
       return {
         client,
         store,

@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 import { aContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, migrations } from './migrations-cards.ts';

@@ -1,4 +1,4 @@
-import { defineMigration, type Migration } from '@plinth/kernel';
+import { defineMigration, type Migration } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { addState, after, fillState, migrations } from './migrations-cards.ts';
 import { anOldCard, useStage, withOldCards } from './migrations-stage.ts';

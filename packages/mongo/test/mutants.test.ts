@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { type Ctx, commonErrors, createUnitOfWork, createWriteSets } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Ctx, createUnitOfWork, createWriteSets } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collection.ts';
@@ -39,11 +40,11 @@ const mutants: Readonly<Record<string, readonly [string, string]>> = {
   'getMany of more than a batch': ['{ _id: { $in: wanted }, ...tenant }', '{ _id: { $in: wanted } }'],
   list: ['filter: { ...where, ...tenant },\n      hint', 'filter: { ...where },\n      hint'],
   'insert without a tenant': [
-    'const document = newDocument<D>(draft, { ctx, clock, ids });',
+    'const document = createDocument<D>(draft, { ctx, clock, ids });',
     'const document = { ...newDocument<D>(draft, { ctx, clock, ids }), tenantId: undefined };',
   ],
   'insert into the tenant of the draft': [
-    'const document = newDocument<D>(draft, { ctx, clock, ids });',
+    'const document = createDocument<D>(draft, { ctx, clock, ids });',
     'const document = { ...newDocument<D>(draft, { ctx, clock, ids }), ...draft };',
   ],
   update: [

@@ -1,4 +1,4 @@
-import type { SentCommand } from '@plinth/kernel';
+import type { CommandInfo } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { aDatabasePrefix } from '@plinth/testing/process';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { connectMongo } from '../src/index.ts';
 import { openRaw } from '../src/testing/index.ts';
 import { aNote, notes } from './notes.ts';
 
-type Told = SentCommand & { readonly outcome: 'sent' | 'done' | 'failed' };
+type Told = CommandInfo & { readonly outcome: 'sent' | 'done' | 'failed' };
 
 const uri = String(process.env['MONGODB_URI']);
 const databasePrefix = aDatabasePrefix();

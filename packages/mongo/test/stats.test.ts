@@ -1,4 +1,4 @@
-import type { Ctx, Together } from '@plinth/kernel';
+import type { Ctx, TraceBatch } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { aDatabasePrefix } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
@@ -52,7 +52,7 @@ describe('what a datastore tells of its connections', () => {
 describe('what a datastore tells of its commits', () => {
   const datastore = useDatastore();
   const told: { what: string; calls: readonly Ctx[] }[] = [];
-  const together: Together = (what, calls, work) => {
+  const together: TraceBatch = (what, calls, work) => {
     told.push({ what, calls });
     return work();
   };

@@ -1,4 +1,4 @@
-import type { JournalRow } from '@plinth/kernel';
+import type { JournalRow } from '@plinth/data-kit';
 import { fakeDatabase, type OpenStore } from '@plinth/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { builtInRoles, type Contract, type RouteSpec, successOf } from '@plinth/kernel';
+import { builtInRoles, type Contract, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 
 // This file walks over every domain, so that a new one is held to the same promises without a line of its own.
@@ -62,7 +62,7 @@ describe.each(routes)('$operationId', ({ domain, operationId, route, permissions
   });
 
   it('has one success', () => {
-    expect(() => successOf(route)).not.toThrow();
+    expect(() => getSuccess(route)).not.toThrow();
   });
 
   it('has a path in the style of the API', () => {
@@ -74,7 +74,7 @@ describe.each(routes)('$operationId', ({ domain, operationId, route, permissions
   });
 
   it('has examples, and each is what its schema takes', () => {
-    const { status, schema } = successOf(route);
+    const { status, schema } = getSuccess(route);
     if (route.body) expect(route.body.parse(route.examples?.body)).toEqual(route.examples?.body);
     if (status !== 204) expect(schema.parse(route.examples?.response)).toEqual(route.examples?.response);
   });

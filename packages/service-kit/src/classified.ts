@@ -1,4 +1,4 @@
-import { classifiedFields, type DataClass } from '@plinth/kernel';
+import { classifiedFields, type DataClass } from '@plinth/contract-kit';
 import type { Module } from './module.ts';
 
 /** The classified fields of everything that some modules store, take and answer: what their log must not show. */

@@ -1,5 +1,6 @@
 import { type Revocations, revocationLifetimeMs } from '@plinth/auth';
-import { type Clock, type Datastore, type Following, tokensRevoked } from '@plinth/kernel';
+import { tokensRevoked } from '@plinth/contract-kit';
+import { type Clock, type Datastore, type Subscription } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 
 type Parts = {
@@ -17,15 +18,15 @@ type Parts = {
  * `revocations-back`; what was revoked meanwhile is learned then.
  * @throws `StartupError` when the journal cannot be followed.
  */
-export const followRevocations = ({ datastore, module, revocations, clock, logger }: Parts): Promise<Following> =>
-  datastore.follow(
+export const followRevocations = ({ datastore, module, revocations, clock, logger }: Parts): Promise<Subscription> =>
+  datastore.subscribe(
     {
       module,
       event: tokensRevoked,
       since: new Date(clock.now().getTime() - revocationLifetimeMs),
       clock,
-      onTrouble: (err) => logger.error('revocations-lost', { err }),
-      onRecovery: () => logger.info('revocations-back'),
+      onDisconnect: (err) => logger.error('revocations-lost', { err }),
+      onReconnect: () => logger.info('revocations-back'),
     },
     ({ tenantId, at, payload }) => revocations.revoke({ tenantId, subject: payload.subject, at }),
   );

@@ -1,4 +1,5 @@
-import { type Contract, type Ctx, type RouteSpec, type ServiceOf, successOf } from '@plinth/kernel';
+import { type Contract, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { type Ctx, type ServiceOf } from '@plinth/data-kit';
 
 /** A route with the operation that serves it. */
 export type Binding = {
@@ -24,6 +25,6 @@ export const implement =
         );
       }
       // A route that answers with two successes, or with none, is refused here when the compiler was bypassed.
-      successOf(route);
+      getSuccess(route);
       return { operationId, route, operation: operation as Binding['operation'] };
     });

@@ -1,5 +1,5 @@
 import { integer, list, oneOf, type Sentence, text } from '@plinth/config';
-import { plans } from '@plinth/kernel';
+import { plans } from '@plinth/data-kit';
 import { z } from 'zod';
 
 const perMinute = <const D extends number>(description: Sentence, defaultValue: D) =>

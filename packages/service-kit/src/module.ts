@@ -1,14 +1,14 @@
+import { type Contract } from '@plinth/contract-kit';
 import {
   assertMigrations,
   type Clock,
   type CollectionsOf,
-  type Contract,
   type Definitions,
   type Events,
   type Ids,
   type Migration,
   type ServiceOf,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 

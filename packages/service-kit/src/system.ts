@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, Ids } from '@plinth/kernel';
+import type { Clock, Ids } from '@plinth/data-kit';
 
 export const systemClock: Clock = { now: () => new Date() };
 

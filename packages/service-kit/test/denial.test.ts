@@ -1,4 +1,4 @@
-import { commonErrors, defineContract, defineRoute } from '@plinth/kernel';
+import { commonErrors, defineContract, defineRoute } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineModule, implement, type Module } from '../src/index.ts';

@@ -1,4 +1,4 @@
-import { type LimitDecision, type Limiter } from '@plinth/kernel';
+import { type LimitDecision, type Limiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type Datastore, defineMigration } from '@plinth/kernel';
+import { type Datastore, defineMigration } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
 import { defineModule } from '../src/index.ts';
 import { openTestHost } from '../src/testing/index.ts';

@@ -1,13 +1,14 @@
 import { revocationLifetimeMs } from '@plinth/auth';
-import { type Datastore, type Subscription, type ToldEvent, tokensRevoked } from '@plinth/kernel';
+import { tokensRevoked } from '@plinth/contract-kit';
+import { type Datastore, type DeliveredEvent, type SubscriptionOptions } from '@plinth/data-kit';
 import { aClock, anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { type Caller, openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 type Followed = {
-  readonly subscription: Subscription<object>;
-  readonly tell: (event: ToldEvent<object>) => void;
+  readonly subscription: SubscriptionOptions<object>;
+  readonly tell: (event: DeliveredEvent<object>) => void;
 };
 
 const path = `/v1/things/${anId()}`;
@@ -19,7 +20,7 @@ const open = async (revocationsFrom = 'things') => {
   const ended: string[] = [];
   const datastore: Datastore = {
     ...fakeDatastore(),
-    follow: async (subscription, listener) => {
+    subscribe: async (subscription, listener) => {
       followed.push({ subscription: subscription as never, tell: listener as never });
       return { stop: async () => void ended.push('following') };
     },
@@ -63,8 +64,8 @@ describe('a host', () => {
 
   it('logs an outage and its end', async () => {
     const { host, first } = await open();
-    first?.subscription.onTrouble(new Error('the stream has ended'));
-    first?.subscription.onRecovery();
+    first?.subscription.onDisconnect(new Error('the stream has ended'));
+    first?.subscription.onReconnect();
     const lines = host.lines.lines.map((line) => JSON.parse(line) as { event: string; level: string });
     expect(lines.map(({ event }) => event)).toEqual(['revocations-lost', 'revocations-back']);
     await host.close();

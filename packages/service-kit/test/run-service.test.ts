@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load } from '@plinth/config';
-import { type Datastore, StartupError } from '@plinth/kernel';
+import { type Datastore, StartupError } from '@plinth/data-kit';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -46,7 +46,7 @@ afterAll(() => vi.restoreAllMocks());
 
 const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),
-  follow: async () => ({ stop: async () => void closed.push('following') }),
+  subscribe: async () => ({ stop: async () => void closed.push('following') }),
   close: async () => void closed.push('datastore'),
   ...overrides,
 });
@@ -150,7 +150,9 @@ describe('a service does not start, and says why in one sentence,', () => {
   });
 
   it('when it cannot learn which tokens were revoked', async () => {
-    const deaf = datastoreThat({ follow: () => Promise.reject(new StartupError("The journal of 'people' is away.")) });
+    const deaf = datastoreThat({
+      subscribe: () => Promise.reject(new StartupError("The journal of 'people' is away.")),
+    });
     await expect(run({}, deaf)).rejects.toThrow(Exited);
     expect(exit).toHaveBeenCalledExactlyOnceWith(1);
     expect(stderr).toHaveBeenCalledExactlyOnceWith("\nThe journal of 'people' is away.\n\n");

@@ -1,21 +1,16 @@
 import {
-  assertVersion,
-  type Collection,
-  type Ctx,
   commonErrors,
-  type Datastore,
-  defineCollection,
   defineContract,
   defineErrors,
   definePermissions,
   defineRoute,
-  Entity,
+  type ExpectedVersions,
   Id,
   NoContent,
   pii,
   secret,
-  type Versions,
-} from '@plinth/kernel';
+} from '@plinth/contract-kit';
+import { assertVersion, type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
 import { fakeDatabase } from '@plinth/testing';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
@@ -194,7 +189,7 @@ export const thingsModule = defineModule({
       getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
       getKeptThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
       readRates: async () => ({ version: 3, text: 'long '.repeat(400) }),
-      removeThing: async ({ id, version }: { id: string; version: Versions }, ctx: Ctx) => {
+      removeThing: async ({ id, version }: { id: string; version: ExpectedVersions }, ctx: Ctx) => {
         const thing = await deps.things.for(ctx).get(id);
         assertVersion(thing, version);
         deps.things.for(ctx).remove(thing);
@@ -213,7 +208,7 @@ export const thingsModule = defineModule({
 /** A datastore in memory: what is tested here is the host, and the port suite holds the fake to the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
-  follow: async () => ({ stop: async () => undefined }),
+  subscribe: async () => ({ stop: async () => undefined }),
   ping: async () => undefined,
   close: async () => undefined,
 });

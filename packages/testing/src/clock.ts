@@ -1,4 +1,4 @@
-import type { Clock, Ids } from '@plinth/kernel';
+import type { Clock, Ids } from '@plinth/data-kit';
 import { v7 } from 'uuid';
 import { createRandom, random, randomBytesOf } from './seed.ts';
 

@@ -1,4 +1,4 @@
-import type { Ctx, Principal } from '@plinth/kernel';
+import type { Ctx, Principal } from '@plinth/data-kit';
 import { v7 } from 'uuid';
 import { random, randomBytesOf } from './seed.ts';
 

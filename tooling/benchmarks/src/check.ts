@@ -5,13 +5,13 @@ import { ask, type Target } from './requests.ts';
 type Item = { readonly id: string };
 type Page = { readonly items: readonly Item[]; readonly nextCursor: string | null };
 
-const pageOf = async (target: Target, path: string): Promise<Page> =>
+const definePage = async (target: Target, path: string): Promise<Page> =>
   (await ask(target, { path, status: 200 })) as Page;
 
 /** The newest forty, as two pages. */
 const pagesOf = async (target: Target, { ids }: Dataset): Promise<readonly Item[]> => {
-  const first = await pageOf(target, '/v1/users?limit=20');
-  const second = await pageOf(target, `/v1/users?limit=20&cursor=${encodeURIComponent(first.nextCursor ?? '')}`);
+  const first = await definePage(target, '/v1/users?limit=20');
+  const second = await definePage(target, `/v1/users?limit=20&cursor=${encodeURIComponent(first.nextCursor ?? '')}`);
   const items = [...first.items, ...second.items];
   const newest = ids.slice(-40).toReversed();
   deepStrictEqual(

@@ -27,7 +27,7 @@ export const both = ({ platform, raw }: Row, show: (figures: Figures) => string)
   `${show(platform)} / ${show(raw)}`;
 
 /** How far the rounds lie apart. */
-export const rangeOf = ({ perCore }: Row): string => `${digits(perCore.min, 2)}–${digits(perCore.max, 2)}`;
+export const getRange = ({ perCore }: Row): string => `${digits(perCore.min, 2)}–${digits(perCore.max, 2)}`;
 
 const headerOf = ({ load }: Row): string[] => [
   'request',
@@ -45,7 +45,7 @@ const cellsOf = (row: Row): string[] => [
   nameOf[row.kind],
   String(amountOf(row.load)),
   digits(row.perCore.median, 2),
-  rangeOf(row),
+  getRange(row),
   both(row, ({ serverMicros }) => digits(serverMicros, 0)),
   row.kind === 'health' ? '–' : both(row, ({ mongodMicros }) => digits(mongodMicros, 0)),
   both(row, ({ perSecond }) => digits(perSecond, 0)),

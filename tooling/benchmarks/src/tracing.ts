@@ -1,6 +1,6 @@
 import { amountOf } from './kinds.ts';
 import { type PlatformsParts, withPlatforms } from './platforms.ts';
-import { both, type Conditions, conditionsOf, digits, nameOf, rangeOf, type Section, tableOf } from './report.ts';
+import { both, type Conditions, conditionsOf, digits, getRange, nameOf, type Section, tableOf } from './report.ts';
 import { startCollector } from './servers.ts';
 import type { Row } from './summary.ts';
 
@@ -29,7 +29,7 @@ const cellsOf = (row: Row, sampling: number): string[] => [
   String(amountOf(row.load)),
   `${sampling * 100} %`,
   digits(row.perCore.median, 2),
-  rangeOf(row),
+  getRange(row),
   both(row, ({ serverMicros }) => digits(serverMicros, 0)),
 ];
 

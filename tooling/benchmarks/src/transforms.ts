@@ -1,5 +1,6 @@
+import { type RouteSpec } from '@plinth/contract-kit';
+import { type Ctx, type Cursors, createJournalChanges, toJournalRow } from '@plinth/data-kit';
 import { CreateUser, ListUsersQuery } from '@plinth/dtos/users';
-import { type Ctx, type Cursors, journalOf, journalRowOf, type RouteSpec } from '@plinth/kernel';
 import { toUser, type UserDocument, users } from '@plinth/models/users';
 import { createUser, getUser, listUsers } from '@plinth/service-contracts/users';
 import { BSON } from 'mongodb';
@@ -56,23 +57,27 @@ const answers = async (): Promise<Transform[]> => {
 
 const writes = async (): Promise<Transform[]> => {
   const { fingerprintOf } = (await internal('service-kit/src/http/idempotency.ts')) as KeyModule;
-  const journal = journalOf(users);
+  const journal = createJournalChanges(users);
   const parts = { clock: { now: () => document.createdAt }, ids: { next: () => document._id } };
   const answer = { status: 201, headers: {}, body: JSON.stringify(toUser(document)) };
-  const keyed = { key: 'k', fingerprint: 'f', answerOf: () => answer };
-  const receipt = { operation: 'createUser', keyed };
+  const keyed = { key: 'k', fingerprint: 'f', toResponse: () => answer };
+  const metadata = { operation: 'createUser', keyed };
   const request = { url: createUser.path, body };
   return [
     {
       name: 'journal row of an insert, redacted',
       run: () =>
-        journalRowOf(ctx, { changes: [journal.inserted(document)], events: [] }, { ...parts, receipt, result: answer }),
+        toJournalRow(
+          ctx,
+          { changes: [journal.inserted(document)], events: [] },
+          { ...parts, metadata, result: answer },
+        ),
     },
     {
       name: 'journal row of an update, redacted',
       run: () => {
         const changes = [journal.updated(document, document, { $set: { name: document.name } })];
-        return journalRowOf(ctx, { changes, events: [] }, { ...parts, receipt, result: answer });
+        return toJournalRow(ctx, { changes, events: [] }, { ...parts, metadata, result: answer });
       },
     },
     { name: 'fingerprint of a keyed call', run: () => fingerprintOf(request) },

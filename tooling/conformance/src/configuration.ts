@@ -48,7 +48,7 @@ export const configurationOf = (reference: Reference, fuzz: Fuzz): string =>
     '[generation]',
     `max-examples = ${fuzz.examples}`,
     'database = "none"',
-    // Versions and ids that are drawn are hardly ever those of anything: some are given, so that changes succeed too.
+    // ExpectedVersions and ids that are drawn are hardly ever those of anything: some are given, so that changes succeed too.
     '[dictionaries.versions]',
     `values = ${texts(['"1"', '"2"', '"3"'])}`,
     '[dictionaries.ids]',

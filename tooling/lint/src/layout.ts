@@ -12,7 +12,11 @@ export const domainLayers = [
 ] as const;
 
 /** Runs in a browser and is handed clocks, ids and I/O: the vocabulary and the matrix. */
-export const pureLayers = ['kernel', ...domainLayers.filter((layer) => layer !== 'service-actions')] as const;
+export const pureLayers = [
+  'contract-kit',
+  'data-kit',
+  ...domainLayers.filter((layer) => layer !== 'service-actions'),
+] as const;
 
 /** The tag that turbo's layer rules know a package by, for those whose name is not already their tag. */
 const tagOfPackage: Readonly<Record<string, string>> = {

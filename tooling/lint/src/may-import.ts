@@ -24,7 +24,8 @@ const foundation: Row = { domains: 'none', node: true };
  */
 export const MAY_IMPORT: Readonly<Record<string, Row>> = {
   utils: { domains: 'none', ...browserSafe },
-  kernel: { domains: 'none', ...browserSafe },
+  'contract-kit': { domains: 'none', ...browserSafe },
+  'data-kit': { domains: 'none', ...browserSafe },
   errors: own,
   dtos: own,
   models: own,
@@ -45,7 +46,7 @@ export const MAY_IMPORT: Readonly<Record<string, Row>> = {
   'test-config': foundation,
 };
 
-/** For tests: `@plinth/testing` and what the packages offer that need more than the kernel to be tested against. */
+/** For tests: `@plinth/testing` and what the packages offer that need more than contract-kit and data-kit to be tested against. */
 const forTests = [
   '@plinth/testing',
   '@plinth/testing/process',

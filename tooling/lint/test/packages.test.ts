@@ -21,7 +21,11 @@ async function messagesFor({ dir, tags, exports = {} }: Sample): Promise<string[
 }
 
 const refused: readonly (Sample & { name: string; says: string })[] = [
-  { name: 'no tag', dir: 'packages/kernel', says: 'packages/kernel/turbo.json: Write "tags": ["kernel"]' },
+  {
+    name: 'no tag',
+    dir: 'packages/contract-kit',
+    says: 'packages/contract-kit/turbo.json: Write "tags": ["contract-kit"]',
+  },
   { name: 'the tag of another layer', dir: 'packages/dtos', tags: ['actions'], says: 'it says [actions]' },
   { name: 'two tags', dir: 'packages/mongo', tags: ['adapter', 'kit'], says: 'it says [adapter, kit]' },
   { name: 'a service that poses as a host', dir: 'apps/svc-users', tags: ['host'], says: 'Write "tags": ["service"]' },

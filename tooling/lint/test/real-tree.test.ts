@@ -15,7 +15,7 @@ it('gives every package its one tag', async () => {
   const { packages, findings } = await checkPackages(root);
   expect(findings).toEqual([]);
   expect(packages).toEqual(
-    expect.arrayContaining(['packages/kernel', 'packages/actions', 'apps/platform', 'tooling/lint']),
+    expect.arrayContaining(['packages/contract-kit', 'packages/actions', 'apps/platform', 'tooling/lint']),
   );
 });
 
@@ -51,7 +51,7 @@ it('runs again when any source file changes', async () => {
       id,
     ).toEqual([]);
     expect([...hashed], id).toEqual(
-      expect.arrayContaining(['turbo.json', 'oxlint.config.ts', '.gitignore', 'packages/kernel/turbo.json']),
+      expect.arrayContaining(['turbo.json', 'oxlint.config.ts', '.gitignore', 'packages/contract-kit/turbo.json']),
     );
   }
 });

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Contract } from '@plinth/kernel';
+import type { Contract } from '@plinth/contract-kit';
 
 /** What rules and dashboards are made from. */
 export type ObservedModule = {

@@ -1,4 +1,4 @@
-import type { DeclaredError } from '@plinth/kernel';
+import type { DeclaredError } from '@plinth/contract-kit';
 
 const row = ({ code, status, title, fix }: DeclaredError): string => `| \`${code}\` | ${status} | ${title} | ${fix} |`;
 

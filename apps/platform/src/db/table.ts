@@ -1,4 +1,4 @@
-import type { MigrationStatus } from '@plinth/kernel';
+import type { MigrationStatus } from '@plinth/data-kit';
 
 const heads = ['migration', 'phase', 'state', 'progress', 'holder'] as const;
 

@@ -1,4 +1,4 @@
-import { type Ctx, type Datastore, UniqueViolation } from '@plinth/kernel';
+import { type Ctx, type Datastore, UniqueViolation } from '@plinth/data-kit';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { usersModule } from '@plinth/svc-users/module';
 import { type DemoPerson, demoPeople } from './people.ts';

@@ -1,4 +1,4 @@
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { demoToken } from './demo-token.ts';
 import { demoPerson } from './people.ts';
 

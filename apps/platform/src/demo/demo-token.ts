@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createTokenSigner, PrivateJwk } from '@plinth/auth';
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { systemClock } from '@plinth/service-kit';
 import type { DemoPerson } from './people.ts';
 

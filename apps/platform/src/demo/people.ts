@@ -1,4 +1,5 @@
-import { type BuiltInRole, builtInRoles, type Plan } from '@plinth/kernel';
+import { type BuiltInRole, builtInRoles } from '@plinth/contract-kit';
+import { type Plan } from '@plinth/data-kit';
 
 /** The demo organizations and their people. Ids are fixed, so a token can be made without asking the database. */
 export const demoTenants = {

@@ -1,4 +1,4 @@
-import type { RouteSpec } from '@plinth/kernel';
+import type { RouteSpec } from '@plinth/contract-kit';
 import { routes as allRoutes, pathOf, samplesOf } from '../host.ts';
 import { exchange, type WireHeader, type WireRequest } from './wire.ts';
 

@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 
 /** People get a status and can be removed. Code of before neither writes nor reads these fields. */
 export const userStatus = defineMigration({

@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 
 /** Everybody who was there before is active and has not been removed. */
 export const fillUserStatus = defineMigration({

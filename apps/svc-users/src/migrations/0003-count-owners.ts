@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 
 /** Counts the active owners of each organization; code of before added and removed owners without counting them. */
 export const countOwners = defineMigration({

@@ -1,4 +1,4 @@
-import { defineMigration } from '@plinth/kernel';
+import { defineMigration } from '@plinth/data-kit';
 import { fillUserStatus } from './0002-fill-user-status.ts';
 import { countOwners } from './0003-count-owners.ts';
 

@@ -1,13 +1,7 @@
+import { type BuiltInRole, builtInRoles, tokensRevoked } from '@plinth/contract-kit';
 import type { UsersService } from '@plinth/contracts/users';
+import { assertVersion, type Collection, type Events } from '@plinth/data-kit';
 import { usersErrors } from '@plinth/errors/users';
-import {
-  assertVersion,
-  type BuiltInRole,
-  builtInRoles,
-  type Collection,
-  type Events,
-  tokensRevoked,
-} from '@plinth/kernel';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { userRoleChanged } from '@plinth/service-contracts/users';
 import { countOwners, type OwnerCounts } from './owners.ts';

@@ -1,5 +1,5 @@
 import type { UsersService } from '@plinth/contracts/users';
-import type { Collection, Events } from '@plinth/kernel';
+import type { Collection, Events } from '@plinth/data-kit';
 import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
 import { userCreated } from '@plinth/service-contracts/users';
 import { countOwners, type OwnerCounts } from './owners.ts';

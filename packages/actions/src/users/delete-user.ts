@@ -1,5 +1,6 @@
+import { tokensRevoked } from '@plinth/contract-kit';
 import type { UsersService } from '@plinth/contracts/users';
-import { assertVersion, type Clock, type Collection, type Events, tokensRevoked } from '@plinth/kernel';
+import { assertVersion, type Clock, type Collection, type Events } from '@plinth/data-kit';
 import { toRemovedKey, type UserDocument } from '@plinth/models/users';
 import { userDeleted } from '@plinth/service-contracts/users';
 import { countOwners, type OwnerCounts } from './owners.ts';

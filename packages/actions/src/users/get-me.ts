@@ -1,5 +1,5 @@
 import type { UsersService } from '@plinth/contracts/users';
-import type { Collection } from '@plinth/kernel';
+import type { Collection } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { presentUser } from './present-user.ts';
 

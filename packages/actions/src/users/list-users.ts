@@ -1,5 +1,5 @@
 import type { UsersService } from '@plinth/contracts/users';
-import type { Collection } from '@plinth/kernel';
+import type { Collection } from '@plinth/data-kit';
 import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
 
 type Deps = { users: Collection<UserDocument, 'list'> };

@@ -1,5 +1,5 @@
+import type { Collection, Ctx } from '@plinth/data-kit';
 import { usersErrors } from '@plinth/errors/users';
-import type { Collection, Ctx } from '@plinth/kernel';
 import type { OwnerCountDocument, UserDocument } from '@plinth/models/users';
 
 /** What an operation needs that may add an active owner or take one away. */

@@ -1,4 +1,5 @@
-import { type Collection, type Ctx, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Collection, type Ctx } from '@plinth/data-kit';
 import type { UserDocument } from '@plinth/models/users';
 
 /** A person who is there. @throws `not-found` for one who has been removed, as for an id that nobody has. */

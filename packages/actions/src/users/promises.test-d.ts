@@ -1,6 +1,6 @@
 /** Compile-time promises of the write and read path: each line below `@ts-expect-error` must not compile. */
 import type { UsersService } from '@plinth/contracts/users';
-import type { Collection, Ctx } from '@plinth/kernel';
+import type { Collection, Ctx } from '@plinth/data-kit';
 import type { UserDocument } from '@plinth/models/users';
 
 declare const ctx: Ctx;

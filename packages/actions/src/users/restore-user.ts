@@ -1,6 +1,7 @@
+import { commonErrors } from '@plinth/contract-kit';
 import type { UsersService } from '@plinth/contracts/users';
+import { type Collection, type Events } from '@plinth/data-kit';
 import { usersErrors } from '@plinth/errors/users';
-import { type Collection, commonErrors, type Events } from '@plinth/kernel';
 import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
 import { userRestored } from '@plinth/service-contracts/users';
 import { countOwners, type OwnerCounts } from './owners.ts';

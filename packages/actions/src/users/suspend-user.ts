@@ -1,6 +1,7 @@
+import { commonErrors, tokensRevoked } from '@plinth/contract-kit';
 import type { UsersService } from '@plinth/contracts/users';
+import { type Collection, type Events } from '@plinth/data-kit';
 import { usersErrors } from '@plinth/errors/users';
-import { type Collection, commonErrors, type Events, tokensRevoked } from '@plinth/kernel';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { userSuspended } from '@plinth/service-contracts/users';
 import { countOwners, type OwnerCounts } from './owners.ts';

@@ -1,5 +1,5 @@
 import type { UsersService } from '@plinth/contracts/users';
-import { assertVersion, type Collection, type Events } from '@plinth/kernel';
+import { assertVersion, type Collection, type Events } from '@plinth/data-kit';
 import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
 import { userUpdated } from '@plinth/service-contracts/users';
 import { presentUser } from './present-user.ts';

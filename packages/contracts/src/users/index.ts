@@ -1,4 +1,4 @@
-import type { ServiceOf } from '@plinth/kernel';
+import type { ServiceOf } from '@plinth/data-kit';
 import type { usersContract } from '@plinth/service-contracts/users';
 
 /** What the users domain offers, operation by operation. */

@@ -1,4 +1,4 @@
-import { defineListQuery, IsoDate } from '@plinth/kernel';
+import { defineListQuery, IsoDate } from '@plinth/contract-kit';
 import { Email, Role, User, UserStatus } from './user.ts';
 
 export const ListUsersQuery = defineListQuery({

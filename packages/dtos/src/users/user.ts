@@ -1,4 +1,4 @@
-import { builtInRoles, Id, mergePatchOf, pageOf, pii, WellFormed } from '@plinth/kernel';
+import { builtInRoles, definePage, Id, pii, toMergePatch, WellFormed } from '@plinth/contract-kit';
 import { z } from 'zod';
 
 export const UserId = Id.describe('The id of a person inside one organization.');
@@ -42,7 +42,7 @@ export const CreateUser = z.object({ name: UserName, email: Email, role: Role })
 export type CreateUser = z.infer<typeof CreateUser>;
 
 /** A merge patch of a person's own data; roles are changed elsewhere. */
-export const UpdateUser = mergePatchOf(z.object({ name: UserName, email: Email }));
+export const UpdateUser = toMergePatch(z.object({ name: UserName, email: Email }));
 export type UpdateUser = z.infer<typeof UpdateUser>;
 
 export const ChangeRole = z.object({ role: Role });
@@ -50,5 +50,5 @@ export type ChangeRole = z.infer<typeof ChangeRole>;
 
 export const UserParams = z.object({ id: UserId });
 
-export const UserPage = pageOf(User);
+export const UserPage = definePage(User);
 export type UserPage = z.infer<typeof UserPage>;

@@ -1,4 +1,4 @@
-import { defineErrors } from '@plinth/kernel';
+import { defineErrors } from '@plinth/contract-kit';
 
 export const usersErrors = defineErrors('users', {
   emailTaken: {

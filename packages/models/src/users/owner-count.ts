@@ -1,4 +1,4 @@
-import { defineCollection, Entity } from '@plinth/kernel';
+import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /**

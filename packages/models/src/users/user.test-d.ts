@@ -1,6 +1,7 @@
 /** Compile-time promises of a mapper: each line below `@ts-expect-error` must not compile. */
+
+import { defineMapper } from '@plinth/data-kit';
 import type { User } from '@plinth/dtos/users';
-import { defineMapper } from '@plinth/kernel';
 import { toUser, type UserDocument } from './user.ts';
 
 export const leakingMapper = defineMapper<UserDocument, User>({

@@ -1,5 +1,6 @@
+import { classifiedFields } from '@plinth/contract-kit';
+import { planList } from '@plinth/data-kit';
 import { Email, ListUsersQuery, User } from '@plinth/dtos/users';
-import { classifiedFields, planList } from '@plinth/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toEmailKey, toRemovedKey, toUser, UserDocument, users } from './user.ts';

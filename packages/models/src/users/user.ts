@@ -1,5 +1,6 @@
+import { pii } from '@plinth/contract-kit';
+import { defineCollection, defineMapper, Entity } from '@plinth/data-kit';
 import { Email, Role, type User, UserName, UserStatus } from '@plinth/dtos/users';
-import { defineCollection, defineMapper, Entity, pii } from '@plinth/kernel';
 import { z } from 'zod';
 
 /**

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, StartupError } from '@plinth/kernel';
+import { type Clock, type Ids, StartupError } from '@plinth/data-kit';
 import type { ClientSession, Db } from 'mongodb';
 import { documentValidationFailure, duplicateKey } from '../failures.ts';
 

@@ -1,4 +1,4 @@
-import { type Clock, type Ids, type Migration, StartupError } from '@plinth/kernel';
+import { type Clock, type Ids, type Migration, StartupError } from '@plinth/data-kit';
 import type { Db, MongoClient } from 'mongodb';
 import type { StoredCollection } from '../stored-collection.ts';
 import { collectionsAt } from './law.ts';

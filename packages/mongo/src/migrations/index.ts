@@ -1,4 +1,4 @@
-import { type Migrations, type NoteTaker, StartupError } from '@plinth/kernel';
+import { type MigrationLogger, type Migrations, StartupError } from '@plinth/data-kit';
 import { bringUpToDate } from './bring.ts';
 import { type MigrationTimes, newerSentence, type Subject } from './due.ts';
 import { driftOf, planOf, statusOf } from './look.ts';
@@ -11,7 +11,7 @@ const defaultTimes: MigrationTimes = { leaseMs: 20_000, waitMs: 600_000, pollMs:
 
 type Parts = Omit<Subject, keyof MigrationTimes> & { readonly times?: MigrationTimes | undefined };
 
-const ignore: NoteTaker = () => undefined;
+const ignore: MigrationLogger = () => undefined;
 
 /** What looks after the migrations of one database: for a host that starts, and for the commands of people. */
 export const createMigrator = ({ times = defaultTimes, ...parts }: Parts) => {
@@ -28,7 +28,7 @@ export const createMigrator = ({ times = defaultTimes, ...parts }: Parts) => {
   return {
     migrations,
     /** Older code beside newer code serves on the law of the newer, which was made to fit both. */
-    prepare: async (note: NoteTaker = ignore): Promise<void> => {
+    prepare: async (note: MigrationLogger = ignore): Promise<void> => {
       const [newer] = await bringUpToDate(subject, { contract: false, note });
       if (newer !== undefined) {
         note({ event: 'database-newer', fields: { database: subject.db.databaseName, migration: newer } });

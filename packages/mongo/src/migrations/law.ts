@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Expand, Migration, MigrationContract } from '@plinth/kernel';
+import type { ContractPhase, Expand, Migration } from '@plinth/data-kit';
 import { type Loosened, lawOf, type StoredCollection } from '../stored-collection.ts';
 
 type IsDone = (migration: Migration) => boolean;
@@ -10,7 +10,7 @@ type Scope = { readonly collection: string; readonly migrations: readonly Migrat
 const openFields = (
   { collection, migrations, isDone }: Scope,
   opened: (expand: Expand) => readonly string[] | undefined,
-  settled: (contract: MigrationContract) => readonly string[] | undefined,
+  settled: (contract: ContractPhase) => readonly string[] | undefined,
 ): string[] => {
   const own = migrations.filter((migration) => migration.collection === collection);
   return own.flatMap((migration, at) => {

@@ -1,4 +1,4 @@
-import type { Migration, MigrationPhase, MigrationStatus } from '@plinth/kernel';
+import type { Migration, MigrationPhase, MigrationStatus } from '@plinth/data-kit';
 import type { Collection, Db } from 'mongodb';
 
 /** The collection of each module's database that keeps its migrations and the lease. No module may name its own so. */

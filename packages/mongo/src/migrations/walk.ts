@@ -1,10 +1,10 @@
 import {
   assertBackfilled,
   type Backfill,
+  type ContractPhase,
   type DocumentBackfill,
-  type MigrationContract,
   type StoredDocument,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import { type Document, MongoServerError } from 'mongodb';
 import { type BatchScope, perSecondDefault, refusalOf, stoppedAt, type Walk } from './batch.ts';
 import { walkTenants } from './tenants.ts';
@@ -90,7 +90,7 @@ export const walkOf = (backfill: Backfill): Walk => {
 };
 
 /** The walk that takes the fields of a contract out of every document. Clients have not seen them since its expand. */
-export const removalOf = ({ name, collection, removes = [], ...pace }: MigrationContract): Walk => ({
+export const removalOf = ({ name, collection, removes = [], ...pace }: ContractPhase): Walk => ({
   collection,
   perSecond: pace.perSecond ?? perSecondDefault,
   batch: walkDocuments({

@@ -1,4 +1,4 @@
-import type { Datastore } from '@plinth/kernel';
+import type { Datastore } from '@plinth/data-kit';
 import { connectMongo, type MongoSettings } from '../connect.ts';
 
 /** A command is about to be sent, or its answer has just come and nobody has seen it yet. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Datastore } from '@plinth/kernel';
+import type { Datastore } from '@plinth/data-kit';
 import { MongoClient } from 'mongodb';
 import { createDatastore } from '../datastore.ts';
 import { clientSettings } from '../settings.ts';

@@ -1,4 +1,4 @@
-import type { Limit } from '@plinth/kernel';
+import type { Limit } from '@plinth/data-kit';
 import type { Redis } from 'ioredis';
 
 /** What a process tells a shared bucket, and asks of it. */

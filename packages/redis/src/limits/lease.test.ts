@@ -1,4 +1,4 @@
-import type { Limit, LimitDecision } from '@plinth/kernel';
+import type { Limit, LimitDecision } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import {
   board,

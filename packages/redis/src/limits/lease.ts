@@ -7,7 +7,7 @@ import {
   msUntil,
   refusedDecision,
   tokensAt,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { Ask, Told } from './exchange.ts';
 
 /** A request that waits for the answer of Redis. */

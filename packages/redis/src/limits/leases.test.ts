@@ -1,4 +1,4 @@
-import type { Limit } from '@plinth/kernel';
+import type { Limit } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
 import type { Lease } from './lease.ts';
 import { createLeases } from './leases.ts';

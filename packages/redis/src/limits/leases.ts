@@ -1,4 +1,4 @@
-import { bucketKey, type Limit } from '@plinth/kernel';
+import { bucketKey, type Limit } from '@plinth/data-kit';
 import { type Lease, openLease } from './lease.ts';
 
 /** More subjects than these are not kept at a time: the one that came first is forgotten. */

@@ -1,4 +1,4 @@
-import type { LimiterCounts } from '@plinth/kernel';
+import type { LimiterCounts } from '@plinth/data-kit';
 import type { Ask, Exchange } from './exchange.ts';
 import { board, isLow, type Lease, receive, serve, serveLocally, undo } from './lease.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Limit } from '@plinth/data-kit';
 import { type OwnEngine, ownEngine } from '@plinth/engines';
-import type { Limit } from '@plinth/kernel';
 import { aFreePort } from '@plinth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/index.ts';

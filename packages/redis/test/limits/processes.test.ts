@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Limit } from '@plinth/kernel';
+import type { Limit } from '@plinth/data-kit';
 import { type Child, nodeCommand, startChild } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import type { Order, Report } from './process.ts';

@@ -1,6 +1,6 @@
+import { defineRoute, NoContent } from '@plinth/contract-kit';
 import { UserParams } from '@plinth/dtos/users';
 import { usersErrors } from '@plinth/errors/users';
-import { defineRoute, NoContent } from '@plinth/kernel';
 
 export const deleteUser = defineRoute({
   method: 'DELETE',

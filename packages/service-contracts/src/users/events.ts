@@ -1,5 +1,5 @@
+import { defineEvent } from '@plinth/contract-kit';
 import { Role, UserId } from '@plinth/dtos/users';
-import { defineEvent } from '@plinth/kernel';
 import { z } from 'zod';
 
 const Someone = z.object({ userId: UserId });

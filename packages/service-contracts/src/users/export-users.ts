@@ -1,5 +1,5 @@
+import { defineRoute } from '@plinth/contract-kit';
 import { User } from '@plinth/dtos/users';
-import { defineRoute } from '@plinth/kernel';
 import { userExample } from './examples.ts';
 
 export const exportUsers = defineRoute({

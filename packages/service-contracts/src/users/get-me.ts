@@ -1,5 +1,5 @@
+import { commonErrors, defineRoute } from '@plinth/contract-kit';
 import { User } from '@plinth/dtos/users';
-import { commonErrors, defineRoute } from '@plinth/kernel';
 import { userExample } from './examples.ts';
 
 export const getMe = defineRoute({

@@ -1,5 +1,5 @@
+import { defineRoute } from '@plinth/contract-kit';
 import { User, UserParams } from '@plinth/dtos/users';
-import { defineRoute } from '@plinth/kernel';
 import { userExample } from './examples.ts';
 
 export const getUser = defineRoute({

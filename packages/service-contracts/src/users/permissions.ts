@@ -1,4 +1,4 @@
-import { definePermissions } from '@plinth/kernel';
+import { definePermissions } from '@plinth/contract-kit';
 
 export const usersPermissions = definePermissions('users', {
   'users:read': { title: 'See the people of the organization', roles: ['owner', 'member', 'viewer'] },

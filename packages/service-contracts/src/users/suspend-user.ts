@@ -1,6 +1,6 @@
+import { commonErrors, defineRoute } from '@plinth/contract-kit';
 import { User, UserParams } from '@plinth/dtos/users';
 import { usersErrors } from '@plinth/errors/users';
-import { commonErrors, defineRoute } from '@plinth/kernel';
 import { userExample } from './examples.ts';
 
 export const suspendUser = defineRoute({

@@ -1,6 +1,6 @@
+import { defineRoute } from '@plinth/contract-kit';
 import { UpdateUser, User, UserParams } from '@plinth/dtos/users';
 import { usersErrors } from '@plinth/errors/users';
-import { defineRoute } from '@plinth/kernel';
 import { userExample } from './examples.ts';
 
 export const updateUser = defineRoute({

@@ -1,5 +1,5 @@
+import { commonErrors } from '@plinth/contract-kit';
 import { usersErrors } from '@plinth/errors/users';
-import { commonErrors } from '@plinth/kernel';
 import { describe, expect, it } from 'vitest';
 import { usersContract } from './users-contract.ts';
 

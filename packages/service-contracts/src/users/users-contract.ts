@@ -1,4 +1,4 @@
-import { defineContract } from '@plinth/kernel';
+import { defineContract } from '@plinth/contract-kit';
 import { changeRole } from './change-role.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';

@@ -1,4 +1,4 @@
-import { commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
 import { weightedIn } from './weighted.ts';
 
 /** How well a range of media types names a type: the more exact range decides. */

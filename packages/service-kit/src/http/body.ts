@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cacheControlOf, type RouteSpec } from '@plinth/kernel';
+import { type RouteSpec, toCacheControl } from '@plinth/contract-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { etagOf, isKnown } from './conditions.ts';
 
@@ -15,7 +15,7 @@ export const varyOf = ({ variesByOrigin }: { readonly variesByOrigin: boolean })
  * browser outlives a sign-out, so an answer by credential is given again to the same credential alone.
  */
 export const cacheHeadersOf = (route: RouteSpec, vary: string): Readonly<Record<string, string>> | undefined => {
-  const control = cacheControlOf(route);
+  const control = toCacheControl(route);
   if (control === undefined) return undefined;
   return { 'cache-control': control, vary: route.auth === 'public' ? vary : `authorization, ${vary}` };
 };

@@ -1,7 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ApiError, commonErrors, type Ids } from '@plinth/kernel';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import { type Ids } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply } from 'fastify';
 import { noStore } from './caching.ts';

@@ -1,4 +1,4 @@
-import { commonErrors, type RouteSpec, successOf, type Versions } from '@plinth/kernel';
+import { commonErrors, type ExpectedVersions, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import { z } from 'zod';
 
 /** The entity tag of a version. */
@@ -10,7 +10,7 @@ export const needsVersion = ({ method }: RouteSpec): boolean =>
 
 /** True for a route whose answer has a version, and with it an `ETag`. */
 export const hasVersion = (route: RouteSpec): boolean => {
-  const { schema } = successOf(route);
+  const { schema } = getSuccess(route);
   return !route.stream && schema instanceof z.ZodObject && 'version' in schema.shape;
 };
 
@@ -38,7 +38,7 @@ const malformed = (name: string) =>
  * The versions that an `If-Match` header names, compared strongly: a weak tag names none.
  * @throws `precondition-required` without a version, `invalid-request` when it is no list of tags.
  */
-export const versionsOf = (header: string | undefined): Versions => {
+export const versionsOf = (header: string | undefined): ExpectedVersions => {
   const [, only] = /^"([1-9]\d{0,14})"$/.exec(header ?? '') ?? [];
   if (only !== undefined) return [Number(only)];
   if (header === undefined || header.trim() === '*') throw commonErrors.preconditionRequired();

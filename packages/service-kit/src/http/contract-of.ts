@@ -1,4 +1,4 @@
-import type { RouteSpec } from '@plinth/kernel';
+import type { RouteSpec } from '@plinth/contract-kit';
 import type { FastifyRequest, RouteOptions } from 'fastify';
 
 declare module 'fastify' {

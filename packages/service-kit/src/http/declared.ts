@@ -1,4 +1,10 @@
-import { type AnyErrorFactory, type ApiError, commonErrors, type DeclaredError, type RouteSpec } from '@plinth/kernel';
+import {
+  type AnyErrorFactory,
+  type ApiError,
+  commonErrors,
+  type DeclaredError,
+  type RouteSpec,
+} from '@plinth/contract-kit';
 import { needsVersion } from './conditions.ts';
 import { takesKey } from './idempotency.ts';
 

@@ -1,4 +1,5 @@
-import { defineMapper, defineRoute, pageOf, unreadPage } from '@plinth/kernel';
+import { definePage, defineRoute } from '@plinth/contract-kit';
+import { defineMapper, unreadPage } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { encoderOf, sparse, UndeclaredAnswer } from './encode.ts';
@@ -47,7 +48,7 @@ describe('a page that nobody has looked into', () => {
     path: '/v1/shorts',
     summary: 'Shorts',
     auth: 'public',
-    responses: { 200: pageOf(Short) },
+    responses: { 200: definePage(Short) },
   });
   const toShort = defineMapper<{ _id: string; count: number }, z.infer<typeof Short>>({ id: '_id', count: 'count' });
   const pageWith = (json: string | undefined) =>

@@ -1,4 +1,5 @@
-import { listItemOf, type RouteSpec, successOf, unreadJsonOf } from '@plinth/kernel';
+import { getListItem, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { unreadJsonOf } from '@plinth/data-kit';
 import fastJsonStringify from 'fast-json-stringify';
 import { createSerializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -76,10 +77,10 @@ const compared = (written: string | undefined, text: string, { method, path }: R
 
 /** The encoder of a route's success; a 204 has no text. */
 export const encoderOf = (route: RouteSpec, mode: AnswerMode): Encode => {
-  const { status, schema } = successOf(route);
+  const { status, schema } = getSuccess(route);
   if (status === 204) return () => '';
   const encode = mode === 'compiled' ? compiled(schema) : checked(schema, route);
-  const item = listItemOf(schema);
+  const item = getListItem(schema);
   if (!item) return encode;
   const unread = unreadJsonOf(item);
   if (mode === 'compiled') return (answer) => unread(answer) ?? encode(answer);
@@ -96,4 +97,4 @@ export const sparse = (text: string, fields: readonly string[]): string => {
 };
 
 /** True when a route takes `?fields=`. */
-export const isSparse = (route: RouteSpec): boolean => listItemOf(route.query) !== undefined;
+export const isSparse = (route: RouteSpec): boolean => getListItem(route.query) !== undefined;

@@ -1,4 +1,4 @@
-import { type Contract, commonErrors, type DeclaredError } from '@plinth/kernel';
+import { type Contract, commonErrors, type DeclaredError } from '@plinth/contract-kit';
 import type { FastifyInstance } from 'fastify';
 import { unchanging } from './caching.ts';
 import { declaredErrors } from './declared.ts';
@@ -13,13 +13,16 @@ export const errorsOf = (contracts: readonly Contract[]): readonly DeclaredError
   );
 };
 
-const pageOf = ({ domain, code, status, title, fix }: DeclaredError): string =>
+const definePage = ({ domain, code, status, title, fix }: DeclaredError): string =>
   `# ${code}\n\n${title}\n\n- Domain: ${domain}\n- Status: ${status}\n- What to do: ${fix}\n`;
 
 /** The pages that the `type` of a problem points to. */
 export const addErrorPages = (app: FastifyInstance, contracts: readonly Contract[]): void => {
   const pages = new Map(
-    errorsOf(contracts).map((error) => [`${error.domain}/${error.code}`, unchanging('text/markdown', pageOf(error))]),
+    errorsOf(contracts).map((error) => [
+      `${error.domain}/${error.code}`,
+      unchanging('text/markdown', definePage(error)),
+    ]),
   );
   app.get('/errors/:domain/:code', { config: { operational: true } }, (request, reply) => {
     const { domain, code } = request.params as { domain: string; code: string };

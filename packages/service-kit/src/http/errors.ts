@@ -1,4 +1,5 @@
-import { type ApiError, commonErrors, type StoredAnswer, UniqueViolation } from '@plinth/kernel';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import { type StoredResponse, UniqueViolation } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
@@ -59,7 +60,7 @@ const idsOf = (request: FastifyRequest) => ({
 type Occasion = { readonly request: FastifyRequest; readonly parts: ErrorParts };
 
 /** The one place where an error becomes an answer. */
-const answerOf = (error: ApiError, { request, parts }: Occasion): StoredAnswer => {
+const toResponse = (error: ApiError, { request, parts }: Occasion): StoredResponse => {
   const authenticate = challenge(error);
   return {
     status: error.status,
@@ -75,12 +76,12 @@ const answerOf = (error: ApiError, { request, parts }: Occasion): StoredAnswer =
 };
 
 /** What a failure of a call with a key is answered with, now and whenever it is repeated; none when it may pass. */
-export const refusalOf = (error: unknown, occasion: Occasion): StoredAnswer | undefined => {
+export const refusalOf = (error: unknown, occasion: Occasion): StoredResponse | undefined => {
   const { request } = occasion;
   const refused = toApiError(fromUniqueViolation(error, request));
   const route = contractOf(request);
   if (refused.status >= 500 || !route || !isDeclared(route, refused)) return undefined;
-  return answerOf(refused, occasion);
+  return toResponse(refused, occasion);
 };
 
 /** Sends what was thrown, or `internal` for what the route does not declare where that is refused. */
@@ -92,7 +93,7 @@ export const sendProblem = (
   request.scope.code = error.code;
   if (error.status >= 500)
     parts.logger.error('request-failed', { ...idsOf(request), code: error.code, err: error.cause ?? error });
-  const { status, headers, body } = answerOf(error, { request, parts });
+  const { status, headers, body } = toResponse(error, { request, parts });
   if (status === 405) reply.header('allow', parts.methods?.allowed(pathOf(request)).join(', '));
   reply.code(status).headers(headers);
   if (status !== 413 || request.raw.complete) return reply.send(body);
@@ -107,7 +108,7 @@ export const refusing =
   (error: ApiError, parts: ErrorParts) =>
   (request: FastifyRequest, reply: FastifyReply): void => {
     request.scope.code = error.code;
-    const { status, headers, body } = answerOf(error, { request, parts });
+    const { status, headers, body } = toResponse(error, { request, parts });
     reply.code(status).headers(headers).send(body);
   };
 

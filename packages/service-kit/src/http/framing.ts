@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
 
 /**
  * Refuses a request with more than one Host, because a proxy may have chosen the other one, and one without, which only

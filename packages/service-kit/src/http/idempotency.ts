@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
+import { ApiError, commonErrors, type RouteSpec } from '@plinth/contract-kit';
 import {
-  ApiError,
   type Ctx,
-  commonErrors,
+  IdempotencyKeyConflict,
+  type IdempotencyRecord,
   type Journal,
-  type KeyedAnswer,
-  KeyTaken,
-  type RouteSpec,
-  type StoredAnswer,
+  type StoredResponse,
   type UnitOfWork,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
 
 /** True for a route whose calls may carry an `Idempotency-Key`: it writes, and knows whose key it is. */
@@ -57,17 +55,17 @@ export type KeyedCall = {
   readonly key: string;
   readonly fingerprint: string;
   /** Runs the action and encodes what it answers. */
-  readonly work: () => Promise<StoredAnswer>;
+  readonly work: () => Promise<StoredResponse>;
   /** The answer to a failure that stands for as long as the key does; none for one that may pass. */
-  readonly refusalOf: (error: unknown) => StoredAnswer | undefined;
+  readonly refusalOf: (error: unknown) => StoredResponse | undefined;
 };
 
 export type OnceParts = { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
-export type OnceAnswer = { readonly answer: StoredAnswer; readonly replayed: boolean };
+export type OnceAnswer = { readonly answer: StoredResponse; readonly replayed: boolean };
 
-const replay = ({ fingerprint, answer }: KeyedAnswer, call: KeyedCall): OnceAnswer => {
+const replay = ({ fingerprint, response }: IdempotencyRecord, call: KeyedCall): OnceAnswer => {
   if (fingerprint !== call.fingerprint) throw commonErrors.idempotencyMismatch();
-  return { answer, replayed: true };
+  return { answer: response, replayed: true };
 };
 
 /**
@@ -78,7 +76,7 @@ const replay = ({ fingerprint, answer }: KeyedAnswer, call: KeyedCall): OnceAnsw
 export const answerOnce = async (call: KeyedCall, { unitOfWork, journal }: OnceParts): Promise<OnceAnswer> => {
   const { ctx, operation, fingerprint, work } = call;
   const key = `${ctx.actor.id} ${operation} ${call.key}`;
-  const receipt = { operation, keyed: { key, fingerprint, answerOf: (answer: StoredAnswer) => answer } };
+  const receipt = { operation, keyed: { key, fingerprint, toResponse: (answer: StoredResponse) => answer } };
   try {
     return { answer: await unitOfWork.run(ctx, work, receipt), replayed: false };
   } catch (error) {
@@ -87,16 +85,16 @@ export const answerOnce = async (call: KeyedCall, { unitOfWork, journal }: OnceP
     const refused = call.refusalOf(error);
     const kept = await journal.find(ctx, key).catch((cause: unknown) => {
       // A refusal may come from an effect of this very call, whose first answer was lost: without a look nobody knows.
-      throw refused || error instanceof KeyTaken ? commonErrors.unavailable({ cause }) : error;
+      throw refused || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
     });
     if (kept) return replay(kept, call);
-    if (error instanceof KeyTaken) throw commonErrors.unavailable({ cause: error });
+    if (error instanceof IdempotencyKeyConflict) throw commonErrors.unavailable({ cause: error });
     if (!refused) throw error;
     const twin = await unitOfWork
       .run(ctx, async () => refused, receipt)
       .then(
         () => undefined,
-        (cause: unknown) => (cause instanceof KeyTaken ? journal.find(ctx, key) : undefined),
+        (cause: unknown) => (cause instanceof IdempotencyKeyConflict ? journal.find(ctx, key) : undefined),
       );
     if (twin) return replay(twin, call);
     throw error;

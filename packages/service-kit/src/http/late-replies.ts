@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { createRing, type Link } from '@plinth/kernel';
+import { createRing, type Link } from '@plinth/data-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 

@@ -1,4 +1,4 @@
-import { commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
 import type { FastifyInstance } from 'fastify';
 
 /** The methods that each path of a server has, for those who come with another one. */

@@ -1,4 +1,4 @@
-import { ApiError, commonErrors, type FieldError } from '@plinth/kernel';
+import { ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** RFC 9457 `application/problem+json`, as it is sent. */

@@ -1,4 +1,4 @@
-import type { Ctx, Ids, Trace } from '@plinth/kernel';
+import type { Ctx, Ids, Trace } from '@plinth/data-kit';
 import type { RequestSpan } from '@plinth/telemetry';
 import type { FastifyRequest } from 'fastify';
 

@@ -1,4 +1,5 @@
-import { type Ctx, classifiedFields, type RouteSpec, type StoredAnswer, successOf } from '@plinth/kernel';
+import { classifiedFields, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { type Ctx, type StoredResponse } from '@plinth/data-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Binding } from '../implement.ts';
@@ -39,7 +40,7 @@ const has = <K extends string>(value: unknown, key: K): value is Record<K, unkno
 const json = 'application/json';
 
 /** The answer to a success, whole: a repeated call is given the very same. */
-const answerOf = (dto: unknown, request: FastifyRequest, success: Success): StoredAnswer => {
+const toResponse = (dto: unknown, request: FastifyRequest, success: Success): StoredResponse => {
   const { status } = success;
   const body = success.encode(dto);
   const headers: Record<string, string> = { ...success.headers };
@@ -61,7 +62,7 @@ type Success = {
   readonly compressible: boolean;
 };
 
-const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): void => {
+const send = (reply: FastifyReply, { status, headers, body }: StoredResponse): void => {
   reply
     .code(status)
     .headers(headers)
@@ -70,7 +71,7 @@ const send = (reply: FastifyReply, { status, headers, body }: StoredAnswer): voi
 
 const sendCompressed = async (
   reply: FastifyReply,
-  { status, headers, body }: StoredAnswer,
+  { status, headers, body }: StoredResponse,
   coding: Coding,
 ): Promise<void> => {
   reply
@@ -81,7 +82,7 @@ const sendCompressed = async (
 };
 
 /** Sends an answer in the coding that the caller asks for, where that makes it smaller. What is not is sent at once. */
-const sendCoded = (reply: FastifyReply, answer: StoredAnswer, { compressible, vary }: Success): Step => {
+const sendCoded = (reply: FastifyReply, answer: StoredResponse, { compressible, vary }: Success): Step => {
   if (!compressible || answer.body.length <= thresholdLength) return send(reply, answer);
   reply.header('vary', vary);
   const coding = codingFor(reply.request.headers['accept-encoding']);
@@ -89,7 +90,7 @@ const sendCoded = (reply: FastifyReply, answer: StoredAnswer, { compressible, va
 };
 
 const successPartsOf = ({ route }: Binding, parts: RouteParts): Success => {
-  const { status, schema } = successOf(route);
+  const { status, schema } = getSuccess(route);
   const compressible = ![...classifiedFields([schema]).values()].includes('secret');
   const vary = varyOf(parts);
   const caching = cacheHeadersOf(route, vary);
@@ -103,7 +104,7 @@ const readHandlerOf = ({ route, operation }: Binding, success: Success) => {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     assertAcceptable(request.headers.accept, json);
     const dto = await operation(inputOf(route, request), request.scope.ctx as Ctx);
-    const answer = answerOf(dto, request, success);
+    const answer = toResponse(dto, request, success);
     if (has(dto, 'version') && isKnown(request.headers['if-none-match'], dto.version)) {
       reply.code(304).header('etag', answer.headers['etag']);
       if (success.caching) reply.headers(success.caching);
@@ -123,7 +124,7 @@ const writeHandlerOf = ({ route, operation, operationId }: Binding, success: Suc
     assertAcceptable(request.headers.accept, json);
     const ctx = request.scope.ctx as Ctx;
     const input = inputOf(route, request);
-    const work = async () => answerOf(await operation(input, ctx), request, success);
+    const work = async () => toResponse(await operation(input, ctx), request, success);
     const key = isKeyed ? keyOf(request, route) : undefined;
     if (key === undefined) {
       return sendCoded(reply, await parts.unitOfWork.run(ctx, work, { operation: operationId }), success);

@@ -1,4 +1,4 @@
-import type { Contract } from '@plinth/kernel';
+import type { Contract } from '@plinth/contract-kit';
 import { operationOf } from './operation.ts';
 import { createSchemaBook, type Json } from './schemas.ts';
 

@@ -1,11 +1,11 @@
 import {
   type Contract,
-  cacheControlOf,
   type DeclaredError,
-  listItemOf,
+  getListItem,
+  getSuccess,
   type RouteSpec,
-  successOf,
-} from '@plinth/kernel';
+  toCacheControl,
+} from '@plinth/contract-kit';
 import type { z } from 'zod';
 import { hasVersion, needsVersion } from '../http/conditions.ts';
 import { declaredErrors } from '../http/declared.ts';
@@ -89,7 +89,7 @@ const referTo = (...names: readonly string[]): Json =>
 const limitHeaders = referTo('RateLimit', 'RateLimit-Policy');
 
 const cachingOf = (route: RouteSpec): Json => {
-  const control = cacheControlOf(route);
+  const control = toCacheControl(route);
   if (control === undefined) return {};
   const description = 'For how many seconds the answer may be kept, and whether by the caller alone.';
   return { 'Cache-Control': { description, schema: { type: 'string', const: control } } };
@@ -104,7 +104,7 @@ const headersOf = (route: RouteSpec): Json => ({
 });
 
 const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
-  const { status, schema } = successOf(route);
+  const { status, schema } = getSuccess(route);
   const example = route.examples?.response;
   return {
     [status]: {
@@ -113,7 +113,7 @@ const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
       ...(status !== 204 && {
         content: {
           [route.stream ? ndjson : 'application/json']: {
-            schema: withSparse(book.of(schema), listItemOf(route.query), book),
+            schema: withSparse(book.of(schema), getListItem(route.query), book),
             ...(example !== undefined && { example }),
           },
         },

@@ -7,7 +7,7 @@ import {
   type TokenSubject,
   toPublicJwk,
 } from '@plinth/auth';
-import type { Clock } from '@plinth/kernel';
+import type { Clock } from '@plinth/data-kit';
 
 const parties = { issuer: 'plinth-test', audience: 'plinth-test-api' };
 

@@ -1,5 +1,6 @@
 import type { TokenSubject } from '@plinth/auth';
-import { type Clock, type Contract, type Datastore, type Ids, type RouteSpec } from '@plinth/kernel';
+import { type Contract, type RouteSpec } from '@plinth/contract-kit';
+import { type Clock, type Datastore, type Ids } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';

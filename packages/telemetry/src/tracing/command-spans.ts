@@ -1,8 +1,8 @@
-import type { OnCommand, SentCommand } from '@plinth/kernel';
+import type { CommandInfo, CommandObserver } from '@plinth/data-kit';
 import type { OpenTelemetry } from './open-telemetry.ts';
 import type { Attributes } from './span-writer.ts';
 
-const attributesOf = ({ system, operation, database, collection, host, port }: SentCommand): Attributes => ({
+const attributesOf = ({ system, operation, database, collection, host, port }: CommandInfo): Attributes => ({
   'db.system.name': system,
   'db.operation.name': operation,
   'server.address': host,
@@ -13,7 +13,7 @@ const attributesOf = ({ system, operation, database, collection, host, port }: S
 
 /** Makes a span of each command that is sent below a span; of nobody's commands it makes none. */
 export const commandSpansOf =
-  ({ api, begin }: OpenTelemetry): OnCommand =>
+  ({ api, begin }: OpenTelemetry): CommandObserver =>
   (command) => {
     const above = api.trace.getSpanContext(api.context.active());
     if (!above) return undefined;

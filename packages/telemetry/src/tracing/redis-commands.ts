@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { OnCommand } from '@plinth/kernel';
+import type { CommandObserver } from '@plinth/data-kit';
 
 /** What ioredis tells of a command. Its arguments are among it, and are left alone. */
 type RedisCommand = {
@@ -14,8 +14,8 @@ const nothing = (): void => undefined;
  * Tells of each Redis command, from what the driver itself tells.
  * @returns what ends it.
  */
-export const followRedisCommands = (onCommand: OnCommand): (() => void) => {
-  const ends = new WeakMap<object, NonNullable<ReturnType<OnCommand>>>();
+export const followRedisCommands = (onCommand: CommandObserver): (() => void) => {
+  const ends = new WeakMap<object, NonNullable<ReturnType<CommandObserver>>>();
   const start = (message: object): void => {
     const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisCommand;
     const end = onCommand({ system: 'redis', operation, host, port });

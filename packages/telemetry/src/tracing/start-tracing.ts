@@ -1,5 +1,5 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
-import type { Ctx, Together, Trace } from '@plinth/kernel';
+import type { Ctx, Trace, TraceBatch } from '@plinth/data-kit';
 import { commandSpansOf } from './command-spans.ts';
 import { type OpenTelemetry, startOpenTelemetry } from './open-telemetry.ts';
 import { sampled } from './own-spans.ts';
@@ -70,7 +70,7 @@ const sharedOf = (what: string, calls: readonly Ctx[], { api, begin, below }: Op
 };
 
 const togetherOf =
-  (otel: OpenTelemetry): Together =>
+  (otel: OpenTelemetry): TraceBatch =>
   async (what, calls, work) => {
     const [first, ...others] = calls;
     const only = others.length === 0 && first?.trace.sampled ? first.trace : undefined;

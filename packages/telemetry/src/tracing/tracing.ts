@@ -1,4 +1,4 @@
-import type { OnCommand, Together, Trace } from '@plinth/kernel';
+import type { CommandObserver, Trace, TraceBatch } from '@plinth/data-kit';
 
 /** A request whose trace may be recorded. */
 export type TracedCall = {
@@ -31,9 +31,9 @@ export type Tracing = {
    * Runs what is done for several calls at once, such as a commit that they share, and shows it in each of their traces.
    * What is done for one call alone is shown below its own span.
    */
-  readonly together: Together;
+  readonly together: TraceBatch;
   /** Makes a span of a command that is sent for a request. */
-  readonly onCommand: OnCommand;
+  readonly onCommand: CommandObserver;
   counts(): SpanCounts;
   /** Sends what is held back, or gives up after some seconds. */
   stop(): Promise<void>;

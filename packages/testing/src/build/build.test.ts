@@ -1,4 +1,5 @@
-import { defineCollection, Entity, IsoDate, WellFormed } from '@plinth/kernel';
+import { IsoDate, WellFormed } from '@plinth/contract-kit';
+import { defineCollection, Entity } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-import { type CollectionDefinition, type Draft, Entity, type Indexed } from '@plinth/kernel';
+import { type CollectionDefinition, type Draft, Entity, type Indexed } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { anId } from '../contexts.ts';
 import { random } from '../seed.ts';

@@ -1,25 +1,25 @@
+import { commonErrors } from '@plinth/contract-kit';
 import {
   applyChange,
   assertChange,
+  assertIndexed,
   assertLimit,
-  assertServed,
   assertTenant,
   type Clock,
   type CollectionDefinition,
   type Ctx,
   type Cursors,
-  commonErrors,
+  createDocument,
+  createJournalChanges,
   type Ids,
-  journalOf,
   type ListQuery,
   type Mapper,
-  newDocument,
   type Page,
   type Position,
   planList,
-  type Scoped,
+  type TenantCollection,
   type WriteSets,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { Documents } from './commit.ts';
 import { compare, type Filter, matches } from './compare.ts';
 import { assertInTime } from './deadline.ts';
@@ -37,7 +37,7 @@ export type CollectionParts = {
 type Place = CollectionParts & {
   readonly definition: CollectionDefinition<Stored>;
   readonly ctx: Ctx;
-  readonly journal: ReturnType<typeof journalOf>;
+  readonly journal: ReturnType<typeof createJournalChanges>;
 };
 type Reads = 'get' | 'find' | 'getMany' | 'list';
 
@@ -74,21 +74,21 @@ const list = async (place: Place, query: ListQuery<Stored>, as?: AnyMapper): Pro
   return { items, nextCursor: found.length > limit && last ? cursors.encode(positionOf(last), scope) : null };
 };
 
-const readsOf = (place: Place): Pick<Scoped<Stored>, Reads> => ({
+const readsOf = (place: Place): Pick<TenantCollection<Stored>, Reads> => ({
   get: async (id) => {
     const document = ownOf(place).find(({ _id }) => _id === id);
     if (!document) throw commonErrors.notFound();
     return structuredClone(document);
   },
   find: async (where) => {
-    assertServed(place.definition, where);
+    assertIndexed(place.definition, where);
     return structuredClone(ownOf(place).find((document) => matches(document, where as Filter)));
   },
   getMany: async (ids) => structuredClone(ownOf(place).filter(({ _id }) => ids.includes(_id))),
   list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(place, query, as) as Promise<Page<T>>,
 });
 
-const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
+const writesOf = (place: Place): Omit<TenantCollection<Stored>, Reads> => {
   const { ctx, clock, ids, writeSets, journal } = place;
   const definition = place.definition as CollectionDefinition;
   const isOwn = ({ tenantId }: Stored): boolean => tenantId === ctx.tenantId;
@@ -98,28 +98,28 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
       isOwn(stored) && stored._id === _id && stored.version === version;
   return {
     insert: (draft) => {
-      const document = newDocument<Stored>(draft, { ctx, clock, ids });
+      const document = createDocument<Stored>(draft, { ctx, clock, ids });
       writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
       return document;
     },
-    update: (document, given, orElse = commonErrors.staleVersion()) => {
+    update: (document, given, conflictError = commonErrors.staleVersion()) => {
       assertChange(definition, given);
       const now = clock.now();
       const changed = applyChange(document, given, now);
-      const write = { isMeant: isVersionOf(document), change: given, now, orElse };
+      const write = { isMeant: isVersionOf(document), change: given, now, conflictError };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, given));
       return changed;
     },
-    updateWhere: (where, given, orElse) => {
-      assertServed(definition, where);
+    updateWhere: (where, given, conflictError) => {
+      assertIndexed(definition, where);
       assertChange(definition, given);
       const isMeant = (document: Stored) => isOwn(document) && matches(document, where as Filter);
-      const write = { isMeant, change: given, now: clock.now(), orElse };
+      const write = { isMeant, change: given, now: clock.now(), conflictError };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, given));
     },
     remove: (document) => {
-      const orElse = commonErrors.staleVersion();
-      const write = { isMeant: isVersionOf(document), orElse };
+      const conflictError = commonErrors.staleVersion();
+      const write = { isMeant: isVersionOf(document), conflictError };
       writeSets.record(ctx, { kind: 'remove', definition, ...write }, journal.removed(document));
     },
   };
@@ -127,9 +127,9 @@ const writesOf = (place: Place): Omit<Scoped<Stored>, Reads> => {
 
 /** A collection in memory, seen from the tenant of a context. */
 export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: CollectionParts) => {
-  const journal = journalOf(definition as CollectionDefinition);
+  const journal = createJournalChanges(definition as CollectionDefinition);
   return {
-    for: (ctx: Ctx): Scoped<Stored> => {
+    for: (ctx: Ctx): TenantCollection<Stored> => {
       assertTenant(definition, ctx);
       const place = { ...parts, definition, ctx, journal };
       return { ...readsOf(place), ...writesOf(place) };

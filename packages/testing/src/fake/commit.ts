@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyChange, type CollectionDefinition, UniqueViolation } from '@plinth/kernel';
+import { applyChange, type CollectionDefinition, UniqueViolation } from '@plinth/data-kit';
 import { compare } from './compare.ts';
 import { toStored } from './stored.ts';
 import type { Stored, Write } from './write-set.ts';
@@ -47,7 +47,7 @@ const apply = (write: Write, documents: Draft): void => {
     return put(definition, document, documents);
   }
   const [target, ...more] = [...documents.values()].filter(write.isMeant);
-  if (!target || more.length > 0) throw write.orElse;
+  if (!target || more.length > 0) throw write.conflictError;
   if (write.kind === 'remove') return void documents.delete(target._id);
   return put(definition, toStored(applyChange(target, write.change, write.now)), documents);
 };

@@ -16,8 +16,8 @@ import {
   type Ids,
   type JournalRow,
   type ModuleStore,
-  type Scoped,
-} from '@plinth/kernel';
+  type TenantCollection,
+} from '@plinth/data-kit';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
@@ -27,7 +27,7 @@ import type { Stored, Write } from './write-set.ts';
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
 
 /** A collection of the fake. `all` gives a copy of every document of every tenant, for assertions. */
-export type FakeCollection<D extends Entity> = Collection<D, keyof Scoped<D>> & { all(): D[] };
+export type FakeCollection<D extends Entity> = Collection<D, keyof TenantCollection<D>> & { all(): D[] };
 
 /** The collections themselves, so that it can be handed to an action as its deps, and what a test needs beside them. */
 export type FakeDatabase<K, C extends Clock = Clock> = {

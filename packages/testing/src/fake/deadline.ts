@@ -1,4 +1,5 @@
-import { type Ctx, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Ctx } from '@plinth/data-kit';
 
 /**
  * Held against the real time: a test that moves its clock by a month asks what happens to its documents,

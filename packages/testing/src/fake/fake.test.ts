@@ -1,4 +1,4 @@
-import type { Collection, Ctx } from '@plinth/kernel';
+import type { Collection, Ctx } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
 import { aClock } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';

@@ -1,4 +1,11 @@
-import { type Clock, type Ctx, type Journal, type JournalRow, KeyTaken, keyLifetimeMs } from '@plinth/kernel';
+import {
+  type Clock,
+  type Ctx,
+  IdempotencyKeyConflict,
+  type Journal,
+  type JournalRow,
+  keyLifetimeMs,
+} from '@plinth/data-kit';
 import { applyAll, type Documents } from './commit.ts';
 import { assertInTime } from './deadline.ts';
 import { toStored } from './stored.ts';
@@ -15,14 +22,14 @@ export const fakeJournal = ({ clock, state }: Parts) => {
   const commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow): void => {
     assertInTime(ctx);
     const touched = applyAll(state, writes);
-    if (under(ctx, row.key)) throw new KeyTaken();
+    if (under(ctx, row.key)) throw new IdempotencyKeyConflict();
     for (const [name, documents] of touched) state.set(name, documents);
     rows.push(toStored(row));
   };
   const journal: Journal = {
     find: async (ctx, key) => {
-      const { fingerprint, answer } = under(ctx, key) ?? {};
-      return fingerprint !== undefined && answer ? structuredClone({ fingerprint, answer }) : undefined;
+      const { fingerprint, response } = under(ctx, key) ?? {};
+      return fingerprint !== undefined && response ? structuredClone({ fingerprint, response }) : undefined;
     },
   };
   return { rows: () => structuredClone(rows), journal, commit };

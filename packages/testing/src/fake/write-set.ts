@@ -1,4 +1,4 @@
-import type { Change, CollectionDefinition, Entity } from '@plinth/kernel';
+import type { Change, CollectionDefinition, Entity } from '@plinth/data-kit';
 
 /** A document as the fake holds it: the type of its collection is known to its caller only. */
 export type Stored = Entity & Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export type Write = { readonly definition: CollectionDefinition } & (
       readonly isMeant: (document: Stored) => boolean;
       readonly change: Change<Stored>;
       readonly now: Date;
-      readonly orElse: Error;
+      readonly conflictError: Error;
     }
-  | { readonly kind: 'remove'; readonly isMeant: (document: Stored) => boolean; readonly orElse: Error }
+  | { readonly kind: 'remove'; readonly isMeant: (document: Stored) => boolean; readonly conflictError: Error }
 );

@@ -1,4 +1,5 @@
-import { type Draft, defineCollection, Entity, pii, secret } from '@plinth/kernel';
+import { pii, secret } from '@plinth/contract-kit';
+import { type Draft, defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /** A document with a field of every kind that the port deals with. */

@@ -1,4 +1,11 @@
-import { type Ctx, defineEvent, type JournalRow, KeyTaken, type Receipt, type StoredAnswer } from '@plinth/kernel';
+import { defineEvent } from '@plinth/contract-kit';
+import {
+  type CommitMetadata,
+  type Ctx,
+  IdempotencyKeyConflict,
+  type JournalRow,
+  type StoredResponse,
+} from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
@@ -9,11 +16,11 @@ const thingMoved = defineEvent('suite.thing-moved', {
   aggregate: 'thingId',
 });
 
-const anAnswer = (body = '{"a":"é"}'): StoredAnswer => ({ status: 201, headers: { etag: '"1"' }, body });
+const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
 
-const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): Receipt<unknown> => ({
+const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
   operation: 'suite',
-  keyed: { key, fingerprint, answerOf: () => anAnswer(body) },
+  keyed: { key, fingerprint, toResponse: () => anAnswer(body) },
 });
 
 const rowsOf = async ({ receipts }: Bench, { tenantId }: Ctx): Promise<JournalRow[]> =>
@@ -139,7 +146,7 @@ const rowCases = (use: () => Bench): void => {
 
 const keyCases = (use: () => Bench): void => {
   describe('a key', () => {
-    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: Receipt<unknown>) =>
+    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: CommitMetadata<unknown>) =>
       runIn(ctx, async () => things.for(ctx).insert(aThing()), receipt);
 
     it('finds the answer that was committed with it, whatever was recorded', async () => {
@@ -147,8 +154,8 @@ const keyCases = (use: () => Bench): void => {
       const ctx = bench.context();
       await run(bench, ctx, keyed('k1', { body: '{"a":"é"}' }));
       await bench.run(ctx, async () => undefined, keyed('k2', { fingerprint: 'other' }));
-      expect(await bench.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', answer: anAnswer() });
-      expect(await bench.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', answer: anAnswer('{}') });
+      expect(await bench.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: anAnswer() });
+      expect(await bench.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: anAnswer('{}') });
       expect(await bench.journal.find(ctx, 'k3')).toBeUndefined();
     });
 
@@ -158,17 +165,17 @@ const keyCases = (use: () => Bench): void => {
       await run(bench, mine, keyed('k', { body: '1' }));
       expect(await bench.journal.find(theirs, 'k')).toBeUndefined();
       await run(bench, theirs, keyed('k', { body: '2' }));
-      expect((await bench.journal.find(mine, 'k'))?.answer.body).toBe('1');
+      expect((await bench.journal.find(mine, 'k'))?.response.body).toBe('1');
     });
 
     it('integrity: is used once; who comes second writes nothing', async () => {
       const bench = use();
       const ctx = bench.context();
       await run(bench, ctx, keyed('k', { body: '1' }));
-      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
-      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(KeyTaken);
+      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
       expect((await bench.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
-      expect((await bench.journal.find(ctx, 'k'))?.answer.body).toBe('1');
+      expect((await bench.journal.find(ctx, 'k'))?.response.body).toBe('1');
     });
 
     it('race: of many at once one commits', async () => {
@@ -188,12 +195,12 @@ const keyCases = (use: () => Bench): void => {
       const day = 24 * 60 * 60 * 1000;
       bench.clock.advance(day - 1);
       const late = bench.context(owner.tenantId);
-      expect(await bench.journal.find(late, 'k')).toMatchObject({ answer: { body: '1' } });
-      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
+      expect(await bench.journal.find(late, 'k')).toMatchObject({ response: { body: '1' } });
+      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
       bench.clock.advance(1);
       expect(await bench.journal.find(late, 'k')).toBeUndefined();
       await run(bench, late, keyed('k', { body: '3' }));
-      expect(await bench.journal.find(late, 'k')).toMatchObject({ answer: { body: '3' } });
+      expect(await bench.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
       expect(await rowsOf(bench, owner)).toHaveLength(2);
     });
   });

@@ -1,4 +1,4 @@
-import type { JournalRow, ModuleStore, StoreOptions } from '@plinth/kernel';
+import type { JournalRow, ModuleStore, StoreOptions } from '@plinth/data-kit';
 
 export type OpenedStore<K> = {
   readonly store: ModuleStore<K>;

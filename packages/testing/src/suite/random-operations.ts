@@ -1,4 +1,4 @@
-import type { Change, Ctx, Draft } from '@plinth/kernel';
+import type { Change, Ctx, Draft } from '@plinth/data-kit';
 import fc from 'fast-check';
 import type { Thing } from './collections.ts';
 

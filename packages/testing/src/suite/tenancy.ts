@@ -1,4 +1,4 @@
-import type { Ctx } from '@plinth/kernel';
+import type { Ctx } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';

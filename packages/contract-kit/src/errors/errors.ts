@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+
+/** The statuses that an error may answer with. */
+export type ErrorStatus =
+  | 400
+  | 401
+  | 403
+  | 404
+  | 405
+  | 406
+  | 408
+  | 409
+  | 412
+  | 413
+  | 415
+  | 422
+  | 428
+  | 429
+  | 431
+  | 500
+  | 503
+  | 504;
+
+/** One entry of an error book. `title` and `fix` are public text; `data` is the schema of the public details. */
+export type ErrorSpec = {
+  readonly status: ErrorStatus;
+  /** What is wrong, the same for every occurrence. */
+  readonly title: string;
+  /** What the caller does next. */
+  readonly fix: string;
+  readonly data?: z.ZodType;
+};
+
+/** One bad field of a request. `pointer` is a JSON pointer inside `location`. */
+export type FieldError = {
+  readonly pointer: string;
+  readonly location: 'body' | 'query' | 'params' | 'header';
+  readonly code: string;
+  readonly message: string;
+};
+
+export type ErrorOptions = {
+  /** What is wrong this time, in public words. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  /** Logged, never sent. */
+  readonly cause?: unknown;
+};
+
+/** An expected failure, declared in an error book and sent as problem+json. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: string;
+  readonly spec: DeclaredError;
+  readonly data: unknown;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+
+  constructor(spec: DeclaredError, data: unknown, options: ErrorOptions = {}) {
+    super(options.detail ?? spec.title, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = spec.code;
+    this.spec = spec;
+    this.data = data;
+    this.detail = options.detail;
+    this.errors = options.errors;
+  }
+
+  get status(): ErrorStatus {
+    return this.spec.status;
+  }
+}
+
+/** An entry of an error book with its place in it: `code` is the stable name that clients switch on. */
+export type DeclaredError = ErrorSpec & { readonly domain: string; readonly code: string };
+
+type Make<S extends ErrorSpec> = S extends { readonly data: infer D extends z.ZodType }
+  ? (data: z.output<D>, options?: ErrorOptions) => ApiError
+  : (options?: ErrorOptions) => ApiError;
+
+/** Makes one declared error; `spec` is its entry in the book. */
+export type ErrorFactory<S extends ErrorSpec = ErrorSpec> = Make<S> & { readonly spec: DeclaredError };
+
+/** Any entry of any book, as routes declare them. */
+export type AnyErrorFactory = { readonly spec: DeclaredError };
+
+export type ErrorCatalogue<B extends Record<string, ErrorSpec>> = { readonly [K in keyof B]: ErrorFactory<B[K]> };
+
+const toKebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const toFactory = (spec: DeclaredError): AnyErrorFactory => {
+  const make = spec.data
+    ? (data: unknown, options?: ErrorOptions) => new ApiError(spec, data, options)
+    : (options?: ErrorOptions) => new ApiError(spec, undefined, options);
+  return Object.assign(make, { spec });
+};
+
+/**
+ * Declares the errors of a domain. The key `outOfStock` becomes the code `out-of-stock`; codes are API and never change.
+ * @returns one factory an entry: `ordersErrors.outOfStock({ productId }, { cause })`, without `data` only the options.
+ */
+export const defineErrors = <const B extends Record<string, ErrorSpec>>(domain: string, book: B): ErrorCatalogue<B> =>
+  Object.fromEntries(
+    Object.entries(book).map(([key, spec]) => [key, toFactory({ ...spec, domain, code: toKebab(key) })]),
+  ) as ErrorCatalogue<B>;

@@ -1,0 +1,49 @@
+export { commonErrors } from './errors/common-errors.ts';
+export {
+  type AnyErrorFactory,
+  ApiError,
+  type DeclaredError,
+  defineErrors,
+  type ErrorCatalogue,
+  type ErrorFactory,
+  type ErrorOptions,
+  type ErrorSpec,
+  type ErrorStatus,
+  type FieldError,
+} from './errors/errors.ts';
+export { defineEvent, type EventDefinition } from './events/event.ts';
+export { tokensRevoked } from './events/tokens-revoked.ts';
+export { toCacheControl } from './routes/cache.ts';
+export type { Check } from './routes/check-route.ts';
+export { type Contract, defineContract, type Routes } from './routes/contract.ts';
+export {
+  type BuiltInRole,
+  builtInRoles,
+  definePermissions,
+  type PermissionCatalogue,
+  type PermissionName,
+  type PermissionSpec,
+} from './routes/permissions.ts';
+export { defineRoute } from './routes/route.ts';
+export {
+  type Auth,
+  type Cache,
+  type ExpectedVersions,
+  getSuccess,
+  type InputOf,
+  type Method,
+  type OutputOf,
+  type RouteSpec,
+  type SuccessStatus,
+} from './routes/route-spec.ts';
+export { classifiedFields, type DataClass, dataClasses, pii, secret } from './schemas/data-class.ts';
+export {
+  defineListQuery,
+  definePage,
+  getListItem,
+  IsoDate,
+  type ListInput,
+  type ListOutput,
+} from './schemas/list-query.ts';
+export { toMergePatch } from './schemas/merge-patch.ts';
+export { Id, NoContent, WellFormed } from './schemas/text.ts';

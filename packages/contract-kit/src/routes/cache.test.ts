@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { secret } from '../schemas/data-class.ts';
+import { toCacheControl } from './cache.ts';
+import { defineRoute } from './route.ts';
+import type { Cache, RouteSpec } from './route-spec.ts';
+
+const Thing = z.object({ id: z.string() });
+const spec = {
+  method: 'GET',
+  path: '/v1/things',
+  summary: 'Get a thing',
+  auth: 'authenticated',
+  responses: { 200: Thing },
+} as const;
+
+describe('toCacheControl', () => {
+  it.each<[Cache | undefined, string | undefined]>([
+    [undefined, undefined],
+    [{ maxAgeSeconds: 60 }, 'private, max-age=60'],
+    [{ maxAgeSeconds: 0, scope: 'private' }, 'private, max-age=0'],
+    [{ maxAgeSeconds: 86_400 }, 'private, max-age=86400'],
+  ])('of %o is %j', (cache, expected) => {
+    expect(toCacheControl({ ...spec, ...(cache && { cache }) })).toBe(expected);
+  });
+
+  it('is for shared caches where the route is public and says so', () => {
+    const open = { ...spec, auth: 'public' } as const;
+    expect(toCacheControl({ ...open, cache: { maxAgeSeconds: 60, scope: 'public' } })).toBe('public, max-age=60');
+    expect(toCacheControl({ ...open, cache: { maxAgeSeconds: 60 } })).toBe('private, max-age=60');
+  });
+});
+
+describe('a route that must not be cached as it says', () => {
+  const cache = { maxAgeSeconds: 60 };
+  const shared = { maxAgeSeconds: 60, scope: 'public' };
+  const notCached = "is cached, and only a GET that answers with 200, not as a stream, can be. Remove 'cache'.";
+  const notPublic = "is cached as 'public' and answers by credential. Cache it as 'private'.";
+
+  // The compiler refuses most of these; `as`, a computed number and JavaScript get around it.
+  it.each<[string, object, string]>([
+    ['a write', { method: 'POST', cache }, notCached],
+    ['a GET with another success', { responses: { 202: Thing }, cache }, notCached],
+    ['a stream', { stream: 'ndjson', cache }, notCached],
+    ['for every caller, with a credential', { cache: shared }, notPublic],
+    ['for every caller, with a permission', { auth: { policy: 'things:read' }, cache: shared }, notPublic],
+    [
+      'with a secret',
+      { responses: { 200: z.object({ keys: z.array(secret(z.string())) }) }, cache },
+      "is cached, and its answer holds a secret. Remove 'cache'.",
+    ],
+    ...[-1, 0.5, 86_401, Number.NaN, Number.POSITIVE_INFINITY, '60'].map(
+      (maxAgeSeconds) =>
+        [
+          `for ${maxAgeSeconds} seconds`,
+          { cache: { maxAgeSeconds } },
+          `is cached for ${maxAgeSeconds} seconds. Give a whole number from 0 to 86400.`,
+        ] satisfies [string, object, string],
+    ),
+  ])('is not defined: %s', (_what, part, sentence) => {
+    const route = { ...spec, ...part } as RouteSpec;
+    expect(() => defineRoute(route)).toThrow(`${route.method} /v1/things ${sentence}`);
+    expect(() => toCacheControl(route)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,97 @@
+import type { z } from 'zod';
+import type { Cache, RouteSpec, Success } from './route-spec.ts';
+
+type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | ParamNames<`/${Rest}`>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never;
+
+type DeclaredParams<R> = R extends { readonly params: { readonly _zod: { readonly def: { readonly shape: infer S } } } }
+  ? keyof S & string
+  : never;
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type IsUnion<T, U = T> = [T] extends [never] ? false : T extends unknown ? ([U] extends [T] ? false : true) : never;
+type Quoted<Names extends string> = [Names] extends [never] ? 'none' : Names;
+
+type CheckParams<R extends RouteSpec> =
+  Same<ParamNames<R['path']>, DeclaredParams<R>> extends true
+    ? unknown
+    : {
+        readonly params: `The params of this route must be exactly those of its path: ${Quoted<ParamNames<R['path']>>}.`;
+      };
+
+type CheckBody<R extends RouteSpec> = R extends { readonly method: 'GET' | 'DELETE'; readonly body: unknown }
+  ? { readonly body: `A ${R['method']} has no body: move it into the query or use POST.` }
+  : unknown;
+
+type CheckSuccess<R extends RouteSpec> = [keyof R['responses']] extends [never]
+  ? { readonly responses: 'A route declares the one success that it answers with.' }
+  : IsUnion<keyof R['responses']> extends true
+    ? { readonly responses: 'A route has exactly one success status: split it or choose one.' }
+    : unknown;
+
+type CheckOrSelf<R extends RouteSpec> = R extends { readonly auth: { readonly orSelf: infer Name extends string } }
+  ? Name extends ParamNames<R['path']>
+    ? unknown
+    : { readonly auth: `orSelf names '${Name}', which is not a parameter of the path.` }
+  : unknown;
+
+type CheckStream<R extends RouteSpec> = R extends { readonly stream: unknown }
+  ? R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
+    ? unknown
+    : { readonly stream: ['Only a GET that answers with 200 streams.'] }
+  : unknown;
+
+// In lists, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
+type CheckIdempotency<R extends RouteSpec> = R extends { readonly method: 'GET'; readonly idempotency: unknown }
+  ? { readonly idempotency: ['A GET has no effect, so it takes no idempotency key.'] }
+  : R extends { readonly auth: 'public'; readonly idempotency: unknown }
+    ? { readonly idempotency: ['A key belongs to a caller, and a public route knows none.'] }
+    : unknown;
+
+type CheckCache<R extends RouteSpec> = R extends { readonly cache: infer C extends Cache }
+  ? R extends { readonly stream: unknown }
+    ? { readonly cache: ['What streams is not cached.'] }
+    : R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
+      ? CheckScope<R, C> & CheckAge<C>
+      : { readonly cache: ['Only a GET that answers with 200 is cached.'] }
+  : unknown;
+
+type CheckScope<R extends RouteSpec, C extends Cache> = R['auth'] extends 'public'
+  ? unknown
+  : C extends { readonly scope: 'public' }
+    ? { readonly cache: ['An answer by credential is its caller’s alone: only a public route is cached as public.'] }
+    : unknown;
+
+type CheckAge<C extends Cache> = `${C['maxAgeSeconds']}` extends `-${string}` | `${string}.${string}`
+  ? { readonly cache: ['maxAgeSeconds is a whole number, 0 or more.'] }
+  : unknown;
+
+type CheckOptions<R> = {
+  readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
+};
+
+type CheckExamples<R extends RouteSpec> = {
+  readonly examples?: {
+    readonly body?: R extends { readonly body: z.ZodType } ? z.input<R['body']> : never;
+    readonly response?: z.input<Success<R>>;
+  };
+};
+
+/**
+ * Turns each broken rule of a route into a compile error that reads like a sentence.
+ * What is no `RouteSpec` at all arrives here as `RouteSpec` itself; the compiler then says what is missing, so nothing is added.
+ */
+export type Check<R extends RouteSpec> = RouteSpec extends R
+  ? unknown
+  : CheckParams<R> &
+      CheckBody<R> &
+      CheckSuccess<R> &
+      CheckOrSelf<R> &
+      CheckIdempotency<R> &
+      CheckStream<R> &
+      CheckCache<R> &
+      CheckOptions<R> &
+      CheckExamples<R>;

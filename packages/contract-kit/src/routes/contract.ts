@@ -1,0 +1,25 @@
+import type { PermissionCatalogue, PermissionName } from './permissions.ts';
+import type { RouteSpec } from './route-spec.ts';
+
+export type Routes = { readonly [operationId: string]: RouteSpec };
+
+/** The routes of one resource. A key is the operation id, the same in every layer. */
+export type Contract<R extends Routes = Routes> = {
+  readonly name: string;
+  readonly routes: R;
+  readonly permissions: PermissionCatalogue;
+};
+
+type PolicyOf<R> = R extends { readonly auth: { readonly policy: infer P extends PermissionName } } ? P : never;
+
+type CheckPolicies<R extends Routes, B> = {
+  readonly [K in keyof R]: PolicyOf<R[K]> extends keyof B
+    ? unknown
+    : { readonly auth: `The permission '${PolicyOf<R[K]>}' is not in the permission book of this contract.` };
+};
+
+/** Gathers the routes of a resource (at most about twenty) with the permissions that they ask for. */
+export const defineContract = <const R extends Routes, const B extends PermissionCatalogue<never>>(
+  name: string,
+  parts: { readonly permissions: B; readonly routes: R & CheckPolicies<R, B> },
+): Contract<R> => ({ name, routes: parts.routes, permissions: parts.permissions as PermissionCatalogue });

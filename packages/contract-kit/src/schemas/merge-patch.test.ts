@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import { classifiedFields, pii } from './data-class.ts';
+import { toMergePatch } from './merge-patch.ts';
+
+const Thing = z.object({
+  name: z.string().min(1),
+  count: z.int(),
+  note: pii(z.string()).optional(),
+  tags: z.array(z.string()),
+});
+const Patch = toMergePatch(Thing);
+
+describe('a merge patch', () => {
+  it('may leave out everything', () => {
+    expect(Patch.parse({})).toEqual({});
+    expectTypeOf<z.output<typeof Patch>>().toEqualTypeOf<{
+      name?: string | undefined;
+      count?: number | undefined;
+      note?: string | null | undefined;
+      tags?: string[] | undefined;
+    }>();
+  });
+
+  it('removes by null what may be absent, and nothing else', () => {
+    expect(Patch.parse({ note: null })).toEqual({ note: null });
+    for (const name of ['name', 'count', 'tags']) expect(Patch.safeParse({ [name]: null }).success).toBe(false);
+  });
+
+  it('holds each field to the rules of the whole', () => {
+    expect(Patch.safeParse({ name: '' }).success).toBe(false);
+    expect(Patch.safeParse({ count: 1.5 }).success).toBe(false);
+  });
+
+  it('drops what is not a field', () => {
+    expect(Patch.parse({ name: 'a', version: 9, constructor: 1 })).toEqual({ name: 'a' });
+  });
+
+  it('keeps the data classes of its fields', () => {
+    expect([...classifiedFields([Patch])]).toEqual([['note', 'pii']]);
+  });
+
+  it('applied to a whole as RFC 7396 says gives a whole', () => {
+    const fields = { name: fc.string({ minLength: 1 }), count: fc.integer(), tags: fc.array(fc.string()) };
+    const wholes = fc.record({ ...fields, note: fc.string() }, { requiredKeys: ['name', 'count', 'tags'] });
+    const patches = fc.record({ ...fields, note: fc.option(fc.string()) }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(wholes, patches, (whole, given) => {
+        const patch = Patch.parse(given);
+        expect(patch).toEqual(given);
+        const merged = Object.fromEntries(Object.entries({ ...whole, ...patch }).filter(([, value]) => value !== null));
+        expect(Thing.safeParse(merged).success).toBe(true);
+      }),
+    );
+  });
+
+  it('refuses at boot a field that would have to be merged itself', () => {
+    expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }) }))).toThrow(
+      "A merge patch changes the fields of 'address' one by one",
+    );
+    expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }).optional() }))).toThrow("'address'");
+  });
+});

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+type IsOptional<S> = S extends z.ZodOptional ? true : false;
+
+type PatchShape<Shape extends z.core.$ZodShape> = {
+  [K in keyof Shape]: IsOptional<Shape[K]> extends true
+    ? z.ZodOptional<z.ZodNullable<Shape[K] extends z.ZodOptional<infer I> ? I : never>>
+    : z.ZodOptional<Shape[K]>;
+};
+
+const patchOf = (name: string, schema: z.core.$ZodType): z.core.$ZodType => {
+  const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (inner instanceof z.core.$ZodObject) {
+    throw new TypeError(`A merge patch changes the fields of '${name}' one by one: make it a route of its own.`);
+  }
+  return schema instanceof z.ZodOptional ? z.optional(z.nullable(inner)) : z.optional(inner);
+};
+
+/**
+ * The body of a PATCH as JSON merge patch (RFC 7396): what is absent stays, and `null` removes what may be absent.
+ * @throws `TypeError` at boot for a field that is an object, because a patch would have to merge it.
+ */
+export const toMergePatch = <Shape extends z.core.$ZodShape>(
+  schema: z.ZodObject<Shape>,
+): z.ZodObject<PatchShape<Shape>> =>
+  z.object(
+    Object.fromEntries(Object.entries(schema._zod.def.shape).map(([name, field]) => [name, patchOf(name, field)])),
+  ) as unknown as z.ZodObject<PatchShape<Shape>>;

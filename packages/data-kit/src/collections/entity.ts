@@ -1,0 +1,60 @@
+import { Id } from '@plinth/contract-kit';
+import { z } from 'zod';
+
+/** What every stored document has. `version` begins at 1 and grows with each change. */
+export const Entity = z.object({
+  _id: Id,
+  tenantId: Id,
+  version: z.int().min(1),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type Entity = z.infer<typeof Entity>;
+
+type Scalar = string | number | boolean | Date;
+
+/** The fields of a document that a filter or a sort may name. */
+export type ScalarKey<D> = {
+  [K in keyof D & string]-?: NonNullable<D[K]> extends Scalar ? K : never;
+}[keyof D & string];
+
+type Condition<T> =
+  | T
+  | { readonly $in: readonly T[] }
+  | { readonly $gt?: T; readonly $gte?: T; readonly $lt?: T; readonly $lte?: T };
+
+/** A filter. The tenant is never part of it: the collection puts it in. */
+export type Where<D extends Entity> = {
+  readonly [K in Exclude<ScalarKey<D>, 'tenantId'>]?: Condition<NonNullable<D[K]>>;
+} & { readonly tenantId?: never };
+
+/** What the caller may write; the rest is the collection's. */
+type Own<D extends Entity> = Omit<D, keyof Entity>;
+type OptionalKey<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+type KeyOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T];
+type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
+type Never = { readonly [K in keyof Entity]?: never };
+
+/** A new document without what the collection gives it: id, tenant, version and times. */
+export type Draft<D extends Entity> = Own<D> & Never;
+
+/** A change of stored fields. Version and `updatedAt` are added by the collection. */
+export type Change<D extends Entity> = {
+  readonly $set?: Partial<Own<D>> & Never;
+  readonly $inc?: { readonly [K in KeyOf<Own<D>, number>]?: number };
+  readonly $unset?: { readonly [K in OptionalKey<Own<D>>]?: true };
+  readonly $push?: { readonly [K in KeyOf<Own<D>, readonly unknown[]>]?: Element<Own<D>[K]> };
+};
+
+/** A sort: the name of a field, with `-` before it for descending. Ties are broken by `_id`. */
+export type Sort<D extends Entity> = ScalarKey<D> | `-${ScalarKey<D>}`;
+
+/** One page of a list. `limit` is 1–100; `cursor` is the `nextCursor` of the page before. */
+export type ListQuery<D extends Entity> = {
+  readonly where: Where<D>;
+  readonly sort: Sort<D>;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+};
+
+export type Page<T> = { readonly items: T[]; readonly nextCursor: string | null };

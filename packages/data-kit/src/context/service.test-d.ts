@@ -1,0 +1,26 @@
+/** Compile-time guarantees of a service: each line below `@ts-expect-error` must not compile. */
+import { defineContract, definePermissions, defineRoute, type InputOf } from '@plinth/contract-kit';
+import { z } from 'zod';
+import type { Ctx } from './context.ts';
+import type { ServiceOf } from './service.ts';
+
+const permissions = definePermissions('things', { 'things:read': { title: 'See things', roles: ['owner'] } });
+const getThing = defineRoute({
+  method: 'GET',
+  path: '/v1/things/:id',
+  summary: 'Get a thing',
+  auth: { policy: 'things:read', orSelf: 'id' },
+  params: z.object({ id: z.string() }),
+  responses: { 200: z.object({ id: z.string() }) },
+});
+export const things = defineContract('things', { permissions, routes: { getThing } });
+type Things = ServiceOf<typeof things>;
+const answer = async (_input: InputOf<typeof getThing>, _ctx: Ctx) => ({ id: 'a' });
+
+export const exact: Things = { getThing: answer };
+// @ts-expect-error -- a handler is missing
+export const fewer: Things = {};
+// @ts-expect-error -- a handler too many
+export const more: Things = { getThing: answer, removeThing: answer };
+// @ts-expect-error -- the answer is not the declared one
+export const other: Things = { getThing: async () => ({ name: 'a' }) };

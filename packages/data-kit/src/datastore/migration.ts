@@ -1,0 +1,204 @@
+import type { Indexed } from '../collections/collection.ts';
+import { Entity } from '../collections/entity.ts';
+import type { Range } from '../lists/plan.ts';
+
+type Scalar = string | number | boolean | Date;
+
+/** A filter in the words of the collection port. Fields are plain names, because a migration outlives the type of its time. */
+export type MigrationWhere = Readonly<Record<string, Scalar | { readonly $in: readonly Scalar[] } | Range>>;
+
+/** A document as it was stored by any version of the code. */
+export type StoredDocument = {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly [field: string]: unknown;
+};
+
+/** How fast a migration goes: documents a transaction, and at most so many changed ones a second. */
+type Pace = { readonly batchSize?: number; readonly perSecond?: number };
+
+type Step<P extends string> = {
+  /** `<four digits>-<what-it-does>`: the digits order the migrations of a module. It never changes. */
+  readonly name: string;
+  readonly phase: P;
+  readonly collection: string;
+};
+
+/**
+ * Tells the database that newer code is coming. The collections, indexes and validators of that code are made, without
+ * taking from older code what it needs. Every change of a stored schema or of an index has one.
+ */
+export type Expand = Step<'expand'> & {
+  /** Fields that older code does not write: they may be absent until a contract requires them. */
+  readonly adds?: readonly string[];
+  /** Fields that the definition has no longer: they may be present until a contract removes them. */
+  readonly retires?: readonly string[];
+};
+
+/** Changes documents one by one. */
+export type DocumentBackfill = Step<'backfill'> &
+  Pace & {
+    /** The documents that the change is for: any of these fields is absent, or the filter fits. */
+    readonly needs: { readonly missing: readonly [string, ...string[]] } | { readonly where: MigrationWhere };
+    /** The fields to set. Pure: it may run twice for one document. What it sets must end the need. */
+    readonly change: (document: StoredDocument) => Readonly<Record<string, unknown>>;
+    /** True when clients see the change: then `version` and `updatedAt` go on, and every ETag with them. */
+    readonly visible?: boolean;
+  };
+
+/** One tenant as a backfill sees it: reads and writes of one transaction. */
+export type TenantScope = {
+  count(collection: string, where: MigrationWhere): Promise<number>;
+  /** Sets the fields of the one document that `where` names, or makes it. Writes nothing where they are so already. */
+  put(
+    collection: string,
+    where: Readonly<Record<string, Scalar>>,
+    fields: Readonly<Record<string, Scalar>>,
+  ): Promise<void>;
+};
+
+/** Does something for each tenant that has documents in `collection`. It must come to the same when it runs again. */
+export type TenantBackfill = Step<'backfill'> & Pace & { readonly forTenant: (tenant: TenantScope) => Promise<void> };
+
+export type Backfill = DocumentBackfill | TenantBackfill;
+
+/**
+ * Takes away what only older code needed. It runs when somebody says so, because no program knows that the last process
+ * of older code has ended.
+ */
+export type ContractPhase = Step<'contract'> &
+  Pace & {
+    /** Backfills that run once more first, for what older code has written since. */
+    readonly repeats?: readonly Backfill[];
+    readonly requires?: readonly string[];
+    readonly removes?: readonly string[];
+    readonly dropIndexes?: readonly string[];
+  };
+
+export type Migration = Expand | Backfill | ContractPhase;
+export type MigrationPhase = Migration['phase'];
+
+const assertPace = (name: string, { batchSize = 1, perSecond = 1 }: Pace): void => {
+  if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 1000) {
+    throw new RangeError(`Migration '${name}': a batch has 1 to 1000 documents.`);
+  }
+  if (!(perSecond > 0)) throw new RangeError(`Migration '${name}': 'perSecond' is more than 0.`);
+};
+
+/** Declares a migration. @throws for a name or a pace that cannot be. */
+export const defineMigration = <const P extends MigrationPhase, M extends Extract<Migration, { readonly phase: P }>>(
+  migration: M & { readonly phase: P },
+): M => {
+  if (!/^\d{4}(-[a-z0-9]+)+$/.test(migration.name)) {
+    throw new TypeError(`The migration '${migration.name}' must be named like '0001-what-it-does'.`);
+  }
+  assertPace(migration.name, migration as Pace);
+  return migration;
+};
+
+type Owner = { readonly name: string; readonly collections: object; readonly migrations?: readonly Migration[] };
+
+const numberOf = ({ name }: Migration): number => Number(name.slice(0, 4));
+
+const refuse = ({ name }: Owner, text: string): never => {
+  throw new TypeError(`Module '${name}': ${text}`);
+};
+
+const assertOrder = (owner: Owner, migrations: readonly Migration[]): void => {
+  for (const [at, migration] of migrations.entries()) {
+    const before = migrations[at - 1];
+    if (before && numberOf(before) >= numberOf(migration)) {
+      refuse(
+        owner,
+        `the migration '${migration.name}' stands after '${before.name}'. Each has a number of its own, and they stand in that order.`,
+      );
+    }
+  }
+};
+
+type Placed<M extends Migration> = { readonly migration: M; readonly others: readonly Migration[] };
+
+const fieldsOf = (others: readonly Migration[], collection: string, list: 'adds' | 'retires'): string[] =>
+  others.flatMap((other) => (other.phase === 'expand' && other.collection === collection ? (other[list] ?? []) : []));
+
+const assertExpand = (owner: Owner, shape: Indexed['shape'], { migration, others }: Placed<Expand>): void => {
+  const retired = fieldsOf(others, migration.collection, 'retires');
+  const { name, collection, adds = [], retires = [] } = migration;
+  const unknown = adds.find((field) => !Object.hasOwn(shape, field) && !retired.includes(field));
+  if (unknown !== undefined) refuse(owner, `'${name}' adds '${unknown}', which '${collection}' does not have.`);
+  const kept = retires.find((field) => Object.hasOwn(shape, field));
+  if (kept !== undefined) refuse(owner, `'${name}' retires '${kept}', which '${collection}' still has.`);
+};
+
+const assertContract = (owner: Owner, { migration, others }: Placed<ContractPhase>): void => {
+  const { name, collection, requires = [], removes = [], repeats = [] } = migration;
+  const added = fieldsOf(others, collection, 'adds');
+  const retired = fieldsOf(others, collection, 'retires');
+  const early = requires.find((field) => !added.includes(field));
+  if (early !== undefined) refuse(owner, `'${name}' requires '${early}', which no earlier expand adds.`);
+  const kept = removes.find((field) => !retired.includes(field));
+  if (kept !== undefined) refuse(owner, `'${name}' removes '${kept}', which no earlier expand retires.`);
+  const stray = repeats.find((backfill) => !others.includes(backfill));
+  if (stray) refuse(owner, `'${name}' repeats '${stray.name}', which is not among the migrations before it.`);
+};
+
+/** @throws for migrations out of order, and for one that speaks of what the module or an earlier one does not have. */
+export const assertMigrations = (owner: Owner): void => {
+  const { migrations = [], collections } = owner;
+  assertOrder(owner, migrations);
+  const shapes = new Map((Object.values(collections) as Indexed[]).map(({ name, shape }) => [name, shape]));
+  for (const [at, migration] of migrations.entries()) {
+    const shape = shapes.get(migration.collection);
+    if (!shape) return refuse(owner, `'${migration.name}' is about '${migration.collection}', which it does not own.`);
+    if (migration.phase === 'expand') assertExpand(owner, shape, { migration, others: migrations.slice(at + 1) });
+    if (migration.phase === 'contract') assertContract(owner, { migration, others: migrations.slice(0, at) });
+  }
+};
+
+/** @throws when a backfill sets what belongs to the collection itself. */
+export const assertBackfilled = (name: string, fields: object): void => {
+  const own = Object.keys(fields).find((field) => Object.hasOwn(Entity.shape, field));
+  if (own !== undefined) throw new TypeError(`'${name}' sets '${own}', which is the collection's own.`);
+};
+
+/** A migration as the database knows it. */
+export type MigrationStatus = {
+  readonly name: string;
+  readonly phase: MigrationPhase;
+  /** `failed` is tried again by the next run. */
+  readonly state: 'pending' | 'running' | 'done' | 'failed';
+  /** False when newer code has recorded it. */
+  readonly known: boolean;
+  /** How many documents it has changed. */
+  readonly changed: number;
+  /** The last id, or tenant, that it has passed. */
+  readonly position?: string;
+  /** Why it failed. */
+  readonly reason?: string;
+  /** The process that runs it. */
+  readonly holder?: string;
+};
+
+/** What happens while a database is brought up to date, for a log. */
+export type MigrationLogEntry = {
+  readonly event: Lowercase<string>;
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type MigrationLogger = (note: MigrationLogEntry) => void;
+
+/** The migrations of one module, for the commands of people. */
+export type Migrations = {
+  /** In their order; those that only newer code knows come last. */
+  status(): Promise<readonly MigrationStatus[]>;
+  /** What `migrate` would do, a sentence each, from the documents as they are now. Changes nothing. */
+  plan(options: { readonly contract: boolean }): Promise<readonly string[]>;
+  /**
+   * Brings the database to what the code says; contracts only when asked for.
+   * @throws `StartupError` when newer code has been here, when a document refuses its change, or when another process
+   * migrates for longer than one waits.
+   */
+  migrate(options: { readonly contract: boolean; readonly note?: MigrationLogger }): Promise<void>;
+  /** How indexes and validators differ from what they should be at this point, a sentence each. */
+  drift(): Promise<readonly string[]>;
+};

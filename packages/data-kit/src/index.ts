@@ -1,0 +1,114 @@
+export { assertChange } from './collections/assert-change.ts';
+export { assertVersion } from './collections/assert-version.ts';
+export { applyChange, createDocument } from './collections/change.ts';
+export {
+  type Collection,
+  type CollectionDefinition,
+  type DocumentOf,
+  defineCollection,
+  type Indexed,
+  type IndexSpec,
+  type TenantCollection,
+  UniqueViolation,
+} from './collections/collection.ts';
+export {
+  type Change,
+  type Draft,
+  Entity,
+  type ListQuery,
+  type Page,
+  type ScalarKey,
+  type Sort,
+  type Where,
+} from './collections/entity.ts';
+export { defineMapper, type Mapper } from './collections/mapper.ts';
+export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context/context.ts';
+export type { ServiceOf } from './context/service.ts';
+export { StartupError } from './context/startup-error.ts';
+export type {
+  CollectionsOf,
+  CommandInfo,
+  CommandObserver,
+  CommitStats,
+  Datastore,
+  DatastoreStats,
+  Definitions,
+  DeliveredEvent,
+  MigratableDatastore,
+  ModuleStore,
+  PoolStats,
+  StoredModule,
+  StoreOptions,
+  Subscription,
+  SubscriptionOptions,
+  TraceBatch,
+} from './datastore/datastore.ts';
+export {
+  assertBackfilled,
+  assertMigrations,
+  type Backfill,
+  type ContractPhase,
+  type DocumentBackfill,
+  defineMigration,
+  type Expand,
+  type Migration,
+  type MigrationLogEntry,
+  type MigrationLogger,
+  type MigrationPhase,
+  type MigrationStatus,
+  type Migrations,
+  type MigrationWhere,
+  type StoredDocument,
+  type TenantBackfill,
+  type TenantScope,
+} from './datastore/migration.ts';
+export { type CursorScope, type Cursors, type CursorTools, createCursors, type Position } from './lists/cursor.ts';
+export {
+  assertIndexed,
+  assertLimit,
+  assertTenant,
+  assertWhere,
+  getRange,
+  type ListPlan,
+  planList,
+  type Range,
+} from './lists/plan.ts';
+export { createRing, type Link } from './lists/ring.ts';
+export { unreadJsonOf, unreadPage } from './lists/unread-page.ts';
+export {
+  allowedDecision,
+  type Bucket,
+  bucketKey,
+  createLocalLimiter,
+  type Limit,
+  type LimitDecision,
+  type Limiter,
+  type LimiterCounts,
+  msUntil,
+  type Plan,
+  plans,
+  refusedDecision,
+  tokensAt,
+} from './rate-limits/limits.ts';
+export type { EmittedEvent, Events } from './unit-of-work/events.ts';
+export {
+  type CommitMetadata,
+  createJournalChanges,
+  IdempotencyKeyConflict,
+  type IdempotencyOptions,
+  type IdempotencyRecord,
+  type Journal,
+  JournalChange,
+  JournalRow,
+  keyLifetimeMs,
+  StoredResponse,
+  toJournalRow,
+} from './unit-of-work/journal.ts';
+export {
+  createEvents,
+  createUnitOfWork,
+  createWriteSets,
+  type UnitOfWork,
+  type WriteSet,
+  type WriteSets,
+} from './unit-of-work/unit-of-work.ts';

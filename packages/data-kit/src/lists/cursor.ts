@@ -1,0 +1,60 @@
+import { commonErrors } from '@plinth/contract-kit';
+
+/** `null` stands for a field that the document does not have. */
+type Value = string | number | boolean | Date | null;
+
+/** Where a page ended: the sorted field's value and the id of its last document. */
+export type Position = { readonly value: Value; readonly id: string };
+
+/** What a cursor is good for: one collection, tenant, filter and sort. */
+export type CursorScope = {
+  readonly collection: string;
+  readonly tenantId: string;
+  readonly where: object;
+  readonly sort: string;
+};
+
+export type Cursors = {
+  encode(position: Position, scope: CursorScope): string;
+  /** @throws `invalid-cursor` when one bit of the cursor or anything of the scope differs. */
+  decode(cursor: string, scope: CursorScope): Position;
+};
+
+const canonical = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return [typeof value, value];
+  if (value instanceof Date) return ['date', value.getTime()];
+  if (Array.isArray(value)) return value.map(canonical);
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, canonical((value as Record<string, unknown>)[key])]);
+};
+
+const fingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
+  JSON.stringify([collection, tenantId, canonical(where), sort]);
+
+/** What signs and packs a cursor; given from outside, because it is the platform's and not the browser's. */
+export type CursorTools = {
+  /** A keyed hash of a text, as text in the alphabet of base64url. */
+  readonly sign: (text: string) => string;
+  /** Compares two signatures in constant time. */
+  readonly isSame: (left: string, right: string) => boolean;
+  /** Text to base64url, and back. */
+  readonly pack: (text: string) => string;
+  readonly unpack: (packed: string) => string;
+};
+
+/** Makes opaque cursors `<position>.<signature>`. The signature covers the packed text itself and the scope. */
+export const createCursors = ({ sign, isSame, pack, unpack }: CursorTools): Cursors => ({
+  encode: ({ value, id }, scope) => {
+    const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };
+    const text = pack(JSON.stringify(tagged));
+    return `${text}.${sign(`${text}\n${fingerprint(scope)}`)}`;
+  },
+  decode: (cursor, scope) => {
+    const [text = '', signature = '', ...more] = cursor.split('.');
+    if (more.length > 0 || !isSame(signature, sign(`${text}\n${fingerprint(scope)}`)))
+      throw commonErrors.invalidCursor();
+    const { d, v, id } = JSON.parse(unpack(text)) as { d?: number; v?: Value; id: string };
+    return { value: d === undefined ? (v as Value) : new Date(d), id };
+  },
+});

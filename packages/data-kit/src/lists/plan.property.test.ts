@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ThingDocument } from '../../test/things.ts';
+import { defineCollection, type IndexSpec } from '../collections/collection.ts';
+import { type ListPlan, planList } from './plan.ts';
+
+const names = ['_id', 'createdAt', 'name', 'group', 'rank'] as const;
+type Name = (typeof names)[number];
+type Case = { readonly indexes: Record<string, IndexSpec<Name>>; readonly where: object; readonly sort: string };
+
+const anIndex: fc.Arbitrary<IndexSpec<Name>> = fc.record(
+  { fields: fc.shuffledSubarray([...names], { minLength: 1 }), unique: fc.constant('taken') },
+  { requiredKeys: ['fields'], noNullPrototype: true },
+);
+const aCondition = fc.constantFrom<unknown>('a', { $gte: 'a' }, { $gt: 'a', $lt: 'b' }, { $in: ['a'] });
+
+const aCase: fc.Arbitrary<Case> = fc.record({
+  indexes: fc.dictionary(fc.stringMatching(/^by[A-Z]{1,3}$/), anIndex, { maxKeys: 8, noNullPrototype: true }),
+  where: fc.dictionary(fc.constantFrom(...names), aCondition, { maxKeys: 3, noNullPrototype: true }),
+  sort: fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...names)).map(([minus, name]) => minus + name),
+});
+
+const planOf = ({ indexes, where, sort }: Case): ListPlan =>
+  planList(defineCollection('things', ThingDocument, { tenancy: 'tenant', indexes }), { where: { ...where }, sort });
+
+const equalIn = (where: object): string[] =>
+  Object.entries(where).flatMap(([name, condition]) => (condition === 'a' ? [name] : []));
+
+/** The same case with the index that the refusal asks for, if it asks for one. */
+const asAdvised = (asked: Case, advice: string): Case | undefined => {
+  const fields = /Add \[(.+)\] to/.exec(advice)?.[1]?.split(', ') as Name[] | undefined;
+  return fields && { ...asked, indexes: { ...asked.indexes, advised: { fields } } };
+};
+
+const attempt = (asked: Case): ListPlan | string => {
+  try {
+    return planOf(asked);
+  } catch (error) {
+    return (error as TypeError).message;
+  }
+};
+
+describe('a plan', () => {
+  it('exists only where its index is the equal fields, then the sort and the id; or unique and fixed whole', () => {
+    fc.assert(
+      fc.property(aCase, (asked) => {
+        const plan = attempt(asked);
+        fc.pre(typeof plan === 'object');
+        const { fields, unique } = asked.indexes[plan.index] as IndexSpec;
+        const equal = equalIn(asked.where);
+        if (plan.single) {
+          expect(unique).toBe('taken');
+          expect(fields.toSorted()).toEqual(equal.toSorted());
+          return;
+        }
+        const order = [...new Set([plan.field, '_id'])];
+        expect(fields.slice(-order.length)).toEqual(order);
+        expect(fields.slice(0, -order.length).toSorted()).toEqual(equal.toSorted());
+        expect(fields.slice(0, -order.length)).toEqual(plan.equal);
+        // Of the rest of the filter, only bounds on the sorted field can be read off the index.
+        const ranged = Object.keys(asked.where).filter((name) => !equal.includes(name));
+        expect(ranged.filter((name) => name !== plan.field)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('comes to exist when the index that its refusal names is added', () => {
+    fc.assert(
+      fc.property(aCase, (asked) => {
+        const refusal = attempt(asked);
+        fc.pre(typeof refusal === 'string');
+        const advised = asAdvised(asked, refusal);
+        fc.pre(advised !== undefined);
+        expect(attempt(advised)).toMatchObject({ index: 'advised' });
+      }),
+    );
+  });
+
+  it('or is refused with a reason that no index would change', () => {
+    fc.assert(
+      fc.property(aCase, (asked) => {
+        const refusal = attempt(asked);
+        fc.pre(typeof refusal === 'string' && !refusal.includes('Add ['));
+        const equal = equalIn(asked.where);
+        const field = asked.sort.replace('-', '');
+        const every = [
+          [...equal, field, '_id'],
+          [field, ...equal, '_id'],
+          [...equal, '_id'],
+        ] as Name[][];
+        const indexes = Object.fromEntries(every.map((fields, at) => [`more${at}`, { fields: [...new Set(fields)] }]));
+        expect(attempt({ ...asked, indexes })).toBe(refusal);
+      }),
+    );
+  });
+});

@@ -1,0 +1,27 @@
+import { classifiedFields, type DataClass } from '@plinth/contract-kit';
+import type { z } from 'zod';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isPlain = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
+
+const redactValue = (value: unknown, classes: ReadonlyMap<string, DataClass>): unknown => {
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, classes));
+  if (!isPlain(value)) return value;
+  const fields: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    const found = classes.get(name);
+    fields[name] = found === undefined || field === undefined ? redactValue(field, classes) : `[${found}]`;
+  }
+  return fields;
+};
+
+/**
+ * Makes what shows the fields of a document without its classified values: `[pii]` and `[secret]` stand in their places.
+ * @param schema that of the document, whose data classes decide.
+ */
+export const createRedactor = (schema: z.core.$ZodType): ((fields: object) => Fields) => {
+  const classes = classifiedFields([schema]);
+  return (fields) => redactValue(fields, classes) as Fields;
+};

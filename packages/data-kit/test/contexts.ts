@@ -1,0 +1,12 @@
+import type { Ctx } from '../src/context/context.ts';
+
+/** A context of some tenant. */
+export const aCtx = (overrides: Partial<Ctx> = {}): Ctx => ({
+  actor: { kind: 'user', id: 'a', tenantId: 't', roles: [] },
+  tenantId: 't',
+  requestId: 'r',
+  trace: { traceId: '0'.repeat(32), spanId: '0'.repeat(16), sampled: false },
+  deadline: 0,
+  signal: new AbortController().signal,
+  ...overrides,
+});
