@@ -4,7 +4,7 @@ import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { ownSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mains } from './mains.ts';
+import { entrypoints } from './entrypoints.ts';
 
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const outageMs = isHeavy ? 10_000 : 2500;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   redis = await ownEngine('redis');
   const own = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
   const settings = { ...ownSettings(), ...issuer.settings, ...own };
-  services = await Promise.all(Object.values(mains).map((main) => startService(main, settings)));
+  services = await Promise.all(Object.values(entrypoints).map((main) => startService(main, settings)));
   urls = services.map(({ url }) => url);
 }, 60_000);
 

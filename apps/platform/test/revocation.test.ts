@@ -4,7 +4,7 @@ import { systemClock } from '@plinth/service-kit';
 import { anId, openRelay, type Relay } from '@plinth/testing';
 import { ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mains } from './mains.ts';
+import { entrypoints } from './entrypoints.ts';
 
 const issuer = await anIssuer();
 // These requests all come from one address, and their number is not the question here.
@@ -21,9 +21,9 @@ let urls: readonly string[] = [];
 const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
 
 /** Starts an app as a process of its own, and waits until it is ready. */
-const start = async (app: keyof typeof mains, redisUrl = process.env['REDIS_URL']): Promise<string> => {
+const start = async (app: keyof typeof entrypoints, redisUrl = process.env['REDIS_URL']): Promise<string> => {
   const own = { MONGODB_DATABASE_PREFIX: datastore.databasePrefix, REDIS_URL: redisUrl };
-  const service = await startService(mains[app], { ...settings, ...own });
+  const service = await startService(entrypoints[app], { ...settings, ...own });
   services.push(service);
   return service.url;
 };

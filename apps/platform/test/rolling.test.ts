@@ -4,11 +4,12 @@ import { anIssuer } from '@plinth/auth/testing';
 import { aPrincipal } from '@plinth/testing';
 import { type Environment, ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mains } from './mains.ts';
+import { entrypoints } from './entrypoints.ts';
 
 const issuer = await anIssuer();
 const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '1000' };
-const start = (place: Environment = {}): Promise<Service> => startService(mains.platform, { ...settings, ...place });
+const start = (place: Environment = {}): Promise<Service> =>
+  startService(entrypoints.platform, { ...settings, ...place });
 
 type Instance = { service: Service; isReady: boolean };
 const instances: Instance[] = [];

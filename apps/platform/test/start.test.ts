@@ -4,9 +4,9 @@ import { anIssuer } from '@plinth/auth/testing';
 import { aFreePort } from '@plinth/testing';
 import { type Environment, nodeCommand, ownSettings, startChild, startService } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { mains } from './mains.ts';
+import { entrypoints } from './entrypoints.ts';
 
-type App = keyof typeof mains;
+type App = keyof typeof entrypoints;
 
 const environment = async (overrides: Environment = {}): Promise<Environment> => ({
   ...ownSettings(),
@@ -15,13 +15,13 @@ const environment = async (overrides: Environment = {}): Promise<Environment> =>
 });
 
 const start = async (app: App, env: Environment) => {
-  const service = await startService(mains[app], env);
+  const service = await startService(entrypoints[app], env);
   onTestFinished(async () => void (await service.end()));
   return service;
 };
 
 const refused = async (app: App, env: Environment) => {
-  const { exited, output } = startChild(nodeCommand(mains[app]), {
+  const { exited, output } = startChild(nodeCommand(entrypoints[app]), {
     env: { NODE_ENV: 'production', PORT: '0', ...env },
   });
   const [code] = await exited;

@@ -5,7 +5,7 @@ import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/
 import { aFreePort, anId } from '@plinth/testing';
 import { ownSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mains } from './mains.ts';
+import { entrypoints } from './entrypoints.ts';
 
 const issuer = await anIssuer();
 const settings = ownSettings();
@@ -25,7 +25,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     authorization = `Bearer ${await issuer.tokenOf({ id: anId(), tenantId, roles: ['owner'] })}`;
     const metricsPort = await aFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
-    service = await startService(mains[app], {
+    service = await startService(entrypoints[app], {
       ...settings,
       ...issuer.settings,
       SHUTDOWN_DELAY_MS: '0',

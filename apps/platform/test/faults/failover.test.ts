@@ -3,9 +3,9 @@ import { type ReplicaSet, startReplicaSet } from '@plinth/engines';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { emailsOf, isHeavy, receiptsOf, storedEmails } from './people.ts';
 import { contentOf, sendAll } from './requests.ts';
 import { aService } from './service.ts';
+import { emailsOf, isHeavy, receiptsOf, storedEmails } from './users.ts';
 import { failuresBetween, startWriters, type Writers } from './writers.ts';
 
 const paused = async (pid: number, ms: number): Promise<void> => {

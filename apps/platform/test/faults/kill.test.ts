@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { aPerson, creationOf, emailsOf, isHeavy, peopleCalled, receiptsOf, storedEmails } from './people.ts';
 import { type Answer, contentOf, type KeyedRequest, send, sendAll, sendUntilAnswered } from './requests.ts';
 import { aService, type Service } from './service.ts';
+import { aPerson, creationOf, emailsOf, isHeavy, peopleCalled, receiptsOf, storedEmails } from './users.ts';
 
 /** Closed with the test that it was started for: among concurrent tests only their own context knows which. */
-const started = async (main: 'platform' | 'victim', { onTestFinished }: TestContext): Promise<Service> => {
+const started = async (main: 'platform' | 'selfKilling', { onTestFinished }: TestContext): Promise<Service> => {
   const service = await aService(main, String(process.env['MONGODB_URI']));
   onTestFinished(() => service.close());
   await service.start();
@@ -116,7 +116,7 @@ describe.concurrent('killed at any step of a command', () => {
     '$name with a key happens once and has one answer',
     { timeout: lastsMs },
     async (operation, test) => {
-      const services = await Promise.all(lanes.map(() => started('victim', test)));
+      const services = await Promise.all(lanes.map(() => started('selfKilling', test)));
       const keys = await dieAtEachStep(services, operation);
       const receipts = await Promise.all(services.map((service) => receiptsOf(service, operation.name)));
       expect(receipts.flat().toSorted()).toEqual(keys.toSorted());

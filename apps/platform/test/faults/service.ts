@@ -2,9 +2,9 @@ import { anIssuer } from '@plinth/auth/testing';
 import { openRaw, type RawCollection } from '@plinth/mongo/testing';
 import { aPrincipal } from '@plinth/testing';
 import { ownSettings, type Service as Process, startService, withoutLimits } from '@plinth/testing/process';
-import { mains as hosts } from '../mains.ts';
+import { entrypoints as hosts } from '../entrypoints.ts';
 
-const mains = { ...hosts, victim: new URL('./victim.ts', import.meta.url) };
+const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
 /** A host in a process of its own, always on the same databases, however often it is started. */
 export type Service = {
@@ -18,7 +18,7 @@ export type Service = {
   kill(): Promise<void>;
   /** Resolves with the signal that ended the process. */
   ended(): Promise<NodeJS.Signals | null>;
-  /** Sends an order to a `victim`, which answers with the steps that it has counted. */
+  /** Sends an order to a self-killing service, which answers with the steps that it has counted. */
   order(order: { readonly killAt?: number }): Promise<string[]>;
   /** A collection of the users module. */
   stored(collection: string): RawCollection;
@@ -27,7 +27,7 @@ export type Service = {
 };
 
 /** Makes the host `main` on the MongoDB at `mongodbUri`; it is not started yet. */
-export const aService = async (main: keyof typeof mains, mongodbUri: string): Promise<Service> => {
+export const aService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
   const issuer = await anIssuer();
   // Writers that repeat what had no answer are many, and one person. In development every answer is held to its contract.
   const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, NODE_ENV: 'development' };
@@ -42,7 +42,7 @@ export const aService = async (main: keyof typeof mains, mongodbUri: string): Pr
     },
     token,
     start: async () => {
-      running = await startService(mains[main], { ...settings, MONGODB_URI: mongodbUri });
+      running = await startService(programs[main], { ...settings, MONGODB_URI: mongodbUri });
     },
     kill,
     ended: async () => (await running?.exited)?.[1] ?? null,

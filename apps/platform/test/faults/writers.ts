@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { creationOf } from './people.ts';
 import { type Answer, isAnswered, type KeyedRequest, sendUntilAnswered, type Try } from './requests.ts';
 import type { Service } from './service.ts';
+import { creationOf } from './users.ts';
 
 /** A request with its answer and all that came before it. */
 export type Written = { readonly request: KeyedRequest; readonly answer: Answer; readonly tries: readonly Try[] };

@@ -1,5 +1,5 @@
 import { anId } from '@plinth/testing';
-import type { Markers } from './markers.ts';
+import type { Markers } from './canaries.ts';
 import type { WireHeader, WireRequest } from './wire.ts';
 
 export type MarkedParts = {

@@ -1,10 +1,10 @@
 import { METHODS } from 'node:http';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isProblem } from './judge.ts';
-import { makeOne } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireHeader } from './wire.ts';
+import { isProblem } from './support/assert-response.ts';
+import { makeOne } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, inLanes, type WireAnswer, type WireHeader } from './support/wire.ts';
 
 const lanes = 8;
 // A request to open a tunnel is none to a path.

@@ -1,5 +1,5 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import { routes as allRoutes, pathOf, samplesOf } from '../host.ts';
+import { routes as allRoutes, pathOf, samplesOf } from '../../host.ts';
 import { exchange, type WireHeader, type WireRequest } from './wire.ts';
 
 /** Every route of the product with its operation id. */

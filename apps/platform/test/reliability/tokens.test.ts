@@ -4,12 +4,12 @@ import { createServer, type Server } from 'node:net';
 import { anId, aPrincipal } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isProblem } from './judge.ts';
-import { makeOne, requestOf, routes } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './wire.ts';
+import { isProblem } from './support/assert-response.ts';
+import { makeOne, requestOf, routes } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './support/wire.ts';
 
-const alarm = new URL('./outbound-alarm.ts', import.meta.url).href;
+const alarm = new URL('./support/outbound-guard.ts', import.meta.url).href;
 const hostOf = (uri: string | undefined): string => new URL(uri ?? '').host;
 
 let platform: RunningPlatform;

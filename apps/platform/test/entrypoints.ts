@@ -1,5 +1,5 @@
 /** The hosts of the product, each of which has the users module. */
-export const mains = {
+export const entrypoints = {
   platform: new URL('../src/main.ts', import.meta.url),
   'svc-users': new URL('../../svc-users/src/main.ts', import.meta.url),
 } as const;

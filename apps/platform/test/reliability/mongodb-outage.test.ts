@@ -1,10 +1,10 @@
 import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { isProblem } from './judge.ts';
-import { creation, makeOne, requestOf, routes } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, type WireAnswer, type WireRequest } from './wire.ts';
+import { isProblem } from './support/assert-response.ts';
+import { creation, makeOne, requestOf, routes } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, type WireAnswer, type WireRequest } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;

@@ -89,7 +89,7 @@ const shortTexts: readonly string[] = [
   '%2e%2e%2f',
   '%c0%ae%c0%ae/',
   '..',
-  '../../../../etc/passwd',
+  '../../../../../etc/passwd',
   '..\\..\\windows\\win.ini',
   '/dev/null',
   'file:///etc/passwd',

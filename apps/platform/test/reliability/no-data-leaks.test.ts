@@ -3,12 +3,12 @@ import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import { aFreePort, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { markedRequests } from './marked-requests.ts';
-import { createMarkers } from './markers.ts';
+import { createMarkers } from './support/canaries.ts';
+import { markedRequests } from './support/canary-requests.ts';
 
-import { makeOne } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireRequest } from './wire.ts';
+import { makeOne } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, inLanes, type WireAnswer, type WireRequest } from './support/wire.ts';
 
 const markers = createMarkers();
 const ofPaths = createMarkers();

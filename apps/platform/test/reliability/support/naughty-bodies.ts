@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { naughtyJson } from './naughty.ts';
+import { naughtyJson } from './naughty-strings.ts';
 import type { WireHeader } from './wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';

@@ -2,8 +2,8 @@ import type { TokenSubject } from '@plinth/auth';
 import { anIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
-import { modules } from '../../src/modules.ts';
-import { mains } from '../mains.ts';
+import { modules } from '../../../src/modules.ts';
+import { entrypoints } from '../../entrypoints.ts';
 
 /** The platform as production runs it: a process of its own, on databases of its own. */
 export type RunningPlatform = {
@@ -49,7 +49,7 @@ const openStored = (uri: string, prefix: string) => {
 export const startPlatform = async (overrides: Environment = {}): Promise<RunningPlatform> => {
   const issuer = await anIssuer();
   const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '0', ...overrides };
-  const { port, url, output, isRunning, end } = await startService(mains.platform, settings);
+  const { port, url, output, isRunning, end } = await startService(entrypoints.platform, settings);
   const { stored, drop } = openStored(settings.MONGODB_URI, settings.MONGODB_DATABASE_PREFIX);
   return {
     port,

@@ -2,9 +2,9 @@ import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
-import { makeOne, requestOf, routes } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './wire.ts';
+import { makeOne, requestOf, routes } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './support/wire.ts';
 
 let platform: RunningPlatform;
 let person: string;

@@ -1,9 +1,9 @@
 import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeOne, requestOf, routes } from './requests.ts';
-import { type RunningPlatform, startPlatform } from './running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireRequest } from './wire.ts';
+import { makeOne, requestOf, routes } from './support/requests.ts';
+import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+import { exchange, inLanes, type WireAnswer, type WireRequest } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const requests = heavy ? 2000 : 60;
