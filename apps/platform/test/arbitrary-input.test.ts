@@ -103,21 +103,21 @@ const same = (sent: unknown, answered: unknown): boolean => {
 
 describe.each(routes)('%s', (operationId, route: RouteSpec) => {
   it(
-    'answers arbitrary input with a status that it declares, below 500, and keeps what it takes as it is',
+    'responds to arbitrary input with a declared status below 500 and returns accepted values unchanged',
     async () => {
       const declared = declaredStatusesOf(route);
       const property = fc.asyncProperty(nearly(route.body), pairs(route), ids, async (body, query, id) => {
         const path = route.path.replace(/:\w+/g, segment(id));
-        const answer = await caller.send({
+        const response = await caller.send({
           method: route.method,
           url: query ? `${path}?${query}` : path,
           headers: { ...seen, ...(body !== undefined && { 'content-type': 'application/json' }) },
           ...(body !== undefined && { body: JSON.stringify(body) }),
         });
         // An id of more than a hundred characters, or one with a slash, is another path.
-        expect([...declared, ...(route.params ? [404] : [])]).toContain(answer.status);
-        expect(answer.status).toBeLessThan(500);
-        if (answer.status === 201) expect(same(body, answer.body)).toBe(true);
+        expect([...declared, ...(route.params ? [404] : [])]).toContain(response.status);
+        expect(response.status).toBeLessThan(500);
+        if (response.status === 201) expect(same(body, response.body)).toBe(true);
       });
       await fc.assert(property, { seed, numRuns });
       expect(platform.host.contracts.some(({ routes: all }) => operationId in all)).toBe(true);

@@ -102,7 +102,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     );
   });
 
-  it('says in one sentence when nobody answers, and when newer code has been there', async () => {
+  it('prints one sentence when MongoDB is unreachable or was migrated by newer code', async () => {
     const away = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await aFreePort()}/` });
     expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/) });
     await db(['migrate']);

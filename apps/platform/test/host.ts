@@ -22,11 +22,11 @@ export const openPlatform = async () => {
 };
 
 /** Values that a schema takes, the same for the same seed; another `batch` gives others. */
-export const samplesOf = (schema: z.ZodType, count: number, batch = 0): object[] =>
+export const createSampleValues = (schema: z.ZodType, count: number, batch = 0): object[] =>
   fc.sample(arbitraryOf(schema), { numRuns: count, seed: seed + batch }) as object[];
 
 /** The path of a route with ids in the place of its parameters. */
-export const pathOf = (route: { readonly path: string }, id: string): string =>
+export const toPath = (route: { readonly path: string }, id: string): string =>
   route.path.replace(/:\w+/g, encodeURIComponent(id));
 
 /** Calls the routes that make something with samples of their bodies. @returns the ids of what was made. */
@@ -34,10 +34,10 @@ export const createSamples = async (caller: Caller, count: number): Promise<stri
   const ids: string[] = [];
   for (const [, route] of routes as readonly (readonly [string, RouteSpec])[]) {
     if (route.method !== 'POST' || !route.body || route.params) continue;
-    const bodies = samplesOf(route.body, count);
+    const bodies = createSampleValues(route.body, count);
     // oxlint-disable-next-line no-await-in-loop -- one route may need what another has made
-    const answers = await Promise.all(bodies.map((body) => caller.post(route.path, body)));
-    const created = answers.filter(({ status }) => status === 201);
+    const responses = await Promise.all(bodies.map((body) => caller.post(route.path, body)));
+    const created = responses.filter(({ status }) => status === 201);
     expect(created).not.toEqual([]);
     ids.push(...created.map(({ body }) => body.id));
   }

@@ -14,7 +14,7 @@ afterAll(async () => {
 const owner = () => aPrincipal({ roles: ['owner'] });
 const usersOf = async (tenantId: string) =>
   (await platform.datastore.raw('users', 'users').all()).filter((user) => user['tenantId'] === tenantId);
-const receiptsOf = async (tenantId: string) =>
+const listJournalKeys = async (tenantId: string) =>
   (await platform.datastore.raw('users', 'journal').all()).filter((row) => row['tenantId'] === tenantId);
 
 let made = 0;
@@ -24,33 +24,33 @@ const aBody = () => {
 };
 
 describe('on a real database, an idempotency key', () => {
-  it('race: of fifty creates at once makes one person and one distinct answer', async () => {
+  it('race: of fifty creates at once makes one person and one distinct response', async () => {
     const subject = owner();
     const caller = await platform.host.as(subject);
     const body = aBody();
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, () => caller.post('/v1/users', body, { 'idempotency-key': 'fifty' })),
     );
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect(answers[0]?.status).toBe(201);
-    expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
+    expect(new Set(responses.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(responses[0]?.status).toBe(201);
+    expect(responses.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
     expect(await usersOf(subject.tenantId)).toHaveLength(1);
-    expect(await receiptsOf(subject.tenantId)).toHaveLength(1);
+    expect(await listJournalKeys(subject.tenantId)).toHaveLength(1);
   });
 
   it('race: fifty keys at once, each sent four times, make fifty people', async () => {
     const subject = owner();
     const caller = await platform.host.as(subject);
     const calls = Array.from({ length: 50 }, (_, at) => ({ key: `key ${at}`, body: aBody() }));
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [...calls, ...calls, ...calls, ...calls].map(({ key, body }) =>
         caller.post('/v1/users', body, { 'idempotency-key': key }),
       ),
     );
-    expect(answers.every(({ status }) => status === 201)).toBe(true);
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(50);
+    expect(responses.every(({ status }) => status === 201)).toBe(true);
+    expect(new Set(responses.map(({ text }) => text)).size).toBe(50);
     expect(await usersOf(subject.tenantId)).toHaveLength(50);
-    expect(await receiptsOf(subject.tenantId)).toHaveLength(50);
+    expect(await listJournalKeys(subject.tenantId)).toHaveLength(50);
   });
 
   it('race: of twenty patches with keys of their own on one version one holds, also when all are sent again', async () => {
@@ -75,7 +75,7 @@ describe('on a real database, an idempotency key', () => {
     expect(await usersOf(subject.tenantId)).toMatchObject([{ version: 2 }]);
   });
 
-  it('integrity: another body, tenant, subject or route never gets the stored answer', async () => {
+  it('integrity: another body, tenant, subject or route never gets the stored response', async () => {
     const subject = owner();
     const [caller, colleague, stranger] = await Promise.all(
       [subject, { ...subject, id: anId() }, owner()].map((who) => platform.host.as(who)),
@@ -103,7 +103,7 @@ describe('on a real database, an idempotency key', () => {
     const subject = owner();
     const body = { ...aBody(), name: 'Marker Person' };
     await (await platform.host.as(subject)).post('/v1/users', body);
-    const [receipt] = await receiptsOf(subject.tenantId);
+    const [receipt] = await listJournalKeys(subject.tenantId);
     expect(receipt?.['operation']).toBe('createUser');
     expect(JSON.stringify(receipt)).not.toMatch(/Marker|keyed-/);
   });

@@ -2,7 +2,7 @@ import type { RouteSpec } from '@plinth/contract-kit';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
-import { type Caller, createSamples, openPlatform, pathOf, routes, samplesOf } from './host.ts';
+import { type Caller, createSamples, createSampleValues, openPlatform, routes, toPath } from './host.ts';
 
 type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -30,7 +30,7 @@ const changeSome = async (caller: Caller, ids: readonly string[]): Promise<void>
   for (const route of routes.map(([, each]): RouteSpec => each).filter(isPlainAction)) {
     for (const id of untouched) {
       // oxlint-disable-next-line no-await-in-loop -- what one action leaves decides on the next
-      const { status } = await caller.send({ method: route.method, url: pathOf(route, id), headers: seen });
+      const { status } = await caller.send({ method: route.method, url: toPath(route, id), headers: seen });
       if (status >= 400) continue;
       untouched.delete(id);
       break;
@@ -64,7 +64,8 @@ const withoutOccasion = (body: object): object => ({ ...body, requestId: '', ins
 /** The versions that documents of the victim have, so that a change would hold if it reached one. */
 const seen = { 'if-match': '"1", "2"' };
 
-const bodyFor = (route: RouteSpec): object | undefined => (route.body ? samplesOf(route.body, 1, 1)[0] : undefined);
+const bodyFor = (route: RouteSpec): object | undefined =>
+  route.body ? createSampleValues(route.body, 1, 1)[0] : undefined;
 
 /** Everything by which a request could try to name another tenant. */
 const disguises = (): readonly { query?: string; headers?: Record<string, string>; body?: object }[] => [
@@ -82,27 +83,27 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
     for (const id of ids) {
       for (const { query = '', headers = {}, body } of disguises()) {
         const sent = bodyFor(route);
-        // oxlint-disable-next-line no-await-in-loop -- the first answer that tells something should name its request
-        const answer = await stranger.send({
+        // oxlint-disable-next-line no-await-in-loop -- the first response that tells something should name its request
+        const response = await stranger.send({
           method: route.method,
-          url: pathOf(route, id) + query,
+          url: toPath(route, id) + query,
           headers: { ...seen, ...headers },
           ...(sent !== undefined && { body: { ...sent, ...body } }),
         });
         const told = secrets.filter(
-          (text) => answer.text.includes(text) && text !== id && !JSON.stringify(sent ?? '').includes(text),
+          (text) => response.text.includes(text) && text !== id && !JSON.stringify(sent ?? '').includes(text),
         );
         expect(told).toEqual([]);
-        if (route.params && query === '') expect(answer.status).toBe(404);
+        if (route.params && query === '') expect(response.status).toBe(404);
       }
     }
     expect(await stored()).toEqual(foreign);
   });
 
   if (route.params) {
-    it('answers for a foreign id as it does for one that nobody has', async () => {
+    it('responds to a foreign id exactly as to an unknown one', async () => {
       const send = (id: string) =>
-        stranger.send({ method: route.method, url: pathOf(route, id), body: bodyFor(route), headers: seen });
+        stranger.send({ method: route.method, url: toPath(route, id), body: bodyFor(route), headers: seen });
       const [taken, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(anId())]);
       expect(taken.status).toBe(unknown.status);
       expect(withoutOccasion(taken.body)).toEqual(withoutOccasion(unknown.body));

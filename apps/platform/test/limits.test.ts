@@ -30,26 +30,28 @@ afterAll(async () => {
   await redis.close();
 });
 
-type Answer = { readonly status: number; readonly ms: number; readonly headers: Headers };
+type ServiceResponse = { readonly status: number; readonly ms: number; readonly headers: Headers };
 
-const get = async (url: string, token: string): Promise<Answer> => {
+const get = async (url: string, token: string): Promise<ServiceResponse> => {
   const sentAt = performance.now();
-  const answer = await fetch(`${url}/v1/users`, { headers: { authorization: `Bearer ${token}` } });
-  await answer.arrayBuffer();
-  return { status: answer.status, ms: performance.now() - sentAt, headers: answer.headers };
+  const response = await fetch(`${url}/v1/users`, { headers: { authorization: `Bearer ${token}` } });
+  await response.arrayBuffer();
+  return { status: response.status, ms: performance.now() - sentAt, headers: response.headers };
 };
 
-const countOf = (answers: readonly Answer[], status: number): number =>
-  answers.filter((answer) => answer.status === status).length;
+const countOf = (responses: readonly ServiceResponse[], status: number): number =>
+  responses.filter((response) => response.status === status).length;
 
-const p99 = (answers: readonly Answer[]): number =>
-  answers.map(({ ms }) => ms).toSorted((left, right) => left - right)[Math.ceil(answers.length * 0.99) - 1] as number;
+const p99 = (responses: readonly ServiceResponse[]): number =>
+  responses.map(({ ms }) => ms).toSorted((left, right) => left - right)[
+    Math.ceil(responses.length * 0.99) - 1
+  ] as number;
 
 const perSecond = 100;
 
 /** Sends to all processes in turn, for all callers in turn. */
-const load = async (tokens: readonly string[], ms: number): Promise<Answer[]> => {
-  const sending: Promise<Answer>[] = [];
+const load = async (tokens: readonly string[], ms: number): Promise<ServiceResponse[]> => {
+  const sending: Promise<ServiceResponse>[] = [];
   const begunAt = performance.now();
   for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - begunAt) {
     while (sending.length < (elapsed / 1000) * perSecond) {
@@ -66,20 +68,20 @@ describe('processes that share a Redis', () => {
   it('serve the limit of a tenant’s plan together, within a tenth, and other tenants meanwhile', async () => {
     const [greedy, modest] = [await aToken(), await aToken()];
     const begunAt = performance.now();
-    const answers: Answer[] = [];
-    const others: Answer[] = [];
+    const responses: ServiceResponse[] = [];
+    const others: ServiceResponse[] = [];
     for (let round = 0; round < 20; round += 1) {
       const burst = Array.from({ length: 30 }, (_, at) => get(urls[at % urls.length] as string, greedy));
       // oxlint-disable-next-line no-await-in-loop -- one burst after the other
       others.push(await get(urls[round % urls.length] as string, modest));
       // oxlint-disable-next-line no-await-in-loop -- one burst after the other
-      answers.push(...(await Promise.all(burst)));
+      responses.push(...(await Promise.all(burst)));
     }
     const expected = 300 + (5 * (performance.now() - begunAt)) / 1000;
-    expect(countOf(answers, 200) + countOf(answers, 429)).toBe(600);
-    expect(Math.abs(countOf(answers, 200) - expected)).toBeLessThanOrEqual(expected / 10);
+    expect(countOf(responses, 200) + countOf(responses, 429)).toBe(600);
+    expect(Math.abs(countOf(responses, 200) - expected)).toBeLessThanOrEqual(expected / 10);
     expect(countOf(others, 200)).toBe(20);
-    const refused = answers.find(({ status }) => status === 429);
+    const refused = responses.find(({ status }) => status === 429);
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(refused?.headers.get('ratelimit-policy')).toBe('"subject";q=300;w=60');
     expect(refused?.headers.get('ratelimit')).toMatch(/^"subject";r=0;t=\d+$/);
@@ -96,7 +98,7 @@ describe('processes that share a Redis', () => {
     console.info(
       `Redis stopped for ${outageMs} ms: p99 ${p99(before).toFixed(1)} ms before, ${p99(during).toFixed(1)} ms meanwhile`,
     );
-    for (const answers of [before, during, after]) expect(countOf(answers, 200)).toBe(answers.length);
+    for (const responses of [before, during, after]) expect(countOf(responses, 200)).toBe(responses.length);
     // Only over a longer time does it say something about Redis, and not about what else the machine does.
     if (isHeavy) expect(p99(during)).toBeLessThan(2 * p99(before));
   }, 60_000);

@@ -31,7 +31,7 @@ const start = async (app: keyof typeof entrypoints, redisUrl = process.env['REDI
 type Call = { readonly method?: string; readonly body?: object; readonly version?: number };
 
 const call = async (url: string, token: string, { method = 'GET', body, version }: Call = {}) => {
-  const answer = await fetch(url, {
+  const response = await fetch(url, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
@@ -40,8 +40,8 @@ const call = async (url: string, token: string, { method = 'GET', body, version 
     },
     ...(body && { body: JSON.stringify(body) }),
   });
-  const text = await answer.text();
-  return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
 };
 
 const statusOf = async (url: string, token: string): Promise<number> =>
@@ -56,9 +56,9 @@ let hired = 0;
 const hire = async (owner: string, role: string) => {
   hired += 1;
   const body = { name: `Person ${hired}`, email: `person-${hired}@test.example`, role };
-  const answer = await call(`${urls[0]}/v1/users`, owner, { method: 'POST', body });
-  expect(answer.status).toBe(201);
-  const subject = { id: String(answer.body['id']), tenantId, roles: [role] };
+  const response = await call(`${urls[0]}/v1/users`, owner, { method: 'POST', body });
+  expect(response.status).toBe(201);
+  const subject = { id: String(response.body['id']), tenantId, roles: [role] };
   return { subject, token: await issuer.tokenOf(subject) };
 };
 

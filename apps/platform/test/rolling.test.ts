@@ -29,9 +29,9 @@ const openProxy = async (): Promise<Server> => {
     turn += 1;
     const { port } = (ready[turn % ready.length] as Instance).service;
     const { method = 'GET', url = '/', headers } = incoming;
-    const upstream = send({ agent, port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
+    const upstream = send({ agent, port, host: '127.0.0.1', method, path: url, headers }, (response) => {
+      outgoing.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(outgoing);
     });
     upstream.on('error', (error) => {
       outgoing.writeHead(502).end(error.message);
@@ -75,15 +75,15 @@ let made = 0;
 const call = async (): Promise<number> => {
   made += 1;
   const isWrite = made % 3 === 0;
-  const answer = await fetch(`${base}/v1/users`, {
+  const response = await fetch(`${base}/v1/users`, {
     method: isWrite ? 'POST' : 'GET',
     headers: { authorization, ...(isWrite && { 'content-type': 'application/json' }) },
     ...(isWrite && {
       body: JSON.stringify({ name: 'Rolling', email: `rolling-${made}@test.example`, role: 'member' }),
     }),
   });
-  await answer.text();
-  return answer.status;
+  await response.text();
+  return response.status;
 };
 
 describe('shutdown', () => {
@@ -121,8 +121,8 @@ describe('shutdown', () => {
       new Promise<number>((resolve, reject) => {
         const body = JSON.stringify({ name: 'In flight', email: `flight-${at}@test.example`, role: 'member' });
         const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length };
-        send({ agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/users', headers }, (answer) => {
-          answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+        send({ agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/users', headers }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode ?? 0));
         })
           .on('error', reject)
           .end(body);

@@ -54,7 +54,7 @@ describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
 describe('the platform does not start, and says why in one sentence,', () => {
   const sentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
 
-  it('when nobody answers at MONGODB_URI', async () => {
+  it('when MONGODB_URI is unreachable', async () => {
     const { code, stderr } = await refused(
       'platform',
       await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await aFreePort()}/` }),

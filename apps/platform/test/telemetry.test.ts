@@ -54,23 +54,23 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-  const aPerson = (name: string) => ({ name: marker, email: `${name}-${marker}-${app}@test.example`, role: 'member' });
+  const addUser = (name: string) => ({ name: marker, email: `${name}-${marker}-${app}@test.example`, role: 'member' });
   const spansOf = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
-  const requestOf = (trace: string): ReceivedSpan | undefined => spansOf(trace).find(({ kind }) => kind === 2);
+  const toRequest = (trace: string): ReceivedSpan | undefined => spansOf(trace).find(({ kind }) => kind === 2);
   const namesBelow = (trace: string): string[] => {
-    const parent = requestOf(trace)?.spanId;
+    const parent = toRequest(trace)?.spanId;
     return spansOf(trace)
       .filter(({ parentSpanId }) => parentSpanId === parent)
       .map(({ name }) => name);
   };
-  const recorded = (trace: string) => expect.poll(() => requestOf(trace), { timeout: 10_000 }).toBeDefined();
+  const recorded = (trace: string) => expect.poll(() => toRequest(trace), { timeout: 10_000 }).toBeDefined();
 
   it('records a read with its commands to MongoDB and Redis, in the trace of its caller', async () => {
     const trace = traceId();
     const { status } = await send({ path: '/v1/users', trace });
     expect(status).toBe(200);
     await recorded(trace);
-    expect(requestOf(trace)).toMatchObject({ name: 'GET /v1/users', parentSpanId: parentId });
+    expect(toRequest(trace)).toMatchObject({ name: 'GET /v1/users', parentSpanId: parentId });
     expect(namesBelow(trace)).toContain('find users');
     expect(spansOf(trace).map(({ attributes }) => attributes['db.system.name'])).toContain('redis');
     const find = spansOf(trace).find(({ name }) => name === 'find users');
@@ -86,7 +86,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
 
   it('records a write with the transaction that commits it', async () => {
     const trace = traceId();
-    const { status } = await send({ method: 'POST', path: '/v1/users', body: aPerson('one'), trace });
+    const { status } = await send({ method: 'POST', path: '/v1/users', body: addUser('one'), trace });
     expect(status).toBe(201);
     await recorded(trace);
     expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert users', 'insert journal', 'commitTransaction']));
@@ -95,10 +95,10 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
 
   it('race: of writes that share a transaction, each has it in its own trace', async () => {
     const traces = Array.from({ length: 24 }, traceId);
-    const answers = await Promise.all(
-      traces.map((trace, at) => send({ method: 'POST', path: '/v1/users', body: aPerson(`many-${at}`), trace })),
+    const responses = await Promise.all(
+      traces.map((trace, at) => send({ method: 'POST', path: '/v1/users', body: addUser(`many-${at}`), trace })),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([201]));
     for (const trace of traces) {
       // oxlint-disable-next-line no-await-in-loop -- each is waited for
       await recorded(trace);
@@ -134,10 +134,10 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
   it('sends the last spans before it ends, and nothing personal in any', async () => {
     const trace = traceId();
     expect((await send({ path: `/v1/users?limit=1&name=${marker}`, trace })).status).toBe(400);
-    const [twin] = [aPerson('one')];
+    const [twin] = [addUser('one')];
     expect((await send({ method: 'POST', path: '/v1/users', body: twin })).status).toBe(409);
     await service.end('SIGTERM');
-    expect(requestOf(trace)?.attributes).toMatchObject({
+    expect(toRequest(trace)?.attributes).toMatchObject({
       'http.response.status_code': expect.anything(),
       'error.type': 'invalid-request',
     });

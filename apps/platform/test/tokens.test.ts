@@ -118,11 +118,11 @@ const forgeries: Readonly<Record<string, () => string>> = {
 
 describe('a token is refused before the input is looked at when it has', () => {
   it.each(Object.entries(forgeries))('%s', async (name, make) => {
-    const answer = await ask(make());
-    expect(answer.statusCode).toBe(401);
-    expect(answer.headers['content-type']).toContain('application/problem+json');
-    expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-    expect(answer.json()).toMatchObject({
+    const response = await ask(make());
+    expect(response.statusCode).toBe(401);
+    expect(response.headers['content-type']).toContain('application/problem+json');
+    expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
+    expect(response.json()).toMatchObject({
       code: name === 'an end that has passed' ? 'token-expired' : 'unauthenticated',
     });
   });

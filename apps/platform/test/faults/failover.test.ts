@@ -3,10 +3,10 @@ import { type ReplicaSet, startReplicaSet } from '@plinth/engines';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import { contentOf, sendAll } from './requests.ts';
-import { aService } from './service.ts';
-import { emailsOf, isHeavy, receiptsOf, storedEmails } from './users.ts';
-import { failuresBetween, startWriters, type Writers } from './writers.ts';
+import { getContent, sendAll } from './requests.ts';
+import { createService } from './service.ts';
+import { getEmails, isHeavy, listJournalKeys, listStoredEmails } from './users.ts';
+import { findFailures, startWriters, type Writers } from './writers.ts';
 
 const paused = async (pid: number, ms: number): Promise<void> => {
   process.kill(pid, 'SIGSTOP');
@@ -21,7 +21,7 @@ const faults: readonly Fault[] = [
   { name: 'SIGKILL', inflict: async (pid) => void process.kill(pid, 'SIGKILL') },
   { name: 'SIGSTOP for 5 s', inflict: (pid) => paused(pid, 5000) },
   { name: 'SIGTERM', inflict: async (pid) => void process.kill(pid, 'SIGTERM') },
-  // Longer than a connection waits for its answer.
+  // Longer than a connection waits for its response.
   { name: 'SIGSTOP for 12 s', inflict: (pid) => paused(pid, 12_000) },
 ];
 
@@ -51,7 +51,7 @@ const title = `the primary of three lost ${size.times} times under ${size.writer
 it(title, { timeout: lastsMs }, async () => {
   const set = await startReplicaSet();
   onTestFinished(() => set.stop());
-  const service = await aService('svc-users', set.uri);
+  const service = await createService('svc-users', set.uri);
   onTestFinished(() => service.close());
   await service.start();
   const writers = startWriters(service, size.writers);
@@ -66,17 +66,17 @@ it(title, { timeout: lastsMs }, async () => {
   console.info(`every writer went on after ${figures.join(', ')}; ${written.length} writes in ${tries} tries`);
 
   expect(Math.max(...survived.map(({ recoveredMs }) => recoveredMs))).toBeLessThan(recoveredWithinMs);
-  expect(survived.flatMap(({ calm }) => failuresBetween(written, calm))).toEqual([]);
-  expect(new Set(written.map(({ answer }) => answer.status))).toEqual(new Set([201]));
+  expect(survived.flatMap(({ calm }) => findFailures(written, calm))).toEqual([]);
+  expect(new Set(written.map(({ response }) => response.status))).toEqual(new Set([201]));
   const requests = written.map(({ request }) => request);
-  expect((await storedEmails(service)).toSorted()).toEqual(emailsOf(requests).toSorted());
-  expect((await receiptsOf(service, 'createUser')).toSorted()).toEqual(requests.map(({ key }) => key).toSorted());
-  // To answer from the journal costs more than to write, so each of so many keys is sent again, all over the time.
+  expect((await listStoredEmails(service)).toSorted()).toEqual(getEmails(requests).toSorted());
+  expect((await listJournalKeys(service, 'createUser')).toSorted()).toEqual(requests.map(({ key }) => key).toSorted());
+  // To response from the journal costs more than to write, so each of so many keys is sent again, all over the time.
   const sample = written.filter((_, at) => at % Math.ceil(written.length / size.resent) === 0);
   const again = await sendAll(
     service,
     sample.map(({ request }) => request),
     { senders: size.writers },
   );
-  expect(again.map(contentOf)).toEqual(sample.map(({ answer }) => contentOf(answer)));
+  expect(again.map(getContent)).toEqual(sample.map(({ response }) => getContent(response)));
 });

@@ -9,7 +9,7 @@ export type KeyedRequest = {
   readonly version?: number;
 };
 
-export type Answer = {
+export type ServiceResponse = {
   readonly status: number;
   readonly body: string;
   readonly location: string | null;
@@ -17,22 +17,26 @@ export type Answer = {
   readonly replayed: boolean;
 };
 
-/** One sending of a request: without an answer when the connection died. Times are those of `performance.now()`. */
-export type Try = { readonly begunAt: number; readonly endedAt: number; readonly answer: Answer | undefined };
+/** One sending of a request: without an response when the connection died. Times are those of `performance.now()`. */
+export type Try = {
+  readonly begunAt: number;
+  readonly endedAt: number;
+  readonly response: ServiceResponse | undefined;
+};
 
 /** Longer than any request may take. */
 const givenUpMs = 20_000;
 const pauseMs = 50;
 const patienceMs = 60_000;
 
-const headersOf = (token: string, { key, body, version }: KeyedRequest): Record<string, string> => ({
+const toHeaders = (token: string, { key, body, version }: KeyedRequest): Record<string, string> => ({
   authorization: `Bearer ${token}`,
   'idempotency-key': key,
   ...(body && { 'content-type': 'application/json' }),
   ...(version !== undefined && { 'if-match': `"${version}"` }),
 });
 
-const toResponse = async (response: Response): Promise<Answer> => ({
+const toResponse = async (response: Response): Promise<ServiceResponse> => ({
   status: response.status,
   body: await response.text(),
   location: response.headers.get('location'),
@@ -44,59 +48,60 @@ const toResponse = async (response: Response): Promise<Answer> => ({
 export const send = async ({ url, token }: Service, request: KeyedRequest): Promise<Try> => {
   const { method, path, body } = request;
   const begunAt = performance.now();
-  const attempt = async (): Promise<Answer | undefined> => {
+  const attempt = async (): Promise<ServiceResponse | undefined> => {
     if (url === undefined) return undefined;
     const signal = AbortSignal.timeout(givenUpMs);
     const content = body ? { body: JSON.stringify(body) } : {};
-    return toResponse(await fetch(`${url}${path}`, { method, headers: headersOf(token, request), signal, ...content }));
+    return toResponse(await fetch(`${url}${path}`, { method, headers: toHeaders(token, request), signal, ...content }));
   };
-  const answer = await attempt().catch(() => undefined);
-  return { begunAt, endedAt: performance.now(), answer };
+  const response = await attempt().catch(() => undefined);
+  return { begunAt, endedAt: performance.now(), response };
 };
 
-export const isAnswered = ({ answer }: Try): boolean => answer !== undefined && answer.status < 500;
+export const isAnswered = ({ response }: Try): boolean => response !== undefined && response.status < 500;
 
 /** Sends a request again and again, as a client with a key does, until it is answered by something else than a 5xx. */
 export const sendUntilAnswered = async (
   service: Service,
   request: KeyedRequest,
-): Promise<{ readonly answer: Answer; readonly tries: readonly Try[] }> => {
+): Promise<{ readonly response: ServiceResponse; readonly tries: readonly Try[] }> => {
   const tries: Try[] = [];
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
-    // oxlint-disable-next-line no-await-in-loop -- whether to try again depends on the answer
+    // oxlint-disable-next-line no-await-in-loop -- whether to try again depends on the response
     const once = await send(service, request);
     tries.push(once);
-    if (once.answer && isAnswered(once)) return { answer: once.answer, tries };
+    if (once.response && isAnswered(once)) return { response: once.response, tries };
     // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
     await sleep(pauseMs);
   }
-  const last = tries.at(-1)?.answer?.body ?? 'The connection died.';
+  const last = tries.at(-1)?.response?.body ?? 'The connection died.';
   throw new Error(`${request.method} ${request.path} was not answered within ${patienceMs / 1000} s: ${last}`);
 };
 
-type Senders = { readonly senders: number; readonly onAnswer?: (answer: Answer) => void };
+type Senders = { readonly senders: number; readonly onAnswer?: (response: ServiceResponse) => void };
 
-/** Sends requests, by so many senders at once, each until it is answered. @returns the answers, in the same order. */
+/** Sends requests, by so many senders at once, each until it is answered. @returns the responses, in the same order. */
 export const sendAll = async (
   service: Service,
   requests: readonly KeyedRequest[],
   { senders, onAnswer }: Senders,
-): Promise<Answer[]> => {
-  const answers: Answer[] = [];
+): Promise<ServiceResponse[]> => {
+  const responses: ServiceResponse[] = [];
   const waiting = [...requests.entries()];
   const sendThem = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [at, request] = next;
-      // oxlint-disable-next-line no-await-in-loop -- a sender waits for its answer
-      const { answer } = await sendUntilAnswered(service, request);
-      answers[at] = answer;
-      onAnswer?.(answer);
+      // oxlint-disable-next-line no-await-in-loop -- a sender waits for its response
+      const { response } = await sendUntilAnswered(service, request);
+      responses[at] = response;
+      onAnswer?.(response);
     }
   };
   await Promise.all(Array.from({ length: senders }, sendThem));
-  return answers;
+  return responses;
 };
 
-/** What is the same in every answer to one key. */
-export const contentOf = ({ replayed: _replayed, ...content }: Answer): Omit<Answer, 'replayed'> => content;
+/** What is the same in every response to one key. */
+export const getContent = ({ replayed: _replayed, ...content }: ServiceResponse): Omit<ServiceResponse, 'replayed'> =>
+  content;

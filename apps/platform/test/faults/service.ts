@@ -18,7 +18,7 @@ export type Service = {
   kill(): Promise<void>;
   /** Resolves with the signal that ended the process. */
   ended(): Promise<NodeJS.Signals | null>;
-  /** Sends an order to a self-killing service, which answers with the steps that it has counted. */
+  /** Sends an order to a self-killing service, which responds with the steps that it has counted. */
   order(order: { readonly killAt?: number }): Promise<string[]>;
   /** A collection of the users module. */
   stored(collection: string): RawCollection;
@@ -27,9 +27,9 @@ export type Service = {
 };
 
 /** Makes the host `main` on the MongoDB at `mongodbUri`; it is not started yet. */
-export const aService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
+export const createService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
   const issuer = await anIssuer();
-  // Writers that repeat what had no answer are many, and one person. In development every answer is held to its contract.
+  // Writers that repeat what had no response are many, and one person. In development every response is held to its contract.
   const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, NODE_ENV: 'development' };
   const token = await issuer.tokenOf(aPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;

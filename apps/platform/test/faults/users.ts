@@ -5,7 +5,7 @@ import type { Service } from './service.ts';
 export const isHeavy: boolean = process.env['PLINTH_HEAVY'] === '1';
 
 /** A request that adds the person `name`, whom nobody has added yet. */
-export const creationOf = (name: string): KeyedRequest => ({
+export const createUserRequest = (name: string): KeyedRequest => ({
   method: 'POST',
   path: '/v1/users',
   key: `create ${name}`,
@@ -13,33 +13,33 @@ export const creationOf = (name: string): KeyedRequest => ({
 });
 
 /** A person whom a request can be about. @returns their path. */
-export const aPerson = async (service: Service, name: string): Promise<string> => {
-  const { answer } = await sendUntilAnswered(service, creationOf(name));
-  if (answer.location === null) throw new Error(`'${name}' was not added: ${answer.status} ${answer.body}`);
-  return answer.location;
+export const addUser = async (service: Service, name: string): Promise<string> => {
+  const { response } = await sendUntilAnswered(service, createUserRequest(name));
+  if (response.location === null) throw new Error(`'${name}' was not added: ${response.status} ${response.body}`);
+  return response.location;
 };
 
 const emailOf = (name: string): string => `${name}@test.example`;
 
 /** The addresses that requests want. */
-export const emailsOf = (requests: readonly KeyedRequest[]): string[] =>
+export const getEmails = (requests: readonly KeyedRequest[]): string[] =>
   requests.map(({ body }) => (body as { email: string }).email);
 
 /** The address of everybody who is stored. */
-export const storedEmails = async (service: Service): Promise<string[]> =>
+export const listStoredEmails = async (service: Service): Promise<string[]> =>
   (await service.stored('users').all()).map(({ email }) => String(email));
 
 type Stored = Readonly<Record<string, unknown>>;
 
 /** What is stored of the people called `name`. */
-export const peopleCalled = async (service: Service, name: string): Promise<Stored[]> =>
+export const findUsersNamed = async (service: Service, name: string): Promise<Stored[]> =>
   (await service.stored('users').all()).filter(({ email }) => email === emailOf(name));
 
 /** The receipts of an operation that succeeded, with the keys that clients chose. */
-export const receiptsOf = async (service: Service, operation: string): Promise<string[]> => {
+export const listJournalKeys = async (service: Service, operation: string): Promise<string[]> => {
   const rows = await service.stored('journal').all();
   const own = rows.filter(
-    (row) => row['operation'] === operation && (row['answer'] as { status: number }).status < 300,
+    (row) => row['operation'] === operation && (row['response'] as { status: number }).status < 300,
   );
   // A key is stored with its subject and operation before it.
   return own.map((row) => String(row['key']).split(' ').slice(2).join(' '));

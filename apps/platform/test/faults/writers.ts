@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, isAnswered, type KeyedRequest, sendUntilAnswered, type Try } from './requests.ts';
+import { isAnswered, type KeyedRequest, type ServiceResponse, sendUntilAnswered, type Try } from './requests.ts';
 import type { Service } from './service.ts';
-import { creationOf } from './users.ts';
+import { createUserRequest } from './users.ts';
 
-/** A request with its answer and all that came before it. */
-export type Written = { readonly request: KeyedRequest; readonly answer: Answer; readonly tries: readonly Try[] };
+/** A request with its response and all that came before it. */
+export type Written = {
+  readonly request: KeyedRequest;
+  readonly response: ServiceResponse;
+  readonly tries: readonly Try[];
+};
 
 export type Writers = {
-  /** Resolves with the milliseconds from `at` until every writer had an answer to a try that it began after it. */
+  /** Resolves with the milliseconds from `at` until every writer had an response to a try that it began after it. */
   recovered(at: number): Promise<number>;
   /** Lets each writer end its request. Resolves with all that they have written. */
   stop(): Promise<readonly Written[]>;
@@ -20,21 +24,21 @@ const patienceMs = 60_000;
 
 const triesOf = (written: readonly Written[]): Try[] => written.flatMap(({ tries }) => tries);
 
-/** When the first try that began after `at` had its answer. */
+/** When the first try that began after `at` had its response. */
 const firstAfter = (written: readonly Written[], at: number): number | undefined =>
   triesOf(written).find((once) => once.begunAt > at && isAnswered(once))?.endedAt;
 
 /** Tries that began and failed in a span of time. */
-export const failuresBetween = (written: readonly Written[], [from, to]: readonly [number, number]): Try[] =>
+export const findFailures = (written: readonly Written[], [from, to]: readonly [number, number]): Try[] =>
   triesOf(written).filter((once) => once.begunAt > from && once.endedAt < to && !isAnswered(once));
 
-/** Starts writers that add one person after the other, each until it has its answer. */
+/** Starts writers that add one person after the other, each until it has its response. */
 export const startWriters = (service: Service, count: number): Writers => {
   let stopping = false;
   const written: Written[][] = Array.from({ length: count }, () => []);
   const write = async (own: Written[], writer: number): Promise<void> => {
     while (!stopping) {
-      const request = creationOf(`by-${writer}-${own.length}`);
+      const request = createUserRequest(`by-${writer}-${own.length}`);
       // oxlint-disable-next-line no-await-in-loop -- a writer sends one request after the other
       own.push({ request, ...(await sendUntilAnswered(service, request)) });
       // oxlint-disable-next-line no-await-in-loop -- as above
@@ -53,7 +57,7 @@ export const startWriters = (service: Service, count: number): Writers => {
         // oxlint-disable-next-line no-await-in-loop -- looks again until all writers have gone on
         await sleep(pollMs);
       }
-      throw new Error(`Not every writer had an answer within ${patienceMs / 1000} s.`);
+      throw new Error(`Not every writer had an response within ${patienceMs / 1000} s.`);
     },
     stop: async () => {
       stopping = true;

@@ -2,9 +2,9 @@ import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
-import { creation, makeOne, requestOf, routes } from './support/requests.ts';
+import { createResource, creation, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireAnswer, type WireRequest } from './support/wire.ts';
+import { exchange, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;
@@ -35,7 +35,7 @@ const openStage = async (): Promise<Stage> => {
   const mongod = await ownEngine('mongod');
   const platform = await startPlatform({ MONGODB_URI: mongod.uri });
   const authorization = `Bearer ${await platform.tokenOf(aPrincipal())}`;
-  return { mongod, platform, authorization, person: await makeOne(platform.port, authorization) };
+  return { mongod, platform, authorization, person: await createResource(platform.port, authorization) };
 };
 
 let keys = 0;
@@ -45,7 +45,7 @@ const aWave = ({ authorization, person }: Stage): WireRequest[] =>
   Array.from({ length: atOnce }, (_, at) => {
     const [, route] = routes[at % routes.length] as (typeof routes)[number];
     keys += 1;
-    return requestOf(route, { authorization, id: person, ...(route.method !== 'GET' && { key: `away ${keys}` }) });
+    return toRequest(route, { authorization, id: person, ...(route.method !== 'GET' && { key: `away ${keys}` }) });
   });
 
 const health = async ({ platform }: Stage, path: string) => {
@@ -56,8 +56,8 @@ const health = async ({ platform }: Stage, path: string) => {
 type Health = Awaited<ReturnType<typeof health>>;
 type Suffered = {
   /** Answers to what was under way when it went away. */
-  readonly caught: readonly WireAnswer[];
-  readonly answers: readonly WireAnswer[];
+  readonly caught: readonly WireResponse[];
+  readonly responses: readonly WireResponse[];
   readonly live: Health;
   readonly ready: Health;
 };
@@ -66,26 +66,30 @@ type Suffered = {
 const suffer = async (stage: Stage, begin: Absence['begin'], creations: readonly WireRequest[]): Promise<Suffered> => {
   const catching = aWave(stage).map((request) => exchange(stage.platform.port, request));
   await begin(stage.mongod);
-  const answers: WireAnswer[] = [];
+  const responses: WireResponse[] = [];
   for (;;) {
     const answering = [...aWave(stage), ...creations].map((request) => exchange(stage.platform.port, request));
     // oxlint-disable-next-line no-await-in-loop -- one wave after the other
     const [live, ready] = await Promise.all([health(stage, '/health/live'), health(stage, '/health/ready')]);
     // oxlint-disable-next-line no-await-in-loop -- as above
-    answers.push(...(await Promise.all(answering)));
+    responses.push(...(await Promise.all(answering)));
     // oxlint-disable-next-line no-await-in-loop -- as above
-    if (answers.length >= waves * atOnce) return { caught: await Promise.all(catching), answers, live, ready };
+    if (responses.length >= waves * atOnce) return { caught: await Promise.all(catching), responses, live, ready };
   }
 };
 
-const isInTime = ({ ms }: WireAnswer): boolean => ms < answeredWithinMs;
+const isInTime = ({ ms }: WireResponse): boolean => ms < answeredWithinMs;
 
-const isUnavailable = (answer: WireAnswer): boolean =>
-  answer.status === 503 && isProblem(answer) && /^\d+$/.test(answer.headers['retry-after'] ?? '') && isInTime(answer);
+const isUnavailable = (response: WireResponse): boolean =>
+  response.status === 503 &&
+  isProblem(response) &&
+  /^\d+$/.test(response.headers['retry-after'] ?? '') &&
+  isInTime(response);
 
-const isServed = (answer: WireAnswer): boolean => answer.status >= 200 && answer.status < 500 && isInTime(answer);
+const isServed = (response: WireResponse): boolean =>
+  response.status >= 200 && response.status < 500 && isInTime(response);
 
-const inShort = ({ status, ms, text }: WireAnswer): string => `${status} in ${Math.round(ms)} ms: ${text}`;
+const inShort = ({ status, ms, text }: WireResponse): string => `${status} in ${Math.round(ms)} ms: ${text}`;
 
 // They are away at the same time, because nearly all of it is waiting.
 describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }) => {
@@ -96,10 +100,10 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
   beforeAll(async () => {
     stage = await openStage();
     const { authorization } = stage;
-    creations = [1, 2, 3].map((at) => requestOf(creation, { authorization, key: `${how} ${at}` }));
+    creations = [1, 2, 3].map((at) => toRequest(creation, { authorization, key: `${how} ${at}` }));
     suffered = await suffer(stage, begin, creations);
-    for (const [which, answers] of Object.entries({ caught: suffered.caught, later: suffered.answers })) {
-      const times = answers.map(({ ms }) => Math.round(ms)).toSorted((left, right) => left - right);
+    for (const [which, responses] of Object.entries({ caught: suffered.caught, later: suffered.responses })) {
+      const times = responses.map(({ ms }) => Math.round(ms)).toSorted((left, right) => left - right);
       const [median, slowest] = [times[times.length >> 1], times.at(-1)];
       console.info(
         `MongoDB ${how}: of ${times.length} ${which} the slowest took ${slowest} ms, the median ${median} ms`,
@@ -123,12 +127,12 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
   });
 
   it('every request is answered in time with a 503 problem and Retry-After', ({ expect }) => {
-    expect(suffered.answers.filter((answer) => !isUnavailable(answer)).map(inShort)).toEqual([]);
+    expect(suffered.responses.filter((response) => !isUnavailable(response)).map(inShort)).toEqual([]);
   });
 
   it('what was under way is answered in time as well, as if nothing were or so', ({ expect }) => {
     const { caught } = suffered;
-    expect(caught.filter((answer) => !isUnavailable(answer) && !isServed(answer)).map(inShort)).toEqual([]);
+    expect(caught.filter((response) => !isUnavailable(response) && !isServed(response)).map(inShort)).toEqual([]);
   });
 
   it('back without a restart, and what was refused happens once when it is sent again with its key', async ({
@@ -142,7 +146,7 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
       Promise.all(requests.map((request) => exchange(platform.port, request)));
     expect((await sendAll(aWave(stage))).filter(({ status }) => status >= 500).map(inShort)).toEqual([]);
     // Of those who are the first owner of a tenant at the same time, one is refused: so one after the other.
-    const first: WireAnswer[] = [];
+    const first: WireResponse[] = [];
     // oxlint-disable-next-line no-await-in-loop -- as above
     for (const request of creations) first.push(await exchange(platform.port, request));
     const second = await sendAll(creations);

@@ -2,14 +2,14 @@ import type { RouteSpec } from '@plinth/contract-kit';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { pathOf, samplesOf } from '../host.ts';
-import { type Exchanged, type Finding, findingsOf, isSuccess, sameAs } from './support/assert-response.ts';
+import { createSampleValues, toPath } from '../host.ts';
+import { type Exchanged, type Finding, findChangedFields, findFaults, isSuccess } from './support/assert-response.ts';
 import { naughtyBodies } from './support/naughty-bodies.ts';
 import { naughtyQueries } from './support/naughty-queries.ts';
 import { naughtyHeaderValues, naughtyJson, naughtySegments, naughtyTexts } from './support/naughty-strings.ts';
-import { creation, makeOne, routes } from './support/requests.ts';
+import { createResource, creation, routes } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireHeader, type WireRequest } from './support/wire.ts';
+import { exchange, inLanes, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const lanes = 8;
@@ -45,20 +45,22 @@ const bodyWith = (route: RouteSpec, sample: object, replaced: Readonly<Record<st
 /** Bodies that a route takes; another call gives others. */
 const freshSamples = (route: RouteSpec, many: number): object[] => {
   count += 1;
-  return route.body ? samplesOf(route.body, many, count) : [];
+  return route.body ? createSampleValues(route.body, many, count) : [];
 };
 
-const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
 
-const make = (): Promise<string> => makeOne(platform.port, authorization);
+const make = (): Promise<string> => createResource(platform.port, authorization);
 
-/** What was taken is in its answer as it was sent, and lies there so, unless it was changed again meanwhile. */
-const readBack = async (route: RouteSpec, { request, answer }: Exchanged): Promise<Finding[]> => {
-  if (!isSuccess(answer) || !route.body || answer.text === '') return [];
-  const item = answer.headers['location'] ?? request.path.split('/').slice(0, 4).join('/');
+/** What was taken is in its response as it was sent, and lies there so, unless it was changed again meanwhile. */
+const readBack = async (route: RouteSpec, { request, response }: Exchanged): Promise<Finding[]> => {
+  if (!isSuccess(response) || !route.body || response.text === '') return [];
+  const item = response.headers['location'] ?? request.path.split('/').slice(0, 4).join('/');
   const again = await send({ method: 'GET', path: item, headers: [['Authorization', authorization]] });
-  const isUnchanged = again.headers['etag'] === answer.headers['etag'];
-  return [answer, ...(isUnchanged ? [again] : [])].flatMap((shownBy) => sameAs({ request, answer }, shownBy));
+  const isUnchanged = again.headers['etag'] === response.headers['etag'];
+  return [response, ...(isUnchanged ? [again] : [])].flatMap((shownBy) =>
+    findChangedFields({ request, response }, shownBy),
+  );
 };
 
 /** All values in the heavy size, else one of `part`, others for another `offset`. */
@@ -71,9 +73,9 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
   const outcomes = await inLanes(
     cases,
     async ({ request, statuses }) => {
-      const answer = await send(request);
-      const wrong = findingsOf({ request, answer }, { withinMs: refusedWithinMs, statuses });
-      return { status: answer.status, wrong: [...wrong, ...(await readBack(route, { request, answer }))] };
+      const response = await send(request);
+      const wrong = findFaults({ request, response }, { withinMs: refusedWithinMs, statuses });
+      return { status: response.status, wrong: [...wrong, ...(await readBack(route, { request, response }))] };
     },
     lanes,
   );
@@ -130,7 +132,7 @@ const title =
 describe(title, () => {
   describe.each(routes)('%s', (_, route) => {
     beforeAll(begin);
-    const pathFor = async (): Promise<string> => (route.params ? pathOf(route, await make()) : route.path);
+    const pathFor = async (): Promise<string> => (route.params ? toPath(route, await make()) : route.path);
 
     it('in every field of the body', { timeout: lastsMs }, async () => {
       const path = await pathFor();

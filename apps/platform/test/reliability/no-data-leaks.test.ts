@@ -3,20 +3,20 @@ import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import { aFreePort, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createMarkers } from './support/canaries.ts';
-import { markedRequests } from './support/canary-requests.ts';
+import { createCanaries } from './support/canaries.ts';
+import { createCanaryRequests } from './support/canary-requests.ts';
 
-import { makeOne } from './support/requests.ts';
+import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireRequest } from './support/wire.ts';
+import { exchange, inLanes, type WireRequest, type WireResponse } from './support/wire.ts';
 
-const markers = createMarkers();
-const ofPaths = createMarkers();
+const canaries = createCanaries();
+const pathCanaries = createCanaries();
 const lanes = 8;
 /** So that requests wait for an engine that is gone at the same time, and not one after the other. */
 const lanesWhileAway = 200;
 
-type Exchanged = { readonly request: WireRequest; readonly answer: WireAnswer };
+type Exchanged = { readonly request: WireRequest; readonly response: WireResponse };
 
 let mongod: OwnEngine;
 let redis: OwnEngine;
@@ -27,13 +27,13 @@ const told = { stdout: '', stderr: '', metrics: '', traces: '' };
 const exchanged: Exchanged[] = [];
 
 const sendAll = async (requests: readonly WireRequest[], many: number): Promise<void> => {
-  const send = async (request: WireRequest) => ({ request, answer: await exchange(platform.port, request) });
+  const send = async (request: WireRequest) => ({ request, response: await exchange(platform.port, request) });
   exchanged.push(...(await inLanes(requests, send, many)));
 };
 
 /** Gives mongod a user with a password that is a marker. @returns the URI of that user. */
 const withUser = async (uri: string): Promise<string> => {
-  const [user, pwd] = [markers.plant('the user of MongoDB'), markers.plant('the password of MongoDB')];
+  const [user, pwd] = [canaries.plant('the user of MongoDB'), canaries.plant('the password of MongoDB')];
   const { client, close } = await openTestDatastore(uri);
   await client.db('admin').command({ createUser: user, pwd, roles: ['root'] });
   await close();
@@ -41,7 +41,7 @@ const withUser = async (uri: string): Promise<string> => {
 };
 
 const withPassword = async (uri: string): Promise<string> => {
-  const password = markers.plant('the password of Redis');
+  const password = canaries.plant('the password of Redis');
   await askRedis(uri, 'CONFIG', 'SET', 'requirepass', password);
   return uri.replace('//', `//default:${password}@`);
 };
@@ -49,26 +49,26 @@ const withPassword = async (uri: string): Promise<string> => {
 const tokenOf = async (place: string, roles: readonly string[] = ['owner']): Promise<string> => {
   const token = await platform.tokenOf(aPrincipal({ roles }));
   const [, payload = '', signature = ''] = token.split('.');
-  markers.mark(`the claims of ${place}`, payload);
-  markers.mark(`the signature of ${place}`, signature);
+  canaries.mark(`the claims of ${place}`, payload);
+  canaries.mark(`the signature of ${place}`, signature);
   return token;
 };
 
 const ask = async (): Promise<void> => {
   const authorization = `Bearer ${await tokenOf('a valid token')}`;
   const [header = '', payload = ''] = (await tokenOf('a token that was changed')).split('.');
-  const expired = `${header}.${payload}.${markers.plant('a signature that is none').padEnd(86, 'A')}`;
-  const person = await makeOne(platform.port, authorization);
-  const parts = { markers, ofPaths, authorization, expired, person };
-  for (const requests of markedRequests(parts)) {
+  const expired = `${header}.${payload}.${canaries.plant('a signature that is none').padEnd(86, 'A')}`;
+  const person = await createResource(platform.port, authorization);
+  const parts = { canaries, pathCanaries, authorization, expired, person };
+  for (const requests of createCanaryRequests(parts)) {
     // oxlint-disable-next-line no-await-in-loop -- what a request finds depends on those before it
     await sendAll(requests, 1);
   }
   const viewer = `Bearer ${await tokenOf('a token of a viewer', ['viewer'])}`;
-  await sendAll(markedRequests({ ...parts, authorization: viewer }).flat(), lanes);
+  await sendAll(createCanaryRequests({ ...parts, authorization: viewer }).flat(), lanes);
   await mongod.end();
   await redis.end();
-  await sendAll(markedRequests(parts).flat(), lanesWhileAway);
+  await sendAll(createCanaryRequests(parts).flat(), lanesWhileAway);
 };
 
 beforeAll(async () => {
@@ -81,7 +81,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     MONGODB_URI: await withUser(mongod.uri),
     REDIS_URL: await withPassword(redis.uri),
-    CURSOR_SECRET: markers.plant('the secret of cursors').repeat(2),
+    CURSOR_SECRET: canaries.plant('the secret of cursors').repeat(2),
   });
   await ask();
   told.metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
@@ -102,24 +102,26 @@ const recordsOf = (event: string): Line[] =>
 
 describe('a marker planted in every secret and PII field, header and token appears in nothing that is told', () => {
   it.each(['stdout', 'stderr', 'metrics', 'traces'] as const)('%s: 0 hits', (where) => {
-    expect(markers.foundIn(told[where])).toEqual([]);
-    expect(ofPaths.foundIn(told[where])).toEqual([]);
+    expect(canaries.foundIn(told[where])).toEqual([]);
+    expect(pathCanaries.foundIn(told[where])).toEqual([]);
   });
 
   it('problems: 0 hits, of paths none but the one that was asked for', () => {
-    const problems = exchanged.filter(({ answer }) => answer.status >= 400);
-    const told = problems.flatMap(({ request, answer }) =>
-      markers.foundIn(`${answer.head}\n${answer.text}`).map((place) => `${place}: ${request.method} ${request.path}`),
+    const problems = exchanged.filter(({ response }) => response.status >= 400);
+    const told = problems.flatMap(({ request, response }) =>
+      canaries
+        .foundIn(`${response.head}\n${response.text}`)
+        .map((place) => `${place}: ${request.method} ${request.path}`),
     );
     expect(told).toEqual([]);
-    const others = problems.filter(({ request, answer }) =>
-      ofPaths.foundIn(`${answer.head}\n${answer.text.replaceAll(request.path, '')}`).some(Boolean),
+    const others = problems.filter(({ request, response }) =>
+      pathCanaries.foundIn(`${response.head}\n${response.text.replaceAll(request.path, '')}`).some(Boolean),
     );
-    expect(others.map(({ answer }) => answer.text)).toEqual([]);
+    expect(others.map(({ response }) => response.text)).toEqual([]);
   });
 
   it('was in requests that were taken, refused and failed', () => {
-    const seen = new Set(exchanged.map(({ answer }) => answer.status));
+    const seen = new Set(exchanged.map(({ response }) => response.status));
     for (const status of [200, 201, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 503]) {
       expect(seen).toContain(status);
     }
@@ -131,8 +133,8 @@ describe('a marker planted in every secret and PII field, header and token appea
   });
 
   it('is found where it is told', () => {
-    const taken = exchanged.filter(({ answer }) => answer.status === 201).map(({ answer }) => answer.text);
-    expect(markers.foundIn(taken.join())).toContain('the name of a person');
+    const taken = exchanged.filter(({ response }) => response.status === 201).map(({ response }) => response.text);
+    expect(canaries.foundIn(taken.join())).toContain('the name of a person');
   });
 });
 
@@ -159,7 +161,7 @@ describe('the log', () => {
 
   it('has one line for each request, and for what is none', () => {
     const served = recordsOf('request-served').map((line) => line['requestId']);
-    const ids = exchanged.map(({ answer }) => answer.headers['x-request-id']);
+    const ids = exchanged.map(({ response }) => response.headers['x-request-id']);
     const counts = Map.groupBy(served, (id) => id);
     const wrong = ids.filter((id) => id !== undefined && counts.get(id)?.length !== 1);
     expect(wrong).toEqual([]);

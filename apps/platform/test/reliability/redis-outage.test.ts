@@ -1,9 +1,9 @@
 import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeOne, requestOf, routes } from './support/requests.ts';
+import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireRequest } from './support/wire.ts';
+import { exchange, inLanes, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const requests = heavy ? 2000 : 60;
@@ -17,7 +17,7 @@ let platform: RunningPlatform;
 let authorization: string;
 let person: string;
 
-const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
 
 const readiness = async () => {
   const { status, text } = await send({ method: 'GET', path: '/health/ready' });
@@ -28,7 +28,7 @@ beforeAll(async () => {
   redis = await ownEngine('redis');
   platform = await startPlatform({ REDIS_URL: redis.uri });
   authorization = `Bearer ${await platform.tokenOf(aPrincipal())}`;
-  person = await makeOne(platform.port, authorization);
+  person = await createResource(platform.port, authorization);
 }, 60_000);
 
 afterAll(async () => {
@@ -44,27 +44,27 @@ const absences: readonly Absence[] = [
 ];
 
 /** Sends requests of all routes. What an operation refuses, it refuses with or without Redis. */
-const served = async (): Promise<WireAnswer[]> => {
+const served = async (): Promise<WireResponse[]> => {
   const all = Array.from({ length: requests }, (_, at) => {
     const [, route] = routes[at % routes.length] as (typeof routes)[number];
-    return requestOf(route, { authorization, id: person });
+    return toRequest(route, { authorization, id: person });
   });
   return inLanes(all, send, atOnce);
 };
 
-const isUnserved = ({ status }: WireAnswer): boolean => status >= 500 || status === 429 || status === 0;
+const isUnserved = ({ status }: WireResponse): boolean => status >= 500 || status === 429 || status === 0;
 
 describe.each(absences)('Redis away: it $how', ({ begin, end }) => {
   it('requests served, ready 200 with `degraded: ["redis"]`, and back without a restart', async () => {
     await begin();
     // The first ones meet a Redis of which nobody knows yet that it is away.
-    const answers = await served();
+    const responses = await served();
     const degraded = { status: 200, body: { status: 'ready', degraded: ['redis'] } };
     await expect.poll(readiness, { timeout: noticedWithinMs }).toEqual(degraded);
-    answers.push(...(await served()));
-    expect(answers.filter(isUnserved).map(({ text }) => text)).toEqual([]);
-    expect(answers.filter(({ status }) => status < 300).length).toBeGreaterThan(requests / 4);
-    expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(answeredWithinMs);
+    responses.push(...(await served()));
+    expect(responses.filter(isUnserved).map(({ text }) => text)).toEqual([]);
+    expect(responses.filter(({ status }) => status < 300).length).toBeGreaterThan(requests / 4);
+    expect(Math.max(...responses.map(({ ms }) => ms))).toBeLessThan(answeredWithinMs);
 
     await end();
     await expect.poll(readiness, { timeout: backWithinMs }).toEqual({ status: 200, body: { status: 'ready' } });

@@ -2,9 +2,9 @@ import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
-import { makeOne, requestOf, routes } from './support/requests.ts';
+import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './support/wire.ts';
+import { exchange, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 let platform: RunningPlatform;
 let person: string;
@@ -37,11 +37,11 @@ const strangeRoles: readonly (readonly string[])[] = [
 const tokenWith = async (roles: readonly string[]): Promise<string> =>
   `Bearer ${await platform.tokenOf({ id: anId(), tenantId: owner.tenantId, roles })}`;
 
-const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
 
 beforeAll(async () => {
   platform = await startPlatform();
-  person = await makeOne(platform.port, await tokenWith(['owner']));
+  person = await createResource(platform.port, await tokenWith(['owner']));
   before = await platform.stored();
 });
 
@@ -61,12 +61,13 @@ describe('a role below the needed one on every write; unknown role: 403/404, doc
     const lower = builtInRoles.filter((role) => !rolesFor(route)?.includes(role)).map((role) => [role]);
     const wrong: string[] = [];
     for (const roles of [...lower, ...(lower.length > 1 ? [lower.flat()] : []), ...strangeRoles]) {
-      // oxlint-disable-next-line no-await-in-loop -- the first answer that is wrong should name its roles
+      // oxlint-disable-next-line no-await-in-loop -- the first response that is wrong should name its roles
       const authorization = await tokenWith(roles);
       // oxlint-disable-next-line no-await-in-loop -- as above
-      const answer = await send(requestOf(route, { authorization, id: person, key: 'role' }));
-      const { code, data } = JSON.parse(answer.text) as { code?: string; data?: unknown };
-      if (answer.status !== 403 || code !== 'forbidden') wrong.push(`${roles.join()}: ${answer.status} ${answer.text}`);
+      const response = await send(toRequest(route, { authorization, id: person, key: 'role' }));
+      const { code, data } = JSON.parse(response.text) as { code?: string; data?: unknown };
+      if (response.status !== 403 || code !== 'forbidden')
+        wrong.push(`${roles.join()}: ${response.status} ${response.text}`);
       expect(data).toEqual({ permission: (route.auth as { policy: string }).policy });
     }
     expect(wrong).toEqual([]);
@@ -76,7 +77,7 @@ describe('a role below the needed one on every write; unknown role: 403/404, doc
   it('a valid request of the needed role is what was refused: it is taken', async () => {
     const [, read] = guarded.find(([, { method, path }]) => method === 'GET' && path.includes(':')) ?? [];
     const authorization = await tokenWith(rolesFor(read as RouteSpec)?.slice(0, 1) ?? []);
-    expect((await send(requestOf(read as RouteSpec, { authorization, id: person }))).status).toBe(200);
+    expect((await send(toRequest(read as RouteSpec, { authorization, id: person }))).status).toBe(200);
   });
 });
 
@@ -117,9 +118,9 @@ describe('method-override headers: 403/404, document unchanged', () => {
           body,
         }));
         // oxlint-disable-next-line no-await-in-loop -- the documents are compared after each
-        const answers = await Promise.all([...inHeaders, inQuery, inBody, ...asOther].map(send));
+        const responses = await Promise.all([...inHeaders, inQuery, inBody, ...asOther].map(send));
         // What is left of it is the method that was sent: a read for whom may read, or nothing.
-        expect([at, answers.filter(({ status }) => ![200, 400, 403, 404, 405].includes(status))]).toEqual([at, []]);
+        expect([at, responses.filter(({ status }) => ![200, 400, 403, 404, 405].includes(status))]).toEqual([at, []]);
         // oxlint-disable-next-line no-await-in-loop -- as above
         await expectUnchanged();
       }

@@ -5,9 +5,9 @@ import { anId, aPrincipal } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
-import { makeOne, requestOf, routes } from './support/requests.ts';
+import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireAnswer, type WireHeader, type WireRequest } from './support/wire.ts';
+import { exchange, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const alarm = new URL('./support/outbound-guard.ts', import.meta.url).href;
 const hostOf = (uri: string | undefined): string => new URL(uri ?? '').host;
@@ -19,7 +19,7 @@ let trap: Server;
 let trapUrl: string;
 let trapped = 0;
 
-const send = (request: WireRequest): Promise<WireAnswer> => exchange(platform.port, request);
+const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
 
 beforeAll(async () => {
   // Somebody who waits for the API to come and fetch a key.
@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   const owner = aPrincipal();
   token = await platform.tokenOf(owner);
-  person = await makeOne(platform.port, `Bearer ${token}`);
+  person = await createResource(platform.port, `Bearer ${token}`);
 });
 
 afterAll(async () => {
@@ -43,10 +43,10 @@ afterAll(async () => {
   await platform.close();
 });
 
-const expectRefused = (answers: readonly WireAnswer[]): void => {
-  const wrong = answers.filter(
-    (answer) =>
-      answer.status !== 401 || !isProblem(answer) || !answer.headers['www-authenticate']?.startsWith('Bearer '),
+const expectRefused = (responses: readonly WireResponse[]): void => {
+  const wrong = responses.filter(
+    (response) =>
+      response.status !== 401 || !isProblem(response) || !response.headers['www-authenticate']?.startsWith('Bearer '),
   );
   expect(wrong.map(({ status, text }) => `${status} ${text}`)).toEqual([]);
 };
@@ -55,7 +55,7 @@ describe('token in the query string: 401 + problem+json + WWW-Authenticate, befo
   const places = ['access_token', 'token', 'jwt', 'bearer', 'authorization', 'Authorization', 'api_key', 'id_token'];
 
   it.each(routes)('%s', async (_, route) => {
-    const request = requestOf(route, { id: person });
+    const request = toRequest(route, { id: person });
     const inQuery = places.flatMap((name) =>
       [token, `Bearer%20${token}`].map((value) => ({ ...request, path: `${request.path}?${name}=${value}` })),
     );
@@ -77,7 +77,7 @@ describe('token in the query string: 401 + problem+json + WWW-Authenticate, befo
 
   it('in the header is what lets in', async () => {
     const [, read] = routes.find(([, { method, params }]) => method === 'GET' && params) as (typeof routes)[number];
-    expect((await send(requestOf(read, { id: person, authorization: `Bearer ${token}` }))).status).toBe(200);
+    expect((await send(toRequest(read, { id: person, authorization: `Bearer ${token}` }))).status).toBe(200);
   });
 });
 
@@ -113,7 +113,7 @@ describe('forged tokens: 0 outbound fetches', () => {
     const issuers = [trapUrl, new URL('/', trapUrl).href, 'https://issuer.evil.example'];
     const tokens = [...places.map((header) => forge(header)), ...issuers.map((iss) => forge({ kid: 'own' }, { iss }))];
     const requests = routes.flatMap(([, route]) =>
-      tokens.map((forged) => requestOf(route, { id: person, authorization: `Bearer ${forged}` })),
+      tokens.map((forged) => toRequest(route, { id: person, authorization: `Bearer ${forged}` })),
     );
     expectRefused(await Promise.all(requests.map(send)));
     expect(trapped).toBe(0);
@@ -131,7 +131,7 @@ describe('forged tokens: 0 outbound fetches', () => {
       ['True-Client-IP', '10.0.0.1'],
     ];
     const requests = routes.flatMap(([, route]) =>
-      headers.map((header) => requestOf(route, { id: person, authorization: `Bearer ${token}`, headers: [header] })),
+      headers.map((header) => toRequest(route, { id: person, authorization: `Bearer ${token}`, headers: [header] })),
     );
     const statuses = (await Promise.all(requests.map(send))).map(({ status }) => status);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);

@@ -2,9 +2,9 @@ import { METHODS } from 'node:http';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
-import { makeOne } from './support/requests.ts';
+import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireAnswer, type WireHeader } from './support/wire.ts';
+import { exchange, inLanes, type WireHeader, type WireResponse } from './support/wire.ts';
 
 const lanes = 8;
 // A request to open a tunnel is none to a path.
@@ -19,7 +19,7 @@ beforeAll(async () => {
   platform = await startPlatform();
   const owner = aPrincipal();
   const first = `Bearer ${await platform.tokenOf(owner)}`;
-  person = await makeOne(platform.port, first);
+  person = await createResource(platform.port, first);
   // Whoever asks may do everything, so that nothing but the contract says no.
   headers = [
     ['Authorization', `Bearer ${await platform.tokenOf({ ...owner, id: person })}`],
@@ -43,15 +43,15 @@ const ofHost = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.
 
 type Asked = { readonly method: string; readonly path: string };
 
-const ask = async ({ method, path }: Asked): Promise<Asked & { readonly answer: WireAnswer }> => {
+const ask = async ({ method, path }: Asked): Promise<Asked & { readonly response: WireResponse }> => {
   const body = ['GET', 'HEAD'].includes(method) ? undefined : '{"name":"a","email":"a@b.example","role":"owner"}';
-  return { method, path, answer: await exchange(platform.port, { method, path, headers, body }) };
+  return { method, path, response: await exchange(platform.port, { method, path, headers, body }) };
 };
 
 const askAll = (asked: readonly Asked[]) => inLanes(asked, ask, lanes);
 
-const inShort = ({ method, path, answer }: Asked & { readonly answer: WireAnswer }): string =>
-  `${method} ${path} ${answer.status} ${answer.headers['allow'] ?? ''}`;
+const inShort = ({ method, path, response }: Asked & { readonly response: WireResponse }): string =>
+  `${method} ${path} ${response.status} ${response.headers['allow'] ?? ''}`;
 
 const matches = (path: string, template: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
@@ -73,21 +73,21 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
     const asked = paths.flatMap((path) =>
       methods.filter((method) => !methodsOf(path).includes(method)).map((method) => ({ method, path })),
     );
-    const answers = await askAll(asked);
-    const expected = answers.map(
+    const responses = await askAll(asked);
+    const expected = responses.map(
       ({ method, path }) => `${method} ${path} 405 ${methodsOf(path).toSorted().join(', ')}`,
     );
-    expect(answers.map(inShort)).toEqual(expected);
-    expect(answers.filter(({ method, answer }) => method !== 'HEAD' && !isProblem(answer))).toEqual([]);
-    expect(answers.length).toBeGreaterThan(paths.length * 20);
+    expect(responses.map(inShort)).toEqual(expected);
+    expect(responses.filter(({ method, response }) => method !== 'HEAD' && !isProblem(response))).toEqual([]);
+    expect(responses.length).toBeGreaterThan(paths.length * 20);
   });
 
   it('every other method of the host’s own paths is a 405', async () => {
     const asked = ofHost.flatMap((path) =>
       methods.filter((method) => method !== 'GET').map((method) => ({ method, path })),
     );
-    const answers = await askAll(asked);
-    expect(answers.map(inShort)).toEqual(answers.map(({ method, path }) => `${method} ${path} 405 GET`));
+    const responses = await askAll(asked);
+    expect(responses.map(inShort)).toEqual(responses.map(({ method, path }) => `${method} ${path} 405 GET`));
   });
 
   it('a documented path that is written in another way is none', async () => {
@@ -115,11 +115,11 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
     const asked = templates.flatMap((template) =>
       written(template).flatMap((path) => methodsOf(template).map((method) => ({ method, path }))),
     );
-    const answers = await askAll(asked);
+    const responses = await askAll(asked);
     // A last segment with something added is the parameter of another path, and refused as such.
-    const wrong = answers.filter(({ path, answer }) => {
+    const wrong = responses.filter(({ path, response }) => {
       const known = [...documented.keys()].some((template) => matches(path, template));
-      return !(known ? [400, 404, 405, 428] : [404, 405]).includes(answer.status);
+      return !(known ? [400, 404, 405, 428] : [404, 405]).includes(response.status);
     });
     expect(wrong.map(inShort)).toEqual([]);
   });
@@ -172,8 +172,8 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
         path,
       })),
     );
-    const answers = await askAll(asked);
-    expect(answers.filter(({ answer }) => ![404, 405].includes(answer.status)).map(inShort)).toEqual([]);
+    const responses = await askAll(asked);
+    expect(responses.filter(({ response }) => ![404, 405].includes(response.status)).map(inShort)).toEqual([]);
   });
 
   it('a tunnel is not opened, and an upgrade is not made', async () => {

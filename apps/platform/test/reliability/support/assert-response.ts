@@ -1,9 +1,9 @@
-import type { WireAnswer, WireRequest } from './wire.ts';
+import type { WireRequest, WireResponse } from './wire.ts';
 
-/** What is wrong about one answer, with the request that brought it about. */
-export type Finding = { readonly wrong: string; readonly request: string; readonly answer: string };
+/** What is wrong about one response, with the request that brought it about. */
+export type Finding = { readonly wrong: string; readonly request: string; readonly response: string };
 
-export type Exchanged = { readonly request: WireRequest; readonly answer: WireAnswer };
+export type Exchanged = { readonly request: WireRequest; readonly response: WireResponse };
 
 type Demands = {
   readonly withinMs: number;
@@ -14,19 +14,19 @@ type Demands = {
 const shownLength = 300;
 const shown = (text: string): string => text.slice(0, shownLength);
 
-const finding = (wrong: string, { request, answer }: Exchanged): Finding => {
+const finding = (wrong: string, { request, response }: Exchanged): Finding => {
   const { method, path, headers = [], body = '' } = request;
   const named = headers.filter(([name]) => !/^(?:authorization|if-match)$/i.test(name) || headers.length === 1);
   return {
     wrong,
     request: shown(JSON.stringify({ method, path: shown(path), body: shown(body.toString('utf8')), named })),
-    answer: shown(`${answer.status} in ${Math.round(answer.ms)} ms: ${answer.text}`),
+    response: shown(`${response.status} in ${Math.round(response.ms)} ms: ${response.text}`),
   };
 };
 
-export const isSuccess = ({ status }: WireAnswer): boolean => status >= 200 && status < 300;
+export const isSuccess = ({ status }: WireResponse): boolean => status >= 200 && status < 300;
 
-const jsonOf = (text: string): Record<string, unknown> | undefined => {
+const parseJson = (text: string): Record<string, unknown> | undefined => {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
@@ -38,8 +38,8 @@ const jsonOf = (text: string): Record<string, unknown> | undefined => {
 const inside = /\bat .{1,80}:\d+:\d+|node_modules|\.ts:\d|MongoError|MongoServer|ioredis|\bE11000\b/;
 
 /** True for an RFC 9457 problem with all that ours have. */
-export const isProblem = ({ status, headers, text }: WireAnswer): boolean => {
-  const problem = jsonOf(text);
+export const isProblem = ({ status, headers, text }: WireResponse): boolean => {
+  const problem = parseJson(text);
   return (
     headers['content-type'] === 'application/problem+json; charset=utf-8' &&
     problem?.['status'] === status &&
@@ -48,27 +48,27 @@ export const isProblem = ({ status, headers, text }: WireAnswer): boolean => {
   );
 };
 
-/** Everything that is wrong with an answer, whatever was asked. */
-export const findingsOf = (exchanged: Exchanged, { withinMs, statuses }: Demands): Finding[] => {
-  const { request, answer } = exchanged;
-  const { status, headers, text, ms } = answer;
+/** Everything that is wrong with an response, whatever was asked. */
+export const findFaults = (exchanged: Exchanged, { withinMs, statuses }: Demands): Finding[] => {
+  const { request, response } = exchanged;
+  const { status, headers, text, ms } = response;
   const wrong = [
-    ...(status < 200 ? ['It has no answer.'] : []),
-    ...(status >= 500 ? ['It is the answer to a failure of ours.'] : []),
+    ...(status < 200 ? ['It has no response.'] : []),
+    ...(status >= 500 ? ['It is the response to a failure of ours.'] : []),
     ...(statuses && !statuses.includes(status) ? [`Its status is none of ${statuses.join(', ')}.`] : []),
-    ...(status >= 400 && request.method !== 'HEAD' && !isProblem(answer) ? ['It is refused without a problem.'] : []),
+    ...(status >= 400 && request.method !== 'HEAD' && !isProblem(response) ? ['It is refused without a problem.'] : []),
     ...(ms > withinMs ? [`It took more than ${withinMs} ms.`] : []),
-    ...('set-cookie' in headers || text.includes('polluted') ? ['What was sent has become part of the answer.'] : []),
+    ...('set-cookie' in headers || text.includes('polluted') ? ['What was sent has become part of the response.'] : []),
     ...(status >= 400 && inside.test(text) ? ['It shows what lies inside.'] : []),
   ];
   return wrong.map((sentence) => finding(sentence, exchanged));
 };
 
-/** What of a body that was taken is not in an answer as it was sent. */
-export const sameAs = (exchanged: Exchanged, shownBy: WireAnswer): Finding[] => {
-  const sent = jsonOf(String(exchanged.request.body));
-  const got = jsonOf(shownBy.text);
-  if (!sent || !got) return [finding('What was taken cannot be read back.', { ...exchanged, answer: shownBy })];
+/** What of a body that was taken is not in an response as it was sent. */
+export const findChangedFields = (exchanged: Exchanged, shownBy: WireResponse): Finding[] => {
+  const sent = parseJson(String(exchanged.request.body));
+  const got = parseJson(shownBy.text);
+  if (!sent || !got) return [finding('What was taken cannot be read back.', { ...exchanged, response: shownBy })];
   const others = Object.keys(sent).filter((key) => Object.hasOwn(got, key) && !Object.is(got[key], sent[key]));
-  return others.map((key) => finding(`The field ${key} is not what was sent.`, { ...exchanged, answer: shownBy }));
+  return others.map((key) => finding(`The field ${key} is not what was sent.`, { ...exchanged, response: shownBy }));
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Texts that are found again wherever they get to. */
-export type Markers = {
+export type Canaries = {
   /** A new text for a place that is secret or personal. */
   plant(place: string): string;
   /** Takes a text that somebody else has made, such as a part of a token. @returns it. */
@@ -10,7 +10,7 @@ export type Markers = {
   foundIn(told: string): string[];
 };
 
-export const createMarkers = (): Markers => {
+export const createCanaries = (): Canaries => {
   const places = new Map<string, string>();
   const mark = (place: string, text: string): string => {
     places.set(text, place);

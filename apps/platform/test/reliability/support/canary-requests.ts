@@ -1,11 +1,11 @@
 import { anId } from '@plinth/testing';
-import type { Markers } from './canaries.ts';
+import type { Canaries } from './canaries.ts';
 import type { WireHeader, WireRequest } from './wire.ts';
 
-export type MarkedParts = {
-  readonly markers: Markers;
+export type CanaryOptions = {
+  readonly canaries: Canaries;
   /** Those of paths, which a refusal names as what was asked for, and a log does not. */
-  readonly ofPaths: Markers;
+  readonly pathCanaries: Canaries;
   readonly authorization: string;
   readonly expired: string;
   /** Somebody who is there, whose version is 1. */
@@ -16,8 +16,8 @@ const json: WireHeader = ['Content-Type', 'application/json'];
 const first: WireHeader = ['If-Match', '"1"'];
 
 /** Bodies that are taken or refused, with a marker in every place that a body has. */
-const bodies = ({ markers, authorization, person }: MarkedParts): WireRequest[] => {
-  const { plant } = markers;
+const bodies = ({ canaries, authorization, person }: CanaryOptions): WireRequest[] => {
+  const { plant } = canaries;
   const by: WireHeader[] = [['Authorization', authorization], json];
   const email = `${plant('the address of a person')}@marked.example`;
   const body = { name: `Ada ${plant('the name of a person')}`, email, role: 'member' };
@@ -62,8 +62,8 @@ const bodies = ({ markers, authorization, person }: MarkedParts): WireRequest[] 
 };
 
 /** Values of parameters that are taken or refused. */
-const queries = ({ markers, authorization }: MarkedParts): WireRequest[] => {
-  const { plant } = markers;
+const queries = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
+  const { plant } = canaries;
   const values = [
     `email=${plant('an address that is looked for')}@marked.example`,
     `email=${plant('an address that is none')}`,
@@ -90,9 +90,9 @@ const queries = ({ markers, authorization }: MarkedParts): WireRequest[] => {
 
 const aTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** Headers that hold secrets, or could be taken for what a log or an answer is made of. */
-const headers = ({ markers, authorization, expired, person }: MarkedParts): WireRequest[] => {
-  const { plant, mark } = markers;
+/** Headers that hold secrets, or could be taken for what a log or an response is made of. */
+const headers = ({ canaries, authorization, expired, person }: CanaryOptions): WireRequest[] => {
+  const { plant, mark } = canaries;
   const basic = mark('the password of Basic', Buffer.from(`ada:${plant('a password of Basic')}`).toString('base64'));
   const claims = mark('claims', Buffer.from(JSON.stringify({ sub: plant('a claim') })).toString('base64url'));
   const credentials: WireHeader[] = [
@@ -157,8 +157,8 @@ const headers = ({ markers, authorization, expired, person }: MarkedParts): Wire
 };
 
 /** Calls with keys: taken, sent again, sent with another body. */
-const keyed = ({ markers, authorization }: MarkedParts): WireRequest[] => {
-  const { plant } = markers;
+const keyed = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
+  const { plant } = canaries;
   const key = plant('a key of a call');
   const post = (sent: object): WireRequest => ({
     method: 'POST',
@@ -171,28 +171,28 @@ const keyed = ({ markers, authorization }: MarkedParts): WireRequest[] => {
 };
 
 /** Paths, which a refusal may name and a log may not, and bytes that are no request. */
-const places = ({ markers, ofPaths, authorization }: MarkedParts): WireRequest[] => {
+const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): WireRequest[] => {
   const by: WireHeader[] = [['Authorization', authorization], first];
   const paths = [
-    `/v1/users/${ofPaths.plant('an id')}`,
-    `/v1/users/${ofPaths.plant('an id with a line')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
-    `/v1/users/${ofPaths.plant('an address as an id')}%40marked.example/role`,
-    `/v1/${ofPaths.plant('a path')}`,
-    `/${ofPaths.plant('a path of nobody')}/%00`,
-    `/errors/common/${ofPaths.plant('an error')}`,
-    `/v1/%zz${ofPaths.plant('a malformed path')}`,
-    `http://ada:${ofPaths.plant('a password in a path')}@a.example/v1/users`,
+    `/v1/users/${pathCanaries.plant('an id')}`,
+    `/v1/users/${pathCanaries.plant('an id with a line')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
+    `/v1/users/${pathCanaries.plant('an address as an id')}%40marked.example/role`,
+    `/v1/${pathCanaries.plant('a path')}`,
+    `/${pathCanaries.plant('a path of nobody')}/%00`,
+    `/errors/common/${pathCanaries.plant('an error')}`,
+    `/v1/%zz${pathCanaries.plant('a malformed path')}`,
+    `http://ada:${pathCanaries.plant('a password in a path')}@a.example/v1/users`,
   ];
   return [
     ...paths.flatMap((path) => ['GET', 'DELETE', 'OPTIONS'].map((method) => ({ method, path, headers: by }))),
-    { method: markers.plant('a method').toUpperCase(), path: '/v1/users', headers: by },
-    { method: 'GET', path: '/v1/users', headers: [...by, ['Content-Length', markers.plant('a length')]] },
-    { method: 'GET', path: '/v1/users', headers: [...by, [`a ${markers.plant('a malformed header')}`, 'b']] },
+    { method: canaries.plant('a method').toUpperCase(), path: '/v1/users', headers: by },
+    { method: 'GET', path: '/v1/users', headers: [...by, ['Content-Length', canaries.plant('a length')]] },
+    { method: 'GET', path: '/v1/users', headers: [...by, [`a ${canaries.plant('a malformed header')}`, 'b']] },
   ];
 };
 
 /** Requests of every kind, taken and refused, with a marker of its own in each place that is secret or personal. */
-export const markedRequests = (parts: MarkedParts): readonly WireRequest[][] => [
+export const createCanaryRequests = (parts: CanaryOptions): readonly WireRequest[][] => [
   bodies(parts),
   queries(parts),
   headers(parts),

@@ -1,5 +1,5 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import { routes as allRoutes, pathOf, samplesOf } from '../../host.ts';
+import { routes as allRoutes, createSampleValues, toPath } from '../../host.ts';
 import { exchange, type WireHeader, type WireRequest } from './wire.ts';
 
 /** Every route of the product with its operation id. */
@@ -24,13 +24,13 @@ type Parts = {
 };
 
 /** A request that a route takes; its body is one that no other request has. */
-export const requestOf = (route: RouteSpec, parts: Parts = {}): WireRequest => {
+export const toRequest = (route: RouteSpec, parts: Parts = {}): WireRequest => {
   const { authorization, id = '', version = 1, key, headers = [] } = parts;
   made += 1;
-  const body = route.body && JSON.stringify(samplesOf(route.body, 1, made)[0]);
+  const body = route.body && JSON.stringify(createSampleValues(route.body, 1, made)[0]);
   return {
     method: route.method,
-    path: pathOf(route, id),
+    path: toPath(route, id),
     body,
     headers: [
       ...(authorization === undefined ? [] : [['Authorization', authorization] as const]),
@@ -43,8 +43,8 @@ export const requestOf = (route: RouteSpec, parts: Parts = {}): WireRequest => {
 };
 
 /** Makes something that others can be about. @returns its id. */
-export const makeOne = async (port: number, authorization: string): Promise<string> => {
-  const answer = await exchange(port, requestOf(creation, { authorization }));
-  if (answer.status !== 201) throw new Error(`${creation.path} answered ${answer.status}: ${answer.text}`);
-  return (JSON.parse(answer.text) as { id: string }).id;
+export const createResource = async (port: number, authorization: string): Promise<string> => {
+  const response = await exchange(port, toRequest(creation, { authorization }));
+  if (response.status !== 201) throw new Error(`${creation.path} answered ${response.status}: ${response.text}`);
+  return (JSON.parse(response.text) as { id: string }).id;
 };

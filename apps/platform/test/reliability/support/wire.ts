@@ -11,8 +11,8 @@ export type WireRequest = {
   readonly body?: string | Buffer | undefined;
 };
 
-export type WireAnswer = {
-  /** 0 when the connection ended without an answer. */
+export type WireResponse = {
+  /** 0 when the connection ended without an response. */
   readonly status: number;
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ const bytesOf = ({ method, path, headers = [], body }: WireRequest): Buffer => {
   return Buffer.concat([headBytes(`${lines.join('\r\n')}${headEnd}`), Buffer.from(body ?? '')]);
 };
 
-const headersOf = (head: string): Record<string, string> =>
+const toHeaders = (head: string): Record<string, string> =>
   Object.fromEntries(
     head
       .split('\r\n')
@@ -49,7 +49,7 @@ const headersOf = (head: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
   );
 
-/** The body of an answer in chunks; none while its last one has not come. */
+/** The body of an response in chunks; none while its last one has not come. */
 const fromChunks = (bytes: Buffer): Buffer | undefined => {
   const parts: Buffer[] = [];
   let at = 0;
@@ -65,42 +65,42 @@ const fromChunks = (bytes: Buffer): Buffer | undefined => {
   }
 };
 
-type Read = Omit<WireAnswer, 'ms'>;
+type Read = Omit<WireResponse, 'ms'>;
 
-/** The answer in some bytes; none while it is not whole. */
+/** The response in some bytes; none while it is not whole. */
 const readAnswer = (bytes: Buffer, { isHead, isOver }: { isHead: boolean; isOver: boolean }): Read | undefined => {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return undefined;
   const head = bytes.toString('latin1', 0, end);
-  const headers = headersOf(head);
+  const headers = toHeaders(head);
   const status = Number(head.slice(9, 12));
   const rest = bytes.subarray(end + headEnd.length);
-  const answer = (body: Buffer): Read => ({ status, headers, head, text: body.toString() });
-  if (isHead || status === 204 || status === 304) return answer(Buffer.alloc(0));
+  const response = (body: Buffer): Read => ({ status, headers, head, text: body.toString() });
+  if (isHead || status === 204 || status === 304) return response(Buffer.alloc(0));
   if (headers['transfer-encoding'] === 'chunked') {
     const body = fromChunks(rest);
-    return body && answer(body);
+    return body && response(body);
   }
   const length = headers['content-length'];
-  if (length === undefined) return isOver ? answer(rest) : undefined;
-  return rest.length >= Number(length) ? answer(rest.subarray(0, Number(length))) : undefined;
+  if (length === undefined) return isOver ? response(rest) : undefined;
+  return rest.length >= Number(length) ? response(rest.subarray(0, Number(length))) : undefined;
 };
 
 const nothing: Read = { status: 0, headers: {}, head: '', text: '' };
 
-/** Sends one request on a connection of its own, and reads one answer. */
-export const exchange = (port: number, request: WireRequest): Promise<WireAnswer> =>
+/** Sends one request on a connection of its own, and reads one response. */
+export const exchange = (port: number, request: WireRequest): Promise<WireResponse> =>
   new Promise((resolve) => {
     const began = performance.now();
     let bytes: Buffer = Buffer.alloc(0);
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    const finish = (answer: Read): void => {
-      resolve({ ...answer, ms: performance.now() - began });
+    const finish = (response: Read): void => {
+      resolve({ ...response, ms: performance.now() - began });
       socket.destroy();
     };
     const look = (isOver: boolean): void => {
-      const answer = readAnswer(bytes, { isHead: request.method === 'HEAD', isOver });
-      if (answer) finish(answer);
+      const response = readAnswer(bytes, { isHead: request.method === 'HEAD', isOver });
+      if (response) finish(response);
       else if (isOver) finish(nothing);
     };
     socket.setTimeout(patienceMs, () => look(true));
