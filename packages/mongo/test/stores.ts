@@ -31,7 +31,7 @@ export const openOnMongod: OpenStore = async (collections, options) => {
   await store.prepare();
   return {
     store,
-    receipts: async () => (await datastore.raw('suite', 'journal').all()) as unknown as JournalRow[],
+    journalRows: async () => (await datastore.raw('suite', 'journal').all()) as unknown as JournalRow[],
     close: async () => {
       // Every query of the suite went by an index and with its tenant.
       const faults = await datastore.guard.check();
@@ -42,6 +42,6 @@ export const openOnMongod: OpenStore = async (collections, options) => {
 };
 
 export const openOnFake: OpenStore = async (collections, options) => {
-  const { store, receipts } = fakeDatabase(collections, options);
-  return { store, receipts: async () => receipts(), close: async () => undefined };
+  const { store, journalRows } = fakeDatabase(collections, options);
+  return { store, journalRows: async () => journalRows(), close: async () => undefined };
 };

@@ -125,8 +125,8 @@ it('whatever the interleaving, a key has one effect, one answer and one request'
       const [again] = await scheduler.waitFor(Promise.allSettled([send({ ...first.call, way: 'works' }, owner)]));
       expect(bodyOf(again)).toBe(bodyOf(first.outcome));
     }
-    expect(db.receipts().filter(({ key }) => key !== undefined)).toHaveLength(
-      new Set(db.receipts().map(({ key }) => key)).size,
+    expect(db.journalRows().filter(({ key }) => key !== undefined)).toHaveLength(
+      new Set(db.journalRows().map(({ key }) => key)).size,
     );
   });
   await fc.assert(property, { seed, numRuns });

@@ -1,7 +1,7 @@
-import { collectionSuite } from '../suite/collection-suite.ts';
+import { collectionSuite } from '../contract-tests/collection-suite.ts';
 import { fakeDatabase } from './database.ts';
 
 collectionSuite('the fake', async (collections, options) => {
-  const { store, receipts } = fakeDatabase(collections, options);
-  return { store, receipts: async () => receipts(), close: async () => {} };
+  const { store, journalRows } = fakeDatabase(collections, options);
+  return { store, journalRows: async () => journalRows(), close: async () => {} };
 });

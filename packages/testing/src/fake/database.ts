@@ -39,7 +39,7 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
   /** The events of every committed write set, oldest first. */
   emitted(): EmittedEvent[];
   /** The journal rows, oldest first. */
-  receipts(): JournalRow[];
+  journalRows(): JournalRow[];
   /** The same data as the kernel's port: what a host and the port suites work with. */
   readonly store: ModuleStore<K>;
   /** The action as a host runs it: each call with a context of its own, committed when the action has returned. */
@@ -58,7 +58,7 @@ const signedCursors = () => {
   });
 };
 
-const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'receipts', 'store', 'unitOfWork']);
+const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 'store', 'unitOfWork']);
 
 /**
  * A datastore in memory that keeps the rules of the real one: tenants, write sets, conditions at commit, validators,
@@ -95,7 +95,7 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
     ids,
     events,
     emitted: () => rows().flatMap((row) => row.events),
-    receipts: rows,
+    journalRows: rows,
     store: {
       collections: collections as CollectionsOf<unknown> as CollectionsOf<K>,
       unitOfWork,

@@ -2,7 +2,7 @@ import type { Collection, Ctx } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
 import { aClock } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
-import { aThing, type Thing, things } from '../suite/collections.ts';
+import { aThing, type Thing, things } from '../contract-tests/collections.ts';
 import { fakeDatabase } from './database.ts';
 
 const add =

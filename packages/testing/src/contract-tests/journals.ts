@@ -8,8 +8,8 @@ import {
 } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
+import { type Fixture, settle, suiteErrors } from './fixture.ts';
 
 const thingMoved = defineEvent('suite.thing-moved', {
   payload: z.object({ thingId: z.string(), steps: z.int() }),
@@ -23,14 +23,14 @@ const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitM
   keyed: { key, fingerprint, toResponse: () => anAnswer(body) },
 });
 
-const rowsOf = async ({ receipts }: Bench, { tenantId }: Ctx): Promise<JournalRow[]> =>
-  (await receipts()).filter((row) => row.tenantId === tenantId);
+const rowsOf = async ({ journalRows }: Fixture, { tenantId }: Ctx): Promise<JournalRow[]> =>
+  (await journalRows()).filter((row) => row.tenantId === tenantId);
 
-const rowCases = (use: () => Bench): void => {
+const rowCases = (use: () => Fixture): void => {
   describe('a journal row', () => {
     it('says who, when, by which operation and what changed', async () => {
-      const bench = use();
-      const { context, things, write, stored, clock } = bench;
+      const fixture = use();
+      const { context, things, write, stored, clock } = fixture;
       const ctx = context();
       const [one, two] = (await stored(ctx, [{ rank: 1, note: 'old' }, {}])) as [Thing, Thing];
       const added = await write(ctx, () => {
@@ -41,7 +41,7 @@ const rowCases = (use: () => Bench): void => {
         things.for(ctx).remove({ ...two, version: 2 });
         return things.for(ctx).insert(aThing());
       });
-      const row = (await rowsOf(bench, ctx)).at(-1);
+      const row = (await rowsOf(fixture, ctx)).at(-1);
       const { kind, id } = ctx.actor;
       expect(row).toMatchObject({
         at: clock.now(),
@@ -72,17 +72,19 @@ const rowCases = (use: () => Bench): void => {
     });
 
     it('shows classified values by their class alone', async () => {
-      const bench = use();
-      const { context, people, write } = bench;
+      const fixture = use();
+      const { context, contacts, write } = fixture;
       const ctx = context();
       const ada = await write(ctx, () =>
-        people.for(ctx).insert({ name: 'Ada', access: { pin: '1234', floor: 3 }, visits: 1 }),
+        contacts.for(ctx).insert({ name: 'Ada', access: { pin: '1234', floor: 3 }, visits: 1 }),
       );
-      await write(ctx, () => people.for(ctx).update(ada, { $set: { name: 'Ada King', visits: 2 } }));
+      await write(ctx, () => contacts.for(ctx).update(ada, { $set: { name: 'Ada King', visits: 2 } }));
       await write(ctx, () =>
-        people.for(ctx).updateWhere({ _id: ada._id, name: 'Ada King' }, { $set: { name: 'A' } }, suiteErrors.soldOut()),
+        contacts
+          .for(ctx)
+          .updateWhere({ _id: ada._id, name: 'Ada King' }, { $set: { name: 'A' } }, suiteErrors.soldOut()),
       );
-      const rows = await rowsOf(bench, ctx);
+      const rows = await rowsOf(fixture, ctx);
       expect(rows.map(({ changes }) => changes[0])).toMatchObject([
         { after: { name: '[pii]', access: { pin: '[secret]', floor: 3 }, visits: 1 } },
         { before: { name: '[pii]', visits: 1 }, after: { name: '[pii]', visits: 2 } },
@@ -92,14 +94,14 @@ const rowCases = (use: () => Bench): void => {
     });
 
     it('carries the events, each with an id and what it is about', async () => {
-      const bench = use();
-      const { context, events, write } = bench;
+      const fixture = use();
+      const { context, events, write } = fixture;
       const ctx = context();
       await write(ctx, () => {
         events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
         events.emit(ctx, thingMoved, { thingId: 'b', steps: 2 });
       });
-      const [row, ...more] = await rowsOf(bench, ctx);
+      const [row, ...more] = await rowsOf(fixture, ctx);
       expect(more).toEqual([]);
       expect(row?.events).toMatchObject([
         { name: 'suite.thing-moved', aggregateId: 'a', payload: { thingId: 'a', steps: 1 } },
@@ -109,8 +111,8 @@ const rowCases = (use: () => Bench): void => {
     });
 
     it('integrity: is there if and only if its writes are', async () => {
-      const bench = use();
-      const { context, events, things, write, stored } = bench;
+      const fixture = use();
+      const { context, events, things, write, stored } = fixture;
       const ctx = context();
       const [thing] = (await stored(ctx, [{ sku: 'taken' }])) as [Thing];
       const refused: (() => unknown)[] = [
@@ -127,9 +129,9 @@ const rowCases = (use: () => Bench): void => {
         // oxlint-disable-next-line no-await-in-loop -- one context takes one unit at a time
         await expect(write(ctx, work)).rejects.toThrow();
       }
-      expect(await rowsOf(bench, ctx)).toHaveLength(1);
+      expect(await rowsOf(fixture, ctx)).toHaveLength(1);
       await write(ctx, () => things.for(ctx).get(thing._id));
-      expect(await rowsOf(bench, ctx)).toHaveLength(1);
+      expect(await rowsOf(fixture, ctx)).toHaveLength(1);
     });
 
     it('integrity: takes no event whose payload breaks its schema, or that nothing would commit', async () => {
@@ -144,70 +146,70 @@ const rowCases = (use: () => Bench): void => {
   });
 };
 
-const keyCases = (use: () => Bench): void => {
+const keyCases = (use: () => Fixture): void => {
   describe('a key', () => {
-    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: CommitMetadata<unknown>) =>
+    const run = ({ things, run: runIn }: Fixture, ctx: Ctx, receipt: CommitMetadata<unknown>) =>
       runIn(ctx, async () => things.for(ctx).insert(aThing()), receipt);
 
     it('finds the answer that was committed with it, whatever was recorded', async () => {
-      const bench = use();
-      const ctx = bench.context();
-      await run(bench, ctx, keyed('k1', { body: '{"a":"é"}' }));
-      await bench.run(ctx, async () => undefined, keyed('k2', { fingerprint: 'other' }));
-      expect(await bench.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: anAnswer() });
-      expect(await bench.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: anAnswer('{}') });
-      expect(await bench.journal.find(ctx, 'k3')).toBeUndefined();
+      const fixture = use();
+      const ctx = fixture.context();
+      await run(fixture, ctx, keyed('k1', { body: '{"a":"é"}' }));
+      await fixture.run(ctx, async () => undefined, keyed('k2', { fingerprint: 'other' }));
+      expect(await fixture.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: anAnswer() });
+      expect(await fixture.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: anAnswer('{}') });
+      expect(await fixture.journal.find(ctx, 'k3')).toBeUndefined();
     });
 
     it('belongs to one tenant', async () => {
-      const bench = use();
-      const [mine, theirs] = [bench.context(), bench.context()];
-      await run(bench, mine, keyed('k', { body: '1' }));
-      expect(await bench.journal.find(theirs, 'k')).toBeUndefined();
-      await run(bench, theirs, keyed('k', { body: '2' }));
-      expect((await bench.journal.find(mine, 'k'))?.response.body).toBe('1');
+      const fixture = use();
+      const [mine, theirs] = [fixture.context(), fixture.context()];
+      await run(fixture, mine, keyed('k', { body: '1' }));
+      expect(await fixture.journal.find(theirs, 'k')).toBeUndefined();
+      await run(fixture, theirs, keyed('k', { body: '2' }));
+      expect((await fixture.journal.find(mine, 'k'))?.response.body).toBe('1');
     });
 
     it('integrity: is used once; who comes second writes nothing', async () => {
-      const bench = use();
-      const ctx = bench.context();
-      await run(bench, ctx, keyed('k', { body: '1' }));
-      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
-      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
-      expect((await bench.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
-      expect((await bench.journal.find(ctx, 'k'))?.response.body).toBe('1');
+      const fixture = use();
+      const ctx = fixture.context();
+      await run(fixture, ctx, keyed('k', { body: '1' }));
+      await expect(run(fixture, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await expect(fixture.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      expect((await fixture.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
+      expect((await fixture.journal.find(ctx, 'k'))?.response.body).toBe('1');
     });
 
     it('race: of many at once one commits', async () => {
-      const bench = use();
-      const owner = bench.context();
-      const contexts = Array.from({ length: 12 }, () => bench.context(owner.tenantId));
-      const { won } = await outcomesOf(contexts.map((ctx) => run(bench, ctx, keyed('k'))));
+      const fixture = use();
+      const owner = fixture.context();
+      const contexts = Array.from({ length: 12 }, () => fixture.context(owner.tenantId));
+      const { won } = await settle(contexts.map((ctx) => run(fixture, ctx, keyed('k'))));
       expect(won).toHaveLength(1);
-      expect((await bench.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
-      expect(await rowsOf(bench, owner)).toHaveLength(1);
+      expect((await fixture.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
+      expect(await rowsOf(fixture, owner)).toHaveLength(1);
     });
 
     it('boundary: holds for a day and is free from then on', async () => {
-      const bench = use();
-      const owner = bench.context();
-      await run(bench, owner, keyed('k', { body: '1' }));
+      const fixture = use();
+      const owner = fixture.context();
+      await run(fixture, owner, keyed('k', { body: '1' }));
       const day = 24 * 60 * 60 * 1000;
-      bench.clock.advance(day - 1);
-      const late = bench.context(owner.tenantId);
-      expect(await bench.journal.find(late, 'k')).toMatchObject({ response: { body: '1' } });
-      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
-      bench.clock.advance(1);
-      expect(await bench.journal.find(late, 'k')).toBeUndefined();
-      await run(bench, late, keyed('k', { body: '3' }));
-      expect(await bench.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
-      expect(await rowsOf(bench, owner)).toHaveLength(2);
+      fixture.clock.advance(day - 1);
+      const late = fixture.context(owner.tenantId);
+      expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '1' } });
+      await expect(run(fixture, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      fixture.clock.advance(1);
+      expect(await fixture.journal.find(late, 'k')).toBeUndefined();
+      await run(fixture, late, keyed('k', { body: '3' }));
+      expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
+      expect(await rowsOf(fixture, owner)).toHaveLength(2);
     });
   });
 };
 
-/** What a store promises of the receipts of its write sets. */
-export const journalCases = (use: () => Bench): void => {
+/** What a store promises of the journalRows of its write sets. */
+export const journalCases = (use: () => Fixture): void => {
   rowCases(use);
   keyCases(use);
 };

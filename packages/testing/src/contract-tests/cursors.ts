@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Bench } from './bench.ts';
+import type { Fixture } from './fixture.ts';
 
 const query = { where: {}, sort: 'rank', limit: 1 } as const;
 
 /** A list of two pages and the cursor between them. */
-const betweenPages = async ({ context, stored, things }: Bench) => {
+const betweenPages = async ({ context, stored, things }: Fixture) => {
   const ctx = context();
   const [, second] = await stored(ctx, [{ rank: 1 }, { rank: 2 }]);
   const { nextCursor } = await things.for(ctx).list(query);
@@ -13,7 +13,7 @@ const betweenPages = async ({ context, stored, things }: Bench) => {
 
 const refused = { code: 'invalid-cursor', status: 400 };
 
-const scopeCases = (use: () => Bench): void => {
+const scopeCases = (use: () => Fixture): void => {
   it('serves the same list again and again, with any limit and in any context of the tenant', async () => {
     const { context, things } = use();
     const { ctx, cursor, second } = await betweenPages(use());
@@ -77,7 +77,7 @@ const scopeCases = (use: () => Bench): void => {
   });
 };
 
-const forgeryCases = (use: () => Bench): void => {
+const forgeryCases = (use: () => Fixture): void => {
   it('is refused when any one bit of it differs', async () => {
     const { things } = use();
     const { ctx, cursor } = await betweenPages(use());
@@ -136,7 +136,7 @@ const forgeryCases = (use: () => Bench): void => {
   });
 };
 
-const contentCases = (use: () => Bench): void => {
+const contentCases = (use: () => Fixture): void => {
   it('carries every kind of value to the next page', async () => {
     const { context, stored, things } = use();
     const names = ['', '\0', '"\\', 'a'.repeat(200), '\u0001'.repeat(200), '漢'.repeat(200), '\u{1F600}'];
@@ -164,7 +164,7 @@ const contentCases = (use: () => Bench): void => {
 };
 
 /** A cursor is good for its own list and for nothing else. */
-export const cursorCases = (use: () => Bench): void => {
+export const cursorCases = (use: () => Fixture): void => {
   describe('a cursor', () => {
     scopeCases(use);
     forgeryCases(use);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
+import { type Fixture, suiteErrors } from './fixture.ts';
 
-const outsideCases = (use: () => Bench): void => {
+const outsideCases = (use: () => Fixture): void => {
   it('a write outside a unit of work throws', async () => {
     const { context, stored, things } = use();
     const ctx = context();
@@ -66,7 +66,7 @@ const wrongFilters: Wrong = {
   'the tenant': [{ tenantId: 'x' }, /tenant/],
 };
 
-const filterCases = (use: () => Bench): void => {
+const filterCases = (use: () => Fixture): void => {
   it.each(Object.entries(wrongFilters))('a filter by %s is refused and named', async (_, [where, says]) => {
     const { context, things, write } = use();
     const ctx = context();
@@ -131,7 +131,7 @@ const wrongChanges: Readonly<Record<string, object>> = {
   'by an operator outside the vocabulary': { $rename: { note: 'name' } },
 };
 
-const changeCases = (use: () => Bench): void => {
+const changeCases = (use: () => Fixture): void => {
   it.each(Object.entries(wrongChanges))('a change of %s is refused and changes nothing', async (_, change) => {
     const { context, stored, things, write } = use();
     const ctx = context();
@@ -145,7 +145,7 @@ const changeCases = (use: () => Bench): void => {
 };
 
 /** What the port refuses, and that it says what to do instead. */
-export const misuseCases = (use: () => Bench): void => {
+export const misuseCases = (use: () => Fixture): void => {
   describe('misuse', () => {
     outsideCases(use);
     filterCases(use);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { anId } from '../contexts.ts';
-import type { Bench } from './bench.ts';
 import { aThing } from './collections.ts';
+import type { Fixture } from './fixture.ts';
 
 /** What `get`, `find` and `getMany` promise inside one tenant. */
-export const readCases = (use: () => Bench): void => {
+export const readCases = (use: () => Fixture): void => {
   describe('get', () => {
     it('gives the document whole', async () => {
       const { context, stored, things } = use();

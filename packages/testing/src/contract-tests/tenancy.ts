@@ -1,23 +1,23 @@
 import type { Ctx } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
+import { type Fixture, suiteErrors } from './fixture.ts';
 
 /** A tenant with one document, and another tenant that wants it. */
-const neighbours = async ({ context, stored, things }: Bench) => {
+const neighbours = async ({ context, stored, things }: Fixture) => {
   const [owner, stranger] = [context(), context()];
   const [thing] = (await stored(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
   const assertUntouched = async () => expect(await things.for(owner).get(thing._id)).toEqual(thing);
   return { owner, stranger, thing, assertUntouched };
 };
 
-const foreignReads: Readonly<Record<string, (bench: Bench, ctx: Ctx, thing: Thing) => Promise<unknown>>> = {
+const foreignReads: Readonly<Record<string, (fixture: Fixture, ctx: Ctx, thing: Thing) => Promise<unknown>>> = {
   'find by id': ({ things }, ctx, { _id }) => things.for(ctx).find({ _id }),
   'find by a unique field': ({ things }, ctx, { sku }) => things.for(ctx).find({ sku }),
   'find by a range': ({ things }, ctx) => things.for(ctx).find({ rank: { $gte: 0 } }),
 };
 
-const readCases = (use: () => Bench): void => {
+const readCases = (use: () => Fixture): void => {
   it('get of another tenant’s document says not-found, as for an unknown id', async () => {
     const { stranger, thing } = await neighbours(use());
     const failing = use().things.for(stranger).get(thing._id);
@@ -56,7 +56,7 @@ const readCases = (use: () => Bench): void => {
   });
 };
 
-type Attempt = (bench: Bench, ctx: Ctx, thing: Thing) => void;
+type Attempt = (fixture: Fixture, ctx: Ctx, thing: Thing) => void;
 
 const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> = {
   'update of another tenant’s document': [
@@ -85,7 +85,7 @@ const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> 
   ],
 };
 
-const writeCases = (use: () => Bench): void => {
+const writeCases = (use: () => Fixture): void => {
   it.each(Object.entries(foreignWrites))('%s fails and leaves it as it was', async (_, [code, attempt]) => {
     const { stranger, thing, assertUntouched } = await neighbours(use());
     const failing = use().write(stranger, () => attempt(use(), stranger, thing));
@@ -139,7 +139,7 @@ const writeCases = (use: () => Bench): void => {
 };
 
 /** No operation reaches over the wall between tenants. */
-export const tenancyCases = (use: () => Bench): void => {
+export const tenancyCases = (use: () => Fixture): void => {
   describe('tenant isolation', () => {
     readCases(use);
     writeCases(use);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
+import { type Fixture, settle, suiteErrors } from './fixture.ts';
 
-const recordingCases = (use: () => Bench): void => {
+const recordingCases = (use: () => Fixture): void => {
   describe('a unit of work', () => {
     it('shows none of its writes before it has committed', async () => {
       const { context, stored, things, write } = use();
@@ -69,7 +69,7 @@ const recordingCases = (use: () => Bench): void => {
   });
 };
 
-const allOrNoneCases = (use: () => Bench): void => {
+const allOrNoneCases = (use: () => Fixture): void => {
   describe('integrity: all or none', () => {
     it('a work that throws writes nothing and its error passes', async () => {
       const { context, stored, things, write } = use();
@@ -127,19 +127,19 @@ const allOrNoneCases = (use: () => Bench): void => {
   });
 };
 
-const raceCases = (use: () => Bench): void => {
+const raceCases = (use: () => Fixture): void => {
   describe('race', () => {
     const contestants = 8;
-    const contextsOf = ({ context }: Bench, tenantId: string) =>
+    const contextsOf = ({ context }: Fixture, tenantId: string) =>
       Array.from({ length: contestants }, () => context(tenantId));
 
     it('one of many updates of one version wins', async () => {
-      const bench = use();
-      const { stored, things, write } = bench;
-      const owner = bench.context();
+      const fixture = use();
+      const { stored, things, write } = fixture;
+      const owner = fixture.context();
       const [thing] = (await stored(owner, [{}])) as [Thing];
-      const { won, lost } = await outcomesOf(
-        contextsOf(bench, owner.tenantId).map((ctx, at) =>
+      const { won, lost } = await settle(
+        contextsOf(fixture, owner.tenantId).map((ctx, at) =>
           write(ctx, () => things.for(ctx).update(thing, { $set: { name: `writer ${at}` } })),
         ),
       );
@@ -148,12 +148,12 @@ const raceCases = (use: () => Bench): void => {
     });
 
     it('the last one in stock is taken once', async () => {
-      const bench = use();
-      const { stored, things, write } = bench;
-      const owner = bench.context();
+      const fixture = use();
+      const { stored, things, write } = fixture;
+      const owner = fixture.context();
       const [{ _id }] = (await stored(owner, [{ stock: 1 }])) as [Thing];
-      const { won, lost } = await outcomesOf(
-        contextsOf(bench, owner.tenantId).map((ctx) =>
+      const { won, lost } = await settle(
+        contextsOf(fixture, owner.tenantId).map((ctx) =>
           write(ctx, async () => {
             await things.for(ctx).get(_id);
             things.for(ctx).updateWhere({ _id, stock: { $gte: 1 } }, { $inc: { stock: -1 } }, suiteErrors.soldOut());
@@ -165,13 +165,13 @@ const raceCases = (use: () => Bench): void => {
     });
 
     it('a stock that suffices loses no decrement', async () => {
-      const bench = use();
-      const { stored, things, write } = bench;
-      const owner = bench.context();
+      const fixture = use();
+      const { stored, things, write } = fixture;
+      const owner = fixture.context();
       const [{ _id }] = (await stored(owner, [{ stock: contestants }])) as [Thing];
       const take = { $inc: { stock: -1 } };
-      const { won } = await outcomesOf(
-        contextsOf(bench, owner.tenantId).map((ctx) =>
+      const { won } = await settle(
+        contextsOf(fixture, owner.tenantId).map((ctx) =>
           write(ctx, () => things.for(ctx).updateWhere({ _id, stock: { $gte: 1 } }, take, suiteErrors.soldOut())),
         ),
       );
@@ -180,11 +180,11 @@ const raceCases = (use: () => Bench): void => {
     });
 
     it('a unique value is given once', async () => {
-      const bench = use();
-      const { things, write } = bench;
-      const owner = bench.context();
-      const { won, lost } = await outcomesOf(
-        contextsOf(bench, owner.tenantId).map((ctx) =>
+      const fixture = use();
+      const { things, write } = fixture;
+      const owner = fixture.context();
+      const { won, lost } = await settle(
+        contextsOf(fixture, owner.tenantId).map((ctx) =>
           write(ctx, () => things.for(ctx).insert(aThing({ sku: 'only' }))),
         ),
       );
@@ -193,12 +193,12 @@ const raceCases = (use: () => Bench): void => {
     });
 
     it('of a removal and the updates that race it, one wins', async () => {
-      const bench = use();
-      const { stored, things, write } = bench;
-      const owner = bench.context();
+      const fixture = use();
+      const { stored, things, write } = fixture;
+      const owner = fixture.context();
       const [thing] = (await stored(owner, [{}])) as [Thing];
-      const { won, lost } = await outcomesOf<unknown>(
-        contextsOf(bench, owner.tenantId).map((ctx, at) =>
+      const { won, lost } = await settle<unknown>(
+        contextsOf(fixture, owner.tenantId).map((ctx, at) =>
           write(ctx, () =>
             at % 2 ? things.for(ctx).remove(thing) : things.for(ctx).update(thing, { $inc: { rank: 1 } }),
           ),
@@ -219,7 +219,7 @@ const raceCases = (use: () => Bench): void => {
           updateWhere({ _id: to._id }, { $inc: { stock: 3 } }, suiteErrors.soldOut());
         });
       };
-      await outcomesOf([move(left, right), move(right, left), move(left, right), move(right, left)]);
+      await settle([move(left, right), move(right, left), move(left, right), move(right, left)]);
       const after = await things.for(owner).getMany([left._id, right._id]);
       expect(after.reduce((sum, { stock }) => sum + stock, 0)).toBe(10);
     });
@@ -227,7 +227,7 @@ const raceCases = (use: () => Bench): void => {
 };
 
 /** What the writes of one unit promise together, and units against each other. */
-export const unitCases = (use: () => Bench): void => {
+export const unitCases = (use: () => Fixture): void => {
   recordingCases(use);
   allOrNoneCases(use);
   raceCases(use);

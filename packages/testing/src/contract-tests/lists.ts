@@ -1,18 +1,18 @@
 import { type Ctx, defineMapper, type ListQuery } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../fake/compare.ts';
-import type { Bench } from './bench.ts';
 import { aThing, sortedFields, type Thing } from './collections.ts';
+import type { Fixture } from './fixture.ts';
 
 type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
 
 /** Follows the cursors to the end and gives the pages. */
-const walk = async (bench: Bench, ctx: Ctx, { limit, ...query }: Query & { limit: number }): Promise<Thing[][]> => {
+const walk = async (fixture: Fixture, ctx: Ctx, { limit, ...query }: Query & { limit: number }): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
     // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
-    const page = await bench.things.for(ctx).list({ ...query, limit, cursor });
+    const page = await fixture.things.for(ctx).list({ ...query, limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && pages.length < 200);
@@ -30,7 +30,7 @@ const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
 };
 
 /** Documents with many equal values and some missing ones. */
-const crowd = async ({ stored }: Bench, ctx: Ctx): Promise<Thing[]> =>
+const crowd = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
   stored(
     ctx,
     Array.from({ length: 17 }, (_, at) => ({
@@ -44,14 +44,14 @@ const crowd = async ({ stored }: Bench, ctx: Ctx): Promise<Thing[]> =>
 
 const sorts = sortedFields.flatMap((field) => [field, `-${field}`] as const);
 
-const orderCases = (use: () => Bench): void => {
+const orderCases = (use: () => Fixture): void => {
   it.each(sorts)('by %s: the pages, one after the other, are the sorted whole, whatever the limit', async (sort) => {
-    const bench = use();
-    const ctx = bench.context();
-    const whole = sorted(await crowd(bench, ctx), sort);
+    const fixture = use();
+    const ctx = fixture.context();
+    const whole = sorted(await crowd(fixture, ctx), sort);
     for (const limit of [1, 2, 5, 16, 17, 100]) {
       // oxlint-disable-next-line no-await-in-loop -- one case after the other
-      const pages = await walk(bench, ctx, { where: {}, sort, limit });
+      const pages = await walk(fixture, ctx, { where: {}, sort, limit });
       expect(pages.flat()).toEqual(whole);
       expect(pages).toHaveLength(Math.ceil(whole.length / limit));
     }
@@ -89,21 +89,22 @@ const orderCases = (use: () => Bench): void => {
   ];
 
   it.each(filtered)('filtered by %s', async (_, query, isMeant) => {
-    const bench = use();
-    const ctx = bench.context();
-    const whole = sorted((await crowd(bench, ctx)).filter(isMeant), query.sort);
+    const fixture = use();
+    const ctx = fixture.context();
+    const whole = sorted((await crowd(fixture, ctx)).filter(isMeant), query.sort);
     expect(whole.length).toBeGreaterThan(1);
     for (const limit of [1, 3, 100]) {
       // oxlint-disable-next-line no-await-in-loop -- one case after the other
-      expect((await walk(bench, ctx, { ...query, limit })).flat()).toEqual(whole);
+      expect((await walk(fixture, ctx, { ...query, limit })).flat()).toEqual(whole);
     }
   });
 
   it('a range on _id, in both directions', async () => {
-    const bench = use();
-    const ctx = bench.context();
-    const ids = idsOf(await crowd(bench, ctx)) as [string, string, string, ...string[]];
-    const from = (sort: '_id' | '-_id', bounds: object) => walk(bench, ctx, { where: { _id: bounds }, sort, limit: 2 });
+    const fixture = use();
+    const ctx = fixture.context();
+    const ids = idsOf(await crowd(fixture, ctx)) as [string, string, string, ...string[]];
+    const from = (sort: '_id' | '-_id', bounds: object) =>
+      walk(fixture, ctx, { where: { _id: bounds }, sort, limit: 2 });
     expect(idsOf((await from('_id', { $gt: ids[2] })).flat())).toEqual(ids.slice(3));
     expect(idsOf((await from('-_id', { $gte: ids[2] })).flat())).toEqual(ids.slice(2).reverse());
     expect(idsOf((await from('_id', { $lt: ids[2] })).flat())).toEqual(ids.slice(0, 2));
@@ -111,7 +112,7 @@ const orderCases = (use: () => Bench): void => {
   });
 };
 
-const changeCases = (use: () => Bench): void => {
+const changeCases = (use: () => Fixture): void => {
   const middle = [{ sort: 'rank' }, { sort: '-rank' }] as const;
 
   it.each(middle)('by $sort: an insertion between two pages causes no skip and no repeat', async ({ sort }) => {
@@ -137,7 +138,7 @@ const changeCases = (use: () => Bench): void => {
   });
 };
 
-const boundaryCases = (use: () => Bench): void => {
+const boundaryCases = (use: () => Fixture): void => {
   it('boundary: an empty tenant, a filter that nothing meets and an empty range give an empty last page', async () => {
     const { context, stored, things } = use();
     const empty = { items: [], nextCursor: null };
@@ -182,12 +183,12 @@ type Card = { id: string; label: string; due?: string; tags: string[]; count?: n
 
 const toCard = defineMapper<Thing, Card>({ id: '_id', label: 'name', due: 'due', tags: 'tags', count: 'count' });
 
-const mapperCases = (use: () => Bench): void => {
+const mapperCases = (use: () => Fixture): void => {
   it('gives what a mapper makes of each document, page by page', async () => {
-    const bench = use();
-    const ctx = bench.context();
-    const whole = sorted(await crowd(bench, ctx), 'name').map(toCard);
-    const list = bench.things.for(ctx).list;
+    const fixture = use();
+    const ctx = fixture.context();
+    const whole = sorted(await crowd(fixture, ctx), 'name').map(toCard);
+    const list = fixture.things.for(ctx).list;
     const first = await list({ where: {}, sort: 'name', limit: 9 }, toCard);
     const rest = await list({ where: {}, sort: 'name', limit: 9, cursor: first.nextCursor ?? '' }, toCard);
     expect(first.items).toEqual(whole.slice(0, 9));
@@ -196,7 +197,7 @@ const mapperCases = (use: () => Bench): void => {
 };
 
 /** What `list` promises: order, completeness, steadiness. */
-export const listCases = (use: () => Bench): void => {
+export const listCases = (use: () => Fixture): void => {
   describe('list', () => {
     orderCases(use);
     changeCases(use);

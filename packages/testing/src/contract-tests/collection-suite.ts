@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aClock, idsFrom } from '../clock.ts';
 import { aContext } from '../contexts.ts';
-import { useBench } from './bench.ts';
 import { aThing, slots, things } from './collections.ts';
 import { cursorCases } from './cursors.ts';
+import { useFixture } from './fixture.ts';
 import { journalCases } from './journals.ts';
 import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
@@ -17,7 +17,7 @@ import { writeCases } from './writes.ts';
 /** Holds an adapter of the datastore port to what the port promises. It opens one store for all cases. */
 export const collectionSuite = (name: string, openStore: OpenStore): void => {
   describe(`the collections of ${name}`, () => {
-    const use = useBench(openStore);
+    const use = useFixture(openStore);
     readCases(use);
     writeCases(use);
     unitCases(use);

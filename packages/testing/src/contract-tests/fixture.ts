@@ -12,22 +12,22 @@ import {
 import { afterAll, beforeAll } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
-import { aThing, type Person, people, type Slot, slots, type Thing, things } from './collections.ts';
+import { aThing, type Contact, contacts, type Slot, slots, type Thing, things } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot | Person> = Collection<D, keyof TenantCollection<D>>;
+type Whole<D extends Thing | Slot | Contact> = Collection<D, keyof TenantCollection<D>>;
 type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */
-export type Bench = {
+export type Fixture = {
   readonly clock: HeldClock;
   readonly things: Whole<Thing>;
   readonly slots: Whole<Slot>;
-  readonly people: Whole<Person>;
+  readonly contacts: Whole<Contact>;
   readonly events: Events;
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
-  receipts(): Promise<JournalRow[]>;
+  journalRows(): Promise<JournalRow[]>;
   /** A context of a new tenant, unless one is given. */
   context(tenantId?: string): Ctx;
   /** Runs `work` as a unit of work. */
@@ -38,23 +38,23 @@ export type Bench = {
   foresee(id: string): void;
 };
 
-const openBench = async (openStore: OpenStore) => {
+const openFixture = async (openStore: OpenStore) => {
   const clock = aClock();
   const source = idsFrom(clock);
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
-  const { store, receipts, close } = await openStore({ things, slots, people }, { clock, ids });
+  const { store, journalRows, close } = await openStore({ things, slots, contacts }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
-  const bench: Bench = {
+  const fixture: Fixture = {
     clock,
     things: store.collections.things,
     slots: store.collections.slots,
-    people: store.collections.people,
+    contacts: store.collections.contacts,
     events: store.events,
     journal: store.journal,
     run: store.unitOfWork.run,
-    receipts,
+    journalRows,
     // A store may hold the deadline against its own clock, which a case may have moved, or against the real one.
     context: (tenantId = anId()) =>
       aContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
@@ -70,19 +70,19 @@ const openBench = async (openStore: OpenStore) => {
     },
     foresee: (id) => foreseen.push(id),
   };
-  return { bench, close };
+  return { fixture, close };
 };
 
 /** Opens a store for the cases of a `describe` block. */
-export const useBench = (openStore: OpenStore): (() => Bench) => {
-  let opened: Awaited<ReturnType<typeof openBench>> | undefined;
+export const useFixture = (openStore: OpenStore): (() => Fixture) => {
+  let opened: Awaited<ReturnType<typeof openFixture>> | undefined;
   beforeAll(async () => {
-    opened = await openBench(openStore);
+    opened = await openFixture(openStore);
   });
   afterAll(() => opened?.close());
   return () => {
     if (!opened) throw new Error('The store of this suite could not be opened.');
-    return opened.bench;
+    return opened.fixture;
   };
 };
 
@@ -92,7 +92,7 @@ export const suiteErrors = defineErrors('suite', {
 });
 
 /** The outcomes of calls that race: what was fulfilled, and the codes of the rest. */
-export const outcomesOf = async <T>(calls: readonly Promise<T>[]) => {
+export const settle = async <T>(calls: readonly Promise<T>[]) => {
   const settled = await Promise.allSettled(calls);
   return {
     won: settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),

@@ -3,8 +3,8 @@ import type { OpenStore } from './open-store.ts';
 import { randomOperationsSuite } from './random-operations-suite.ts';
 
 const openFake: OpenStore = async (collections, options) => {
-  const { store, receipts } = fakeDatabase(collections, options);
-  return { store, receipts: async () => receipts(), close: async () => {} };
+  const { store, journalRows } = fakeDatabase(collections, options);
+  return { store, journalRows: async () => journalRows(), close: async () => {} };
 };
 
 randomOperationsSuite('two fakes', [openFake, openFake]);

@@ -1,9 +1,9 @@
 import type { Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Slot, type Thing } from './collections.ts';
+import { type Fixture, suiteErrors } from './fixture.ts';
 
-const lawCases = (use: () => Bench): void => {
+const lawCases = (use: () => Fixture): void => {
   describe('integrity: the validator', () => {
     const illegal: Readonly<Record<string, object>> = {
       'a number below its minimum': { stock: -1 },
@@ -59,7 +59,7 @@ const lawCases = (use: () => Bench): void => {
   });
 };
 
-const uniqueCases = (use: () => Bench): void => {
+const uniqueCases = (use: () => Fixture): void => {
   describe('integrity: unique indexes', () => {
     it('a value that is taken fails with the code of its index', async () => {
       const { context, stored, things, write } = use();
@@ -142,7 +142,7 @@ const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
   'empty and full lists': { tags: ['', '', '\0', 'd', 'e'] },
 };
 
-const boundaryCases = (use: () => Bench): void => {
+const boundaryCases = (use: () => Fixture): void => {
   describe('boundary: values come back as they went in', () => {
     it.each(Object.entries(roundTrips))('%s', async (_, fields) => {
       const { context, stored, things, write } = use();
@@ -178,7 +178,7 @@ const boundaryCases = (use: () => Bench): void => {
 };
 
 /** What may be stored, and that it comes back unchanged. */
-export const valueCases = (use: () => Bench): void => {
+export const valueCases = (use: () => Fixture): void => {
   lawCases(use);
   uniqueCases(use);
   boundaryCases(use);

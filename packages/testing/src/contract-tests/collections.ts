@@ -49,14 +49,14 @@ export const slots = defineCollection('slots', Slot, {
 });
 
 /** A document with classified fields. */
-export const Person = Entity.extend({
+export const Contact = Entity.extend({
   name: pii(z.string()),
   access: z.object({ pin: secret(z.string()), floor: z.int() }).optional(),
   visits: z.int(),
 });
-export type Person = z.infer<typeof Person>;
+export type Contact = z.infer<typeof Contact>;
 
-export const people = defineCollection('people', Person, {
+export const contacts = defineCollection('contacts', Contact, {
   tenancy: 'tenant',
   indexes: { byName: { fields: ['name', '_id'] } },
 });

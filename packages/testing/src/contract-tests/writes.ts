@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
+import { type Fixture, suiteErrors } from './fixture.ts';
 
-const insertCases = (use: () => Bench): void => {
+const insertCases = (use: () => Fixture): void => {
   describe('insert', () => {
     it('gives the document as it is then read', async () => {
       const { context, things, write, clock } = use();
@@ -34,7 +34,7 @@ const insertCases = (use: () => Bench): void => {
   });
 };
 
-const updateCases = (use: () => Bench): void => {
+const updateCases = (use: () => Fixture): void => {
   describe('update', () => {
     it('applies every kind of change and gives the document as it is then read', async () => {
       const { context, stored, things, write, clock } = use();
@@ -99,7 +99,7 @@ const updateCases = (use: () => Bench): void => {
   });
 };
 
-const updateWhereCases = (use: () => Bench): void => {
+const updateWhereCases = (use: () => Fixture): void => {
   describe('updateWhere', () => {
     it('changes the one document that matches', async () => {
       const { context, stored, things, write, clock } = use();
@@ -138,7 +138,7 @@ const updateWhereCases = (use: () => Bench): void => {
   });
 };
 
-const removeCases = (use: () => Bench): void => {
+const removeCases = (use: () => Fixture): void => {
   describe('remove', () => {
     it('removes the document and no other', async () => {
       const { context, stored, things, write } = use();
@@ -172,7 +172,7 @@ const removeCases = (use: () => Bench): void => {
 };
 
 /** What each recorded write promises by itself. */
-export const writeCases = (use: () => Bench): void => {
+export const writeCases = (use: () => Fixture): void => {
   insertCases(use);
   updateCases(use);
   updateWhereCases(use);

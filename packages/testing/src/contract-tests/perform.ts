@@ -1,6 +1,6 @@
 import type { Collection, Ctx, ListQuery, TenantCollection, UnitOfWork } from '@plinth/data-kit';
-import { suiteErrors } from './bench.ts';
 import type { Thing } from './collections.ts';
+import { suiteErrors } from './fixture.ts';
 import type { Operation, Tenants, Unit } from './random-operations.ts';
 
 /** One of two stores that are compared, and every document that it has given so far. */
@@ -14,7 +14,7 @@ const anythingAtAll = '00000000-0000-7000-8000-000000000000';
 
 const picked = ({ seen }: Side, pick: number): Thing | undefined => seen[pick % Math.max(1, seen.length)];
 
-const queryOf = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<ListQuery<Thing>, 'where' | 'sort'> => {
+const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<ListQuery<Thing>, 'where' | 'sort'> => {
   const field = sort.replace('-', '');
   if (filter === 'group' && field === 'rank') return { where: { group: 'alpha' }, sort };
   if (filter === 'range' && field === 'rank') return { where: { rank: { $gt: -1.5, $lte: 1 } }, sort };
@@ -30,7 +30,7 @@ const listed = async (
   let cursor: string | undefined;
   do {
     // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
-    const page = await scoped.list({ ...queryOf(operation), limit: operation.limit, cursor });
+    const page = await scoped.list({ ...toQuery(operation), limit: operation.limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && pages.length < 100);

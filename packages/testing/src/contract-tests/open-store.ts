@@ -3,7 +3,7 @@ import type { JournalRow, ModuleStore, StoreOptions } from '@plinth/data-kit';
 export type OpenedStore<K> = {
   readonly store: ModuleStore<K>;
   /** Every journal row of the store, oldest first. */
-  receipts(): Promise<JournalRow[]>;
+  journalRows(): Promise<JournalRow[]>;
   close(): Promise<void>;
 };
 
