@@ -7,7 +7,7 @@ type Driver = { modules: readonly string[]; homes: readonly string[]; message: s
 const drivers: readonly Driver[] = [
   {
     modules: ['mongodb', 'mongodb/*', 'mongodb-memory-server-core'],
-    homes: ['packages/mongo', 'tooling/engines', 'tooling/benchmarks'],
+    homes: ['packages/mongo', 'tooling/engines', 'tooling/benchmarks', 'tooling/backup'],
     message: 'Only packages/mongo speaks to MongoDB: take a `Collection` from deps.',
   },
   {

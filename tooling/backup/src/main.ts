@@ -1,0 +1,16 @@
+// `npm run drill`: restores a backup to a point in time on two local replica sets, and prints RPO and RTO.
+import { ownEngine } from '@plinth/engines';
+import { runDrill } from './drill.ts';
+
+const [source, target] = await Promise.all([ownEngine('mongod'), ownEngine('mongod')]);
+try {
+  const { acknowledged, restored, lost, extra, replayed, rpoMs, rtoMs } = await runDrill(source.uri, target.uri);
+  console.log(`Acknowledged writes   ${acknowledged}`);
+  console.log(`Restored writes       ${restored}, of which ${replayed} from the oplog`);
+  console.log(`Lost, unexpected      ${lost}, ${extra}`);
+  console.log(`RPO                   ${Math.round(rpoMs)} ms between the last archived write and the loss`);
+  console.log(`RTO                   ${Math.round(rtoMs)} ms from the empty cluster to the restored one`);
+  if (lost > 0 || extra > 0) process.exitCode = 1;
+} finally {
+  await Promise.all([source.close(), target.close()]);
+}
