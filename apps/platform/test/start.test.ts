@@ -49,6 +49,13 @@ describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
     for (const name of ['MONGODB_URI', 'CURSOR_SECRET', 'PORT']) expect(stderr).toContain(name);
     expect(stderr).not.toMatch(/hunter2|99999/);
   }, 20_000);
+
+  it('prints its settings with their meaning for --help', async () => {
+    const { exited, output } = startChild(nodeCommand(mains[app], '--help'));
+    expect(await exited).toEqual([0, null]);
+    expect(output.stderr).toBe('');
+    expect(output.stdout).toContain('CURSOR_SECRET\n  Signs the cursors of lists');
+  }, 20_000);
 });
 
 describe('the platform does not start, and says why in one sentence,', () => {

@@ -1,5 +1,5 @@
 import { PublicJwks } from '@plinth/auth';
-import { flag, host, integer, json, list, oneOf, port, secret, text, url } from '@plinth/config';
+import { type Config, flag, host, integer, json, list, oneOf, port, secret, text, url } from '@plinth/config';
 import { z } from 'zod';
 import { limitSettings } from './limit-settings.ts';
 
@@ -90,3 +90,5 @@ export const serviceSettings = {
   CURSOR_SECRET: secret().meta({ description: 'Signs the cursors of lists; the same for every instance.' }),
   ...limitSettings,
 };
+
+export type ServiceConfig = Config<typeof serviceSettings>;
