@@ -1,11 +1,11 @@
-import { createTokenSigner, type TokenSubject } from '../signer.ts';
-import { generateSigningKey, toPublicJwk } from '../signing-key.ts';
+import { generateSigningKey, toPublicJwk } from '../keys/signing-key.ts';
+import { createTokenSigner, type TokenSubject } from '../tokens/signer.ts';
 
-/** Makes tokens with a key that nobody else has. */
+/** Signs tokens with its own key. */
 export type Issuer = {
-  /** What makes a host trust them; who issues them and for whom is what hosts expect by default. */
+  /** The settings of a host that trusts this issuer; its name and audience are the defaults of every host. */
   readonly settings: { readonly AUTH_JWKS: string };
-  /** A token that is good for a quarter of an hour from then on; from now on, when it is left out. */
+  /** Returns a token that is valid for fifteen minutes from `from`, or from now. */
   tokenOf(subject: TokenSubject, from?: Date): Promise<string>;
 };
 

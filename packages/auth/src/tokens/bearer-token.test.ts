@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { bearerToken } from './index.ts';
+import { bearerToken } from '../index.ts';
 
 it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('reads the token after the scheme %s', (scheme) => {
   expect(bearerToken(`${scheme} a.b-c_d.e`)).toBe('a.b-c_d.e');
 });
 
-it('finds no token where there is no header', () => {
+it('returns undefined without a header', () => {
   expect(bearerToken(undefined)).toBeUndefined();
 });
 
@@ -20,13 +20,14 @@ it.each([
   'Bearer\ta.b.c',
   'Bearer a.b.c d',
   'Bearer a.b.c,Bearer d.e.f',
+  'Bearer a.b.c\n',
   'Bearer a.b.c\r\nX-Tenant: other',
   'Bearer\u00a0a.b.c',
   'Basic YTpi',
   'Bearera.b.c',
   'a.b.c',
   'Token a.b.c',
-])('refuses the header %j and says what one looks like', (header) => {
+])('rejects the header %j and says what is right', (header) => {
   const detail = 'The Authorization header is not `Bearer`, one space and one token.';
   expect(() => bearerToken(header)).toThrow(expect.objectContaining({ status: 401, code: 'unauthenticated', detail }));
 });
