@@ -42,11 +42,17 @@ describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
       MONGODB_URI: 'postgres://ada:hunter2@localhost',
       CURSOR_SECRET: undefined,
       PORT: '99999',
+      HOST: '127.0.0.1 ',
+      CORS_ORIGINS: 'https://app.example.com/',
     });
     const { code, stdout, stderr } = await refused(app, env);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    for (const name of ['MONGODB_URI', 'CURSOR_SECRET', 'PORT']) expect(stderr).toContain(name);
+    expect(stderr).toMatch(/ HOST begins or ends with white space\. .*\n {2}PORT is not valid\. /);
+    expect(stderr).toMatch(
+      / CORS_ORIGINS has a path or a trailing slash after an origin\. .*\n {2}MONGODB_URI is not valid/,
+    );
+    expect(stderr).toContain('  CURSOR_SECRET is missing. ');
     expect(stderr).not.toMatch(/hunter2|99999/);
   }, 20_000);
 

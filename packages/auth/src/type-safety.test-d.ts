@@ -15,6 +15,6 @@ signer.sign({ id: 'a', roles: [] });
 // @ts-expect-error -- a private key may not be published
 export const published: PublicJwk = privateJwk;
 // @ts-expect-error -- a permission is named '<domain>:<verb>'
-policy.assertKnown({ policy: 'write' });
+policy.assertDeclared({ policy: 'write' });
 // @ts-expect-error -- a decision needs the policy of the route
 policy.findDenial({ kind: 'user', id: 'a', tenantId: 'b', roles: [] }, undefined, {});

@@ -98,13 +98,13 @@ describe('a denial', () => {
 
 describe('at start', () => {
   it.each<Auth>(['public', 'authenticated', write, writeSelf])('a route may require %j', (auth) => {
-    expect(() => policy.assertKnown(auth)).not.toThrow();
+    expect(() => policy.assertDeclared(auth)).not.toThrow();
   });
 
   it.each([{ policy: 'users:reed' }, { policy: 'constructor' }, { policy: '__proto__' }, {}, undefined, 'Public', ''])(
     'a route may not require %j',
     (auth) => {
-      expect(() => policy.assertKnown(auth as Auth)).toThrow(
+      expect(() => policy.assertDeclared(auth as Auth)).toThrow(
         /No permission catalogue declares .* Correct the route.* users:read, users:write/,
       );
     },

@@ -8,7 +8,7 @@ export type Policy = {
   /** Returns why a call is denied, or undefined when it is allowed. `params` are the path parameters as they were sent. */
   findDenial(principal: Principal, auth: Auth, params: Params): Denial | undefined;
   /** @throws a `TypeError`, at start, for a route whose permission no catalogue declares. */
-  assertKnown(auth: Auth): void;
+  assertDeclared(auth: Auth): void;
 };
 
 const toHoldersByPermission = (catalogues: readonly PermissionBook[]): ReadonlyMap<string, readonly string[]> => {
@@ -47,7 +47,7 @@ export const createPolicy = (catalogues: readonly PermissionBook[]): Policy => {
       const holders = typeof auth === 'string' ? [] : (holdersByPermission.get(auth.policy) ?? []);
       return describeDenial(principal, auth, holders);
     },
-    assertKnown: (auth) => {
+    assertDeclared: (auth) => {
       if (auth === 'public' || auth === 'authenticated' || holdersByPermission.has(auth?.policy)) return;
       const known = [...holdersByPermission.keys()].join(', ');
       throw new TypeError(

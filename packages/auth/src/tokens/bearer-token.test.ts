@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { bearerToken } from '../index.ts';
+import { parseBearerToken } from '../index.ts';
 
 it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('reads the token after the scheme %s', (scheme) => {
-  expect(bearerToken(`${scheme} a.b-c_d.e`)).toBe('a.b-c_d.e');
+  expect(parseBearerToken(`${scheme} a.b-c_d.e`)).toBe('a.b-c_d.e');
 });
 
 it('returns undefined without a header', () => {
-  expect(bearerToken(undefined)).toBeUndefined();
+  expect(parseBearerToken(undefined)).toBeUndefined();
 });
 
 it.each([
@@ -29,5 +29,7 @@ it.each([
   'Token a.b.c',
 ])('rejects the header %j and says what is right', (header) => {
   const detail = 'The Authorization header is not `Bearer`, one space and one token.';
-  expect(() => bearerToken(header)).toThrow(expect.objectContaining({ status: 401, code: 'unauthenticated', detail }));
+  expect(() => parseBearerToken(header)).toThrow(
+    expect.objectContaining({ status: 401, code: 'unauthenticated', detail }),
+  );
 });

@@ -1,4 +1,4 @@
-import { bearerToken, type Policy, type TokenVerifier } from '@plinth/auth';
+import { type Policy, parseBearerToken, type TokenVerifier } from '@plinth/auth';
 import { ApiError, type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
@@ -43,7 +43,7 @@ export const gateOf = (auth: Auth, gate: Gate) => {
   };
   const identify = ({ request }: Call): Step<Principal> => {
     if (auth === 'public') return anonymous;
-    const token = bearerToken(request.headers.authorization);
+    const token = parseBearerToken(request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
     return verifier.verify(token);
   };
