@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { load } from '@plinth/config';
-import { builtInRoles, StartupError } from '@plinth/kernel';
+import { builtInRoles } from '@plinth/contract-kit';
+import { StartupError } from '@plinth/data-kit';
 import { serviceSettings } from '@plinth/service-kit';
 import { demoToken } from './demo/demo-token.ts';
 import { type DemoTenant, demoPerson, demoTenants } from './demo/people.ts';

@@ -1,4 +1,5 @@
-import { type Auth, anonymous } from '@plinth/kernel';
+import { type Auth } from '@plinth/contract-kit';
+import { anonymous } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAllowed, policy, withRoles } from './policy.ts';

@@ -1,4 +1,5 @@
-import { type Auth, definePermissions, type Principal } from '@plinth/kernel';
+import { type Auth, definePermissions } from '@plinth/contract-kit';
+import { type Principal } from '@plinth/data-kit';
 import { createPolicy } from '../src/index.ts';
 import { subject } from './tokens.ts';
 

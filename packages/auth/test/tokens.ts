@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import type { Clock, Principal } from '@plinth/kernel';
+import type { Clock, Principal } from '@plinth/data-kit';
 import {
   createKeyRing,
   createRevocations,

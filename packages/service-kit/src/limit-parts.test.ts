@@ -1,5 +1,5 @@
 import { load } from '@plinth/config';
-import { createLocalLimiter, type LimitDecision } from '@plinth/kernel';
+import { createLocalLimiter, type LimitDecision } from '@plinth/data-kit';
 import { anId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { limitPartsOf } from './limit-parts.ts';

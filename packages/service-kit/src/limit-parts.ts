@@ -1,4 +1,4 @@
-import { createLocalLimiter, type Limit, type Limiter, type Plan } from '@plinth/kernel';
+import { createLocalLimiter, type Limit, type Limiter, type Plan } from '@plinth/data-kit';
 import type { LimitParts } from './http/limits.ts';
 import type { ServiceConfig } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import { integer, list, oneOf, text } from '@plinth/config';
-import { plans } from '@plinth/kernel';
+import { plans } from '@plinth/data-kit';
 import { z } from 'zod';
 
 const perMinute = (quota: number, description: string) =>

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { type Metrics, openMetricsServer } from '@plinth/telemetry';
 import type { ServiceConfig } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
-import { type Datastore, type Limiter, type OnCommand, type Plan, StartupError } from '@plinth/kernel';
+import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupError } from '@plinth/data-kit';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
@@ -28,7 +28,7 @@ export type ServiceParts = {
   /** The module whose journal tells that tokens were revoked. Every host follows it, whichever modules it serves. */
   readonly revocationsFrom: string;
   /** Opens the datastore, which tells of its commands. @throws `StartupError` in one sentence when it cannot be used. */
-  readonly connect: (config: ServiceConfig, options: { onCommand: OnCommand | undefined }) => Promise<Datastore>;
+  readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Open what else the modules need, each told the configuration, where to log and where to add what it measures. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
   /** What a tenant is subscribed to; left out, or for a tenant that it does not know, `LIMIT_DEFAULT_PLAN`. */

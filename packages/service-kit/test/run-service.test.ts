@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load } from '@plinth/config';
-import { type Datastore, StartupError } from '@plinth/kernel';
+import { type Datastore, StartupError } from '@plinth/data-kit';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { listen } from '../src/listen.ts';

@@ -1,4 +1,4 @@
-import { secret } from '@plinth/kernel';
+import { secret } from '@plinth/contract-kit';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { z } from 'zod';
 import { Bytes32, type PublicJwk, publicShape } from './public-jwks.ts';

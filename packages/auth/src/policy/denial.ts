@@ -1,4 +1,5 @@
-import type { Auth, PermissionName, Principal } from '@plinth/kernel';
+import type { Auth, PermissionName } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
 
 /** Why a call is denied. */
 export type Denial = {

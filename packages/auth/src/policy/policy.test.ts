@@ -1,4 +1,5 @@
-import { type Auth, anonymous, type PermissionBook, type Principal } from '@plinth/kernel';
+import { type Auth, type PermissionCatalogue } from '@plinth/contract-kit';
+import { anonymous, type Principal } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { isAllowed, policy, withRoles, write, writeSelf } from '../../test/policy.ts';
 import { subject } from '../../test/tokens.ts';
@@ -111,7 +112,7 @@ describe('at start', () => {
   );
 
   it('several contracts may share a catalogue, and two catalogues may not declare one permission', () => {
-    const catalogue: PermissionBook = { 'a:b': { title: 'See', roles: ['owner'] } };
+    const catalogue: PermissionCatalogue = { 'a:b': { title: 'See', roles: ['owner'] } };
     expect(() => createPolicy([catalogue, catalogue])).not.toThrow();
     expect(() => createPolicy([catalogue, { ...catalogue }])).toThrow("'a:b' is declared twice. Keep one declaration");
   });

@@ -1,4 +1,5 @@
-import type { Auth, PermissionBook, Principal } from '@plinth/kernel';
+import type { Auth, PermissionCatalogue } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
 import { type Denial, describeDenial } from './denial.ts';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -11,7 +12,7 @@ export type Policy = {
   assertDeclared(auth: Auth): void;
 };
 
-const toHoldersByPermission = (catalogues: readonly PermissionBook[]): ReadonlyMap<string, readonly string[]> => {
+const toHoldersByPermission = (catalogues: readonly PermissionCatalogue[]): ReadonlyMap<string, readonly string[]> => {
   const holders = new Map<string, readonly string[]>();
   // The contracts of one domain share its catalogue.
   for (const [name, { roles }] of [...new Set(catalogues)].flatMap((catalogue) => Object.entries(catalogue))) {
@@ -30,7 +31,7 @@ const isSelf = (principal: Principal, orSelf: string | undefined, params: Params
  * Creates the policy of the permission catalogues of all contracts.
  * @throws a `TypeError` when two catalogues declare the same permission.
  */
-export const createPolicy = (catalogues: readonly PermissionBook[]): Policy => {
+export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy => {
   const holdersByPermission = toHoldersByPermission(catalogues);
 
   const isAllowed = (principal: Principal, auth: Auth, params: Params): boolean => {

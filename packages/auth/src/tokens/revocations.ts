@@ -1,4 +1,4 @@
-import type { Clock, Principal } from '@plinth/kernel';
+import type { Clock, Principal } from '@plinth/data-kit';
 import { lifetimeSecondsMax, skewSeconds } from './access-token.ts';
 
 /** Ends the tokens of a subject in its tenant that were issued up to `at`. */

@@ -1,4 +1,4 @@
-import { classifiedFields } from '@plinth/kernel';
+import { classifiedFields } from '@plinth/contract-kit';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import { expect, it } from 'vitest';
 import {

@@ -1,4 +1,4 @@
-import type { Clock, Principal } from '@plinth/kernel';
+import type { Clock, Principal } from '@plinth/data-kit';
 import { SignJWT } from 'jose';
 import type { PrivateJwk } from '../keys/signing-key.ts';
 import { Claims, lifetimeSecondsMax, tokenAlgorithm, tokenType } from './access-token.ts';

@@ -1,4 +1,4 @@
-import { type ApiError, commonErrors } from '@plinth/kernel';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import { errors } from 'jose';
 
 /** Creates a 401. `detail` is public and must quote nothing of a credential. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Clock, commonErrors, type Principal } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Clock, type Principal } from '@plinth/data-kit';
 import { type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { KeyRing } from '../keys/key-ring.ts';

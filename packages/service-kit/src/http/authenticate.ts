@@ -1,5 +1,6 @@
 import { type Policy, parseBearerToken, type TokenVerifier } from '@plinth/auth';
-import { ApiError, type Auth, anonymous, type Clock, type Ctx, commonErrors, type Principal } from '@plinth/kernel';
+import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
+import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contractOf } from './contract-of.ts';
 import { answerMs } from './late-replies.ts';
