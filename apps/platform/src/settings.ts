@@ -3,7 +3,7 @@ import { serviceSettings } from '@plinth/service-kit';
 
 export const platformSettings = {
   ...serviceSettings,
-  DEMO_DATA: flag('Adds two organizations, each with an owner, a member and a viewer; for development.', {
-    default: false,
+  DEMO_DATA: flag().default(false).meta({
+    description: 'Adds two organizations, each with an owner, a member and a viewer; for development.',
   }),
 };

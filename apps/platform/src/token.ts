@@ -6,6 +6,8 @@ import { serviceSettings } from '@plinth/service-kit';
 import { demoToken } from './demo/demo-token.ts';
 import { type DemoTenant, demoPerson, demoTenants } from './demo/people.ts';
 
+const usage = 'Usage: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]';
+
 const { AUTH_ISSUER, AUTH_AUDIENCE } = serviceSettings;
 
 const chosen = <T extends string>(name: string, value: string, legal: readonly T[]): T => {
@@ -17,8 +19,13 @@ const chosen = <T extends string>(name: string, value: string, legal: readonly T
 const main = async (args: readonly string[]): Promise<string> => {
   const { values } = parseArgs({
     args: [...args],
-    options: { tenant: { type: 'string', default: 'acme' }, role: { type: 'string', default: 'owner' } },
+    options: {
+      tenant: { type: 'string', default: 'acme' },
+      role: { type: 'string', default: 'owner' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
+  if (values.help) return usage;
   const tenant = chosen('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
   const role = chosen('role', values.role, builtInRoles);
   const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
@@ -28,8 +35,6 @@ const main = async (args: readonly string[]): Promise<string> => {
 try {
   process.stdout.write(`${await main(process.argv.slice(2))}\n`);
 } catch (error) {
-  process.stderr.write(
-    `${(error as Error).message}\nUse: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]\n`,
-  );
+  process.stderr.write(`${(error as Error).message}\n${usage}\n`);
   process.exitCode = 1;
 }

@@ -20,7 +20,7 @@ const listJournalKeys = async (tenantId: string) =>
 let made = 0;
 const aBody = () => {
   made += 1;
-  return { name: `Keyed ${made}`, email: `keyed-${made}@test.example`, role: 'member' };
+  return { name: `IdempotencyOptions ${made}`, email: `keyed-${made}@test.example`, role: 'member' };
 };
 
 describe('on a real database, an idempotency key', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
 import { ownSettings, type Service, startService } from '@plinth/testing/process';
@@ -9,13 +9,13 @@ import { entrypoints } from './entrypoints.ts';
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const outageMs = isHeavy ? 10_000 : 2500;
 
-const issuer = await anIssuer();
+const issuer = await createTestIssuer();
 let redis: OwnEngine;
 let services: Service[] = [];
 let urls: string[] = [];
 
 /** A token of an owner of a tenant of its own. */
-const aToken = (): Promise<string> => issuer.tokenOf(aPrincipal());
+const aToken = (): Promise<string> => issuer.createToken(aPrincipal());
 
 beforeAll(async () => {
   redis = await ownEngine('redis');

@@ -1,4 +1,4 @@
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock } from '@plinth/service-kit';
 import { anId, openRelay, type Relay } from '@plinth/testing';
@@ -6,7 +6,7 @@ import { ownSettings, type Service, startService, withoutLimits } from '@plinth/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
-const issuer = await anIssuer();
+const issuer = await createTestIssuer();
 // These requests all come from one address, and their number is not the question here.
 const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits };
 const tenantId = anId();
@@ -59,12 +59,12 @@ const hire = async (owner: string, role: string) => {
   const response = await call(`${urls[0]}/v1/users`, owner, { method: 'POST', body });
   expect(response.status).toBe(201);
   const subject = { id: String(response.body['id']), tenantId, roles: [role] };
-  return { subject, token: await issuer.tokenOf(subject) };
+  return { subject, token: await issuer.createToken(subject) };
 };
 
 /** Two people whose tokens both processes have verified, one of whom something will happen to. */
 const aTeam = async () => {
-  const first = await issuer.tokenOf({ id: anId(), tenantId, roles: ['owner'] });
+  const first = await issuer.createToken({ id: anId(), tenantId, roles: ['owner'] });
   const owner = await hire(first, 'owner');
   const [person, colleague] = await Promise.all([hire(first, 'member'), hire(first, 'member')]);
   for (const { token } of [owner, person, colleague]) {
@@ -140,7 +140,7 @@ it('a token that is issued after the change is accepted, while the one from befo
   await expect.poll(() => everywhere(person.token), { timeout: 1000, interval: 20 }).toEqual([401, 401]);
   // After everything that has happened so far.
   const later = new Date(Date.now() + 2000);
-  const token = await issuer.tokenOf({ ...person.subject, roles: ['viewer'] }, later);
+  const token = await issuer.createToken({ ...person.subject, roles: ['viewer'] }, later);
   expect(await everywhere(token)).toEqual([200, 200]);
   expect(await everywhere(person.token)).toEqual([401, 401]);
 }, 30_000);

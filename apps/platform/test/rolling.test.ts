@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Agent, createServer, type Server, request as send } from 'node:http';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { aPrincipal } from '@plinth/testing';
 import { type Environment, ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
-const issuer = await anIssuer();
+const issuer = await createTestIssuer();
 const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '1000' };
 const start = (place: Environment = {}): Promise<Service> =>
   startService(entrypoints.platform, { ...settings, ...place });
@@ -62,7 +62,7 @@ beforeAll(async () => {
   instances.push(...services.map((service) => ({ service, isReady: true })));
   proxy = await openProxy();
   base = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
-  authorization = `Bearer ${await issuer.tokenOf(aPrincipal())}`;
+  authorization = `Bearer ${await issuer.createToken(aPrincipal())}`;
 }, 60_000);
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { aFreePort } from '@plinth/testing';
 import { type Environment, nodeCommand, ownSettings, startChild, startService } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,7 +10,7 @@ type App = keyof typeof entrypoints;
 
 const environment = async (overrides: Environment = {}): Promise<Environment> => ({
   ...ownSettings(),
-  ...(await anIssuer()).settings,
+  ...(await createTestIssuer()).settings,
   ...overrides,
 });
 
@@ -42,12 +42,25 @@ describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
       MONGODB_URI: 'postgres://ada:hunter2@localhost',
       CURSOR_SECRET: undefined,
       PORT: '99999',
+      HOST: '127.0.0.1 ',
+      CORS_ORIGINS: 'https://app.example.com/',
     });
     const { code, stdout, stderr } = await refused(app, env);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    for (const name of ['MONGODB_URI', 'CURSOR_SECRET', 'PORT']) expect(stderr).toContain(name);
+    expect(stderr).toMatch(/ HOST begins or ends with white space\. .*\n {2}PORT is not valid\. /);
+    expect(stderr).toMatch(
+      / CORS_ORIGINS has a path or a trailing slash after an origin\. .*\n {2}MONGODB_URI is not valid/,
+    );
+    expect(stderr).toContain('  CURSOR_SECRET is missing. ');
     expect(stderr).not.toMatch(/hunter2|99999/);
+  }, 20_000);
+
+  it('prints its settings with their meaning for --help', async () => {
+    const { exited, output } = startChild(nodeCommand(entrypoints[app], '--help'));
+    expect(await exited).toEqual([0, null]);
+    expect(output.stderr).toBe('');
+    expect(output.stdout).toContain('CURSOR_SECRET\n  Signs the cursors of lists');
   }, 20_000);
 });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/telemetry/testing';
 import { aFreePort, anId } from '@plinth/testing';
@@ -7,7 +7,7 @@ import { ownSettings, type Service, startService } from '@plinth/testing/process
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
-const issuer = await anIssuer();
+const issuer = await createTestIssuer();
 const settings = ownSettings();
 const marker = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = anId();
@@ -22,7 +22,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
 
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
-    authorization = `Bearer ${await issuer.tokenOf({ id: anId(), tenantId, roles: ['owner'] })}`;
+    authorization = `Bearer ${await issuer.createToken({ id: anId(), tenantId, roles: ['owner'] })}`;
     const metricsPort = await aFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
     service = await startService(entrypoints[app], {

@@ -29,7 +29,7 @@ const owner = (tenantId = anId()) => aPrincipal({ tenantId, roles: ['owner'] });
 
 const openExport = async (tenantId: string): Promise<IncomingMessage> => {
   const { port } = host.current.server.server.address() as AddressInfo;
-  const authorization = `Bearer ${await host.current.tokenOf(owner(tenantId))}`;
+  const authorization = `Bearer ${await host.current.createToken(owner(tenantId))}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers: { authorization } }, resolve).on('error', reject);
   });

@@ -4,9 +4,9 @@ import { createPolicy } from '../src/index.ts';
 import { subject } from './tokens.ts';
 
 const users = definePermissions('users', {
-  'users:read': { title: 'See people', roles: ['owner', 'member', 'viewer'] },
-  'users:write': { title: 'Change people', roles: ['owner'] },
-  'users:erase': { title: 'Erase people', roles: [] },
+  'users:read': { title: 'See users', roles: ['owner', 'member', 'viewer'] },
+  'users:write': { title: 'Change users', roles: ['owner'] },
+  'users:erase': { title: 'Erase users', roles: [] },
 });
 const orders = definePermissions('orders', { 'orders:ship': { title: 'Ship orders', roles: ['owner', 'member'] } });
 export const policy = createPolicy([users, orders]);
@@ -18,4 +18,7 @@ export const withRoles = (...roles: string[]): Principal => ({
   roles,
 });
 export const write: Auth = { policy: 'users:write' };
-export const readSelf: Auth = { policy: 'users:write', orSelf: 'id' };
+export const writeSelf: Auth = { policy: 'users:write', orSelf: 'id' };
+
+export const isAllowed = (principal: Principal, auth: Auth, params: Readonly<Record<string, unknown>> = {}): boolean =>
+  policy.findDenial(principal, auth, params) === undefined;

@@ -22,8 +22,8 @@ export const subject = {
 export const key = await generateSigningKey();
 export const foreignKey = await generateSigningKey();
 
-/** A clock that stands still until it is told to go on. */
-export const heldClock = (): Clock & { forward(seconds: number): void } => {
+/** A clock that stands still until it is moved. */
+export const createManualClock = (): Clock & { forward(seconds: number): void } => {
   let now = startSeconds * 1000;
   return {
     now: () => new Date(now),
@@ -33,12 +33,11 @@ export const heldClock = (): Clock & { forward(seconds: number): void } => {
   };
 };
 
-/** A verifier that trusts `key`, its clock, and what revokes tokens. */
-export const aVerifier = (cache?: { entriesMax?: number }) => {
-  const clock = heldClock();
+/** Creates a verifier that trusts `key`, with its clock and its revocations. */
+export const createTestVerifier = (keys = createKeyRing({ keys: [toPublicJwk(key)] })) => {
+  const clock = createManualClock();
   const revocations = createRevocations({ clock });
-  const options = { keys: createKeyRing({ keys: [toPublicJwk(key)] }), issuer, audience, clock, revocations };
-  return { clock, revocations, ...createTokenVerifier(cache ? { ...options, cache } : options) };
+  return { clock, revocations, ...createTokenVerifier({ keys, issuer, audience, clock, revocations }) };
 };
 
 export const goodHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: key.kid };
@@ -63,11 +62,15 @@ export const ed25519 =
   (input) =>
     sign(null, Buffer.from(input), createPrivateKey({ key: { kty, crv, x, d }, format: 'jwk' }));
 
-/** A token made by hand. A string stands for itself; an `undefined` property is left out. */
-export const forge = (
-  parts: { header?: object | string; claims?: object | string; signing?: Signing } = {},
-): string => {
-  const { header = {}, claims = {}, signing = ed25519(key) } = parts;
+type Forgery = {
+  /** Changed members, or the whole text. An `undefined` member is left out. */
+  readonly header?: object | string;
+  readonly claims?: object | string;
+  readonly signing?: Signing;
+};
+
+/** Creates a token by hand, good but for what is changed. */
+export const forge = ({ header = {}, claims = {}, signing = ed25519(key) }: Forgery = {}): string => {
   const input = [
     encode(typeof header === 'string' ? header : { ...goodHeader, ...header }),
     encode(typeof claims === 'string' ? claims : { ...goodClaims, ...claims }),
@@ -75,8 +78,8 @@ export const forge = (
   return `${input}.${signing(input).toString('base64url')}`;
 };
 
-/** How a token ends: with a principal, or with the code and the public words of its refusal. */
-export const outcomeOf = async (
+/** Returns the principal of a token, or the public members of the error. */
+export const verifyOrError = async (
   verifier: { verify(token: string): Principal | Promise<Principal> },
   token: string,
 ): Promise<Principal | { status: unknown; code: unknown; detail: unknown }> => {

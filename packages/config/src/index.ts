@@ -1,12 +1,5 @@
-export type { SettingsGroup } from './env-example.ts';
-export { renderEnvExample } from './env-example.ts';
-export { flag, host, integer, json, list, milliseconds, oneOf, port, text } from './kinds.ts';
-export type { Environment, Fault } from './load.ts';
-export { ConfigError, load } from './load.ts';
-export type { Surroundings } from './load-or-exit.ts';
+export { ConfigError, type ConfigIssue, load } from './load.ts';
 export { loadOrExit } from './load-or-exit.ts';
-export { redactedView } from './redacted-view.ts';
-export { secret } from './secret.ts';
-export type { Config, Sentence, Setting, Settings } from './setting.ts';
-export type { Scheme } from './url.ts';
-export { url } from './url.ts';
+export { renderEnvExample } from './render.ts';
+export { type Config, describeSetting, type SettingInfo, type Settings } from './setting.ts';
+export { flag, host, integer, json, list, oneOf, port, secret, text, url } from './setting-types.ts';

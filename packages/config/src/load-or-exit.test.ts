@@ -1,70 +1,83 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { integer, port, text } from './kinds.ts';
-import type { Surroundings } from './load-or-exit.ts';
-import { loadOrExit } from './load-or-exit.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadOrExit, port, text } from './index.ts';
 
 const settings = {
-  PLINTH_TEST_PORT: port('Where the API listens.'),
-  PLINTH_TEST_NAME: text('What it is called.', { example: 'one', optional: true }),
+  PLINTH_TEST_PORT: port().meta({ description: 'The port to listen on.' }),
+  PLINTH_TEST_NAME: text().default('one').meta({ description: 'The name.' }),
 };
 
 let root: string;
-let printed: string[];
-const within = (directory: string): Surroundings => ({
-  directory,
-  stderr: { write: (line) => printed.push(line) },
-  exit: (code) => {
-    throw new Error(`exit ${code}`);
-  },
-});
+const stdout = vi.spyOn(process.stdout, 'write');
+const stderr = vi.spyOn(process.stderr, 'write');
+const exit = vi.spyOn(process, 'exit');
+
+const setDirectory = (directory: string): void => void vi.spyOn(process, 'cwd').mockReturnValue(directory);
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'plinth-config-'));
-  printed = [];
+  setDirectory(root);
+  vi.stubEnv('PLINTH_TEST_PORT', undefined);
+  vi.stubEnv('PLINTH_TEST_NAME', undefined);
+  for (const stream of [stdout, stderr]) stream.mockClear().mockReturnValue(true);
+  exit.mockImplementation((code) => {
+    throw new Error(`exit ${code}`);
+  });
 });
 
 afterEach(() => {
   rmSync(root, { recursive: true });
-  for (const name of Object.keys(settings)) delete process.env[name];
+  vi.unstubAllEnvs();
 });
 
 describe('loadOrExit', () => {
-  it('prints the faults as a block and exits with 1', () => {
-    expect(() => loadOrExit(settings, within(root))).toThrow('exit 1');
-    expect(printed.join('')).toContain('\n  PLINTH_TEST_PORT is missing. Set it to a port from 0 to 65535');
-  });
-
-  it('reads .env, over which the environment wins', () => {
+  it('reads .env, and a variable of the environment wins', () => {
     writeFileSync(join(root, '.env'), 'PLINTH_TEST_PORT=4000\nPLINTH_TEST_NAME=file\n');
-    process.env['PLINTH_TEST_NAME'] = 'environment';
-    expect(loadOrExit(settings, within(root))).toEqual({ PLINTH_TEST_PORT: 4000, PLINTH_TEST_NAME: 'environment' });
-    expect(printed).toEqual([]);
+    vi.stubEnv('PLINTH_TEST_NAME', 'environment');
+    expect(loadOrExit(settings)).toEqual({ PLINTH_TEST_PORT: 4000, PLINTH_TEST_NAME: 'environment' });
+    expect(stderr).not.toHaveBeenCalled();
   });
 
-  it('reads the .env of the repository from within an app, whose own .env wins', () => {
+  it('reads the .env of the repository from the folder of an app, whose own .env wins', () => {
     const app = join(root, 'apps', 'one');
     mkdirSync(app, { recursive: true });
     writeFileSync(join(root, 'pnpm-workspace.yaml'), '');
     writeFileSync(join(root, '.env'), 'PLINTH_TEST_PORT=4000\nPLINTH_TEST_NAME=root\n');
     writeFileSync(join(app, '.env'), 'PLINTH_TEST_NAME=app\n');
-    expect(loadOrExit(settings, within(app))).toEqual({ PLINTH_TEST_PORT: 4000, PLINTH_TEST_NAME: 'app' });
+    setDirectory(app);
+    expect(loadOrExit(settings)).toEqual({ PLINTH_TEST_PORT: 4000, PLINTH_TEST_NAME: 'app' });
   });
 
-  it('says so when .env cannot be read', () => {
+  it('prints an unreadable .env together with all other issues, and exits with 1', () => {
     mkdirSync(join(root, '.env'));
-    expect(() => loadOrExit(settings, within(root))).toThrow('exit 1');
-    expect(printed.join('')).toContain('.env cannot be read.');
+    expect(() => loadOrExit(settings)).toThrow('exit 1');
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(`
+The configuration has 2 issues:
+  ${join(root, '.env')} cannot be read. Make it a readable text file, or remove it.
+  PLINTH_TEST_PORT is missing. Set it to a port from 0 to 65535, for example: 3000
+
+The program has not started. Every setting is explained by --help.
+
+`);
   });
 
-  it('lets a mistake in the declarations through as it is', () => {
-    expect(() => loadOrExit({ lower: integer('A number.') }, within(root))).toThrow(TypeError);
-  });
+  it.each(['--help', '-h'])('prints the settings with their meaning for %s, and exits with 0', (flag) => {
+    const argv = vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(root, 'src/main.ts'), flag]);
+    expect(() => loadOrExit(settings)).toThrow('exit 0');
+    argv.mockRestore();
+    expect(stdout).toHaveBeenCalledExactlyOnceWith(`Usage: node src/main.ts [--help]
 
-  it('needs no surroundings when nothing is wrong', () => {
-    process.env['PLINTH_TEST_PORT'] = '4001';
-    expect(loadOrExit(settings).PLINTH_TEST_PORT).toBe(4001);
+Settings come from environment variables and from a .env file; a variable wins over the file.
+
+PLINTH_TEST_PORT
+  The port to listen on.
+  a port from 0 to 65535; required
+
+PLINTH_TEST_NAME
+  The name.
+  a text of at most 1000 characters; default one
+`);
   });
 });

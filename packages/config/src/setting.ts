@@ -1,77 +1,54 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
-/** One sentence, with its full stop: it becomes the comment in `.env.example`. */
-export type Sentence = `${string}.`;
+/** Schemas from a text to a value, by the name of the environment variable. */
+export type Settings = { readonly [name: string]: z.ZodType };
 
-/** One setting: what it means, how its text becomes a value, and what is there when it is absent. */
-export type Setting<T = unknown> = {
-  /** From the text in the environment. Its messages are static, because they are printed. */
-  readonly schema: z.ZodType<T>;
-  readonly description: string;
-  /** What a valid value is, in words that follow "Set it to". */
-  readonly expects: string;
-  /** A valid value as text; empty for a secret, which must not invite copying. */
-  readonly example: string;
-  readonly secret: boolean;
-  /** Shown without an example in `.env.example`, because what it names is trusted. */
-  readonly blank: boolean;
-  readonly optional: boolean;
-  /** The default as it would stand in the environment. */
+/** The frozen values of settings, under the same names. */
+export type Config<S extends Settings> = { readonly [N in keyof S]: z.output<S[N]> };
+
+// Strict, so that a misspelled key of `.meta()` fails at the first start.
+const Meta = z.strictObject({
+  description: z.string().endsWith('.'),
+  /** The valid values, in words that follow "Set it to". */
+  expects: z.string(),
+  /** A valid text. A secret or a trusted key has none, because readers copy examples. */
+  example: z.string().optional(),
+  isSecret: z.boolean().default(false),
+  /** The name of a setting that must have another value; 0 is exempt, because each port 0 is another port. */
+  differsFrom: z.string().optional(),
+});
+
+export type SettingInfo = z.output<typeof Meta> & {
+  readonly name: string;
+  readonly required: boolean;
+  /** The default as text. */
   readonly defaultText: string | undefined;
 };
 
-/** The settings of a program, by the name of the environment variable. */
-export type Settings = { readonly [name: string]: Setting };
-
-/** The frozen values of settings, under the same names. */
-export type Config<S extends Settings> = {
-  readonly [N in keyof S]: S[N] extends Setting<infer T> ? T : never;
+const getMeta = (schema: z.ZodType) => {
+  // `.default()` and `.optional()` do not inherit the metadata of the schema that they wrap.
+  const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  return Meta.safeParse({ ...z.globalRegistry.get(inner), ...z.globalRegistry.get(schema) });
 };
 
-/** A setting is required unless it has a default or is optional; it cannot be both. */
-export type Presence<T> =
-  | { readonly default: T; readonly optional?: never }
-  | { readonly optional: true; readonly default?: never }
-  | { readonly default?: never; readonly optional?: never };
-
-/** What reading a setting gives: optional settings may be undefined. */
-export type Read<T, O> = O extends { readonly optional: true } ? T | undefined : T;
-
-type Parts<T> = {
-  readonly description: string;
-  readonly schema: z.ZodType<T>;
-  readonly expects: string;
-  readonly example: string;
-  readonly blank?: boolean;
-  readonly presence: { readonly default?: unknown; readonly optional?: true | undefined };
-};
-
-const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-
-/** Builds a setting that is not secret; its default and example must be values that it would accept itself. */
-export const createSetting = <T>({
-  description,
-  schema,
-  expects,
-  example,
-  blank = false,
-  presence,
-}: Parts<T>): Setting<T> => {
-  if (description.trim() === '') throw new TypeError('A setting needs a description.');
-  const defaultText = presence.default === undefined ? undefined : asText(presence.default);
-  for (const text of defaultText === undefined ? [example] : [example, defaultText]) {
-    if (!schema.safeParse(text).success) {
-      throw new TypeError(`'${text}', given as default or example, is not ${expects} ("${description}").`);
-    }
+/**
+ * Reads the metadata of a setting.
+ * @throws a `TypeError` for a mistake in its declaration.
+ */
+export const describeSetting = (name: string, schema: z.ZodType): SettingInfo => {
+  const assert = (condition: unknown, sentence: string): void => {
+    if (!condition) throw new TypeError(`The setting '${name}' ${sentence}`);
+  };
+  const meta = getMeta(schema);
+  if (!meta.success) throw new TypeError(`The metadata of the setting '${name}': ${z.prettifyError(meta.error)}`);
+  const { success, data } = schema.safeParse(undefined);
+  const defaultText = typeof data === 'string' ? data : (JSON.stringify(data) as string | undefined);
+  const example = defaultText ?? meta.data.example;
+  assert(/^[A-Z][A-Z0-9_]*$/.test(name), 'needs a name in CAPITALS_AND_1.');
+  assert(!meta.data.isSecret || example === undefined, 'is a secret, so it has neither a default nor an example.');
+  for (const text of [defaultText, example].filter((value) => value !== undefined)) {
+    assert(schema.safeParse(text).success, `has the default or example '${text}', which is not ${meta.data.expects}.`);
+    assert(!/:\/\/[^/?#\s]*@/.test(text), 'has credentials in its default or example.');
   }
-  return Object.freeze({
-    schema,
-    description,
-    expects,
-    example,
-    secret: false,
-    blank,
-    optional: presence.optional === true,
-    defaultText,
-  });
+  return { ...meta.data, name, example, defaultText, required: !success };
 };

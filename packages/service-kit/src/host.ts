@@ -79,7 +79,7 @@ export const createHost = async (parts: HostParts): Promise<Host> => {
   const gate = { verifier: parts.verifier, policy, limits, clock: parts.clock };
   for (const { module, store, service } of opened) {
     for (const contract of module.contracts) {
-      for (const { auth } of Object.values(contract.routes)) policy.assertKnown(auth);
+      for (const { auth } of Object.values(contract.routes)) policy.assertDeclared(auth);
       addRoutes(app.server, implement(contract)(service as never), {
         gate,
         unitOfWork: store.unitOfWork,

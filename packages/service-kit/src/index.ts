@@ -9,8 +9,7 @@ export {
   type Connection,
   type RunningService,
   runService,
-  type ServiceConfig,
   type ServiceParts,
 } from './run-service.ts';
-export { serviceSettings } from './settings.ts';
+export { type ServiceConfig, serviceSettings } from './settings.ts';
 export { systemClock, systemIds } from './system.ts';

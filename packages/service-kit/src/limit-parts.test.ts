@@ -4,7 +4,7 @@ import { anId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { limitPartsOf } from './limit-parts.ts';
 import { limitSettings } from './limit-settings.ts';
-import type { ServiceConfig } from './run-service.ts';
+import type { ServiceConfig } from './settings.ts';
 
 const configOf = (env: Record<string, string> = {}) => load(limitSettings, env) as unknown as ServiceConfig;
 

@@ -1,6 +1,6 @@
 import { createLocalLimiter, type Limit, type Limiter, type Plan } from '@plinth/data-kit';
 import type { LimitParts } from './http/limits.ts';
-import type { ServiceConfig } from './run-service.ts';
+import type { ServiceConfig } from './settings.ts';
 
 const perMinute = (name: string, quota: number): Limit => ({ name, quota, windowSeconds: 60 });
 

@@ -7,21 +7,25 @@ const { TRUST_PROXY, REDIS_KEY_PREFIX } = limitSettings;
 describe('TRUST_PROXY', () => {
   const read = (value: string) => load({ TRUST_PROXY }, { TRUST_PROXY: value }).TRUST_PROXY;
 
-  it('names networks', () => {
+  it('accepts networks', () => {
     expect(read('10.0.0.0/8')).toEqual(['10.0.0.0/8']);
     expect(read('127.0.0.1/32, fd00::/8,::1/128')).toEqual(['127.0.0.1/32', 'fd00::/8', '::1/128']);
     expect(load({ TRUST_PROXY }, {}).TRUST_PROXY).toBeUndefined();
   });
 
-  it.each(['true', '1', 'loopback', '*', '10.0.0.1', '10.0.0.0/33', '10.0.0.0/8,', '0.0.0.0/0', '::/0', 'fd00::/129'])(
-    'is not %s: who may say where a request comes from is said exactly',
+  it.each(['true', '1', 'loopback', '*', '10.0.0.1', '10.0.0.0/33', '10.0.0.0/8,', 'fd00::/129'])(
+    'rejects %s, which is not a network in CIDR form',
     (value) => {
-      expect(() => read(value)).toThrow('TRUST_PROXY is not networks in CIDR form');
+      expect(() => read(value)).toThrow('TRUST_PROXY is not valid. Set it to networks in CIDR form');
     },
   );
+
+  it.each(['0.0.0.0/0', '10.0.0.0/8,::/0'])('rejects %s, which would let every client choose its address', (value) => {
+    expect(() => read(value)).toThrow('TRUST_PROXY has a network of every address. Set it to networks in CIDR form');
+  });
 });
 
-it('without settings, the limits are those of the standard', () => {
+it('the limits have defaults', () => {
   expect(load(limitSettings, {})).toEqual({
     LIMIT_IP_PER_MINUTE: 3000,
     LIMIT_ANONYMOUS_PER_MINUTE: 60,
@@ -35,7 +39,7 @@ it('without settings, the limits are those of the standard', () => {
   });
 });
 
-it('a prefix of keys cannot hold what Redis gives a meaning', () => {
+it('REDIS_KEY_PREFIX rejects the special characters of Redis', () => {
   expect(load({ REDIS_KEY_PREFIX }, { REDIS_KEY_PREFIX: 'staging:' }).REDIS_KEY_PREFIX).toBe('staging:');
   expect(() => load({ REDIS_KEY_PREFIX }, { REDIS_KEY_PREFIX: '{a}*' })).toThrow('REDIS_KEY_PREFIX');
 });

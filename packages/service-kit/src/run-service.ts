@@ -1,20 +1,18 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
-import type { Config } from '@plinth/config';
 import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupError } from '@plinth/data-kit';
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
-import { createMetrics, type Metrics, openMetricsServer, startTracing } from '@plinth/telemetry';
+import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
 import { followRevocations } from './follow-revocations.ts';
 import { createHost } from './host.ts';
 import type { Dependency } from './http/operations.ts';
 import { limitPartsOf } from './limit-parts.ts';
+import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
-import type { serviceSettings } from './settings.ts';
+import type { ServiceConfig } from './settings.ts';
 import { stopOnSignal } from './shutdown.ts';
 import { systemClock, systemIds } from './system.ts';
-
-export type ServiceConfig = Config<typeof serviceSettings>;
 
 /** Something else that a host keeps open, closed after the server. */
 export type Connection = Dependency & {
@@ -53,25 +51,6 @@ const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
     destination: stdoutDestination({ buffered: config.NODE_ENV === 'production' }),
   });
 
-const listen = async (
-  server: { listen(options: { host: string; port: number }): Promise<string> },
-  { HOST, PORT }: ServiceConfig,
-) => {
-  // For 'localhost' Fastify opens a second server, which has none of what is set up on this one.
-  const host = HOST === 'localhost' ? '127.0.0.1' : HOST;
-  try {
-    return await server.listen({ host, port: PORT });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new StartupError(`Port ${PORT} of ${HOST} is taken. Set PORT to another, or end what listens there.`, {
-      cause,
-    });
-  }
-};
-
-const openMetrics = async (metrics: Metrics, { METRICS_HOST, METRICS_PORT }: ServiceConfig) =>
-  METRICS_PORT === undefined ? undefined : openMetricsServer(metrics, { host: METRICS_HOST, port: METRICS_PORT });
-
 const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>
   createTokenVerifier({
     keys: createKeyRing(AUTH_JWKS),
@@ -84,6 +63,8 @@ const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, re
 const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom, beforeListening } = parts;
   const production = config.NODE_ENV === 'production';
+  // First, because the errors of all later steps would hide a wrong address.
+  await assertCanListen(config);
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();

@@ -20,7 +20,7 @@ let headers: string;
 beforeAll(async () => {
   await host.current.server.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = host.current.server.server.address() as { port: number });
-  headers = `Host: a\r\nAuthorization: Bearer ${await host.current.tokenOf(subject)}\r\nContent-Type: application/json\r\n`;
+  headers = `Host: a\r\nAuthorization: Bearer ${await host.current.createToken(subject)}\r\nContent-Type: application/json\r\n`;
 });
 
 const connections = () =>

@@ -83,12 +83,18 @@ describe('a page of another origin', () => {
 
 describe('CORS_ORIGINS', () => {
   const { CORS_ORIGINS } = serviceSettings;
-  it.each(['*', 'https://*.example.com', 'app.example.com', 'https://app.example.com/', 'null', ''])(
-    'does not boot with %j',
+  const read = (value: string) => load({ CORS_ORIGINS }, { CORS_ORIGINS: value }).CORS_ORIGINS;
+
+  it.each(['*', 'https://*.example.com', 'app.example.com', 'null'])('rejects %j', (value) => {
+    expect(() => read(value)).toThrow('CORS_ORIGINS is not valid. Set it to origins such as https://app.example.com');
+  });
+
+  it.each(['https://app.example.com/', 'https://a.example,https://b.example/path'])(
+    'names the slash or the path in %j',
     (value) => {
-      const read = () => load({ CORS_ORIGINS }, { CORS_ORIGINS: value }).CORS_ORIGINS;
-      if (value === '') expect(read()).toBeUndefined();
-      else expect(read).toThrow(/origins such as/);
+      expect(() => read(value)).toThrow(
+        'CORS_ORIGINS has a path or a trailing slash after an origin. Set it to origins',
+      );
     },
   );
 });

@@ -12,7 +12,7 @@ let authorization: string;
 beforeAll(async () => {
   await host.current.server.listen({ host: '127.0.0.1', port: 0 });
   port = (host.current.server.server.address() as { port: number }).port;
-  authorization = `Bearer ${await host.current.tokenOf(subject)}`;
+  authorization = `Bearer ${await host.current.createToken(subject)}`;
 });
 
 const base = () => `http://127.0.0.1:${port}`;

@@ -210,7 +210,7 @@ describe('over a connection', () => {
     await host.current.server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = host.current.server.server.address() as AddressInfo;
     const headers = {
-      authorization: `Bearer ${await host.current.tokenOf(someone())}`,
+      authorization: `Bearer ${await host.current.createToken(someone())}`,
       'content-type': 'application/json',
       ...keyed('k'),
     };

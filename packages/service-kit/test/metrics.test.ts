@@ -107,7 +107,7 @@ describe('a request is counted', () => {
     const labels = { module: 'things', method: 'POST', route: '/v1/things', status: '4xx' };
     const before = countOf(labels);
     const socket = connect(port, '127.0.0.1');
-    const token = await host.current.tokenOf(owner);
+    const token = await host.current.createToken(owner);
     socket.write(
       `POST /v1/things HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nx-request-id: gone-1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
     );

@@ -158,7 +158,7 @@ describe('tokens', () => {
   );
 
   it('in the query string are no credential', async () => {
-    const token = await host.current.tokenOf(owner);
+    const token = await host.current.createToken(owner);
     expect((await host.current.nobody.get(`/v1/things/${anId()}?access_token=${token}`)).status).toBe(401);
   });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -6,6 +7,7 @@ import { load } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/data-kit';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
+import { listen } from '../src/listen.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const configOf = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
@@ -158,26 +160,54 @@ describe('a service does not start, and says why in one sentence,', () => {
     expect(stderr).toHaveBeenCalledExactlyOnceWith("\nThe journal of 'people' is away.\n\n");
   });
 
-  it('when its port is taken', async () => {
+  it.each([
+    [{ HOST: 'nowhere.invalid' }, 'The host name nowhere.invalid cannot be resolved. Set HOST to an address of'],
+    [{ HOST: '203.0.113.1' }, '203.0.113.1 is not an address of this machine. Set HOST to an address of this machine'],
+    [{ HOST: 'fe80::1' }, 'fe80::1 cannot be listened on (EINVAL). Set HOST to an address of this machine'],
+    [
+      { METRICS_PORT: 0, METRICS_HOST: 'nowhere.invalid' },
+      'The host name nowhere.invalid cannot be resolved. Set METRICS_HOST to an address of this machine',
+    ],
+  ])('when it cannot listen at %j', async (config, sentence) => {
+    await expect(run(config)).rejects.toThrow(Exited);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(1);
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^\n.+\n\n$/));
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(sentence));
+  });
+
+  it.each(['PORT', 'METRICS_PORT'] as const)('when its %s is taken', async (name) => {
     const squatter = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => squatter.once('listening', resolve));
+    await once(squatter, 'listening');
     const { port } = squatter.address() as AddressInfo;
-    await expect(run({ PORT: port })).rejects.toThrow(Exited);
+    await expect(run({ [name]: port })).rejects.toThrow(Exited);
     expect(stderr).toHaveBeenCalledExactlyOnceWith(
-      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set PORT to another`),
+      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set ${name} to another port`),
     );
     squatter.close();
   });
 
-  it('when the port of its metrics is taken', async () => {
-    const squatter = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => squatter.once('listening', resolve));
-    const { port } = squatter.address() as AddressInfo;
-    await expect(run({ METRICS_PORT: port })).rejects.toThrow(Exited);
-    expect(stderr).toHaveBeenCalledExactlyOnceWith(
-      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set METRICS_PORT to another`),
+  it('when it cannot listen at two addresses, before it opens its datastore', async () => {
+    const broken = datastoreThat({
+      open: () => {
+        throw new StartupError('MONGODB_URI names a standalone mongod.');
+      },
+    });
+    await expect(run({ HOST: '203.0.113.1', METRICS_PORT: 0, METRICS_HOST: '198.51.100.1' }, broken)).rejects.toThrow(
+      Exited,
     );
-    squatter.close();
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(
+        /^\n203\.0\.113\.1 is .* Set HOST to .*\n198\.51\.100\.1 is .* Set METRICS_HOST to .*\n\n$/,
+      ),
+    );
+  });
+
+  it('when its port is taken, or is privileged, only after it was checked', async () => {
+    const config = await configOf({ PORT: 80 });
+    const failed = (code: string) =>
+      listen({ listen: () => Promise.reject(Object.assign(new Error(), { code, syscall: 'listen' })) }, config);
+    await expect(failed('EADDRINUSE')).rejects.toThrow('Port 80 of 127.0.0.1 is taken. Set PORT to another port');
+    await expect(failed('EACCES')).rejects.toThrow('Set PORT to a port from 1024.');
   });
 
   it('or logs what it did not foresee', async () => {

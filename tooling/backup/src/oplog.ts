@@ -47,7 +47,8 @@ export const replayOplog = async (
   for (const entry of due) {
     const { op, ns, o, o2 } = entry;
     const operations: Document[] = op === 'c' ? o['applyOps'] : [{ op, ns, o, ...(o2 && { o2 }) }];
-    if (operations.length > 0) await client.db('admin').command({ applyOps: operations.map(withoutUuid) }, { ignoreUndefined: true });
+    if (operations.length > 0)
+      await client.db('admin').command({ applyOps: operations.map(withoutUuid) }, { ignoreUndefined: true });
   }
   return due.length;
 };

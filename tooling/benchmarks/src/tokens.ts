@@ -1,4 +1,4 @@
-import { anIssuer, type Issuer } from '@plinth/auth/testing';
+import { createTestIssuer, type Issuer } from '@plinth/auth/testing';
 
 export type Person = {
   readonly id: string;
@@ -17,14 +17,14 @@ const renewAfterMs = 5 * 60_000;
 
 /** Signs with a key that nobody else has. */
 export const createTokens = async (): Promise<Tokens> => {
-  const { settings, tokenOf } = await anIssuer();
+  const { settings, createToken } = await createTestIssuer();
   const signed = new Map<string, { readonly token: Promise<string>; readonly at: number }>();
   return {
     settings,
     of: ({ id, tenantId, role }) => {
       const known = signed.get(id);
       if (known && performance.now() - known.at <= renewAfterMs) return known.token;
-      const token = tokenOf({ id, tenantId, roles: [role] });
+      const token = createToken({ id, tenantId, roles: [role] });
       signed.set(id, { token, at: performance.now() });
       return token;
     },

@@ -33,7 +33,7 @@ const remove = async (url: string, token: string, version: number): Promise<void
  */
 export const aCaller = async (platform: Platform, role: Person['role']): Promise<Caller> => {
   const tenantId = anId();
-  const owner = await platform.tokenOf({ id: anId(), tenantId, role: 'owner' });
+  const owner = await platform.createToken({ id: anId(), tenantId, role: 'owner' });
   const people = `${platform.url}/v1/users`;
   const ids: string[] = [];
   for (let at = 0; at < count; at += 1) {
@@ -44,5 +44,5 @@ export const aCaller = async (platform: Platform, role: Person['role']): Promise
     if (at % 4 === 2) await remove(`${people}/${id}`, owner, version);
   }
   if (role === 'owner') return { token: owner, ids };
-  return { token: await platform.tokenOf({ id: ids[0] ?? '', tenantId, role }), ids };
+  return { token: await platform.createToken({ id: ids[0] ?? '', tenantId, role }), ids };
 };

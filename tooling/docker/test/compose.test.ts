@@ -47,9 +47,7 @@ describe('docker-compose.yml', async () => {
 
   it('gives the platform settings that exist, and every one that is required', () => {
     const given = Object.keys(platform.environment ?? {});
-    const required = Object.entries(serviceSettings).filter(
-      ([, { optional, defaultText }]) => !optional && defaultText === undefined,
-    );
+    const required = Object.entries(serviceSettings).filter(([, schema]) => !schema.safeParse(undefined).success);
     expect(given.filter((name) => !Object.hasOwn(serviceSettings, name))).toEqual([]);
     expect(given).toEqual(expect.arrayContaining(required.map(([name]) => name)));
   });

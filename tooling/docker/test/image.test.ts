@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { aFreePort } from '@plinth/testing';
 import { type Child, ownSettings, startChild, untilReady } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -31,7 +31,7 @@ const begin = (command: readonly string[], env: Record<string, string> = {}): Ch
 
 const settings = async (): Promise<Record<string, string>> => ({
   ...ownSettings(),
-  ...(await anIssuer()).settings,
+  ...(await createTestIssuer()).settings,
   PORT: String(await aFreePort()),
 });
 

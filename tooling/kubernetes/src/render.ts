@@ -1,5 +1,5 @@
-import type { Setting, Settings } from '@plinth/config';
-import { isRequired, isSecret } from './settings.ts';
+import { describeSetting, type SettingInfo, type Settings } from '@plinth/config';
+import { isSecret } from './settings.ts';
 
 /** What a cluster needs otherwise than a laptop; an environment's own values stand in its folder of `overlays`. */
 export const inCluster: Readonly<Record<string, string>> = {
@@ -15,12 +15,14 @@ export const placeholder = 'REPLACE_ME';
 
 const heading = '# Generated from the settings of the apps by `npm run build`; not to be edited.';
 
-const presenceOf = (setting: Setting): string => (isRequired(setting) ? 'required' : 'optional');
+const presenceOf = ({ required }: SettingInfo): string => (required ? 'required' : 'optional');
 
-const split = (settings: Settings, secret: boolean): [string, Setting][] =>
-  Object.entries(settings).filter(([, setting]) => isSecret(setting) === secret);
+const split = (settings: Settings, secret: boolean): SettingInfo[] =>
+  Object.entries(settings)
+    .map(([name, schema]) => describeSetting(name, schema))
+    .filter((setting) => isSecret(setting) === secret);
 
-const plainLines = ([name, setting]: [string, Setting]): string[] => {
+const plainLines = ({ name, ...setting }: SettingInfo): string[] => {
   const value = inCluster[name] ?? setting.defaultText;
   const about = ['', `# ${setting.description}`, `# ${setting.expects}`];
   return value === undefined ? [...about, `# ${name}=`] : [...about, `${name}=${value}`];
@@ -35,9 +37,9 @@ export const renderSettings = (settings: Settings): string =>
     '',
   ].join('\n');
 
-const secretLines = ([name, setting]: [string, Setting]): string[] => {
+const secretLines = (setting: SettingInfo): string[] => {
   const about = [`  # ${setting.description}`, `  # ${setting.expects}; ${presenceOf(setting)}`];
-  return [...about, `  ${isRequired(setting) ? '' : '# '}${name}: ${placeholder}`];
+  return [...about, `  ${setting.required ? '' : '# '}${setting.name}: ${placeholder}`];
 };
 
 /** The form of the Secret. It holds no value that any setting accepts. */

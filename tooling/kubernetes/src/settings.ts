@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Setting, Settings } from '@plinth/config';
+import type { SettingInfo, Settings } from '@plinth/config';
 import { serviceSettings } from '@plinth/service-kit';
 
 export const root: string = fileURLToPath(new URL('../../..', import.meta.url));
@@ -29,8 +29,5 @@ export async function allSettings(): Promise<Settings> {
 }
 
 /** Whether nobody but the process may read it: a secret, keys that decide who is trusted, an address with a password in it. */
-export const isSecret = ({ secret, blank, example }: Setting): boolean =>
-  secret || blank || (/^[a-z+]+:\/\//.test(example) && !/^https?:/.test(example));
-
-/** Whether a process does not start without it. */
-export const isRequired = ({ optional, defaultText }: Setting): boolean => !optional && defaultText === undefined;
+export const isSecret = ({ example }: SettingInfo): boolean =>
+  example === undefined || (/^[a-z+]+:\/\//.test(example) && !/^https?:/.test(example));

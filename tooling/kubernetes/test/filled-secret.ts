@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { ownSettings } from '@plinth/testing/process';
 import { parse } from 'yaml';
 import { folder } from './overlay.ts';
@@ -13,5 +13,5 @@ export const template: typeof Secret._zod.output = Secret.parse(
 /** The Secret as somebody fills it in. */
 export const filledSecret = async (): Promise<Record<string, string>> => {
   const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = ownSettings();
-  return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await anIssuer()).settings };
+  return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await createTestIssuer()).settings };
 };

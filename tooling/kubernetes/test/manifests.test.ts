@@ -1,3 +1,4 @@
+import { describeSetting } from '@plinth/config';
 import { describe, expect, it } from 'vitest';
 import { allSettings, apps } from '../src/settings.ts';
 import { template } from './filled-secret.ts';
@@ -138,7 +139,7 @@ describe.each(['overlays/staging', 'overlays/production', 'overlays/split'])('th
         .flatMap((policy) => policy.egress ?? [])
         .flatMap((rule) => rule.ports.map(({ port }) => String(port)));
       const needed = ['MONGODB_URI', 'REDIS_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT'].map(
-        (name) => /:(\d+)/.exec(settings[name]?.example ?? '')?.[1] ?? name,
+        (name) => /:(\d+)/.exec(describeSetting(name, settings[name] as never).example ?? '')?.[1] ?? name,
       );
       expect(ports.sort()).toEqual(['53', '53', ...needed].sort());
     }

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError, load } from '@plinth/config';
+import { ConfigError, describeSetting, load } from '@plinth/config';
 import { describe, expect, it } from 'vitest';
 import { artifacts } from '../src/artifacts.ts';
 import { inCluster, placeholder } from '../src/render.ts';
-import { allSettings, apps, isRequired, isSecret, root, settingsOf } from '../src/settings.ts';
+import { allSettings, apps, isSecret, root, settingsOf } from '../src/settings.ts';
 import { filledSecret, template } from './filled-secret.ts';
 import { configOf, manifestsIn, overlays, workloadsOf } from './overlay.ts';
 
 const settings = await allSettings();
+const infos = Object.entries(settings).map(([name, schema]) => describeSetting(name, schema));
 const made = await artifacts();
 
 describe('ConfigMap and Secret', () => {
@@ -25,14 +26,14 @@ describe('ConfigMap and Secret', () => {
   });
 
   it('keep secrets, keys and addresses with passwords in the Secret', () => {
-    const names = Object.entries(settings).flatMap(([name, setting]) => (isSecret(setting) ? [name] : []));
+    const names = infos.filter(isSecret).map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['MONGODB_URI', 'REDIS_URL', 'AUTH_JWKS', 'CURSOR_SECRET']));
     expect(names).not.toEqual(expect.arrayContaining(['PUBLIC_URL']));
   });
 
   it('speak of the cluster in settings that exist and accept it', () => {
     for (const [name, value] of Object.entries(inCluster)) {
-      expect(settings[name]?.schema.safeParse(value).success, name).toBe(true);
+      expect(settings[name]?.safeParse(value).success, name).toBe(true);
     }
   });
 });
@@ -60,8 +61,8 @@ describe.each(overlays)('%s', (path) => {
     expect(new Set(Object.values(template.stringData))).toEqual(new Set([placeholder]));
     for (const workload of workloadsOf(manifests)) {
       const faults = faultsOf({ ...configOf(manifests, workload), ...template.stringData });
-      const required = Object.entries(settings).filter(([, setting]) => isRequired(setting) && isSecret(setting));
-      expect(faults.sort()).toEqual(required.map(([name]) => name).sort());
+      const required = infos.filter((info) => info.required && isSecret(info));
+      expect(faults.sort()).toEqual(required.map(({ name }) => name).sort());
     }
   });
 });
@@ -71,7 +72,7 @@ const faultsOf = (env: Record<string, string>): string[] => {
     load(settings, env);
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults.map(({ name }) => name);
+    if (error instanceof ConfigError) return error.issues.map(({ name }) => name);
     throw error;
   }
 };

@@ -44,7 +44,7 @@ const addPeople = async (url: string, token: string): Promise<string[]> => {
 const tokensOf = (platform: Platform, person: Person, { startedAt, endsAt }: { startedAt: number; endsAt: number }) => {
   const count = Math.ceil((endsAt - startedAt) / tokenMs);
   const from = Array.from({ length: count }, (_, at) => new Date(startedAt + at * tokenMs));
-  return Promise.all(from.map((time) => platform.tokenOf(person, time)));
+  return Promise.all(from.map((time) => platform.createToken(person, time)));
 };
 
 /** Fills a platform with people, and says what is to be done with it. */
@@ -54,7 +54,7 @@ export const makePlan = async (
 ): Promise<Plan> => {
   const reader = { id: newId(), tenantId: newId(), role: 'owner' } as const;
   const writer = { id: newId(), tenantId: newId(), role: 'owner' } as const;
-  const ids = await addPeople(platform.url, await platform.tokenOf(reader));
+  const ids = await addPeople(platform.url, await platform.createToken(reader));
   const startedAt = Date.now();
   const times = { startedAt, endsAt: startedAt + size.seconds * 1000 + spareMs };
   return {

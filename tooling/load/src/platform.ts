@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
 
@@ -13,7 +13,7 @@ export type Person = { readonly id: string; readonly tenantId: string; readonly 
 export type Platform = {
   readonly url: string;
   /** A token of a person, stored or not, that is good for a quarter of an hour from then on; from now on by default. */
-  tokenOf(person: Person, from?: Date): Promise<string>;
+  createToken(person: Person, from?: Date): Promise<string>;
   /** What it has said so far: the lines of its log that are warnings or worse. */
   complaints(): string;
   /** Ends it as a deployment does, and drops its databases. Rejects when it had ended before, or not with 0. */
@@ -39,7 +39,7 @@ export const startPlatform = async (
   { mongodbUri, redisUrl }: Engines,
   overrides: Environment = {},
 ): Promise<Platform> => {
-  const issuer = await anIssuer();
+  const issuer = await createTestIssuer();
   const settings = {
     ...ownSettings(),
     ...issuer.settings,
@@ -59,7 +59,7 @@ export const startPlatform = async (
   });
   return {
     url: service.url,
-    tokenOf: ({ id, tenantId, role }, from) => issuer.tokenOf({ id, tenantId, roles: [role] }, from),
+    createToken: ({ id, tenantId, role }, from) => issuer.createToken({ id, tenantId, roles: [role] }, from),
     complaints: service.said,
     stop: async () => {
       const wasRunning = service.isRunning();

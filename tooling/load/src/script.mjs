@@ -15,11 +15,11 @@ const added = new Counter('people_added');
 export const options = plan.options;
 
 /** The token that is good now; each is for its part of the run. */
-const tokenOf = (tokens) =>
+const createToken = (tokens) =>
   tokens[Math.min(tokens.length - 1, Math.floor((Date.now() - plan.startedAt) / plan.tokenMs))];
 
 const paramsOf = (tokens, name, headers = {}) => ({
-  headers: { authorization: `Bearer ${tokenOf(tokens)}`, ...headers },
+  headers: { authorization: `Bearer ${createToken(tokens)}`, ...headers },
   tags: { name },
 });
 

@@ -14,7 +14,7 @@ const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 /** The platform, with tracing and metrics; a token of somebody whom it knows. */
 const startTraced = async () => {
   const [metricsPort, collectorPort] = [await aFreePort(), await aFreePort()];
-  const { url, tokenOf, stop } = await startPlatform(
+  const { url, createToken, stop } = await startPlatform(
     { mongodbUri, redisUrl },
     {
       METRICS_PORT: String(metricsPort),
@@ -24,7 +24,7 @@ const startTraced = async () => {
     },
   );
   onTestFinished(stop);
-  return { url, token: await tokenOf({ id: anId(), tenantId: anId(), role: 'owner' }), metricsPort };
+  return { url, token: await createToken({ id: anId(), tenantId: anId(), role: 'owner' }), metricsPort };
 };
 
 /** A Prometheus that reads the port every second, with the rules. */

@@ -1,4 +1,4 @@
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw, type RawCollection } from '@plinth/mongo/testing';
 import { aPrincipal } from '@plinth/testing';
 import { ownSettings, type Service as Process, startService, withoutLimits } from '@plinth/testing/process';
@@ -28,10 +28,10 @@ export type Service = {
 
 /** Makes the host `main` on the MongoDB at `mongodbUri`; it is not started yet. */
 export const createService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
-  const issuer = await anIssuer();
+  const issuer = await createTestIssuer();
   // Writers that repeat what had no response are many, and one person. In development every response is held to its contract.
   const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, NODE_ENV: 'development' };
-  const token = await issuer.tokenOf(aPrincipal());
+  const token = await issuer.createToken(aPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
   let running: Process | undefined;

@@ -34,7 +34,7 @@ type Stage = {
 const openStage = async (): Promise<Stage> => {
   const mongod = await ownEngine('mongod');
   const platform = await startPlatform({ MONGODB_URI: mongod.uri });
-  const authorization = `Bearer ${await platform.tokenOf(aPrincipal())}`;
+  const authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
   return { mongod, platform, authorization, person: await createResource(platform.port, authorization) };
 };
 

@@ -86,9 +86,9 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
 /** Begins a tenant in which there is nobody but its owner, who sends all that follows. */
 const begin = async (): Promise<void> => {
   const founder = aPrincipal();
-  authorization = `Bearer ${await platform.tokenOf(founder)}`;
+  authorization = `Bearer ${await platform.createToken(founder)}`;
   const id = await make();
-  authorization = `Bearer ${await platform.tokenOf({ ...founder, id })}`;
+  authorization = `Bearer ${await platform.createToken({ ...founder, id })}`;
 };
 
 beforeAll(async () => {

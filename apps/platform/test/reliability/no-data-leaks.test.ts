@@ -46,8 +46,8 @@ const withPassword = async (uri: string): Promise<string> => {
   return uri.replace('//', `//default:${password}@`);
 };
 
-const tokenOf = async (place: string, roles: readonly string[] = ['owner']): Promise<string> => {
-  const token = await platform.tokenOf(aPrincipal({ roles }));
+const createToken = async (place: string, roles: readonly string[] = ['owner']): Promise<string> => {
+  const token = await platform.createToken(aPrincipal({ roles }));
   const [, payload = '', signature = ''] = token.split('.');
   canaries.mark(`the claims of ${place}`, payload);
   canaries.mark(`the signature of ${place}`, signature);
@@ -55,8 +55,8 @@ const tokenOf = async (place: string, roles: readonly string[] = ['owner']): Pro
 };
 
 const ask = async (): Promise<void> => {
-  const authorization = `Bearer ${await tokenOf('a valid token')}`;
-  const [header = '', payload = ''] = (await tokenOf('a token that was changed')).split('.');
+  const authorization = `Bearer ${await createToken('a valid token')}`;
+  const [header = '', payload = ''] = (await createToken('a token that was changed')).split('.');
   const expired = `${header}.${payload}.${canaries.plant('a signature that is none').padEnd(86, 'A')}`;
   const person = await createResource(platform.port, authorization);
   const parts = { canaries, pathCanaries, authorization, expired, person };
@@ -64,7 +64,7 @@ const ask = async (): Promise<void> => {
     // oxlint-disable-next-line no-await-in-loop -- what a request finds depends on those before it
     await sendAll(requests, 1);
   }
-  const viewer = `Bearer ${await tokenOf('a token of a viewer', ['viewer'])}`;
+  const viewer = `Bearer ${await createToken('a token of a viewer', ['viewer'])}`;
   await sendAll(createCanaryRequests({ ...parts, authorization: viewer }).flat(), lanes);
   await mongod.end();
   await redis.end();

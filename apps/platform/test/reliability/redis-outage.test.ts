@@ -27,7 +27,7 @@ const readiness = async () => {
 beforeAll(async () => {
   redis = await ownEngine('redis');
   platform = await startPlatform({ REDIS_URL: redis.uri });
-  authorization = `Bearer ${await platform.tokenOf(aPrincipal())}`;
+  authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
   person = await createResource(platform.port, authorization);
 }, 60_000);
 

@@ -35,7 +35,7 @@ const strangeRoles: readonly (readonly string[])[] = [
 ];
 
 const tokenWith = async (roles: readonly string[]): Promise<string> =>
-  `Bearer ${await platform.tokenOf({ id: anId(), tenantId: owner.tenantId, roles })}`;
+  `Bearer ${await platform.createToken({ id: anId(), tenantId: owner.tenantId, roles })}`;
 
 const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
     OUTBOUND_ALLOWED: [hostOf(process.env['MONGODB_URI']), hostOf(process.env['REDIS_URL'])].join(),
   });
   const owner = aPrincipal();
-  token = await platform.tokenOf(owner);
+  token = await platform.createToken(owner);
   person = await createResource(platform.port, `Bearer ${token}`);
 });
 

@@ -18,11 +18,11 @@ let documented: ReadonlyMap<string, readonly string[]>;
 beforeAll(async () => {
   platform = await startPlatform();
   const owner = aPrincipal();
-  const first = `Bearer ${await platform.tokenOf(owner)}`;
+  const first = `Bearer ${await platform.createToken(owner)}`;
   person = await createResource(platform.port, first);
   // Whoever asks may do everything, so that nothing but the contract says no.
   headers = [
-    ['Authorization', `Bearer ${await platform.tokenOf({ ...owner, id: person })}`],
+    ['Authorization', `Bearer ${await platform.createToken({ ...owner, id: person })}`],
     ['Content-Type', 'application/json'],
     ['If-Match', '"1"'],
   ];

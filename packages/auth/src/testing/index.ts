@@ -1,1 +1,1 @@
-export { anIssuer, type Issuer } from './issuer.ts';
+export { createTestIssuer, type Issuer } from './issuer.ts';

@@ -1,19 +1,19 @@
-import { createTokenSigner, type TokenSubject } from '../signer.ts';
-import { generateSigningKey, toPublicJwk } from '../signing-key.ts';
+import { generateSigningKey, toPublicJwk } from '../keys/signing-key.ts';
+import { createTokenSigner, type TokenSubject } from '../tokens/signer.ts';
 
-/** Makes tokens with a key that nobody else has. */
+/** Signs tokens with its own key. */
 export type Issuer = {
-  /** What makes a host trust them; who issues them and for whom is what hosts expect by default. */
+  /** The settings of a host that trusts this issuer; its name and audience are the defaults of every host. */
   readonly settings: { readonly AUTH_JWKS: string };
-  /** A token that is good for a quarter of an hour from then on; from now on, when it is left out. */
-  tokenOf(subject: TokenSubject, from?: Date): Promise<string>;
+  /** Returns a token that is valid for fifteen minutes from `from`, or from now. */
+  createToken(subject: TokenSubject, from?: Date): Promise<string>;
 };
 
-export const anIssuer = async (): Promise<Issuer> => {
+export const createTestIssuer = async (): Promise<Issuer> => {
   const key = await generateSigningKey();
   return {
     settings: { AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }) },
-    tokenOf: (subject, from = new Date()) =>
+    createToken: (subject, from = new Date()) =>
       createTokenSigner({ key, clock: { now: () => from }, issuer: 'plinth', audience: 'plinth-api' }).sign(subject),
   };
 };

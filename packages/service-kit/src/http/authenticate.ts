@@ -1,4 +1,4 @@
-import { bearerToken, type Policy, type TokenVerifier } from '@plinth/auth';
+import { type Policy, parseBearerToken, type TokenVerifier } from '@plinth/auth';
 import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
 import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -33,10 +33,8 @@ const contextOf = ({ request }: Call, actor: Principal, clock: Clock): Ctx => ({
 export const gateOf = (auth: Auth, gate: Gate) => {
   const { verifier, policy, limits, clock } = gate;
   const assertAllowed = ({ request }: Call, principal: Principal): void => {
-    const params = request.params as Record<string, unknown>;
-    if (policy.allows(principal, auth, params)) return;
-    const { permission = '', because } = policy.explain(principal, auth, params);
-    throw commonErrors.forbidden({ permission }, { detail: because });
+    const denial = policy.findDenial(principal, auth, request.params as Record<string, unknown>);
+    if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
   };
   const admit = (call: Call, principal: Principal): Step => {
     // The caller is noted first, so that a refusal is logged with who was refused.
@@ -46,9 +44,9 @@ export const gateOf = (auth: Auth, gate: Gate) => {
   };
   const identify = ({ request }: Call): Step<Principal> => {
     if (auth === 'public') return anonymous;
-    const token = bearerToken(request.headers.authorization);
+    const token = parseBearerToken(request.headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
-    return verifier.verify(token, request.raw.socket);
+    return verifier.verify(token);
   };
   /** Whoever names nobody, or somebody wrongly, is told so, but not without limit. */
   const refuse = (call: Call, error: unknown): Step => {

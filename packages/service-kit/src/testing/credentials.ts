@@ -20,6 +20,6 @@ export const createCredentials = async (clock: Clock) => {
   return {
     verifier: createTokenVerifier({ keys, clock, revocations, ...parties }),
     revocations,
-    tokenOf: (subject: TokenSubject): Promise<string> => signer.sign(subject),
+    createToken: (subject: TokenSubject): Promise<string> => signer.sign(subject),
   };
 };

@@ -67,7 +67,7 @@ export type TestHost = {
   readonly drain: () => void;
   as(subject: TokenSubject): Promise<Caller>;
   readonly nobody: Caller;
-  tokenOf(subject: TokenSubject): Promise<string>;
+  createToken(subject: TokenSubject): Promise<string>;
   /** What broke a rule since the last check: undeclared answers, and queries without tenant or index. */
   faults(): Promise<string[]>;
   /** The statuses that an operation declares and that no request of this host has seen; failures of ours excepted. */
@@ -115,7 +115,7 @@ const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec
 /** A host for tests: real routes, real tokens, the given datastore, and an alarm for what no contract declares. */
 export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
   const { modules, datastore, clock = systemClock, ids = systemIds, revocationsFrom = 'users' } = options;
-  const { verifier, revocations, tokenOf } = await createCredentials(clock);
+  const { verifier, revocations, createToken } = await createCredentials(clock);
   const lines = collectLines();
   const logger = createLogger({
     level: 'debug',
@@ -162,8 +162,8 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     contracts,
     lines,
     drain: host.drain,
-    tokenOf,
-    as: async (subject) => callerOf(host.server, { authorization: `Bearer ${await tokenOf(subject)}` }),
+    createToken,
+    as: async (subject) => callerOf(host.server, { authorization: `Bearer ${await createToken(subject)}` }),
     nobody: callerOf(host.server, {}),
     faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
     unseenStatuses: (operationId) => {

@@ -1,5 +1,5 @@
 import type { TokenSubject } from '@plinth/auth';
-import { anIssuer } from '@plinth/auth/testing';
+import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
 import { modules } from '../../../src/modules.ts';
@@ -9,7 +9,7 @@ import { entrypoints } from '../../entrypoints.ts';
 export type RunningPlatform = {
   readonly port: number;
   readonly url: string;
-  tokenOf(subject: TokenSubject): Promise<string>;
+  createToken(subject: TokenSubject): Promise<string>;
   /** Everything that its modules have stored, with the name of the collection before it. */
   stored(): Promise<readonly (readonly [string, Readonly<Record<string, unknown>>])[]>;
   stdout(): string;
@@ -47,14 +47,14 @@ const openStored = (uri: string, prefix: string) => {
 
 /** Starts the platform with settings of production and without limits; `overrides` change its environment. */
 export const startPlatform = async (overrides: Environment = {}): Promise<RunningPlatform> => {
-  const issuer = await anIssuer();
+  const issuer = await createTestIssuer();
   const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '0', ...overrides };
   const { port, url, output, isRunning, end } = await startService(entrypoints.platform, settings);
   const { stored, drop } = openStored(settings.MONGODB_URI, settings.MONGODB_DATABASE_PREFIX);
   return {
     port,
     url,
-    tokenOf: (subject) => issuer.tokenOf(subject),
+    createToken: (subject) => issuer.createToken(subject),
     stored,
     stdout: () => output.stdout,
     stderr: () => output.stderr,

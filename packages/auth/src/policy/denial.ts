@@ -1,0 +1,35 @@
+import type { Auth, PermissionName } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
+
+/** Why a call is denied. */
+export type Denial = {
+  /** The permission that the route requires, if it requires one. */
+  readonly permission?: PermissionName;
+  /** A public sentence. */
+  readonly reason: string;
+};
+
+const list = (names: readonly string[]): string =>
+  new Intl.ListFormat('en', { type: 'conjunction' }).format(names.map((name) => `'${name}'`));
+
+/** "The role 'viewer' does not have", "The roles 'viewer' and 'guest' do not have", "The caller has no role". */
+const toLack = (roles: readonly string[], permission: string): string => {
+  if (roles.length === 0) return `The caller has no role, and so not '${permission}'`;
+  const [noun, verb] = roles.length === 1 ? ['role', 'does'] : ['roles', 'do'];
+  return `The ${noun} ${list(roles)} ${verb} not have '${permission}'`;
+};
+
+const toHolders = (roles: readonly string[]): string => {
+  if (roles.length === 0) return 'no role has.';
+  return `${list(roles)} ${roles.length === 1 ? 'has' : 'have'}.`;
+};
+
+/** Describes a call that was denied. `holders` are the roles that have the permission of the route. */
+export const describeDenial = (principal: Principal, auth: Auth, holders: readonly string[]): Denial => {
+  if (principal.kind === 'anonymous' || typeof auth === 'string') {
+    return { reason: 'The request has no credential, and this route requires one.' };
+  }
+  const { policy: permission, orSelf } = auth;
+  const notSelf = orSelf === undefined ? '' : ` The path parameter '${orSelf}' is not the caller's own id.`;
+  return { permission, reason: `${toLack(principal.roles, permission)}; ${toHolders(holders)}${notSelf}` };
+};

@@ -1,0 +1,119 @@
+import { type Auth, type PermissionCatalogue } from '@plinth/contract-kit';
+import { anonymous, type Principal } from '@plinth/data-kit';
+import { describe, expect, it } from 'vitest';
+import { isAllowed, policy, withRoles, write, writeSelf } from '../../test/policy.ts';
+import { subject } from '../../test/tokens.ts';
+import { createPolicy } from '../index.ts';
+
+describe('roles', () => {
+  it.each([
+    ['owner', [true, true, false, true]],
+    ['member', [true, false, false, true]],
+    ['viewer', [true, false, false, false]],
+  ])('%s has the permissions of the catalogues, and no others', (role, expected) => {
+    const permissions = ['users:read', 'users:write', 'users:erase', 'orders:ship'] as const;
+    expect(permissions.map((permission) => isAllowed(withRoles(role), { policy: permission }))).toEqual(expected);
+  });
+
+  it.each(['Owner', 'owner ', 'admin', 'constructor', '__proto__', 'toString', 'users:write', '*', ''])(
+    'an unknown one grants nothing: %j',
+    (role) => {
+      expect(isAllowed(withRoles(role), write)).toBe(false);
+    },
+  );
+
+  it.each(['constructor', '__proto__', 'users:', 'users:*', '*', 'users:write ', 'users'])(
+    'none grants a permission that no catalogue declares: %j',
+    (name) => {
+      expect(isAllowed(withRoles('owner', 'constructor', '__proto__'), { policy: name } as Auth)).toBe(false);
+    },
+  );
+
+  it('grant nothing to an anonymous caller', () => {
+    const odd: Principal = { ...anonymous, roles: ['owner'] };
+    expect([isAllowed(odd, write), isAllowed(odd, 'authenticated')]).toEqual([false, false]);
+  });
+});
+
+describe('a route', () => {
+  it('that is public allows every caller, and one that needs only a credential every user', () => {
+    const callers = [anonymous, withRoles(), withRoles('owner')];
+    expect(callers.map((caller) => isAllowed(caller, 'public'))).toEqual([true, true, true]);
+    expect(callers.map((caller) => isAllowed(caller, 'authenticated'))).toEqual([false, true, true]);
+  });
+
+  it('with `orSelf` allows a user without the permission at the own id', () => {
+    expect(isAllowed(withRoles('viewer'), writeSelf, { id: subject.id })).toBe(true);
+    expect(isAllowed(withRoles('viewer'), write, { id: subject.id })).toBe(false);
+  });
+
+  it.each([
+    {},
+    { id: '' },
+    { id: undefined },
+    { id: subject.tenantId },
+    { id: subject.id.toUpperCase() },
+    { id: `${subject.id} ` },
+    { id: [subject.id] },
+    { id: { toString: () => subject.id } },
+    { userId: subject.id },
+    { ID: subject.id },
+  ])('with `orSelf` takes only the exact id for the own: %j', (params) => {
+    expect(isAllowed(withRoles('viewer'), writeSelf, params)).toBe(false);
+  });
+
+  it('with `orSelf` never allows a caller without an id', () => {
+    for (const id of ['', undefined, null, 'anonymous']) expect(isAllowed(anonymous, writeSelf, { id })).toBe(false);
+    const unnamed: Principal = { ...withRoles(), id: '' };
+    expect(isAllowed(unnamed, writeSelf, { id: '' })).toBe(false);
+  });
+});
+
+describe('a denial', () => {
+  it.each<[string, Principal, Auth]>([
+    ["The role 'viewer' does not have 'users:write'; 'owner' has.", withRoles('viewer'), write],
+    [
+      "The caller has no role, and so not 'orders:ship'; 'owner' and 'member' have.",
+      withRoles(),
+      { policy: 'orders:ship' },
+    ],
+    ["The roles 'viewer' and 'guest' do not have 'users:write'; 'owner' has.", withRoles('viewer', 'guest'), write],
+    ["The role 'owner' does not have 'users:erase'; no role has.", withRoles('owner'), { policy: 'users:erase' }],
+    [
+      "The role 'viewer' does not have 'users:write'; 'owner' has. The path parameter 'id' is not the caller's own id.",
+      withRoles('viewer'),
+      writeSelf,
+    ],
+  ])('names the permission, and the roles that have it: %s', (reason, principal, auth) => {
+    const permission = (auth as { policy: string }).policy;
+    expect(policy.findDenial(principal, auth, {})).toEqual({ permission, reason });
+  });
+
+  it('for want of a credential names no permission', () => {
+    const reason = 'The request has no credential, and this route requires one.';
+    for (const auth of ['authenticated', write] as const) {
+      expect(policy.findDenial(anonymous, auth, {})).toEqual({ reason });
+    }
+  });
+});
+
+describe('at start', () => {
+  it.each<Auth>(['public', 'authenticated', write, writeSelf])('a route may require %j', (auth) => {
+    expect(() => policy.assertDeclared(auth)).not.toThrow();
+  });
+
+  it.each([{ policy: 'users:reed' }, { policy: 'constructor' }, { policy: '__proto__' }, {}, undefined, 'Public', ''])(
+    'a route may not require %j',
+    (auth) => {
+      expect(() => policy.assertDeclared(auth as Auth)).toThrow(
+        /No permission catalogue declares .* Correct the route.* users:read, users:write/,
+      );
+    },
+  );
+
+  it('several contracts may share a catalogue, and two catalogues may not declare one permission', () => {
+    const catalogue: PermissionCatalogue = { 'a:b': { title: 'See', roles: ['owner'] } };
+    expect(() => createPolicy([catalogue, catalogue])).not.toThrow();
+    expect(() => createPolicy([catalogue, { ...catalogue }])).toThrow("'a:b' is declared twice. Keep one declaration");
+  });
+});

@@ -1,0 +1,59 @@
+import type { Auth, PermissionCatalogue } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
+import { type Denial, describeDenial } from './denial.ts';
+
+type Params = Readonly<Record<string, unknown>>;
+
+/** Decides which calls are allowed. Everything else is denied. */
+export type Policy = {
+  /** Returns why a call is denied, or undefined when it is allowed. `params` are the path parameters as they were sent. */
+  findDenial(principal: Principal, auth: Auth, params: Params): Denial | undefined;
+  /** @throws a `TypeError`, at start, for a route whose permission no catalogue declares. */
+  assertDeclared(auth: Auth): void;
+};
+
+const toHoldersByPermission = (catalogues: readonly PermissionCatalogue[]): ReadonlyMap<string, readonly string[]> => {
+  const holders = new Map<string, readonly string[]>();
+  // The contracts of one domain share its catalogue.
+  for (const [name, { roles }] of [...new Set(catalogues)].flatMap((catalogue) => Object.entries(catalogue))) {
+    if (holders.has(name)) {
+      throw new TypeError(`The permission '${name}' is declared twice. Keep one declaration and share its catalogue.`);
+    }
+    holders.set(name, roles);
+  }
+  return holders;
+};
+
+const isSelf = (principal: Principal, orSelf: string | undefined, params: Params): boolean =>
+  orSelf !== undefined && principal.id !== '' && params[orSelf] === principal.id;
+
+/**
+ * Creates the policy of the permission catalogues of all contracts.
+ * @throws a `TypeError` when two catalogues declare the same permission.
+ */
+export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy => {
+  const holdersByPermission = toHoldersByPermission(catalogues);
+
+  const isAllowed = (principal: Principal, auth: Auth, params: Params): boolean => {
+    if (auth === 'public') return true;
+    if (principal.kind === 'anonymous') return false;
+    if (auth === 'authenticated') return true;
+    const holders = holdersByPermission.get(auth.policy) ?? [];
+    return principal.roles.some((role) => holders.includes(role)) || isSelf(principal, auth.orSelf, params);
+  };
+
+  return {
+    findDenial: (principal, auth, params) => {
+      if (isAllowed(principal, auth, params)) return undefined;
+      const holders = typeof auth === 'string' ? [] : (holdersByPermission.get(auth.policy) ?? []);
+      return describeDenial(principal, auth, holders);
+    },
+    assertDeclared: (auth) => {
+      if (auth === 'public' || auth === 'authenticated' || holdersByPermission.has(auth?.policy)) return;
+      const known = [...holdersByPermission.keys()].join(', ');
+      throw new TypeError(
+        `No permission catalogue declares '${auth?.policy}'. Correct the route, or declare the permission in the permissions.ts of its domain. Declared are: ${known}.`,
+      );
+    },
+  };
+};

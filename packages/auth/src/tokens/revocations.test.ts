@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { createTestVerifier, forge, startSeconds, subject, verifyOrError } from '../../test/tokens.ts';
+
+const { id, tenantId } = subject;
+const otherSubject = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5f';
+const otherTenant = '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f';
+const atSecond = (offset: number) => new Date((startSeconds + offset) * 1000);
+const theSubject = { tenantId, subject: id };
+const revoked = {
+  status: 401,
+  code: 'unauthenticated',
+  detail: 'The token has been revoked. Get a new token and send the request again.',
+};
+const issuedAt = (offset: number) => {
+  const iat = startSeconds + offset;
+  return forge({ claims: { iat, nbf: iat, exp: iat + 900 } });
+};
+
+describe('a token', () => {
+  it.each([
+    ['ten minutes before the revocation', -600, 0],
+    ['in the second before the revocation', -1, 0],
+    ['in the second of the revocation', 0, 0],
+    ['in the last millisecond of that second', 0, 0.999],
+  ])('boundary: is rejected when it was issued %s', async (_, issued, at) => {
+    const verifier = createTestVerifier();
+    verifier.revocations.revoke({ ...theSubject, at: atSecond(at) });
+    expect(await verifyOrError(verifier, issuedAt(issued))).toEqual(revoked);
+  });
+
+  it('boundary: is accepted when it was issued in the next second, while earlier ones stay rejected', async () => {
+    const verifier = createTestVerifier();
+    verifier.revocations.revoke({ ...theSubject, at: atSecond(0.999) });
+    expect(await verifyOrError(verifier, issuedAt(1))).toMatchObject({ id });
+    expect(await verifyOrError(verifier, issuedAt(0))).toEqual(revoked);
+  });
+
+  it.each([
+    ['another subject of the tenant', { tenantId, subject: otherSubject }],
+    ['the subject in another tenant', { tenantId: otherTenant, subject: id }],
+  ])('is accepted when %s was revoked', async (_, other) => {
+    const verifier = createTestVerifier();
+    verifier.revocations.revoke({ ...other, at: atSecond(60) });
+    expect(await verifyOrError(verifier, forge())).toMatchObject({ id });
+  });
+
+  it('is rejected at once though it was verified a moment ago', async () => {
+    const verifier = createTestVerifier();
+    await verifier.verify(forge());
+    expect(verifier.verify(forge())).toMatchObject({ id });
+    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
+    expect(() => verifier.verify(forge())).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
+    expect(await verifyOrError(verifier, forge())).toEqual(revoked);
+  });
+
+  it('race: is rejected when the revocation arrives while the token is verified', async () => {
+    const verifier = createTestVerifier();
+    const verifying = verifier.verify(forge());
+    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
+    await expect(verifying).rejects.toMatchObject(revoked);
+    expect(await verifyOrError(verifier, forge())).toEqual(revoked);
+  });
+});
+
+describe('revocations', () => {
+  const principal = { kind: 'user', ...subject } as const;
+
+  it('race: arrive in any order and more than once, and the latest counts', () => {
+    const { revocations } = createTestVerifier();
+    for (const offset of [5, 9, 9, 2]) revocations.revoke({ ...theSubject, at: atSecond(offset) });
+    expect(revocations.isRevoked(principal, startSeconds + 9)).toBe(true);
+    expect(revocations.isRevoked(principal, startSeconds + 10)).toBe(false);
+  });
+
+  it('boundary: are kept until no token is left that they end, and no longer', () => {
+    const { clock, revocations } = createTestVerifier();
+    const others = { tenantId, subject: otherSubject };
+    revocations.revoke({ ...theSubject, at: atSecond(0) });
+    clock.forward(929);
+    revocations.revoke({ ...others, at: clock.now() });
+    expect(revocations.isRevoked(principal, startSeconds)).toBe(true);
+    clock.forward(31);
+    revocations.revoke({ ...others, at: clock.now() });
+    expect(revocations.isRevoked(principal, startSeconds)).toBe(false);
+    expect(revocations.isRevoked({ ...principal, id: otherSubject }, startSeconds + 960)).toBe(true);
+  });
+
+  it('integrity: without a time end every token of their subject, and of no other', () => {
+    const { revocations } = createTestVerifier();
+    revocations.revoke({ ...theSubject, at: new Date(Number.NaN) });
+    expect(revocations.isRevoked(principal, startSeconds + 900)).toBe(true);
+    expect(revocations.isRevoked({ ...principal, id: otherSubject }, startSeconds)).toBe(false);
+  });
+});
