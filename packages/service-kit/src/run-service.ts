@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
 import type { Config } from '@plinth/config';
 import { type Datastore, type Limiter, type OnCommand, type Plan, StartupError } from '@plinth/kernel';
-import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
+import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, openMetricsServer, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
 import { followRevocations } from './follow-revocations.ts';
@@ -50,7 +50,7 @@ const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
     service: name,
     level: config.LOG_LEVEL,
     classified: classifiedOf(modules),
-    destination: stdoutDestination({ buffered: config.NODE_ENV === 'production' }),
+    destination: createStdoutDestination({ isProduction: config.NODE_ENV === 'production' }),
   });
 
 const listen = async (

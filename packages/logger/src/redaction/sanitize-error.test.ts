@@ -1,10 +1,10 @@
 import { createContext, runInContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { plainFields } from './plain.ts';
+import { sanitizeFields } from './sanitize.ts';
 import { createClassify } from './sensitive-names.ts';
 
 const show = (err: unknown): Record<string, unknown> =>
-  JSON.parse(JSON.stringify(plainFields({ err }, createClassify(new Map([['code', 'secret']])))['err']));
+  JSON.parse(JSON.stringify(sanitizeFields({ err }, createClassify(new Map([['code', 'secret']])))['err']));
 
 class MongoServerError extends Error {
   override readonly name = 'MongoServerError';
@@ -16,11 +16,11 @@ class MongoServerError extends Error {
 describe('an error', () => {
   it('is shown with its type, code, message and frames, and without its other properties', () => {
     const err = Object.assign(new TypeError('it broke\n    at MARKER (x.ts:1:1)'), { code: 'EBROKEN', body: 'MARKER' });
-    const plain = show(err);
-    expect(Object.keys(plain)).toEqual(['type', 'code', 'message', 'stack']);
-    expect(plain).toMatchObject({ type: 'TypeError', code: 'EBROKEN' });
-    expect(plain['stack']).toMatch(/^ {4}at .+plain-error\.test\.ts/);
-    expect(plain['stack']).not.toContain('MARKER');
+    const sanitized = show(err);
+    expect(Object.keys(sanitized)).toEqual(['type', 'code', 'message', 'stack']);
+    expect(sanitized).toMatchObject({ type: 'TypeError', code: 'EBROKEN' });
+    expect(sanitized['stack']).toMatch(/^ {4}at .+sanitize-error\.test\.ts/);
+    expect(sanitized['stack']).not.toContain('MARKER');
   });
 
   it('is scrubbed in its message, type and code', () => {
@@ -28,7 +28,7 @@ describe('an error', () => {
     expect(show(err)).toMatchObject({ type: '[pii]', code: '[pii]', message: 'no user [pii]' });
   });
 
-  it('is shown with its causes and the errors that it gathers, to the bounded depth', () => {
+  it('is shown with its cause and its aggregated errors, down to the maximum depth', () => {
     const err = new AggregateError([new Error('one'), 'two'], 'all failed', { cause: new RangeError('why') });
     expect(show(err)).toMatchObject({
       type: 'AggregateError',
@@ -43,20 +43,20 @@ describe('an error', () => {
     expect(JSON.stringify(show(chain)).match(/"link"/g)).toHaveLength(5);
   });
 
-  it('of the database driver keeps its message to itself, also as a cause', () => {
+  it('is shown without its message when it comes from the database driver, also as a cause', () => {
     const driver = new MongoServerError('E11000 duplicate key error dup key: { nickname: "MARKER" }');
-    const plain = show(driver);
-    expect(plain).toMatchObject({ type: 'MongoServerError', code: 11_000, codeName: 'DuplicateKey' });
-    expect(plain['stack']).toContain('plain-error.test.ts');
+    const sanitized = show(driver);
+    expect(sanitized).toMatchObject({ type: 'MongoServerError', code: 11_000, codeName: 'DuplicateKey' });
+    expect(sanitized['stack']).toContain('sanitize-error.test.ts');
     const wrapped = show(new Error('not saved', { cause: new AggregateError([driver], 'x', { cause: driver }) }));
     expect(wrapped).toMatchObject({
       message: 'not saved',
       cause: { cause: { code: 11_000 }, errors: [{ code: 11_000 }] },
     });
-    expect(JSON.stringify([plain, wrapped])).not.toContain('MARKER');
+    expect(JSON.stringify([sanitized, wrapped])).not.toContain('MARKER');
   });
 
-  it('of the driver gives no stack once its message no longer matches it', () => {
+  it('is shown without its stack when its message no longer matches the stack', () => {
     const driver = new MongoServerError('about\n    at MARKER (x.ts:1:1)');
     driver.stack = 'MongoServerError: about\n    at MARKER (x.ts:1:1)\n    at real (y.ts:1:1)';
     driver.message = 'changed';
@@ -70,7 +70,7 @@ describe('an error', () => {
     });
   });
 
-  it('cannot break the line by properties that throw or are of another type', () => {
+  it('may have properties that throw or have an unexpected type', () => {
     const err = new Error('hostile');
     for (const name of ['message', 'stack', 'code', 'cause']) {
       Object.defineProperty(err, name, {

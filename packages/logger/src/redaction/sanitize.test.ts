@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plainFields } from './plain.ts';
+import { sanitizeFields } from './sanitize.ts';
 import { createClassify } from './sensitive-names.ts';
 
 const classify = createClassify(
@@ -8,12 +8,13 @@ const classify = createClassify(
     ['pinCode', 'secret'],
   ] as const),
 );
-const plain = (fields: object): Record<string, unknown> => JSON.parse(JSON.stringify(plainFields(fields, classify)));
+const sanitize = (fields: object): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(sanitizeFields(fields, classify)));
 
 describe('classified names', () => {
-  it('are replaced at every depth, whatever their value, case and spelling', () => {
+  it('are redacted at every depth, whatever their value, case and spelling', () => {
     expect(
-      plain({
+      sanitize({
         email: 'x',
         user: { Email: { deep: 'x' }, pin_code: [1, 2], name: 'ok' },
         list: [{ pinCode: 1234 }],
@@ -27,7 +28,7 @@ describe('classified names', () => {
     });
   });
 
-  it('include those that are secret everywhere', () => {
+  it('include names that are always secret', () => {
     const names = [
       'authorization',
       'Cookie',
@@ -39,12 +40,12 @@ describe('classified names', () => {
       'secret',
     ];
     for (const name of [...names, 'apiKey', 'X-Api-Key', 'privateKey', 'newPassword', 'passwordHash', 'clientSecret']) {
-      expect(plain({ [name]: 'x' })).toEqual({ [name]: '[secret]' });
+      expect(sanitize({ [name]: 'x' })).toEqual({ [name]: '[secret]' });
     }
-    expect(plain({ tokens: 12, idempotencyKey: 'k' })).toEqual({ tokens: 12, idempotencyKey: 'k' });
+    expect(sanitize({ tokens: 12, idempotencyKey: 'k' })).toEqual({ tokens: 12, idempotencyKey: 'k' });
   });
 
-  it('are secret when one schema says personal and another says secret', () => {
+  it('are secret when one schema says pii and another says secret', () => {
     const both = createClassify(
       new Map([
         ['taxId', 'secret'],
@@ -55,15 +56,15 @@ describe('classified names', () => {
   });
 });
 
-describe('plainFields', () => {
-  it('makes every kind of value plain', () => {
+describe('sanitizeFields', () => {
+  it('converts every kind of value to JSON', () => {
     class Id {
       toJSON(): string {
         return 'id-1';
       }
     }
     expect(
-      plain({
+      sanitize({
         none: undefined,
         nothing: null,
         yes: true,
@@ -105,28 +106,28 @@ describe('plainFields', () => {
     });
   });
 
-  it('is bounded in depth, items, properties and text', () => {
+  it('limits depth, items, properties and text', () => {
     const deep = { a: { b: { c: { d: { e: { f: { g: 1 } } } } } } };
-    expect(plain(deep)).toEqual({ a: { b: { c: { d: { e: { f: '[deep]' } } } } } });
-    const items = plain({ items: Array.from({ length: 1000 }, (_, index) => index) })['items'] as unknown[];
+    expect(sanitize(deep)).toEqual({ a: { b: { c: { d: { e: { f: '[deep]' } } } } } });
+    const items = sanitize({ items: Array.from({ length: 1000 }, (_, index) => index) })['items'] as unknown[];
     expect([items.length, items.at(-1)]).toEqual([21, '[more]']);
     const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]));
-    expect(Object.keys(plain(wide))).toHaveLength(51);
+    expect(Object.keys(sanitize(wide))).toHaveLength(51);
     const huge = (): unknown => Array.from({ length: 20 }, () => 'long words '.repeat(1000));
-    const text = JSON.stringify(plain({ a: huge(), b: [huge(), huge()], c: { d: huge() } }));
+    const text = JSON.stringify(sanitize({ a: huge(), b: [huge(), huge()], c: { d: huge() } }));
     expect(text.length).toBeLessThan(80_000);
     const tree = (depth: number): unknown => (depth === 0 ? 1 : Array.from({ length: 20 }, () => tree(depth - 1)));
-    expect(JSON.stringify(plain({ tree: tree(4) })).length).toBeLessThan(20_000);
+    expect(JSON.stringify(sanitize({ tree: tree(4) })).length).toBeLessThan(20_000);
   });
 
-  it('survives circles, shared values, and whatever throws when it is read', () => {
+  it('accepts circles, shared values and properties that throw when read', () => {
     const shared = { a: 1 };
     const circle: Record<string, unknown> = { left: shared, right: shared };
     circle['self'] = circle;
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
     expect(
-      plain({
+      sanitize({
         circle,
         proxy,
         get broken() {
@@ -145,21 +146,21 @@ describe('plainFields', () => {
       json: '[unreadable]',
     });
     const self = { a: 1, toJSON: (): unknown => self };
-    expect(plain({ self })).toEqual({ self: { a: 1, toJSON: '[function]' } });
+    expect(sanitize({ self })).toEqual({ self: { a: 1, toJSON: '[function]' } });
     const endless = { toJSON: (): unknown => ({ ...endless }) };
-    expect(plain({ endless })).toEqual({ endless: '[deep]' });
+    expect(sanitize({ endless })).toEqual({ endless: '[deep]' });
   });
 
   it('pollutes no prototype', () => {
     const fields: object = JSON.parse(
       '{"__proto__": {"polluted": true}, "constructor": {"prototype": {"polluted": true}}}',
     );
-    expect(Object.keys(plainFields(fields, classify))).toEqual(['__proto__', 'constructor']);
+    expect(Object.keys(sanitizeFields(fields, classify))).toEqual(['__proto__', 'constructor']);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
-  it('takes what is no object of fields as it comes', () => {
-    expect(plain([1])).toEqual({ fields: [1] });
-    expect(plain(new Error('broken'))).toMatchObject({ type: 'Error', message: 'broken' });
+  it('accepts a value that is not an object of fields', () => {
+    expect(sanitize([1])).toEqual({ fields: [1] });
+    expect(sanitize(new Error('broken'))).toMatchObject({ type: 'Error', message: 'broken' });
   });
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { scrub, textMax } from './scrub.ts';
+import { scrub } from './scrub.ts';
+import { textLengthMax } from './size-limits.ts';
 
 const jwt = 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJNQVJLRVIifQ.c2lnbmF0dXJlLU1BUktFUg';
 
 describe('scrub', () => {
-  it('removes tokens wherever they stand', () => {
+  it('removes tokens anywhere in a text', () => {
     for (const token of [jwt, `${jwt}.a.b`, 'v4.public.TUFSS0VS', 'v4.local.TUFSS0VS.Zm9vdGVy', jwt.slice(0, 30)]) {
       expect(scrub(`before ${token} after`)).toBe('before [secret] after');
       expect(scrub(`x_${token}`)).toBe('x_[secret]');
@@ -43,7 +44,7 @@ describe('scrub', () => {
     expect(scrub(path)).toBe(path);
   });
 
-  it('removes what parsers and databases quote of documents', () => {
+  it('removes values that parsers and databases quote from documents', () => {
     expect(scrub('E11000 duplicate key error index: email_1 dup key: { name: "MARKER" }')).toBe(
       'E11000 duplicate key error index: email_1 dup key: [pii]',
     );
@@ -57,28 +58,28 @@ describe('scrub', () => {
     expect(scrub(message)).toBe('SyntaxError: Unexpected token … is not valid JSON');
   });
 
-  it('cuts long texts and marks the cut', () => {
-    expect(scrub('a'.repeat(textMax))).toHaveLength(textMax);
-    expect(scrub('a '.repeat(textMax))).toBe(`${'a '.repeat(textMax / 2)}…[cut]`);
-    expect(scrub('a'.repeat(3 * textMax))).toBe('…[cut]');
+  it('cuts a long text and marks the cut', () => {
+    expect(scrub('a'.repeat(textLengthMax))).toHaveLength(textLengthMax);
+    expect(scrub('a '.repeat(textLengthMax))).toBe(`${'a '.repeat(textLengthMax / 2)}…[cut]`);
+    expect(scrub('a'.repeat(3 * textLengthMax))).toBe('…[cut]');
   });
 
-  it('leaves no part of a token that lies across the cut', () => {
+  it('leaves no part of a token that the cut divides', () => {
     for (const token of [jwt, 'alice-MARKER@mail.example.com', 'mongodb://u:MARKER@host/', 'Bearer MARKERMARKER']) {
-      for (const edge of [textMax, 2 * textMax]) {
+      for (const edge of [textLengthMax, 2 * textLengthMax]) {
         for (let shift = 0; shift <= token.length; shift += 1) {
-          const text = `${'. '.repeat(edge)}`.slice(0, edge - shift) + token + ' z'.repeat(textMax);
+          const text = `${'. '.repeat(edge)}`.slice(0, edge - shift) + token + ' z'.repeat(textLengthMax);
           expect(scrub(text)).not.toMatch(/MARKER|eyJ/);
         }
       }
     }
   });
 
-  it('gives well-formed text', () => {
+  it('returns well-formed text', () => {
     expect(scrub('a\ud800b')).toBe('a\ufffdb');
   });
 
-  it('takes little time for hostile texts', () => {
+  it('scrubs a hostile text in linear time', () => {
     const pieces = [
       'a',
       '@',
