@@ -48,12 +48,15 @@ export const serviceSettings = {
   OTEL_TRACING: flag('Records traces and sends them to a collector. docs/observability.md says what that costs.', {
     default: false,
   }),
-  OTEL_TRACES_SAMPLER_ARG: json('The part of the traces that is recorded; the same for every service.', {
-    schema: z.number().min(0).max(1),
-    expects: 'a number from 0 to 1',
-    example: '0.1',
-    default: 1,
-  }),
+  OTEL_TRACES_SAMPLER_ARG: json(
+    'The part of the traces that is recorded; the same for every service. By default 0.1 in production and 1 elsewhere.',
+    {
+      schema: z.number().min(0).max(1),
+      expects: 'a number from 0 to 1',
+      example: '0.1',
+      optional: true,
+    },
+  ),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(
     'The collector of the traces, which takes OTLP over HTTP in protobuf at /v1/traces.',
     {
