@@ -73,9 +73,9 @@ describe('a line', () => {
 
   it('keeps its shape when its fields look like an HTTP request or response', () => {
     const { log, out } = setUp();
-    log.info('odd', { method: 'GET', headers: { cookie: 'x' }, socket: {}, setHeader: () => 1 });
+    log.info('received', { method: 'GET', headers: { cookie: 'x' }, socket: {}, setHeader: () => 1 });
     expect(out.records()[0]).toMatchObject({
-      event: 'odd',
+      event: 'received',
       method: 'GET',
       headers: { cookie: '[secret]' },
       socket: {},

@@ -39,8 +39,8 @@ afterEach(async () => {
 });
 
 /** Publishes a Redis command as ioredis does. */
-const command = (name: string, answer: () => Promise<unknown>): Promise<unknown> =>
-  tracingChannel('ioredis:command').tracePromise(answer, {
+const command = (name: string, send: () => Promise<unknown>): Promise<unknown> =>
+  tracingChannel('ioredis:command').tracePromise(send, {
     command: name,
     args: ['marker-key', 'marker-value'],
     database: 0,
@@ -118,10 +118,10 @@ describe('the span of a request', () => {
 
   it('is an error from status 500 on and names the code of every error', async () => {
     const { tracing } = await start();
-    const answer = (status: number, code: string) =>
+    const end = (status: number, code: string) =>
       tracing.startRequest({ ...route, trace: parent, isJoined: true })?.end({ status, code });
-    answer(404, 'not-found');
-    answer(503, 'unavailable');
+    end(404, 'not-found');
+    end(503, 'unavailable');
     const spans = await finished();
     expect(spans.map(({ status, attributes }) => [status, attributes['error.type']])).toEqual([
       [0, 'not-found'],
@@ -142,7 +142,7 @@ describe('a Redis command', () => {
     const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];
     span?.run(() => {
-      sent.push(turn().then(() => command('get', () => turn('marker-answer'))));
+      sent.push(turn().then(() => command('get', () => turn('marker-response'))));
     });
     await Promise.all(sent);
     span?.end({ status: 200 });

@@ -49,9 +49,16 @@ export const createBufferedDestination = ({ fd, maxLength = 16_777_216 }: Buffer
       return false;
     }
   };
-  // pino flushes at exit as well and would throw there: a destroyed destination it leaves alone.
+  // pino flushes at exit as well, and would throw. It skips a destroyed destination.
   process.prependListener('exit', () => {
     if (!flush()) out.destroy();
   });
-  return { write: (line) => void out.write(line), flush: () => void flush() };
+  const write = (line: string): void => {
+    try {
+      out.write(line);
+    } catch {
+      // Another exit handler logs after the destination has been destroyed.
+    }
+  };
+  return { write, flush: () => void flush() };
 };

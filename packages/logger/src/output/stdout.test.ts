@@ -68,6 +68,7 @@ describe('standard output in production', () => {
 
   it.each([
     ['at exit', `log.info('unread'); process.exit(4);`],
+    ['at exit, which is logged', `process.on('exit', () => log.info('late')); log.info('unread'); process.exit(4);`],
     ['after a flush', `log.fatal('unread'); process.exit(4);`],
     ['after it has written', `log.info('unread'); setTimeout(() => { log.info('unread'); process.exit(4); }, 1500);`],
   ])('lets the process end when its reader has closed the pipe: %s', async (_, then) => {

@@ -22,7 +22,7 @@ const readText = (error: Error, name: string): string => {
 const getFrames = (error: Error, message: string): string | undefined => {
   const stack = readText(error, 'stack');
   const start = stack.indexOf(message);
-  // The message was changed after the stack was taken, so the old one cannot be told apart from the frames.
+  // The message was changed after the stack was taken, so the old one cannot be separated from the frames.
   if (start < 0) return undefined;
   const lines = stack.slice(start + message.length).split('\n', 200);
   const frames = lines.filter((line) => frame.test(line)).slice(0, framesMax);

@@ -35,7 +35,7 @@ export type RequestTelemetry = {
   refused(outcome: Outcome & { readonly code: string }): void;
 };
 
-/** The route and method of whatever has none. */
+/** The labels of requests without a route, and of connections without a valid request. */
 export const noRoute = 'none';
 export const noMethod = 'none';
 

@@ -2,7 +2,7 @@ import { type OpenMetricsContentType, Registry } from 'prom-client';
 
 export type Exposition = { readonly contentType: string; readonly body: string };
 
-/** The counters of OpenMetrics are named without `_total` in their head, and its exemplars are unknown to Prometheus' text. */
+/** Adds `_total` to the names of counters in their head lines, and removes what only OpenMetrics has: exemplars and the end. */
 const toPrometheusText = (openMetrics: string): string =>
   openMetrics
     .replaceAll(/^# HELP (\S+) (.*)\n# TYPE \1 counter$/gm, '# HELP $1_total $2\n# TYPE $1_total counter')

@@ -30,7 +30,7 @@ const createFilledMetrics = (): Metrics => {
 const name = 'http_server_request_duration_seconds';
 const series = 'le="0.05",module="users",method="GET",route="/v1/users/:id",status="2xx"';
 
-/** The line of the bucket, whatever the order of its labels. */
+/** The line of the bucket; the order of its labels does not matter. */
 const findBucket = (lines: readonly string[]): string | undefined =>
   lines.find((line) => line.startsWith(`${name}_bucket`) && series.split(',').every((label) => line.includes(label)));
 
@@ -106,8 +106,8 @@ describe('the metrics server', () => {
     const metrics = createMetrics();
     let works = false;
     metrics.gauge({
-      name: 'odd',
-      help: 'Odd.',
+      name: 'queue_length',
+      help: 'Jobs that wait.',
       read: () => {
         if (!works) throw new Error('marker');
         return 1;

@@ -40,7 +40,7 @@ const toUrl = ({ address, family, port }: AddressInfo): string =>
 
 /**
  * Serves the metrics, with those of the process, on an address of their own: they show more of a service than its
- * clients may know. To be called once for a set of metrics.
+ * clients may see. Called at most once for a set of metrics.
  * @throws `StartupError` when the port is taken.
  */
 export const openMetricsServer = async (metrics: Metrics, { host, port }: MetricsAddress): Promise<MetricsServer> => {

@@ -77,7 +77,7 @@ describe('a metric that is read at a scrape', () => {
   });
 });
 
-it('does not know the metrics of another registry', async () => {
+it('has no metrics of another registry', async () => {
   const metrics = createMetrics();
   createMetrics().counter({ name: 'restarts_total', help: 'Restarts.' });
   expect(await readMetric(metrics, 'restarts_total')).toEqual([]);

@@ -12,7 +12,7 @@ type CounterName = `${string}_total`;
 type CounterOptions<L extends Labels> = { readonly name: CounterName; readonly help: string; readonly labels?: L };
 
 export type LabeledCounter<L extends Labels> = {
-  /** One series, to be kept: each increment is then cheap. */
+  /** Returns one series, to be kept and incremented. */
   labels(values: LabelValues<L>): { inc(amount?: number): void };
 };
 

@@ -12,7 +12,7 @@ export type SpanCounter = {
   counts(): SpanCounts;
 };
 
-/** OpenTelemetry's batch processor drops spans without telling how many; none reaches it beyond `pendingMax`. */
+/** OpenTelemetry's batch processor does not say how many spans it drops: with this limit it never has to. */
 export const createSpanCounter = (pendingMax: number): SpanCounter => {
   let pending = 0;
   let sent = 0;

@@ -30,7 +30,7 @@ export type OpenTelemetry = {
   stop(): Promise<void>;
 };
 
-// Loaded where tracing is on only, because it takes a good part of a second.
+// Loaded only where tracing is on, because it takes a good part of a second.
 const require = createRequire(import.meta.url);
 
 const load = () => ({
@@ -47,8 +47,8 @@ type Loaded = ReturnType<typeof load>;
 const timeoutMillis = 3000;
 
 /**
- * A read records two to four spans. At a ratio of 0.1 a process of 5,000 requests a second ends some 2,000 spans in a
- * second: a batch goes out every quarter of it, and the queue outlasts a collector that stalls for four.
+ * At a ratio of 0.1 a process with 5,000 requests a second records about 2,000 spans a second: it sends four batches a
+ * second, and the queue is full when the collector stalls for four seconds.
  */
 const maxExportBatchSize = 512;
 const scheduledDelayMillis = 1000;

@@ -11,7 +11,7 @@ export const toContext = ({ traceId, spanId }: Trace, { api }: OpenTelemetry, is
 
 /**
  * Starts the span of a request. The trace id decides whether it is recorded, so every service with the same ratio
- * decides alike. A client can forbid the recording of its trace but not demand it: it could have everything recorded.
+ * decides alike. The flag of a client can only forbid it: otherwise clients could have every request recorded.
  */
 export const startRequestSpan = (request: TracedRequest, otel: OpenTelemetry): RequestSpan | undefined => {
   const { method, route, trace, isJoined } = request;

@@ -26,6 +26,7 @@ const startBatchSpans = (name: string, calls: readonly Ctx[], otel: OpenTelemetr
   };
 };
 
+/** Work for a single request needs no span of its own: its commands are below the span of the request. */
 export const createTraceBatch =
   (otel: OpenTelemetry): Together =>
   async (name, calls, work) => {

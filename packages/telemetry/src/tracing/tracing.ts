@@ -13,7 +13,7 @@ export type TracedRequest = {
 
 /** The span of a request. */
 export type RequestSpan = {
-  /** The trace of the request with the id of this span, for whatever the request sends and stores. */
+  /** The trace of the request with the id of this span, for everything that the request sends and stores. */
   readonly trace: Trace;
   /** Runs the handling of the request, so that its commands to MongoDB and Redis are child spans. */
   run(handle: () => void): void;
