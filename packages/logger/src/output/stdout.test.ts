@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { createStdoutDestination } from './stdout.ts';
 
@@ -41,7 +42,7 @@ describe('standard output in development', () => {
   it('lets the process continue and end after its reader has closed the pipe', async () => {
     const body = `log.info('ready');
       process.stdin.on('data', () => { for (const _ of [1, 2, 3]) log.info('unread'); process.exit(4); });`;
-    expect(await closeReader({ isProduction: false }, body)).toEqual([4, null]);
+    expect(await closeReader({ isProduction: false }, body)).toEqual({ code: 4, stderr: '' });
   });
 });
 
@@ -73,15 +74,17 @@ describe('standard output in production', () => {
     ['after it has written', `log.info('unread'); setTimeout(() => { log.info('unread'); process.exit(4); }, 1500);`],
   ])('lets the process end when its reader has closed the pipe: %s', async (_, then) => {
     const body = `log.info('ready'); log.flush(); process.stdin.on('data', () => { ${then} });`;
-    expect(await closeReader({ isProduction: true }, body)).toEqual([4, null]);
+    expect(await closeReader({ isProduction: true }, body)).toEqual({ code: 4, stderr: '' });
   });
 });
 
-/** Starts a process, closes its standard output after the first line, sends it a byte and returns how it exits. */
-const closeReader = async (options: Options, body: string): Promise<unknown[]> => {
-  const child = spawn(process.execPath, createProgram(options, body), { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Starts a process, closes its standard output after the first line, sends it a byte and returns how it ends. */
+const closeReader = async (options: Options, body: string): Promise<{ code: unknown; stderr: string }> => {
+  const child = spawn(process.execPath, createProgram(options, body), { stdio: 'pipe' });
+  const stderr = text(child.stderr);
   await once(child.stdout, 'data');
   child.stdout.destroy();
   child.stdin.write('go');
-  return once(child, 'exit');
+  const [code] = await once(child, 'exit');
+  return { code, stderr: await stderr };
 };
