@@ -1,4 +1,4 @@
-import type { DataClass } from '@plinth/kernel';
+import type { DataClass } from '@plinth/contract-kit';
 import { pino, stdTimeFunctions } from 'pino';
 import { escapeLine } from './output/escape-line.ts';
 import { sanitizeFields } from './redaction/sanitize.ts';

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type ApiError, type Contract, commonErrors, type Ids } from '@plinth/kernel';
+import { type ApiError, type Contract, commonErrors } from '@plinth/contract-kit';
+import { type Ids } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -151,7 +152,7 @@ const addRequestScope = (app: FastifyInstance, begin: Begin): void => {
 };
 
 /** Answers a request whose operation has not answered it. The connection of one that never came whole ends with that. */
-const answerOf =
+const toResponse =
   (parts: AppParts) =>
   (reply: FastifyReply, error: ApiError): void => {
     const { request } = reply;
@@ -176,7 +177,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   const telemetry = createRequestTelemetry({ ...parts, modules, metrics });
   const beginning = { logger, headers: await securityHeaders(), telemetry, isDraining };
   const begin = beginOf(beginning, () => late);
-  const answer = answerOf(parts);
+  const answer = toResponse(parts);
   const refusals = { ...parts, ...beginning, answer, repliesOf: (socket: Socket) => late.of(socket) };
   const app = createServer(parts, { begin, clientErrorHandler: clientErrorHandlerOf(refusals) });
   app.server.on('connect', tunnelHandlerOf(refusals));

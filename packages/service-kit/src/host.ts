@@ -1,5 +1,6 @@
 import { createPolicy, type TokenVerifier } from '@plinth/auth';
-import type { Clock, Contract, Datastore, Ids, ModuleStore } from '@plinth/kernel';
+import type { Contract } from '@plinth/contract-kit';
+import type { Clock, Datastore, Ids, ModuleStore } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import { type App, createApp } from './app.ts';

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
 import type { Config } from '@plinth/config';
-import { type Datastore, type Limiter, type OnCommand, type Plan, StartupError } from '@plinth/kernel';
+import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, openMetricsServer, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
@@ -30,7 +30,7 @@ export type ServiceParts = {
   /** The module whose journal tells that tokens were revoked. Every host follows it, whichever modules it serves. */
   readonly revocationsFrom: string;
   /** Opens the datastore, which tells of its commands. @throws `StartupError` in one sentence when it cannot be used. */
-  readonly connect: (config: ServiceConfig, options: { onCommand: OnCommand | undefined }) => Promise<Datastore>;
+  readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Open what else the modules need, each told the configuration, where to log and where to add what it measures. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
   /** What a tenant is subscribed to; left out, or for a tenant that it does not know, `LIMIT_DEFAULT_PLAN`. */

@@ -1,4 +1,4 @@
-import { type LimitDecision, type Limiter } from '@plinth/kernel';
+import { type LimitDecision, type Limiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
 import { anId, aPrincipal } from '@plinth/testing';

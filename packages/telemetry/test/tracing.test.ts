@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { tracingChannel } from 'node:diagnostics_channel';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Ctx, Trace } from '@plinth/kernel';
+import type { Ctx, Trace } from '@plinth/data-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTracing, type Tracing } from '../src/index.ts';
 import { type OtlpReceiver, openOtlpReceiver } from '../src/testing/index.ts';

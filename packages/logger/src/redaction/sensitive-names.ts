@@ -1,4 +1,4 @@
-import type { DataClass } from '@plinth/kernel';
+import type { DataClass } from '@plinth/contract-kit';
 
 // Secret whatever the schemas say: these names come with headers and libraries, not with our DTOs. As endings they also
 // match Set-Cookie, X-Api-Key, refreshToken, clientSecret and newPassword.

@@ -1,12 +1,12 @@
+import { commonErrors } from '@plinth/contract-kit';
 import {
-  commonErrors,
   type Limit,
   type LimitDecision,
   type Limiter,
   type LimiterCounts,
   type Plan,
   type Principal,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { networkOf } from './address.ts';

@@ -1,4 +1,5 @@
-import type { Contract, Datastore, Ids, RouteSpec, Trace } from '@plinth/kernel';
+import type { Contract, RouteSpec } from '@plinth/contract-kit';
+import type { Datastore, Ids, Trace } from '@plinth/data-kit';
 import {
   createRequestMetrics,
   type Metrics,

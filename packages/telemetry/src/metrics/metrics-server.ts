@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { type Exposition, expose } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { OnCommand, SentCommand } from '@plinth/kernel';
+import type { CommandInfo, CommandObserver } from '@plinth/data-kit';
 import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 
-const toAttributes = ({ system, operation, database, collection, host, port }: SentCommand): Attributes => ({
+const toAttributes = ({ system, operation, database, collection, host, port }: CommandInfo): Attributes => ({
   'db.system.name': system,
   'db.operation.name': operation,
   'server.address': host,
@@ -13,7 +13,7 @@ const toAttributes = ({ system, operation, database, collection, host, port }: S
 
 /** Records a span of each command that is sent below a span; other commands belong to no request. */
 export const createCommandSpans =
-  ({ api, tracer }: OpenTelemetry): OnCommand =>
+  ({ api, tracer }: OpenTelemetry): CommandObserver =>
   (command) => {
     const parent = api.context.active();
     if (!api.trace.getSpanContext(parent)) return undefined;

@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import type { OnCommand } from '@plinth/kernel';
+import type { CommandObserver } from '@plinth/data-kit';
 
 /** The message that ioredis publishes for a command. It contains the arguments too, which are not read. */
 type RedisMessage = {
@@ -14,8 +14,8 @@ const ignore = (): void => undefined;
  * Observes each Redis command, from the diagnostics channels of ioredis.
  * @returns a function that stops it.
  */
-export const observeRedisCommands = (onCommand: OnCommand): (() => void) => {
-  const ends = new WeakMap<object, NonNullable<ReturnType<OnCommand>>>();
+export const observeRedisCommands = (onCommand: CommandObserver): (() => void) => {
+  const ends = new WeakMap<object, NonNullable<ReturnType<CommandObserver>>>();
   const start = (message: object): void => {
     const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisMessage;
     const end = onCommand({ system: 'redis', operation, host, port });

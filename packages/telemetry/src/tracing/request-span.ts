@@ -1,5 +1,5 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
-import type { Trace } from '@plinth/kernel';
+import type { Trace } from '@plinth/data-kit';
 import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 import type { RequestSpan, TracedRequest } from './tracing.ts';
 

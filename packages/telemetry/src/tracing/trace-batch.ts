@@ -1,5 +1,5 @@
 import type { Context } from '@opentelemetry/api';
-import type { Ctx, Together } from '@plinth/kernel';
+import type { Ctx, TraceBatch } from '@plinth/data-kit';
 import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 import { toContext } from './request-span.ts';
 
@@ -28,7 +28,7 @@ const startBatchSpans = (name: string, calls: readonly Ctx[], otel: OpenTelemetr
 
 /** Work for a single request needs no span of its own: its commands are below the span of the request. */
 export const createTraceBatch =
-  (otel: OpenTelemetry): Together =>
+  (otel: OpenTelemetry): TraceBatch =>
   async (name, calls, work) => {
     const [first, ...others] = calls;
     const single = others.length === 0 && first?.trace.sampled ? first.trace : undefined;

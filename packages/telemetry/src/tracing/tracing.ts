@@ -1,4 +1,4 @@
-import type { OnCommand, Together, Trace } from '@plinth/kernel';
+import type { CommandObserver, Trace, TraceBatch } from '@plinth/data-kit';
 
 /** A request whose trace may be recorded. */
 export type TracedRequest = {
@@ -27,9 +27,9 @@ export type Tracing = {
   /** Starts the span of a request. Returns undefined when its trace is not recorded. */
   startRequest(request: TracedRequest): RequestSpan | undefined;
   /** Records a span of shared work in the trace of each request; work for a single request is below its own span. */
-  readonly traceBatch: Together;
+  readonly traceBatch: TraceBatch;
   /** Records a span of a command that is sent for a request. */
-  readonly onCommand: OnCommand;
+  readonly onCommand: CommandObserver;
   counts(): SpanCounts;
   /** Sends the buffered spans, or gives up after some seconds. */
   stop(): Promise<void>;
