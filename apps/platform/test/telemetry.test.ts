@@ -31,6 +31,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
       SHUTDOWN_DELAY_MS: '0',
       METRICS_PORT: String(metricsPort),
       OTEL_TRACING: 'true',
+      OTEL_TRACES_SAMPLER_ARG: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     });
   }, 30_000);

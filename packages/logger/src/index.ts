@@ -1,5 +1,4 @@
-export type { CollectedLines } from './destination.ts';
-export { collectLines, stdoutDestination } from './destination.ts';
-export type { LoggerOptions } from './logger.ts';
-export { createLogger } from './logger.ts';
-export type { Destination, Fields, Level, LineIds, Log, Logger, RequestLine } from './logger-port.ts';
+export { createLogger, type LoggerOptions } from './logger.ts';
+export { type CollectedLines, collectLines } from './output/collect-lines.ts';
+export { createStdoutDestination } from './output/stdout.ts';
+export type { Destination, Fields, Level, Log, Logger, RequestLine } from './types.ts';

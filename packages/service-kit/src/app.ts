@@ -22,7 +22,7 @@ import { addOperations, type Dependency } from './http/operations.ts';
 import { toApiError } from './http/problem.ts';
 import { type RequestScope, requestIdOf } from './http/request-scope.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { followBodies, goOn, type RequestTelemetry, requestTelemetryOf } from './http/telemetry.ts';
+import { createRequestTelemetry, type RequestTelemetry, restoreSpanAfterBody, runInSpan } from './http/telemetry.ts';
 import type { Module } from './module.ts';
 import { openApiOf } from './openapi/document.ts';
 
@@ -147,7 +147,7 @@ const addRequestScope = (app: FastifyInstance, begin: Begin): void => {
     } catch (error) {
       return done(error as Error);
     }
-    goOn(request, done);
+    runInSpan(request, done);
   });
 };
 
@@ -174,7 +174,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   let draining = false;
   const isDraining = (): boolean => draining;
   const { logger, tracing, modules = [], metrics = createMetrics() } = parts;
-  const telemetry = requestTelemetryOf({ ...parts, modules, metrics });
+  const telemetry = createRequestTelemetry({ ...parts, modules, metrics });
   const beginning = { logger, headers: await securityHeaders(), telemetry, isDraining };
   const begin = beginOf(beginning, () => late);
   const answer = toResponse(parts);
@@ -194,7 +194,7 @@ export const createApp = async (parts: AppParts): Promise<App> => {
   app.addHook('onRoute', assertContract);
   if (parts.limits) addAddressLimit(app, parts.limits);
   addAdmission(app, usualLimits(parts.inFlightMax), refusing(tooMuch, parts));
-  followBodies(app, tracing);
+  restoreSpanAfterBody(app, tracing);
   const errors = { ...parts, methods };
   app.setErrorHandler(errorHandlerOf(errors));
   app.setNotFoundHandler(notFoundHandlerOf(errors));

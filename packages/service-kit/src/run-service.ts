@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
 import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupError } from '@plinth/data-kit';
-import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
+import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
 import { followRevocations } from './follow-revocations.ts';
@@ -48,7 +48,7 @@ const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
     service: name,
     level: config.LOG_LEVEL,
     classified: classifiedOf(modules),
-    destination: stdoutDestination({ buffered: config.NODE_ENV === 'production' }),
+    destination: createStdoutDestination({ isProduction: config.NODE_ENV === 'production' }),
   });
 
 const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>

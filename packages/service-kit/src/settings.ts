@@ -51,8 +51,10 @@ export const serviceSettings = {
   OTEL_TRACING: flag().default(false).meta({
     description: 'Records traces and sends them to a collector. docs/observability.md says what that costs.',
   }),
-  OTEL_TRACES_SAMPLER_ARG: json(z.number().min(0).max(1), 'a number from 0 to 1').default(1).meta({
-    description: 'The ratio of the traces that are recorded; the same for every service.',
+  OTEL_TRACES_SAMPLER_ARG: json(z.number().min(0).max(1), 'a number from 0 to 1').optional().meta({
+    description:
+      'The ratio of the traces that are recorded; the same for every service. By default 0.1 in production and 1 elsewhere.',
+    example: '0.1',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: url('http', 'https').optional().meta({
     description: 'The collector of the traces. It accepts OTLP over HTTP in protobuf at /v1/traces.',

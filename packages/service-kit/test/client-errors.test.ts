@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createMetrics } from '@plinth/telemetry';
+import { readValue } from '@plinth/telemetry/testing';
 import { anId, aPrincipal } from '@plinth/testing';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
@@ -36,19 +37,16 @@ const lines = async () => {
   return host.current.lines.records().slice(linesBefore);
 };
 
-const valueOf = (name: string, labels: Record<string, string> = {}, suffix?: string): number =>
-  metrics
-    .all()
-    .find((metric) => metric.name === name)
-    ?.read()
-    .find(
-      (sample) => sample.suffix === suffix && Object.entries(labels).every(([key, is]) => sample.labels[key] === is),
-    )?.value ?? 0;
-
 const none = { module: 'host', method: 'none', route: 'none' };
-const counted = () => valueOf('http_server_request_duration_seconds', { ...none, status: '4xx' }, '_count');
-const failedBy = (code: string) => valueOf('http_server_errors_total', { ...none, code });
-const inFlight = () => valueOf('http_server_requests_in_flight');
+const counted = async () =>
+  (await readValue(metrics, {
+    name: 'http_server_request_duration_seconds',
+    series: 'http_server_request_duration_seconds_count',
+    labels: { ...none, status: '4xx' },
+  })) ?? 0;
+const failedBy = async (code: string) =>
+  (await readValue(metrics, { name: 'http_server_errors_total', labels: { ...none, code } })) ?? 0;
+const inFlight = () => readValue(metrics, { name: 'http_server_requests_in_flight' });
 
 const ping = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\n\r\n';
 const chunked = () => `POST /v1/things HTTP/1.1\r\n${headers}Transfer-Encoding: chunked\r\n\r\n`;
@@ -72,7 +70,7 @@ describe('a connection that brings no request', () => {
   ])(
     'leaves one line and one count when it is %s, and nothing of what it brings',
     async (_how, bytes, status, code) => {
-      const before = { all: counted(), ofCode: failedBy(code) };
+      const before = { all: await counted(), ofCode: await failedBy(code) };
       const { text } = await exchange(port, [bytes]);
       expect(repliesIn(text)).toHaveLength(1);
       expect(problemIn(text)).toMatchObject({ status, code });
@@ -92,7 +90,9 @@ describe('a connection that brings no request', () => {
           requestId,
         },
       ]);
-      expect([counted() - before.all, failedBy(code) - before.ofCode, inFlight()]).toEqual([1, 1, 0]);
+      expect([(await counted()) - before.all, (await failedBy(code)) - before.ofCode, await inFlight()]).toEqual([
+        1, 1, 0,
+      ]);
       expect(host.current.lines.lines.join('')).not.toContain('forged');
     },
     10_000,
@@ -125,7 +125,7 @@ describe('a connection that brings no request', () => {
   ])(
     'leaves nothing when its peer %s',
     async (_how, bytes, leave) => {
-      const before = counted();
+      const before = await counted();
       const socket = await open(port);
       let text = '';
       socket.on('data', (chunk) => {
@@ -136,7 +136,7 @@ describe('a connection that brings no request', () => {
       leave(socket);
       await once(socket, 'close');
       expect(await lines()).toEqual([]);
-      expect([text, counted() - before]).toEqual(['', 0]);
+      expect([text, (await counted()) - before]).toEqual(['', 0]);
     },
     10_000,
   );
@@ -147,14 +147,14 @@ describe('bytes that are no body', () => {
     ['at once', ['zz\r\n']],
     ['after a part', ['2\r\n{}\r\n', 'zz\r\n']],
   ])('are a bad request of their route, answered and logged once: %s', async (_when, chunks) => {
-    const before = counted();
+    const before = await counted();
     const { text } = await exchange(port, [chunked(), ...chunks]);
     expect(repliesIn(text)).toHaveLength(1);
     expect(problemIn(text)).toMatchObject({ status: 400, code: 'invalid-request' });
     expect(await lines()).toMatchObject([
       { method: 'POST', route: '/v1/things', status: 400, requestId: requestIdOf(text), tenantId: subject.tenantId },
     ]);
-    expect([counted() - before, inFlight()]).toEqual([0, 0]);
+    expect([(await counted()) - before, await inFlight()]).toEqual([0, 0]);
   });
 
   it('change nothing of an answer that was given before them', async () => {

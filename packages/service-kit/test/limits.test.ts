@@ -1,5 +1,6 @@
 import { type LimitDecision, type Limiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
+import { readValue } from '@plinth/telemetry/testing';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { errorsOf, openApiOf } from '../src/index.ts';
@@ -223,14 +224,10 @@ describe('what is published', () => {
     const host = await open({ metrics });
     const caller = await host.as(aPrincipal());
     await repeat(12, () => caller.get(aPath()));
-    const samples = metrics
-      .all()
-      .find(({ name }) => name === 'rate_limit_decisions_total')
-      ?.read();
-    const valueOf = (name: string, decision: string) =>
-      samples?.find(({ labels }) => labels['limit'] === name && labels['decision'] === decision)?.value;
-    expect([valueOf('ip', 'allowed'), valueOf('subject', 'allowed'), valueOf('subject', 'refused')]).toEqual([
-      12, 10, 2,
-    ]);
+    const valueOf = (limit: string, decision: string) =>
+      readValue(metrics, { name: 'rate_limit_decisions_total', labels: { limit, decision } });
+    expect(await valueOf('ip', 'allowed')).toBe(12);
+    expect(await valueOf('subject', 'allowed')).toBe(10);
+    expect(await valueOf('subject', 'refused')).toBe(2);
   });
 });

@@ -7,7 +7,7 @@ import { startTracing, type Tracing } from '../src/index.ts';
 import { type OtlpReceiver, openOtlpReceiver } from '../src/testing/index.ts';
 
 const parent: Trace = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7', sampled: true };
-const own = (traceId: string): Trace => ({ traceId, spanId: traceId.slice(16), sampled: false });
+const createTrace = (traceId: string): Trace => ({ traceId, spanId: traceId.slice(16), sampled: false });
 const route = { method: 'GET', route: '/v1/users/:id' };
 
 let tracing: Tracing | undefined;
@@ -16,15 +16,16 @@ let receiver: OtlpReceiver | undefined;
 const start = async (status = 200, ratio = 1): Promise<{ tracing: Tracing; receiver: OtlpReceiver }> => {
   receiver = await openOtlpReceiver(status);
   tracing = startTracing('test', {
+    NODE_ENV: 'test',
     OTEL_TRACING: true,
     OTEL_TRACES_SAMPLER_ARG: ratio,
     OTEL_EXPORTER_OTLP_ENDPOINT: `${receiver.url}/`,
   });
-  if (!tracing) throw new Error('Tracing is on, and there is none.');
+  if (!tracing) throw new Error('Tracing has not started.');
   return { tracing, receiver };
 };
 
-/** Everything that was recorded until now. */
+/** Stops tracing and returns all spans. */
 const finished = async () => {
   await tracing?.stop();
   return receiver?.spans() ?? [];
@@ -37,9 +38,9 @@ afterEach(async () => {
   receiver = undefined;
 });
 
-/** A call of Redis, told as ioredis tells it. */
-const command = (name: string, answer: () => Promise<unknown>): Promise<unknown> =>
-  tracingChannel('ioredis:command').tracePromise(answer, {
+/** Publishes a Redis command as ioredis does. */
+const command = (name: string, send: () => Promise<unknown>): Promise<unknown> =>
+  tracingChannel('ioredis:command').tracePromise(send, {
     command: name,
     args: ['marker-key', 'marker-value'],
     database: 0,
@@ -47,35 +48,35 @@ const command = (name: string, answer: () => Promise<unknown>): Promise<unknown>
     serverPort: 6379,
   });
 
-const contextOf = (trace: Trace): Ctx => ({ trace }) as Ctx;
+const toCtx = (trace: Trace): Ctx => ({ trace }) as Ctx;
 
 describe('tracing that is off', () => {
-  it('is not there, and loads nothing', () => {
-    // In a process of its own: what is loaded once stays loaded.
+  it('does not exist and loads nothing', () => {
+    // In a process of its own, because modules stay loaded.
     const program = `
       import { tracingChannel } from 'node:diagnostics_channel';
       import { createRequire } from 'node:module';
       import { startTracing } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
       const loaded = () =>
         Object.keys(createRequire(import.meta.url).cache).filter((path) => /@opentelemetry.(sdk|instrumentation)/.test(path));
-      const settingsOf = (OTEL_TRACING) => ({ OTEL_TRACING, OTEL_TRACES_SAMPLER_ARG: 1 });
-      const isOff = startTracing('test', settingsOf(false)) === undefined;
+      const toSettings = (OTEL_TRACING) => ({ NODE_ENV: 'test', OTEL_TRACING });
+      const isOff = startTracing('test', toSettings(false)) === undefined;
       const { hasSubscribers } = tracingChannel('ioredis:command');
       const without = loaded().length;
-      startTracing('test', settingsOf(true));
+      startTracing('test', toSettings(true));
       console.log(JSON.stringify({ isOff, hasSubscribers, without, isLoadedOtherwise: loaded().length > 0 }));
       process.exit();
     `;
-    const told = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-    expect(JSON.parse(told)).toEqual({ isOff: true, hasSubscribers: false, without: 0, isLoadedOtherwise: true });
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(JSON.parse(output)).toEqual({ isOff: true, hasSubscribers: false, without: 0, isLoadedOtherwise: true });
   });
 });
 
 describe('the span of a request', () => {
-  it('continues the trace that came with it', async () => {
+  it('continues the trace that was received with the request', async () => {
     const { tracing } = await start();
     const before = Date.now();
-    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     await turn();
     expect(span?.trace).toMatchObject({ traceId: parent.traceId, sampled: true });
     expect(span?.trace.spanId).toMatch(/^[0-9a-f]{16}$/);
@@ -106,20 +107,21 @@ describe('the span of a request', () => {
     expect(endedAt).toBeLessThanOrEqual(Date.now() + 1);
   });
 
-  it('begins a trace by the id that the request was given', async () => {
+  it('starts a trace with the id of the request', async () => {
     const { tracing } = await start();
     const ids = ['019389aa5e5f7c1d9d3f7f1e2a3b4c5d', '019389aa5e5f7c1d9d3f7f1e2a3b4c5e'];
-    for (const id of ids) tracing.begin({ ...route, trace: own(id), isJoined: false })?.end({ status: 200 });
+    for (const id of ids)
+      tracing.startRequest({ ...route, trace: createTrace(id), isJoined: false })?.end({ status: 200 });
     const spans = await finished();
     expect(spans.map(({ traceId, parentSpanId }) => [traceId, parentSpanId])).toEqual(ids.map((id) => [id, '']));
   });
 
-  it('is an error for failures of ours, and names the code of every error', async () => {
+  it('is an error from status 500 on and names the code of every error', async () => {
     const { tracing } = await start();
-    const answer = (status: number, code: string) =>
-      tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status, code });
-    answer(404, 'not-found');
-    answer(503, 'unavailable');
+    const end = (status: number, code: string) =>
+      tracing.startRequest({ ...route, trace: parent, isJoined: true })?.end({ status, code });
+    end(404, 'not-found');
+    end(503, 'unavailable');
     const spans = await finished();
     expect(spans.map(({ status, attributes }) => [status, attributes['error.type']])).toEqual([
       [0, 'not-found'],
@@ -127,20 +129,20 @@ describe('the span of a request', () => {
     ]);
   });
 
-  it('is not begun for a trace that is not recorded', async () => {
+  it('is not started for a trace that is not recorded', async () => {
     const { tracing } = await start(200, 0);
-    expect(tracing.begin({ ...route, trace: parent, isJoined: true })).toBeUndefined();
+    expect(tracing.startRequest({ ...route, trace: parent, isJoined: true })).toBeUndefined();
     expect(await finished()).toEqual([]);
   });
 });
 
 describe('a Redis command', () => {
-  it('is a span below the request that sent it, also after it has waited, and tells no argument', async () => {
+  it('is a span below its request, also after the request has waited, without arguments', async () => {
     const { tracing, receiver } = await start();
-    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];
-    span?.within(() => {
-      sent.push(turn().then(() => command('get', () => turn('marker-answer'))));
+    span?.run(() => {
+      sent.push(turn().then(() => command('get', () => turn('marker-response'))));
     });
     await Promise.all(sent);
     span?.end({ status: 200 });
@@ -160,11 +162,11 @@ describe('a Redis command', () => {
     expect(receiver.text()).not.toContain('marker');
   });
 
-  it('that fails is an error, without its message', async () => {
+  it('is an error without a message when it fails', async () => {
     const { tracing, receiver } = await start();
-    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
+    const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];
-    span?.within(() => {
+    span?.run(() => {
       sent.push(command('evalsha', () => Promise.reject(new Error('marker'))).catch(() => undefined));
     });
     await Promise.all(sent);
@@ -172,7 +174,7 @@ describe('a Redis command', () => {
     expect(receiver.text()).not.toContain('marker');
   });
 
-  it('of nobody is no span', async () => {
+  it('is no span when it belongs to no request', async () => {
     await start();
     await command('ping', () => turn());
     expect(await finished()).toEqual([]);
@@ -182,10 +184,10 @@ describe('a Redis command', () => {
 describe('a command to MongoDB', () => {
   const find = { system: 'mongodb', operation: 'find', host: '::1', port: 27017 } as const;
 
-  it('is a span below the request that sent it, with what the datastore told', async () => {
+  it('is a span below its request, with database, collection and server', async () => {
     const { tracing } = await start();
-    const span = tracing.begin({ ...route, trace: parent, isJoined: true });
-    span?.within(() => {
+    const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
+    span?.run(() => {
       tracing.onCommand({ ...find, database: 'shop', collection: 'users' })?.({ isError: false });
       tracing.onCommand({ ...find, operation: 'commitTransaction', database: 'admin' })?.({ isError: true });
     });
@@ -208,24 +210,22 @@ describe('a command to MongoDB', () => {
     });
   });
 
-  it('of nobody is no span', async () => {
+  it('is no span when it belongs to no request', async () => {
     const { tracing } = await start();
     expect(tracing.onCommand(find)).toBeUndefined();
     expect(await finished()).toEqual([]);
   });
 });
 
-describe('what is done for several calls at once', () => {
-  it('is in the trace of each; the commands are below the first, and the others are linked to it', async () => {
+describe('work that several requests share', () => {
+  it('is in the trace of each; commands are below the first span, and the others are linked with it', async () => {
     const { tracing } = await start();
     const calls = ['a', 'b'].map((digit) => {
-      const trace = own(digit.repeat(32));
-      return tracing.begin({ ...route, trace, isJoined: false })?.trace as Trace;
+      const trace = createTrace(digit.repeat(32));
+      return tracing.startRequest({ ...route, trace, isJoined: false })?.trace as Trace;
     });
-    const unrecorded = own('c'.repeat(32));
-    await tracing.together('commit', [contextOf(unrecorded), ...calls.map(contextOf)], () =>
-      command('set', () => turn()),
-    );
+    const unrecorded = createTrace('c'.repeat(32));
+    await tracing.traceBatch('commit', [toCtx(unrecorded), ...calls.map(toCtx)], () => command('set', () => turn()));
     const spans = await finished();
     const [redis] = spans.filter(({ name }) => name === 'set');
     const [first, second] = spans.filter(({ name }) => name === 'commit');
@@ -236,49 +236,59 @@ describe('what is done for several calls at once', () => {
     expect(first?.attributes).toEqual({ 'plinth.calls': 3 });
   });
 
-  it('is below the span of a call that is alone', async () => {
+  it('is below the span of the request when there is only one', async () => {
     const { tracing } = await start();
-    const span = tracing.begin({ ...route, trace: parent, isJoined: true })?.trace as Trace;
-    await tracing.together('read', [contextOf(span)], () => command('get', () => turn()));
+    const span = tracing.startRequest({ ...route, trace: parent, isJoined: true })?.trace as Trace;
+    await tracing.traceBatch('read', [toCtx(span)], () => command('get', () => turn()));
     expect(await finished()).toMatchObject([{ name: 'get', parentSpanId: span.spanId, traceId: parent.traceId }]);
   });
 
-  it('belongs to no trace when none is recorded, whichever was active', async () => {
+  it('is in no trace when none is recorded, not even in the active one', async () => {
     const { tracing } = await start();
     const sent: Promise<unknown>[] = [];
-    tracing.begin({ ...route, trace: parent, isJoined: true })?.within(() => {
-      sent.push(tracing.together('commit', [contextOf(own('c'.repeat(32)))], () => command('set', () => turn())));
+    tracing.startRequest({ ...route, trace: parent, isJoined: true })?.run(() => {
+      sent.push(tracing.traceBatch('commit', [toCtx(createTrace('c'.repeat(32)))], () => command('set', () => turn())));
     });
     await Promise.all(sent);
     expect(await finished()).toEqual([]);
   });
 
-  it('fails as the work does', async () => {
+  it('fails with the error of the work', async () => {
     const { tracing } = await start();
-    const calls = [contextOf(parent), contextOf(parent)];
+    const calls = [toCtx(parent), toCtx(parent)];
     const work = () => Promise.reject(new Error('broken'));
-    await expect(tracing.together('commit', calls, work)).rejects.toThrow('broken');
+    await expect(tracing.traceBatch('commit', calls, work)).rejects.toThrow('broken');
     expect(await finished()).toMatchObject(calls.map(() => ({ name: 'commit', parentSpanId: parent.spanId })));
   });
 });
 
-describe('spans that nobody takes', () => {
+describe('spans that the collector does not accept', () => {
   it.each([
-    ['a collector that refuses them', 400],
-    ['a collector that is not there', 0],
-  ])('are counted as lost, and stopping does not wait for them: %s', async (_, status) => {
+    ['it refuses them', 400],
+    ['it is not there', 0],
+  ])('are counted as lost and do not delay the stop: %s', async (_, status) => {
     const { tracing, receiver } = await start(status || 200);
     if (status === 0) await receiver.close();
-    tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+    tracing.startRequest({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
     await tracing.stop();
     expect(tracing.counts()).toEqual({ sent: 0, lost: 1 });
     if (status === 0) Reflect.set(receiver, 'close', async () => undefined);
   });
 
-  it('are counted as sent otherwise', async () => {
+  it('are counted as lost when more are waiting than the queue holds', async () => {
     const { tracing } = await start();
-    tracing.begin({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+    for (let count = 0; count < 9000; count += 1) {
+      tracing.startRequest({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+    }
+    expect(tracing.counts().lost).toBe(9000 - 8192);
     await tracing.stop();
-    expect(tracing.counts()).toEqual({ sent: 1, lost: 0 });
+    expect(tracing.counts()).toEqual({ sent: 8192, lost: 9000 - 8192 });
   });
+});
+
+it('counts the spans that the collector accepts', async () => {
+  const { tracing } = await start();
+  tracing.startRequest({ ...route, trace: parent, isJoined: true })?.end({ status: 200 });
+  await tracing.stop();
+  expect(tracing.counts()).toEqual({ sent: 1, lost: 0 });
 });

@@ -19,6 +19,7 @@ const startTraced = async () => {
     {
       METRICS_PORT: String(metricsPort),
       OTEL_TRACING: 'true',
+      OTEL_TRACES_SAMPLER_ARG: '1',
       // Nobody is there: that spans are lost has to be seen as well.
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
     },

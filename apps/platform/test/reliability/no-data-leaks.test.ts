@@ -78,6 +78,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'debug',
     METRICS_PORT: String(metricsPort),
     OTEL_TRACING: 'true',
+    OTEL_TRACES_SAMPLER_ARG: '1',
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     MONGODB_URI: await withUser(mongod.uri),
     REDIS_URL: await withPassword(redis.uri),

@@ -76,13 +76,14 @@ const conclude = ({ request, reply }: Call, limit: Limit, decision: LimitDecisio
 
 /** Counts what is decided, by the bucket that decides. */
 const countersOf = (metrics: Metrics) => {
-  const decisions = metrics.counter('rate_limit_decisions_total', 'Tokens that requests asked a bucket for.', {
-    limit: stages,
-    decision: ['allowed', 'refused'],
+  const decisions = metrics.counter({
+    name: 'rate_limit_decisions_total',
+    help: 'Tokens that requests asked a bucket for.',
+    labels: { limit: stages, decision: ['allowed', 'refused'] },
   });
   const countOf = (limit: Stage) => ({
-    allowed: decisions.of({ limit, decision: 'allowed' }),
-    refused: decisions.of({ limit, decision: 'refused' }),
+    allowed: decisions.labels({ limit, decision: 'allowed' }),
+    refused: decisions.labels({ limit, decision: 'refused' }),
   });
   return {
     ip: countOf('ip'),
@@ -93,12 +94,16 @@ const countersOf = (metrics: Metrics) => {
 };
 
 const measureSharing = (metrics: Metrics, counts: LimiterCounts): void => {
-  metrics.total(
-    'rate_limit_local_decisions_total',
-    'Tokens that this process gave by itself, because Redis was away or slow.',
-    () => counts.decidedLocally,
-  );
-  metrics.total('rate_limit_round_trips_total', 'Round trips to Redis for leases of tokens.', () => counts.exchanges);
+  metrics.total({
+    name: 'rate_limit_local_decisions_total',
+    help: 'Tokens that this process gave by itself, because Redis was away or slow.',
+    read: () => counts.decidedLocally,
+  });
+  metrics.total({
+    name: 'rate_limit_round_trips_total',
+    help: 'Round trips to Redis for leases of tokens.',
+    read: () => counts.exchanges,
+  });
 };
 
 /** Makes what names the bucket of a person: of one, whose token was verified once, always by the same text. */
@@ -120,7 +125,7 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
   const subjectOf = createSubjects();
   const take = (call: Call, stage: Stage, { limit, subject }: Bucket): Step =>
     andThen(limiter.take(limit, subject), (decision) => {
-      counters[stage][decision.isAllowed ? 'allowed' : 'refused'].add();
+      counters[stage][decision.isAllowed ? 'allowed' : 'refused'].inc();
       conclude(call, limit, decision);
     });
   const takeSensitive = (call: Call, subject: string): Step => {

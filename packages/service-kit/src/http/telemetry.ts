@@ -6,75 +6,75 @@ import {
   type RequestMetrics,
   type RequestSpan,
   type RouteMetrics,
-  type Sample,
   type Tracing,
 } from '@plinth/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ownTraceOf, parentOf } from './request-scope.ts';
 
-/** A module as far as its routes are measured. */
-type Measured = { readonly name: string; readonly contracts: readonly Contract[] };
+/** A module whose routes are measured under its name. */
+type MeasuredModule = { readonly name: string; readonly contracts: readonly Contract[] };
 
-export type TelemetryParts = {
-  readonly modules: readonly Measured[];
+export type TelemetryDeps = {
+  readonly modules: readonly MeasuredModule[];
   readonly ids: Ids;
   readonly metrics: Metrics;
   /** Left out: no trace is recorded. */
   readonly tracing?: Tracing | undefined;
 };
 
-/** What a request belongs to. */
+/** The trace of a request, and its span if the trace is recorded. */
 export type Traced = { readonly trace: Trace; readonly span: RequestSpan | undefined };
-
-export type RequestTelemetry = {
-  /** A request has come. */
-  begin(request: FastifyRequest): Traced;
-  /** It has been answered, or its caller has gone. */
-  end(request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void;
-  /** A connection that has brought no request has been answered. */
-  refused(outcome: Outcome & { readonly code: string }): void;
-};
 
 export type Outcome = { readonly status: number; readonly durationMs: number };
 
-/** Whatever has no route is one route, and what is no request has no method either. */
+export type RequestTelemetry = {
+  /** Starts to measure a request that has been received. */
+  begin(request: FastifyRequest): Traced;
+  /** Ends the measurement of a request that has been answered, or whose client has disconnected. */
+  end(request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void;
+  /** Counts the response to a connection that has sent no valid request. */
+  refused(outcome: Outcome & { readonly code: string }): void;
+};
+
+/** The labels of requests without a route, and of connections without a valid request. */
 export const noRoute = 'none';
 export const noMethod = 'none';
 
-// Any word can be a method; these are the ones of which a count may tell.
+// Clients choose the method, so only these become values of a label.
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-const methodOf = ({ method }: FastifyRequest): string => (methods.has(method) ? method : 'OTHER');
+const toMethodLabel = ({ method }: FastifyRequest): string => (methods.has(method) ? method : 'OTHER');
 
-/** Finds the numbers of the route that a request has met. Those of contracts are made before the first request. */
-const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
-  const ofContracts = new Map<RouteSpec, RouteMetrics>();
+/** Finds the metrics of a request's route. Those of contracts are created before the first request. */
+const createRouteLookup = (modules: readonly MeasuredModule[], requests: RequestMetrics) => {
+  const contractRoutes = new Map<RouteSpec, RouteMetrics>();
   for (const { name: module, contracts } of modules) {
     for (const route of contracts.flatMap(({ routes }) => Object.values(routes))) {
-      ofContracts.set(route, requests.route({ module, method: route.method, route: route.path }));
+      contractRoutes.set(route, requests.forRoute({ module, method: route.method, route: route.path }));
     }
   }
-  const ofHost = new Map<string, RouteMetrics>();
-  const hostRoute = (method: string, route: string): RouteMetrics => {
+  const hostRoutes = new Map<string, RouteMetrics>();
+  const getHostRoute = (method: string, route: string): RouteMetrics => {
     const key = `${method} ${route}`;
-    const found = ofHost.get(key) ?? requests.route({ module: 'host', method, route });
-    ofHost.set(key, found);
-    return found;
+    const metrics = hostRoutes.get(key) ?? requests.forRoute({ module: 'host', method, route });
+    hostRoutes.set(key, metrics);
+    return metrics;
   };
-  const routeOf = (request: FastifyRequest): RouteMetrics => {
+  const getRoute = (request: FastifyRequest): RouteMetrics => {
     const { contract, url = noRoute } = request.scope.config;
-    return (contract && ofContracts.get(contract)) ?? hostRoute(methodOf(request), url);
+    return (contract && contractRoutes.get(contract)) ?? getHostRoute(toMethodLabel(request), url);
   };
-  return { routeOf, ofNone: () => hostRoute(noMethod, noRoute) };
+  return { getRoute, getNone: () => getHostRoute(noMethod, noRoute) };
 };
 
-/** The span of a request; none for those by which a host is watched, which are many and alike. */
-const spanOf = (request: FastifyRequest, parent: Trace | undefined, { ids, tracing }: TelemetryParts): Traced => {
+/** Starts the span of a request. Probes have none, because they are many and alike. */
+const startSpan = (request: FastifyRequest, { ids, tracing }: TelemetryDeps): Traced => {
+  const parent = parentOf(request);
   const trace = parent ?? ownTraceOf(request, ids);
   if (!tracing) return { trace, span: undefined };
   const { config, url: route = noRoute } = request.routeOptions;
-  const call = { method: methodOf(request), route, trace, isJoined: parent !== undefined };
-  const span = config.probe ? undefined : tracing.begin(call);
-  // What is not recorded here is not recorded further on either.
+  const traced = { method: toMethodLabel(request), route, trace, isJoined: parent !== undefined };
+  const span = config.probe ? undefined : tracing.startRequest(traced);
+  // A trace that is not recorded here is not recorded by the services that this request calls either.
   return { trace: span?.trace ?? { ...trace, sampled: false }, span };
 };
 
@@ -82,69 +82,83 @@ const isReplay = ({ method }: FastifyRequest, reply: FastifyReply): boolean =>
   method !== 'GET' && reply.hasHeader('idempotency-replayed');
 
 /** Measures requests by route and, where tracing is on, records their traces. */
-export const requestTelemetryOf = (parts: TelemetryParts): RequestTelemetry => {
-  const { modules, metrics } = parts;
+export const createRequestTelemetry = (deps: TelemetryDeps): RequestTelemetry => {
+  const { modules, metrics } = deps;
   const requests = createRequestMetrics(metrics);
-  const { routeOf, ofNone } = routesOf(modules, requests);
+  const { getRoute, getNone } = createRouteLookup(modules, requests);
   const replays = metrics
-    .counter('idempotency_replays_total', 'Calls that were given the stored answer to an earlier one with their key.')
-    .of({});
+    .counter({
+      name: 'idempotency_replays_total',
+      help: 'Requests that were answered with the stored response to an earlier one with their key.',
+    })
+    .labels({});
   return {
     begin: (request) => {
-      requests.begun();
-      return spanOf(request, parentOf(request), parts);
+      requests.received();
+      return startSpan(request, deps);
     },
     end: (request, reply, { status, durationMs }) => {
       const { trace, span, code } = request.scope;
       const traceId = trace.sampled ? trace.traceId : undefined;
-      routeOf(request).served({ status, ms: durationMs, code, traceId });
-      if (isReplay(request, reply)) replays.add();
+      getRoute(request).served({ status, durationMs, code, traceId });
+      if (isReplay(request, reply)) replays.inc();
       span?.end({ status, code });
     },
-    refused: ({ status, durationMs, code }) => {
-      requests.begun();
-      ofNone().served({ status, ms: durationMs, code });
+    refused: (outcome) => {
+      requests.received();
+      getNone().served(outcome);
     },
   };
 };
 
-/** Goes on with a request, below its span. */
-export const goOn = ({ scope }: FastifyRequest, next: () => void): void => {
-  if (scope.span) scope.span.within(next);
+/** Continues the handling of a request below its span. */
+export const runInSpan = ({ scope }: FastifyRequest, next: () => void): void => {
+  if (scope.span) scope.span.run(next);
   else next();
 };
 
-/** A body arrives by events of its connection, which know nothing of a request: after it the span is taken up again. */
-export const followBodies = (app: FastifyInstance, tracing: Tracing | undefined): void => {
-  if (tracing) app.addHook('preValidation', (request, _reply, done) => goOn(request, done));
+/** A body is read in events of its connection, which are outside of the request's span: it is active again after them. */
+export const restoreSpanAfterBody = (app: FastifyInstance, tracing: Tracing | undefined): void => {
+  if (tracing) app.addHook('preValidation', (request, _reply, done) => runInSpan(request, done));
 };
 
-/** Shows how the connections of the datastore are used, and what its modules commit. */
+/** Measures the connections of the datastore and the commits of its modules. */
 export const measureDatastore = (metrics: Metrics, datastore: Datastore): void => {
   const stats = datastore.stats?.bind(datastore);
   if (!stats) return;
-  const gauge = (name: string, help: `${string}.`, of: keyof ReturnType<typeof stats>['pool']): void =>
-    metrics.gauge(`mongodb_pool_${name}`, help, () => stats().pool[of]);
-  gauge('connections', 'Connections to MongoDB that are open.', 'size');
-  gauge('connections_max', 'Connections to one server of MongoDB that may be open.', 'sizeMax');
-  gauge('connections_checked_out', 'Connections to MongoDB that are at work.', 'checkedOut');
-  gauge('waiting', 'Commands that wait for a connection to MongoDB.', 'waiting');
-  metrics.total(
-    'mongodb_pool_check_outs_failed_total',
-    'Commands that waited for a connection in vain.',
-    () => stats().pool.failed,
-  );
-  const commits = (name: string, help: `${string}.`, of: 'groups' | 'sets' | 'splits'): void =>
-    metrics.total(`mongodb_commit_${name}_total`, help, () =>
-      stats().commits.map(({ module, ...counts }): Sample => ({ labels: { module }, value: counts[of] })),
-    );
-  commits('groups', 'Transactions for write sets that were ready together, be it one.', 'groups');
-  commits('sets', 'Write sets in these transactions.', 'sets');
-  commits('splits', 'Groups that failed as a whole, and whose parts were then tried by themselves.', 'splits');
+  const addGauge = (name: string, help: string, key: keyof ReturnType<typeof stats>['pool']): void =>
+    metrics.gauge({ name: `mongodb_pool_${name}`, help, read: () => stats().pool[key] });
+  addGauge('connections', 'Connections to MongoDB that are open.', 'size');
+  addGauge('connections_max', 'Connections to one server of MongoDB that may be open.', 'sizeMax');
+  addGauge('connections_checked_out', 'Connections to MongoDB that are in use.', 'checkedOut');
+  addGauge('waiting', 'Commands that wait for a connection to MongoDB.', 'waiting');
+  metrics.total({
+    name: 'mongodb_pool_check_outs_failed_total',
+    help: 'Commands that waited for a connection in vain.',
+    read: () => stats().pool.failed,
+  });
+  const addTotal = (key: 'groups' | 'sets' | 'splits', help: string): void =>
+    metrics.total({
+      name: `mongodb_commit_${key}_total`,
+      help,
+      labelNames: ['module'],
+      read: () => stats().commits.map(({ module, ...counts }) => ({ labels: { module }, value: counts[key] })),
+    });
+  addTotal('groups', 'Transactions, each of one write set or of several that were ready at the same time.');
+  addTotal('sets', 'Write sets in these transactions.');
+  addTotal('splits', 'Transactions of several write sets that failed and were repeated in smaller ones.');
 };
 
-/** Shows how many spans went out. */
+/** Counts the spans that are exported. */
 export const measureTracing = (metrics: Metrics, { counts }: Tracing): void => {
-  metrics.total('trace_spans_sent_total', 'Spans that the collector has taken.', () => counts().sent);
-  metrics.total('trace_spans_lost_total', 'Spans that could not be sent to the collector.', () => counts().lost);
+  metrics.total({
+    name: 'trace_spans_sent_total',
+    help: 'Spans that the collector has accepted.',
+    read: () => counts().sent,
+  });
+  metrics.total({
+    name: 'trace_spans_lost_total',
+    help: 'Spans that were dropped or that the collector has not accepted.',
+    read: () => counts().lost,
+  });
 };

@@ -2,47 +2,53 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StartupError } from '@plinth/data-kit';
-import { createExposition, type Exposition } from './exposition.ts';
+import { type Exposition, expose } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 
 export type MetricsServer = {
-  /** Where Prometheus reads, with the path. */
+  /** The URL that Prometheus scrapes. */
   readonly url: string;
   close(): Promise<void>;
 };
 
-/** Where the metrics are served: an address that only the operators' network reaches. */
-export type MetricsAddress = { readonly host: string /** 0 lets the system choose. */; readonly port: number };
+/** An address that only the network of the operators reaches. The system chooses the port for 0. */
+export type MetricsAddress = { readonly host: string; readonly port: number };
 
 const path = '/metrics';
 
-type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+type Response = Exposition & { readonly status: number };
 
-const plain = (status: number, body: string): Answer => ({ status, contentType: 'text/plain; charset=utf-8', body });
+const createTextResponse = (status: number, body: string): Response => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+});
 
-const answerTo = async ({ method, url, headers }: IncomingMessage, show: Exposition): Promise<Answer> => {
-  if (url?.split('?', 1)[0] !== path) return plain(404, `There is nothing here but ${path}.\n`);
-  if (method !== 'GET') return plain(405, `${path} is read by GET.\n`);
-  return { status: 200, ...(await show(headers.accept)) };
+const respond = async ({ method, url, headers }: IncomingMessage, { registry }: Metrics): Promise<Response> => {
+  if (url?.split('?', 1)[0] !== path) return createTextResponse(404, `This port serves ${path} only.\n`);
+  if (method !== 'GET') return createTextResponse(405, `${path} supports GET only.\n`);
+  return { status: 200, ...(await expose(registry, headers.accept)) };
 };
 
-const send = (response: ServerResponse, { status, contentType, body }: Answer): void => {
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
+const send = (reply: ServerResponse, { status, contentType, body }: Response): void => {
+  reply.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
 };
 
-const urlOf = ({ address, family, port }: AddressInfo): string =>
+const toUrl = ({ address, family, port }: AddressInfo): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`;
 
 /**
- * Serves the metrics on an address of their own, and nothing else: they say more of a service than its callers may know.
+ * Serves the metrics, with those of the process, on an address of their own: they show more of a service than its
+ * clients may see. Called at most once for a set of metrics.
  * @throws `StartupError` when the port is taken.
  */
 export const openMetricsServer = async (metrics: Metrics, { host, port }: MetricsAddress): Promise<MetricsServer> => {
-  const show = await createExposition(metrics);
-  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
-    answerTo(request, show).then(
-      (answer) => send(response, answer),
-      () => send(response, plain(500, 'The metrics could not be read.\n')),
+  addProcessMetrics(metrics);
+  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, reply) => {
+    respond(request, metrics).then(
+      (response) => send(reply, response),
+      () => send(reply, createTextResponse(500, 'The metrics could not be read.\n')),
     );
   });
   server.listen(port, host);
@@ -56,7 +62,7 @@ export const openMetricsServer = async (metrics: Metrics, { host, port }: Metric
     );
   }
   return {
-    url: urlOf(server.address() as AddressInfo),
+    url: toUrl(server.address() as AddressInfo),
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -1,20 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { createMetrics } from './metrics.ts';
+import { readMetric } from '../testing/read-metric.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
-const decisions = { stage: ['ip', 'subject'], decision: ['allowed', 'refused'] } as const;
+const labels = { stage: ['ip', 'subject'], decision: ['allowed', 'refused'] } as const;
+const decisions = { name: 'rate_limit_decisions_total', help: 'Decisions.', labels } as const;
 
-const valuesOf = (metrics: ReturnType<typeof createMetrics>, name: string) =>
-  metrics
-    .all()
-    .find((metric) => metric.name === name)
-    ?.read()
-    .map(({ labels, value }) => [labels, value]);
+const read = async (metrics: Metrics, name: string) =>
+  (await readMetric(metrics, name)).map((sample) => [sample.labels, sample.value]);
 
 describe('a counter', () => {
-  it('has every series from the start, with 0', () => {
+  it('has every series from the start, with 0', async () => {
     const metrics = createMetrics();
-    metrics.counter('rate_limit_decisions_total', 'Decisions.', decisions);
-    expect(valuesOf(metrics, 'rate_limit_decisions_total')).toEqual([
+    metrics.counter(decisions);
+    expect(await read(metrics, 'rate_limit_decisions_total')).toEqual([
       [{ stage: 'ip', decision: 'allowed' }, 0],
       [{ stage: 'ip', decision: 'refused' }, 0],
       [{ stage: 'subject', decision: 'allowed' }, 0],
@@ -22,60 +20,65 @@ describe('a counter', () => {
     ]);
   });
 
-  it('counts in the series of its values, in whichever order they are written', () => {
+  it('counts in the series of its values, in any order', async () => {
     const metrics = createMetrics();
-    const counter = metrics.counter('rate_limit_decisions_total', 'Decisions.', decisions);
-    counter.of({ stage: 'ip', decision: 'refused' }).add();
-    counter.of({ decision: 'refused', stage: 'ip' }).add(2);
-    expect(valuesOf(metrics, 'rate_limit_decisions_total')).toContainEqual([{ stage: 'ip', decision: 'refused' }, 3]);
+    const counter = metrics.counter(decisions);
+    counter.labels({ stage: 'ip', decision: 'refused' }).inc();
+    counter.labels({ decision: 'refused', stage: 'ip' }).inc(2);
+    const series = await read(metrics, 'rate_limit_decisions_total');
+    expect(series).toContainEqual([{ stage: 'ip', decision: 'refused' }, 3]);
+    expect(series).toHaveLength(4);
   });
 
-  it('has one series without labels', () => {
+  it('has one series without labels', async () => {
     const metrics = createMetrics();
-    metrics.counter('restarts_total', 'Restarts.').of({}).add();
-    expect(valuesOf(metrics, 'restarts_total')).toEqual([[{}, 1]]);
+    metrics.counter({ name: 'restarts_total', help: 'Restarts.' }).labels({}).inc();
+    expect(await read(metrics, 'restarts_total')).toEqual([[{}, 1]]);
   });
 
-  it('has no series for a value that is not listed', () => {
-    const counter = createMetrics().counter('rate_limit_decisions_total', 'Decisions.', decisions);
-    expect(() => counter.of({ stage: 'ip', decision: '019389aa' as 'allowed' })).toThrow(
-      `'rate_limit_decisions_total' has no series {"stage":"ip","decision":"019389aa"}: list its values as labels.`,
-    );
+  it('accepts the listed values only', () => {
+    const counter = createMetrics().counter(decisions);
+    // @ts-expect-error -- a value that is not listed
+    counter.labels({ stage: 'ip', decision: 'other' });
+    // @ts-expect-error -- a label is missing
+    counter.labels({ stage: 'ip' });
   });
 
-  it.each([
-    ['too many', { id: Array.from({ length: 1001 }, (_, at) => String(at)) }],
-    ['none', { id: [] }],
-  ])('is refused with labels that make %s series', (_, labels) => {
-    expect(() => createMetrics().counter('odd_total', 'Odd.', labels)).toThrow('a metric has 1 to 1000');
+  it('has a name that ends in _total and is not used yet', () => {
+    const metrics = createMetrics();
+    metrics.counter({ name: 'requests_total', help: 'Requests.' });
+    expect(() => metrics.counter({ name: 'requests_total', help: 'Requests.' })).toThrow('requests_total');
+    // @ts-expect-error -- OpenMetrics would add `_total` to the name
+    metrics.counter({ name: 'requests', help: 'Requests.' });
   });
 });
 
-describe('what is read when somebody asks', () => {
-  it('is a number, or one for each series', () => {
+describe('a metric that is read at a scrape', () => {
+  it('has the value of that moment', async () => {
     const metrics = createMetrics();
     let size = 1;
-    metrics.gauge('pool_connections', 'Connections.', () => size);
-    metrics.total('commits_total', 'Commits.', () => [{ labels: { module: 'users' }, value: 7 }]);
+    metrics.gauge({ name: 'pool_connections', help: 'Connections.', read: () => size });
+    metrics.total({ name: 'pool_failures_total', help: 'Failures.', read: () => size });
     size = 3;
-    expect(valuesOf(metrics, 'pool_connections')).toEqual([[{}, 3]]);
-    expect(valuesOf(metrics, 'commits_total')).toEqual([[{ module: 'users' }, 7]]);
+    expect(await read(metrics, 'pool_connections')).toEqual([[{}, 3]]);
+    expect(await read(metrics, 'pool_failures_total')).toEqual([[{}, 3]]);
+    expect(await read(metrics, 'pool_failures_total')).toEqual([[{}, 3]]);
+  });
+
+  it('may have a value for each label', async () => {
+    const metrics = createMetrics();
+    metrics.total({
+      name: 'commits_total',
+      help: 'Commits.',
+      labelNames: ['module'],
+      read: () => [{ labels: { module: 'users' }, value: 7 }],
+    });
+    expect(await read(metrics, 'commits_total')).toEqual([[{ module: 'users' }, 7]]);
   });
 });
 
-describe('a name', () => {
-  it('is taken once', () => {
-    const metrics = createMetrics();
-    metrics.counter('a_total', 'A.');
-    expect(() => metrics.total('a_total', 'A.', () => 0)).toThrow("Two metrics are called 'a_total'. Rename one.");
-  });
-
-  it.each(['A_total', 'a-b_total', '_a_total', 'a__b_total', 'a b_total', '1_total'])('is snake_case: %s', (name) => {
-    expect(() => createMetrics().counter(name, 'A.')).toThrow('is no name for a metric: use snake_case.');
-  });
-
-  it('ends in _total for a counter, and for nothing else', () => {
-    expect(() => createMetrics().counter('requests', 'A.')).toThrow("'requests' is a counter");
-    expect(() => createMetrics().gauge('requests_total', 'A.', () => 0)).toThrow("'requests_total' is a gauge");
-  });
+it('has no metrics of another registry', async () => {
+  const metrics = createMetrics();
+  createMetrics().counter({ name: 'restarts_total', help: 'Restarts.' });
+  expect(await readMetric(metrics, 'restarts_total')).toEqual([]);
 });

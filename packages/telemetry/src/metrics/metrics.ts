@@ -1,84 +1,87 @@
-import type { Metric, MetricType, Sample, Sentence } from './metric.ts';
-import { keyOf, type Labels, seriesOf, type ValuesOf } from './series.ts';
+import { Counter, Gauge, type OpenMetricsContentType, Registry } from 'prom-client';
 
-/** One series of a counter. To be got once and kept: then counting is an addition. */
-export type Count = {
-  /** @param amount 1 unless it is given; never negative. */
-  add(amount?: number): void;
+/** The labels of a counter, each with all its values: nothing that a caller sends becomes a series. */
+export type Labels = { readonly [name: string]: readonly string[] };
+
+/** One value of each label. */
+export type LabelValues<L extends Labels> = { readonly [N in keyof L]: L[N][number] };
+
+/** OpenMetrics adds `_total` to the name of every counter. */
+type CounterName = `${string}_total`;
+
+type CounterOptions<L extends Labels> = { readonly name: CounterName; readonly help: string; readonly labels?: L };
+
+export type LabeledCounter<L extends Labels> = {
+  /** Returns one series, to be kept and incremented. */
+  labels(values: LabelValues<L>): { inc(amount?: number): void };
 };
 
-export type Counter<L extends Labels> = {
-  /** @throws for a value that the labels do not list. */
-  of(values: ValuesOf<L>): Count;
+type GaugeOptions = { readonly name: string; readonly help: string; readonly read: () => number };
+
+/** One series and its value. */
+export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
+type TotalOptions = {
+  readonly name: CounterName;
+  readonly help: string;
+  readonly labelNames?: readonly string[];
+  readonly read: () => number | readonly Sample[];
 };
 
-/** What is read when somebody asks: a number, or one for each series. */
-export type Reading = number | readonly Sample[];
-
-/** The metrics of one process or, in tests, of one host. */
+/** The metrics of a process or, in tests, of one host. */
 export type Metrics = {
-  /**
-   * How often something happened. Every series is there from the start, with 0, so that its first rise is seen.
-   * @throws when the name is taken or does not end in `_total`, and when the labels make too many series.
-   */
-  counter<const L extends Labels = Record<never, never>>(name: string, help: Sentence, labels?: L): Counter<L>;
-  /** What rises and falls. */
-  gauge(name: string, help: Sentence, read: () => Reading): void;
-  /** How often something happened, where that is counted elsewhere. */
-  total(name: string, help: Sentence, read: () => Reading): void;
-  /** A metric that keeps its own numbers. @throws when the name is taken or is not one. */
-  add(metric: Metric): void;
-  /** Every metric, in the order in which they were added. */
-  all(): readonly Metric[];
+  readonly registry: Registry<OpenMetricsContentType>;
+  /** Adds a counter. Every series exists from the start, with 0, so that its first rise is seen. */
+  counter<const L extends Labels = Record<never, never>>(options: CounterOptions<L>): LabeledCounter<L>;
+  /** Adds a value that rises and falls, read when the metrics are scraped. */
+  gauge(options: GaugeOptions): void;
+  /** Adds a counter of something that is counted elsewhere, read when the metrics are scraped. */
+  total(options: TotalOptions): void;
 };
 
-const wellFormed = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
-
-const assertName = ({ name, type }: Metric): void => {
-  if (!wellFormed.test(name)) throw new TypeError(`'${name}' is no name for a metric: use snake_case.`);
-  if ((type === 'counter') !== name.endsWith('_total')) {
-    throw new TypeError(`'${name}' is a ${type}: the names of counters end in _total, and no others do.`);
-  }
-};
-
-const samplesOf = (reading: Reading): readonly Sample[] =>
-  typeof reading === 'number' ? [{ labels: {}, value: reading }] : reading;
-
-type Slot = { readonly labels: Readonly<Record<string, string>>; value: number };
-
-const counterOf = <L extends Labels>(name: string, labels: L): Counter<L> & Pick<Metric, 'read'> => {
-  const slots = new Map(
-    seriesOf(name, labels).map((values): [string, Slot] => [keyOf(values), { labels: values, value: 0 }]),
+/** Every combination of the values of the labels. */
+const combine = (labels: Labels): Record<string, string>[] =>
+  Object.entries(labels).reduce<Record<string, string>[]>(
+    (combinations, [name, values]) =>
+      combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
+    [{}],
   );
-  return {
-    of: (values) => {
-      const slot = slots.get(keyOf(values));
-      if (!slot) throw new TypeError(`'${name}' has no series ${JSON.stringify(values)}: list its values as labels.`);
-      return { add: (amount = 1) => void (slot.value += amount) };
-    },
-    read: () => [...slots.values()],
-  };
-};
 
-/** Metrics of their own: nothing is shared with another call, and nothing runs until somebody reads. */
+/** Creates a registry of its own: nothing is shared with another one. */
 export const createMetrics = (): Metrics => {
-  const all = new Map<string, Metric>();
-  const add = (metric: Metric): void => {
-    assertName(metric);
-    if (all.has(metric.name)) throw new TypeError(`Two metrics are called '${metric.name}'. Rename one.`);
-    all.set(metric.name, metric);
-  };
-  const reader = (type: MetricType) => (name: string, help: Sentence, read: () => Reading) =>
-    add({ name, help, type, read: () => samplesOf(read()) });
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const registers = [registry];
   return {
-    counter: <const L extends Labels = Record<never, never>>(name: string, help: Sentence, labels = {} as L) => {
-      const counter = counterOf(name, labels);
-      add({ name, help, type: 'counter', read: counter.read });
+    registry,
+    counter: <L extends Labels>({ name, help, labels = {} as L }: CounterOptions<L>): LabeledCounter<L> => {
+      const counter = new Counter({ name, help, labelNames: Object.keys(labels), registers });
+      for (const values of combine(labels)) counter.inc(values, 0);
       return counter;
     },
-    gauge: reader('gauge'),
-    total: reader('counter'),
-    add,
-    all: () => [...all.values()],
+    gauge: ({ name, help, read }) => {
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    total: ({ name, help, labelNames = [], read }) => {
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          const reading = read();
+          this.reset();
+          if (typeof reading === 'number') this.inc(reading);
+          else for (const { labels, value } of reading) this.inc(labels, value);
+        },
+      });
+    },
   };
 };

@@ -1,95 +1,110 @@
-import { createDurations, type Durations } from './durations.ts';
-import type { Sample } from './metric.ts';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Metrics } from './metrics.ts';
 
-/** Where requests are counted. All of it comes from contracts and never from a request. */
+/** The route that a request is counted under. All values come from contracts and never from a request. */
 export type RouteLabels = {
-  /** The module that serves the route; `host` for what belongs to none. */
+  /** The module that serves the route; `host` for routes that belong to none. */
   readonly module: string;
   readonly method: string;
-  /** The path of the contract, `/v1/users/:id`; `none` for whatever has no route. */
+  /** The path of the contract, `/v1/users/:id`; `none` for a request without a route. */
   readonly route: string;
 };
 
-/** A request that has been answered, or whose caller has gone. */
-export type Served = {
+/** A request that has been answered, or whose client has disconnected. */
+export type ServedRequest = {
   readonly status: number;
-  readonly ms: number;
-  /** The code of the error that it was answered with. */
+  readonly durationMs: number;
+  /** The code of the error in the response. */
   readonly code?: string | undefined;
-  /** Where its trace is recorded. */
+  /** The trace of the request, if it is recorded. */
   readonly traceId?: string | undefined;
 };
 
-export type RouteMetrics = { served(request: Served): void };
+export type RouteMetrics = { served(request: ServedRequest): void };
 
 export type RequestMetrics = {
-  /** A request has come. Each is to be served once. */
-  begun(): void;
-  /** The numbers of one route, to be got once and kept. */
-  route(labels: RouteLabels): RouteMetrics;
+  /** Counts a request that has been received. Each must be counted by `served` once. */
+  received(): void;
+  /** Returns the metrics of one route, to be kept. */
+  forRoute(labels: RouteLabels): RouteMetrics;
 };
 
-/** By the first digit of the status. */
-const classes = [undefined, '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
-const success = 2;
-const failure = 5;
+/** In seconds. Service level objectives name 50 and 500 ms: a histogram counts exactly at its bounds only. */
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-// Codes come from error books, so there are few; the bound is for a book that makes them up as it goes.
+const statusClasses = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
+const getClassIndex = (status: number): number => Math.min(Math.max(Math.trunc(status / 100), 1), 5) - 1;
+
+// Codes come from error catalogues, so there are few. The limit is for a catalogue that creates codes from values.
 const codesMax = 200;
 
-type Failures = { readonly status: number; readonly code: string; value: number };
-
-const routeOf = (labels: RouteLabels, onServed: () => void) => {
-  // Those that the objectives are measured by are there from the start, so that the first failure is seen as a rise.
-  const byClass: (Durations | undefined)[] = classes.map((_, at) =>
-    at === success || at === failure ? createDurations() : undefined,
-  );
-  const byCode = new Map<string, Failures>();
-  const failed = (status: number, code: string): void => {
-    const known = byCode.get(code);
-    if (known) known.value += 1;
-    else if (byCode.size < codesMax) byCode.set(code, { status, code, value: 1 });
-  };
+const createPromMetrics = ({ registry }: Metrics) => {
+  const registers = [registry];
   return {
-    served: ({ status, ms, code, traceId }: Served): void => {
-      onServed();
-      const at = Math.min(Math.max(Math.trunc(status / 100), 1), failure);
-      (byClass[at] ??= createDurations()).observe(ms, traceId);
-      if (code !== undefined) failed(status, code);
-    },
-    durations: (): Sample[] =>
-      byClass.flatMap((durations, at) => durations?.read({ ...labels, status: classes[at] as string }) ?? []),
-    errors: (): Sample[] =>
-      [...byCode.values()].map(({ status, code, value }) => ({
-        labels: { ...labels, status: String(status), code },
-        value,
-      })),
+    // Without the type argument an exemplar may have the names of the labels only.
+    durations: new Histogram<string>({
+      name: 'http_server_request_duration_seconds',
+      help: 'Duration of requests from their head to their response, by route and class of status.',
+      labelNames: ['module', 'method', 'route', 'status'],
+      buckets,
+      enableExemplars: true,
+      registers,
+    }),
+    errors: new Counter({
+      name: 'http_server_errors_total',
+      help: 'Requests that were answered with an error, by route, status and code of the error.',
+      labelNames: ['module', 'method', 'route', 'status', 'code'],
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'http_server_requests_in_flight',
+      help: 'Requests that were received and are not answered yet.',
+      registers,
+    }),
   };
 };
 
-/** Rate, errors and durations of requests, by route. */
-export const createRequestMetrics = (metrics: Metrics): RequestMetrics => {
-  const routes: ReturnType<typeof routeOf>[] = [];
-  let inFlight = 0;
-  metrics.add({
-    name: 'http_server_request_duration_seconds',
-    help: 'How long requests took, from their head to their answer, by route and class of status.',
-    type: 'histogram',
-    read: () => routes.flatMap(({ durations }) => durations()),
+type PromMetrics = ReturnType<typeof createPromMetrics>;
+
+const createErrorCounter = (labels: RouteLabels, errors: PromMetrics['errors']) => {
+  const series = new Map<string, ReturnType<typeof errors.labels>>();
+  return (status: number, code: string): void => {
+    const key = `${status} ${code}`;
+    const known = series.get(key);
+    if (known) return known.inc();
+    if (series.size >= codesMax) return;
+    const added = errors.labels({ ...labels, status: String(status), code });
+    series.set(key, added);
+    added.inc();
+  };
+};
+
+const createRouteMetrics = (labels: RouteLabels, { durations, errors, inFlight }: PromMetrics): RouteMetrics => {
+  // The objectives are measured by these series: they exist from the start, so that the first failure is seen as a rise.
+  for (const status of ['2xx', '5xx']) durations.zero({ ...labels, status });
+  const series = statusClasses.map((status) => {
+    const withStatus = { ...labels, status };
+    const { observe } = durations.labels(withStatus);
+    return (value: number, traceId: string | undefined): void =>
+      traceId === undefined
+        ? observe(value)
+        : durations.observe({ labels: withStatus, value, exemplarLabels: { trace_id: traceId } });
   });
-  metrics.total(
-    'http_server_errors_total',
-    'Requests that were answered with an error, by route, status and the code of the error.',
-    () => routes.flatMap(({ errors }) => errors()),
-  );
-  metrics.gauge('http_server_requests_in_flight', 'Requests that have come and are not answered yet.', () => inFlight);
+  const countError = createErrorCounter(labels, errors);
   return {
-    begun: () => void (inFlight += 1),
-    route: (labels) => {
-      const route = routeOf(labels, () => void (inFlight -= 1));
-      routes.push(route);
-      return route;
+    served: ({ status, durationMs, code, traceId }) => {
+      inFlight.dec();
+      series[getClassIndex(status)]?.(durationMs / 1000, traceId);
+      if (code !== undefined) countError(status, code);
     },
+  };
+};
+
+/** Adds rate, errors and durations of requests, by route. */
+export const createRequestMetrics = (metrics: Metrics): RequestMetrics => {
+  const promMetrics = createPromMetrics(metrics);
+  return {
+    received: () => promMetrics.inFlight.inc(),
+    forRoute: (labels) => createRouteMetrics(labels, promMetrics),
   };
 };

@@ -1,1 +1,2 @@
 export { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+export { type ReadSample, readMetric, readValue } from './read-metric.ts';

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** OpenTelemetry's protocol, as far as tests look: https://github.com/open-telemetry/opentelemetry-proto, version 1. */
+/** The fields of OTLP that tests read: https://github.com/open-telemetry/opentelemetry-proto, version 1. */
 const protocol = `
   syntax = "proto3";
   message AnyValue {
@@ -26,7 +26,7 @@ const request = protobuf.parse(protocol).root.lookupType('ExportTraceServiceRequ
 
 export type Attribute = { readonly key: string; readonly value: Readonly<Record<string, unknown>> };
 
-/** A span as it travels: ids in base64, times in nanoseconds. */
+/** A span of OTLP: ids in base64, times in nanoseconds. */
 export type SentSpan = {
   readonly traceId: string;
   readonly spanId: string;
@@ -41,17 +41,17 @@ export type SentSpan = {
   readonly flags: number;
 };
 
-type Sent = {
+type ExportRequest = {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly Attribute[] };
     readonly scopeSpans: readonly { readonly scope: { readonly name: string }; readonly spans: readonly SentSpan[] }[];
   }[];
 };
 
-/** The body of a request to a collector. @throws when it is none. */
-export const decodeOtlp = (body: Uint8Array): Sent =>
+/** Decodes the body of a request to a collector. @throws when it is malformed. */
+export const decodeOtlp = (body: Uint8Array): ExportRequest =>
   request.toObject(request.decode(body), {
     longs: String,
     bytes: String,
     defaults: true,
-  }) as unknown as Sent;
+  }) as unknown as ExportRequest;

@@ -1,8 +1,8 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { CommandInfo, CommandObserver } from '@plinth/data-kit';
-import type { OpenTelemetry } from './open-telemetry.ts';
-import type { Attributes } from './span-writer.ts';
+import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 
-const attributesOf = ({ system, operation, database, collection, host, port }: CommandInfo): Attributes => ({
+const toAttributes = ({ system, operation, database, collection, host, port }: CommandInfo): Attributes => ({
   'db.system.name': system,
   'db.operation.name': operation,
   'server.address': host,
@@ -11,14 +11,18 @@ const attributesOf = ({ system, operation, database, collection, host, port }: C
   ...(collection !== undefined && { 'db.collection.name': collection }),
 });
 
-/** Makes a span of each command that is sent below a span; of nobody's commands it makes none. */
-export const commandSpansOf =
-  ({ api, begin }: OpenTelemetry): CommandObserver =>
+/** Records a span of each command that is sent below a span; other commands belong to no request. */
+export const createCommandSpans =
+  ({ api, tracer }: OpenTelemetry): CommandObserver =>
   (command) => {
-    const above = api.trace.getSpanContext(api.context.active());
-    if (!above) return undefined;
+    const parent = api.context.active();
+    if (!api.trace.getSpanContext(parent)) return undefined;
     const { operation, collection } = command;
     const name = collection === undefined ? operation : `${operation} ${collection}`;
-    const { traceId } = above;
-    return begin(name, { kind: api.SpanKind.CLIENT, attributes: attributesOf(command), traceId, above }).end;
+    const span = tracer.startSpan(name, { kind: api.SpanKind.CLIENT, attributes: toAttributes(command) }, parent);
+    return ({ isError }) => {
+      // Without a message, which might quote what is stored.
+      if (isError) span.setStatus({ code: api.SpanStatusCode.ERROR });
+      span.end();
+    };
   };

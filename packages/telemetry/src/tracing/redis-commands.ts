@@ -1,32 +1,32 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { CommandObserver } from '@plinth/data-kit';
 
-/** What ioredis tells of a command. Its arguments are among it, and are left alone. */
-type RedisCommand = {
+/** The message that ioredis publishes for a command. It contains the arguments too, which are not read. */
+type RedisMessage = {
   readonly command?: string;
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
 };
 
-const nothing = (): void => undefined;
+const ignore = (): void => undefined;
 
 /**
- * Tells of each Redis command, from what the driver itself tells.
- * @returns what ends it.
+ * Observes each Redis command, from the diagnostics channels of ioredis.
+ * @returns a function that stops it.
  */
-export const followRedisCommands = (onCommand: CommandObserver): (() => void) => {
+export const observeRedisCommands = (onCommand: CommandObserver): (() => void) => {
   const ends = new WeakMap<object, NonNullable<ReturnType<CommandObserver>>>();
   const start = (message: object): void => {
-    const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisCommand;
+    const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisMessage;
     const end = onCommand({ system: 'redis', operation, host, port });
     if (end) ends.set(message, end);
   };
   const subscriber = {
     start,
-    end: nothing,
-    asyncStart: nothing,
+    end: ignore,
+    asyncStart: ignore,
     asyncEnd: (message: object) => ends.get(message)?.({ isError: 'error' in message }),
-    error: nothing,
+    error: ignore,
   };
   const channels = ['ioredis:command', 'ioredis:batch'].map((name) => tracingChannel<unknown, object>(name));
   for (const channel of channels) channel.subscribe(subscriber);

@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module';
+import type * as PinoPretty from 'pino-pretty';
+import { escapeLine } from './escape-line.ts';
+
+// Loaded on a terminal only: production does not pay for it.
+const require = createRequire(import.meta.url);
+
+/** Creates a function that formats a JSON line for a terminal, in colour unless `NO_COLOR` is set. */
+export const createPrettifier = (): ((line: string) => string) => {
+  const { prettyFactory } = require('pino-pretty') as typeof PinoPretty;
+  const prettify = prettyFactory({
+    messageKey: 'event',
+    ignore: 'service',
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+  });
+  // Parsing has decoded the escapes of the line.
+  return (line) => escapeLine(prettify(line) ?? '');
+};

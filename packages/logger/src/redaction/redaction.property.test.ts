@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createLogger } from '../logger.ts';
+import { collectLines } from '../output/collect-lines.ts';
+
+const marker = 'MARKER-7f3a';
+
+const classifiedName = fc.constantFrom(
+  'email',
+  'Email',
+  'phone_number',
+  'phoneNumber',
+  'pin',
+  'password',
+  'Set-Cookie',
+  'x-api-key',
+);
+const openName = fc.constantFrom(
+  'user',
+  'items',
+  'err',
+  'cause',
+  'headers',
+  'constructor',
+  '__proto__',
+  'toJSON',
+  'length',
+);
+
+// The value of a classified name: the marker, or anything that contains it.
+const planted = fc.oneof(
+  fc.constant<unknown>(marker),
+  fc.constant<unknown>([marker, { any: marker }]),
+  fc.constant<unknown>({ any: { thing: marker }, toJSON: () => marker }),
+  fc.constant<unknown>(new Map([[marker, marker]])),
+  fc.constant<unknown>(new Error(marker, { cause: marker })),
+);
+
+const entry = (name: string, value: unknown): Record<string, unknown> => {
+  const holder: Record<string, unknown> = {};
+  Object.defineProperty(holder, name, { value, enumerable: true });
+  return holder;
+};
+
+class MongoServerError extends Error {
+  override readonly name = 'MongoServerError';
+}
+
+const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+  tree: fc.oneof(
+    { maxDepth: 9, depthSize: 'small' },
+    fc.tuple(classifiedName, planted).map(([name, value]): unknown => entry(name, value)),
+    fc.tuple(openName, tie('tree')).map(([name, value]): unknown => entry(name, value)),
+    fc.array(tie('tree'), { maxLength: 4 }),
+    fc.array(tie('tree'), { maxLength: 2 }).map((items): unknown => new Set(items)),
+    fc.tuple(openName, tie('tree')).map((pair): unknown => new Map([pair])),
+    tie('tree').map((cause): unknown => new Error('outer', { cause })),
+    tie('tree').map((cause): unknown => new MongoServerError(`bad value ${marker}`, { cause })),
+    tie('tree').map((inner): unknown => new AggregateError([inner], 'many')),
+    tie('tree').map((inner): unknown => ({ toJSON: () => inner })),
+    tie('tree').map((inner): unknown => Object.assign(new Error('with a body'), { body: marker, inner })),
+    fc.anything(),
+  ),
+}));
+
+describe('redaction', () => {
+  it('removes the value of a classified field at any depth, in any container', () => {
+    fc.assert(
+      fc.property(openName, tree, (name, value) => {
+        const out = collectLines();
+        const classified = new Map([
+          ['email', 'pii'],
+          ['phoneNumber', 'pii'],
+          ['pin', 'secret'],
+        ] as const);
+        const log = createLogger({ level: 'info', service: 'test', classified, destination: out });
+        log.info('planted', entry(name, value));
+        log.error('planted', { value });
+        expect(out.records()).toMatchObject([{ event: 'planted' }, { event: 'planted' }]);
+        for (const line of out.lines) {
+          expect(line).not.toContain(marker);
+          expect(line.indexOf('\n')).toBe(line.length - 1);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
