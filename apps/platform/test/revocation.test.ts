@@ -1,7 +1,7 @@
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock } from '@plinth/service-kit';
-import { anId, openRelay, type Relay } from '@plinth/testing';
+import { anId, openTcpProxy, type TcpProxy } from '@plinth/testing';
 import { ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
@@ -14,7 +14,7 @@ const services: Service[] = [];
 
 let datastore: TestDatastore;
 /** The way of one of them to Redis. */
-let redis: Relay;
+let redis: TcpProxy;
 /** Two processes on one database. */
 let urls: readonly string[] = [];
 
@@ -78,7 +78,7 @@ beforeAll(async () => {
   datastore = await openTestDatastore();
   // So that its databases are dropped at the end.
   datastore.open({ name: 'users', collections: {} }, { clock: systemClock, ids: { next: anId } });
-  redis = await openRelay(new URL(process.env['REDIS_URL'] ?? ''));
+  redis = await openTcpProxy(new URL(process.env['REDIS_URL'] ?? ''));
   urls = await Promise.all([start('platform'), start('svc-users', `redis://127.0.0.1:${redis.port}`)]);
 }, 60_000);
 

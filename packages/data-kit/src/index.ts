@@ -74,7 +74,6 @@ export {
   type Range,
 } from './lists/plan.ts';
 export { createRing, type Link } from './lists/ring.ts';
-export { unreadJsonOf, unreadPage } from './lists/unread-page.ts';
 export {
   allowedDecision,
   type Bucket,

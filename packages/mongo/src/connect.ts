@@ -1,10 +1,10 @@
 import { type CommandObserver, type MigratableDatastore, StartupError } from '@plinth/data-kit';
 import { MongoClient } from 'mongodb';
+import { observeCommands } from './command-observer.ts';
 import { createDatastore } from './datastore.ts';
-import { tellOfCommands } from './sent-commands.ts';
 import { clientSettings } from './settings.ts';
 
-/** The settings of a service that the datastore needs, by their own names. */
+/** The settings that the datastore needs. */
 export type MongoSettings = {
   readonly MONGODB_URI: string;
   readonly MONGODB_POOL_SIZE: number;
@@ -14,13 +14,13 @@ export type MongoSettings = {
 };
 
 export type ConnectOptions = {
-  /** Left out: the driver is not asked to tell of its commands. */
+  /** Without one, the driver does not report its commands. */
   readonly onCommand?: CommandObserver | undefined;
 };
 
 /**
  * Connects to a replica set.
- * @throws `StartupError` when the URI is wrong, nothing answers, or what answers is a standalone mongod.
+ * @throws `StartupError` when the URI is invalid, no primary answers, or the server is a standalone mongod.
  */
 export const connectMongo = async (
   settings: MongoSettings,
@@ -29,7 +29,7 @@ export const connectMongo = async (
   const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize } = settings;
   let client: MongoClient;
   try {
-    // Whoever follows a journal keeps one connection busy all the time.
+    // A subscription keeps one connection busy all the time.
     client = new MongoClient(uri, { ...clientSettings(poolSize + 1), monitorCommands: onCommand !== undefined });
   } catch (cause) {
     throw new StartupError(
@@ -37,7 +37,7 @@ export const connectMongo = async (
       { cause },
     );
   }
-  if (onCommand) tellOfCommands(client, onCommand);
+  if (onCommand) observeCommands(client, onCommand);
   const datastore = createDatastore({
     client,
     cursorSecret: settings.CURSOR_SECRET,
@@ -47,7 +47,7 @@ export const connectMongo = async (
     await client.connect();
   } catch (cause) {
     await client.close();
-    // The hosts and not the URI or the driver's message, which can hold a password.
+    // Only the hosts: the URI and the driver's message can contain a password.
     throw new StartupError(
       `No MongoDB primary answers at ${client.options.hosts.map(String).join(', ')}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
       { cause },

@@ -12,83 +12,76 @@ import {
   type StoreOptions,
 } from '@plinth/data-kit';
 import type { Db, MongoClient } from 'mongodb';
-import { createCollection } from './collection.ts';
-import { type CommitCounts, createCommit } from './group-commit.ts';
-import { createJournal, journalCollection } from './journal.ts';
-import { journalName } from './journal-names.ts';
+import { createCollection } from './collections/collection.ts';
+import { createSignedCursors } from './collections/signed-cursors.ts';
+import { toStoredCollection } from './collections/stored-collection.ts';
+import type { CommitCounts } from './commit/commit-group.ts';
+import { createCommit } from './commit/group-commit.ts';
+import type { Write } from './commit/write.ts';
+import { createJournal, journalCollection } from './journal/journal.ts';
+import { journalName } from './journal/journal-names.ts';
+import { subscribe } from './journal/subscribe.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
-import { createPointReads } from './point-reads.ts';
-import { followPool } from './pool.ts';
-import { followPrimary, type Primary } from './primary.ts';
-import { signedCursors } from './signed-cursors.ts';
-import { storedCollectionOf } from './stored-collection.ts';
-import { subscribe } from './subscribe.ts';
-import type { Write } from './write-set.ts';
+import { monitorPool } from './pool.ts';
+import { monitorPrimary, type PrimaryMonitor } from './primary-monitor.ts';
+import { createPointReads } from './reads/point-reads.ts';
 
-export type DatastoreParts = {
+export type DatastoreOptions = {
   readonly client: MongoClient;
   readonly cursorSecret: string;
-  /** Put before each module's name to make its database's name; for many deployments on one cluster. */
+  /** The prefix of each database's name, for several deployments on one cluster. */
   readonly databasePrefix: string;
-  /** Left out: those that suit a deployment. */
   readonly migrationTimes?: MigrationTimes;
 };
 
 const reservedNames = [journalName, migrationsName];
 
-const definitionsOf = (collections: unknown) => collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
+const toDefinitions = (collections: unknown) => collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
 
-const databaseOf = ({ client, databasePrefix }: DatastoreParts, module: string): Db =>
+const openDatabase = ({ client, databasePrefix }: DatastoreOptions, module: string): Db =>
   client.db(`${databasePrefix}${module}`);
 
-const migratorOf = <K>(module: StoredModule<K>, parts: DatastoreParts & StoreOptions) =>
+const openMigrator = <K>(module: StoredModule<K>, options: DatastoreOptions & StoreOptions) =>
   createMigrator({
-    client: parts.client,
-    clock: parts.clock,
-    ids: parts.ids,
-    db: databaseOf(parts, module.name),
-    collections: [...Object.values(definitionsOf(module.collections)).map(storedCollectionOf), journalCollection],
+    client: options.client,
+    clock: options.clock,
+    ids: options.ids,
+    db: openDatabase(options, module.name),
+    collections: [...Object.values(toDefinitions(module.collections)).map(toStoredCollection), journalCollection],
     migrations: module.migrations ?? [],
-    times: parts.migrationTimes,
+    times: options.migrationTimes,
   });
 
-type ModuleParts = DatastoreParts & StoreOptions & { readonly primary: Primary; readonly counts: CommitCounts };
+type ModuleOptions = DatastoreOptions &
+  StoreOptions & { readonly primary: PrimaryMonitor; readonly counts: CommitCounts };
 
-const openModule = <K>(module: StoredModule<K>, parts: ModuleParts): ModuleStore<K> => {
-  const { client, cursorSecret, clock, ids, together, primary, counts } = parts;
-  const db = databaseOf(parts, module.name);
-  const definitions = definitionsOf(module.collections);
-  const writeSets = createWriteSets<Write>();
-  const cursors = signedCursors(cursorSecret);
-  const points = createPointReads({ db, clock, primary, together });
-  const named = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
-  const reserved = reservedNames.find((name) => named.has(name));
+const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleStore<K> => {
+  const { client, cursorSecret, clock, ids, traceBatch, primary, counts } = options;
+  const db = openDatabase(options, module.name);
+  const definitions = toDefinitions(module.collections);
+  const byName = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
+  const reserved = reservedNames.find((name) => byName.has(name));
   if (reserved !== undefined) {
-    throw new TypeError(`A collection of '${db.databaseName}' is called '${reserved}', which is taken. Rename it.`);
+    throw new TypeError(`A collection of '${db.databaseName}' has the reserved name '${reserved}'. Rename it.`);
   }
-  const entries = Object.entries(definitions).map(([key, definition]) => [
-    key,
-    createCollection(definition, { db, clock, primary, ids, cursors, writeSets, points }),
-  ]);
+  const reads = { db, clock, primary };
+  const writeSets = createWriteSets<Write>();
+  const deps = {
+    ...reads,
+    ids,
+    writeSets,
+    cursors: createSignedCursors(cursorSecret),
+    pointReads: createPointReads({ ...reads, traceBatch }),
+  };
+  const findUniqueCode = (collection: string, index: string) => byName.get(collection)?.indexes[index]?.unique;
+  const commit = createCommit({ ...reads, client, counts, findUniqueCode, traceBatch });
+  const collections = Object.entries(definitions).map(([key, definition]) => [key, createCollection(definition, deps)]);
   return {
-    collections: Object.fromEntries(entries) as CollectionsOf<K>,
-    unitOfWork: createUnitOfWork({
-      writeSets,
-      clock,
-      ids,
-      commit: createCommit({
-        client,
-        db,
-        clock,
-        primary,
-        together,
-        counts,
-        codeOf: (collection, index) => named.get(collection)?.indexes[index]?.unique,
-      }),
-    }),
+    collections: Object.fromEntries(collections) as CollectionsOf<K>,
+    unitOfWork: createUnitOfWork({ writeSets, clock, ids, commit }),
     events: createEvents({ writeSets, ids }),
-    journal: createJournal({ db, clock, primary }),
-    prepare: migratorOf(module, parts).prepare,
+    journal: createJournal(reads),
+    prepare: openMigrator(module, options).prepare,
   };
 };
 
@@ -104,21 +97,22 @@ const assertUsable = async (client: MongoClient): Promise<void> => {
   }
 };
 
-/** The datastore of a client, which need not be connected yet: one database a module. */
-export const createDatastore = (parts: DatastoreParts): MigratableDatastore => {
-  const pool = followPool(parts.client);
-  const primary = followPrimary(parts.client);
+/** Creates the datastore of a client, which need not be connected yet. Each module has a database. */
+export const createDatastore = (options: DatastoreOptions): MigratableDatastore => {
+  const readPoolStats = monitorPool(options.client);
+  const primary = monitorPrimary(options.client);
   const commits: (CommitCounts & { readonly module: string })[] = [];
   return {
-    open: (module, options) => {
+    open: (module, storeOptions) => {
       const counts = { module: module.name, groups: 0, sets: 0, splits: 0 };
       commits.push(counts);
-      return openModule(module, { ...parts, ...options, primary, counts });
+      return openModule(module, { ...options, ...storeOptions, primary, counts });
     },
-    subscribe: (options, listener) => subscribe(databaseOf(parts, options.module), options, listener),
-    migrations: (module, options) => migratorOf(module, { ...parts, ...options }).migrations,
-    ping: () => assertUsable(parts.client),
-    stats: () => ({ pool: pool(), commits }),
-    close: () => parts.client.close(),
+    subscribe: (subscription, listener) =>
+      subscribe(openDatabase(options, subscription.module), subscription, listener),
+    migrations: (module, storeOptions) => openMigrator(module, { ...options, ...storeOptions }).migrations,
+    ping: () => assertUsable(options.client),
+    stats: () => ({ pool: readPoolStats(), commits }),
+    close: () => options.client.close(),
   };
 };

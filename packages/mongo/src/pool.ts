@@ -1,8 +1,8 @@
 import type { PoolStats } from '@plinth/data-kit';
 import type { MongoClient } from 'mongodb';
 
-/** Follows the connections of a client from now on, by what the driver tells of each. To be called before it connects. */
-export const followPool = (client: MongoClient): (() => PoolStats) => {
+/** Counts the connections of a client by the driver's events. Call it before the client connects. */
+export const monitorPool = (client: MongoClient): (() => PoolStats) => {
   let size = 0;
   let checkedOut = 0;
   let waiting = 0;

@@ -1,16 +1,16 @@
 import type { MongoClientOptions } from 'mongodb';
 
-/** Acknowledged by a majority and its journals, or not acknowledged. */
+/** Acknowledged by a majority and its journals. */
 export const majority = { w: 'majority', journal: true, wtimeoutMS: 5000 } as const;
 
 /**
- * How the driver notices a server that stands still with its connections open: it expects a sign of life twice a second,
- * and when that is late by as long as a connection may take, it interrupts what waits for that server. A connection may
- * take longer than the pool lets anybody wait for one, because the driver asks for one again where making it has failed.
+ * Detects a server that stands still with its connections open: a heartbeat is expected every 500 ms, and one that is late by
+ * `connectTimeoutMS` interrupts what waits for that server. It exceeds `waitQueueTimeoutMS`, because the driver requests
+ * another connection when making one has failed.
  */
 const monitoring = { heartbeatFrequencyMS: 500, connectTimeoutMS: 2100 } as const;
 
-/** The driver's settings. Deadlines travel with each operation as `maxTimeMS`. */
+/** Returns the driver's settings. Each operation has its deadline as `maxTimeMS`. */
 export const clientSettings = (poolSize: number): MongoClientOptions => ({
   writeConcern: majority,
   readConcernLevel: 'majority',

@@ -47,7 +47,7 @@ const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, at) => ({
   place: random() % 64,
 }));
 
-describe('sets that are committed together', () => {
+describe('sets that are committed traceBatch', () => {
   it('share a transaction, each with a receipt of its own', async () => {
     const before = await rows();
     const commits = await commitsDuring(() =>

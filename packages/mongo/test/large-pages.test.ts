@@ -32,7 +32,7 @@ beforeAll(async () => {
   await datastore.current.raw('large', 'scrolls').insertMany(documents);
 }, 60_000);
 
-describe('documents that exceed 16 MiB together', () => {
+describe('documents that exceed 16 MiB traceBatch', () => {
   it('boundary: are all on their page, which one batch could not hold', async () => {
     const page = await open().for(aContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
     expect(page.items).toHaveLength(count);

@@ -1,9 +1,9 @@
 import { defineMigration } from '@plinth/data-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { after, before, cards } from './migrations-cards.ts';
-import { useStage, withOldCards } from './migrations-stage.ts';
+import { useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useStage();
+const stage = useFixture();
 
 const sentences = (...list: readonly string[]) => list.map((text) => text.replaceAll('@', stage.db().databaseName));
 
@@ -90,9 +90,9 @@ describe('preparing', () => {
     expect(await process.drift()).toEqual([]);
   });
 
-  it.each(['journal', 'migrations'])('refuses a collection with the name %s, which is its own', (name) => {
+  it.each(['journal', 'migrations'])('refuses a collection with the reserved name %s', (name) => {
     expect(() => stage.process({ name: 'deck', collections: { cards: { ...cards, name } } })).toThrow(
-      `is called '${name}', which is taken. Rename it.`,
+      `has the reserved name '${name}'. Rename it.`,
     );
   });
 

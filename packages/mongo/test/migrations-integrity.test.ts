@@ -3,9 +3,9 @@ import { defineMigration, type Migration } from '@plinth/data-kit';
 import { aContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, cards, fillState, requireState, tallies } from './migrations-cards.ts';
-import { anOldCard, useStage, withOldCards } from './migrations-stage.ts';
+import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useStage();
+const stage = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
 
 describe('race:', () => {

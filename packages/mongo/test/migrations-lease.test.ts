@@ -2,9 +2,9 @@ import { nodeCommand, startChild } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fenced, LeaseLost, renew, takeLease } from '../src/migrations/lease.ts';
 import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
-import { times, useStage, withOldCards } from './migrations-stage.ts';
+import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useStage();
+const stage = useFixture();
 
 const leaseParts = () => {
   const { client } = stage.process(after);

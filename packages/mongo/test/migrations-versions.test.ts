@@ -2,9 +2,9 @@ import { defineMigration } from '@plinth/data-kit';
 import { aContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, migrations } from './migrations-cards.ts';
-import { useStage, withOldCards } from './migrations-stage.ts';
+import { useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useStage();
+const stage = useFixture();
 
 /** What the first version of the code does with its cards, all through its own unit of work. */
 const useAsBefore = async () => {

@@ -1,9 +1,9 @@
 import { defineMigration, type Migration } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { addState, after, fillState, migrations } from './migrations-cards.ts';
-import { anOldCard, useStage, withOldCards } from './migrations-stage.ts';
+import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useStage();
+const stage = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
 
 /** Counts the update commands to cards that a client sends while `work` runs. */

@@ -52,12 +52,12 @@ describe('what a datastore tells of its connections', () => {
 describe('what a datastore tells of its commits', () => {
   const datastore = useDatastore();
   const told: { what: string; calls: readonly Ctx[] }[] = [];
-  const together: TraceBatch = (what, calls, work) => {
+  const traceBatch: TraceBatch = (what, calls, work) => {
     told.push({ what, calls });
     return work();
   };
   const open = () =>
-    datastore.current.open({ name: 'stats', collections: { notes } }, { clock, ids: idsFrom(clock), together });
+    datastore.current.open({ name: 'stats', collections: { notes } }, { clock, ids: idsFrom(clock), traceBatch });
   let store: ReturnType<typeof open>;
   beforeAll(async () => {
     store = open();

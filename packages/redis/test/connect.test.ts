@@ -1,4 +1,4 @@
-import { aFreePort, openRelay } from '@plinth/testing';
+import { aFreePort, openTcpProxy } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection } from '../src/index.ts';
 
@@ -38,13 +38,13 @@ describe('the Redis connection', () => {
   });
 
   it('fails at once while Redis is away, says so once, and comes back by itself', async () => {
-    const way = await openRelay(redisUrl);
+    const way = await openTcpProxy(redisUrl);
     const connection = open(`redis://127.0.0.1:${way.port}`);
     await expect.poll(() => isUp(connection)).toBe(true);
     await way.cut();
     await expect.poll(() => events).toEqual(['redis-away']);
     expect(await isUp(connection)).toBe(false);
-    await way.mend();
+    await way.restore();
     await expect.poll(() => isUp(connection), { timeout: 10_000 }).toBe(true);
     expect(events).toEqual(['redis-away', 'redis-back']);
     await way.cut();

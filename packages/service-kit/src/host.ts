@@ -43,7 +43,7 @@ export type Host = Omit<App, 'closeShadows'> & { readonly prepare: () => Promise
 type Opened = { readonly module: Module; readonly store: ModuleStore<Module['collections']>; readonly service: object };
 
 const open = (module: Module, { datastore, clock, ids, tracing }: HostParts): Opened => {
-  const store = datastore.open(module, { clock, ids, together: tracing?.traceBatch });
+  const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
   const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
   return { module, store, service };
 };

@@ -7,5 +7,5 @@ export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
 export { aFreePort } from './free-port.ts';
-export { openRelay, type Relay } from './relay.ts';
 export { createRandom, seed } from './seed.ts';
+export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';

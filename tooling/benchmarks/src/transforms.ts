@@ -3,7 +3,7 @@ import { type Ctx, type Cursors, createJournalChanges, toJournalRow } from '@pli
 import { CreateUser, ListUsersQuery } from '@plinth/dtos/users';
 import { toUser, type UserDocument, users } from '@plinth/models/users';
 import { createUser, getUser, listUsers } from '@plinth/service-contracts/users';
-import { BSON } from 'mongodb';
+
 import { makeUsers } from './data.ts';
 
 /** Work without I/O that requests do: what it is, and one round of it. */
@@ -11,9 +11,6 @@ export type Transform = { readonly name: string; readonly run: () => unknown };
 
 type Encode = (answer: unknown) => string;
 type EncodeModule = { readonly encoderOf: (route: RouteSpec, mode: 'compiled') => Encode };
-type PagesModule = {
-  readonly pageWriterOf: (fields: object) => (stored: readonly Buffer[], nextCursor: null) => string | undefined;
-};
 type KeyModule = { readonly fingerprintOf: (request: { readonly url: string; readonly body: unknown }) => string };
 type CursorModule = { readonly signedCursors: (secret: string) => Cursors };
 
@@ -40,9 +37,6 @@ const answers = async (): Promise<Transform[]> => {
   const { encoderOf } = (await internal('service-kit/src/http/encode.ts')) as EncodeModule;
   const encodeUser = encoderOf(getUser, 'compiled');
   const encodePage = encoderOf(listUsers, 'compiled');
-  const { pageWriterOf } = (await internal('mongo/src/page-writer.ts')) as PagesModule;
-  const writePage = pageWriterOf(toUser.fields);
-  const stored = documents.map((each) => Buffer.from(BSON.serialize(each)));
   const user = toUser(document);
   return [
     { name: 'document → answer', run: () => toUser(document) },
@@ -51,7 +45,6 @@ const answers = async (): Promise<Transform[]> => {
       name: '20 documents → a page as JSON',
       run: () => encodePage({ items: documents.map(toUser), nextCursor: null }),
     },
-    { name: '20 documents as stored → a page as JSON', run: () => writePage(stored, null) },
   ];
 };
 

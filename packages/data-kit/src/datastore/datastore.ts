@@ -49,7 +49,7 @@ export type StoreOptions = {
   readonly clock: Clock;
   readonly ids: Ids;
   /** Surrounds commits and reads that calls share, and those of one call as well. Left out: nothing is told. */
-  readonly together?: TraceBatch | undefined;
+  readonly traceBatch?: TraceBatch | undefined;
 };
 
 /** How the connections of a datastore are used now. */

@@ -1,6 +1,6 @@
 import type { ClientSession, Db, Document, MongoClient } from 'mongodb';
 import { majority } from '../settings.ts';
-import { type LeaseRecord, leaseId, leasesOf } from './record.ts';
+import { getLeases, type LeaseRecord, leaseId } from './record.ts';
 
 export type LeaseParts = {
   readonly client: MongoClient;
@@ -26,8 +26,8 @@ const prolonged = (leaseMs: number): Document => ({
 /** Takes the lease where it is free or has expired. @returns nothing while somebody else holds it. */
 export const takeLease = async ({ db, leaseMs }: LeaseParts, holder: string): Promise<Lease | undefined> => {
   const free = { token: 0, beat: 0, expiresAt: new Date(0) };
-  await leasesOf(db).updateOne({ _id: leaseId }, { $setOnInsert: free }, { upsert: true });
-  const taken = await leasesOf(db).findOneAndUpdate(
+  await getLeases(db).updateOne({ _id: leaseId }, { $setOnInsert: free }, { upsert: true });
+  const taken = await getLeases(db).findOneAndUpdate(
     { _id: leaseId, $expr: { $lte: ['$expiresAt', '$$NOW'] } },
     [{ $set: { holder, token: { $add: ['$token', 1] }, ...prolonged(leaseMs) } }],
     { returnDocument: 'after' },
@@ -45,7 +45,7 @@ export const renew = async (
   { session, ...fields }: { readonly session?: ClientSession; readonly law?: string } = {},
 ): Promise<void> => {
   const update = [{ $set: { ...prolonged(leaseMs), ...fields } }];
-  const { matchedCount } = await leasesOf(db).updateOne({ _id: leaseId, token }, update, {
+  const { matchedCount } = await getLeases(db).updateOne({ _id: leaseId, token }, update, {
     ...(session && { session }),
   });
   if (matchedCount === 0) throw new LeaseLost('Another process has taken over the migrations.');
@@ -54,7 +54,7 @@ export const renew = async (
 const release = async ({ db }: LeaseParts, { token }: Lease): Promise<void> => {
   // A token of nobody, so that a renewal that is still under way cannot keep what has been given back.
   const given = { expiresAt: '$$NOW', token: { $add: ['$token', 1] } };
-  await leasesOf(db).updateOne({ _id: leaseId, token }, [{ $set: given }, { $unset: 'holder' }]);
+  await getLeases(db).updateOne({ _id: leaseId, token }, [{ $set: given }, { $unset: 'holder' }]);
 };
 
 /** Keeps the lease while `work` runs, and gives it back. */

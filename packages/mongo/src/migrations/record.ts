@@ -38,9 +38,9 @@ export type MigrationState = {
   readonly lease: LeaseRecord | undefined;
 };
 
-export const recordsOf = (db: Db): Collection<MigrationRecord> => db.collection<MigrationRecord>(migrationsName);
+export const getRecords = (db: Db): Collection<MigrationRecord> => db.collection<MigrationRecord>(migrationsName);
 
-export const leasesOf = (db: Db): Collection<LeaseRecord> => db.collection<LeaseRecord>(migrationsName);
+export const getLeases = (db: Db): Collection<LeaseRecord> => db.collection<LeaseRecord>(migrationsName);
 
 export const readState = async (db: Db): Promise<MigrationState> => {
   const documents = await db

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { MongoServerError } from 'mongodb';
-import type { Walk } from './batch.ts';
+import type { Scan } from './batch.ts';
 import { fenced, type Lease, type LeaseParts, renew } from './lease.ts';
-import { type MigrationRecord, recordsOf } from './record.ts';
-import { removalOf, walkOf } from './walk.ts';
+import { getRecords, type MigrationRecord } from './record.ts';
+import { createRemovalScan, createScan } from './scan.ts';
 
 /** What one run of the migrations of a database works with. */
 export type RunParts = LeaseParts & {
@@ -16,7 +16,7 @@ export type RunParts = LeaseParts & {
   readonly tighten: (migration: Migration) => Promise<void>;
 };
 
-type Step = { readonly walk: Walk } | { readonly run: (parts: RunParts) => Promise<void> };
+type Step = { readonly walk: Scan } | { readonly run: (parts: RunParts) => Promise<void> };
 
 const indexNotFound = 27;
 
@@ -25,7 +25,6 @@ const dropIndexes =
   async ({ db }) => {
     for (const index of indexes) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- each drop locks the collection
         await db.command({ dropIndexes: collection, index });
       } catch (cause) {
         if (!(cause instanceof MongoServerError && cause.code === indexNotFound)) throw cause;
@@ -37,14 +36,14 @@ const dropIndexes =
  * What is left to do for a migration once the law has been widened; for an expand nothing. Every step may be begun
  * again. The repetition after the law has been tightened is for what older code wrote while it was.
  */
-const stepsOf = (migration: Migration): Step[] => {
+const toSteps = (migration: Migration): Step[] => {
   if (migration.phase === 'expand') return [];
-  if (migration.phase === 'backfill') return [{ walk: walkOf(migration) }];
+  if (migration.phase === 'backfill') return [{ walk: createScan(migration) }];
   const { collection, repeats = [], requires = [], removes = [], dropIndexes: indexes = [] } = migration;
-  const again = repeats.map((backfill) => ({ walk: walkOf(backfill) }));
+  const again = repeats.map((backfill) => ({ walk: createScan(backfill) }));
   return [
     ...again,
-    ...(removes.length > 0 ? [{ walk: removalOf(migration) }] : []),
+    ...(removes.length > 0 ? [{ walk: createRemovalScan(migration) }] : []),
     { run: ({ tighten }) => tighten(migration) },
     ...(requires.length > 0 ? again : []),
     ...(indexes.length > 0 ? [{ run: dropIndexes(collection, indexes) }] : []),
@@ -54,24 +53,24 @@ const stepsOf = (migration: Migration): Step[] => {
 /** Changes the record of a migration, if the lease still holds. */
 const mark = (migration: Migration, fields: Partial<MigrationRecord>, parts: RunParts): Promise<void> =>
   fenced(parts, parts.lease, async (session) => {
-    await recordsOf(parts.db).updateOne({ _id: migration.name }, { $set: fields }, { session });
+    await getRecords(parts.db).updateOne({ _id: migration.name }, { $set: fields }, { session });
   });
 
 type Place = { readonly migration: Migration; readonly step: number; readonly position: string };
 
 /** One transaction: the lease, the batch, and how far it has come. */
-const runBatch = (walk: Walk, { migration, step, position }: Place, parts: RunParts) =>
+const runBatch = (walk: Scan, { migration, step, position }: Place, parts: RunParts) =>
   fenced(parts, parts.lease, async (session) => {
     const batch = await walk.batch({ ...parts, session }, position);
     const place = batch.next === undefined ? { step: step + 1, position: '' } : { position: batch.next };
     const update = { $set: place, $inc: { changed: batch.changed } };
-    await recordsOf(parts.db).updateOne({ _id: migration.name }, update, { session });
+    await getRecords(parts.db).updateOne({ _id: migration.name }, update, { session });
     return batch;
   });
 
 const notedEveryMs = 5000;
 
-const runWalk = async (walk: Walk, place: Place, parts: RunParts): Promise<void> => {
+const runWalk = async (walk: Scan, place: Place, parts: RunParts): Promise<void> => {
   const { collection, perSecond } = walk;
   const { name } = place.migration;
   let position: string | undefined = place.position;
@@ -79,7 +78,6 @@ const runWalk = async (walk: Walk, place: Place, parts: RunParts): Promise<void>
   let changed = 0;
   while (position !== undefined) {
     const begunAt = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- a batch begins where the one before has ended
     const batch = await runBatch(walk, { ...place, position }, parts);
     changed += batch.changed;
     position = batch.next;
@@ -91,14 +89,13 @@ const runWalk = async (walk: Walk, place: Place, parts: RunParts): Promise<void>
       notedAt = performance.now();
     }
     const restMs = (batch.changed / perSecond) * 1000 - (performance.now() - begunAt);
-    // oxlint-disable-next-line no-await-in-loop -- this is what keeps the rate
     if (restMs > 0) await sleep(restMs);
   }
   parts.note({ event: 'migration-walked', fields: { migration: name, collection, acrossTenants: true, changed } });
 };
 
 const runSteps = async (migration: Migration, record: MigrationRecord, parts: RunParts): Promise<void> => {
-  const steps = stepsOf(migration);
+  const steps = toSteps(migration);
   for (const [at, step] of steps.entries()) {
     if (at < record.step) continue;
     const position = at === record.step ? record.position : '';

@@ -1,0 +1,161 @@
+import { commonErrors } from '@plinth/contract-kit';
+import {
+  applyChange,
+  assertChange,
+  assertIndexed,
+  assertLimit,
+  assertTenant,
+  type CollectionDefinition,
+  type Ctx,
+  type Cursors,
+  createDocument,
+  createJournalChanges,
+  type Entity,
+  type Ids,
+  type ListQuery,
+  type Mapper,
+  type Page,
+  planList,
+  type TenantCollection,
+  type WriteSets,
+} from '@plinth/data-kit';
+import type { Document } from 'mongodb';
+import { toUpdate, type Write } from '../commit/write.ts';
+import { find, type ReadDeps } from '../reads/find.ts';
+import { toBounds, toOrder } from '../reads/index-bounds.ts';
+import { type PointReads, pointsMax } from '../reads/point-reads.ts';
+
+export type CollectionDeps = ReadDeps & {
+  readonly ids: Ids;
+  readonly cursors: Cursors;
+  readonly writeSets: WriteSets<Write>;
+  readonly pointReads: PointReads;
+};
+
+type Where = Readonly<Record<string, unknown>>;
+
+/** A collection seen from one tenant, with what its operations need. */
+type Scope<D extends Entity> = CollectionDeps & {
+  readonly definition: CollectionDefinition<D>;
+  readonly journal: ReturnType<typeof createJournalChanges>;
+  readonly ctx: Ctx;
+  /** Tenant scoping: part of every filter below. */
+  readonly tenant: { readonly tenantId: string };
+};
+
+type Find<D extends Entity> = (command: Document) => Promise<D[]>;
+
+const createFind =
+  <D extends Entity>(scope: Scope<D>): Find<D> =>
+  async (command) =>
+    (await find({ find: scope.definition.name, ...command }, { ...scope, endsWithCaller: true })) as unknown as D[];
+
+const createReads = <D extends Entity>(scope: Scope<D>, findDocuments: Find<D>) => {
+  const { definition, ctx, tenant, pointReads } = scope;
+  const readById = (id: string) =>
+    pointReads.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
+  return {
+    get: async (id: string): Promise<D> => {
+      // An operator in the place of an id must not become part of the filter.
+      const document = typeof id === 'string' ? await readById(id) : undefined;
+      if (!document) throw commonErrors.notFound();
+      return document;
+    },
+    find: async (where: Where): Promise<D | undefined> => {
+      assertIndexed(definition, where);
+      const [document] = await findDocuments({ filter: { ...where, ...tenant }, limit: 1 });
+      return document;
+    },
+    getMany: async (ids: readonly string[]): Promise<D[]> => {
+      const unique = [...new Set(ids)].filter((id) => typeof id === 'string');
+      if (unique.length <= pointsMax) {
+        return (await Promise.all(unique.map(readById))).filter((document) => document !== undefined);
+      }
+      const filter = { _id: { $in: unique }, ...tenant };
+      return findDocuments({ filter, limit: unique.length, batchSize: unique.length });
+    },
+  };
+};
+
+const createList =
+  <D extends Entity>({ definition, ctx, tenant, cursors }: Scope<D>, findDocuments: Find<D>) =>
+  async <T = D>(
+    { where, sort, limit, cursor }: ListQuery<D>,
+    mapper: Mapper<D, T> = (document) => document as unknown as T,
+  ): Promise<Page<T>> => {
+    assertLimit(limit);
+    const plan = planList(definition, { where, sort });
+    const cursorScope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
+    const after = cursor === undefined ? undefined : cursors.decode(cursor, cursorScope);
+    const found = await findDocuments({
+      filter: { ...where, ...tenant },
+      hint: plan.index,
+      ...(!plan.single && { ...toBounds(plan, { ...tenant, where, after }), sort: toOrder(plan) }),
+      // One more than the page tells whether it is the last.
+      limit: limit + 1,
+      batchSize: limit + 1,
+    });
+    const documents = found.slice(0, limit);
+    const last = found.length > limit ? documents.at(-1) : undefined;
+    const value = last && ((last[plan.field as keyof D] ?? null) as string | number | boolean | Date | null);
+    return {
+      items: documents.map((document) => mapper(document)),
+      nextCursor: last && value !== undefined ? cursors.encode({ value, id: last._id }, cursorScope) : null,
+    };
+  };
+
+const createWrites = <D extends Entity>(
+  scope: Scope<D>,
+): Pick<TenantCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+  const { definition, ctx, tenant, clock, ids, writeSets, journal } = scope;
+  const collection = definition.name;
+  // `$eq` takes its operand literally, so an operator in the place of an id or a version matches nothing.
+  const toFilter = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
+  return {
+    insert: (draft) => {
+      const document = createDocument<D>(draft, { ctx, clock, ids });
+      // A copy, so that a later change of the returned document does not reach the database.
+      const write: Write = { kind: 'insert', collection, document: { ...document } };
+      writeSets.record(ctx, write, journal.inserted(document));
+      return document;
+    },
+    update: (document, change, conflictError) => {
+      assertChange(definition, change);
+      const now = clock.now();
+      const changed = applyChange(document, change, now);
+      const write: Write = {
+        kind: 'update',
+        collection,
+        filter: toFilter(document),
+        update: toUpdate(change, now),
+        conflictError,
+      };
+      writeSets.record(ctx, write, journal.updated(document, changed, change));
+      return changed;
+    },
+    updateWhere: (where, change, conflictError) => {
+      assertIndexed(definition, where);
+      assertChange(definition, change);
+      const filter = { ...where, ...tenant };
+      const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), conflictError };
+      writeSets.record(ctx, write, journal.changedWhere(where, change));
+    },
+    remove: (document) => {
+      const write: Write = { kind: 'remove', collection, filter: toFilter(document) };
+      writeSets.record(ctx, write, journal.removed(document));
+    },
+  };
+};
+
+/** Creates the only way to a collection: no raw client, no aggregation, no query without a tenant. */
+export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, deps: CollectionDeps) => {
+  const journal = createJournalChanges(definition as CollectionDefinition<never>);
+  return {
+    for: (ctx: Ctx): TenantCollection<D> => {
+      assertTenant(definition, ctx);
+      const scope: Scope<D> = { ...deps, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
+      const findDocuments = createFind(scope);
+      return { ...createReads(scope, findDocuments), list: createList(scope, findDocuments), ...createWrites(scope) };
+    },
+  };
+};

@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { CollectionDefinition } from '@plinth/data-kit';
+import type { Document, IndexDescription } from 'mongodb';
+import type { z } from 'zod';
+import { toSchemaValidator } from './schema-validator.ts';
+
+/** A collection as MongoDB stores it. */
+export type StoredCollection = {
+  readonly name: string;
+  readonly schema: z.ZodType;
+  readonly indexes: readonly (IndexDescription & { readonly name: string })[];
+  readonly relaxed?: Relaxation;
+};
+
+/** What the schema validator allows for older code. */
+export type Relaxation = {
+  /** Fields that may be absent although the schema requires them. */
+  readonly optional: readonly string[];
+  /** Fields that may be present although the schema does not have them. */
+  readonly retired: readonly string[];
+};
+
+/** Converts a definition. The tenant is the first field of every index. */
+export const toStoredCollection = ({ name, schema, indexes }: CollectionDefinition): StoredCollection => ({
+  name,
+  schema,
+  indexes: Object.entries(indexes).map(([index, { fields, unique }]) => ({
+    name: index,
+    key: Object.fromEntries(['tenantId', ...fields].map((field) => [field, 1])),
+    ...(unique !== undefined && { unique: true }),
+  })),
+});
+
+const relax = ({ $jsonSchema }: ReturnType<typeof toSchemaValidator>, { optional, retired }: Relaxation) => ({
+  $jsonSchema: {
+    ...$jsonSchema,
+    properties: { ...($jsonSchema['properties'] as object), ...Object.fromEntries(retired.map((name) => [name, {}])) },
+    required: ($jsonSchema['required'] as string[]).filter((name) => !optional.includes(name)),
+  },
+});
+
+/** Returns the options of a collection that reject every write its schema does not allow. */
+export const validatorOptions = ({ schema, relaxed }: Pick<StoredCollection, 'schema' | 'relaxed'>) => ({
+  validator: relaxed ? relax(toSchemaValidator(schema), relaxed) : toSchemaValidator(schema),
+  validationLevel: 'strict',
+  validationAction: 'error',
+});
+
+/** True when the stored options of a collection have its validator. */
+export const validatorMatches = (options: Document, collection: StoredCollection): boolean =>
+  Object.entries(validatorOptions(collection)).every(([name, value]) => isDeepStrictEqual(options[name], value));

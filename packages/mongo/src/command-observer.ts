@@ -1,0 +1,35 @@
+import type { CommandInfo, CommandObserver } from '@plinth/data-kit';
+import type { CommandStartedEvent, MongoClient } from 'mongodb';
+
+const toHostAndPort = (address: string): Pick<CommandInfo, 'host' | 'port'> => {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+};
+
+/** Returns the value of the command's own name, which is a number for commands without a collection. */
+const getCollection = ({ command, commandName }: CommandStartedEvent): string | undefined => {
+  const named: unknown = commandName === 'getMore' ? command['collection'] : command[commandName];
+  return typeof named === 'string' ? named : undefined;
+};
+
+/** Reports each command of a client to an observer. The client needs `monitorCommands`. */
+export const observeCommands = (client: MongoClient, onCommand: CommandObserver): void => {
+  const ends = new Map<number, NonNullable<ReturnType<CommandObserver>>>();
+  const end = (requestId: number, isError: boolean): void => {
+    ends.get(requestId)?.({ isError });
+    ends.delete(requestId);
+  };
+  client
+    .on('commandStarted', (event) => {
+      const ended = onCommand({
+        system: 'mongodb',
+        operation: event.commandName,
+        database: event.databaseName,
+        collection: getCollection(event),
+        ...toHostAndPort(event.address),
+      });
+      if (ended) ends.set(event.requestId, ended);
+    })
+    .on('commandSucceeded', ({ requestId }) => end(requestId, false))
+    .on('commandFailed', ({ requestId }) => end(requestId, true));
+};

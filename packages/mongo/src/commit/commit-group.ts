@@ -1,0 +1,150 @@
+import { type Ctx, IdempotencyKeyConflict } from '@plinth/data-kit';
+import { pauseBeforeRetry } from '../deadline.ts';
+import { findUsedKeys, releaseExpiredKey, toRowKey } from '../journal/journal.ts';
+import { journalName } from '../journal/journal-names.ts';
+import {
+  type FindUniqueCode,
+  isNoPrimary,
+  isRetryable,
+  isUnreachable,
+  toApiError,
+  UnknownOutcome,
+} from '../mongo-errors.ts';
+import { isPinned, toGroupedStatements, toSingleStatements } from './statements.ts';
+import { type CommitSet, runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
+import type { Write } from './write.ts';
+
+/** A write set that waits to be committed. */
+export type QueuedSet = CommitSet & {
+  readonly ctx: Ctx;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+};
+
+export type CommitCounts = { groups: number; sets: number; splits: number };
+
+export type CommitDeps = TransactionDeps & { readonly findUniqueCode: FindUniqueCode; readonly counts: CommitCounts };
+
+/** A group is tried this often before its halves are. */
+const groupTriesMax = 3;
+
+/** True when the writes of a set can share commands with others and still be held to their conditions. */
+export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(isPinned);
+
+const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
+  sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: row }));
+
+const getDeadline = (sets: readonly QueuedSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
+
+/**
+ * Runs `work` in a session of its own. Without a primary the driver searches for longer than a request waits: then this
+ * rejects, `work` continues alone, and the outcome of its commit is unknown.
+ */
+const withSession = async (
+  { client, primary }: CommitDeps,
+  deadline: number,
+  work: (scope: TransactionScope) => Promise<void>,
+): Promise<void> => {
+  const session = client.startSession();
+  const abandoned = new AbortController();
+  const since = performance.now();
+  const running = work({ session, since, deadline, signal: abandoned.signal }).finally(() => session.endSession());
+  try {
+    await primary.withPrimaryTimeout(running, since);
+  } catch (cause) {
+    abandoned.abort(cause);
+    throw cause;
+  }
+};
+
+/** Commits one set until it holds, a condition refuses it, or its deadline has passed. */
+const commitSingle = (set: QueuedSet, deps: CommitDeps): Promise<void> =>
+  withSession(deps, set.ctx.deadline, async (scope) => {
+    const { clock, findUniqueCode } = deps;
+    const rows = toGroupedStatements(toJournalWrites([set]));
+    const single = [...toSingleStatements(set.writes), ...rows];
+    let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : single;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await runTransaction(statements, scope, deps);
+      } catch (cause) {
+        if (isRetryable(cause)) {
+          await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock });
+        } else if (statements !== single && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
+          // One command for each write shows which of them failed.
+          statements = single;
+        } else {
+          const error = toApiError(cause, findUniqueCode);
+          const isExpired = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
+          if (!isExpired) throw error;
+        }
+      }
+    }
+  });
+
+const commitBatch = (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> =>
+  withSession(deps, getDeadline(sets), async (scope) => {
+    const writes = sets.flatMap((set) => set.writes);
+    const statements = [...toGroupedStatements(writes), ...toGroupedStatements(toJournalWrites(sets))];
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await runTransaction(statements, scope, deps);
+      } catch (cause) {
+        if (!isRetryable(cause) || (tries >= groupTriesMax && !isUnreachable(cause))) throw cause;
+        await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock: deps.clock });
+      }
+    }
+  });
+
+/** Returns the sets of a failed group whose idempotency keys are in use: they repeat what is already committed. */
+const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<ReadonlySet<QueuedSet>> => {
+  const keyed = sets.filter(({ row }) => row.key !== undefined);
+  const [first] = keyed;
+  if (!first) return new Set();
+  const ctx = { ...first.ctx, deadline: getDeadline(sets), signal: new AbortController().signal };
+  const used = await findUsedKeys(
+    keyed.map(({ row }) => row),
+    ctx,
+    deps,
+  ).catch((reason: unknown) => {
+    if (isNoPrimary((reason as Error).cause)) throw reason;
+    return new Set<string>();
+  });
+  return new Set(keyed.filter(({ row }) => used.has(toRowKey(row))));
+};
+
+const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: CommitDeps): Promise<void> => {
+  deps.counts.splits += 1;
+  const repeated = await findRepeated(sets, deps);
+  for (const { reject } of repeated) reject(new IdempotencyKeyConflict({ cause }));
+  const rest = sets.filter((set) => !repeated.has(set));
+  const middle = repeated.size > 0 ? rest.length : rest.length >> 1;
+  await commitGroup(rest.slice(0, middle), deps);
+  await commitGroup(rest.slice(middle), deps);
+};
+
+/**
+ * Commits sets in one transaction and settles each. If it fails, sets that repeat what is committed are rejected and the
+ * others tried again; without such sets, each half is tried by itself, down to the single set. So a set whose condition
+ * does not hold fails alone.
+ * @throws `unavailable` without a primary, and leaves the sets that are not settled.
+ */
+export const commitGroup = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
+  const [first] = sets;
+  if (!first) return;
+  const isSingle = sets.length === 1;
+  try {
+    await (isSingle ? commitSingle(first, deps) : commitBatch(sets, deps));
+    for (const { resolve } of sets) resolve();
+  } catch (cause) {
+    // Without a primary every part would wait for one; with an unknown outcome a part may be committed already.
+    const isFinal = isSingle || cause instanceof UnknownOutcome || isNoPrimary(cause);
+    if (!isFinal) return splitGroup(sets, cause, deps);
+    const error = toApiError(cause);
+    if (isNoPrimary(cause) || isNoPrimary((error as Error).cause)) {
+      if (isSingle) first.reject(error);
+      throw error;
+    }
+    for (const { reject } of sets) reject(error);
+  }
+};

@@ -1,0 +1,66 @@
+import { commonErrors } from '@plinth/contract-kit';
+import type { Document } from 'mongodb';
+import type { Write } from './write.ts';
+
+/** One command of a transaction. */
+export type Statement = {
+  readonly command: Document;
+  /** The number of documents that the command must insert, match or remove. */
+  readonly expected: number;
+  /** Creates the error for another number. */
+  readonly createError: () => Error;
+};
+
+/** One of several writes did not hold. Only sending them one by one shows which. */
+export class SomeWriteFailed extends Error {
+  override readonly name = 'SomeWriteFailed';
+}
+
+/** True when the filter fixes one id, so that the number of matches of many such writes shows whether each matched. */
+export const isPinned = (write: Write): boolean => {
+  if (write.kind === 'insert') return true;
+  const { _id: id } = write.filter as { _id?: unknown };
+  return typeof id === 'string' || (typeof id === 'object' && id !== null && '$eq' in id);
+};
+
+/** Creates one command from writes of one kind. `multi` lets a filter match more than one document, which then fails. */
+const toCommand = (writes: readonly Write[], multi: boolean): Document => {
+  const [first] = writes as [Write];
+  const { kind, collection } = first;
+  if (kind === 'insert') {
+    return { insert: collection, documents: writes.map((write) => write.kind === 'insert' && write.document) };
+  }
+  if (kind === 'update') {
+    return {
+      update: collection,
+      updates: writes.map((write) => write.kind === 'update' && { q: write.filter, u: write.update, multi }),
+    };
+  }
+  const deletes = writes.map((write) => write.kind === 'remove' && { q: write.filter, limit: multi ? 0 : 1 });
+  return { delete: collection, deletes };
+};
+
+/** Creates as few commands as keep the order of the writes to each collection. */
+export const toGroupedStatements = (writes: readonly Write[]): Statement[] =>
+  [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((own) => {
+    const runs: Write[][] = [];
+    for (const write of own) {
+      const run = runs.at(-1);
+      if (run?.[0]?.kind === write.kind) run.push(write);
+      else runs.push([write]);
+    }
+    return runs.map((run) => ({
+      command: toCommand(run, false),
+      expected: run.length,
+      createError: () => new SomeWriteFailed(),
+    }));
+  });
+
+/** Creates one command for each write, in the order of their recording: the first that does not hold names the error. */
+export const toSingleStatements = (writes: readonly Write[]): Statement[] =>
+  writes.map((write) => ({
+    command: toCommand([write], true),
+    expected: 1,
+    createError: () =>
+      write.kind === 'insert' ? new SomeWriteFailed() : (write.conflictError ?? commonErrors.staleVersion()),
+  }));

@@ -1,0 +1,87 @@
+import { type Clock, type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/data-kit';
+import type { StoredCollection } from '../collections/stored-collection.ts';
+import { remainingMs } from '../deadline.ts';
+import { toApiError } from '../mongo-errors.ts';
+import { find, type ReadDeps } from '../reads/find.ts';
+import { majority } from '../settings.ts';
+import { journalName, keyIndex } from './journal-names.ts';
+
+const retentionSeconds = 7 * 24 * 60 * 60;
+
+/** The journal: transactional outbox, audit log and idempotency record in one. */
+export const journalCollection: StoredCollection = {
+  name: journalName,
+  schema: JournalRow,
+  indexes: [
+    {
+      name: keyIndex,
+      key: { tenantId: 1, key: 1 },
+      unique: true,
+      partialFilterExpression: { key: { $exists: true } },
+    },
+    // Serves readers in the order of time, and expires rows.
+    { name: 'byTime', key: { at: 1 }, expireAfterSeconds: retentionSeconds },
+    // Serves subscribers of one kind of event.
+    {
+      name: 'byEvent',
+      key: { 'events.name': 1, at: 1 },
+      partialFilterExpression: { 'events.name': { $exists: true } },
+    },
+  ],
+};
+
+const getKeyExpiry = (clock: Clock): Date => new Date(clock.now().getTime() - keyLifetimeMs);
+
+/**
+ * Creates the lookup of idempotency records. The read is linearizable: a majority read would not see a row that a commit
+ * has just collided with, and a local read could return one that is rolled back later.
+ */
+export const createJournal = (deps: ReadDeps): Journal => ({
+  find: async (ctx, key) => {
+    const filter = { tenantId: ctx.tenantId, key, at: { $gt: getKeyExpiry(deps.clock) } };
+    const command = { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } };
+    const [row] = (await find(command, { ...deps, ctx })) as unknown as JournalRow[];
+    return row?.fingerprint !== undefined && row.response
+      ? { fingerprint: row.fingerprint, response: row.response }
+      : undefined;
+  },
+});
+
+type KeyedRow = Pick<JournalRow, 'tenantId' | 'key'>;
+
+/** Returns a key with its tenant, in which it is unique. */
+export const toRowKey = ({ tenantId, key }: KeyedRow): string => `${tenantId} ${key}`;
+
+/** Returns the keys of rows that are in use. The read is local, because no response depends on it. */
+export const findUsedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, deps: ReadDeps): Promise<Set<string>> => {
+  const filters = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, own]) => ({
+    tenantId,
+    key: { $in: own.map(({ key }) => key) },
+    at: { $gt: getKeyExpiry(deps.clock) },
+  }));
+  const command = {
+    find: journalName,
+    filter: { $or: filters },
+    projection: { tenantId: 1, key: 1 },
+    limit: rows.length,
+    batchSize: rows.length,
+    readConcern: { level: 'local' },
+  };
+  return new Set(((await find(command, { ...deps, ctx })) as unknown as KeyedRow[]).map(toRowKey));
+};
+
+/** Frees the key of a row when it has expired. Returns whether it had. */
+export const releaseExpiredKey = async (
+  { ctx, row: { key } }: { readonly ctx: Ctx; readonly row: KeyedRow },
+  { db, clock }: ReadDeps,
+): Promise<boolean> => {
+  if (key === undefined) return false;
+  const options = { writeConcern: majority, maxTimeMS: remainingMs(ctx, clock) };
+  const expired = { tenantId: ctx.tenantId, key, at: { $lte: getKeyExpiry(clock) } };
+  try {
+    const { modifiedCount } = await db.collection(journalName).updateOne(expired, { $unset: { key: 1 } }, options);
+    return modifiedCount === 1;
+  } catch (cause) {
+    throw toApiError(cause);
+  }
+};

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { ContractPhase, Expand, Migration } from '@plinth/data-kit';
+import { type Relaxation, type StoredCollection, validatorOptions } from '../collections/stored-collection.ts';
+
+type IsDone = (migration: Migration) => boolean;
+
+type Scope = { readonly collection: string; readonly migrations: readonly Migration[]; readonly isDone: IsDone };
+
+/** The fields that expands have opened and no finished contract has settled since. */
+const openFields = (
+  { collection, migrations, isDone }: Scope,
+  opened: (expand: Expand) => readonly string[] | undefined,
+  settled: (contract: ContractPhase) => readonly string[] | undefined,
+): string[] => {
+  const own = migrations.filter((migration) => migration.collection === collection);
+  return own.flatMap((migration, at) => {
+    if (migration.phase !== 'expand') return [];
+    const later = own.slice(at + 1);
+    const isOpen = (field: string): boolean =>
+      !later.some((one) => one.phase === 'contract' && isDone(one) && settled(one)?.includes(field));
+    return (opened(migration) ?? []).filter(isOpen);
+  });
+};
+
+const loosenedOf = (scope: Scope): Relaxation | undefined => {
+  const optional = openFields(
+    scope,
+    ({ adds }) => adds,
+    ({ requires }) => requires,
+  );
+  const retired = openFields(
+    scope,
+    ({ retires }) => retires,
+    ({ removes }) => removes,
+  );
+  return optional.length + retired.length > 0 ? { optional, retired } : undefined;
+};
+
+/**
+ * The collections as they are to be at a point of their migrations: what a definition says, but for what an expand has
+ * opened and no contract has settled. So documents and code of before and after are legal side by side.
+ */
+export const toCollectionsAt = (
+  collections: readonly StoredCollection[],
+  scope: Omit<Scope, 'collection'>,
+): StoredCollection[] =>
+  collections.map((collection) => {
+    const relaxed = loosenedOf({ ...scope, collection: collection.name });
+    return relaxed ? { ...collection, relaxed } : collection;
+  });
+
+/** Equal for equal collections, validators and indexes. */
+export const toFingerprint = (collections: readonly StoredCollection[]): string => {
+  const facts = collections.map((collection) => [collection.name, collection.indexes, validatorOptions(collection)]);
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+};

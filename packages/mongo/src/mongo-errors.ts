@@ -1,0 +1,122 @@
+import { commonErrors } from '@plinth/contract-kit';
+import { IdempotencyKeyConflict, UniqueViolation } from '@plinth/data-kit';
+import { MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { journalName, keyIndex } from './journal/journal-names.ts';
+
+/** The schema validator rejected a write. A broken invariant, so it becomes a 500. */
+export class ValidatorViolation extends Error {
+  override readonly name = 'ValidatorViolation';
+}
+
+/** There was no primary for longer than a request waits. */
+export class NoPrimaryError extends Error {
+  override readonly name = 'NoPrimaryError';
+
+  constructor() {
+    super('MongoDB has no primary that answers. Check its members and the network to them.');
+  }
+}
+
+/** A commit may have happened or not, and there is no time left to find out. Its writes must not be sent again. */
+export class UnknownOutcome extends Error {
+  override readonly name = 'UnknownOutcome';
+
+  constructor(options: { cause: unknown }) {
+    super('The outcome of a commit is not known.', options);
+  }
+}
+
+export const duplicateKey = 11_000;
+export const documentValidationFailure = 121;
+const timeLimitCodes: readonly unknown[] = [50, 262];
+
+const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
+
+/** True when no primary was found for seconds: another try would wait as long again. */
+export const isNoPrimary = (cause: unknown): boolean =>
+  cause instanceof MongoServerSelectionError ||
+  cause instanceof NoPrimaryError ||
+  (cause instanceof UnknownOutcome && isNoPrimary(cause.cause));
+
+/** True for an error that `toApiError` made of a missing primary. */
+export const isCausedByNoPrimary = (error: unknown): boolean => isNoPrimary((error as Error).cause);
+
+const hasLabel = (cause: unknown, label: string): boolean => isMongoError(cause) && cause.hasErrorLabel(label);
+
+const socketCodes: readonly unknown[] = [
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+];
+
+/** True for an error of a socket. The driver passes it on when it writes to a connection that is being closed. */
+const isSocketError = (cause: unknown): cause is NodeJS.ErrnoException =>
+  cause instanceof Error && 'code' in cause && socketCodes.includes(cause.code);
+
+const closedNames = ['MongoPoolClosedError', 'MongoNotConnectedError', 'MongoTopologyClosedError'];
+
+const isClosed = (cause: unknown): boolean => isMongoError(cause) && closedNames.includes(cause.name);
+
+const unreachableNames = new Set([
+  ...closedNames,
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
+  'MongoWaitQueueTimeoutError',
+]);
+
+// NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, ShutdownInProgress.
+const notPrimaryCodes: readonly unknown[] = [10_107, 189, 11_600, 11_602, 13_435, 91];
+
+/** True when the database was unreachable or had no primary, so that the same command may succeed later. */
+export const isUnreachable = (cause: unknown): boolean =>
+  isSocketError(cause) ||
+  (isMongoError(cause) &&
+    (unreachableNames.has(cause.name) ||
+      hasLabel(cause, 'RetryableWriteError') ||
+      notPrimaryCodes.includes(cause.code)));
+
+/** True when the same write set may be committed again from its beginning, and that may help. */
+export const isRetryable = (cause: unknown): boolean =>
+  (hasLabel(cause, 'TransientTransactionError') || isUnreachable(cause)) && !isNoPrimary(cause) && !isClosed(cause);
+
+/**
+ * True when a commit that failed so may have happened; committing again is safe and tells which. That includes every
+ * error that is no response of the server: the driver repeats a lost commit, and then fails for other reasons.
+ */
+export const isUnknownCommit = (cause: unknown): boolean =>
+  !(cause instanceof MongoServerError) ||
+  hasLabel(cause, 'UnknownTransactionCommitResult') ||
+  (isUnreachable(cause) && !hasLabel(cause, 'TransientTransactionError'));
+
+// The server's error for `min` and `max` with nothing between them, such as those of an empty range.
+const emptyBounds = 51_175;
+export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
+
+/** Returns the error code that a unique index names. */
+export type FindUniqueCode = (collection: string, index: string) => string | undefined;
+
+const toUniqueViolation = (cause: MongoServerError, findUniqueCode: FindUniqueCode): Error => {
+  const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
+  if (collection === journalName && index === keyIndex) return new IdempotencyKeyConflict({ cause });
+  return new UniqueViolation(findUniqueCode(collection, index) ?? `unnamed index ${index}`, { cause });
+};
+
+/** Converts an error of the driver to one of the platform, with the driver's error as its cause. */
+export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () => undefined): unknown => {
+  if (cause instanceof UnknownOutcome || cause instanceof NoPrimaryError || isSocketError(cause)) {
+    return commonErrors.unavailable({ cause });
+  }
+  if (!isMongoError(cause)) return cause;
+  if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, findUniqueCode);
+  if (cause.code === documentValidationFailure) {
+    return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
+  }
+  if (timeLimitCodes.includes(cause.code)) return commonErrors.upstreamTimeout({ cause });
+  if (isUnreachable(cause) || isRetryable(cause)) return commonErrors.unavailable({ cause });
+  return cause;
+};

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { MigrationLogEntry, StoredModule } from '@plinth/data-kit';
+import { idsFrom } from '@plinth/testing';
+import { BSON, type Document, MongoClient } from 'mongodb';
+import { afterAll, afterEach } from 'vitest';
+import { createDatastore } from '../src/datastore.ts';
+import { migrationsName } from '../src/migrations/index.ts';
+import { clientSettings } from '../src/settings.ts';
+import { before } from './migrations-cards.ts';
+
+export const clock = { now: () => new Date() };
+const ids = idsFrom(clock);
+
+export const times = { leaseMs: 20_000, waitMs: 20_000, pollMs: 20 };
+type Times = typeof times & { readonly socketTimeoutMS: number };
+
+/** A database of its own for each test, and processes that migrate it. Migrations cross tenants: no guard watches. */
+export const useFixture = () => {
+  const uri = process.env['MONGODB_URI'] ?? '';
+  const clients: MongoClient[] = [];
+  const connect = (socketTimeoutMS = 8000) => {
+    const client = new MongoClient(uri, { ...clientSettings(8), socketTimeoutMS, monitorCommands: true });
+    clients.push(client);
+    return client;
+  };
+  const outside = connect();
+  let prefix = '';
+  const begin = (): void => {
+    prefix = `t${randomBytes(6).toString('hex')}_`;
+  };
+  begin();
+  afterEach(async () => {
+    await outside.db(`${prefix}deck`).dropDatabase();
+    begin();
+  });
+  afterAll(() => Promise.all(clients.map((client) => client.close())));
+  const db = () => outside.db(`${prefix}deck`);
+  const records = () => db().collection<Document & { _id: string }>(migrationsName);
+  return {
+    uri,
+    get prefix() {
+      return prefix;
+    },
+    db,
+    cards: () => db().collection<Document & { _id: string }>('cards'),
+    records,
+    record: (name: string) => records().findOne({ _id: name }),
+    /** The names of the indexes of cards. */
+    indexNames: async () => new Set((await db().collection('cards').indexes()).map(({ name }) => name)),
+    /** As if the holder of the lease had been silent for long. */
+    expireLease: () => records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(0) } }),
+    /** A process with some version of the code: its connection, its notes, and what it can do. */
+    process: <K>(module: StoredModule<K>, overrides: Partial<Times> = {}) => {
+      const { socketTimeoutMS, ...migrationTimes } = overrides;
+      const client = connect(socketTimeoutMS);
+      const notes: MigrationLogEntry[] = [];
+      const datastore = createDatastore({
+        client,
+        cursorSecret: 'a secret of tests',
+        databasePrefix: prefix,
+        migrationTimes: { ...times, ...migrationTimes },
+      });
+      const store = datastore.open(module, { clock, ids });
+      const migrations = datastore.migrations(module, { clock, ids });
+      const note = (one: MigrationLogEntry) => void notes.push(one);
+      return {
+        client,
+        store,
+        notes,
+        events: () => notes.map(({ event }) => event),
+        prepare: () => store.prepare(note),
+        ...migrations,
+        migrate: (options: { contract: boolean }) => migrations.migrate({ ...options, note }),
+      };
+    },
+    /** Everything that is stored, in words: documents, collections with their validators, and indexes. */
+    everything: async (): Promise<string> => {
+      const collections = (await db().listCollections().toArray()).toSorted((one, other) =>
+        one.name < other.name ? -1 : 1,
+      );
+      const parts = await Promise.all(
+        collections.map(async (info) => [
+          info,
+          await db().collection(info.name).find().sort({ _id: 1 }).toArray(),
+          await db().collection(info.name).indexes(),
+        ]),
+      );
+      return BSON.EJSON.stringify(parts, { relaxed: false });
+    },
+  };
+};
+
+export type Stage = ReturnType<typeof useFixture>;
+
+let made = 0;
+
+/** A card as the first version stored it; one that is made later has a greater id. */
+export const anOldCard = (overrides: object = {}) => {
+  made += 1;
+  const now = clock.now();
+  const own = { _id: ids.next(), tenantId: ids.next(), version: 1, createdAt: now, updatedAt: now };
+  return { ...own, title: `Card ${made}`, mood: 'new', ...overrides };
+};
+
+/** A database that the first version has made, with some cards of several tenants. */
+export const withOldCards = async (stage: Stage, count: number, tenants = 3) => {
+  await stage.process(before).prepare();
+  const tenantIds = Array.from({ length: tenants }, () => ids.next());
+  const old = Array.from({ length: count }, (_, at) => anOldCard({ tenantId: tenantIds[at % tenants] }));
+  if (old.length > 0) await stage.cards().insertMany(old);
+  return { tenantIds, old };
+};

@@ -1,0 +1,147 @@
+import { commonErrors } from '@plinth/contract-kit';
+import { type Ctx, createUnitOfWork, createWriteSets, type WriteSets } from '@plinth/data-kit';
+import { aContext, anId, idsFrom } from '@plinth/testing';
+import type { Db, Document } from 'mongodb';
+import { beforeAll, expect, it } from 'vitest';
+import { createCollection } from '../src/collections/collection.ts';
+import { createSignedCursors } from '../src/collections/signed-cursors.ts';
+import { createCommit } from '../src/commit/group-commit.ts';
+import type { Write } from '../src/commit/write.ts';
+import { monitorPrimary, type PrimaryMonitor } from '../src/primary-monitor.ts';
+import { createPointReads, pointsMax } from '../src/reads/point-reads.ts';
+import { aNote, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = { now: () => new Date() };
+let primary: PrimaryMonitor;
+
+beforeAll(async () => {
+  primary = monitorPrimary(datastore.current.client);
+  await datastore.current.open({ name: 'faults', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare();
+});
+
+/** Changes what a collection sends: the commands of its reads and the writes that it records. */
+type Fault = { readonly onFind?: (find: Document) => Document; readonly onWrite?: (write: Write) => Write };
+
+const dropTenant = (filter: Document): Document => {
+  const { tenantId: _, ...rest } = filter;
+  return rest;
+};
+
+const countIds = ({ filter }: Document): number => filter['_id']?.['$in']?.length ?? 0;
+
+const findFault = (isMeant: (find: Document) => boolean): Fault => ({
+  onFind: (find) => (isMeant(find) ? { ...find, filter: dropTenant(find['filter']) } : find),
+});
+
+const writeFault = (kind: 'update' | 'remove', hasVersion: boolean): Fault => ({
+  onWrite: (write) =>
+    write.kind === kind && 'version' in write.filter === hasVersion
+      ? { ...write, filter: dropTenant(write.filter) }
+      : write,
+});
+
+const insertFault = (change: (document: Document) => Document): Fault => ({
+  onWrite: (write) => (write.kind === 'insert' ? { ...write, document: change(write.document) } : write),
+});
+
+const otherTenantId = anId();
+
+/** One access outside the tenant for each operation; the name begins with the operation. */
+const faults: Readonly<Record<string, Fault>> = {
+  get: findFault(({ filter }) => typeof filter['_id'] === 'string'),
+  'get of a batch': findFault((find) => countIds(find) > 1 && countIds(find) <= pointsMax),
+  find: findFault(({ filter }) => 'slug' in filter),
+  getMany: findFault((find) => countIds(find) > pointsMax),
+  list: findFault(({ hint }) => hint !== undefined),
+  'insert without a tenant': insertFault((document) => ({ ...document, tenantId: undefined })),
+  'insert for another tenant': insertFault((document) => ({ ...document, tenantId: otherTenantId })),
+  update: writeFault('update', true),
+  updateWhere: writeFault('update', false),
+  remove: writeFault('remove', true),
+};
+
+const withFault = (db: Db, { onFind = (find) => find }: Fault): Db =>
+  new Proxy(db, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'command') return typeof value === 'function' ? value.bind(target) : value;
+      return (command: Document, options: object) =>
+        target.command(command['find'] === notes.name ? onFind(command) : command, options);
+    },
+  });
+
+const recordWithFault = (writeSets: WriteSets<Write>, { onWrite = (write) => write }: Fault): WriteSets<Write> => ({
+  ...writeSets,
+  record: (ctx, write, change) => writeSets.record(ctx, onWrite(write), change),
+});
+
+const openCollection = (fault: Fault = {}) => {
+  const { client, databasePrefix } = datastore.current;
+  const db = client.db(`${databasePrefix}faults`);
+  const reads = { db: withFault(db, fault), clock, primary, traceBatch: undefined };
+  const writeSets = createWriteSets<Write>();
+  const ids = idsFrom(clock);
+  const collection = createCollection(notes, {
+    ...reads,
+    ids,
+    cursors: createSignedCursors('a secret'),
+    writeSets: recordWithFault(writeSets, fault),
+    pointReads: createPointReads(reads),
+  });
+  const counts = { groups: 0, sets: 0, splits: 0 };
+  const commit = createCommit({ ...reads, db, client, counts, findUniqueCode: () => undefined });
+  const unitOfWork = createUnitOfWork({ writeSets, clock, ids, commit });
+  const write = <T>(ctx: Ctx, work: () => T) => unitOfWork.run(ctx, async () => work(), { operation: 'fault' });
+  return { collection, write };
+};
+
+const succeeds = (attempt: Promise<unknown>): Promise<boolean> =>
+  attempt.then(
+    () => true,
+    () => false,
+  );
+
+/** Tries to reach another tenant's note by every operation. Returns the operations that did, and what the query guard found. */
+const findBreaches = async (fault?: Fault): Promise<string[]> => {
+  const { collection, write } = openCollection(fault);
+  const sound = openCollection();
+  const [mine, theirs] = [aContext(), aContext()];
+  const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(aNote({ words: 7 })));
+  const own = await sound.write(mine, () => sound.collection.for(mine).insert(aNote()));
+  const scoped = collection.for(mine);
+  const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => anId())];
+  const inserted = await write(mine, () => scoped.insert(aNote())).catch(() => undefined);
+  const stored = (await datastore.current.raw('faults', 'notes').all()).find(({ _id }) => _id === inserted?._id);
+  const breaches: Readonly<Record<string, boolean>> = {
+    get: await succeeds(scoped.get(note._id)),
+    // Both are called in one turn, so that they share a batch.
+    'get of a batch': (await Promise.all([succeeds(scoped.get(note._id)), scoped.get(own._id)]))[0],
+    find: (await scoped.find({ slug: note.slug })) !== undefined,
+    getMany: (await scoped.getMany(manyIds)).length > 0,
+    list: (await scoped.list({ where: {}, sort: 'createdAt', limit: 100 })).items.some(({ _id }) => _id === note._id),
+    insert: stored?.['tenantId'] !== mine.tenantId,
+    update: await succeeds(write(mine, () => scoped.update(note, { $set: { words: 8 } }))),
+    updateWhere: await succeeds(
+      write(mine, () => scoped.updateWhere({ _id: note._id }, { $set: { words: 9 } }, commonErrors.notFound())),
+    ),
+    remove: await succeeds(write(mine, () => scoped.remove(note))),
+  };
+  const breached = Object.keys(breaches).filter((operation) => breaches[operation]);
+  return [...breached, ...(await datastore.current.guard.check())];
+};
+
+it('no operation reaches another tenant', async () => {
+  expect(await findBreaches()).toEqual([]);
+});
+
+it.each(Object.entries(faults))('integrity: a collection whose %s leaves the tenant is caught', async (_, fault) => {
+  expect(await findBreaches(fault)).not.toEqual([]);
+});
+
+it('every operation of a collection has a fault', () => {
+  const operations = Object.keys(openCollection().collection.for(aContext()));
+  const covered = new Set(Object.keys(faults).map((name) => name.split(' ')[0]));
+  expect(operations.filter((operation) => !covered.has(operation))).toEqual([]);
+});
