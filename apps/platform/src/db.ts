@@ -6,7 +6,7 @@ import { type Module, serviceSettings, systemIds } from '@plinth/service-kit';
 import { commands } from './db/commands.ts';
 import { modules as allModules } from './modules.ts';
 
-const usage = 'Use: npm run db -- status|migrate|check|seed [--module <name>] [--dry-run] [--contract]';
+const usage = 'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [--dry-run] [--contract]';
 
 const { MONGODB_URI, MONGODB_POOL_SIZE, MONGODB_DATABASE_PREFIX } = serviceSettings;
 

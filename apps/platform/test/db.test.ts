@@ -44,7 +44,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
   it('migrate makes what is missing, a dry run only says so', async () => {
     const dry = await db(['migrate', '--dry-run', '--contract']);
     expect(dry.code).toBe(0);
-    expect(dry.stdout).toContain(`users: Makes the collection '${users().databaseName}.users'.`);
+    expect(dry.stdout).toContain(`users: Creates the collection '${users().databaseName}.users'.`);
     expect(await users().listCollections().toArray()).toEqual([]);
     expect(await db(['migrate', '--module', 'users'])).toEqual({ code: 0, stdout: 'users: up to date.\n', stderr: '' });
     expect((await db(['migrate', '--dry-run'])).stdout).toBe('users: nothing to do.\n');
@@ -69,9 +69,26 @@ describe('npm run db', { timeout: 60_000 }, () => {
     const { code, stdout } = await db(['check']);
     expect(code).toBe(1);
     expect(stdout.trimEnd().split('\n')).toEqual([
-      `users: The index '${users().databaseName}.users.byHand' is stored and not defined: drop it, or define it.`,
-      `users: The validator of '${users().databaseName}.journal' is not that of its definition: npm run db -- migrate sets it.`,
+      `users: The index '${users().databaseName}.users.byHand' is stored and not defined.`,
+      `users: The validator of '${users().databaseName}.journal' differs from its definition.`,
+      'Run npm run db -- repair to correct it.',
     ]);
+  });
+
+  it('repair corrects the drift that check finds', async () => {
+    await db(['migrate']);
+    await users().collection('users').createIndex({ tenantId: 1, email: 1 }, { name: 'byHand' });
+    await users().command({ collMod: 'journal', validator: {} });
+    await users()
+      .collection('users')
+      .dropIndex('byAge')
+      .catch(() => undefined);
+    const { code, stdout } = await db(['repair']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`users: Dropped the index '${users().databaseName}.users.byHand'.`);
+    expect(stdout).toContain(`users: Set the validator of '${users().databaseName}.journal'.`);
+    expect(await db(['check'])).toEqual({ code: 0, stdout: 'No drift in users.\n', stderr: '' });
+    expect((await db(['repair'])).stdout).toBe('Nothing to repair in users.\n');
   });
 
   it('seed adds the demo organizations, however often it runs', async () => {
@@ -98,7 +115,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr.split('\n').at(-1)).toBe(
-      'Use: npm run db -- status|migrate|check|seed [--module <name>] [--dry-run] [--contract]',
+      'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [--dry-run] [--contract]',
     );
   });
 

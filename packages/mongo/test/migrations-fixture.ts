@@ -62,15 +62,15 @@ export const useFixture = () => {
       });
       const store = datastore.open(module, { clock, ids });
       const migrations = datastore.migrations(module, { clock, ids });
-      const note = (one: MigrationLogEntry) => void notes.push(one);
+      const log = (entry: MigrationLogEntry) => void notes.push(entry);
       return {
         client,
         store,
         notes,
         events: () => notes.map(({ event }) => event),
-        prepare: () => store.prepare(note),
+        prepare: () => store.prepare(log),
         ...migrations,
-        migrate: (options: { contract: boolean }) => migrations.migrate({ ...options, note }),
+        migrate: (options: { contract: boolean }) => migrations.migrate({ ...options, log }),
       };
     },
     /** Everything that is stored, in words: documents, collections with their validators, and indexes. */

@@ -66,14 +66,14 @@ describe('integrity:', () => {
   it('a document that the validator refuses stops the migration, is named, and leaves the position where it was', async () => {
     const { old } = await withOldCards(stage, 25);
     const bad = old[14];
-    // It comes from a time before the law.
+    // It comes from a time before the validator.
     await stage
       .cards()
       .updateOne({ _id: String(bad?._id) }, { $set: { title: 7 } }, { bypassDocumentValidation: true });
     const process = stage.process(after);
     await expect(process.prepare()).rejects.toMatchObject({
       name: 'StartupError',
-      message: `The migration '0002-fill-state' stops at the document ${bad?._id} of 'cards'. The validator of its collection refuses what the migration makes of it. Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
+      message: `The migration '0002-fill-state' stops at the document ${bad?._id} of 'cards'. The validator of its collection refuses the migrated document. Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
     });
     expect(await progress()).toMatchObject({
       record: { state: 'failed', position: old[9]?._id, changed: 10 },
@@ -151,7 +151,7 @@ describe('integrity:', () => {
     expect((await progress()).changed).toBe(2);
   });
 
-  it('what older code still writes between the repetition and the new law is filled after it', async () => {
+  it('what older code still writes between the repetition and the new validator is filled after it', async () => {
     await withOldCards(stage, 3);
     const late = anOldCard();
     let isContract = false;

@@ -122,7 +122,7 @@ describe('two processes', () => {
       );
     await expect(stage.process(after, { waitMs: 50 }).prepare()).rejects.toMatchObject({
       name: 'StartupError',
-      message: `elsewhere:1 has been migrating the database '${stage.db().databaseName}' for more than 1 seconds. See how far it is by \`npm run db -- status\`, and start again when it is done.`,
+      message: `elsewhere:1 has been migrating the database '${stage.db().databaseName}' for more than 1 seconds. See its progress with \`npm run db -- status\`, and start again when it is done.`,
     });
     expect(await stage.cards().countDocuments({ state: { $exists: true } })).toBe(0);
   });
@@ -160,7 +160,7 @@ describe('a kill in the middle of a backfill', () => {
     await next.prepare();
     expect(begunAt[0]).toBe(left?.['position']);
     await changedOnce(60);
-    const walked = next.notes.find(({ event }) => event === 'migration-walked');
-    expect(walked?.fields['changed']).toBe(60 - Number(left?.['changed']));
+    const scanned = next.notes.find(({ event }) => event === 'migration-scanned');
+    expect(scanned?.fields['changed']).toBe(60 - Number(left?.['changed']));
   });
 });

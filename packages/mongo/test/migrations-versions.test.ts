@@ -22,7 +22,7 @@ const useAsBefore = async () => {
   return renamed;
 };
 
-const law = async () => stage.db().listCollections({ name: 'cards' }).toArray();
+const storedOptions = async () => stage.db().listCollections({ name: 'cards' }).toArray();
 
 describe('code of before', () => {
   it('works on the expanded schema, also with documents that the new code has filled', async () => {
@@ -37,16 +37,16 @@ describe('code of before', () => {
     expect(await scoped.get(filled._id)).toMatchObject({ mood: 'busy', state: 'open', version: 3 });
   });
 
-  it('does not narrow the law when it starts again, says so, and goes on working', async () => {
+  it('does not tighten the validator when it starts again, and keeps working', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
-    const expanded = await law();
+    const expanded = await storedOptions();
     const restarted = stage.process(before);
     await restarted.prepare();
     expect(restarted.notes).toEqual([
       { event: 'database-newer', fields: { database: stage.db().databaseName, migration: '0001-state' } },
     ]);
-    expect(await law()).toEqual(expanded);
+    expect(await storedOptions()).toEqual(expanded);
     await useAsBefore();
     await useAsAfter();
   });
@@ -59,7 +59,7 @@ describe('code of before', () => {
     await useAsBefore();
   });
 
-  it('is refused by the law once the contract has run', async () => {
+  it('is refused by the validator after the contract phase', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
     const card = await useAsBefore();

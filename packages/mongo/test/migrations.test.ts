@@ -38,7 +38,7 @@ describe('migrating', () => {
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
   });
 
-  it('records all as done, also the contracts, and has the strict law at once where nothing is stored', async () => {
+  it('records every migration of an empty database as done, and applies the strict validator at once', async () => {
     const process = stage.process(after);
     await process.prepare();
     expect((await process.status()).map(({ state, changed }) => [state, changed])).toEqual(
@@ -149,7 +149,7 @@ describe('migrating', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would be done, and changes nothing', async () => {
+  it('describes what would be done, and changes nothing', async () => {
     await withOldCards(stage, 12);
     const process = stage.process(after);
     const stored = await stage.everything();
@@ -157,14 +157,14 @@ describe('a dry run', () => {
     const sentences = await process.plan({ contract: true });
     expect(sentences).toEqual([
       `Changes the validator of '${databaseName}.cards'.`,
-      `Makes the index '${databaseName}.cards.byState'.`,
-      `Makes the collection '${databaseName}.tallies'.`,
-      "0001-state (expand) widens the law of 'cards'.",
-      "0002-fill-state (backfill) changes 12 documents, by a walk through 'cards'.",
-      "0003-tally (backfill) changes 3 documents, by a walk through 'cards'.",
-      "0004-require-state (contract) repeats '0002-fill-state' and changes 12 documents, by a walk through 'cards'.",
-      "0004-require-state (contract) repeats '0003-tally' and changes 3 documents, by a walk through 'cards'.",
-      "0004-require-state (contract) removes mood and changes 12 documents, by a walk through 'cards'.",
+      `Creates the index '${databaseName}.cards.byState'.`,
+      `Creates the collection '${databaseName}.tallies'.`,
+      "0001-state (expand) relaxes the validator of 'cards'.",
+      "0002-fill-state (backfill) changes 12 documents, by a scan of 'cards'.",
+      "0003-tally (backfill) changes 3 documents, by a scan of 'cards'.",
+      "0004-require-state (contract) repeats '0002-fill-state' and changes 12 documents, by a scan of 'cards'.",
+      "0004-require-state (contract) repeats '0003-tally' and changes 3 documents, by a scan of 'cards'.",
+      "0004-require-state (contract) removes mood and changes 12 documents, by a scan of 'cards'.",
       "0004-require-state (contract) requires state of 'cards'.",
       "0004-require-state (contract) drops the index 'byMood' of 'cards'.",
     ]);
@@ -172,12 +172,12 @@ describe('a dry run', () => {
     expect(await stage.everything()).toBe(stored);
   });
 
-  it('of a new database makes its collections and walks through nothing', async () => {
+  it('of an empty database creates its collections and scans nothing', async () => {
     const process = stage.process(after);
     expect(await process.plan({ contract: true })).toEqual([
-      expect.stringMatching(/^Makes the collection '\w+\.cards'\.$/),
-      expect.stringMatching(/^Makes the collection '\w+\.tallies'\.$/),
-      expect.stringMatching(/^Makes the collection '\w+\.journal'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.cards'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.tallies'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.journal'\.$/),
     ]);
     expect(await stage.db().listCollections().toArray()).toEqual([]);
   });

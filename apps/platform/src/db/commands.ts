@@ -47,7 +47,7 @@ const migrate: Command = async (parts) => {
   if (parts.dryRun) return plan(parts);
   const { print, contract } = parts;
   await eachModule(parts, async (migrations, name) => {
-    await migrations.migrate({ contract, note: (note) => print(`${name}: ${lineOf(note)}`) });
+    await migrations.migrate({ contract, log: (log) => print(`${name}: ${lineOf(log)}`) });
     const waiting = (await migrations.status()).filter(({ state }) => state !== 'done').map((one) => one.name);
     if (waiting.length === 0) print(`${name}: up to date.`);
     else print(`${name}: up to date but for ${waiting.join(', ')}; run it with --contract when no older code runs.`);
@@ -64,7 +64,20 @@ const check: Command = async (parts) => {
     for (const sentence of sentences) print(`${name}: ${sentence}`);
   });
   if (found === 0) print(`No drift in ${modules.map(({ name }) => name).join(', ')}.`);
+  else print('Run npm run db -- repair to correct it.');
   return found === 0;
+};
+
+const repair: Command = async (parts) => {
+  const { print, modules } = parts;
+  let repaired = 0;
+  await eachModule(parts, async (migrations, name) => {
+    const sentences = await migrations.repair();
+    repaired += sentences.length;
+    for (const sentence of sentences) print(`${name}: ${sentence}`);
+  });
+  if (repaired === 0) print(`Nothing to repair in ${modules.map(({ name }) => name).join(', ')}.`);
+  return true;
 };
 
 const seed: Command = async ({ datastore, modules, print }) => {
@@ -74,4 +87,4 @@ const seed: Command = async ({ datastore, modules, print }) => {
   return true;
 };
 
-export const commands = { status, migrate, check, seed } satisfies Record<string, Command>;
+export const commands = { status, migrate, check, repair, seed } satisfies Record<string, Command>;

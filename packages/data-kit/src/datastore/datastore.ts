@@ -26,7 +26,7 @@ export type ModuleStore<K> = {
    * contracts. Safe to repeat and to race; a database that newer code has migrated is left as it is.
    * @throws `StartupError` when it cannot be done, or another process does it for longer than one waits.
    */
-  prepare(note?: MigrationLogger): Promise<void>;
+  prepare(log?: MigrationLogger): Promise<void>;
 };
 
 /** Runs what is done for several calls at once, so that the trace of each can tell of it. */

@@ -185,7 +185,7 @@ export type MigrationLogEntry = {
   readonly fields: Readonly<Record<string, string | number | boolean>>;
 };
 
-export type MigrationLogger = (note: MigrationLogEntry) => void;
+export type MigrationLogger = (log: MigrationLogEntry) => void;
 
 /** The migrations of one module, for the commands of people. */
 export type Migrations = {
@@ -198,7 +198,12 @@ export type Migrations = {
    * @throws `StartupError` when newer code has been here, when a document refuses its change, or when another process
    * migrates for longer than one waits.
    */
-  migrate(options: { readonly contract: boolean; readonly note?: MigrationLogger }): Promise<void>;
-  /** How indexes and validators differ from what they should be at this point, a sentence each. */
+  migrate(options: { readonly contract: boolean; readonly log?: MigrationLogger }): Promise<void>;
+  /** How indexes and validators differ from what is expected at this point, one sentence for each difference. */
   drift(): Promise<readonly string[]>;
+  /**
+   * Repairs the drift. Returns one sentence for each repair.
+   * @throws `StartupError` when newer code has migrated the database, or while another process migrates it.
+   */
+  repair(): Promise<readonly string[]>;
 };

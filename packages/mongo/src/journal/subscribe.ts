@@ -17,79 +17,78 @@ import {
 } from 'mongodb';
 import { journalName } from './journal-names.ts';
 
-/** What a journal is read for; answers and changes stay where they are. */
+/** The fields that are read; responses and changes stay in the database. */
 type Row = Pick<JournalRow, '_id' | 'tenantId' | 'at' | 'events'>;
 type Change = ChangeStreamInsertDocument<Row>;
 type Stream = ChangeStream<Row, Change>;
 
-/** A stream that has begun, and what it will tell first. */
-type Opened = { readonly stream: Stream; readonly first: Promise<Change | null> };
+/** An open change stream and its first change. */
+type OpenedStream = { readonly stream: Stream; readonly first: Promise<Change | null> };
 
-type Place = {
+type StreamScope = {
   readonly db: Db;
-  /** The name of the event. */
   readonly name: string;
-  readonly tell: (row: Row) => void;
+  readonly deliver: (row: Row) => void;
   readonly signal: AbortSignal;
 };
 
-/**
- * After a failure the past is told again from so long before the last sign of life: a row is dated before its commit,
- * and by another clock.
- */
+/** After a failure, events are read again from this long before the last response: a row is dated before its commit, by another clock. */
 const overlapMs = 60_000;
 
-/** So long the server waits for something new before it answers; each answer, also an empty one, is a sign of life. */
+/** The server responds at least this often, with or without a change. */
 const awaitMs = 1000;
 
-/** Shorter than the patience of a connection, so that the server gives a read up too. */
+/** Shorter than the socket timeout, so that the server ends the read too. */
 const readMaxMs = 7000;
 
-/** The longest pause between two tries. */
-const pauseMaxMs = 500;
+const retryPauseMaxMs = 500;
 
 const majority = { level: 'majority' } as const;
-const wanted = ['tenantId', 'at', 'events'] as const;
+const readFields = ['tenantId', 'at', 'events'] as const;
 
-const pipelineOf = (name: string): Document[] => [
+const toPipeline = (name: string): Document[] => [
   { $match: { operationType: 'insert', 'fullDocument.events.name': name } },
-  { $project: Object.fromEntries(wanted.map((field) => [`fullDocument.${field}`, 1])) },
+  { $project: Object.fromEntries(readFields.map((field) => [`fullDocument.${field}`, 1])) },
 ];
 
-/** Opens a stream of what is committed from a moment of the cluster on. */
-const openStream = async (startAtOperationTime: Timestamp, { db, name }: Place): Promise<Opened> => {
+/** Opens a stream of the events committed from a cluster time on. */
+const openStream = async (startAtOperationTime: Timestamp, { db, name }: StreamScope): Promise<OpenedStream> => {
   const options = { startAtOperationTime, maxAwaitTimeMS: awaitMs, readConcern: majority };
-  const stream: Stream = db.collection<Row>(journalName).watch<Row, Change>(pipelineOf(name), options);
+  const stream: Stream = db.collection<Row>(journalName).watch<Row, Change>(toPipeline(name), options);
   const opened = once(stream, 'resumeTokenChanged');
   const first = stream.tryNext();
   await Promise.race([opened, first]);
-  // Whoever has the stream awaits it later, if at all.
+  // It is awaited later, if at all.
   first.catch(() => undefined);
   return { stream, first };
 };
 
-/** Tells what lies in the journal, oldest first. The read waits until it sees all that was committed before `until`. */
-const tellPast = async (since: Date, until: Timestamp, { db, name, tell, signal }: Place): Promise<void> => {
+/** Delivers the events in the journal, oldest first. `afterClusterTime` includes everything committed before `until`. */
+const deliverPast = async (
+  since: Date,
+  until: Timestamp,
+  { db, name, deliver, signal }: StreamScope,
+): Promise<void> => {
   const rows = db.runCursorCommand({
     find: journalName,
     filter: { at: { $gte: since }, 'events.name': name },
     sort: { at: 1 },
-    projection: Object.fromEntries(wanted.map((field) => [field, 1])),
+    projection: Object.fromEntries(readFields.map((field) => [field, 1])),
     readConcern: { ...majority, afterClusterTime: until },
     maxTimeMS: readMaxMs,
   });
   for await (const row of rows) {
     signal.throwIfAborted();
-    tell(row as Row);
+    deliver(row as Row);
   }
 };
 
-/** Tells the past, and opens the stream at a moment that the past reaches up to, so that nothing lies between them. */
-const open = async (since: Date, place: Place): Promise<Opened> => {
-  const { operationTime } = await place.db.command({ ping: 1 }, { signal: place.signal });
-  const opened = await openStream(operationTime, place);
+/** Opens the stream at the cluster time that the read of the past includes, so that no event lies between them. */
+const open = async (since: Date, scope: StreamScope): Promise<OpenedStream> => {
+  const { operationTime } = await scope.db.command({ ping: 1 }, { signal: scope.signal });
+  const opened = await openStream(operationTime, scope);
   try {
-    await tellPast(since, operationTime, place);
+    await deliverPast(since, operationTime, scope);
     return opened;
   } catch (cause) {
     await opened.stream.close();
@@ -97,38 +96,42 @@ const open = async (since: Date, place: Place): Promise<Opened> => {
   }
 };
 
-/** Tells what a stream brings until it ends, which it does by throwing. `onAlive` hears of each answer of the server. */
-const tellNew = async ({ stream, first }: Opened, { tell, signal }: Place, onAlive: () => void): Promise<void> => {
+/** Delivers the events of a stream until it throws. Calls `onResponse` for each response of the server. */
+const deliverNew = async (
+  { stream, first }: OpenedStream,
+  { deliver, signal }: StreamScope,
+  onResponse: () => void,
+): Promise<void> => {
   let change = await first;
   while (!signal.aborted) {
-    if (change) tell(change.fullDocument);
-    // So it ends when the journal is dropped.
-    else if (stream.closed) throw new Error('The server has ended the change stream of a journal.');
-    onAlive();
+    if (change) deliver(change.fullDocument);
+    // The journal was dropped.
+    else if (stream.closed) throw new Error('The server ended the change stream of a journal.');
+    onResponse();
     change = await stream.tryNext();
   }
 };
 
-const refusalOf = (cause: unknown, db: Db): StartupError => {
+const toStartupError = (cause: unknown, db: Db): StartupError => {
   const reason = cause instanceof MongoServerError ? cause.codeName : (cause as Error).name;
   return new StartupError(
-    `The journal of '${db.databaseName}' cannot be followed (${reason}). Check that MongoDB has a primary, and that the user of MONGODB_URI has the role 'read' on that database.`,
+    `The journal of '${db.databaseName}' cannot be read (${reason}). Check that MongoDB has a primary, and that the user of MONGODB_URI has the role 'read' on that database.`,
     { cause },
   );
 };
 
-type Keeping = Pick<SubscriptionOptions<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
+type KeeperOptions = Pick<SubscriptionOptions<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
 
-/** Keeps a journal followed: begins again after each failure, until it is stopped. */
-const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }: Keeping) => {
-  const { signal } = place;
-  let current: Opened | undefined;
+/** Creates a reader that starts again after each failure, until it is stopped. */
+const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconnect }: KeeperOptions) => {
+  const { signal } = scope;
+  let current: OpenedStream | undefined;
   let opening: Promise<void> | undefined;
-  let aliveAt = Number.NEGATIVE_INFINITY;
+  let respondedAt = Number.NEGATIVE_INFINITY;
   let failures = 0;
 
-  const begin = (): Promise<void> => {
-    opening = open(new Date(Math.max(since.getTime(), aliveAt - overlapMs)), place).then((opened) => {
+  const start = (): Promise<void> => {
+    opening = open(new Date(Math.max(since.getTime(), respondedAt - overlapMs)), scope).then((opened) => {
       current = opened;
     });
     return opening;
@@ -137,8 +140,8 @@ const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }:
     await current?.stream.close();
     current = undefined;
   };
-  const onAlive = (): void => {
-    aliveAt = clock.now().getTime();
+  const onResponse = (): void => {
+    respondedAt = clock.now().getTime();
     if (failures > 0) onReconnect();
     failures = 0;
   };
@@ -147,20 +150,20 @@ const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }:
     if (signal.aborted) return;
     failures += 1;
     if (failures === 1) onDisconnect(cause);
-    await sleep(Math.random() * Math.min(2 ** failures, pauseMaxMs), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.random() * Math.min(2 ** failures, retryPauseMaxMs), undefined, { signal }).catch(() => undefined);
   };
   return {
-    begin,
-    goOn: async (): Promise<void> => {
+    start,
+    run: async (): Promise<void> => {
       while (!signal.aborted) {
         try {
-          await (current ? tellNew(current, place, onAlive) : begin());
+          await (current ? deliverNew(current, scope, onResponse) : start());
         } catch (cause) {
           await onFailure(cause);
         }
       }
     },
-    /** Does not wait for the server to answer what it was asked last, which it does up to a second later. */
+    /** Does not wait for the server's last response, which can take a second. */
     end: async (): Promise<void> => {
       await opening?.catch(() => undefined);
       await close();
@@ -169,10 +172,10 @@ const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }:
 };
 
 /**
- * Follows one event through a journal: first what lies there, then a change stream. When that fails, for instance
- * because the primary changes or the history is lost, it begins again from shortly before the last sign of life.
+ * Delivers one kind of event of a journal: first the past, then a change stream. After a failure, such as a lost history or
+ * a new primary, it starts again from shortly before the last response.
  *
- * It reads the rows of every tenant on purpose, past the wall: what it tells concerns the process as a whole.
+ * It reads every tenant's rows on purpose, outside of tenant scoping: its events concern the process as a whole.
  */
 export const subscribe = async <P extends object>(
   db: Db,
@@ -182,20 +185,20 @@ export const subscribe = async <P extends object>(
   const { event } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const tell = ({ tenantId, at, events }: Row): void => {
+  const deliver = ({ tenantId, at, events }: Row): void => {
     for (const { name, payload } of events) {
       if (name === event.name && !signal.aborted) listener({ tenantId, at, payload: payload as P });
     }
   };
-  const keeper = createKeeper({ db, name: event.name, tell, signal }, options);
-  await keeper.begin().catch((cause: unknown) => {
-    throw refusalOf(cause, db);
+  const reader = createReader({ db, name: event.name, deliver, signal }, options);
+  await reader.start().catch((cause: unknown) => {
+    throw toStartupError(cause, db);
   });
-  void keeper.goOn();
+  void reader.run();
   return {
     stop: async () => {
       stopping.abort();
-      await keeper.end();
+      await reader.end();
     },
   };
 };

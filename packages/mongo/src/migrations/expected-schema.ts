@@ -6,23 +6,23 @@ type IsDone = (migration: Migration) => boolean;
 
 type Scope = { readonly collection: string; readonly migrations: readonly Migration[]; readonly isDone: IsDone };
 
-/** The fields that expands have opened and no finished contract has settled since. */
+/** Returns the fields that an expand has opened and no finished contract phase has settled since. */
 const openFields = (
   { collection, migrations, isDone }: Scope,
   opened: (expand: Expand) => readonly string[] | undefined,
   settled: (contract: ContractPhase) => readonly string[] | undefined,
 ): string[] => {
   const own = migrations.filter((migration) => migration.collection === collection);
-  return own.flatMap((migration, at) => {
+  return own.flatMap((migration, index) => {
     if (migration.phase !== 'expand') return [];
-    const later = own.slice(at + 1);
+    const later = own.slice(index + 1);
     const isOpen = (field: string): boolean =>
       !later.some((one) => one.phase === 'contract' && isDone(one) && settled(one)?.includes(field));
     return (opened(migration) ?? []).filter(isOpen);
   });
 };
 
-const loosenedOf = (scope: Scope): Relaxation | undefined => {
+const getRelaxation = (scope: Scope): Relaxation | undefined => {
   const optional = openFields(
     scope,
     ({ adds }) => adds,
@@ -37,19 +37,19 @@ const loosenedOf = (scope: Scope): Relaxation | undefined => {
 };
 
 /**
- * The collections as they are to be at a point of their migrations: what a definition says, but for what an expand has
- * opened and no contract has settled. So documents and code of before and after are legal side by side.
+ * Returns the collections index a point of their migrations: their definitions, relaxed by what an expand has opened and no
+ * contract phase has settled. So old and new documents and code work side by side.
  */
 export const toCollectionsAt = (
   collections: readonly StoredCollection[],
   scope: Omit<Scope, 'collection'>,
 ): StoredCollection[] =>
   collections.map((collection) => {
-    const relaxed = loosenedOf({ ...scope, collection: collection.name });
+    const relaxed = getRelaxation({ ...scope, collection: collection.name });
     return relaxed ? { ...collection, relaxed } : collection;
   });
 
-/** Equal for equal collections, validators and indexes. */
+/** Returns a hash that is equal for equal collections, validators and indexes. */
 export const toFingerprint = (collections: readonly StoredCollection[]): string => {
   const facts = collections.map((collection) => [collection.name, collection.indexes, validatorOptions(collection)]);
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');

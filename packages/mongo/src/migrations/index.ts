@@ -2,36 +2,37 @@ import { type MigrationLogger, type Migrations, StartupError } from '@plinth/dat
 import { migrate } from './migrate.ts';
 import { describeNewer, type MigrationContext, type MigrationTimes } from './pending.ts';
 import { readState } from './record.ts';
-import { describeDrift, describePlan, getStatus } from './status.ts';
+import { describeDrift, describePlan, getStatus, repairDrift } from './status.ts';
 
 export type { MigrationTimes } from './pending.ts';
 export { migrationsName } from './record.ts';
 
 const defaultTimes: MigrationTimes = { leaseMs: 20_000, waitMs: 600_000, pollMs: 200 };
 
-type Parts = Omit<MigrationContext, keyof MigrationTimes> & { readonly times?: MigrationTimes | undefined };
+type MigratorOptions = Omit<MigrationContext, keyof MigrationTimes> & { readonly times?: MigrationTimes | undefined };
 
 const ignore: MigrationLogger = () => undefined;
 
-/** What looks after the migrations of one database: for a host that starts, and for the commands of people. */
-export const createMigrator = ({ times = defaultTimes, ...parts }: Parts) => {
-  const subject: MigrationContext = { ...parts, ...times };
+/** Creates the migrations of one database, for a host that starts and for the command line. */
+export const createMigrator = ({ times = defaultTimes, ...options }: MigratorOptions) => {
+  const context: MigrationContext = { ...options, ...times };
   const migrations: Migrations = {
-    status: async () => getStatus(subject, await readState(subject.db)),
-    plan: (options) => describePlan(subject, options),
-    migrate: async ({ contract, note = ignore }) => {
-      const newer = await migrate(subject, { contract, note });
-      if (newer.length > 0) throw new StartupError(describeNewer(subject, newer));
+    status: async () => getStatus(context, await readState(context.db)),
+    plan: (planOptions) => describePlan(context, planOptions),
+    migrate: async ({ contract, log = ignore }) => {
+      const newer = await migrate(context, { contract, log });
+      if (newer.length > 0) throw new StartupError(describeNewer(context, newer));
     },
-    drift: () => describeDrift(subject),
+    drift: () => describeDrift(context),
+    repair: () => repairDrift(context),
   };
   return {
     migrations,
-    /** Older code beside newer code serves on the law of the newer, which was made to fit both. */
-    prepare: async (note: MigrationLogger = ignore): Promise<void> => {
-      const [newer] = await migrate(subject, { contract: false, note });
+    /** Older code serves beside newer code on the newer schema, which fits both. */
+    prepare: async (log: MigrationLogger = ignore): Promise<void> => {
+      const [newer] = await migrate(context, { contract: false, log });
       if (newer !== undefined) {
-        note({ event: 'database-newer', fields: { database: subject.db.databaseName, migration: newer } });
+        log({ event: 'database-newer', fields: { database: context.db.databaseName, migration: newer } });
       }
     },
   };

@@ -2,83 +2,83 @@ import type { ClientSession, Db, Document, MongoClient } from 'mongodb';
 import { majority } from '../settings.ts';
 import { getLeases, type LeaseRecord, leaseId } from './record.ts';
 
-export type LeaseParts = {
+export type LeaseDeps = {
   readonly client: MongoClient;
   readonly db: Db;
-  /** For how long a holder that is silent keeps the lease, in milliseconds. */
+  /** How long a silent holder keeps the lease. */
   readonly leaseMs: number;
 };
 
-/** The right to migrate a database, for as long as nobody has taken it over. */
+/** The right to migrate a database until another process takes it over. */
 export type Lease = Pick<LeaseRecord, 'token'>;
 
-/** Another process has taken the lease: whatever its former holder still tries changes nothing. */
+/** Another process has taken the lease, so the former holder can change nothing. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-// The time of the server decides, so that processes whose clocks differ cannot hold the lease at once.
-const prolonged = (leaseMs: number): Document => ({
+// The server's time decides, so that processes with different clocks cannot hold the lease at once.
+const toExtension = (leaseMs: number): Document => ({
   expiresAt: { $add: ['$$NOW', leaseMs] },
   beat: { $add: ['$beat', 1] },
 });
 
-/** Takes the lease where it is free or has expired. @returns nothing while somebody else holds it. */
-export const takeLease = async ({ db, leaseMs }: LeaseParts, holder: string): Promise<Lease | undefined> => {
+/** Takes the lease if it is free or has expired. Returns undefined while another process holds it. */
+export const takeLease = async ({ db, leaseMs }: LeaseDeps, holder: string): Promise<Lease | undefined> => {
   const free = { token: 0, beat: 0, expiresAt: new Date(0) };
   await getLeases(db).updateOne({ _id: leaseId }, { $setOnInsert: free }, { upsert: true });
   const taken = await getLeases(db).findOneAndUpdate(
     { _id: leaseId, $expr: { $lte: ['$expiresAt', '$$NOW'] } },
-    [{ $set: { holder, token: { $add: ['$token', 1] }, ...prolonged(leaseMs) } }],
+    [{ $set: { holder, token: { $add: ['$token', 1] }, ...toExtension(leaseMs) } }],
     { returnDocument: 'after' },
   );
   return taken ? { token: taken.token } : undefined;
 };
 
 /**
- * Keeps the lease for longer, and remembers with it what is given.
- * @throws `LeaseLost` when somebody else has it.
+ * Extends the lease and stores fields with it.
+ * @throws `LeaseLost` when another process has it.
  */
 export const renew = async (
-  { db, leaseMs }: LeaseParts,
+  { db, leaseMs }: LeaseDeps,
   { token }: Lease,
-  { session, ...fields }: { readonly session?: ClientSession; readonly law?: string } = {},
+  { session, ...fields }: { readonly session?: ClientSession; readonly schemaFingerprint?: string } = {},
 ): Promise<void> => {
-  const update = [{ $set: { ...prolonged(leaseMs), ...fields } }];
+  const update = [{ $set: { ...toExtension(leaseMs), ...fields } }];
   const { matchedCount } = await getLeases(db).updateOne({ _id: leaseId, token }, update, {
     ...(session && { session }),
   });
   if (matchedCount === 0) throw new LeaseLost('Another process has taken over the migrations.');
 };
 
-const release = async ({ db }: LeaseParts, { token }: Lease): Promise<void> => {
-  // A token of nobody, so that a renewal that is still under way cannot keep what has been given back.
-  const given = { expiresAt: '$$NOW', token: { $add: ['$token', 1] } };
-  await getLeases(db).updateOne({ _id: leaseId, token }, [{ $set: given }, { $unset: 'holder' }]);
+const release = async ({ db }: LeaseDeps, { token }: Lease): Promise<void> => {
+  // A new token, so that a renewal in progress cannot extend the released lease.
+  const released = { expiresAt: '$$NOW', token: { $add: ['$token', 1] } };
+  await getLeases(db).updateOne({ _id: leaseId, token }, [{ $set: released }, { $unset: 'holder' }]);
 };
 
-/** Keeps the lease while `work` runs, and gives it back. */
-export const withLease = async <T>(parts: LeaseParts, lease: Lease, work: () => Promise<T>): Promise<T> => {
-  // A renewal that fails is not tried again: the next one comes soon, and only a fenced write decides who holds it.
-  const timer = setInterval(() => void renew(parts, lease).catch(() => undefined), parts.leaseMs / 3);
+/** Holds the lease while `work` runs, then releases it. */
+export const withLease = async <T>(deps: LeaseDeps, lease: Lease, work: () => Promise<T>): Promise<T> => {
+  // A failed renewal is not retried: the next one follows soon, and only a fenced write decides who holds the lease.
+  const timer = setInterval(() => void renew(deps, lease).catch(() => undefined), deps.leaseMs / 3);
   try {
     return await work();
   } finally {
     clearInterval(timer);
-    await release(parts, lease).catch(() => undefined);
+    await release(deps, lease).catch(() => undefined);
   }
 };
 
 /**
- * Runs `work` in one transaction that holds only while the lease does: it writes the lease too, so it cannot be
- * committed beside a take-over, however long this process was paused. `work` may run more than once.
- * @throws `LeaseLost` when somebody else has it.
+ * Runs `work` in one transaction that also writes the lease, so it cannot commit after a take-over, however long this
+ * process was paused. `work` may run more than once.
+ * @throws `LeaseLost` when another process has the lease.
  */
-export const fenced = <T>(parts: LeaseParts, lease: Lease, work: (session: ClientSession) => Promise<T>): Promise<T> =>
-  parts.client.withSession((session) =>
+export const fenced = <T>(deps: LeaseDeps, lease: Lease, work: (session: ClientSession) => Promise<T>): Promise<T> =>
+  deps.client.withSession((session) =>
     session.withTransaction(
       async () => {
-        await renew(parts, lease, { session });
+        await renew(deps, lease, { session });
         return work(session);
       },
       { readConcern: { level: 'snapshot' }, writeConcern: majority },

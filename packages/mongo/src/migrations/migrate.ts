@@ -6,93 +6,95 @@ import type { StoredCollection } from '../collections/stored-collection.ts';
 import { toFingerprint } from './expected-schema.ts';
 import { fenced, type Lease, LeaseLost, renew, takeLease, withLease } from './lease.ts';
 import { getExpectedSchema, isNew, listNewer, listPending, type MigrationContext } from './pending.ts';
-import { getRecords, type MigrationState, newRecord, readState } from './record.ts';
+import { createRecord, getRecords, type MigrationState, readState } from './record.ts';
 import { runMigration } from './run.ts';
 
-export type BringOptions = { readonly contract: boolean; readonly note: MigrationLogger };
+export type MigrateOptions = { readonly contract: boolean; readonly log: MigrationLogger };
 
-/** Records what is not yet known: for a new database as done, because this code alone makes its documents. @returns whether it did. */
-const recordAll = async (subject: MigrationContext, lease: Lease, state: MigrationState): Promise<boolean> => {
-  const { migrations, clock, db } = subject;
+/** Records unknown migrations: for a new database as done, because only this code creates its documents. Returns whether it did. */
+const recordAll = async (context: MigrationContext, lease: Lease, state: MigrationState): Promise<boolean> => {
+  const { migrations, clock, db } = context;
   const unknown = migrations.filter(({ name }) => !state.records.has(name));
   if (unknown.length === 0) return false;
-  const made = (await isNew(subject, state)) ? 'done' : 'pending';
-  const records = unknown.map((migration) => newRecord(migration, { state: made, now: clock.now() }));
-  await fenced(subject, lease, async (session) => {
+  const initialState = (await isNew(context, state)) ? 'done' : 'pending';
+  const records = unknown.map((migration) => createRecord(migration, { state: initialState, now: clock.now() }));
+  await fenced(context, lease, async (session) => {
     await getRecords(db).insertMany(records, { session });
   });
   return true;
 };
 
-const makeLaw = async (
-  subject: MigrationContext,
+const applySchema = async (
+  context: MigrationContext,
   lease: Lease,
   collections: readonly StoredCollection[],
 ): Promise<void> => {
-  // The server changes collections outside of transactions and knows no fence there, so the lease is asked just before.
-  await renew(subject, lease);
-  await prepare(subject.db, collections);
-  await renew(subject, lease, { law: toFingerprint(collections) });
+  // Collections change outside of transactions, where there is no fence, so the lease is checked directly before.
+  await renew(context, lease);
+  await prepare(context.db, collections);
+  await renew(context, lease, { schemaFingerprint: toFingerprint(collections) });
 };
 
-const bring = async (subject: MigrationContext, lease: Lease, { contract, note }: BringOptions): Promise<void> => {
-  const before = await readState(subject.db);
-  // Newer code may have come between the look and the lease.
-  if (listNewer(subject, before).length > 0) return;
-  const state = (await recordAll(subject, lease, before)) ? await readState(subject.db) : before;
-  await makeLaw(subject, lease, getExpectedSchema(subject, state));
-  for (const migration of listPending(subject, state, { contract })) {
+const runPending = async (
+  context: MigrationContext,
+  lease: Lease,
+  { contract, log }: MigrateOptions,
+): Promise<void> => {
+  const before = await readState(context.db);
+  // Newer code may have migrated before this process got the lease.
+  if (listNewer(context, before).length > 0) return;
+  const state = (await recordAll(context, lease, before)) ? await readState(context.db) : before;
+  await applySchema(context, lease, getExpectedSchema(context, state));
+  for (const migration of listPending(context, state, { contract })) {
     const record = state.records.get(migration.name);
-    if (!record) throw new LeaseLost(`Somebody removed the record of '${migration.name}'.`);
+    if (!record) throw new LeaseLost(`The record of '${migration.name}' was removed.`);
     await runMigration(migration, record, {
-      ...subject,
+      ...context,
       lease,
-      note,
-      tighten: async (ending) =>
-        makeLaw(subject, lease, getExpectedSchema(subject, await readState(subject.db), ending)),
+      log,
+      tighten: async (finished) =>
+        applySchema(context, lease, getExpectedSchema(context, await readState(context.db), finished)),
     });
   }
 };
 
-/** @returns false when another process holds the lease, or has taken it over. */
-const tryToBring = async (subject: MigrationContext, options: BringOptions): Promise<boolean> => {
-  const lease = await takeLease(subject, `${hostname()}:${process.pid}`);
+/** Returns false when another process holds the lease or has taken it over. */
+const tryMigrate = async (context: MigrationContext, options: MigrateOptions): Promise<boolean> => {
+  const lease = await takeLease(context, `${hostname()}:${process.pid}`);
   if (!lease) return false;
   try {
-    await withLease(subject, lease, () => bring(subject, lease, options));
+    await withLease(context, lease, () => runPending(context, lease, options));
     return true;
   } catch (cause) {
     if (!(cause instanceof LeaseLost)) throw cause;
-    options.note({ event: 'migration-lease-lost', fields: { database: subject.db.databaseName } });
+    options.log({ event: 'migration-lease-lost', fields: { database: context.db.databaseName } });
     return false;
   }
 };
 
-const isUpToDate = (subject: MigrationContext, state: MigrationState, options: BringOptions): boolean =>
-  listPending(subject, state, options).length === 0 &&
-  state.lease?.law === toFingerprint(getExpectedSchema(subject, state));
+const isUpToDate = (context: MigrationContext, state: MigrationState, options: MigrateOptions): boolean =>
+  listPending(context, state, options).length === 0 &&
+  state.lease?.schemaFingerprint === toFingerprint(getExpectedSchema(context, state));
 
-const waitedTooLong = ({ db, waitMs }: MigrationContext, holder = 'Another process'): StartupError =>
+const toWaitError = ({ db, waitMs }: MigrationContext, holder = 'Another process'): StartupError =>
   new StartupError(
-    `${holder} has been migrating the database '${db.databaseName}' for more than ${Math.ceil(waitMs / 1000)} seconds. See how far it is by \`npm run db -- status\`, and start again when it is done.`,
+    `${holder} has been migrating the database '${db.databaseName}' for more than ${Math.ceil(waitMs / 1000)} seconds. See its progress with \`npm run db -- status\`, and start again when it is done.`,
   );
 
 /**
- * Brings the database to what the code wants, or waits until another process has.
- * @returns the migrations of newer code, which has been here; then nothing is done.
+ * Migrates the database, or waits until another process has.
+ * Returns the migrations of newer code, which has migrated it already; then nothing is done.
  */
-export const migrate = async (subject: MigrationContext, options: BringOptions): Promise<readonly string[]> => {
-  const begunAt = performance.now();
+export const migrate = async (context: MigrationContext, options: MigrateOptions): Promise<readonly string[]> => {
+  const startedAt = performance.now();
   for (;;) {
-    // oxlint-disable no-await-in-loop -- it looks again until somebody has done it
-    const state = await readState(subject.db);
-    const newer = listNewer(subject, state);
+    const state = await readState(context.db);
+    const newer = listNewer(context, state);
     if (newer.length > 0) return newer;
-    if (await tryToBring(subject, options)) return [];
-    // Whoever holds the lease may be at what this process has no need of, a contract for instance.
-    if (isUpToDate(subject, state, options)) return [];
-    if (performance.now() - begunAt > subject.waitMs) throw waitedTooLong(subject, state.lease?.holder);
-    await sleep(subject.pollMs * (0.5 + Math.random()));
-    // oxlint-enable no-await-in-loop
+    if (await tryMigrate(context, options)) return [];
+    // The holder may be running a contract phase, which this process does not need.
+    if (isUpToDate(context, state, options)) return [];
+    if (performance.now() - startedAt > context.waitMs) throw toWaitError(context, state.lease?.holder);
+    await sleep(context.pollMs * (0.5 + Math.random()));
   }
 };

@@ -1,13 +1,13 @@
 import type { Migration, MigrationPhase, MigrationStatus } from '@plinth/data-kit';
 import type { Collection, Db } from 'mongodb';
 
-/** The collection of each module's database that keeps its migrations and the lease. No module may name its own so. */
+/** The collection of migration records and the lease in each module's database. A module may not use this name. */
 export const migrationsName = 'migrations';
 
-/** The id of the one lease among the records; the ids of the others are names of migrations, which begin with digits. */
+/** The id of the lease. Other ids are names of migrations, which begin with digits. */
 export const leaseId = 'lease';
 
-/** How far a migration is. `step` counts the walks that are behind it, `position` is where the present one stands. */
+/** The progress of a migration: `step` counts its finished steps, `position` is the place in the current scan. */
 export type MigrationRecord = {
   readonly _id: string;
   readonly phase: MigrationPhase;
@@ -21,16 +21,16 @@ export type MigrationRecord = {
   readonly reason?: string;
 };
 
-/** Who may migrate. `token` grows whenever the lease changes hands and never falls. */
+/** The holder of the right to migrate. `token` grows with each holder. */
 export type LeaseRecord = {
   readonly _id: string;
   readonly token: number;
   readonly holder?: string;
   readonly expiresAt: Date;
-  /** Changes with each write, so that no write of the lease is an empty one. */
+  /** Changes with each write, so that no write of the lease is a no-op. */
   readonly beat: number;
-  /** The fingerprint of the collections, indexes and validators that were made last. */
-  readonly law?: string;
+  /** The fingerprint of the collections, indexes and validators that were applied last. */
+  readonly schemaFingerprint?: string;
 };
 
 export type MigrationState = {
@@ -55,8 +55,7 @@ export const readState = async (db: Db): Promise<MigrationState> => {
   };
 };
 
-/** The record of a migration that nobody has run. */
-export const newRecord = (
+export const createRecord = (
   { name, phase }: Migration,
   { state, now }: { state: 'pending' | 'done'; now: Date },
 ): MigrationRecord => ({ _id: name, phase, state, step: 0, position: '', changed: 0, recordedAt: now });

@@ -2,26 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { MongoServerError } from 'mongodb';
 import type { Scan } from './batch.ts';
-import { fenced, type Lease, type LeaseParts, renew } from './lease.ts';
+import { fenced, type Lease, type LeaseDeps, renew } from './lease.ts';
 import { getRecords, type MigrationRecord } from './record.ts';
 import { createRemovalScan, createScan } from './scan.ts';
 
-/** What one run of the migrations of a database works with. */
-export type RunParts = LeaseParts & {
+export type RunDeps = LeaseDeps & {
   readonly lease: Lease;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly note: MigrationLogger;
-  /** Makes the law what it is to be when this migration is done. */
+  readonly log: MigrationLogger;
+  /** Applies the schema that is expected after this migration. */
   readonly tighten: (migration: Migration) => Promise<void>;
 };
 
-type Step = { readonly walk: Scan } | { readonly run: (parts: RunParts) => Promise<void> };
+type Step = { readonly scan: Scan } | { readonly run: (deps: RunDeps) => Promise<void> };
 
 const indexNotFound = 27;
 
 const dropIndexes =
-  (collection: string, indexes: readonly string[]): ((parts: RunParts) => Promise<void>) =>
+  (collection: string, indexes: readonly string[]): ((deps: RunDeps) => Promise<void>) =>
   async ({ db }) => {
     for (const index of indexes) {
       try {
@@ -33,98 +32,95 @@ const dropIndexes =
   };
 
 /**
- * What is left to do for a migration once the law has been widened; for an expand nothing. Every step may be begun
- * again. The repetition after the law has been tightened is for what older code wrote while it was.
+ * Returns the steps of a migration after its validators have been relaxed. Every step can be repeated. Backfills are
+ * repeated after the validator was tightened, for what older code wrote until then.
  */
 const toSteps = (migration: Migration): Step[] => {
   if (migration.phase === 'expand') return [];
-  if (migration.phase === 'backfill') return [{ walk: createScan(migration) }];
+  if (migration.phase === 'backfill') return [{ scan: createScan(migration) }];
   const { collection, repeats = [], requires = [], removes = [], dropIndexes: indexes = [] } = migration;
-  const again = repeats.map((backfill) => ({ walk: createScan(backfill) }));
+  const again = repeats.map((backfill) => ({ scan: createScan(backfill) }));
   return [
     ...again,
-    ...(removes.length > 0 ? [{ walk: createRemovalScan(migration) }] : []),
+    ...(removes.length > 0 ? [{ scan: createRemovalScan(migration) }] : []),
     { run: ({ tighten }) => tighten(migration) },
     ...(requires.length > 0 ? again : []),
     ...(indexes.length > 0 ? [{ run: dropIndexes(collection, indexes) }] : []),
   ];
 };
 
-/** Changes the record of a migration, if the lease still holds. */
-const mark = (migration: Migration, fields: Partial<MigrationRecord>, parts: RunParts): Promise<void> =>
-  fenced(parts, parts.lease, async (session) => {
-    await getRecords(parts.db).updateOne({ _id: migration.name }, { $set: fields }, { session });
+/** Updates the record of a migration, if this process still holds the lease. */
+const updateRecord = (migration: Migration, fields: Partial<MigrationRecord>, deps: RunDeps): Promise<void> =>
+  fenced(deps, deps.lease, async (session) => {
+    await getRecords(deps.db).updateOne({ _id: migration.name }, { $set: fields }, { session });
   });
 
-type Place = { readonly migration: Migration; readonly step: number; readonly position: string };
+type Progress = { readonly migration: Migration; readonly step: number; readonly position: string };
 
-/** One transaction: the lease, the batch, and how far it has come. */
-const runBatch = (walk: Scan, { migration, step, position }: Place, parts: RunParts) =>
-  fenced(parts, parts.lease, async (session) => {
-    const batch = await walk.batch({ ...parts, session }, position);
-    const place = batch.next === undefined ? { step: step + 1, position: '' } : { position: batch.next };
-    const update = { $set: place, $inc: { changed: batch.changed } };
-    await getRecords(parts.db).updateOne({ _id: migration.name }, update, { session });
+/** Commits a batch, its progress and the lease in one transaction. */
+const runBatch = (scan: Scan, { migration, step, position }: Progress, deps: RunDeps) =>
+  fenced(deps, deps.lease, async (session) => {
+    const batch = await scan.batch({ ...deps, session }, position);
+    const progress = batch.next === undefined ? { step: step + 1, position: '' } : { position: batch.next };
+    const update = { $set: progress, $inc: { changed: batch.changed } };
+    await getRecords(deps.db).updateOne({ _id: migration.name }, update, { session });
     return batch;
   });
 
-const notedEveryMs = 5000;
+const reportEveryMs = 5000;
 
-const runWalk = async (walk: Scan, place: Place, parts: RunParts): Promise<void> => {
-  const { collection, perSecond } = walk;
-  const { name } = place.migration;
-  let position: string | undefined = place.position;
-  let notedAt = performance.now();
+const runScan = async (scan: Scan, progress: Progress, deps: RunDeps): Promise<void> => {
+  const { collection, perSecond } = scan;
+  const { name } = progress.migration;
+  let position: string | undefined = progress.position;
+  let reportedAt = performance.now();
   let changed = 0;
   while (position !== undefined) {
-    const begunAt = performance.now();
-    const batch = await runBatch(walk, { ...place, position }, parts);
+    const startedAt = performance.now();
+    const batch = await runBatch(scan, { ...progress, position }, deps);
     changed += batch.changed;
     position = batch.next;
-    if (performance.now() - notedAt >= notedEveryMs) {
-      parts.note({
+    if (performance.now() - reportedAt >= reportEveryMs) {
+      deps.log({
         event: 'migration-progress',
         fields: { migration: name, collection, acrossTenants: true, changed },
       });
-      notedAt = performance.now();
+      reportedAt = performance.now();
     }
-    const restMs = (batch.changed / perSecond) * 1000 - (performance.now() - begunAt);
-    if (restMs > 0) await sleep(restMs);
+    const pauseMs = (batch.changed / perSecond) * 1000 - (performance.now() - startedAt);
+    if (pauseMs > 0) await sleep(pauseMs);
   }
-  parts.note({ event: 'migration-walked', fields: { migration: name, collection, acrossTenants: true, changed } });
+  deps.log({ event: 'migration-scanned', fields: { migration: name, collection, acrossTenants: true, changed } });
 };
 
-const runSteps = async (migration: Migration, record: MigrationRecord, parts: RunParts): Promise<void> => {
+const runSteps = async (migration: Migration, record: MigrationRecord, deps: RunDeps): Promise<void> => {
   const steps = toSteps(migration);
-  for (const [at, step] of steps.entries()) {
-    if (at < record.step) continue;
-    const position = at === record.step ? record.position : '';
-    // oxlint-disable no-await-in-loop -- steps have an order
-    if ('walk' in step) await runWalk(step.walk, { migration, step: at, position }, parts);
+  for (const [index, step] of steps.entries()) {
+    if (index < record.step) continue;
+    const position = index === record.step ? record.position : '';
+    if ('scan' in step) await runScan(step.scan, { migration, step: index, position }, deps);
     else {
-      await renew(parts, parts.lease);
-      await step.run(parts);
-      await mark(migration, { step: at + 1, position: '' }, parts);
+      await renew(deps, deps.lease);
+      await step.run(deps);
+      await updateRecord(migration, { step: index + 1, position: '' }, deps);
     }
-    // oxlint-enable no-await-in-loop
   }
 };
 
-/** Brings one migration to its end, from where its record says that it is. */
-export const runMigration = async (migration: Migration, record: MigrationRecord, parts: RunParts): Promise<void> => {
+/** Runs one migration from the progress in its record to its end. */
+export const runMigration = async (migration: Migration, record: MigrationRecord, deps: RunDeps): Promise<void> => {
   const { name, phase } = migration;
-  const { clock, note } = parts;
-  await mark(migration, { state: 'running', startedAt: record.startedAt ?? clock.now() }, parts);
-  note({ event: 'migration-started', fields: { migration: name, phase } });
+  const { clock, log } = deps;
+  await updateRecord(migration, { state: 'running', startedAt: record.startedAt ?? clock.now() }, deps);
+  log({ event: 'migration-started', fields: { migration: name, phase } });
   try {
-    await runSteps(migration, record, parts);
+    await runSteps(migration, record, deps);
   } catch (cause) {
-    const reason =
-      cause instanceof StartupError ? cause.message : 'It threw an error, which the log of its process has.';
-    // What could not be marked, because the lease or the database is gone, is tried again like what failed.
-    await mark(migration, { state: 'failed', reason }, parts).catch(() => undefined);
+    const reason = cause instanceof StartupError ? cause.message : 'It threw an error: see the log of its process.';
+    // Without a record, because the lease or the database is lost, the migration is tried again too.
+    await updateRecord(migration, { state: 'failed', reason }, deps).catch(() => undefined);
     throw cause;
   }
-  await mark(migration, { state: 'done', endedAt: clock.now() }, parts);
-  note({ event: 'migration-done', fields: { migration: name, phase } });
+  await updateRecord(migration, { state: 'done', endedAt: clock.now() }, deps);
+  log({ event: 'migration-done', fields: { migration: name, phase } });
 };
