@@ -1,7 +1,7 @@
 // The platform, but for one thing: told `{ killAt: n }`, it kills itself at the n-th step of a command of its requests.
 import { flushCompileCache } from 'node:module';
 import { loadOrExit } from '@plinth/config';
-import { type CommandStep, connectWatched } from '@plinth/mongo/testing';
+import { type CommandStep, connectObserved } from '@plinth/mongo/testing';
 import { connectRedis } from '@plinth/redis';
 import { runService } from '@plinth/service-kit';
 import { modules } from '../../src/modules.ts';
@@ -32,7 +32,7 @@ await runService({
   modules,
   config: loadOrExit(platformSettings),
   revocationsFrom: 'users',
-  connect: connectWatched(onStep),
+  connect: connectObserved(onStep),
   connections: [connectRedis],
 });
 

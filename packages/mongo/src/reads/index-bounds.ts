@@ -1,7 +1,7 @@
 import { getRange, type ListPlan, type Position, type Range } from '@plinth/data-kit';
 import { MaxKey, MinKey } from 'mongodb';
 
-/** A place in an index: directly before or directly after a value, and an id among the equal ones. */
+/** A position in an index, directly before or after a value and, among equal values, an id. */
 type Edge = { readonly value: unknown; readonly id?: string; readonly side: 'before' | 'after' };
 
 const lowest = new MinKey();
@@ -17,7 +17,7 @@ const toUpperEdge = ({ $lt, $lte }: Range): Edge => {
   return { value: $lte ?? highest, side: 'after' };
 };
 
-/** The string that follows an id directly, so that an inclusive bound excludes the id. */
+/** Returns the string that follows an id directly, so that an inclusive bound excludes the id. */
 const next = (id: string): string => `${id}\0`;
 
 const toKey = ({ value, id, side }: Edge, field: string): Record<string, unknown> => {
@@ -27,8 +27,8 @@ const toKey = ({ value, id, side }: Edge, field: string): Record<string, unknown
 };
 
 /**
- * The part of an index that holds a page: `min` belongs to it, `max` does not. The page is read from there and
- * nothing before it is looked at, so the thousandth page costs what the first does, however many values are equal.
+ * Returns the interval of an index that holds a page: `min` is inclusive, `max` is exclusive. Nothing before the page is
+ * examined, so the thousandth page costs what the first does, however many values are equal.
  */
 export const toBounds = (
   plan: ListPlan,
@@ -45,7 +45,7 @@ export const toBounds = (
   return { min: { ...equal, ...toKey(lower, plan.field) }, max: { ...equal, ...toKey(upper, plan.field) } };
 };
 
-/** The order of the whole index key, so that the index itself provides it. */
+/** Returns the order of the whole index key, which the index provides without sorting. */
 export const toOrder = ({ equal, field, descending }: ListPlan): Record<string, 1 | -1> => {
   const direction = descending ? -1 : 1;
   return Object.fromEntries([...new Set(['tenantId', ...equal, field, '_id'])].map((name) => [name, direction]));

@@ -1,35 +1,35 @@
 import type { CommandStartedEvent, Document, MongoClient } from 'mongodb';
 import { isEmptyBounds } from '../mongo-errors.ts';
-import { explainable, hasTenant } from './tenant-predicate.ts';
+import { hasTenant, toExplainableQueries } from './tenant-predicate.ts';
 
 type Plan = { readonly stages: readonly Document[]; readonly examined: number; readonly returned: number };
 
 export type QueryGuard = {
-  /** @returns a sentence for every query since the last check that broke a rule. */
+  /** Returns one sentence for each query since the last check that broke a rule. */
   check(): Promise<string[]>;
   stop(): void;
 };
 
-const stagesOf = (node: unknown): Document[] => {
+const getStages = (node: unknown): Document[] => {
   if (typeof node !== 'object' || node === null) return [];
   const own = 'stage' in node ? [node as Document] : [];
-  return [...own, ...Object.values(node).flatMap(stagesOf)];
+  return [...own, ...Object.values(node).flatMap(getStages)];
 };
 
 const emptyPlan: Plan = { stages: [], examined: 0, returned: 0 };
 
-const planOf = async (client: MongoClient, database: string, query: Document): Promise<Plan> => {
+const explain = async (client: MongoClient, database: string, query: Document): Promise<Plan> => {
   const explained = await client
     .db(database)
     .command({ explain: query, verbosity: 'executionStats' })
     .catch((cause: unknown) => {
-      // Bounds that leave nothing between them read nothing, and cannot be explained either.
+      // Empty bounds read nothing, and cannot be explained.
       if (!isEmptyBounds(cause)) throw cause;
     });
   if (!explained) return emptyPlan;
   const { totalDocsExamined, nReturned } = explained['executionStats'] as Document;
   return {
-    stages: stagesOf((explained['queryPlanner'] as Document)['winningPlan']),
+    stages: getStages((explained['queryPlanner'] as Document)['winningPlan']),
     examined: totalDocsExamined,
     returned: nReturned,
   };
@@ -37,7 +37,7 @@ const planOf = async (client: MongoClient, database: string, query: Document): P
 
 const firstKey = ({ keyPattern }: Document): string | undefined => Object.keys((keyPattern as object) ?? {})[0];
 
-const faultsOf = ({ stages, examined, returned }: Plan): string[] => {
+const findFaults = ({ stages, examined, returned }: Plan): string[] => {
   const names = stages.map(({ stage }) => stage as string);
   const foreign = stages.filter((stage) => stage['keyPattern'] && !['tenantId', '_id'].includes(firstKey(stage) ?? ''));
   return [
@@ -48,26 +48,26 @@ const faultsOf = ({ stages, examined, returned }: Plan): string[] => {
   ];
 };
 
-type Seen = { readonly database: string; readonly collection: string; readonly query: Document };
+type SentQuery = { readonly database: string; readonly collection: string; readonly query: Document };
 
-/** How many queries one check explains; a test that sends more is sampled evenly. */
+/** One check explains index most this many queries; more are sampled evenly. */
 const explainedMax = 400;
 
 /**
- * Watches every command to a tenant collection: one without its tenant is a fault at once, and each query is
- * explained by `check`. The alarm behind the wall; it needs a client with `monitorCommands`.
+ * Observes every command to a tenant collection: one without its tenant is a fault, and `check` explains each query. It
+ * needs a client with `monitorCommands`.
  */
 export const guardQueries = (
   client: MongoClient,
   isTenantCollection: (database: string, name: string) => boolean,
 ): QueryGuard => {
   let faults: string[] = [];
-  const queries = new Map<string, Seen>();
+  const queries = new Map<string, SentQuery>();
   const onCommand = ({ commandName, command, databaseName }: CommandStartedEvent): void => {
     const collection = command[commandName] as unknown;
     if (typeof collection !== 'string' || !isTenantCollection(databaseName, collection)) return;
     if (!hasTenant(commandName, command)) faults.push(`${commandName} on '${collection}' was sent without a tenant.`);
-    for (const query of explainable(commandName, command)) {
+    for (const query of toExplainableQueries(commandName, command)) {
       queries.set(`${databaseName} ${JSON.stringify(query)}`, { database: databaseName, collection, query });
     }
   };
@@ -79,9 +79,9 @@ export const guardQueries = (
       const found = faults;
       faults = [];
       queries.clear();
-      for (const { database, collection, query } of all.filter((_, at) => at % step === 0)) {
-        const plan = await planOf(client, database, query);
-        found.push(...faultsOf(plan).map((fault) => `find on '${collection}' ${fault}: ${JSON.stringify(query)}`));
+      for (const { database, collection, query } of all.filter((_, index) => index % step === 0)) {
+        const plan = await explain(client, database, query);
+        found.push(...findFaults(plan).map((fault) => `find on '${collection}' ${fault}: ${JSON.stringify(query)}`));
       }
       return found;
     },

@@ -1,7 +1,7 @@
 import { type Document, MongoClient } from 'mongodb';
 import { clientSettings } from '../settings.ts';
 
-/** The documents of a collection as they lie in the database, past the wall. For assertions only. */
+/** The stored documents of a collection, outside of tenant scoping. For assertions only. */
 export type RawCollection = {
   all(): Promise<Document[]>;
   insert(document: Document): Promise<void>;
@@ -9,14 +9,14 @@ export type RawCollection = {
   indexNames(): Promise<string[]>;
 };
 
-/** Any database of a deployment, past the wall: for assertions about what another process has written there. */
+/** The databases of a deployment, outside of tenant scoping: for assertions about what another process wrote. */
 export type RawDatabases = {
   collection(database: string, name: string): RawCollection;
   drop(database: string): Promise<void>;
   close(): Promise<void>;
 };
 
-export const rawOf = (client: MongoClient, database: string, name: string): RawCollection => {
+export const openRawCollection = (client: MongoClient, database: string, name: string): RawCollection => {
   const collection = client.db(database).collection<Document>(name);
   return {
     all: () => collection.find().sort({ _id: 1 }).toArray(),
@@ -26,11 +26,11 @@ export const rawOf = (client: MongoClient, database: string, name: string): RawC
   };
 };
 
-/** Opens the databases at `uri`. What it reads, a majority has. */
+/** Opens the databases at `uri`. Reads return what a majority has. */
 export const openRaw = (uri: string): RawDatabases => {
   const client = new MongoClient(uri, clientSettings(4));
   return {
-    collection: (database, name) => rawOf(client, database, name),
+    collection: (database, name) => openRawCollection(client, database, name),
     drop: async (database) => void (await client.db(database).dropDatabase()),
     close: () => client.close(),
   };

@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 
 const isTenant = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-const filtersOf = (name: string, command: Document): readonly Document[] => {
+const getFilters = (name: string, command: Document): readonly Document[] => {
   switch (name) {
     case 'find':
       return [command['filter'] as Document];
@@ -23,15 +23,15 @@ const filtersOf = (name: string, command: Document): readonly Document[] => {
   }
 };
 
-const isHeld = (filter: Document | undefined): boolean =>
+const isScoped = (filter: Document | undefined): boolean =>
   isTenant(filter?.['tenantId']) ||
-  (Array.isArray(filter?.['$or']) && filter['$or'].length > 0 && filter['$or'].every(isHeld));
+  (Array.isArray(filter?.['$or']) && filter['$or'].length > 0 && filter['$or'].every(isScoped));
 
-/** True when every filter (or inserted document) of a command is held to one tenant; of an `$or`, every branch. */
-export const hasTenant = (name: string, command: Document): boolean => filtersOf(name, command).every(isHeld);
+/** True when every filter or inserted document of a command names a tenant; of an `$or`, every branch. */
+export const hasTenant = (name: string, command: Document): boolean => getFilters(name, command).every(isScoped);
 
-/** The queries of a command that `explain` can run. */
-export const explainable = (name: string, command: Document): readonly Document[] => {
+/** Returns the queries of a command that `explain` can run. */
+export const toExplainableQueries = (name: string, command: Document): readonly Document[] => {
   const collection = command[name] as string;
   if (name === 'find') {
     const { filter, sort, hint, limit, min, max } = command;
@@ -43,8 +43,8 @@ export const explainable = (name: string, command: Document): readonly Document[
       ),
     ];
   }
-  // What an update or a removal reads is what a find with its filter reads.
+  // An update or a removal reads what a find with its filter reads.
   if (name === 'update' || name === 'delete')
-    return filtersOf(name, command).map((filter) => ({ find: collection, filter }));
+    return getFilters(name, command).map((filter) => ({ find: collection, filter }));
   return [];
 };

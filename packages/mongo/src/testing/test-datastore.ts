@@ -4,24 +4,24 @@ import { MongoClient } from 'mongodb';
 import { createDatastore } from '../datastore.ts';
 import { clientSettings } from '../settings.ts';
 import { guardQueries, type QueryGuard } from './query-guard.ts';
-import { type RawCollection, rawOf } from './raw.ts';
+import { openRawCollection, type RawCollection } from './raw.ts';
 
 export type TestDatastore = Datastore & {
   readonly guard: QueryGuard;
   readonly client: MongoClient;
   readonly databasePrefix: string;
   raw(module: string, collection: string): RawCollection;
-  /** Ends the connection and drops the databases of this datastore. */
+  /** Closes the connection and drops the databases of this datastore. */
   close(): Promise<void>;
 };
 
-const noEngine = 'MONGODB_URI is not set: run `npm test`, or give the address of a replica set.';
+const missingUri = 'MONGODB_URI is not set: run `npm test`, or give the address of a replica set.';
 
-/** A datastore of its own on the real mongod of the test run, with the query guard on. */
+/** Opens a datastore on the mongod of the test run, with databases of its own and the query guard on. */
 export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promise<TestDatastore> => {
-  if (!uri) throw new Error(noEngine);
+  if (!uri) throw new Error(missingUri);
   const client = await new MongoClient(uri, { ...clientSettings(32), monitorCommands: true }).connect();
-  // What a test reads past the wall is not a query of the product, so the guard does not see it.
+  // A test's own reads are not queries of the product, so the guard does not see them.
   const outside = new MongoClient(uri, clientSettings(4));
   const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
   const opened = new Map<string, Set<string>>();
@@ -37,7 +37,7 @@ export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promi
       opened.set(`${databasePrefix}${module.name}`, new Set(names));
       return datastore.open(module, options);
     },
-    raw: (module, collection) => rawOf(outside, `${databasePrefix}${module}`, collection),
+    raw: (module, collection) => openRawCollection(outside, `${databasePrefix}${module}`, collection),
     close: async () => {
       guard.stop();
       await Promise.all([...opened.keys()].map((database) => client.db(database).dropDatabase()));

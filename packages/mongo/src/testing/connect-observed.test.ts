@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
-import { connectWatched, openRaw } from './index.ts';
+import { connectObserved, openRaw } from './index.ts';
 
 const MONGODB_URI = String(process.env['MONGODB_URI']);
 
-it('tells of a command before it is sent, and when it has succeeded', async () => {
+it('reports a command before it is sent, and when it has succeeded', async () => {
   const steps: string[] = [];
-  const connect = connectWatched(({ kind, command }) => steps.push(`${command} ${kind}`));
+  const connect = connectObserved(({ kind, command }) => steps.push(`${command} ${kind}`));
   const datastore = await connect({
     MONGODB_URI,
     MONGODB_POOL_SIZE: 2,
@@ -19,7 +19,7 @@ it('tells of a command before it is sent, and when it has succeeded', async () =
   expect(steps).toEqual(['hello started', 'hello succeeded']);
 });
 
-it('shows what lies in any database, and drops it', async () => {
+it('reads and drops any database', async () => {
   const database = `t${randomBytes(6).toString('hex')}_notes`;
   const raw = openRaw(MONGODB_URI);
   onTestFinished(() => raw.close());

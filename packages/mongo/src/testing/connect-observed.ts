@@ -1,11 +1,11 @@
 import type { Datastore } from '@plinth/data-kit';
 import { connectMongo, type MongoSettings } from '../connect.ts';
 
-/** A command is about to be sent, or its answer has just come and nobody has seen it yet. */
+/** A command that is about to be sent, or whose response has just arrived. */
 export type CommandStep = { readonly kind: 'started' | 'succeeded'; readonly command: string };
 
-/** `connectMongo` for a process that is told of each step of each command, before it goes on. */
-export const connectWatched =
+/** Connects like `connectMongo` and reports each step of each command before it continues. */
+export const connectObserved =
   (onStep: (step: CommandStep) => void) =>
   (settings: MongoSettings): Promise<Datastore> =>
     connectMongo(settings, {
