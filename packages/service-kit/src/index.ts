@@ -1,3 +1,4 @@
+export { systemClock, systemIds } from './clock-and-ids.ts';
 export { createHost, type HostParts } from './host.ts';
 export { errorsOf } from './http/error-pages.ts';
 export type { LimitParts, LimitPolicies } from './http/limits.ts';
@@ -13,4 +14,3 @@ export {
   type ServiceParts,
 } from './run-service.ts';
 export { serviceSettings } from './settings.ts';
-export { systemClock, systemIds } from './system.ts';

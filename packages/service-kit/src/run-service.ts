@@ -5,14 +5,14 @@ import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupE
 import { createLogger, type Logger, stdoutDestination } from '@plinth/logger';
 import { createMetrics, type Metrics, openMetricsServer, startTracing } from '@plinth/telemetry';
 import { classifiedOf } from './classified.ts';
+import { systemClock, systemIds } from './clock-and-ids.ts';
 import { followRevocations } from './follow-revocations.ts';
 import { createHost } from './host.ts';
 import type { Dependency } from './http/operations.ts';
 import { limitPartsOf } from './limit-parts.ts';
 import type { Module } from './module.ts';
 import type { serviceSettings } from './settings.ts';
-import { stopOnSignal } from './shutdown.ts';
-import { systemClock, systemIds } from './system.ts';
+import { stopGracefully } from './shutdown.ts';
 
 export type ServiceConfig = Config<typeof serviceSettings>;
 
@@ -114,15 +114,18 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
   await host.prepare();
   await beforeListening?.(datastore);
   const following = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
-  stopOnSignal(async (signal) => {
-    host.drain();
-    // Proxies that ask for readiness send nobody here any longer; until they have asked, everybody is served.
-    if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
-    await host.server.close();
-    await following.stop();
-    await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
-    await Promise.all([tracing?.stop(), metricsServer?.close()]);
-  }, logger);
+  stopGracefully(
+    async (signal) => {
+      host.drain();
+      // Proxies that ask for readiness send nobody here any longer; until they have asked, everybody is served.
+      if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
+      await host.server.close();
+      await following.stop();
+      await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
+      await Promise.all([tracing?.stop(), metricsServer?.close()]);
+    },
+    { logger },
+  );
   const url = await listen(host.server, config);
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
   return { url, metricsUrl: metricsServer?.url };

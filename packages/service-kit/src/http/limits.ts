@@ -9,7 +9,7 @@ import {
 } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { networkOf } from './address.ts';
+import { toClientNetwork } from './client-network.ts';
 import { contractOf } from './contract-of.ts';
 import { andThen, type Step, takeStep } from './way-in.ts';
 
@@ -130,9 +130,9 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
       : undefined;
   };
   return {
-    admitAddress: (call) => take(call, 'ip', { limit: policies.ip, subject: networkOf(call.request.ip) }),
+    admitAddress: (call) => take(call, 'ip', { limit: policies.ip, subject: toClientNetwork(call.request.ip) }),
     admitStranger: (call) => {
-      const subject = networkOf(call.request.ip);
+      const subject = toClientNetwork(call.request.ip);
       return andThen(take(call, 'anonymous', { limit: policies.anonymous, subject }), () =>
         takeSensitive(call, subject),
       );

@@ -5,6 +5,7 @@ import { type CollectedLines, collectLines, createLogger } from '@plinth/logger'
 import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { classifiedOf } from '../classified.ts';
+import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { followRevocations } from '../follow-revocations.ts';
 import { createHost } from '../host.ts';
 import { declaredErrors, isOfHost } from '../http/declared.ts';
@@ -12,7 +13,6 @@ import type { AnswerMode } from '../http/encode.ts';
 import type { LimitParts } from '../http/limits.ts';
 import type { Dependency } from '../http/operations.ts';
 import type { Module } from '../module.ts';
-import { systemClock, systemIds } from '../system.ts';
 import { createCredentials } from './credentials.ts';
 
 /** A datastore that may come with an alarm for queries that break a rule. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { networkOf } from './address.ts';
+import { toClientNetwork } from './client-network.ts';
 
 it.each([
   ['203.0.113.7', '203.0.113.7'],
@@ -18,10 +18,10 @@ it.each([
   [undefined, 'unknown'],
   ['203.0.113.7:443', 'unknown'],
 ])('counts %s as %s', (ip, network) => {
-  expect(networkOf(ip)).toBe(network);
+  expect(toClientNetwork(ip)).toBe(network);
 });
 
-it('counts all addresses of one network as one, and those of another as another', () => {
-  expect(networkOf('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(networkOf('2001:db8:1:2::1'));
-  expect(networkOf('2001:db8:1:3::1')).not.toBe(networkOf('2001:db8:1:2::1'));
+it('counts all addresses of one network as one, and another network apart', () => {
+  expect(toClientNetwork('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(toClientNetwork('2001:db8:1:2::1'));
+  expect(toClientNetwork('2001:db8:1:3::1')).not.toBe(toClientNetwork('2001:db8:1:2::1'));
 });
