@@ -73,7 +73,6 @@ export {
   planList,
   type Range,
 } from './lists/plan.ts';
-export { createRing, type Link } from './lists/ring.ts';
 export { unreadJsonOf, unreadPage } from './lists/unread-page.ts';
 export {
   allowedDecision,

@@ -1,4 +1,3 @@
-import { createRing } from '@plinth/data-kit';
 import type { MongoClient } from 'mongodb';
 import { PrimaryGone } from './failures.ts';
 
@@ -32,7 +31,7 @@ type Waiting = { readonly since: number; readonly reject: (reason: PrimaryGone) 
  * looked at a few times a second, all at once: a timer for each read would cost more than to wait with it.
  */
 export const followPrimary = (client: MongoClient): Primary => {
-  const waiting = createRing<Waiting>();
+  const waiting = new Set<Waiting>();
   let isThere = true;
   let back = Promise.withResolvers<void>();
   const check = (): void => {
@@ -49,14 +48,15 @@ export const followPrimary = (client: MongoClient): Primary => {
   });
   const unlessGone = <T>(work: Promise<T>, since: number): Promise<T> =>
     new Promise((resolve, reject) => {
-      const one = waiting.add({ since, reject });
+      const entry: Waiting = { since, reject };
+      waiting.add(entry);
       work.then(
         (value) => {
-          waiting.remove(one);
+          waiting.delete(entry);
           resolve(value);
         },
         (reason: unknown) => {
-          waiting.remove(one);
+          waiting.delete(entry);
           reject(reason);
         },
       );

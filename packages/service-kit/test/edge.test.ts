@@ -12,7 +12,7 @@ let authorization: string;
 beforeAll(async () => {
   await host.current.server.listen({ host: '127.0.0.1', port: 0 });
   port = (host.current.server.server.address() as { port: number }).port;
-  authorization = `Bearer ${await host.current.tokenOf(subject)}`;
+  authorization = `Bearer ${await host.current.signToken(subject)}`;
 });
 
 const base = () => `http://127.0.0.1:${port}`;
@@ -249,14 +249,14 @@ describe('a long answer', () => {
     ['gzip, br', 'br'],
     ['gzip, br;q=0.5', 'gzip'],
     ['br;q=0, gzip', 'gzip'],
-    ['*', 'br'],
+    ['*', 'gzip'],
     ['identity', undefined],
     ['br;q=0, gzip;q=0', undefined],
     [undefined, undefined],
   ])('for %j is sent as %j', async (asked, coding) => {
     const { headers, payload } = await raw(asked);
     expect(headers['content-encoding']).toBe(coding);
-    expect(headers['vary']).toBe('accept-encoding');
+    expect(headers['vary']).toBe(coding && 'accept-encoding');
     const plain = coding === 'br' ? brotliDecompressSync(payload) : coding === 'gzip' ? gunzipSync(payload) : payload;
     expect(JSON.parse(plain.toString())).toEqual({ text: 'long '.repeat(400) });
   });

@@ -11,7 +11,11 @@ describe('an address that sends too much', () => {
     const host = await open({ ip: limit('ip', 4) });
     const caller = await host.as(aPrincipal());
     const answers = await repeat(3, () => caller.get(aPath()));
-    answers.push(await host.nobody.get('/v1/nothing'), await host.nobody.get('/v1/nothing'), await caller.get(aPath()));
+    answers.push(
+      await host.anonymous.get('/v1/nothing'),
+      await host.anonymous.get('/v1/nothing'),
+      await caller.get(aPath()),
+    );
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 429, 429]);
     expect(answers.at(-1)?.headers).toMatchObject({ 'retry-after': '15', 'ratelimit-policy': '"ip";q=4;w=60' });
   });

@@ -2,7 +2,7 @@ import { type LimitDecision, type Limiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { errorsOf, openApiOf } from '../src/index.ts';
+import { createOpenApi, listErrors } from '../src/index.ts';
 import { aPath, atHeldTime, closeHosts, countOf, limit, open, repeat } from './limited.ts';
 import { thingsContract } from './things.ts';
 
@@ -35,7 +35,7 @@ describe('headers', () => {
     ['a refused credential', '/v1/writes', 401],
   ])('are those of strangers on %s', async (_, url, status) => {
     const host = await open({ anonymous: limit('anonymous', 60) });
-    const answer = await host.nobody.get(url);
+    const answer = await host.anonymous.get(url);
     expect(answer.status).toBe(status);
     expect(answer.headers).toMatchObject({
       'ratelimit-policy': '"anonymous";q=60;w=60',
@@ -44,7 +44,7 @@ describe('headers', () => {
   });
 
   it('are those of the address where there is no route', async () => {
-    const { headers } = await (await open({})).nobody.get('/v1/nothing');
+    const { headers } = await (await open({})).anonymous.get('/v1/nothing');
     expect(headers).toMatchObject({ 'ratelimit-policy': '"ip";q=1000;w=60', ratelimit: '"ip";r=999;t=1' });
   });
 
@@ -52,7 +52,7 @@ describe('headers', () => {
     'are not on %s, which is not limited',
     async (url) => {
       const host = await open({ ip: limit('ip', 1) });
-      const answers = await repeat(5, () => host.nobody.get(url));
+      const answers = await repeat(5, () => host.anonymous.get(url));
       expect(countOf(answers, 200)).toBe(5);
       expect(answers[0]?.headers).not.toHaveProperty('ratelimit');
     },
@@ -62,7 +62,7 @@ describe('headers', () => {
 describe('the reference', () => {
   it.each(['/openapi.json', '/errors/common/internal'])('%s takes from the bucket of the address', async (url) => {
     const host = await open({ ip: limit('ip', 3) });
-    const answers = await repeat(5, () => host.nobody.get(url));
+    const answers = await repeat(5, () => host.anonymous.get(url));
     expect([countOf(answers, 200), countOf(answers, 429)]).toEqual([3, 2]);
   });
 });
@@ -150,7 +150,7 @@ describe('without a valid credential', () => {
     ['a forged token', { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' }],
   ])('an address that sends %s is refused for want of one, and then for its number', async (_, headers) => {
     const host = await open({ anonymous: limit('anonymous', 6) });
-    const answers = await repeat(9, () => host.nobody.get('/v1/writes', headers));
+    const answers = await repeat(9, () => host.anonymous.get('/v1/writes', headers));
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401, 429, 429, 429]);
     expect(answers.at(-1)?.headers).toMatchObject({ 'retry-after': '10', ratelimit: '"anonymous";r=0;t=10' });
     expect(answers.at(-1)?.headers).not.toHaveProperty('www-authenticate');
@@ -158,8 +158,8 @@ describe('without a valid credential', () => {
 
   it('boundary: who has one is served from the same address meanwhile', async () => {
     const host = await open({ anonymous: limit('anonymous', 1) });
-    await repeat(5, () => host.nobody.get('/v1/ping'));
-    expect((await host.nobody.get('/v1/ping')).status).toBe(429);
+    await repeat(5, () => host.anonymous.get('/v1/ping'));
+    expect((await host.anonymous.get('/v1/ping')).status).toBe(429);
     expect((await (await host.as(aPrincipal())).get(aPath())).status).toBe(404);
   });
 });
@@ -177,9 +177,9 @@ describe('a sensitive route', () => {
 
   it('has one for each address where callers are not known, and for each route', async () => {
     const host = await open({ sensitive: limit('sensitive', 3) });
-    const answers = await repeat(4, () => host.nobody.post('/v1/guesses', undefined));
+    const answers = await repeat(4, () => host.anonymous.post('/v1/guesses', undefined));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
-    expect((await host.nobody.post('/v1/more-guesses', undefined)).status).toBe(200);
+    expect((await host.anonymous.post('/v1/more-guesses', undefined)).status).toBe(200);
     const other = await host.server.inject({ method: 'POST', url: '/v1/guesses', remoteAddress: '203.0.113.7' });
     expect(other.statusCode).toBe(200);
   });
@@ -198,14 +198,14 @@ describe('a limiter that has to ask first', () => {
     const caller = await host.as(aPrincipal());
     const answers = await repeat(12, () => caller.get(aPath()));
     expect([countOf(answers, 404), countOf(answers, 429)]).toEqual([10, 2]);
-    const strangers = await repeat(3, () => host.nobody.get('/v1/writes'));
+    const strangers = await repeat(3, () => host.anonymous.get('/v1/writes'));
     expect(strangers.map(({ status }) => status)).toEqual([401, 401, 429]);
   });
 });
 
 describe('what is published', () => {
   it('names 429 for every route, with its headers', () => {
-    const { paths } = openApiOf('Things', [thingsContract]) as {
+    const { paths } = createOpenApi('Things', [thingsContract]) as {
       paths: Record<string, Record<string, { responses: Record<string, { headers: object }> }>>;
     };
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
@@ -215,7 +215,7 @@ describe('what is published', () => {
       const [success] = Object.values(responses);
       expect(success?.headers).toMatchObject({ RateLimit: {}, 'RateLimit-Policy': {} });
     }
-    expect(errorsOf([thingsContract]).map(({ code }) => code)).toContain('rate-limited');
+    expect(listErrors([thingsContract]).map(({ code }) => code)).toContain('rate-limited');
   });
 
   it('counts what was allowed and what was refused, by bucket', async () => {

@@ -72,7 +72,7 @@ describe('a request is counted', () => {
     const labels = { module: 'things', route: '/v1/ping', status: '2xx' };
     const sum = () => valueOf('http_server_request_duration_seconds', labels, '_sum') ?? 0;
     const began = performance.now();
-    const risen = await rise(sum, () => host.current.nobody.get('/v1/ping'));
+    const risen = await rise(sum, () => host.current.anonymous.get('/v1/ping'));
     expect(risen).toBeGreaterThan(0);
     expect(risen).toBeLessThanOrEqual((performance.now() - began) / 1000);
   });
@@ -98,7 +98,7 @@ describe('a request is counted', () => {
     expect(
       await rise(
         () => countOf(labels),
-        () => host.current.nobody.get('/health/ready'),
+        () => host.current.anonymous.get('/health/ready'),
       ),
     ).toBe(1);
   });
@@ -107,7 +107,7 @@ describe('a request is counted', () => {
     const labels = { module: 'things', method: 'POST', route: '/v1/things', status: '4xx' };
     const before = countOf(labels);
     const socket = connect(port, '127.0.0.1');
-    const token = await host.current.tokenOf(owner);
+    const token = await host.current.signToken(owner);
     socket.write(
       `POST /v1/things HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nx-request-id: gone-1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
     );
@@ -131,14 +131,14 @@ describe('a request is counted', () => {
 
 describe('what a caller sends', () => {
   it('boundary: adds no series, whatever path and method it asks for', async () => {
-    await host.current.nobody.get('/v1/none');
+    await host.current.anonymous.get('/v1/none');
     const seriesOf = () => metrics.all().flatMap((metric) => metric.read()).length;
     const before = seriesOf();
     const random = () => randomBytes(6).toString('hex');
     for (let at = 0; at < 1000; at += 1) {
       const url = [`/${random()}`, `/v1/things/${random()}/${random()}`, `/v1/none?${random()}=${random()}`][at % 3];
       // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the host refuses none for want of room
-      await host.current.nobody.get(String(url));
+      await host.current.anonymous.get(String(url));
     }
     expect(seriesOf()).toBe(before);
     expect(countOf({ module: 'host', method: 'GET', route: 'none', status: '4xx' })).toBeGreaterThan(1000);
@@ -158,7 +158,7 @@ describe('what a caller sends', () => {
     await caller.post('/v1/things', { name: marker, grams: 1 }, headers);
     await caller.post(`/v1/failures/${marker}`, { name: marker }, headers);
     await caller.get(`/v1/things/${marker}?a=${marker}`, headers);
-    await host.current.nobody.get(`/${marker}`, { ...headers, authorization: `Bearer ${marker}` });
+    await host.current.anonymous.get(`/${marker}`, { ...headers, authorization: `Bearer ${marker}` });
     await host.current.faults();
     expect(await shown()).not.toContain(marker);
     expect(await shown('application/openmetrics-text')).not.toContain(marker);
@@ -181,5 +181,5 @@ describe('beside requests are shown', () => {
 });
 
 it('metrics are not on the port of the API', async () => {
-  expect((await host.current.nobody.get('/metrics')).status).toBe(404);
+  expect((await host.current.anonymous.get('/metrics')).status).toBe(404);
 });

@@ -8,10 +8,9 @@ import {
   type Principal,
 } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toClientNetwork } from './client-network.ts';
-import { contractOf } from './contract-of.ts';
-import { andThen, type Step, takeStep } from './way-in.ts';
+import { chain, type MaybePromise } from './maybe-promise.ts';
 
 /** How much is allowed to whom. */
 export type LimitPolicies = {
@@ -41,11 +40,11 @@ type Call = { readonly request: FastifyRequest; readonly reply: FastifyReply };
 /** The buckets that a request takes from on its way in. Each step throws `rateLimited` when its bucket is empty. */
 export type Limits = {
   /** Whoever it is: before anybody looks at the request. */
-  readonly admitAddress: (call: Call) => Step;
+  readonly limitIp: (call: Call) => MaybePromise;
   /** Somebody without a valid credential. */
-  readonly admitStranger: (call: Call) => Step;
+  readonly limitAnonymous: (call: Call) => MaybePromise;
   /** Somebody with one. */
-  readonly admitCaller: (call: Call, principal: Principal) => Step;
+  readonly limitPrincipal: (call: Call, principal: Principal) => MaybePromise;
 };
 
 /** The header that describes a limit is the same for every answer. */
@@ -118,37 +117,27 @@ export const createLimits = ({ limiter, policies, planOf }: LimitParts, metrics:
   const counters = countersOf(metrics);
   if (limiter.counts) measureSharing(metrics, limiter.counts);
   const subjectOf = createSubjects();
-  const take = (call: Call, stage: Stage, { limit, subject }: Bucket): Step =>
-    andThen(limiter.take(limit, subject), (decision) => {
+  const take = (call: Call, stage: Stage, { limit, subject }: Bucket): MaybePromise =>
+    chain(limiter.take(limit, subject), (decision) => {
       counters[stage][decision.isAllowed ? 'allowed' : 'refused'].add();
       conclude(call, limit, decision);
     });
-  const takeSensitive = (call: Call, subject: string): Step => {
-    const route = contractOf(call.request);
+  const takeSensitive = (call: Call, subject: string): MaybePromise => {
+    const route = call.request.scope.config.contract;
     return route?.limit === 'sensitive'
       ? take(call, 'sensitive', { limit: policies.sensitive, subject: `${route.method} ${route.path} ${subject}` })
       : undefined;
   };
   return {
-    admitAddress: (call) => take(call, 'ip', { limit: policies.ip, subject: toClientNetwork(call.request.ip) }),
-    admitStranger: (call) => {
+    limitIp: (call) => take(call, 'ip', { limit: policies.ip, subject: toClientNetwork(call.request.ip) }),
+    limitAnonymous: (call) => {
       const subject = toClientNetwork(call.request.ip);
-      return andThen(take(call, 'anonymous', { limit: policies.anonymous, subject }), () =>
-        takeSensitive(call, subject),
-      );
+      return chain(take(call, 'anonymous', { limit: policies.anonymous, subject }), () => takeSensitive(call, subject));
     },
-    admitCaller: (call, principal) => {
+    limitPrincipal: (call, principal) => {
       const subject = subjectOf(principal);
       const limit = policies.plans[planOf(principal.tenantId)];
-      return andThen(take(call, 'subject', { limit, subject }), () => takeSensitive(call, subject));
+      return chain(take(call, 'subject', { limit, subject }), () => takeSensitive(call, subject));
     },
   };
-};
-
-/** Takes a token of its address for every request, but for those that ask how the host is. */
-export const addAddressLimit = (app: FastifyInstance, limits: Limits): void => {
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.scope.config.probe) done();
-    else takeStep(() => limits.admitAddress({ request, reply }), done);
-  });
 };

@@ -1,7 +1,7 @@
 import { ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
-/** RFC 9457 `application/problem+json`, as it is sent. */
+/** The body of an error response: RFC 9457, `application/problem+json`. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -15,7 +15,7 @@ export type Problem = {
   readonly data?: unknown;
 };
 
-export type Occasion = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
+export type ProblemContext = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
 
 type Issue = {
   readonly keyword: string;
@@ -63,7 +63,7 @@ const fromValidation = ({ validation, validationContext = 'body' }: ValidationFa
 const statusOf = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
 
-/** Turns whatever was thrown into a declared error. The cause stays inside for the log. */
+/** Turns any thrown value into a declared error. The cause is kept for the log. */
 export const toApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error as unknown as ValidationFailure, error);
@@ -80,7 +80,7 @@ export const toApiError = (error: unknown): ApiError => {
   return commonErrors.internal({ cause: error });
 };
 
-export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: Occasion): Problem => {
+export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: ProblemContext): Problem => {
   const { domain, code, title, status, fix } = error.spec;
   return {
     type: `${publicUrl}/errors/${domain}/${code}`,

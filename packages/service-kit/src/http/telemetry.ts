@@ -10,7 +10,7 @@ import {
   type Tracing,
 } from '@plinth/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ownTraceOf, parentOf } from './request-scope.ts';
+import { createTrace, getParentTrace } from './request-scope.ts';
 
 /** A module as far as its routes are measured. */
 type Measured = { readonly name: string; readonly contracts: readonly Contract[] };
@@ -69,7 +69,7 @@ const routesOf = (modules: readonly Measured[], requests: RequestMetrics) => {
 
 /** The span of a request; none for those by which a host is watched, which are many and alike. */
 const spanOf = (request: FastifyRequest, parent: Trace | undefined, { ids, tracing }: TelemetryParts): Traced => {
-  const trace = parent ?? ownTraceOf(request, ids);
+  const trace = parent ?? createTrace(request, ids);
   if (!tracing) return { trace, span: undefined };
   const { config, url: route = noRoute } = request.routeOptions;
   const call = { method: methodOf(request), route, trace, isJoined: parent !== undefined };
@@ -92,7 +92,7 @@ export const requestTelemetryOf = (parts: TelemetryParts): RequestTelemetry => {
   return {
     begin: (request) => {
       requests.begun();
-      return spanOf(request, parentOf(request), parts);
+      return spanOf(request, getParentTrace(request), parts);
     },
     end: (request, reply, { status, durationMs }) => {
       const { trace, span, code } = request.scope;

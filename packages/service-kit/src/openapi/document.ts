@@ -35,7 +35,7 @@ const problem: Json = {
 const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 /** The OpenAPI 3.1 reference of some contracts. Pure: the same contracts give the same document. */
-export const openApiOf = (title: string, contracts: readonly Contract[]): Json => {
+export const createOpenApi = (title: string, contracts: readonly Contract[]): Json => {
   const book = createSchemaBook();
   const paths: Record<string, Json> = {};
   for (const contract of contracts) {

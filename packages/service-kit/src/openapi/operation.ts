@@ -7,9 +7,9 @@ import {
   toCacheControl,
 } from '@plinth/contract-kit';
 import type { z } from 'zod';
-import { hasVersion, needsVersion } from '../http/conditions.ts';
-import { declaredErrors } from '../http/declared.ts';
-import { takesKey } from '../http/idempotency.ts';
+import { hasVersion, requiresVersion } from '../http/conditional-requests.ts';
+import { getDeclaredErrors } from '../http/declared-errors.ts';
+import { acceptsIdempotencyKey } from '../http/idempotency.ts';
 import { ndjson } from '../http/stream.ts';
 import type { Json, SchemaBook } from './schemas.ts';
 
@@ -51,7 +51,7 @@ const keyForm = '^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ !#-\\[\\]-~]|\\\\["\\\\]
 
 /** The headers by which a caller says which version it has seen. */
 const conditionsOf = (route: RouteSpec): Json[] => {
-  if (needsVersion(route)) {
+  if (requiresVersion(route)) {
     const description = 'The `ETag` of the version that the change is meant for.';
     return [
       {
@@ -70,7 +70,7 @@ const conditionsOf = (route: RouteSpec): Json[] => {
 
 /** The header by which a caller may send a request again without a second effect. */
 const keysOf = (route: RouteSpec): Json[] =>
-  takesKey(route)
+  acceptsIdempotencyKey(route)
     ? [
         {
           name: 'Idempotency-Key',
@@ -100,7 +100,9 @@ const headersOf = (route: RouteSpec): Json => ({
   'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' },
   ...cachingOf(route),
   ...(hasVersion(route) && { ETag: { $ref: '#/components/headers/ETag' } }),
-  ...(takesKey(route) && { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }),
+  ...(acceptsIdempotencyKey(route) && {
+    'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' },
+  }),
 });
 
 const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
@@ -139,7 +141,7 @@ const errorExample = (error: DeclaredError): Json => ({
 });
 
 const errorResponses = (route: RouteSpec, book: SchemaBook): Json => {
-  const byStatus = Map.groupBy(declaredErrors(route), ({ status }) => status);
+  const byStatus = Map.groupBy(getDeclaredErrors(route), ({ status }) => status);
   return Object.fromEntries(
     [...byStatus]
       .sort(([left], [right]) => left - right)

@@ -1,8 +1,8 @@
 import { classifiedFields, type DataClass } from '@plinth/contract-kit';
 import type { Module } from './module.ts';
 
-/** The classified fields of everything that some modules store, take and answer: what their log must not show. */
-export const classifiedOf = (modules: readonly Module[]): ReadonlyMap<string, DataClass> =>
+/** The classified fields of what some modules store, receive and send: the log must not show their values. */
+export const getRedactedFields = (modules: readonly Module[]): ReadonlyMap<string, DataClass> =>
   classifiedFields(
     modules.flatMap(({ collections, contracts }) => [
       ...Object.values(collections).map(({ schema }) => schema),

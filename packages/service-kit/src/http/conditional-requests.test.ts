@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { etagOf, isKnown, versionsOf } from './conditions.ts';
+import { matchesIfNoneMatch, parseIfMatch, toETag } from './conditional-requests.ts';
 
 describe('If-Match', () => {
   it.each([
@@ -15,28 +15,28 @@ describe('If-Match', () => {
     ['"3.0"', []],
     ['"abc", "3"', [3]],
   ])('%s names the versions %j', (header, versions) => {
-    expect(versionsOf(header)).toEqual(versions);
+    expect(parseIfMatch(header)).toEqual(versions);
   });
 
   it.each([undefined, '*', ' * '])('%s names no version, which is required', (header) => {
-    expect(() => versionsOf(header)).toThrow(expect.objectContaining({ code: 'precondition-required' }));
+    expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'precondition-required' }));
   });
 
   it.each(['', '3', '"3', "'3'", '"3" "', 'W/3', ',', '"3"; q=1', '*, "3"'])('%j is no list of tags', (header) => {
-    expect(() => versionsOf(header)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
+    expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'invalid-request' }));
   });
 });
 
 describe('If-None-Match', () => {
   it.each(['"3"', 'W/"3"', '"1", "3"', 'W/"1", W/"3"', '*'])('%s knows version 3', (header) => {
-    expect(isKnown(header, 3)).toBe(true);
+    expect(matchesIfNoneMatch(header, 3)).toBe(true);
   });
 
   it.each([undefined, '"4"', 'W/"33"', '3', '"3', '', '"*"'])('%s does not', (header) => {
-    expect(isKnown(header, 3)).toBe(false);
+    expect(matchesIfNoneMatch(header, 3)).toBe(false);
   });
 
   it('knows the tag that an answer had', () => {
-    expect(isKnown(etagOf(7), 7)).toBe(true);
+    expect(matchesIfNoneMatch(toETag(7), 7)).toBe(true);
   });
 });

@@ -1,0 +1,50 @@
+import fp from 'fastify-plugin';
+
+/** A connection that a service needs. Without a required one it is not ready; without an optional one it is degraded. */
+export type Dependency = { readonly name: string; readonly required: boolean; readonly check: () => Promise<void> };
+
+export type HealthOptions = { readonly dependencies: readonly Dependency[]; readonly isDraining: () => boolean };
+
+const checkTimeoutMs = 1500;
+
+const isUp = async ({ check }: Dependency): Promise<boolean> => {
+  const timeout = new Promise<never>((_, reject) => setTimeout(reject, checkTimeoutMs).unref());
+  return Promise.race([check(), timeout]).then(
+    () => true,
+    () => false,
+  );
+};
+
+const checkReadiness = async ({ dependencies, isDraining }: HealthOptions) => {
+  const up = await Promise.all(dependencies.map(isUp));
+  const down = dependencies.filter((_, index) => !up[index]);
+  const missing = [
+    ...down.filter(({ required }) => required).map(({ name }) => name),
+    ...(isDraining() ? ['draining'] : []),
+  ];
+  const degraded = down.filter(({ required }) => !required).map(({ name }) => name);
+  const isReady = missing.length === 0;
+  return {
+    isReady,
+    body: {
+      status: isReady ? 'ready' : 'unavailable',
+      ...(!isReady && { missing }),
+      ...(degraded.length > 0 && { degraded }),
+    },
+  };
+};
+
+/** Adds the health checks: liveness without any I/O, and readiness. */
+export const health = fp<HealthOptions>(
+  async (app, options) => {
+    const config = { operational: true, probe: true } as const;
+    for (const url of ['/health', '/health/live']) app.get(url, { config }, async () => ({ status: 'live' }));
+    for (const url of ['/ready', '/health/ready']) {
+      app.get(url, { config }, async (_request, reply) => {
+        const { isReady, body } = await checkReadiness(options);
+        return reply.code(isReady ? 200 : 503).send(body);
+      });
+    }
+  },
+  { name: 'health', dependencies: ['route-table', 'request-context'] },
+);
