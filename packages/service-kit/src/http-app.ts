@@ -6,7 +6,7 @@ import type { Tracing } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { toApiError } from './http/problem.ts';
-import { toRequestId } from './http/request-scope.ts';
+import { createRequestIds } from './http/request-scope.ts';
 import type { Serialization } from './http/serialize.ts';
 import { followBodies, type RequestTelemetry } from './http/telemetry.ts';
 import { admission } from './plugins/admission.ts';
@@ -19,7 +19,7 @@ import { type ErrorOptions, errors } from './plugins/errors.ts';
 import { type Dependency, health } from './plugins/health.ts';
 import { rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
-import { requestContext } from './plugins/request-context.ts';
+import { type Lifecycle, requestContext } from './plugins/request-context.ts';
 import { requestTimeout } from './plugins/request-timeout.ts';
 import { routeTable } from './plugins/route-table.ts';
 import { routes, type ServedRoute } from './plugins/routes.ts';
@@ -45,7 +45,7 @@ const keepAliveMs = 72_000;
 const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => {
   const app: FastifyInstance = Fastify({
     logger: false,
-    genReqId: (raw) => toRequestId(raw.headers['x-request-id'], ids),
+    genReqId: createRequestIds(ids),
     trustProxy: trustProxy ? [...trustProxy] : false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
@@ -67,18 +67,21 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
   return app;
 };
 
-export type HttpApp = { readonly server: FastifyInstance; readonly drain: () => void };
+export type HttpApp = {
+  readonly server: FastifyInstance;
+  /** Fails the readiness check and closes kept connections, while requests are still served. */
+  readonly drain: () => void;
+};
 
 /** Creates the HTTP server of a host: the list of its plugins, in the order in which a request passes them. */
 export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> => {
   const { name, contracts, corsOrigins: origins } = options;
-  let draining = false;
-  const isDraining = (): boolean => draining;
+  const lifecycle: Lifecycle = { isDraining: false };
   const app = createFastify(options);
 
   await app.register(routeTable);
   await app.register(defaultHeaders);
-  await app.register(requestContext, { ...options, isDraining });
+  await app.register(requestContext, { ...options, lifecycle });
   await app.register(errors, options);
   await app.register(clientErrors, options);
   await app.register(requestTimeout);
@@ -90,14 +93,14 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   followBodies(app, options.tracing);
   await app.register(fastifyAccepts);
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
-  await app.register(health, { ...options, isDraining });
+  await app.register(health, { ...options, lifecycle });
   await app.register(reference, { title: name, contracts });
   await app.register(routes, options);
 
   return {
     server: app,
     drain: () => {
-      draining = true;
+      lifecycle.isDraining = true;
     },
   };
 };

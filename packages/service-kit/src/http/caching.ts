@@ -11,16 +11,16 @@ const addVary = (reply: FastifyReply, fields: string): void => {
   reply.header('vary', current === undefined ? fields : `${String(current)}, ${fields}`);
 };
 
-/** Sets the caching headers of a response; does nothing for a response that may not be cached. */
+/** Sets the caching headers of a response. */
 export type SetCaching = (reply: FastifyReply) => void;
 
 /**
- * Creates the caching headers of a route from its contract. The cache of a browser outlives a sign-out, so a cached response
- * to a credential is reused for the same credential only.
+ * Creates the caching headers of a route from its contract; `undefined` when its response may not be cached. The cache of a
+ * browser outlives a sign-out, so a cached response to a credential is reused for the same credential only.
  */
-export const createCaching = (route: RouteSpec): SetCaching => {
+export const createCaching = (route: RouteSpec): SetCaching | undefined => {
   const control = toCacheControl(route);
-  if (control === undefined) return () => undefined;
+  if (control === undefined) return undefined;
   const vary = route.auth === 'public' ? 'accept-encoding' : 'authorization, accept-encoding';
   return (reply) => {
     reply.header('cache-control', control);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Ctx, Ids, Trace } from '@plinth/data-kit';
 import type { RequestSpan } from '@plinth/telemetry';
 import type { FastifyRequest } from 'fastify';
@@ -31,9 +32,13 @@ export const getPath = ({ url }: FastifyRequest): string => url.split('?', 1)[0]
 
 const wellFormedId = /^[\w.-]{1,128}$/;
 
-/** The client's `X-Request-Id` when it is well-formed, else a new id. */
-export const toRequestId = (header: string | string[] | undefined, ids: Ids): string =>
-  typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
+/** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
+export const createRequestIds =
+  (ids: Ids) =>
+  ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
+    const header = headers['x-request-id'];
+    return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
+  };
 
 const traceParent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 

@@ -1,9 +1,10 @@
 import fp from 'fastify-plugin';
+import type { Lifecycle } from './request-context.ts';
 
 /** A connection that a service needs. Without a required one it is not ready; without an optional one it is degraded. */
 export type Dependency = { readonly name: string; readonly required: boolean; readonly check: () => Promise<void> };
 
-export type HealthOptions = { readonly dependencies: readonly Dependency[]; readonly isDraining: () => boolean };
+export type HealthOptions = { readonly dependencies: readonly Dependency[]; readonly lifecycle: Lifecycle };
 
 const checkTimeoutMs = 1500;
 
@@ -15,12 +16,12 @@ const isUp = async ({ check }: Dependency): Promise<boolean> => {
   );
 };
 
-const checkReadiness = async ({ dependencies, isDraining }: HealthOptions) => {
+const checkReadiness = async ({ dependencies, lifecycle }: HealthOptions) => {
   const up = await Promise.all(dependencies.map(isUp));
   const down = dependencies.filter((_, index) => !up[index]);
   const missing = [
     ...down.filter(({ required }) => required).map(({ name }) => name),
-    ...(isDraining() ? ['draining'] : []),
+    ...(lifecycle.isDraining ? ['draining'] : []),
   ];
   const degraded = down.filter(({ required }) => !required).map(({ name }) => name);
   const isReady = missing.length === 0;

@@ -4,10 +4,13 @@ import fp from 'fastify-plugin';
 import type { RequestScope } from '../http/request-scope.ts';
 import { goOn, type RequestTelemetry } from '../http/telemetry.ts';
 
+/** The state of the host. While it drains it is not ready, and keeps no connection. */
+export type Lifecycle = { isDraining: boolean };
+
 export type RequestContextOptions = {
   readonly logger: Pick<Logger, 'request'>;
   readonly telemetry: RequestTelemetry;
-  readonly isDraining: () => boolean;
+  readonly lifecycle: Lifecycle;
 };
 
 declare module 'fastify' {
@@ -22,7 +25,7 @@ const clientClosedRequest = 499;
 
 /** Gives each request its scope, trace and default headers, and when it has ended a log line and its metrics. */
 export const requestContext = fp<RequestContextOptions>(
-  async (app, { logger, telemetry, isDraining }) => {
+  async (app, { logger, telemetry, lifecycle }) => {
     const end = (request: FastifyRequest, reply: FastifyReply): void => {
       const { startedAt, config, trace, ctx } = request.scope;
       const status = reply.raw.writableEnded ? reply.statusCode : clientClosedRequest;
@@ -49,7 +52,7 @@ export const requestContext = fp<RequestContextOptions>(
       request.scope = { startedAt, config, trace, span, abort, ctx: undefined, code: undefined };
       reply.headers(app.defaultHeaders).header('x-request-id', request.id);
       // A kept connection would carry the next request to a server that is about to stop.
-      if (isDraining()) reply.header('connection', 'close');
+      if (lifecycle.isDraining) reply.header('connection', 'close');
       // Fastify's onResponse is not called for a client that disconnected before the response.
       reply.raw.on('close', () => end(request, reply));
     });

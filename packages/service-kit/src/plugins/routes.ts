@@ -34,7 +34,7 @@ type PreparedRoute = ServedRoute &
   Omit<RouteOptions, 'routes'> & {
     readonly status: number;
     readonly serialize: Serialize;
-    readonly setCaching: SetCaching;
+    readonly setCaching: SetCaching | undefined;
   };
 
 const json = 'application/json';
@@ -85,7 +85,7 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   return async (request, reply) => {
     assertAcceptable(request, json);
     const dto = await operation(toInput(route, request), request.scope.ctx as Ctx);
-    setCaching(reply);
+    setCaching?.(reply);
     if (has(dto, 'version') && matchesIfNoneMatch(request.headers['if-none-match'], dto.version)) {
       return reply.code(304).header('etag', toETag(dto.version)).send();
     }
