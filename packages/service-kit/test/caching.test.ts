@@ -41,7 +41,7 @@ describe('an answer that its contract lets the caller keep', () => {
     [401, () => host.current.anonymous.get(kept, { 'if-none-match': '"1"' })],
     [403, async () => (await host.current.as(aPrincipal({ roles: ['nobody'] }))).get(kept)],
     [404, () => caller.get(`/v1/kept-things/${anId()}`)],
-    [405, () => caller.send({ method: 'HEAD', url: kept })],
+    [405, () => caller.send({ method: 'PUT', url: kept })],
     [406, () => caller.get(kept, { accept: 'text/html' })],
   ])('is none of the errors in its place: %i', async (status, ask) => {
     expect(await ask()).toMatchObject({ status, headers: { 'cache-control': 'no-store' } });

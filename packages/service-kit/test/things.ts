@@ -100,6 +100,15 @@ export const thingsContract = defineContract('things', {
       auth: 'public',
       responses: { 200: z.object({ pong: z.boolean() }) },
     }),
+    streamThings: defineRoute({
+      method: 'GET',
+      path: '/v1/thing-stream',
+      query: z.strictObject({ fails: z.literal('true').optional() }),
+      summary: 'Stream things',
+      auth: 'authenticated',
+      stream: 'ndjson',
+      responses: { 200: Thing },
+    }),
     readLong: defineRoute({
       method: 'GET',
       path: '/v1/long',
@@ -148,6 +157,21 @@ const toThing = (thing: ThingDocument) => ({
   grams: thing.grams,
 });
 
+/** Counts the streams that are open. */
+export const streams = { open: 0 };
+
+async function* countThings(fails: boolean) {
+  streams.open += 1;
+  try {
+    if (fails) throw thingsErrors.undeclared();
+    for (let version = 1; version < 4; version += 1) {
+      yield { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version, name: 'a', grams: 1 };
+    }
+  } finally {
+    streams.open -= 1;
+  }
+}
+
 /** What a call to fail by `wait` waits for. */
 export const latch: { opened: Promise<void> } = { opened: Promise.resolve() };
 
@@ -195,6 +219,7 @@ export const thingsModule = defineModule({
         deps.things.for(ctx).remove(thing);
       },
       pingThings: async () => ({ pong: true }),
+      streamThings: async ({ query }: { query: { fails?: 'true' | undefined } }) => countThings(query.fails === 'true'),
       readLong: async () => ({ text: 'long '.repeat(400) }),
       readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
       getNamedThing: async () => ({ text: 'named' }),

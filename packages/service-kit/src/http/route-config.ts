@@ -1,5 +1,5 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import type { RouteOptions } from 'fastify';
+import type { HTTPMethods, RouteOptions } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,6 +11,9 @@ declare module 'fastify' {
     probe?: true;
   }
 }
+
+/** The methods of a route that reads: a HEAD passes every hook of the GET, and Node drops the body. */
+export const readMethods: HTTPMethods[] = ['GET', 'HEAD'];
 
 /** The route by which @fastify/cors answers preflights. */
 const isPreflight = (method: RouteOptions['method'], url: string): boolean => method === 'OPTIONS' && url === '*';

@@ -39,3 +39,10 @@ export const openLines = async (items: AsyncIterable<unknown>, serialize: Serial
   if (first.done) return Readable.from([]);
   return Readable.from(toChunks(first.value, iterator, serialize), { objectMode: false, highWaterMark: chunkLength });
 };
+
+/** Reads the first item and closes the rest, so that a HEAD succeeds or fails as its GET. */
+export const readFirst = async (items: AsyncIterable<unknown>): Promise<void> => {
+  const iterator = items[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.return?.();
+};

@@ -1,4 +1,6 @@
+import type { RouteHandlerMethod } from 'fastify';
 import fp from 'fastify-plugin';
+import { readMethods } from '../http/route-config.ts';
 import type { Lifecycle } from './request-context.ts';
 
 /** A connection that a service needs. Without a required one it is not ready; without an optional one it is degraded. */
@@ -39,13 +41,18 @@ const checkReadiness = async ({ dependencies, lifecycle }: HealthOptions) => {
 export const health = fp<HealthOptions>(
   async (app, options) => {
     const config = { operational: true, probe: true } as const;
-    for (const url of ['/health', '/health/live']) app.get(url, { config }, async () => ({ status: 'live' }));
-    for (const url of ['/ready', '/health/ready']) {
-      app.get(url, { config }, async (_request, reply) => {
-        const { isReady, body } = await checkReadiness(options);
-        return reply.code(isReady ? 200 : 503).send(body);
-      });
-    }
+    const getLiveness: RouteHandlerMethod = async () => ({ status: 'live' });
+    const getReadiness: RouteHandlerMethod = async (_request, reply) => {
+      const { isReady, body } = await checkReadiness(options);
+      return reply.code(isReady ? 200 : 503).send(body);
+    };
+    const handlers = {
+      '/health': getLiveness,
+      '/health/live': getLiveness,
+      '/ready': getReadiness,
+      '/health/ready': getReadiness,
+    };
+    for (const [url, handler] of Object.entries(handlers)) app.route({ method: readMethods, url, config, handler });
   },
   { name: 'health', dependencies: ['route-table', 'request-context'] },
 );

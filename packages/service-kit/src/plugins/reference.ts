@@ -1,7 +1,9 @@
 import type { Contract, DeclaredError } from '@plinth/contract-kit';
+import type { RouteHandlerMethod } from 'fastify';
 import fp from 'fastify-plugin';
 import { staticResponse } from '../http/caching.ts';
 import { listErrors } from '../http/declared-errors.ts';
+import { readMethods } from '../http/route-config.ts';
 import { createOpenApi } from '../openapi/document.ts';
 
 export type ReferenceOptions = { readonly title: string; readonly contracts: readonly Contract[] };
@@ -14,7 +16,8 @@ export const reference = fp<ReferenceOptions>(
   async (app, { title, contracts }) => {
     const config = { operational: true } as const;
     const openApi = JSON.stringify(createOpenApi(title, contracts));
-    app.get('/openapi.json', { config }, staticResponse('application/json', openApi));
+    const getOpenApi = staticResponse('application/json', openApi);
+    app.route({ method: readMethods, url: '/openapi.json', config, handler: getOpenApi });
 
     const pages = new Map(
       listErrors(contracts).map((error) => [
@@ -22,11 +25,12 @@ export const reference = fp<ReferenceOptions>(
         staticResponse('text/markdown', toPage(error)),
       ]),
     );
-    app.get<{ Params: { domain: string; code: string } }>('/errors/:domain/:code', { config }, (request, reply) => {
-      const { domain, code } = request.params;
+    const getPage: RouteHandlerMethod = (request, reply) => {
+      const { domain, code } = request.params as { domain: string; code: string };
       const page = pages.get(`${domain}/${code}`);
       return page ? page(request, reply) : reply.callNotFound();
-    });
+    };
+    app.route({ method: readMethods, url: '/errors/:domain/:code', config, handler: getPage });
   },
   { name: 'reference', dependencies: ['route-table', 'request-context', 'errors'] },
 );

@@ -9,6 +9,7 @@ import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../ht
 import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
 import { toStoredRefusal } from '../http/problem-response.ts';
 import { getPath } from '../http/request-scope.ts';
+import { readMethods } from '../http/route-config.ts';
 import {
   acceptsFields,
   createSerializer,
@@ -16,7 +17,7 @@ import {
   type Serialize,
   selectFields,
 } from '../http/serialize.ts';
-import { ndjson, openLines } from '../http/stream.ts';
+import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
 
 /** A route with its operation, and the datastore that commits its writes. */
@@ -126,10 +127,15 @@ const createStreamHandler =
   ({ route, operation, serialize, logger }: PreparedRoute): RouteHandlerMethod =>
   async (request, reply) => {
     assertAcceptable(request, ndjson);
-    const items = await operation(toInput(route, request), request.scope.ctx as Ctx);
-    const lines = await openLines(items as AsyncIterable<unknown>, serialize);
+    const items = (await operation(toInput(route, request), request.scope.ctx as Ctx)) as AsyncIterable<unknown>;
+    reply.type(`${ndjson}; charset=utf-8`);
+    if (request.method === 'HEAD') {
+      await readFirst(items);
+      return reply.send();
+    }
+    const lines = await openLines(items, serialize);
     lines.on('error', (err) => logger.error('stream-failed', { requestId: request.id, err }));
-    return reply.type(`${ndjson}; charset=utf-8`).send(lines);
+    return reply.send(lines);
   };
 
 const createHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
@@ -156,7 +162,7 @@ export const routes = fp<RouteOptions>(
       // The length of a compressed response could reveal a secret in it.
       const hasSecret = [...classifiedFields([schema]).values()].includes('secret');
       app.route({
-        method,
+        method: method === 'GET' ? readMethods : method,
         url: path,
         config: { contract: route },
         schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
