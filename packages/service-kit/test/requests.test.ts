@@ -86,15 +86,33 @@ describe('request ids and traces', () => {
     }
   });
 
-  it('joins the caller’s trace, and begins one for a malformed parent', async () => {
-    const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const joined = await host.current.anonymous.get('/v1/ping', { traceparent: parent });
-    expect(lineOf(joined.headers['x-request-id'])).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c' });
-    for (const traceparent of ['00-0-0-00', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, 'nonsense']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
-      const own = await host.current.anonymous.get('/v1/ping', { traceparent });
-      expect(lineOf(own.headers['x-request-id'])?.['traceId']).toMatch(/^[0-9a-f]{32}$/);
-    }
+  const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+  const logTrace = async (traceparent: string) => {
+    const { headers } = await host.current.anonymous.get('/v1/ping', { traceparent });
+    return lineOf(headers['x-request-id'])?.['traceId'];
+  };
+
+  it.each([
+    ['version 00', `00-${traceId}-${spanId}-01`],
+    ['a later version', `cc-${traceId}-${spanId}-01`],
+    ['a later version with more fields', `cc-${traceId}-${spanId}-01-what-the-future-will-be-like`],
+  ])('continues the trace of a traceparent of %s', async (_what, traceparent) => {
+    expect(await logTrace(traceparent)).toBe(traceId);
+  });
+
+  it.each([
+    ['malformed', '00-0-0-00'],
+    ['nonsense', 'nonsense'],
+    ['without a trace id', `00-${'0'.repeat(32)}-${spanId}-01`],
+    ['without a parent id', `00-${traceId}-${'0'.repeat(16)}-01`],
+    ['of the invalid version ff', `ff-${traceId}-${spanId}-01`],
+    ['of version 00 with more fields', `00-${traceId}-${spanId}-01-more`],
+    ['of a later version with more text', `cc-${traceId}-${spanId}-01.more`],
+    ['in upper case', `00-${traceId.toUpperCase()}-${spanId}-01`],
+  ])('starts a trace for a traceparent that is %s', async (_what, traceparent) => {
+    const own = await logTrace(traceparent);
+    expect(own).toMatch(/^[0-9a-f]{32}$/);
+    expect(own).not.toBe(traceId);
   });
 
   it('is logged once, with tenant and actor, by the route’s path and not the one that was asked for', async () => {

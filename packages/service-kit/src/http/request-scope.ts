@@ -40,12 +40,14 @@ export const createRequestIds =
     return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
   };
 
-const traceParent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const traceParent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 const parseTraceParent = (header: string): Trace | undefined => {
-  const [, traceId, spanId, flags] = traceParent.exec(header) ?? [];
+  const [, version, traceId, spanId, flags = '0', more] = traceParent.exec(header) ?? [];
+  // A later version may add fields behind those of version 00; `ff` is invalid.
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags ?? '0', 16) & 1) === 1 };
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 };
 
 /** The W3C trace context of the client, if it sent a valid one. */

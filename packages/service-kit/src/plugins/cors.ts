@@ -18,11 +18,13 @@ export const cors = fp<CorsOptions>(
       allowedHeaders: [
         'accept',
         'authorization',
+        'baggage',
         'content-type',
         'idempotency-key',
         'if-match',
         'if-none-match',
         'traceparent',
+        'tracestate',
         'x-request-id',
       ],
       exposedHeaders: [
