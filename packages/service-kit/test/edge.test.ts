@@ -62,16 +62,17 @@ describe('bytes that are no request', () => {
   it.each([
     ['two different Hosts', 'Host: a\r\nHost: b\r\n'],
     ['one Host twice', 'Host: a\r\nhost: a\r\n'],
-  ])('%s are refused', async (_what, hosts) => {
-    const { text } = await answersTo(`GET /health HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+    ['no Host', ''],
+  ])('returns 400 for %s, ends the connection, and serves nothing that follows on it', async (what, hosts) => {
+    const body = JSON.stringify({ name: `behind ${what}`, grams: 1 });
+    const next = `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const { text } = await answersTo(`GET /health HTTP/1.1\r\n${hosts}\r\n${next}`, next);
+    expect(repliesIn(text)).toHaveLength(1);
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toMatch(/^connection: close\r$/im);
     expect(problemIn(text)).toMatchObject({ code: 'invalid-request' });
-  });
-
-  it('no Host is refused', async () => {
-    const { text } = await answersTo('GET /health HTTP/1.1\r\nConnection: close\r\n\r\n');
-    expect(text).toMatch(/^HTTP\/1\.1 400 /);
-    expect(problemIn(text)).toMatchObject({ code: 'invalid-request' });
+    // The name is still free.
+    expect((await (await host.current.as(subject)).post('/v1/things', JSON.parse(body))).status).toBe(201);
   });
 
   it('no Host is no fault of HTTP/1.0', async () => {

@@ -126,9 +126,15 @@ export const clientErrors = fp<ClientErrorOptions>(
     });
 
     app.addHook('onRequest', (request, reply, done) => {
+      const { socket } = request.raw;
+      // A request behind a refused one gets no reply: it ends with the connection.
+      if (refused.has(socket)) return;
       openReplies.add(reply);
       const fault = findHostFault(request.raw);
-      done(fault === undefined ? undefined : commonErrors.invalidRequest({ detail: fault }));
+      if (fault === undefined) return done();
+      refused.add(socket);
+      reply.header('connection', 'close');
+      done(commonErrors.invalidRequest({ detail: fault }));
     });
   },
   { name: 'client-errors', dependencies: ['request-context', 'errors'] },
