@@ -181,17 +181,23 @@ describe('a body', () => {
     `{"name":"deep ${depth}","grams":1,"more":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 
   it.each([
-    ['not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 400],
-    ['ended too soon', '{"name":', 400],
-    ['with __proto__', '{"name":"a","grams":1,"__proto__":{"x":1}}', 400],
-    ['with a constructor', '{"name":"a","grams":1,"constructor":{"prototype":{}}}', 400],
-    ['of more than 256 KiB', JSON.stringify({ name: 'x'.repeat(257 * 1024), grams: 1 }), 413],
-    ['of 10,000 levels', nested(10_000), 400],
-    ['one level too deep', nested(32), 400],
-  ])('that is %s is refused', async (_what, body, status) => {
-    const answer = await post(body);
-    expect(answer.status).toBe(status);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    ['not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 400, 'The body is not UTF-8.'],
+    ['incomplete', '{"name":', 400, /^The body is not valid JSON/],
+    ['empty', '', 400, 'The body is empty. It has to be JSON.'],
+    ['an object with __proto__', '{"name":"a","grams":1,"__proto__":{"x":1}}', 400, /`__proto__`/],
+    ['an object with a constructor', '{"name":"a","grams":1,"constructor":{"prototype":{}}}', 400, /forbidden/],
+    ['larger than 256 KiB', JSON.stringify({ name: 'x'.repeat(257 * 1024), grams: 1 }), 413, /./],
+    ['nested 10,000 levels deep', nested(10_000), 400, 'The body nests more than 32 levels.'],
+    ['nested one level too deep', nested(32), 400, 'The body nests more than 32 levels.'],
+  ])('is refused when it is %s, and the problem says so', async (_what, body, status, detail) => {
+    const response = await post(body);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    const problem = (await response.json()) as { detail: string; fix: string; errors?: unknown };
+    expect(problem.detail).toMatch(detail);
+    // A fix that refers to the list of fields needs one.
+    expect(problem).not.toHaveProperty('errors');
+    expect(problem.fix).not.toMatch(/fields that `errors` names/);
   });
 
   it.each([

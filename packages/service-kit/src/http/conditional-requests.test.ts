@@ -18,8 +18,12 @@ describe('If-Match', () => {
     expect(parseIfMatch(header)).toEqual(versions);
   });
 
-  it.each([undefined, '*', ' * '])('%s names no version, which is required', (header) => {
-    expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'precondition-required' }));
+  it.each([
+    [undefined, undefined],
+    ['*', expect.stringContaining('matches every version')],
+    [' * ', expect.stringContaining('matches every version')],
+  ])('returns precondition-required for %s, and says why', (header, detail) => {
+    expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'precondition-required', detail }));
   });
 
   it.each(['', '3', '"3', "'3'", '"3" "', 'W/3', ',', '"3"; q=1', '*, "3"'])('%j is no list of tags', (header) => {

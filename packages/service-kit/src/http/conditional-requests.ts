@@ -39,7 +39,13 @@ const malformedIfMatch = () =>
  * @throws `precondition-required` without a version, `invalid-request` when the header is not a list of tags.
  */
 export const parseIfMatch = (header: string | undefined): ExpectedVersions => {
-  if (header === undefined || header.trim() === '*') throw commonErrors.preconditionRequired();
+  if (header === undefined) throw commonErrors.preconditionRequired();
+  if (header.trim() === '*') {
+    throw commonErrors.preconditionRequired({
+      detail:
+        '`If-Match: *` matches every version, so it cannot protect the change: send the ETag of the version you read.',
+    });
+  }
   const tags = parseTags(header);
   if (!tags) throw malformedIfMatch();
   return tags.filter(({ weak, text }) => !weak && /^[1-9]\d{0,14}$/.test(text)).map(({ text }) => Number(text));
