@@ -79,6 +79,12 @@ const whereOf = (flat: Flat, { filters, ranges }: { filters: Schemas; ranges: Sc
   return { where, equal, ranged };
 };
 
+/** The size of a page. Only decimal digits are a number here: `0x10`, `1e1` and `+5` are refused. */
+const DecimalLimit = z.preprocess(
+  (value) => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value),
+  z.int('must be a whole number from 1 to 100, in decimal digits').min(1).max(100).default(20),
+);
+
 const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
   const sorts = [...new Set(spec.combinations.flatMap(({ sort }) => sort))];
   const field = `(${Object.keys(spec.item.shape).join('|')})`;
@@ -90,7 +96,7 @@ const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
       ),
     ),
     sort: z.enum(sorts).optional().describe('The order; `-` before a field means descending.'),
-    limit: z.coerce.number<number>().int().min(1).max(100).default(20).describe('How many items a page has at most.'),
+    limit: DecimalLimit.describe('How many items a page has at most.'),
     // A control character in a sorted name takes eight characters of a cursor, and a name may be 200 of them.
     cursor: z.string().min(1).max(2048).optional().describe('The `nextCursor` of the page before.'),
     fields: z
