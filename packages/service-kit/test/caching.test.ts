@@ -1,9 +1,8 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { anId, aPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createOpenApi } from '../src/index.ts';
 import { type Caller, useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
+import { fakeDatastore, thingsModule } from './things.ts';
 
 const app = 'https://app.example.com';
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
@@ -97,29 +96,6 @@ describe('an answer of which its contract says nothing', () => {
     const pages = await forPages.current.as(aPrincipal());
     expect((await pages.get('/v1/ping', { origin: app })).headers['vary']).toBe('Origin');
     expect((await pages.get('/v1/long', { origin: app })).headers['vary']).toBe('Origin');
-  });
-});
-
-describe('the reference', () => {
-  it('tells which answers may be kept, and of no others', () => {
-    const paths = createOpenApi('a', [thingsContract])['paths'] as Record<
-      string,
-      Record<string, { responses: object }>
-    >;
-    const controlsOf = (path: string) =>
-      Object.entries(paths[path]?.['get']?.responses ?? {}).flatMap(([status, { headers = {} }]) => {
-        const control = headers['Cache-Control'];
-        return control ? [[status, control.schema.const]] : [];
-      });
-    expect(controlsOf('/v1/kept-things/{id}')).toEqual([
-      ['200', 'private, max-age=60'],
-      ['304', 'private, max-age=60'],
-    ]);
-    expect(controlsOf('/v1/rates')).toMatchObject([
-      ['200', 'public, max-age=3600'],
-      ['304', 'public, max-age=3600'],
-    ]);
-    expect(controlsOf('/v1/things/{id}')).toEqual([]);
   });
 });
 

@@ -2,9 +2,8 @@ import { type LimitDecision, type Limiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createOpenApi, listErrors } from '../src/index.ts';
+
 import { aPath, atHeldTime, closeHosts, countOf, limit, open, repeat } from './limited.ts';
-import { thingsContract } from './things.ts';
 
 const aThing = { name: 'anvil', grams: 1 };
 
@@ -204,20 +203,6 @@ describe('a limiter that has to ask first', () => {
 });
 
 describe('what is published', () => {
-  it('names 429 for every route, with its headers', () => {
-    const { paths } = createOpenApi('Things', [thingsContract]) as {
-      paths: Record<string, Record<string, { responses: Record<string, { headers: object }> }>>;
-    };
-    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
-    expect(operations.length).toBeGreaterThan(5);
-    for (const { responses } of operations) {
-      expect(Object.keys(responses['429']?.headers ?? {})).toEqual(['RateLimit', 'RateLimit-Policy', 'Retry-After']);
-      const [success] = Object.values(responses);
-      expect(success?.headers).toMatchObject({ RateLimit: {}, 'RateLimit-Policy': {} });
-    }
-    expect(listErrors([thingsContract]).map(({ code }) => code)).toContain('rate-limited');
-  });
-
   it('counts what was allowed and what was refused, by bucket', async () => {
     const metrics = createMetrics();
     const host = await open({ metrics });

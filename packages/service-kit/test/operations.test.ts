@@ -1,6 +1,6 @@
 import { anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { createOpenApi, listErrors } from '../src/index.ts';
+import { listErrors } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
 
@@ -115,51 +115,6 @@ describe('error pages', () => {
       // oxlint-disable-next-line no-await-in-loop -- the first failure should name its error
       expect((await host.current.anonymous.get(`/errors/${domain}/${code}`)).status).toBe(200);
     }
-  });
-});
-
-describe('the reference', () => {
-  it('has every route with its security, permission and errors', async () => {
-    const { body } = await host.current.anonymous.get('/openapi.json');
-    expect(body.openapi).toBe('3.1.0');
-    const create = body.paths['/v1/things'].post;
-    expect(create).toMatchObject({
-      operationId: 'createThing',
-      security: [{ bearer: [] }],
-      'x-permission': 'things:write',
-    });
-    expect(Object.keys(create.responses)).toEqual([
-      '201',
-      '400',
-      '401',
-      '403',
-      '406',
-      '408',
-      '409',
-      '413',
-      '415',
-      '422',
-      '429',
-      '431',
-      '500',
-      '503',
-      '504',
-    ]);
-    expect(body.paths['/v1/ping'].get.security).toEqual([]);
-    expect(body.paths['/v1/things/{id}'].get.parameters).toMatchObject([
-      { name: 'id', in: 'path', required: true },
-      { name: 'If-None-Match', in: 'header', required: false },
-    ]);
-  });
-
-  it('refers only to schemas that it has', async () => {
-    const { text, body } = await host.current.anonymous.get('/openapi.json');
-    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
-      expect(body.components.schemas).toHaveProperty(String(name));
-  });
-
-  it('is the same for the same contracts', () => {
-    expect(createOpenApi('a', [thingsContract])).toEqual(createOpenApi('a', [thingsContract]));
   });
 });
 

@@ -2,6 +2,8 @@ import {
   commonErrors,
   defineContract,
   defineErrors,
+  defineListQuery,
+  definePage,
   definePermissions,
   defineRoute,
   type ExpectedVersions,
@@ -22,10 +24,17 @@ export const thingsErrors = defineErrors('things', {
   undeclared: { status: 409, title: 'No route declares this.', fix: 'Declare it.' },
 });
 
-export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), grams: z.number() });
+export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), grams: z.number() }).meta({ id: 'Thing' });
 const ThingDocument = Entity.extend({ name: pii(z.string()), grams: z.number() });
 type ThingDocument = z.infer<typeof ThingDocument>;
 const CreateThing = z.object({ name: z.string().min(1), grams: z.number() });
+const ThingPage = definePage(Thing).register(z.globalRegistry, { id: 'ThingPage' });
+const ListThings = defineListQuery({
+  item: Thing,
+  filters: { name: z.string() },
+  ranges: { grams: z.number() },
+  combinations: [{ sort: ['-grams', 'name'] }, { where: ['name'], sort: ['-grams'] }],
+});
 
 export const things = defineCollection('things', ThingDocument, {
   tenancy: 'tenant',
@@ -108,6 +117,22 @@ export const thingsContract = defineContract('things', {
       auth: 'authenticated',
       stream: 'ndjson',
       responses: { 200: Thing },
+    }),
+    listThings: defineRoute({
+      method: 'GET',
+      path: '/v1/thing-list',
+      summary: 'List things',
+      auth: { policy: 'things:read' },
+      query: ListThings,
+      responses: { 200: ThingPage },
+    }),
+    readOldThings: defineRoute({
+      method: 'GET',
+      path: '/v1/old-things',
+      summary: 'Read old things',
+      auth: 'public',
+      deprecated: { since: '2026-01-01', sunset: '2026-12-31' },
+      responses: { 200: z.object({ text: z.string() }) },
     }),
     readLong: defineRoute({
       method: 'GET',
@@ -220,6 +245,8 @@ export const thingsModule = defineModule({
       },
       pingThings: async () => ({ pong: true }),
       streamThings: async ({ query }: { query: { fails?: 'true' | undefined } }) => countThings(query.fails === 'true'),
+      listThings: async () => ({ items: [], nextCursor: null }),
+      readOldThings: async () => ({ text: 'old' }),
       readLong: async () => ({ text: 'long '.repeat(400) }),
       readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
       getNamedThing: async () => ({ text: 'named' }),

@@ -15,6 +15,6 @@ export const artifacts = (): Readonly<Record<string, string>> => {
       { title: 'The platform', settings: { DEMO_DATA } },
     ]),
     'docs/errors.md': renderErrors(listErrors(contracts)),
-    'docs/openapi.json': `${JSON.stringify(createOpenApi('Plinth', contracts), null, 2)}\n`,
+    'docs/openapi.json': `${JSON.stringify(createOpenApi({ title: 'Plinth', contracts }), null, 2)}\n`,
   };
 };

@@ -121,19 +121,20 @@ export const defineListQuery = <
 ): z.ZodType<ListOutput<F, R, SortOf<{ combinations: C }>>, ListInput<F, R, SortOf<{ combinations: C }>>> => {
   const { filters, ranges } = spec;
   const combinations: readonly AnyCombination[] = spec.combinations;
-  const schema = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
+  const legal = `Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`;
+  const query = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
     const { where, equal, ranged } = whereOf(flat, { filters, ranges });
     const asked = flat['sort'] as string | undefined;
     const sort = combinations
       .filter((combination) => isUsed(combination, equal))
       .flatMap((combination) => combination.sort)
-      .find((legal) => (asked ?? legal) === legal && ranged.every((name) => name === bare(legal)));
+      .find((option) => (asked ?? option) === option && ranged.every((name) => name === bare(option)));
     if (sort === undefined) {
       context.issues.push({
         code: 'custom',
         path: [asked === undefined ? (ranged[0] ?? equal[0] ?? 'sort') : 'sort'],
         params: { code: 'unsupported-combination' },
-        message: `These filters and this sort do not combine. Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`,
+        message: `These filters and this sort do not combine. ${legal}`,
         input: asked,
       });
       return z.NEVER;
@@ -141,6 +142,8 @@ export const defineListQuery = <
     const fields = (flat['fields'] as string | undefined)?.split(',');
     return { where, sort, limit: flat['limit'], cursor: flat['cursor'], fields };
   });
+  // The reference shows the legal combinations.
+  const schema = query.describe(`Filters and sorts. ${legal}`);
   listItems.add(schema, { item: () => spec.item });
   return schema as never;
 };

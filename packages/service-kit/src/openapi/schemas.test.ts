@@ -1,24 +1,27 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { createSchemaBook } from './schemas.ts';
+import { createSchemaRegistry } from './schemas.ts';
 
 it('keeps a named schema once and refers to it', () => {
-  const book = createSchemaBook();
-  const Named = z.object({ a: z.string() }).meta({ id: 'SchemaBookNamed' });
-  expect(book.of(z.array(Named))).toEqual({ type: 'array', items: { $ref: '#/components/schemas/SchemaBookNamed' } });
-  expect(book.of(Named)).toEqual({ $ref: '#/components/schemas/SchemaBookNamed' });
-  expect(book.components).toEqual({
-    SchemaBookNamed: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
+  const registry = createSchemaRegistry();
+  const Named = z.object({ a: z.string() }).meta({ id: 'SchemaRegistryNamed' });
+  expect(registry.toJson(z.array(Named))).toEqual({
+    type: 'array',
+    items: { $ref: '#/components/schemas/SchemaRegistryNamed' },
+  });
+  expect(registry.toJson(Named)).toEqual({ $ref: '#/components/schemas/SchemaRegistryNamed' });
+  expect(registry.components).toEqual({
+    SchemaRegistryNamed: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
   });
 });
 
 it('refuses two shapes with one id', () => {
-  const book = createSchemaBook();
-  const one = z.object({ a: z.string() }).meta({ id: 'SchemaBookTwice' });
-  book.of(z.array(one));
+  const registry = createSchemaRegistry();
+  const one = z.object({ a: z.string() }).meta({ id: 'SchemaRegistryTwice' });
+  registry.toJson(z.array(one));
   z.globalRegistry.remove(one);
-  const other = z.object({ a: z.number() }).meta({ id: 'SchemaBookTwice' });
-  expect(() => book.of(z.array(other))).toThrow(
-    "Two different schemas have the id 'SchemaBookTwice'. Rename one of them",
+  const other = z.object({ a: z.number() }).meta({ id: 'SchemaRegistryTwice' });
+  expect(() => registry.toJson(z.array(other))).toThrow(
+    "Two different schemas have the id 'SchemaRegistryTwice'. Rename one of them",
   );
 });

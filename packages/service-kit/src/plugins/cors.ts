@@ -28,12 +28,14 @@ export const cors = fp<CorsOptions>(
         'x-request-id',
       ],
       exposedHeaders: [
+        'deprecation',
         'etag',
         'idempotency-replayed',
         'location',
         'ratelimit',
         'ratelimit-policy',
         'retry-after',
+        'sunset',
         'x-request-id',
       ],
     });

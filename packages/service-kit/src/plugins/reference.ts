@@ -15,7 +15,7 @@ const toPage = ({ domain, code, status, title, fix }: DeclaredError): string =>
 export const reference = fp<ReferenceOptions>(
   async (app, { title, contracts }) => {
     const config = { operational: true } as const;
-    const openApi = JSON.stringify(createOpenApi(title, contracts));
+    const openApi = JSON.stringify(createOpenApi({ title, contracts }));
     const getOpenApi = staticResponse('application/json', openApi);
     app.route({ method: readMethods, url: '/openapi.json', config, handler: getOpenApi });
 

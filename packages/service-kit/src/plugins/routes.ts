@@ -1,11 +1,12 @@
 import { classifiedFields, commonErrors, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
-import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify';
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { createCaching, type SetCaching } from '../http/caching.ts';
 import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
+import { getDeprecationHeaders } from '../http/deprecation.ts';
 import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
 import { toStoredRefusal } from '../http/problem-response.ts';
 import { getPath } from '../http/request-scope.ts';
@@ -145,10 +146,17 @@ const createHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
 };
 
 /** A path that ends where a parameter should stand matches no route. */
-const rejectEmptyParameters = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+const rejectEmptyParameters: onRequestHookHandler = (request, reply, done) => {
   if (Object.values(request.params as Record<string, string>).includes('')) reply.callNotFound();
   else done();
 };
+
+const createHeadersHook =
+  (headers: Readonly<Record<string, string>>): onRequestHookHandler =>
+  (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  };
 
 /** Adds the routes of contracts: validation, operation and response. */
 export const routes = fp<RouteOptions>(
@@ -167,7 +175,10 @@ export const routes = fp<RouteOptions>(
         config: { contract: route },
         schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
         ...(hasSecret && { compress: false }),
-        ...(params && { onRequest: rejectEmptyParameters }),
+        onRequest: [
+          ...(params ? [rejectEmptyParameters] : []),
+          ...(route.deprecated ? [createHeadersHook(getDeprecationHeaders(route))] : []),
+        ],
         handler: createHandler(prepared),
       });
     }
