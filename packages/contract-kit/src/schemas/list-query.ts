@@ -122,7 +122,7 @@ export const defineListQuery = <
   const { filters, ranges } = spec;
   const combinations: readonly AnyCombination[] = spec.combinations;
   const legal = `Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`;
-  const query = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
+  const schema = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
     const { where, equal, ranged } = whereOf(flat, { filters, ranges });
     const asked = flat['sort'] as string | undefined;
     const sort = combinations
@@ -142,19 +142,21 @@ export const defineListQuery = <
     const fields = (flat['fields'] as string | undefined)?.split(',');
     return { where, sort, limit: flat['limit'], cursor: flat['cursor'], fields };
   });
-  // The reference shows the legal combinations.
-  const schema = query.describe(`Filters and sorts. ${legal}`);
-  listItems.add(schema, { item: () => spec.item });
+  lists.add(schema, { item: () => spec.item, combinations: legal });
   return schema as never;
 };
 
 // A registry, because what is added to a schema itself is lost when the schema is described or refined.
 // The registry's own types cannot carry a schema, so it holds a function that gives it.
-const listItems = z.registry<{ item: () => unknown }>();
+const lists = z.registry<{ item: () => unknown; combinations?: string }>();
 
 /** The DTO of the items when `schema` was made by `defineListQuery` or `definePage`. */
 export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
-  (schema && listItems.get(schema)?.item()) as z.ZodObject | undefined;
+  (schema && lists.get(schema)?.item()) as z.ZodObject | undefined;
+
+/** The legal combinations of filters and sorts of a list query, in words for the API reference. */
+export const getListCombinations = (schema: z.ZodType | undefined): string | undefined =>
+  schema && lists.get(schema)?.combinations;
 
 /** The answer of a list. */
 export const definePage = <I extends z.ZodObject>(item: I) => {
@@ -162,6 +164,6 @@ export const definePage = <I extends z.ZodObject>(item: I) => {
     items: z.array(item),
     nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
   });
-  listItems.add(page, { item: () => item });
+  lists.add(page, { item: () => item });
   return page;
 };

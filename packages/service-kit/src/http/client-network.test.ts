@@ -17,11 +17,11 @@ it.each([
   ['', 'unknown'],
   [undefined, 'unknown'],
   ['203.0.113.7:443', 'unknown'],
-])('counts %s as %s', (ip, network) => {
+])('%s belongs to %s', (ip, network) => {
   expect(toClientNetwork(ip)).toBe(network);
 });
 
-it('counts all addresses of one network as one, and another network apart', () => {
+it('is the same for every address of a network, and differs for another network', () => {
   expect(toClientNetwork('2001:db8:1:2:ffff:ffff:ffff:ffff')).toBe(toClientNetwork('2001:db8:1:2::1'));
   expect(toClientNetwork('2001:db8:1:3::1')).not.toBe(toClientNetwork('2001:db8:1:2::1'));
 });

@@ -1,4 +1,4 @@
-import { type Contract, getListItem, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { type Contract, getListCombinations, getListItem, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import type { z } from 'zod';
 import { hasVersion } from '../http/conditional-requests.ts';
 import { getDeclaredErrors } from '../http/declared-errors.ts';
@@ -23,10 +23,15 @@ const describeAuth = ({ auth }: RouteSpec): string => {
 };
 
 /** The description of the contract, the combinations of a list query, and the permission. */
-const describe = (route: RouteSpec, registry: SchemaRegistry): string => {
-  const query = route.query ? registry.resolve(registry.toJson(route.query)) : {};
-  const texts = [route.description, query['description'], describeAuth(route)];
-  return texts.filter((text) => typeof text === 'string').join('\n\n');
+const describe = (route: RouteSpec): string =>
+  [route.description, getListCombinations(route.query), describeAuth(route)]
+    .filter((text) => text !== undefined)
+    .join('\n\n');
+
+/** The first example in the metadata of a schema. */
+const toExample = (schema: z.ZodType, fallback: unknown): Json => {
+  const [example = fallback] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
+  return example === undefined ? {} : { example };
 };
 
 /** With `?fields=` an item has only the requested fields. */
@@ -38,7 +43,7 @@ const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegist
 
 const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
   const { schema } = getSuccess(route);
-  const response = route.examples?.response;
+  const example = toExample(schema, route.examples?.response);
   const json = registry.toJson(schema);
   if (route.stream) {
     // OpenAPI 3.1 has no schema for the items of a stream.
@@ -46,7 +51,7 @@ const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
       [ndjson]: {
         schema: { type: 'string', description: 'One JSON object a line, as `x-item-schema` says.' },
         'x-item-schema': json,
-        ...(response !== undefined && { example: `${JSON.stringify(response)}\n` }),
+        ...('example' in example && { example: `${JSON.stringify(example['example'])}\n` }),
       },
     };
   }
@@ -54,7 +59,7 @@ const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
   return {
     'application/json': {
       schema: item ? { anyOf: [json, toSparsePage(schema, item, registry)] } : json,
-      ...(response !== undefined && { example: response }),
+      ...example,
     },
   };
 };
@@ -99,7 +104,7 @@ const toSecurity = ({ auth }: RouteSpec): Json => ({
 const toRequestBody = ({ method, body, examples }: RouteSpec, registry: SchemaRegistry): Json => {
   if (!body) return {};
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
-  const media = { schema: registry.toJson(body), ...(examples?.body !== undefined && { example: examples.body }) };
+  const media = { schema: registry.toJson(body), ...toExample(body, examples?.body) };
   return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, media])) } };
 };
 
@@ -113,7 +118,7 @@ export type OperationOptions = {
 export const toOperation = (operationId: string, { contract, route, registry }: OperationOptions): Json => ({
   operationId,
   summary: route.summary,
-  description: describe(route, registry),
+  description: describe(route),
   ...(route.deprecated && { deprecated: true }),
   tags: [contract.name],
   ...toSecurity(route),

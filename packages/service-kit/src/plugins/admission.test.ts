@@ -14,60 +14,54 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Lets time pass in the steps in which it is looked at; \`stalls\` is by how much the last one comes late. */
-const pass = (ms: number, stalls = 0): void => {
-  for (let passed = 0; passed < ms; passed += 100) {
-    time += 100 + (passed + 100 >= ms ? stalls : 0);
+/** Advances the time from check to check; the last check comes late by `lagMs`. */
+const advance = (ms: number, lagMs = 0): void => {
+  for (let passed = 100; passed <= ms; passed += 100) {
+    time += passed === ms ? 100 + lagMs : 100;
     vi.advanceTimersByTime(100);
   }
 };
 
 const enter = () => {
-  const state = { outcome: 'waiting' };
+  const request = { outcome: 'waiting' };
   admission.enter((isAdmitted) => {
-    state.outcome = isAdmitted ? 'in' : 'refused';
+    request.outcome = isAdmitted ? 'admitted' : 'rejected';
   });
-  return state;
+  return request;
 };
-const outcomes = (states: readonly { outcome: string }[]) => states.map(({ outcome }) => outcome);
+const enterMany = (length: number) => Array.from({ length }, enter);
+const getOutcomes = (requests: readonly { outcome: string }[]) => requests.map(({ outcome }) => outcome);
 
 describe('admission', () => {
-  it('boundary: lets in as many as there is room for, lets some wait and refuses the rest at once', () => {
-    expect(outcomes(Array.from({ length: 6 }, enter))).toEqual([
-      'in',
-      'in',
-      'waiting',
-      'waiting',
-      'waiting',
-      'refused',
-    ]);
+  it('boundary: admits as many as there is room for, queues some and rejects the rest at once', () => {
+    const expected = ['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'];
+    expect(getOutcomes(enterMany(6))).toEqual(expected);
   });
 
-  it('race: gives the room of who leaves to who has waited longest, and to nobody twice', () => {
-    const states = Array.from({ length: 4 }, enter);
+  it('race: passes each freed slot to the request that has waited longest, once', () => {
+    const requests = enterMany(4);
     admission.leave();
-    expect(outcomes(states)).toEqual(['in', 'in', 'in', 'waiting']);
+    expect(getOutcomes(requests)).toEqual(['admitted', 'admitted', 'admitted', 'waiting']);
     admission.leave();
     admission.leave();
-    expect(outcomes(states)).toEqual(['in', 'in', 'in', 'in']);
-    const next = [enter(), enter()];
-    expect(outcomes(next)).toEqual(['in', 'waiting']);
+    expect(getOutcomes(requests)).toEqual(['admitted', 'admitted', 'admitted', 'admitted']);
+    expect(getOutcomes(enterMany(2))).toEqual(['admitted', 'waiting']);
   });
 
-  it('refuses who has waited for too long, and lets later ones wait in their place', () => {
-    const first = Array.from({ length: 3 }, enter);
-    pass(600);
+  it('rejects a request that has waited too long, and keeps later ones in the queue', () => {
+    const first = enterMany(3);
+    advance(600);
     const second = enter();
-    pass(500);
-    expect(outcomes([...first, second])).toEqual(['in', 'in', 'refused', 'waiting']);
+    advance(500);
+    expect(getOutcomes([...first, second])).toEqual(['admitted', 'admitted', 'rejected', 'waiting']);
     admission.leave();
-    expect(second.outcome).toBe('in');
+    expect(second.outcome).toBe('admitted');
   });
 
-  it('integrity: takes nothing new on while the event loop is late, and goes on when it is not', () => {
-    pass(100, 501);
-    expect(enter().outcome).toBe('refused');
-    pass(100);
-    expect(enter().outcome).toBe('in');
+  it('integrity: rejects new requests while the event loop lags, and admits them afterwards', () => {
+    advance(100, 501);
+    expect(enter().outcome).toBe('rejected');
+    advance(100);
+    expect(enter().outcome).toBe('admitted');
   });
 });
