@@ -1,5 +1,5 @@
 import { getListItem, type RouteSpec } from '@plinth/contract-kit';
-import { declaredStatusesOf } from '@plinth/service-kit/testing';
+import { getDeclaredStatuses } from '@plinth/service-kit/testing';
 import { aPrincipal, arbitraryOf, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,7 +105,7 @@ describe.each(routes)('%s', (operationId, route: RouteSpec) => {
   it(
     'responds to arbitrary input with a declared status below 500 and returns accepted values unchanged',
     async () => {
-      const declared = declaredStatusesOf(route);
+      const declared = getDeclaredStatuses(route);
       const property = fc.asyncProperty(nearly(route.body), pairs(route), ids, async (body, query, id) => {
         const path = route.path.replace(/:\w+/g, segment(id));
         const response = await caller.send({

@@ -2,7 +2,7 @@ import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import { createKeyRing, createRevocations, createTokenVerifier, generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { collectLines, createLogger } from '@plinth/logger';
 import { openTestDatastore } from '@plinth/mongo/testing';
-import { createHost, systemClock, systemIds } from '@plinth/service-kit';
+import { createServer, systemClock, systemIds } from '@plinth/service-kit';
 import { anId } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
@@ -16,12 +16,12 @@ const privateKey = createPrivateKey({ key: { ...jwk } as never, format: 'jwk' })
 const publicKey = createPublicKey({ key: { ...publicJwk } as never, format: 'jwk' });
 const otherKey = generateKeyPairSync('ed25519').privateKey;
 
-let host: Awaited<ReturnType<typeof createHost>>;
+let host: Awaited<ReturnType<typeof createServer>>;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
   const datastore = await openTestDatastore();
-  host = await createHost({
+  host = await createServer({
     name: 'tokens',
     modules,
     datastore,
@@ -38,7 +38,7 @@ beforeAll(async () => {
     dependencies: [],
     corsOrigins: [],
     inFlightMax: 256,
-    answers: 'checked',
+    serialization: 'validated',
     undeclared: 'refuse',
     onViolation: (sentence) => expect.fail(sentence),
   });

@@ -29,7 +29,7 @@ const owner = (tenantId = anId()) => aPrincipal({ tenantId, roles: ['owner'] });
 
 const openExport = async (tenantId: string): Promise<IncomingMessage> => {
   const { port } = host.current.server.server.address() as AddressInfo;
-  const authorization = `Bearer ${await host.current.createToken(owner(tenantId))}`;
+  const authorization = `Bearer ${await host.current.signToken(owner(tenantId))}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers: { authorization } }, resolve).on('error', reject);
   });
@@ -81,7 +81,7 @@ describe('the export', () => {
   });
 
   it('is for owners alone, and takes no parameters', async () => {
-    expect((await host.current.nobody.get(path)).status).toBe(401);
+    expect((await host.current.anonymous.get(path)).status).toBe(401);
     expect((await (await host.current.as(aPrincipal({ roles: ['member'] }))).get(path)).status).toBe(403);
     expect((await (await host.current.as(owner())).get(`${path}?limit=1`)).status).toBe(400);
     expect((await (await host.current.as(owner())).get(path, { accept: 'text/csv' })).status).toBe(406);

@@ -18,7 +18,7 @@ export const useUsers = (covers: { readonly covers?: string } = {}) => {
   };
   return {
     get nobody() {
-      return host.current.nobody;
+      return host.current.anonymous;
     },
     get lines() {
       return host.current.lines;

@@ -1,18 +1,18 @@
-import type { Answer, Caller } from '@plinth/service-kit/testing';
+import type { Caller, TestResponse } from '@plinth/service-kit/testing';
 import { anId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { aNewUser, anOrganization, personOf, statusesOf, useUsers } from './host.ts';
 
 const users = useUsers();
 
-const ways: readonly (readonly [string, (caller: Caller, id: string) => Promise<Answer>])[] = [
+const ways: readonly (readonly [string, (caller: Caller, id: string) => Promise<TestResponse>])[] = [
   ['demote', (caller, id) => personOf(caller, id).give('member')],
   ['suspend', (caller, id) => personOf(caller, id).suspend()],
   ['remove', (caller, id) => personOf(caller, id).remove()],
 ];
 const pairs = ways.flatMap(([one, first]) => ways.map(([other, second]) => ({ one, other, first, second })));
 
-const isSuccess = ({ status }: Answer): boolean => status < 300;
+const isSuccess = ({ status }: TestResponse): boolean => status < 300;
 
 describe('an organization keeps an active owner', () => {
   it.each(pairs)('race: when two owners $one and $other each other', async ({ first, second }) => {
@@ -40,7 +40,7 @@ describe('an organization keeps an active owner', () => {
     const others = await Promise.all(Array.from({ length: 9 }, () => hire({ role: 'owner' })));
     expect(await users.ownersOf(tenantId)).toBe(10);
     const answers = await Promise.all(
-      [person, ...others].map(({ id }, at) => ways[at % ways.length]?.[1](owner, id) as Promise<Answer>),
+      [person, ...others].map(({ id }, at) => ways[at % ways.length]?.[1](owner, id) as Promise<TestResponse>),
     );
     expect(answers.filter(isSuccess)).toHaveLength(9);
     expect(answers.find((answer) => !isSuccess(answer))).toMatchObject({ status: 409, body: { code: 'last-owner' } });

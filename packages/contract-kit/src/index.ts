@@ -40,6 +40,7 @@ export { classifiedFields, type DataClass, dataClasses, pii, secret } from './sc
 export {
   defineListQuery,
   definePage,
+  getListCombinations,
   getListItem,
   IsoDate,
   type ListInput,

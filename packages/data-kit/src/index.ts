@@ -73,22 +73,19 @@ export {
   planList,
   type Range,
 } from './lists/plan.ts';
-export { createRing, type Link } from './lists/ring.ts';
 export {
-  allowedDecision,
-  type Bucket,
-  bucketKey,
-  createLocalLimiter,
-  type Limit,
-  type LimitDecision,
-  type Limiter,
-  type LimiterCounts,
-  msUntil,
+  allow,
+  msUntilTokens,
   type Plan,
   plans,
-  refusedDecision,
-  tokensAt,
-} from './rate-limits/limits.ts';
+  type RateLimitDecision,
+  type RateLimiter,
+  type RateLimiterCounts,
+  refilledTokens,
+  refuse,
+  type TokenBucket,
+  type TokenLevel,
+} from './rate-limits/rate-limiter.ts';
 export type { EmittedEvent, Events } from './unit-of-work/events.ts';
 export {
   type CommitMetadata,

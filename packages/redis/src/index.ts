@@ -1,2 +1,2 @@
 export { connectRedis, type RedisConnection, type RedisSettings } from './connect.ts';
-export type { LeasedLimiter } from './limits/leased-limiter.ts';
+export { LeasedLimiter } from './rate-limits/leased-limiter.ts';

@@ -37,22 +37,22 @@ describe('the Redis connection', () => {
     expect(events).toEqual([]);
   });
 
-  it('fails at once while Redis is away, says so once, and comes back by itself', async () => {
-    const way = await openTcpProxy(redisUrl);
-    const connection = open(`redis://127.0.0.1:${way.port}`);
+  it('fails at once while Redis is unreachable, logs that once, and reconnects by itself', async () => {
+    const proxy = await openTcpProxy(redisUrl);
+    const connection = open(`redis://127.0.0.1:${proxy.port}`);
     await expect.poll(() => isUp(connection)).toBe(true);
-    await way.cut();
-    await expect.poll(() => events).toEqual(['redis-away']);
+    await proxy.cut();
+    await expect.poll(() => events).toEqual(['redis-disconnected']);
     expect(await isUp(connection)).toBe(false);
-    await way.restore();
+    await proxy.restore();
     await expect.poll(() => isUp(connection), { timeout: 10_000 }).toBe(true);
-    expect(events).toEqual(['redis-away', 'redis-back']);
-    await way.cut();
+    expect(events).toEqual(['redis-disconnected', 'redis-reconnected']);
+    await proxy.cut();
   }, 20_000);
 
   it('lets a service start without Redis', async () => {
     const connection = open(`redis://127.0.0.1:${await aFreePort()}`);
     expect(await isUp(connection)).toBe(false);
-    await expect.poll(() => events).toEqual(['redis-away']);
+    await expect.poll(() => events).toEqual(['redis-disconnected']);
   });
 });

@@ -1,11 +1,11 @@
 import { type Revocations, revocationLifetimeMs } from '@plinth/auth';
 import { tokensRevoked } from '@plinth/contract-kit';
-import { type Clock, type Datastore, type Subscription } from '@plinth/data-kit';
+import type { Clock, Datastore, Subscription } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 
-type Parts = {
+type RevocationDeps = {
   readonly datastore: Datastore;
-  /** The module whose journal tells that tokens were revoked. */
+  /** The module whose journal holds the revocation events. */
   readonly module: string;
   readonly revocations: Revocations;
   readonly clock: Clock;
@@ -13,20 +13,21 @@ type Parts = {
 };
 
 /**
- * Makes `revocations` learn what is revoked anywhere: at once what concerns tokens that may live still, and from then
- * on what happens, until it is stopped. An outage is logged once, as `revocations-lost`, and its end as
- * `revocations-back`; what was revoked meanwhile is learned then.
+ * Subscribes to the revocations of tokens, beginning with those that may concern a token that is still valid. An outage is
+ * logged once, and after it the missed events are delivered.
  * @throws `StartupError` when the journal cannot be followed.
  */
-export const followRevocations = ({ datastore, module, revocations, clock, logger }: Parts): Promise<Subscription> =>
-  datastore.subscribe(
+export const followRevocations = (deps: RevocationDeps): Promise<Subscription> => {
+  const { datastore, module, revocations, clock, logger } = deps;
+  return datastore.subscribe(
     {
       module,
       event: tokensRevoked,
       since: new Date(clock.now().getTime() - revocationLifetimeMs),
       clock,
-      onDisconnect: (err) => logger.error('revocations-lost', { err }),
-      onReconnect: () => logger.info('revocations-back'),
+      onDisconnect: (err) => logger.error('revocation-stream-lost', { err }),
+      onReconnect: () => logger.info('revocation-stream-restored'),
     },
     ({ tenantId, at, payload }) => revocations.revoke({ tenantId, subject: payload.subject, at }),
   );
+};

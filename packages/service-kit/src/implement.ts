@@ -1,7 +1,7 @@
 import { type Contract, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import { type Ctx, type ServiceOf } from '@plinth/data-kit';
 
-/** A route with the operation that serves it. */
+/** A route with its operation. */
 export type Binding = {
   readonly operationId: string;
   readonly route: RouteSpec;
@@ -11,8 +11,8 @@ export type Binding = {
 type AnyOperation = (input: never, ctx: Ctx) => Promise<unknown>;
 
 /**
- * Binds a contract to its service: one operation a route, no more and no fewer, which the compiler checks.
- * Curried, because in one call the answers of operations without parameters would widen.
+ * Binds a contract to its service: exactly one operation a route, which the compiler checks. Curried, because in one call the
+ * results of operations without parameters would widen.
  */
 export const implement =
   <const C extends Contract>(contract: C) =>
@@ -24,7 +24,7 @@ export const implement =
           `Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`,
         );
       }
-      // A route that answers with two successes, or with none, is refused here when the compiler was bypassed.
+      // Throws for a route with no success or two, which the compiler reports first.
       getSuccess(route);
       return { operationId, route, operation: operation as Binding['operation'] };
     });

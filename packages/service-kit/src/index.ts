@@ -1,15 +1,17 @@
-export { createHost, type HostParts } from './host.ts';
-export { errorsOf } from './http/error-pages.ts';
-export type { LimitParts, LimitPolicies } from './http/limits.ts';
-export type { Dependency } from './http/operations.ts';
+export { systemClock, systemIds } from './clock-and-ids.ts';
+export { listErrors } from './http/declared-errors.ts';
+export type { Serialization } from './http/serialize.ts';
 export { type Binding, implement } from './implement.ts';
 export { defineModule, type Module, type ModuleDeps, type ModuleSpec, type ServiceOfAll } from './module.ts';
-export { openApiOf } from './openapi/document.ts';
+export { createOpenApi } from './openapi/document.ts';
+export type { Dependency } from './plugins/health.ts';
+export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
+export { createLocalLimiter } from './rate-limit-policies.ts';
 export {
   type Connection,
   type RunningService,
   runService,
-  type ServiceParts,
+  type ServiceOptions,
 } from './run-service.ts';
+export { createServer, type Server, type ServerOptions } from './server.ts';
 export { type ServiceConfig, serviceSettings } from './settings.ts';
-export { systemClock, systemIds } from './system.ts';

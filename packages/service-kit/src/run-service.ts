@@ -1,57 +1,57 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
-import { type CommandObserver, type Datastore, type Limiter, type Plan, StartupError } from '@plinth/data-kit';
+import { type CommandObserver, type Datastore, type Plan, type RateLimiter, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
-import { classifiedOf } from './classified.ts';
+import { systemClock, systemIds } from './clock-and-ids.ts';
 import { followRevocations } from './follow-revocations.ts';
-import { createHost } from './host.ts';
-import type { Dependency } from './http/operations.ts';
-import { limitPartsOf } from './limit-parts.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
+import type { Dependency } from './plugins/health.ts';
+import { createRateLimits } from './rate-limit-policies.ts';
+import { getRedactedFields } from './redacted-fields.ts';
+import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
-import { stopOnSignal } from './shutdown.ts';
-import { systemClock, systemIds } from './system.ts';
+import { stopGracefully } from './shutdown.ts';
 
-/** Something else that a host keeps open, closed after the server. */
+/** A further connection of a host, closed after the server. */
 export type Connection = Dependency & {
   readonly close: () => Promise<void>;
-  /** Buckets that this process shares with others; without such a connection it limits by itself. */
-  readonly limiter?: Limiter;
+  /** The limiter that this process shares with others; without one it limits by itself. */
+  readonly limiter?: RateLimiter;
 };
 
-export type ServiceParts = {
+export type ServiceOptions = {
   readonly name: string;
   readonly modules: readonly Module[];
   readonly config: ServiceConfig;
-  /** The module whose journal tells that tokens were revoked. Every host follows it, whichever modules it serves. */
+  /** The module whose journal holds the revocation events. Every host follows it, whichever modules it serves. */
   readonly revocationsFrom: string;
-  /** Opens the datastore, which tells of its commands. @throws `StartupError` in one sentence when it cannot be used. */
+  /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
-  /** Open what else the modules need, each told the configuration, where to log and where to add what it measures. */
+  /** Open the further connections of the modules. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
-  /** What a tenant is subscribed to; left out, or for a tenant that it does not know, `LIMIT_DEFAULT_PLAN`. */
+  /** The plan of a tenant; `LIMIT_DEFAULT_PLAN` without it, and for a tenant that it does not know. */
   readonly planOf?: ((tenantId: string) => Plan | undefined) | undefined;
-  /** Runs when the collections are prepared and before the first request, for instance to add demo data. */
+  /** Runs after the migrations and before the first request, for instance to add demo data. */
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
 };
 
 export type RunningService = {
   readonly url: string;
-  /** Where the metrics are, with `METRICS_PORT`. */
+  /** The address of the metrics, with `METRICS_PORT`. */
   readonly metricsUrl: string | undefined;
 };
 
-const loggerOf = ({ name, modules, config }: ServiceParts): Logger =>
+const createServiceLogger = ({ name, modules, config }: ServiceOptions): Logger =>
   createLogger({
     service: name,
     level: config.LOG_LEVEL,
-    classified: classifiedOf(modules),
+    classified: getRedactedFields(modules),
     destination: createStdoutDestination({ isProduction: config.NODE_ENV === 'production' }),
   });
 
-const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>
+const createVerifier = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>
   createTokenVerifier({
     keys: createKeyRing(AUTH_JWKS),
     issuer: AUTH_ISSUER,
@@ -60,22 +60,22 @@ const verifierOf = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, re
     revocations,
   });
 
-const start = async (parts: ServiceParts, logger: Logger): Promise<RunningService> => {
-  const { name, modules, config, connect, revocationsFrom, beforeListening } = parts;
+const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
+  const { name, modules, config, connect, revocationsFrom, beforeListening } = options;
   const production = config.NODE_ENV === 'production';
   // First, because the errors of all later steps would hide a wrong address.
   await assertCanListen(config);
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();
-  const connections = parts.connections.map((open) => open(config, logger, metrics));
+  const connections = options.connections.map((open) => open(config, logger, metrics));
   const clock = systemClock;
   const revocations = createRevocations({ clock });
-  const host = await createHost({
+  const { server, prepare, drain } = await createServer({
     name,
     modules,
     datastore,
-    verifier: verifierOf(config, revocations),
+    verifier: createVerifier(config, revocations),
     logger,
     clock,
     ids: systemIds,
@@ -83,40 +83,43 @@ const start = async (parts: ServiceParts, logger: Logger): Promise<RunningServic
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
     corsOrigins: config.CORS_ORIGINS ?? [],
     inFlightMax: config.IN_FLIGHT_MAX,
-    limits: limitPartsOf({ config, connections, planOf: parts.planOf }),
+    limits: createRateLimits({ config, connections, planOf: options.planOf }),
     trustProxy: config.TRUST_PROXY,
-    answers: production ? 'compiled' : 'checked',
+    serialization: production ? 'compiled' : 'validated',
     undeclared: 'send',
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
     tracing,
   });
   const metricsServer = await openMetrics(metrics, config);
-  await host.prepare();
+  await prepare();
   await beforeListening?.(datastore);
-  const following = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
-  stopOnSignal(async (signal) => {
-    host.drain();
-    // Proxies that ask for readiness send nobody here any longer; until they have asked, everybody is served.
-    if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
-    await host.server.close();
-    await following.stop();
-    await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
-    await Promise.all([tracing?.stop(), metricsServer?.close()]);
-  }, logger);
-  const url = await listen(host.server, config);
+  const revocationStream = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
+  stopGracefully(
+    async (signal) => {
+      drain();
+      // Until the proxies have seen that the service is not ready, it serves what they send.
+      if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
+      await server.close();
+      await revocationStream.stop();
+      await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
+      await Promise.all([tracing?.stop(), metricsServer?.close()]);
+    },
+    { logger },
+  );
+  const url = await listen(server, config);
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
   return { url, metricsUrl: metricsServer?.url };
 };
 
 /**
- * Runs modules in this process until it is told to stop. A reason not to start is printed as one sentence, and the
- * process exits with 1 before anything listens.
+ * Runs modules in this process until a signal stops it. A service that cannot start prints the reason in one sentence and
+ * exits with 1 before it listens.
  */
-export const runService = async (parts: ServiceParts): Promise<RunningService> => {
-  const logger = loggerOf(parts);
+export const runService = async (options: ServiceOptions): Promise<RunningService> => {
+  const logger = createServiceLogger(options);
   try {
-    return await start(parts, logger);
+    return await start(options, logger);
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);
     else logger.fatal('start-failed', { err: error });

@@ -1,38 +1,37 @@
 import type { Logger } from '@plinth/logger';
+import closeWithGrace from 'close-with-grace';
 
-/** How long requests in flight may take to end, in milliseconds. */
-const graceMs = 10_000;
+/** Milliseconds within which the requests in flight and the connections have to end. */
+const shutdownMs = 10_000;
+
+// After these signals no JavaScript may run, and `beforeExit` is no reason to stop.
+const ignoredEvents: closeWithGrace.AllEvents[] = ['SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'beforeExit'];
+
+export type ShutdownOptions = { readonly logger: Logger; readonly timeoutMs?: number };
 
 /**
- * Ends the process by `stop` on SIGTERM or SIGINT: once, with exit code 0, or with 1 when it fails or takes too long.
+ * Stops the process by `stop` after a signal, an uncaught exception or an unhandled rejection. The exit code is 0 after a
+ * signal, and 1 after an error, after a second signal, or when `stop` fails or takes too long.
  */
-export const stopOnSignal = (stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void => {
-  let stopping = false;
-  let late: NodeJS.Timeout | undefined;
-  const end = (code: number): void => {
-    clearTimeout(late);
+export const stopGracefully = (
+  stop: (signal: NodeJS.Signals | undefined) => Promise<void>,
+  { logger, timeoutMs = shutdownMs }: ShutdownOptions,
+): void => {
+  const onTimeout = (): void => {
+    logger.error('shutdown-timeout', { timeoutMs });
     logger.flush();
-    process.exit(code);
   };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stopping) return;
-    stopping = true;
-    logger.info('stopping', { signal });
-    late = setTimeout(() => {
-      logger.error('stopped-late', { graceMs });
-      end(1);
-    }, graceMs).unref();
-    stop(signal).then(
-      () => {
-        logger.info('stopped');
-        end(0);
-      },
-      (err: unknown) => {
-        logger.error('stop-failed', { err });
-        end(1);
-      },
-    );
-  };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  closeWithGrace({ delay: timeoutMs, logger: false, skip: ignoredEvents, onTimeout }, async ({ signal, err }) => {
+    if (err) logger.fatal('process-failed', { err });
+    else logger.info('stopping', { signal });
+    try {
+      await stop(signal);
+      logger.info('stopped');
+    } catch (error) {
+      logger.error('stop-failed', { err: error });
+      throw error;
+    } finally {
+      logger.flush();
+    }
+  });
 };

@@ -2,59 +2,86 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createMetrics } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
-import { anId, aPrincipal } from '@plinth/testing';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, latch, thingsModule } from './things.ts';
-import { exchange, open, problemIn, repliesIn, requestIdOf, statusOf } from './wire.ts';
+import { anId } from '@plinth/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useListeningHost } from './listening-host.ts';
+import { latch } from './things.ts';
+import { exchange, getRequestId, getStatus, openSocket, parseProblem, splitReplies } from './wire.ts';
 
 const metrics = createMetrics();
-const host = useTestHost(async () => ({
-  modules: [thingsModule],
-  datastore: fakeDatastore(),
-  metrics,
-  inFlightMax: 2,
-}));
-const subject = aPrincipal();
-let port: number;
-let headers: string;
-beforeAll(async () => {
-  await host.current.server.listen({ host: '127.0.0.1', port: 0 });
-  ({ port } = host.current.server.server.address() as { port: number });
-  headers = `Host: a\r\nAuthorization: Bearer ${await host.current.createToken(subject)}\r\nContent-Type: application/json\r\n`;
-});
+const host = useListeningHost({ metrics, inFlightMax: 2 });
 
-const connections = () =>
+const countConnections = () =>
   new Promise<number>((resolve) => void host.current.server.server.getConnections((_, count) => resolve(count)));
 
-/** The lines of requests since the test began, once the host has done with all connections. */
 let linesBefore = 0;
 beforeEach(() => {
   linesBefore = host.current.lines.lines.length;
 });
-const lines = async () => {
-  await expect.poll(connections).toBe(0);
+/** The log lines of a test, once its connections have ended. */
+const readLines = async () => {
+  await expect.poll(countConnections).toBe(0);
   return host.current.lines.records().slice(linesBefore);
 };
 
 const none = { module: 'host', method: 'none', route: 'none' };
-const counted = async () =>
-  (await readValue(metrics, {
-    name: 'http_server_request_duration_seconds',
-    series: 'http_server_request_duration_seconds_count',
-    labels: { ...none, status: '4xx' },
-  })) ?? 0;
-const failedBy = async (code: string) =>
+const durations = 'http_server_request_duration_seconds';
+const countRefusals = async () =>
+  (await readValue(metrics, { name: durations, series: `${durations}_count`, labels: { ...none, status: '4xx' } })) ??
+  0;
+const countErrors = async (code: string) =>
   (await readValue(metrics, { name: 'http_server_errors_total', labels: { ...none, code } })) ?? 0;
 const inFlight = () => readValue(metrics, { name: 'http_server_requests_in_flight' });
 
 const ping = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\n\r\n';
-const chunked = () => `POST /v1/things HTTP/1.1\r\n${headers}Transfer-Encoding: chunked\r\n\r\n`;
-const wait = () => `POST /v1/failures/wait HTTP/1.1\r\n${headers}\r\n`;
 const tunnel = 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: a\r\n\r\n';
+const headers = () => `Host: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\n`;
+const chunked = () => `POST /v1/things HTTP/1.1\r\n${headers()}Transfer-Encoding: chunked\r\n\r\n`;
+const wait = () => `POST /v1/failures/wait HTTP/1.1\r\n${headers()}\r\n`;
+const create = (name: string) => {
+  const body = JSON.stringify({ name, grams: 1 });
+  return `POST /v1/things HTTP/1.1\r\n${headers()}Content-Length: ${body.length}\r\n\r\n${body}`;
+};
 
-describe('a connection that brings no request', () => {
-  // What would be a line of its own, if what is received could get into the log.
+describe('bytes that are not a request', () => {
+  it.each([
+    ['a bare line', 'hello\r\n\r\n', 400, 'invalid-request'],
+    ['an unknown method', 'GRAB /v1/things HTTP/1.1\r\nHost: a\r\n\r\n', 400, 'invalid-request'],
+    [
+      'two lengths',
+      'POST /v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}',
+      400,
+      'invalid-request',
+    ],
+    [
+      'a length beside chunks',
+      'POST /v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX',
+      400,
+      'invalid-request',
+    ],
+    [
+      'an obscured transfer coding',
+      'POST /v1/things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'invalid-request',
+    ],
+    ['a space before the colon', 'GET /health HTTP/1.1\r\nHost : a\r\n\r\n', 400, 'invalid-request'],
+    ['a line feed in a header', 'GET /health HTTP/1.1\r\nHost: a\r\nX: b\n c\r\n\r\n', 400, 'invalid-request'],
+    [
+      'headers beyond 16 KiB',
+      `GET /health HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      'headers-too-large',
+    ],
+  ])('ambiguous framings: %s gets one problem, and the connection ends', async (_what, bytes, status, code) => {
+    const { text } = await exchange(host.port, [bytes]);
+    expect(splitReplies(text)).toHaveLength(1);
+    expect(text.toLowerCase()).toContain('content-type: application/problem+json; charset=utf-8');
+    expect(text.toLowerCase()).toContain('x-content-type-options: nosniff');
+    expect(parseProblem(text)).toMatchObject({ status, code });
+  });
+
+  // A line of its own, if received text could reach the log.
   const forged = '\n{"level":"info","event":"request-served","requestId":"forged"}\n';
 
   it.each([
@@ -68,16 +95,14 @@ describe('a connection that brings no request', () => {
     ['too slow', 'GET /forged HTTP/1.1\r\nX-Request-Id: forged\r\nHost: ', 408, 'request-timeout'],
     ['a tunnel', 'CONNECT forged:22 HTTP/1.1\r\nHost: a\r\nX-Request-Id: forged\r\n\r\n', 405, 'method-not-allowed'],
   ])(
-    'leaves one line and one count when it is %s, and nothing of what it brings',
+    'are logged and counted once when they are %s, without anything that was received',
     async (_how, bytes, status, code) => {
-      const before = { all: await counted(), ofCode: await failedBy(code) };
-      const { text } = await exchange(port, [bytes]);
-      expect(repliesIn(text)).toHaveLength(1);
-      expect(problemIn(text)).toMatchObject({ status, code });
-      const requestId = requestIdOf(text);
+      const before = { refusals: await countRefusals(), errors: await countErrors(code) };
+      const { text } = await exchange(host.port, [bytes]);
+      expect(parseProblem(text)).toMatchObject({ status, code });
+      const requestId = getRequestId(text);
       expect(requestId).toMatch(/^[\da-f-]{36}$/);
-      const logged = await lines();
-      expect(logged).toEqual([
+      expect(await readLines()).toEqual([
         {
           level: 'info',
           time: expect.any(String),
@@ -90,105 +115,136 @@ describe('a connection that brings no request', () => {
           requestId,
         },
       ]);
-      expect([(await counted()) - before.all, (await failedBy(code)) - before.ofCode, await inFlight()]).toEqual([
-        1, 1, 0,
-      ]);
+      expect([
+        (await countRefusals()) - before.refusals,
+        (await countErrors(code)) - before.errors,
+        await inFlight(),
+      ]).toEqual([1, 1, 0]);
       expect(host.current.lines.lines.join('')).not.toContain('forged');
     },
     10_000,
   );
 
-  it('is answered behind those whom it asked before', async () => {
-    const name = anId();
-    const body = JSON.stringify({ name, grams: 1 });
-    const create = `POST /v1/things HTTP/1.1\r\n${headers}Content-Length: ${body.length}\r\n\r\n${body}`;
-    const { text } = await exchange(port, [`${create}${ping}hello\r\n\r\nhello\r\n\r\n`]);
-    const replies = repliesIn(text);
-    expect(replies.map(statusOf)).toEqual([201, 200, 400]);
-    const logged = await lines();
-    expect(logged.map(({ requestId }) => requestId)).toEqual(replies.map(requestIdOf));
-    expect(logged.map(({ route }) => route)).toEqual(['/v1/things', '/v1/ping', 'none']);
+  it('are answered after the pipelined requests before them', async () => {
+    const { text } = await exchange(host.port, [`${create(anId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
+    const replies = splitReplies(text);
+    expect(replies.map(getStatus)).toEqual([201, 200, 400]);
+    const lines = await readLines();
+    expect(lines.map(({ requestId }) => requestId)).toEqual(replies.map(getRequestId));
+    expect(lines.map(({ route }) => route)).toEqual(['/v1/things', '/v1/ping', 'none']);
   });
 
-  it('is silent behind a request that is the last by its own word', async () => {
+  it('are ignored behind a request that closes the connection', async () => {
     const last = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-    const { text } = await exchange(port, [`${last}hello\r\n\r\n`]);
-    expect(repliesIn(text).map(statusOf)).toEqual([200]);
-    expect(await lines()).toHaveLength(1);
+    const { text } = await exchange(host.port, [`${last}hello\r\n\r\n`]);
+    expect(splitReplies(text).map(getStatus)).toEqual([200]);
+    expect(await readLines()).toHaveLength(1);
   });
 
   it.each<[string, string, (socket: Socket) => unknown]>([
-    ['ends it without a word', '', (socket) => socket.end()],
-    ['ends it in a head', 'GET /v1/ping HTTP/1.1\r\nHo', (socket) => socket.end()],
-    ['resets it in a head', 'GET /v1/ping HTTP/1.1\r\nHo', (socket) => socket.resetAndDestroy()],
-    ['keeps it and says nothing', '', () => undefined],
+    ['ends a connection without a byte', '', (socket) => socket.end()],
+    ['ends it within the headers', 'GET /v1/ping HTTP/1.1\r\nHo', (socket) => socket.end()],
+    ['resets it within the headers', 'GET /v1/ping HTTP/1.1\r\nHo', (socket) => socket.resetAndDestroy()],
+    ['keeps it open and sends nothing', '', () => undefined],
   ])(
-    'leaves nothing when its peer %s',
+    'get no reply and no log line when the client %s',
     async (_how, bytes, leave) => {
-      const before = await counted();
-      const socket = await open(port);
+      const before = await countRefusals();
+      const socket = await openSocket(host.port);
       let text = '';
       socket.on('data', (chunk) => {
         text += String(chunk);
       });
-      await expect.poll(connections).toBe(1);
+      await expect.poll(countConnections).toBe(1);
       socket.write(bytes);
       leave(socket);
       await once(socket, 'close');
-      expect(await lines()).toEqual([]);
-      expect([text, (await counted()) - before]).toEqual(['', 0]);
+      expect(await readLines()).toEqual([]);
+      expect([text, (await countRefusals()) - before]).toEqual(['', 0]);
     },
     10_000,
   );
 });
 
-describe('bytes that are no body', () => {
+describe('bytes that are not a body', () => {
   it.each([
     ['at once', ['zz\r\n']],
     ['after a part', ['2\r\n{}\r\n', 'zz\r\n']],
-  ])('are a bad request of their route, answered and logged once: %s', async (_when, chunks) => {
-    const before = await counted();
-    const { text } = await exchange(port, [chunked(), ...chunks]);
-    expect(repliesIn(text)).toHaveLength(1);
-    expect(problemIn(text)).toMatchObject({ status: 400, code: 'invalid-request' });
-    expect(await lines()).toMatchObject([
-      { method: 'POST', route: '/v1/things', status: 400, requestId: requestIdOf(text), tenantId: subject.tenantId },
+  ])('are a 400 of their route, answered and logged once: %s', async (_when, chunks) => {
+    const before = await countRefusals();
+    const { text } = await exchange(host.port, [chunked(), ...chunks]);
+    expect(splitReplies(text)).toHaveLength(1);
+    expect(parseProblem(text)).toMatchObject({ status: 400, code: 'invalid-request' });
+    expect(await readLines()).toMatchObject([
+      { method: 'POST', route: '/v1/things', status: 400, requestId: getRequestId(text) },
     ]);
-    expect([(await counted()) - before, await inFlight()]).toEqual([0, 0]);
+    expect([(await countRefusals()) - before, await inFlight()]).toEqual([0, 0]);
   });
 
-  it('change nothing of an answer that was given before them', async () => {
-    const socket = await open(port);
+  it('add no second reply to one that was sent before them', async () => {
+    const socket = await openSocket(host.port);
     socket.write('POST /v1/things HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
     const [reply] = (await once(socket, 'data')) as [Buffer];
     socket.write('zz\r\n');
-    socket.on('data', () => expect.unreachable('A request has one answer.'));
+    socket.on('data', () => expect.unreachable('A request has one reply.'));
     await once(socket, 'close');
-    expect(statusOf(String(reply))).toBe(401);
-    expect(await lines()).toMatchObject([{ route: '/v1/things', status: 401 }]);
+    expect(getStatus(String(reply))).toBe(401);
+    expect(await readLines()).toMatchObject([{ route: '/v1/things', status: 401 }]);
+  });
+});
+
+describe('the Host of a request', () => {
+  it.each([
+    ['two different Hosts', 'Host: a\r\nHost: b\r\n'],
+    ['one Host twice', 'Host: a\r\nhost: a\r\n'],
+    ['no Host', ''],
+  ])('returns 400 for %s, ends the connection, and serves nothing that follows on it', async (what, hosts) => {
+    const next = create(`behind ${what}`);
+    const { text } = await exchange(host.port, [`GET /health HTTP/1.1\r\n${hosts}\r\n${next}`, next]);
+    expect(splitReplies(text)).toHaveLength(1);
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(text).toMatch(/^connection: close\r$/im);
+    expect(parseProblem(text)).toMatchObject({ code: 'invalid-request' });
+    // The name is still free.
+    const caller = await host.current.as(host.subject);
+    expect((await caller.post('/v1/things', { name: `behind ${what}`, grams: 1 })).status).toBe(201);
+  });
+
+  it('may be missing in HTTP/1.0', async () => {
+    expect((await exchange(host.port, ['GET /health HTTP/1.0\r\n\r\n'])).text).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
 describe('a tunnel', () => {
-  it('is refused behind those whom the connection asked before', async () => {
-    const { text } = await exchange(port, [`${ping}${tunnel}`]);
-    expect(repliesIn(text).map(statusOf)).toEqual([200, 405]);
+  it('is refused after the pipelined requests before it', async () => {
+    const { text } = await exchange(host.port, [`${ping}${tunnel}`]);
+    expect(splitReplies(text).map(getStatus)).toEqual([200, 405]);
     expect(text).toMatch(/^allow: \r$/im);
-    expect((await lines()).map(({ route }) => route)).toEqual(['/v1/ping', 'none']);
+    expect((await readLines()).map(({ route }) => route)).toEqual(['/v1/ping', 'none']);
   });
 
-  it('race: asked for behind requests that wait, and left, gives their room to others', async () => {
+  it('race: frees the slots of waiting requests when the client disconnects', async () => {
     let openLatch = (): void => undefined;
     latch.opened = new Promise((resolve) => {
       openLatch = resolve;
     });
-    const socket = await open(port);
+    const socket = await openSocket(host.port);
     socket.write(`${wait()}${wait()}${tunnel}`);
     await expect.poll(inFlight).toBe(2);
     socket.resetAndDestroy();
     await expect.poll(inFlight).toBe(0);
     openLatch();
-    expect((await lines()).map(({ status }) => status)).toEqual([499, 499]);
-    expect((await host.current.nobody.get('/v1/ping')).status).toBe(200);
+    expect((await readLines()).map(({ status }) => status)).toEqual([499, 499]);
+    expect((await host.current.anonymous.get('/v1/ping')).status).toBe(200);
   });
+});
+
+it('thirty pipelined requests are answered in their order', async () => {
+  const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
+  const requests = ids.map((id) => {
+    const connection = id === 'r29' ? 'Connection: close\r\n' : '';
+    return `GET /health HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n${connection}\r\n`;
+  });
+  const { text } = await exchange(host.port, [requests.join('')]);
+  expect(splitReplies(text).map(getRequestId)).toEqual(ids);
 });

@@ -4,7 +4,7 @@ import { aContext, aPrincipal, fakeDatabase, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { answerOnce, type KeyedCall, type OnceAnswer } from '../src/http/idempotency.ts';
+import { executeIdempotently, type IdempotentOperation, type IdempotentResult } from '../src/http/idempotency.ts';
 
 const numRuns = process.env['PLINTH_HEAVY'] === '1' ? 5000 : 300;
 
@@ -76,7 +76,7 @@ const openScheduled = (scheduler: fc.Scheduler) => {
       },
     },
   };
-  const send = ({ key, fingerprint, way }: Call, owner: Ctx): Promise<OnceAnswer> => {
+  const send = ({ key, fingerprint, way }: Call, owner: Ctx): Promise<IdempotentResult> => {
     const ctx = { ...owner };
     const work = async (): Promise<StoredResponse> => {
       await turn('read');
@@ -87,14 +87,21 @@ const openScheduled = (scheduler: fc.Scheduler) => {
       const { _id } = db.effects.for(ctx).insert({ key, fingerprint, place });
       return { status: 201, headers: {}, body: `made ${_id}` };
     };
-    const call: KeyedCall = { ctx, operation: 'make', key, fingerprint, work, refusalOf };
-    return answerOnce(call, parts);
+    const call: IdempotentOperation = {
+      ctx,
+      operationId: 'make',
+      key,
+      fingerprint,
+      execute: work,
+      toStoredRefusal: refusalOf,
+    };
+    return executeIdempotently(call, parts);
   };
   return { db, send };
 };
 
-const bodyOf = (outcome: PromiseSettledResult<OnceAnswer> | undefined): string | undefined => {
-  if (outcome?.status === 'fulfilled') return outcome.value.answer.body;
+const bodyOf = (outcome: PromiseSettledResult<IdempotentResult> | undefined): string | undefined => {
+  if (outcome?.status === 'fulfilled') return outcome.value.response.body;
   return outcome && refusalOf(outcome.reason)?.body;
 };
 

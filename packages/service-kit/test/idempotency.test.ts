@@ -3,8 +3,8 @@ import type { TokenSubject } from '@plinth/auth';
 import { IdempotencyKeyConflict, type StoredResponse } from '@plinth/data-kit';
 import { aContext, anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { answerOnce } from '../src/http/idempotency.ts';
-import type { Answer } from '../src/testing/index.ts';
+import { executeIdempotently } from '../src/http/idempotency.ts';
+import type { TestResponse } from '../src/testing/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
@@ -18,11 +18,11 @@ const aBody = (overrides: object = {}) => {
 const someone = (): TokenSubject => aPrincipal();
 const keyed = (key: string) => ({ 'idempotency-key': key });
 
-const send = async (subject: TokenSubject, body: unknown, key: string): Promise<Answer> =>
+const send = async (subject: TokenSubject, body: unknown, key: string): Promise<TestResponse> =>
   (await host.current.as(subject)).post('/v1/things', body, keyed(key));
 
 /** What a replay repeats: all but the id of the request itself, and the word that it is one. */
-const repeated = ({ status, text, headers }: Answer) => {
+const repeated = ({ status, text, headers }: TestResponse) => {
   const { 'x-request-id': _, 'idempotency-replayed': __, date: ___, ...rest } = headers;
   return { status, text, headers: rest };
 };
@@ -210,7 +210,7 @@ describe('over a connection', () => {
     await host.current.server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = host.current.server.server.address() as AddressInfo;
     const headers = {
-      authorization: `Bearer ${await host.current.createToken(someone())}`,
+      authorization: `Bearer ${await host.current.signToken(someone())}`,
       'content-type': 'application/json',
       ...keyed('k'),
     };
@@ -226,14 +226,14 @@ describe('over a connection', () => {
 describe('when the journal cannot be asked', () => {
   const refused: StoredResponse = { status: 409, headers: {}, body: 'refused' };
   const answer = (error: Error, refusal: StoredResponse | undefined) =>
-    answerOnce(
+    executeIdempotently(
       {
         ctx: aContext(),
-        operation: 'make',
+        operationId: 'make',
         key: 'k',
         fingerprint: 'f',
-        work: async () => refused,
-        refusalOf: () => refusal,
+        execute: async () => refused,
+        toStoredRefusal: () => refusal,
       },
       {
         unitOfWork: { run: () => Promise.reject(error) },

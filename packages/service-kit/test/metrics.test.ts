@@ -62,7 +62,7 @@ describe('a request is counted', () => {
     const began = performance.now();
     const risen = await rise(
       () => readDuration('sum', labels),
-      () => host.current.nobody.get('/v1/ping'),
+      () => host.current.anonymous.get('/v1/ping'),
     );
     expect(risen).toBeGreaterThan(0);
     expect(risen).toBeLessThanOrEqual((performance.now() - began) / 1000);
@@ -91,7 +91,7 @@ describe('a request is counted', () => {
     expect(
       await rise(
         () => countOf(labels),
-        () => host.current.nobody.get('/health/ready'),
+        () => host.current.anonymous.get('/health/ready'),
       ),
     ).toBe(1);
   });
@@ -100,7 +100,7 @@ describe('a request is counted', () => {
     const labels = { module: 'things', method: 'POST', route: '/v1/things', status: '4xx' };
     const before = await countOf(labels);
     const socket = connect(port, '127.0.0.1');
-    const token = await host.current.createToken(owner);
+    const token = await host.current.signToken(owner);
     socket.write(
       `POST /v1/things HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nx-request-id: gone-1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
     );
@@ -124,7 +124,7 @@ describe('a request is counted', () => {
 
 describe('what a caller sends', () => {
   it('boundary: adds no series, whatever path and method it asks for', async () => {
-    await host.current.nobody.get('/v1/none');
+    await host.current.anonymous.get('/v1/none');
     const countSeries = async () =>
       (await metrics.registry.getMetricsAsJSON())
         .filter(({ name }) => !/^(nodejs|process)_/.test(name))
@@ -134,7 +134,7 @@ describe('what a caller sends', () => {
     for (let at = 0; at < 1000; at += 1) {
       const url = [`/${random()}`, `/v1/things/${random()}/${random()}`, `/v1/none?${random()}=${random()}`][at % 3];
       // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the host refuses none for want of room
-      await host.current.nobody.get(String(url));
+      await host.current.anonymous.get(String(url));
     }
     expect(await countSeries()).toBe(before);
     expect(await countOf({ module: 'host', method: 'GET', route: 'none', status: '4xx' })).toBeGreaterThan(1000);
@@ -154,7 +154,7 @@ describe('what a caller sends', () => {
     await caller.post('/v1/things', { name: marker, grams: 1 }, headers);
     await caller.post(`/v1/failures/${marker}`, { name: marker }, headers);
     await caller.get(`/v1/things/${marker}?a=${marker}`, headers);
-    await host.current.nobody.get(`/${marker}`, { ...headers, authorization: `Bearer ${marker}` });
+    await host.current.anonymous.get(`/${marker}`, { ...headers, authorization: `Bearer ${marker}` });
     await host.current.faults();
     expect(await shown()).not.toContain(marker);
     expect(await shown('application/openmetrics-text')).not.toContain(marker);
@@ -177,5 +177,5 @@ describe('beside requests are shown', () => {
 });
 
 it('metrics are not on the port of the API', async () => {
-  expect((await host.current.nobody.get('/metrics')).status).toBe(404);
+  expect((await host.current.anonymous.get('/metrics')).status).toBe(404);
 });

@@ -15,7 +15,7 @@ let authorization: string;
 beforeAll(async () => {
   await host.current.server.listen({ host: '127.0.0.1', port: 0 });
   port = (host.current.server.server.address() as AddressInfo).port;
-  authorization = `Bearer ${await host.current.createToken(aPrincipal())}`;
+  authorization = `Bearer ${await host.current.signToken(aPrincipal())}`;
 });
 
 let open = () => {};

@@ -28,8 +28,8 @@ describe('a request', () => {
   });
 
   it('needs no credential on a public route, and none is looked at', async () => {
-    expect(await host.current.nobody.get('/v1/ping')).toMatchObject({ status: 200, body: { pong: true } });
-    expect((await host.current.nobody.get('/v1/ping', { authorization: 'Bearer nonsense' })).status).toBe(200);
+    expect(await host.current.anonymous.get('/v1/ping')).toMatchObject({ status: 200, body: { pong: true } });
+    expect((await host.current.anonymous.get('/v1/ping', { authorization: 'Bearer nonsense' })).status).toBe(200);
   });
 
   it('is refused for want of a permission with what is missing and who has it', async () => {
@@ -77,24 +77,42 @@ describe('request ids and traces', () => {
     host.current.lines.records().find((line) => line['requestId'] === requestId && line['route'] !== undefined);
 
   it('keeps a well-formed X-Request-Id and makes another for one that is not', async () => {
-    const kept = await host.current.nobody.get('/v1/ping', { 'x-request-id': 'abc-123' });
+    const kept = await host.current.anonymous.get('/v1/ping', { 'x-request-id': 'abc-123' });
     expect(kept.headers['x-request-id']).toBe('abc-123');
     for (const odd of ['a b', 'a\tb', '', 'x'.repeat(129), '<script>']) {
       // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
-      const made = await host.current.nobody.get('/v1/ping', { 'x-request-id': odd });
+      const made = await host.current.anonymous.get('/v1/ping', { 'x-request-id': odd });
       expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
-  it('joins the caller’s trace, and begins one for a malformed parent', async () => {
-    const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const joined = await host.current.nobody.get('/v1/ping', { traceparent: parent });
-    expect(lineOf(joined.headers['x-request-id'])).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c' });
-    for (const traceparent of ['00-0-0-00', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, 'nonsense']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
-      const own = await host.current.nobody.get('/v1/ping', { traceparent });
-      expect(lineOf(own.headers['x-request-id'])?.['traceId']).toMatch(/^[0-9a-f]{32}$/);
-    }
+  const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+  const logTrace = async (traceparent: string) => {
+    const { headers } = await host.current.anonymous.get('/v1/ping', { traceparent });
+    return lineOf(headers['x-request-id'])?.['traceId'];
+  };
+
+  it.each([
+    ['version 00', `00-${traceId}-${spanId}-01`],
+    ['a later version', `cc-${traceId}-${spanId}-01`],
+    ['a later version with more fields', `cc-${traceId}-${spanId}-01-what-the-future-will-be-like`],
+  ])('continues the trace of a traceparent of %s', async (_what, traceparent) => {
+    expect(await logTrace(traceparent)).toBe(traceId);
+  });
+
+  it.each([
+    ['malformed', '00-0-0-00'],
+    ['nonsense', 'nonsense'],
+    ['without a trace id', `00-${'0'.repeat(32)}-${spanId}-01`],
+    ['without a parent id', `00-${traceId}-${'0'.repeat(16)}-01`],
+    ['of the invalid version ff', `ff-${traceId}-${spanId}-01`],
+    ['of version 00 with more fields', `00-${traceId}-${spanId}-01-more`],
+    ['of a later version with more text', `cc-${traceId}-${spanId}-01.more`],
+    ['in upper case', `00-${traceId.toUpperCase()}-${spanId}-01`],
+  ])('starts a trace for a traceparent that is %s', async (_what, traceparent) => {
+    const own = await logTrace(traceparent);
+    expect(own).toMatch(/^[0-9a-f]{32}$/);
+    expect(own).not.toBe(traceId);
   });
 
   it('is logged once, with tenant and actor, by the route’s path and not the one that was asked for', async () => {
@@ -120,7 +138,7 @@ describe('headers of every answer', () => {
     ['/health/live', 'no-store'],
     ['/openapi.json', 'public, max-age=300'],
   ])('are on %s', async (url, caching) => {
-    const { headers } = await host.current.nobody.get(url);
+    const { headers } = await host.current.anonymous.get(url);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
@@ -151,14 +169,14 @@ describe('tokens', () => {
   it.each(['Bearer', 'Bearer a b', 'Basic YTpi', 'Bearer a.b.c', 'Bearer ..'])(
     'are refused as %s before validation',
     async (authorization) => {
-      const answer = await host.current.nobody.post('/v1/things', { nonsense: true }, { authorization });
+      const answer = await host.current.anonymous.post('/v1/things', { nonsense: true }, { authorization });
       expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
     },
   );
 
   it('in the query string are no credential', async () => {
-    const token = await host.current.createToken(owner);
-    expect((await host.current.nobody.get(`/v1/things/${anId()}?access_token=${token}`)).status).toBe(401);
+    const token = await host.current.signToken(owner);
+    expect((await host.current.anonymous.get(`/v1/things/${anId()}?access_token=${token}`)).status).toBe(401);
   });
 });

@@ -67,7 +67,7 @@ describe('a host', () => {
     first?.subscription.onDisconnect(new Error('the stream has ended'));
     first?.subscription.onReconnect();
     const lines = host.lines.lines.map((line) => JSON.parse(line) as { event: string; level: string });
-    expect(lines.map(({ event }) => event)).toEqual(['revocations-lost', 'revocations-back']);
+    expect(lines.map(({ event }) => event)).toEqual(['revocation-stream-lost', 'revocation-stream-restored']);
     await host.close();
   });
 

@@ -2,6 +2,8 @@ import {
   commonErrors,
   defineContract,
   defineErrors,
+  defineListQuery,
+  definePage,
   definePermissions,
   defineRoute,
   type ExpectedVersions,
@@ -22,10 +24,17 @@ export const thingsErrors = defineErrors('things', {
   undeclared: { status: 409, title: 'No route declares this.', fix: 'Declare it.' },
 });
 
-export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), grams: z.number() });
+export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), grams: z.number() }).meta({ id: 'Thing' });
 const ThingDocument = Entity.extend({ name: pii(z.string()), grams: z.number() });
 type ThingDocument = z.infer<typeof ThingDocument>;
 const CreateThing = z.object({ name: z.string().min(1), grams: z.number() });
+const ThingPage = definePage(Thing).register(z.globalRegistry, { id: 'ThingPage' });
+const ListThings = defineListQuery({
+  item: Thing,
+  filters: { name: z.string() },
+  ranges: { grams: z.number() },
+  combinations: [{ sort: ['-grams', 'name'] }, { where: ['name'], sort: ['-grams'] }],
+});
 
 export const things = defineCollection('things', ThingDocument, {
   tenancy: 'tenant',
@@ -100,6 +109,31 @@ export const thingsContract = defineContract('things', {
       auth: 'public',
       responses: { 200: z.object({ pong: z.boolean() }) },
     }),
+    streamThings: defineRoute({
+      method: 'GET',
+      path: '/v1/thing-stream',
+      query: z.strictObject({ fails: z.literal('true').optional() }),
+      summary: 'Stream things',
+      auth: 'authenticated',
+      stream: 'ndjson',
+      responses: { 200: Thing },
+    }),
+    listThings: defineRoute({
+      method: 'GET',
+      path: '/v1/thing-list',
+      summary: 'List things',
+      auth: { policy: 'things:read' },
+      query: ListThings,
+      responses: { 200: ThingPage },
+    }),
+    readOldThings: defineRoute({
+      method: 'GET',
+      path: '/v1/old-things',
+      summary: 'Read old things',
+      auth: 'public',
+      deprecated: { since: '2026-01-01', sunset: '2026-12-31' },
+      responses: { 200: z.object({ text: z.string() }) },
+    }),
     readLong: defineRoute({
       method: 'GET',
       path: '/v1/long',
@@ -148,6 +182,21 @@ const toThing = (thing: ThingDocument) => ({
   grams: thing.grams,
 });
 
+/** Counts the streams that are open. */
+export const streams = { open: 0 };
+
+async function* countThings(fails: boolean) {
+  streams.open += 1;
+  try {
+    if (fails) throw thingsErrors.undeclared();
+    for (let version = 1; version < 4; version += 1) {
+      yield { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version, name: 'a', grams: 1 };
+    }
+  } finally {
+    streams.open -= 1;
+  }
+}
+
 /** What a call to fail by `wait` waits for. */
 export const latch: { opened: Promise<void> } = { opened: Promise.resolve() };
 
@@ -195,6 +244,9 @@ export const thingsModule = defineModule({
         deps.things.for(ctx).remove(thing);
       },
       pingThings: async () => ({ pong: true }),
+      streamThings: async ({ query }: { query: { fails?: 'true' | undefined } }) => countThings(query.fails === 'true'),
+      listThings: async () => ({ items: [], nextCursor: null }),
+      readOldThings: async () => ({ text: 'old' }),
       readLong: async () => ({ text: 'long '.repeat(400) }),
       readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
       getNamedThing: async () => ({ text: 'named' }),

@@ -58,7 +58,7 @@ describe('a bad request', () => {
 
   it('is refused after the credential and the permission', async () => {
     const bad = { nonsense: true };
-    expect((await host.current.nobody.post('/v1/things', bad)).status).toBe(401);
+    expect((await host.current.anonymous.post('/v1/things', bad)).status).toBe(401);
     expect((await (await host.current.as({ ...owner, roles: ['viewer'] })).post('/v1/things', bad)).status).toBe(403);
   });
 

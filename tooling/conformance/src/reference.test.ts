@@ -10,7 +10,11 @@ const reference: Reference = {
     },
     '/v1/orders/{id}': { get: { responses: {} } },
     '/v1/orders/export': {
-      get: { responses: { 200: { content: { 'application/x-ndjson': { schema: line } } } } },
+      get: {
+        responses: {
+          200: { content: { 'application/x-ndjson': { schema: { type: 'string' }, 'x-item-schema': line } } },
+        },
+      },
     },
     '/v1/orders/{id}/lines': { get: { responses: {} } },
     '/v1/users/me': { get: { responses: {} } },

@@ -1,7 +1,7 @@
 type Json = { readonly [key: string]: unknown };
 
 type Parameter = { readonly name: string; readonly in: string };
-type Media = { readonly schema?: Json };
+type Media = { readonly schema?: Json; readonly 'x-item-schema'?: Json };
 export type Operation = {
   readonly parameters?: readonly Parameter[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
@@ -33,7 +33,7 @@ export const operationsOf = ({ paths }: Reference): (Place & { readonly operatio
  */
 export const withStreamsAsArrays = (reference: Reference): Reference =>
   JSON.parse(JSON.stringify(reference), (key, value: Media) =>
-    key === ndjson ? { schema: { type: 'array', items: value.schema } } : value,
+    key === ndjson ? { schema: { type: 'array', items: value['x-item-schema'] } } : value,
   ) as Reference;
 
 /** The operations that take a cursor: any text is one by its schema, and only those that were given out are taken. */

@@ -1,5 +1,5 @@
 import { renderEnvExample } from '@plinth/config';
-import { errorsOf, openApiOf, serviceSettings } from '@plinth/service-kit';
+import { createOpenApi, listErrors, serviceSettings } from '@plinth/service-kit';
 import { modules } from '../modules.ts';
 import { platformSettings } from '../settings.ts';
 import { renderErrors } from './render-errors.ts';
@@ -14,7 +14,7 @@ export const artifacts = (): Readonly<Record<string, string>> => {
       { title: 'Every service', settings: serviceSettings },
       { title: 'The platform', settings: { DEMO_DATA } },
     ]),
-    'docs/errors.md': renderErrors(errorsOf(contracts)),
-    'docs/openapi.json': `${JSON.stringify(openApiOf('Plinth', contracts), null, 2)}\n`,
+    'docs/errors.md': renderErrors(listErrors(contracts)),
+    'docs/openapi.json': `${JSON.stringify(createOpenApi({ title: 'Plinth', contracts }), null, 2)}\n`,
   };
 };

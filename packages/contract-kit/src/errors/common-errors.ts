@@ -6,7 +6,7 @@ export const commonErrors = defineErrors('common', {
   invalidRequest: {
     status: 400,
     title: 'The request is not valid.',
-    fix: 'Correct the fields that `errors` names and send it again.',
+    fix: 'Correct what `detail` describes and send the request again. `errors`, where present, lists the fields.',
   },
   invalidCursor: {
     status: 400,

@@ -37,6 +37,8 @@ export type RouteSpec = {
   readonly stream?: 'ndjson';
   /** The answer may be kept and given again; left out, it is `no-store`. For a GET, and never for an answer with a secret. */
   readonly cache?: Cache;
+  /** The route is going away: each response has `Deprecation`, and `Sunset` when its end is known. Dates as in `2026-01-31`. */
+  readonly deprecated?: { readonly since: string; readonly sunset?: string };
   /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
   readonly idempotency?: 'required';
   /** Beside the limits of every caller, each caller has a stricter one for this route alone: for what is worth guessing at. */

@@ -10,10 +10,20 @@ describe('limit', () => {
     expect(ListThings.parse({ limit: limit as number }).limit).toBe(expected);
   });
 
-  it.each(['0', '101', '-1', '', ' ', 'abc', '1.5', 'NaN', 'Infinity', '1e9', null, ['5', '6'], { $gt: 0 }])(
+  it.each(['0', '101', '-1', '1.5', '', ' ', 'abc', 'NaN', 'Infinity', '1e9', null, ['5', '6'], { $gt: 0 }])(
     'refuses %j',
     (limit) => {
       expect(issueOf({ limit })).toMatchObject({ path: ['limit'] });
+    },
+  );
+
+  it.each(['0x10', '0b11', '0o7', '1e1', '+5', ' 5', '5 ', '5\n', '5_0', '٥', true])(
+    'refuses %j, which is not in decimal digits',
+    (limit) => {
+      expect(issueOf({ limit })).toMatchObject({
+        path: ['limit'],
+        message: 'must be a whole number from 1 to 100, in decimal digits',
+      });
     },
   );
 });

@@ -79,6 +79,12 @@ const whereOf = (flat: Flat, { filters, ranges }: { filters: Schemas; ranges: Sc
   return { where, equal, ranged };
 };
 
+/** The size of a page. Only decimal digits are a number here: `0x10`, `1e1` and `+5` are refused. */
+const DecimalLimit = z.preprocess(
+  (value) => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value),
+  z.int('must be a whole number from 1 to 100, in decimal digits').min(1).max(100).default(20),
+);
+
 const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
   const sorts = [...new Set(spec.combinations.flatMap(({ sort }) => sort))];
   const field = `(${Object.keys(spec.item.shape).join('|')})`;
@@ -90,7 +96,7 @@ const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
       ),
     ),
     sort: z.enum(sorts).optional().describe('The order; `-` before a field means descending.'),
-    limit: z.coerce.number<number>().int().min(1).max(100).default(20).describe('How many items a page has at most.'),
+    limit: DecimalLimit.describe('How many items a page has at most.'),
     // A control character in a sorted name takes eight characters of a cursor, and a name may be 200 of them.
     cursor: z.string().min(1).max(2048).optional().describe('The `nextCursor` of the page before.'),
     fields: z
@@ -115,19 +121,20 @@ export const defineListQuery = <
 ): z.ZodType<ListOutput<F, R, SortOf<{ combinations: C }>>, ListInput<F, R, SortOf<{ combinations: C }>>> => {
   const { filters, ranges } = spec;
   const combinations: readonly AnyCombination[] = spec.combinations;
+  const legal = `Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`;
   const schema = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
     const { where, equal, ranged } = whereOf(flat, { filters, ranges });
     const asked = flat['sort'] as string | undefined;
     const sort = combinations
       .filter((combination) => isUsed(combination, equal))
       .flatMap((combination) => combination.sort)
-      .find((legal) => (asked ?? legal) === legal && ranged.every((name) => name === bare(legal)));
+      .find((option) => (asked ?? option) === option && ranged.every((name) => name === bare(option)));
     if (sort === undefined) {
       context.issues.push({
         code: 'custom',
         path: [asked === undefined ? (ranged[0] ?? equal[0] ?? 'sort') : 'sort'],
         params: { code: 'unsupported-combination' },
-        message: `These filters and this sort do not combine. Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`,
+        message: `These filters and this sort do not combine. ${legal}`,
         input: asked,
       });
       return z.NEVER;
@@ -135,17 +142,21 @@ export const defineListQuery = <
     const fields = (flat['fields'] as string | undefined)?.split(',');
     return { where, sort, limit: flat['limit'], cursor: flat['cursor'], fields };
   });
-  listItems.add(schema, { item: () => spec.item });
+  lists.add(schema, { item: () => spec.item, combinations: legal });
   return schema as never;
 };
 
 // A registry, because what is added to a schema itself is lost when the schema is described or refined.
 // The registry's own types cannot carry a schema, so it holds a function that gives it.
-const listItems = z.registry<{ item: () => unknown }>();
+const lists = z.registry<{ item: () => unknown; combinations?: string }>();
 
 /** The DTO of the items when `schema` was made by `defineListQuery` or `definePage`. */
 export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
-  (schema && listItems.get(schema)?.item()) as z.ZodObject | undefined;
+  (schema && lists.get(schema)?.item()) as z.ZodObject | undefined;
+
+/** The legal combinations of filters and sorts of a list query, in words for the API reference. */
+export const getListCombinations = (schema: z.ZodType | undefined): string | undefined =>
+  schema && lists.get(schema)?.combinations;
 
 /** The answer of a list. */
 export const definePage = <I extends z.ZodObject>(item: I) => {
@@ -153,6 +164,6 @@ export const definePage = <I extends z.ZodObject>(item: I) => {
     items: z.array(item),
     nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
   });
-  listItems.add(page, { item: () => item });
+  lists.add(page, { item: () => item });
   return page;
 };

@@ -34,6 +34,8 @@ export const toSchemaValidator = (schema: z.ZodType): { readonly $jsonSchema: Js
     target: 'draft-4',
     reused: 'inline',
     unrepresentable: 'any',
+    // Without the ids of the API reference, because mongod knows no `$ref`.
+    metadata: z.registry(),
     override: ({ zodSchema, jsonSchema }) => {
       if (isDate(zodSchema)) Object.assign(jsonSchema, { bsonType: 'date' });
     },

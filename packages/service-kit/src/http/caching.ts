@@ -1,34 +1,45 @@
 import { createHash } from 'node:crypto';
 import { type RouteSpec, toCacheControl } from '@plinth/contract-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { etagOf, isKnown } from './conditions.ts';
+import { matchesIfNoneMatch, toETag } from './conditional-requests.ts';
 
-/** The `Cache-Control` of an answer that nobody may keep, which is any that does not say otherwise. */
+/** The `Cache-Control` of every response that does not set another. */
 export const noStore = 'no-store';
 
-/** On which headers of a request an answer depends that may be compressed. */
-export const varyOf = ({ variesByOrigin }: { readonly variesByOrigin: boolean }): string =>
-  variesByOrigin ? 'origin, accept-encoding' : 'accept-encoding';
-
-/**
- * What an answer says to those who may keep it, by the contract of its route; nothing where nobody may. The cache of a
- * browser outlives a sign-out, so an answer by credential is given again to the same credential alone.
- */
-export const cacheHeadersOf = (route: RouteSpec, vary: string): Readonly<Record<string, string>> | undefined => {
-  const control = toCacheControl(route);
-  if (control === undefined) return undefined;
-  return { 'cache-control': control, vary: route.auth === 'public' ? vary : `authorization, ${vary}` };
+const addVary = (reply: FastifyReply, fields: string): void => {
+  const current = reply.getHeader('vary');
+  reply.header('vary', current === undefined ? fields : `${String(current)}, ${fields}`);
 };
 
-/** Seconds for which what changes with a release alone may be kept. */
-const releasedSeconds = 300;
+/** Sets the caching headers of a response. */
+export type SetCaching = (reply: FastifyReply) => void;
 
-/** Makes what answers with a text that is the same until the next release: any cache may keep it, and ask by its `ETag`. */
-export const unchanging = (type: string, text: string) => {
+/**
+ * Creates the caching headers of a route from its contract; `undefined` when its response may not be cached. The cache of a
+ * browser outlives a sign-out, so a cached response to a credential is reused for the same credential only.
+ */
+export const createCaching = (route: RouteSpec): SetCaching | undefined => {
+  const control = toCacheControl(route);
+  if (control === undefined) return undefined;
+  const vary = route.auth === 'public' ? 'accept-encoding' : 'authorization, accept-encoding';
+  return (reply) => {
+    reply.header('cache-control', control);
+    addVary(reply, vary);
+  };
+};
+
+/** Seconds for which a text that changes with a release only may be cached. */
+const staticSeconds = 300;
+
+/** Creates a handler that sends a constant text, which any cache may keep and revalidate by its `ETag`. */
+export const staticResponse = (type: string, text: string) => {
   const tag = createHash('sha256').update(text).digest('base64url');
-  const headers = { 'cache-control': `public, max-age=${releasedSeconds}`, etag: etagOf(tag) };
-  return (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    isKnown(request.headers['if-none-match'], tag)
-      ? reply.code(304).headers(headers).send()
-      : reply.headers(headers).header('content-type', `${type}; charset=utf-8`).send(text);
+  const headers = { 'cache-control': `public, max-age=${staticSeconds}`, etag: toETag(tag) };
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    reply.headers(headers);
+    addVary(reply, 'accept-encoding');
+    return matchesIfNoneMatch(request.headers['if-none-match'], tag)
+      ? reply.code(304).send()
+      : reply.type(`${type}; charset=utf-8`).send(text);
+  };
 };

@@ -10,10 +10,10 @@ import {
 } from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
 
-/** True for a route whose calls may carry an `Idempotency-Key`: it writes, and knows whose key it is. */
-export const takesKey = ({ method, auth }: RouteSpec): boolean => method !== 'GET' && auth !== 'public';
+/** True for a route that accepts an `Idempotency-Key`: it writes, and the key belongs to an authenticated user. */
+export const acceptsIdempotencyKey = ({ method, auth }: RouteSpec): boolean => method !== 'GET' && auth !== 'public';
 
-const refusal = (message: string) =>
+const invalidKey = (message: string) =>
   commonErrors.invalidRequest({
     detail: `header/idempotency-key: ${message}.`,
     errors: [{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }],
@@ -23,80 +23,90 @@ const bare = /^[\x20-\x7e]{1,255}$/;
 const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
 
 /**
- * The key of a call, bare or quoted, which is the same key; none without the header.
- * @throws `invalid-request` for anything but 1 to 255 printable characters, and for a route that requires a key.
+ * Reads the idempotency key of a request. The bare and the quoted form are the same key.
+ * @throws `invalid-request` for anything but 1 to 255 printable characters, and without a key where the route requires one.
  */
-export const keyOf = ({ raw }: Pick<FastifyRequest, 'raw'>, route: RouteSpec): string | undefined => {
+export const readIdempotencyKey = (
+  { raw }: Pick<FastifyRequest, 'raw'>,
+  { idempotency }: RouteSpec,
+): string | undefined => {
   const header = raw.headers['idempotency-key'];
   if (header === undefined) {
-    if (route.idempotency !== 'required') return undefined;
-    throw refusal('is required here: send a new random key with each new request');
+    if (idempotency !== 'required') return undefined;
+    throw invalidKey('is required here: send a new random key with each new request');
   }
-  if (raw.rawHeaders.filter((name, at) => at % 2 === 0 && /^idempotency-key$/i.test(name)).length > 1) {
-    throw refusal('is there twice; send one');
+  const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);
+  if (names.filter((name) => name.toLowerCase() === 'idempotency-key').length > 1) {
+    throw invalidKey('is there twice; send one');
   }
   const text = String(header).trim();
   const isQuoted = text.startsWith('"');
-  if (isQuoted && !quoted.test(text)) throw refusal('begins with a quote and is not a quoted string');
+  if (isQuoted && !quoted.test(text)) throw invalidKey('begins with a quote and is not a quoted string');
   const key = isQuoted ? text.slice(1, -1).replaceAll(/\\(.)/g, '$1') : text;
-  if (!bare.test(key)) throw refusal('must be 1 to 255 printable characters');
+  if (!bare.test(key)) throw invalidKey('must be 1 to 255 printable characters');
   return key;
 };
 
-/** Equal for two calls of one route that ask for the same: same path, same query, same validated body. */
-export const fingerprintOf = ({ url, body }: Pick<FastifyRequest, 'url' | 'body'>): string =>
+/** Equal for two identical requests to one route: same path, same query, same validated body. */
+export const toFingerprint = ({ url, body }: Pick<FastifyRequest, 'url' | 'body'>): string =>
   hash('sha256', `${url}\n${JSON.stringify(body) ?? ''}`, 'base64url');
 
-export type KeyedCall = {
+export type IdempotentOperation = {
   readonly ctx: Ctx;
-  /** The operation id. */
-  readonly operation: string;
-  /** As the client chose it. */
+  readonly operationId: string;
+  /** The key as the client sent it. */
   readonly key: string;
   readonly fingerprint: string;
-  /** Runs the action and encodes what it answers. */
-  readonly work: () => Promise<StoredResponse>;
-  /** The answer to a failure that stands for as long as the key does; none for one that may pass. */
-  readonly refusalOf: (error: unknown) => StoredResponse | undefined;
+  /** Runs the action and serializes its result. */
+  readonly execute: () => Promise<StoredResponse>;
+  /** The response to store for a failure; `undefined` for a failure that may pass. */
+  readonly toStoredRefusal: (error: unknown) => StoredResponse | undefined;
 };
 
-export type OnceParts = { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
-export type OnceAnswer = { readonly answer: StoredResponse; readonly replayed: boolean };
+export type IdempotencyDeps = { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
+export type IdempotentResult = { readonly response: StoredResponse; readonly replayed: boolean };
 
-const replay = ({ fingerprint, response }: IdempotencyRecord, call: KeyedCall): OnceAnswer => {
-  if (fingerprint !== call.fingerprint) throw commonErrors.idempotencyMismatch();
-  return { answer: response, replayed: true };
+const replay = (
+  { fingerprint, response }: IdempotencyRecord,
+  operation: Pick<IdempotentOperation, 'fingerprint'>,
+): IdempotentResult => {
+  if (fingerprint !== operation.fingerprint) throw commonErrors.idempotencyMismatch();
+  return { response, replayed: true };
 };
 
 /**
- * Answers a call with a key, however often and however much at once it is sent: the effect happens once, and its answer
- * is given again. It is optimistic: the call runs, the commit claims the key, and only who fails looks the key up.
- * @throws `idempotency-mismatch` when the key was used for another request, or what the call itself throws.
+ * Executes an operation once for each key, however often and however concurrently the request is repeated: a repeat receives
+ * the stored response. It is optimistic: the operation runs, the commit claims the key, and only a failure looks the key up.
+ * @throws `idempotency-mismatch` when the key was used for another request, or the error of the operation itself.
  */
-export const answerOnce = async (call: KeyedCall, { unitOfWork, journal }: OnceParts): Promise<OnceAnswer> => {
-  const { ctx, operation, fingerprint, work } = call;
-  const key = `${ctx.actor.id} ${operation} ${call.key}`;
-  const receipt = { operation, keyed: { key, fingerprint, toResponse: (answer: StoredResponse) => answer } };
+export const executeIdempotently = async (
+  operation: IdempotentOperation,
+  { unitOfWork, journal }: IdempotencyDeps,
+): Promise<IdempotentResult> => {
+  const { ctx, operationId, fingerprint, execute } = operation;
+  const key = `${ctx.actor.id} ${operationId} ${operation.key}`;
+  const toResponse = (response: StoredResponse) => response;
+  const metadata = { operation: operationId, keyed: { key, fingerprint, toResponse } };
   try {
-    return { answer: await unitOfWork.run(ctx, work, receipt), replayed: false };
+    return { response: await unitOfWork.run(ctx, execute, metadata), replayed: false };
   } catch (error) {
-    // The database is away or late: to ask it more would only take longer, and the key still finds all or nothing.
+    // The database is unavailable or slow: another query would only take longer, and a repeat with the key is still safe.
     if (error instanceof ApiError && error.status >= 503) throw error;
-    const refused = call.refusalOf(error);
-    const kept = await journal.find(ctx, key).catch((cause: unknown) => {
-      // A refusal may come from an effect of this very call, whose first answer was lost: without a look nobody knows.
-      throw refused || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
+    const refusal = operation.toStoredRefusal(error);
+    const stored = await journal.find(ctx, key).catch((cause: unknown) => {
+      // The refusal may be the effect of this very operation, whose first response was lost. Without the journal that is unknown.
+      throw refusal || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
     });
-    if (kept) return replay(kept, call);
+    if (stored) return replay(stored, operation);
     if (error instanceof IdempotencyKeyConflict) throw commonErrors.unavailable({ cause: error });
-    if (!refused) throw error;
+    if (!refusal) throw error;
     const twin = await unitOfWork
-      .run(ctx, async () => refused, receipt)
+      .run(ctx, async () => refusal, metadata)
       .then(
         () => undefined,
         (cause: unknown) => (cause instanceof IdempotencyKeyConflict ? journal.find(ctx, key) : undefined),
       );
-    if (twin) return replay(twin, call);
+    if (twin) return replay(twin, operation);
     throw error;
   }
 };

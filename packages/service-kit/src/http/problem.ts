@@ -1,7 +1,7 @@
 import { ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
-/** RFC 9457 `application/problem+json`, as it is sent. */
+/** The body of an error response: RFC 9457, `application/problem+json`. */
 export type Problem = {
   readonly type: string;
   readonly title: string;
@@ -15,7 +15,7 @@ export type Problem = {
   readonly data?: unknown;
 };
 
-export type Occasion = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
+export type ProblemContext = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
 
 type Issue = {
   readonly keyword: string;
@@ -60,27 +60,36 @@ const fromValidation = ({ validation, validationContext = 'body' }: ValidationFa
   });
 };
 
-const statusOf = (error: unknown): number =>
+const getStatus = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
 
-/** Turns whatever was thrown into a declared error. The cause stays inside for the log. */
+/** The details of Fastify's errors by their codes. */
+const details: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The URL is malformed.',
+  FST_ERR_MAX_PARAM_LENGTH: 'A segment of the path is too long.',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty. It has to be JSON.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON, or it names a forbidden property such as `__proto__`.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The length of the body differs from Content-Length.',
+};
+
+const getDetail = (error: unknown): string => {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  return details[code] ?? 'The request could not be read.';
+};
+
+/** Turns any thrown value into a declared error. The cause is kept for the log. */
 export const toApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error;
   if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error as unknown as ValidationFailure, error);
-  const status = statusOf(error);
+  const status = getStatus(error);
   if (status === 413) return commonErrors.payloadTooLarge({ cause: error });
   if (status === 415) return commonErrors.unsupportedMediaType({ cause: error });
   if (status === 503) return commonErrors.unavailable({ cause: error });
-  if (status >= 400 && status < 500) {
-    return commonErrors.invalidRequest({
-      cause: error,
-      detail: 'The request could not be read: its URL or its JSON is malformed.',
-    });
-  }
+  if (status >= 400 && status < 500) return commonErrors.invalidRequest({ cause: error, detail: getDetail(error) });
   return commonErrors.internal({ cause: error });
 };
 
-export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: Occasion): Problem => {
+export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: ProblemContext): Problem => {
   const { domain, code, title, status, fix } = error.spec;
   return {
     type: `${publicUrl}/errors/${domain}/${code}`,

@@ -1,24 +1,24 @@
+import type { IncomingMessage } from 'node:http';
 import type { Ctx, Ids, Trace } from '@plinth/data-kit';
 import type { RequestSpan } from '@plinth/telemetry';
 import type { FastifyRequest } from 'fastify';
 
-/** What the pipeline keeps about a request; `ctx` is there once the caller is known. */
+/** The state of one request, from its first hook to its log line. */
 export type RequestScope = {
   readonly startedAt: number;
-  /** What its route was given; Fastify would look it up each time. Nothing, once the request has no route after all. */
+  /** The configuration of the route, read once; empty when the request turned out to match no route. */
   config: Partial<FastifyRequest['routeOptions']['config']>;
   readonly trace: Trace;
-  /** Where the trace is recorded. */
+  /** The span that records the request, when its trace is recorded. */
   readonly span: RequestSpan | undefined;
+  /** Set by the auth hook. */
   ctx: Ctx | undefined;
-  /** What is left of the bucket that the answer's `RateLimit` speaks of. */
+  /** What is left of the limit that the `RateLimit` header reports. */
   tokensLeft?: number;
-  /** The code of the error that it is answered with. */
+  /** The code of the error that the request was answered with. */
   code: string | undefined;
-  /** Aborted when the caller goes before the answer, or the answer comes too late. */
-  readonly gone: AbortController;
-  /** Gives up the room of a request that was let in. */
-  leave: (() => void) | undefined;
+  /** Aborted when the client disconnects before the response, or when the response takes too long. */
+  readonly abort: AbortController;
 };
 
 declare module 'fastify' {
@@ -27,32 +27,38 @@ declare module 'fastify' {
   }
 }
 
-/** The path that was asked for, without the query. */
-export const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+/** The path of the request without its query. */
+export const getPath = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
 const wellFormedId = /^[\w.-]{1,128}$/;
 
-/** The caller's `X-Request-Id` when it is well-formed, else a new one. */
-export const requestIdOf = (header: string | string[] | undefined, ids: Ids): string =>
-  typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
+/** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
+export const createRequestIds =
+  (ids: Ids) =>
+  ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
+    const header = headers['x-request-id'];
+    return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
+  };
 
-const traceParent = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const traceParent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-const traceIn = (header: string): Trace | undefined => {
-  const [, traceId, spanId, flags] = traceParent.exec(header) ?? [];
+const parseTraceParent = (header: string): Trace | undefined => {
+  const [, version, traceId, spanId, flags = '0', more] = traceParent.exec(header) ?? [];
+  // A later version may add fields behind those of version 00; `ff` is invalid.
+  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
   if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags ?? '0', 16) & 1) === 1 };
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 };
 
-/** The W3C trace that came with a request, and the span of its sender. */
-export const parentOf = ({ headers }: FastifyRequest): Trace | undefined => {
+/** The W3C trace context of the client, if it sent a valid one. */
+export const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
   const header = headers['traceparent'];
-  return typeof header === 'string' ? traceIn(header) : undefined;
+  return typeof header === 'string' ? parseTraceParent(header) : undefined;
 };
 
-/** A new trace; a request id that we made ourselves doubles as its id. */
-export const ownTraceOf = (request: FastifyRequest, ids: Ids): Trace => {
-  const own = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
-  const traceId = own.replaceAll('-', '');
+/** Starts a trace. A request id of our own doubles as the trace id. */
+export const createTrace = (request: FastifyRequest, ids: Ids): Trace => {
+  const id = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
+  const traceId = id.replaceAll('-', '');
   return { traceId, spanId: traceId.slice(16), sampled: false };
 };

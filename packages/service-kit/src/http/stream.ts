@@ -1,23 +1,23 @@
 import { Readable } from 'node:stream';
-import type { Encode } from './encode.ts';
+import type { Serialize } from './serialize.ts';
 
 /** The media type of lines of JSON. */
 export const ndjson = 'application/x-ndjson';
 
-/** How long an answer that streams may go on, in milliseconds. */
+/** Milliseconds for which a response may stream. */
 export const streamMs = 30 * 60 * 1000;
 
-/** Lines are gathered until they have about so many characters: a chunk for each would cost more than the line. */
+/** Lines are collected into chunks of about this many characters: a chunk for each line would cost more than the line. */
 const chunkLength = 16 * 1024;
 
-async function* chunksOf(first: unknown, rest: AsyncIterator<unknown>, encode: Encode): AsyncGenerator<string> {
-  let chunk = `${encode(first)}\n`;
+async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize: Serialize): AsyncGenerator<string> {
+  let chunk = `${serialize(first)}\n`;
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- items come one after the other
+      // oxlint-disable-next-line no-await-in-loop -- one item after the other
       const next = await rest.next();
       if (next.done) break;
-      chunk += `${encode(next.value)}\n`;
+      chunk += `${serialize(next.value)}\n`;
       if (chunk.length < chunkLength) continue;
       yield chunk;
       chunk = '';
@@ -29,13 +29,20 @@ async function* chunksOf(first: unknown, rest: AsyncIterator<unknown>, encode: E
 }
 
 /**
- * The lines of an answer that streams. The next item is asked for when the reader has room for it, so an answer of
- * any length takes the memory of a short one. What fails before the first item is thrown here, while there is still
- * a status to choose; what fails later ends the connection in the middle, so that nobody takes half for the whole.
+ * Opens the lines of a streamed response. The next item is read when the client has room for it, so memory does not grow
+ * with the response. An error before the first item is thrown here, while a status can still be chosen; a later one ends the
+ * connection in the middle, so that no client mistakes a part for the whole.
  */
-export const linesOf = async (items: AsyncIterable<unknown>, encode: Encode): Promise<Readable> => {
+export const openLines = async (items: AsyncIterable<unknown>, serialize: Serialize): Promise<Readable> => {
   const iterator = items[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return Readable.from([]);
-  return Readable.from(chunksOf(first.value, iterator, encode), { objectMode: false, highWaterMark: chunkLength });
+  return Readable.from(toChunks(first.value, iterator, serialize), { objectMode: false, highWaterMark: chunkLength });
+};
+
+/** Reads the first item and closes the rest, so that a HEAD succeeds or fails as its GET. */
+export const readFirst = async (items: AsyncIterable<unknown>): Promise<void> => {
+  const iterator = items[Symbol.asyncIterator]();
+  await iterator.next();
+  await iterator.return?.();
 };

@@ -9,7 +9,7 @@ import {
   type Tracing,
 } from '@plinth/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ownTraceOf, parentOf } from './request-scope.ts';
+import { createTrace, getParentTrace } from './request-scope.ts';
 
 /** A module whose routes are measured under its name. */
 type MeasuredModule = { readonly name: string; readonly contracts: readonly Contract[] };
@@ -68,8 +68,8 @@ const createRouteLookup = (modules: readonly MeasuredModule[], requests: Request
 
 /** Starts the span of a request. Probes have none, because they are many and alike. */
 const startSpan = (request: FastifyRequest, { ids, tracing }: TelemetryDeps): Traced => {
-  const parent = parentOf(request);
-  const trace = parent ?? ownTraceOf(request, ids);
+  const parent = getParentTrace(request);
+  const trace = parent ?? createTrace(request, ids);
   if (!tracing) return { trace, span: undefined };
   const { config, url: route = noRoute } = request.routeOptions;
   const traced = { method: toMethodLabel(request), route, trace, isJoined: parent !== undefined };

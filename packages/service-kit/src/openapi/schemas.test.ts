@@ -1,24 +1,25 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { createSchemaBook } from './schemas.ts';
+import { createSchemaRegistry } from './schemas.ts';
 
 it('keeps a named schema once and refers to it', () => {
-  const book = createSchemaBook();
-  const Named = z.object({ a: z.string() }).meta({ id: 'SchemaBookNamed' });
-  expect(book.of(z.array(Named))).toEqual({ type: 'array', items: { $ref: '#/components/schemas/SchemaBookNamed' } });
-  expect(book.of(Named)).toEqual({ $ref: '#/components/schemas/SchemaBookNamed' });
-  expect(book.components).toEqual({
-    SchemaBookNamed: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
-  });
+  const registry = createSchemaRegistry();
+  const Named = z.object({ a: z.string() }).meta({ id: 'RegistryNamed' });
+  const reference = { $ref: '#/components/schemas/RegistryNamed' };
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
+  expect(registry.toJson(z.array(Named))).toEqual({ type: 'array', items: reference });
+  expect(registry.toJson(Named)).toEqual(reference);
+  expect(registry.components).toEqual({ RegistryNamed: schema });
+  expect(registry.resolve(reference)).toEqual(schema);
 });
 
-it('refuses two shapes with one id', () => {
-  const book = createSchemaBook();
-  const one = z.object({ a: z.string() }).meta({ id: 'SchemaBookTwice' });
-  book.of(z.array(one));
-  z.globalRegistry.remove(one);
-  const other = z.object({ a: z.number() }).meta({ id: 'SchemaBookTwice' });
-  expect(() => book.of(z.array(other))).toThrow(
-    "Two different schemas have the id 'SchemaBookTwice'. Rename one of them",
+it('refuses two schemas with one id', () => {
+  const registry = createSchemaRegistry();
+  const first = z.object({ a: z.string() }).meta({ id: 'RegistryTwice' });
+  registry.toJson(z.array(first));
+  z.globalRegistry.remove(first);
+  const second = z.object({ a: z.number() }).meta({ id: 'RegistryTwice' });
+  expect(() => registry.toJson(z.array(second))).toThrow(
+    "Two different schemas have the id 'RegistryTwice'. Rename one of them",
   );
 });

@@ -1,39 +1,53 @@
 import { z } from 'zod';
 
-export type Json = { [key: string]: unknown };
+export type Json = { readonly [key: string]: unknown };
 
-/** Gathers the named schemas (`.meta({ id })`) that the reference refers to, each once. */
-export type SchemaBook = {
-  /** The JSON schema of what travels, with references to the named ones. */
-  readonly of: (schema: z.ZodType) => Json;
-  readonly components: Json;
+/** Collects the named schemas (`.meta({ id })`) of one document, each once. */
+export type SchemaRegistry = {
+  /** The named schemas so far. */
+  readonly components: { readonly [id: string]: Json };
+  /** Adds a named schema. @returns its reference. @throws when another schema has this id. */
+  add(id: string, schema: Json): Json;
+  /** Converts a schema as it travels. A named schema becomes a reference. */
+  toJson(schema: z.ZodType): Json;
+  /** Returns the schema that a reference refers to; any other schema as it is. */
+  resolve(schema: Json): Json;
 };
 
-const toReference = (json: Json): Json =>
+const toReferences = (json: object): Json =>
   JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 
-/** @throws when two different schemas carry one id. */
-export const createSchemaBook = (): SchemaBook => {
-  const components: Json = {};
-  const add = (id: string, schema: Json): void => {
+const referencePrefix = '#/components/schemas/';
+
+export const createSchemaRegistry = (): SchemaRegistry => {
+  const components: { [id: string]: Json } = {};
+  const add = (id: string, schema: Json): Json => {
     const known = components[id];
     if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
       throw new TypeError(`Two different schemas have the id '${id}'. Rename one of them in its .meta({ id }).`);
     }
     components[id] = schema;
+    return { $ref: `${referencePrefix}${id}` };
+  };
+  const toJson = (schema: z.ZodType): Json => {
+    const {
+      $schema: _,
+      $defs,
+      ...json
+    } = toReferences(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' }));
+    for (const [id, definition] of Object.entries(($defs ?? {}) as Record<string, Json>)) {
+      const { id: __, ...named } = definition;
+      add(id, named);
+    }
+    return json;
   };
   return {
     components,
-    of: (schema) => {
-      const json = toReference(
-        z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' }) as Json,
-      );
-      const { $schema: _, $defs, ...rest } = json;
-      for (const [id, definition] of Object.entries(($defs ?? {}) as Json)) {
-        const { id: __, ...named } = definition as Json;
-        add(id, named);
-      }
-      return rest;
+    add,
+    toJson,
+    resolve: (schema) => {
+      const reference = schema['$ref'];
+      return typeof reference === 'string' ? (components[reference.slice(referencePrefix.length)] ?? schema) : schema;
     },
   };
 };

@@ -9,17 +9,17 @@ import {
 } from '@plinth/auth';
 import type { Clock } from '@plinth/data-kit';
 
-const parties = { issuer: 'plinth-test', audience: 'plinth-test-api' };
+const claims = { issuer: 'plinth-test', audience: 'plinth-test-api' };
 
-/** A key of its own, with what verifies, what revokes and what makes tokens by it. */
+/** Creates a signing key, and what signs, verifies and revokes its tokens. */
 export const createCredentials = async (clock: Clock) => {
   const key = await generateSigningKey();
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });
   const revocations = createRevocations({ clock });
-  const signer = createTokenSigner({ key, clock, ...parties });
+  const signer = createTokenSigner({ key, clock, ...claims });
   return {
-    verifier: createTokenVerifier({ keys, clock, revocations, ...parties }),
+    verifier: createTokenVerifier({ keys, clock, revocations, ...claims }),
     revocations,
-    createToken: (subject: TokenSubject): Promise<string> => signer.sign(subject),
+    signToken: (subject: TokenSubject): Promise<string> => signer.sign(subject),
   };
 };

@@ -1,9 +1,9 @@
 export {
-  type Answer,
   type Caller,
-  declaredStatusesOf,
+  getDeclaredStatuses,
   openTestHost,
   type TestHost,
   type TestHostOptions,
+  type TestResponse,
 } from './test-host.ts';
 export { useTestHost } from './use-test-host.ts';

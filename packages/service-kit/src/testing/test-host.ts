@@ -1,43 +1,43 @@
 import type { TokenSubject } from '@plinth/auth';
-import { type Contract, type RouteSpec } from '@plinth/contract-kit';
-import { type Clock, type Datastore, type Ids } from '@plinth/data-kit';
+import type { Contract, RouteSpec } from '@plinth/contract-kit';
+import type { Clock, Datastore, Ids } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
-import { classifiedOf } from '../classified.ts';
+import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { followRevocations } from '../follow-revocations.ts';
-import { createHost } from '../host.ts';
-import { declaredErrors, isOfHost } from '../http/declared.ts';
-import type { AnswerMode } from '../http/encode.ts';
-import type { LimitParts } from '../http/limits.ts';
-import type { Dependency } from '../http/operations.ts';
+import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
+import type { Serialization } from '../http/serialize.ts';
 import type { Module } from '../module.ts';
-import { systemClock, systemIds } from '../system.ts';
+import type { Dependency } from '../plugins/health.ts';
+import type { RateLimits } from '../plugins/rate-limit.ts';
+import { getRedactedFields } from '../redacted-fields.ts';
+import { createServer } from '../server.ts';
 import { createCredentials } from './credentials.ts';
 
-/** A datastore that may come with an alarm for queries that break a rule. */
+/** A datastore that may have a query guard. */
 type GuardedDatastore = Datastore & { readonly guard?: { check(): Promise<string[]> } };
 
 export type TestHostOptions = {
   readonly modules: readonly Module[];
   readonly datastore: GuardedDatastore;
-  /** The module whose journal tells that tokens were revoked; it is followed where it is served. Default: `users`. */
+  /** The module whose journal holds the revocation events; followed when it is served. Default: `users`. */
   readonly revocationsFrom?: string;
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly dependencies?: readonly Dependency[];
   readonly corsOrigins?: readonly string[];
   readonly inFlightMax?: number;
-  /** Left out: nobody is limited. */
-  readonly limits?: LimitParts;
+  /** Without it no request is limited. */
+  readonly limits?: RateLimits;
   readonly trustProxy?: readonly string[];
-  readonly answers?: AnswerMode;
+  readonly serialization?: Serialization;
   readonly undeclared?: 'send' | 'refuse';
   readonly metrics?: Metrics;
   readonly tracing?: Tracing | undefined;
 };
 
-export type Answer = {
+export type TestResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
@@ -46,18 +46,18 @@ export type Answer = {
   readonly body: any;
 };
 
-type Call = {
+type TestRequest = {
   readonly method: string;
   readonly url: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Sends requests, with the token of `subject` when one is given. */
+/** Sends requests with one credential, or with none. */
 export type Caller = {
-  send(call: Call): Promise<Answer>;
-  get(url: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  send(request: TestRequest): Promise<TestResponse>;
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
+  post(url: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<TestResponse>;
 };
 
 export type TestHost = {
@@ -66,16 +66,16 @@ export type TestHost = {
   readonly lines: CollectedLines;
   readonly drain: () => void;
   as(subject: TokenSubject): Promise<Caller>;
-  readonly nobody: Caller;
-  createToken(subject: TokenSubject): Promise<string>;
-  /** What broke a rule since the last check: undeclared answers, and queries without tenant or index. */
+  readonly anonymous: Caller;
+  signToken(subject: TokenSubject): Promise<string>;
+  /** Returns the faults since the last check: undeclared responses, and queries without tenant or index. */
   faults(): Promise<string[]>;
-  /** The statuses that an operation declares and that no request of this host has seen; failures of ours excepted. */
+  /** Returns the declared statuses of an operation that no request has seen; those of the host excepted. */
   unseenStatuses(operationId: string): number[];
   close(): Promise<void>;
 };
 
-const jsonOf = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -83,15 +83,16 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
-const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, string>>): Caller => {
-  const send = async ({ method, url, body, headers }: Call): Promise<Answer> => {
-    const answer = await server.inject({
+const createCaller = (server: FastifyInstance, credential: Readonly<Record<string, string>>): Caller => {
+  const send = async ({ method, url, body, headers }: TestRequest): Promise<TestResponse> => {
+    const response = await server.inject({
       method: method as 'GET',
       url,
       headers: { ...credential, ...headers },
       ...(body !== undefined && { payload: body as object }),
     });
-    return { status: answer.statusCode, headers: answer.headers, text: answer.body, body: jsonOf(answer.body) };
+    const { statusCode: status, body: text } = response;
+    return { status, headers: response.headers, text, body: parseJson(text) };
   };
   return {
     send,
@@ -100,79 +101,71 @@ const callerOf = (server: FastifyInstance, credential: Readonly<Record<string, s
   };
 };
 
-/** The statuses that a route declares; those excepted that come from the host. */
-export const declaredStatusesOf = (route: RouteSpec): number[] => {
-  const statuses = [...Object.keys(route.responses).map(Number), ...declaredErrors(route).map(({ status }) => status)];
-  return [...new Set(statuses)].filter((status) => !isOfHost(status)).toSorted((left, right) => left - right);
+/** The statuses that a route declares, except those that the host sends. */
+export const getDeclaredStatuses = (route: RouteSpec): number[] => {
+  const errors = getDeclaredErrors(route).map(({ status }) => status);
+  const statuses = [...Object.keys(route.responses).map(Number), ...errors];
+  return [...new Set(statuses)].filter((status) => !isHostStatus(status)).toSorted((left, right) => left - right);
 };
 
-const routeOf = (contracts: readonly Contract[], operationId: string): RouteSpec => {
-  const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found);
-  if (!route) throw new TypeError(`No contract has an operation '${operationId}'.`);
-  return route;
-};
-
-/** A host for tests: real routes, real tokens, the given datastore, and an alarm for what no contract declares. */
-export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
-  const { modules, datastore, clock = systemClock, ids = systemIds, revocationsFrom = 'users' } = options;
-  const { verifier, revocations, createToken } = await createCredentials(clock);
-  const lines = collectLines();
-  const logger = createLogger({
-    level: 'debug',
-    service: 'test',
-    classified: classifiedOf(modules),
-    destination: lines,
+/** Records the statuses of each route. */
+const recordStatuses = (server: FastifyInstance, contracts: readonly Contract[]) => {
+  const seen = new Map<RouteSpec, Set<number>>();
+  server.addHook('onResponse', async ({ routeOptions }, { statusCode }) => {
+    const { contract } = routeOptions.config;
+    if (contract) seen.set(contract, (seen.get(contract) ?? new Set()).add(statusCode));
   });
+  return (operationId: string): number[] => {
+    const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found);
+    if (!route) throw new TypeError(`No contract has an operation '${operationId}'.`);
+    return getDeclaredStatuses(route).filter((status) => !seen.get(route)?.has(status));
+  };
+};
+
+/** Opens a host for tests: real routes and tokens on the given datastore. It reports what no contract declares. */
+export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
+  const { modules, datastore, clock = systemClock, revocationsFrom = 'users' } = options;
+  const { verifier, revocations, signToken } = await createCredentials(clock);
+  const lines = collectLines();
+  const classified = getRedactedFields(modules);
+  const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
-  const host = await createHost({
+  const { server, prepare, drain } = await createServer({
     name: 'test',
-    modules,
-    datastore,
+    ids: systemIds,
+    publicUrl: 'http://test.example',
+    dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }],
+    corsOrigins: [],
+    inFlightMax: 256,
+    serialization: 'validated',
+    undeclared: 'refuse',
+    ...options,
+    clock,
     verifier,
     logger,
-    clock,
-    ids,
-    publicUrl: 'http://test.example',
-    dependencies: options.dependencies ?? [{ name: 'mongodb', required: true, check: datastore.ping }],
-    corsOrigins: options.corsOrigins ?? [],
-    inFlightMax: options.inFlightMax ?? 256,
-    limits: options.limits,
-    trustProxy: options.trustProxy,
-    answers: options.answers ?? 'checked',
-    undeclared: options.undeclared ?? 'refuse',
     onViolation: (sentence) => violations.push(sentence),
-    metrics: options.metrics,
-    tracing: options.tracing,
   });
-  const seen = new Map<object, Set<number>>();
-  host.server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.config.contract;
-    if (route) seen.set(route, (seen.get(route) ?? new Set()).add(reply.statusCode));
-    done();
-  });
-  await host.prepare();
+  const unseenStatuses = recordStatuses(server, contracts);
+  await prepare();
   const isServed = modules.some(({ name }) => name === revocationsFrom);
-  const following = isServed
+  const revocationStream = isServed
     ? await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger })
     : undefined;
-  await host.server.ready();
+  await server.ready();
   return {
-    server: host.server,
+    server,
     contracts,
     lines,
-    drain: host.drain,
-    createToken,
-    as: async (subject) => callerOf(host.server, { authorization: `Bearer ${await createToken(subject)}` }),
-    nobody: callerOf(host.server, {}),
+    drain,
+    signToken,
+    as: async (subject) => createCaller(server, { authorization: `Bearer ${await signToken(subject)}` }),
+    anonymous: createCaller(server, {}),
     faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
-    unseenStatuses: (operationId) => {
-      const route = routeOf(contracts, operationId);
-      return declaredStatusesOf(route).filter((status) => !seen.get(route)?.has(status));
-    },
+    unseenStatuses,
     close: async () => {
-      await host.server.close();
-      await following?.stop();
+      await server.close();
+      await revocationStream?.stop();
       await datastore.close();
     },
   };

@@ -1,0 +1,132 @@
+import type { TokenBucket } from '@plinth/data-kit';
+import type { Redis } from 'ioredis';
+
+/** What a process reports about one shared bucket and requests from it. */
+export type LeaseRequest = {
+  readonly bucket: TokenBucket;
+  /** Tokens spent here while Redis was unreachable. */
+  readonly owed: number;
+  /** Leased tokens that were not used. */
+  readonly returned: number;
+  /** Tokens for waiting requests, granted down to the last one. */
+  readonly needed: number;
+  /** Tokens for later requests, granted only as far as other processes keep enough. */
+  readonly ahead: number;
+};
+
+/** What a bucket granted, and how many tokens it still has. */
+export type LeaseGrant = { readonly granted: number; readonly left: number };
+
+export type LeaseResponse = {
+  /** The number of processes that contacted Redis lately, this one included. */
+  readonly processes: number;
+  /** One grant for each request, in their order. */
+  readonly grants: readonly LeaseGrant[];
+};
+
+/** Requests tokens in one round trip, which also marks this process as alive. @throws when Redis does not answer. */
+export type RequestLeases = (requests: readonly LeaseRequest[]) => Promise<LeaseResponse>;
+
+/** A process that is silent for longer no longer counts. */
+const processLifetimeMs = 7000;
+
+/** The script does nothing when it starts later than this, because its caller no longer waits for the tokens. */
+const lateAfterMs = 1000;
+
+// The tokens of a bucket are a hash that expires when the bucket is full: an absent bucket is a full one.
+const script = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local lifetime = tonumber(ARGV[2])
+local deadline = tonumber(ARGV[3])
+if deadline > 0 and now > deadline then return { now } end
+
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - lifetime)
+redis.call('PEXPIRE', KEYS[1], lifetime)
+local processes = redis.call('ZCARD', KEYS[1])
+
+local response = { now, processes }
+for i = 2, #KEYS do
+  local first = 4 + (i - 2) * 6
+  local quota, perMs = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
+  local owed, returned = tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3])
+  local needed, ahead = tonumber(ARGV[first + 4]), tonumber(ARGV[first + 5])
+
+  local stored = redis.call('HMGET', KEYS[i], 'tokens', 'at')
+  local tokens = quota
+  if stored[1] then
+    tokens = math.min(quota, tonumber(stored[1]) + math.max(0, now - tonumber(stored[2])) * perMs)
+  end
+  tokens = math.min(quota, math.max(0, tokens - owed) + returned)
+
+  local granted = math.min(math.floor(tokens), needed)
+  local spare = math.floor(tokens) - granted
+  if processes > 1 then spare = math.floor(spare / (2 * processes)) end
+  granted = granted + math.min(spare, ahead)
+  tokens = tokens - granted
+
+  if tokens >= quota then
+    redis.call('DEL', KEYS[i])
+  else
+    redis.call('HSET', KEYS[i], 'tokens', tokens, 'at', now)
+    redis.call('PEXPIRE', KEYS[i], math.ceil((quota - tokens) / perMs) + 1000)
+  end
+  response[#response + 1] = granted
+  response[#response + 1] = math.floor(tokens * 1000)
+end
+return response
+`;
+
+type ScriptedRedis = Redis & {
+  plinthLease(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
+};
+
+const toArguments = ({ bucket: { quota, windowSeconds }, owed, returned, needed, ahead }: LeaseRequest): number[] => [
+  quota,
+  quota / (windowSeconds * 1000),
+  owed,
+  returned,
+  needed,
+  ahead,
+];
+
+/** Returns the Redis key of a bucket, without the prefix. */
+export const toBucketKey = ({ key, quota, windowSeconds }: TokenBucket): string => `${key}:${quota}/${windowSeconds}`;
+
+export type LeaseScriptOptions = {
+  /** Stands before every key. */
+  readonly prefix: string;
+  /** Identifies this process among those that share the buckets. */
+  readonly processId: string;
+  readonly nowMs: () => number;
+};
+
+/** Creates the calls of the lease script on one Redis. */
+export const createLeaseScript = (redis: Redis, { prefix, processId, nowMs }: LeaseScriptOptions) => {
+  redis.defineCommand('plinthLease', { lua: script });
+  const scripted = redis as ScriptedRedis;
+  const processesKey = `${prefix}limits:processes`;
+  let clockOffsetMs: number | undefined;
+  const requestLeases: RequestLeases = async (requests) => {
+    const sentAtMs = nowMs();
+    const deadline = clockOffsetMs === undefined ? 0 : Math.ceil(sentAtMs + clockOffsetMs) + lateAfterMs;
+    const [now = 0, processes, ...numbers] = await scripted.plinthLease(
+      requests.length + 1,
+      processesKey,
+      ...requests.map(({ bucket }) => `${prefix}limits:${toBucketKey(bucket)}`),
+      processId,
+      processLifetimeMs,
+      deadline,
+      ...requests.flatMap(toArguments),
+    );
+    clockOffsetMs = now - sentAtMs;
+    if (processes === undefined) throw new Error('Redis ran the lease script too late, so it had no effect.');
+    const grants = requests.map((_, index) => ({
+      granted: numbers[2 * index] ?? 0,
+      left: (numbers[2 * index + 1] ?? 0) / 1000,
+    }));
+    return { processes, grants };
+  };
+  return { requestLeases, leave: async () => void (await redis.zrem(processesKey, processId)) };
+};

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TokenBucket } from '@plinth/data-kit';
+import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { aFreePort } from '@plinth/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { connectRedis } from '../../src/index.ts';
+import { countAllowed, isHeavy, type Member, openFixture, p99, takeInTurn, takeSteadily } from './fixture.ts';
+
+// The load is half of what the bucket allows. Little of so small a bucket can be leased ahead.
+const bucket: TokenBucket = { key: 'subject ada', quota: 3000, windowSeconds: 3 };
+const perSecond = 500;
+const outageMs = isHeavy ? 10_000 : 2500;
+/** Of a thousand requests, this many may wait. A busy machine sends many at once, of which more have to. */
+const waitingMax = isHeavy ? 10 : 100;
+/** A decision that takes longer counts as waiting. */
+const quickMs = 1;
+
+let engine: OwnEngine;
+let fixture: ReturnType<typeof openFixture>;
+
+beforeAll(async () => {
+  engine = await ownEngine('redis');
+});
+
+afterAll(() => engine.close());
+
+beforeEach(() => {
+  fixture = openFixture(engine.uri);
+});
+
+afterEach(async () => {
+  await engine.goOn();
+  await fixture.close();
+});
+
+const countWaiting = (latencies: readonly number[]): number =>
+  (1000 * latencies.filter((ms) => ms > quickMs).length) / latencies.length;
+
+const isShared = async ({ limiter }: Pick<Member, 'limiter'>): Promise<boolean> => {
+  await limiter.beat();
+  const before = limiter.counts.decidedLocally;
+  await limiter.take({ ...bucket, key: 'subject new' });
+  return limiter.counts.decidedLocally === before;
+};
+
+describe('while Redis is stopped', () => {
+  it('no request is refused or waits, and afterwards the shared bucket decides again', async () => {
+    const member = await fixture.join();
+    const before = await takeSteadily(member.limiter, bucket, { ms: 500, perSecond });
+    await engine.pause();
+    const during = await takeSteadily(member.limiter, bucket, { ms: outageMs, perSecond });
+    await engine.goOn();
+    console.info(
+      `Redis stopped for ${outageMs} ms: p99 ${p99(before.latencies).toFixed(3)} ms before, ${p99(during.latencies).toFixed(3)} ms during the outage`,
+    );
+    expect(countAllowed(during.decisions)).toBe(during.decisions.length);
+    expect(countWaiting(during.latencies)).toBeLessThanOrEqual(waitingMax);
+    await expect.poll(() => isShared(member), { timeout: 5000 }).toBe(true);
+    expect(member.events).toEqual(['disconnected', 'reconnected']);
+  }, 30_000);
+
+  it('the first request without a leased token waits briefly, the following ones not at all', async () => {
+    const { limiter } = await fixture.join();
+    await engine.pause();
+    const calledAt = performance.now();
+    expect(await limiter.take({ ...bucket, key: 'one' })).toMatchObject({ isAllowed: true });
+    expect(performance.now() - calledAt).toBeLessThan(500);
+    expect(limiter.take({ ...bucket, key: 'one' })).toMatchObject({ isAllowed: true });
+    expect(limiter.take({ ...bucket, key: 'other' })).toMatchObject({ isAllowed: true });
+  });
+
+  it('each of two processes serves its share of the limit, which counts afterwards', async () => {
+    const members = [await fixture.join(), await fixture.join()];
+    const small: TokenBucket = { key: 'subject ada', quota: 200, windowSeconds: 600 };
+    // Each process learns that there are two.
+    await Promise.all(members.map(({ limiter }) => takeInTurn(limiter, { ...small, key: 'first' }, 2)));
+    const [one, other] = members as [(typeof members)[number], (typeof members)[number]];
+    await one.limiter.take({ ...small, key: 'second' });
+    await engine.pause();
+    const [ofOne, ofOther] = await Promise.all(members.map(({ limiter }) => takeInTurn(limiter, small, 300)));
+    expect([countAllowed(ofOne ?? []), countAllowed(ofOther ?? [])]).toEqual([100, 100]);
+    await engine.goOn();
+    await expect.poll(() => isShared(one), { timeout: 5000 }).toBe(true);
+    await expect.poll(() => isShared(other), { timeout: 5000 }).toBe(true);
+    const after = [await takeInTurn(one.limiter, small, 100), await takeInTurn(other.limiter, small, 100)].flat();
+    expect(countAllowed(after)).toBeLessThanOrEqual(5);
+  }, 20_000);
+
+  it('integrity: a script that runs too late leases no tokens', async () => {
+    const { limiter, advance } = await fixture.join();
+    const small: TokenBucket = { key: 'subject ada', quota: 200, windowSeconds: 600 };
+    await takeInTurn(limiter, small, 10);
+    await engine.pause();
+    await takeInTurn(limiter, small, 10);
+    await sleep(2200);
+    await engine.goOn();
+    await expect.poll(() => isShared({ limiter }), { timeout: 5000 }).toBe(true);
+    advance(6000);
+    await limiter.beat();
+    expect(countAllowed(await takeInTurn(limiter, small, 300))).toBeGreaterThanOrEqual(178);
+  }, 20_000);
+});
+
+describe('when Redis dies and comes back', () => {
+  it('no request is refused or waits, and afterwards the shared bucket decides again', async () => {
+    const member = await fixture.join();
+    const taking = takeSteadily(member.limiter, bucket, { ms: outageMs, perSecond });
+    await sleep(300);
+    await engine.end();
+    await sleep(1000);
+    await engine.begin();
+    const { decisions, latencies } = await taking;
+    expect(countAllowed(decisions)).toBe(decisions.length);
+    expect(countWaiting(latencies)).toBeLessThanOrEqual(waitingMax);
+    await expect.poll(() => isShared(member), { timeout: 10_000 }).toBe(true);
+    expect(member.events).toEqual(['disconnected', 'reconnected']);
+  }, 30_000);
+});
+
+describe('when Redis was never reachable', () => {
+  it('a process serves the whole limit by itself and logs that once', async () => {
+    const events: string[] = [];
+    const record = (event: string) => void events.push(event);
+    const connection = connectRedis(
+      { REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` },
+      { info: record, warn: record },
+    );
+    const small: TokenBucket = { key: 'subject ada', quota: 50, windowSeconds: 600 };
+    expect(countAllowed(await takeInTurn(connection.limiter, small, 100))).toBe(50);
+    expect(connection.limiter.counts?.decidedLocally).toBe(100);
+    await expect.poll(() => events.toSorted(), { timeout: 5000 }).toEqual(['rate-limits-local', 'redis-disconnected']);
+    await connection.close();
+  });
+});

@@ -1,0 +1,108 @@
+import fastifyAccepts from '@fastify/accepts';
+import fastifyCompress from '@fastify/compress';
+import type { Contract } from '@plinth/contract-kit';
+import type { Ids } from '@plinth/data-kit';
+import type { Metrics, Tracing } from '@plinth/telemetry';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import { toApiError } from './http/problem.ts';
+import { createRequestIds } from './http/request-scope.ts';
+import type { Serialization } from './http/serialize.ts';
+import { type RequestTelemetry, restoreSpanAfterBody } from './http/telemetry.ts';
+import { admission } from './plugins/admission.ts';
+import { type AuthDeps, auth } from './plugins/auth.ts';
+import { bodyLimitBytes, bodyParsers } from './plugins/body-parsers.ts';
+import { clientErrors, headersTimeoutMs } from './plugins/client-errors.ts';
+import { cors } from './plugins/cors.ts';
+import { defaultHeaders } from './plugins/default-headers.ts';
+import { type ErrorOptions, errors } from './plugins/errors.ts';
+import { type Dependency, health } from './plugins/health.ts';
+import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
+import { reference } from './plugins/reference.ts';
+import { type Lifecycle, requestContext } from './plugins/request-context.ts';
+import { requestTimeout } from './plugins/request-timeout.ts';
+import { routeTable } from './plugins/route-table.ts';
+import { routes, type ServedRoute } from './plugins/routes.ts';
+
+export type HttpAppOptions = ErrorOptions &
+  AuthDeps & {
+    readonly name: string;
+    readonly contracts: readonly Contract[];
+    readonly routes: readonly ServedRoute[];
+    readonly ids: Ids;
+    readonly dependencies: readonly Dependency[];
+    readonly corsOrigins: readonly string[];
+    readonly inFlightMax: number;
+    readonly limits: RateLimits | undefined;
+    readonly metrics: Metrics;
+    readonly trustProxy: readonly string[] | undefined;
+    readonly serialization: Serialization;
+    readonly telemetry: RequestTelemetry;
+    readonly tracing: Tracing | undefined;
+  };
+
+/** Longer than the idle timeout of common proxies (60 s), so that the proxy closes first. */
+const keepAliveMs = 72_000;
+
+const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => {
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    genReqId: createRequestIds(ids),
+    trustProxy: trustProxy ? [...trustProxy] : false,
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 10_000,
+    connectionTimeout: 12_000,
+    keepAliveTimeout: keepAliveMs,
+    // Node would answer a request without a Host in plain text.
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000, requireHostHeader: false },
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    clientErrorHandler: (error, socket) => app.handleClientError(error, socket),
+    // No hook sees a request whose URL is malformed.
+    frameworkErrors: (error, request, reply) => {
+      app.beginRequest(request, reply);
+      app.sendProblem(reply, toApiError(error));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  return app;
+};
+
+export type HttpApp = {
+  readonly server: FastifyInstance;
+  /** Fails the readiness check and closes kept connections, while requests are still served. */
+  readonly drain: () => void;
+};
+
+/** Creates the HTTP server of a host: the list of its plugins, in the order in which a request passes them. */
+export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> => {
+  const { name, contracts, corsOrigins: origins } = options;
+  const lifecycle: Lifecycle = { isDraining: false };
+  const app = createFastify(options);
+
+  await app.register(routeTable);
+  await app.register(defaultHeaders);
+  await app.register(requestContext, { ...options, lifecycle });
+  await app.register(errors, options);
+  await app.register(clientErrors, options);
+  await app.register(requestTimeout);
+  await app.register(cors, { origins });
+  await app.register(bodyParsers);
+  await app.register(rateLimit, options);
+  await app.register(admission, options);
+  await app.register(auth, options);
+  restoreSpanAfterBody(app, options.tracing);
+  await app.register(fastifyAccepts);
+  await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
+  await app.register(health, { ...options, lifecycle });
+  await app.register(reference, { title: name, contracts });
+  await app.register(routes, options);
+
+  return {
+    server: app,
+    drain: () => {
+      lifecycle.isDraining = true;
+    },
+  };
+};

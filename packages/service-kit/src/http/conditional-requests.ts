@@ -1,0 +1,60 @@
+import { commonErrors, type ExpectedVersions, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { z } from 'zod';
+
+/** The entity tag of a version. */
+export const toETag = (version: unknown): string => `"${String(version)}"`;
+
+/** True for a route that changes a resource, and so requires the version that the change is meant for. */
+export const requiresVersion = ({ method }: RouteSpec): boolean =>
+  method === 'PATCH' || method === 'PUT' || method === 'DELETE';
+
+/** True for a route whose response has a version, and so an `ETag`. */
+export const hasVersion = (route: RouteSpec): boolean => {
+  const { schema } = getSuccess(route);
+  return !route.stream && schema instanceof z.ZodObject && 'version' in schema.shape;
+};
+
+type Tag = { readonly weak: boolean; readonly text: string };
+
+const tagForm = /(W\/)?"([^"]*)"/g;
+
+/** The entity tags of a header; `undefined` when the header is not a list of tags. */
+const parseTags = (header: string): readonly Tag[] | undefined => {
+  const rest = header.replaceAll(tagForm, '');
+  if (!/^[\s,]*$/.test(rest)) return undefined;
+  const tags = [...header.matchAll(tagForm)].map(([, weak, text = '']) => ({ weak: weak !== undefined, text }));
+  return tags.length > 0 ? tags : undefined;
+};
+
+const malformedIfMatch = () =>
+  commonErrors.invalidRequest({
+    detail: 'header/if-match: must be the ETag of the resource, quoted, as in "3".',
+    errors: [
+      { pointer: '/if-match', location: 'header', code: 'invalid-format', message: 'must be a quoted ETag, as in "3"' },
+    ],
+  });
+
+/**
+ * The versions that an `If-Match` header names. The comparison is strong: a weak tag names no version.
+ * @throws `precondition-required` without a version, `invalid-request` when the header is not a list of tags.
+ */
+export const parseIfMatch = (header: string | undefined): ExpectedVersions => {
+  if (header === undefined) throw commonErrors.preconditionRequired();
+  if (header.trim() === '*') {
+    throw commonErrors.preconditionRequired({
+      detail:
+        '`If-Match: *` matches every version, so it cannot protect the change: send the ETag of the version you read.',
+    });
+  }
+  const tags = parseTags(header);
+  if (!tags) throw malformedIfMatch();
+  return tags.filter(({ weak, text }) => !weak && /^[1-9]\d{0,14}$/.test(text)).map(({ text }) => Number(text));
+};
+
+/** True when an `If-None-Match` header names this version. The comparison is weak. */
+export const matchesIfNoneMatch = (header: string | undefined, version: unknown): boolean => {
+  if (header === undefined) return false;
+  if (header.trim() === '*') return true;
+  // A malformed header matches nothing: sending the whole response is never wrong.
+  return parseTags(header)?.some(({ text }) => text === String(version)) ?? false;
+};

@@ -1,0 +1,109 @@
+import { getSuccess, type RouteSpec, toCacheControl } from '@plinth/contract-kit';
+import { z } from 'zod';
+import { hasVersion } from '../http/conditional-requests.ts';
+import { acceptsIdempotencyKey } from '../http/idempotency.ts';
+import type { Json } from './schemas.ts';
+
+/** The response headers that operations refer to. */
+export const headerComponents = {
+  Deprecation: {
+    description: 'Since when the operation is deprecated, RFC 9745: a Unix time.',
+    schema: { type: 'string' },
+    example: '@1767225600',
+  },
+  ETag: {
+    description: 'The version of the resource, for `If-Match` and `If-None-Match`.',
+    schema: { type: 'string' },
+    example: '"3"',
+  },
+  'Idempotency-Replayed': {
+    description:
+      '`true` when the response is the stored one of an earlier request with this key. Nothing was done again.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  Location: {
+    description: 'The path of the created resource.',
+    schema: { type: 'string', format: 'uri-reference' },
+  },
+  RateLimit: {
+    description:
+      'The limit with the least left: `r` requests are left, and in `t` seconds the whole limit is available again.',
+    schema: { type: 'string' },
+    example: '"subject";r=299;t=1',
+  },
+  'RateLimit-Policy': {
+    description: 'The same limit: `q` requests in `w` seconds.',
+    schema: { type: 'string' },
+    example: '"subject";q=300;w=60',
+  },
+  'Retry-After': {
+    description: 'Seconds after which the request may be repeated.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  Sunset: {
+    description: 'When the operation ends, RFC 8594.',
+    schema: { type: 'string' },
+    example: 'Thu, 31 Dec 2026 00:00:00 GMT',
+  },
+  'WWW-Authenticate': {
+    description: 'How to authenticate, RFC 6750.',
+    schema: { type: 'string' },
+    example: 'Bearer realm="plinth"',
+  },
+  'X-Request-Id': {
+    description: 'The id of the request in the logs: the one that the client sent, or a new one.',
+    schema: { type: 'string' },
+  },
+} as const satisfies Record<string, Json>;
+
+type HeaderName = keyof typeof headerComponents;
+
+const refer = (names: readonly HeaderName[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+/** The headers of every response of a route. The limits cannot count a request whose headers are too large to read. */
+const getCommonHeaders = ({ deprecated }: RouteSpec, status: number): HeaderName[] => {
+  if (status === 431) return ['X-Request-Id'];
+  return [
+    'RateLimit',
+    'RateLimit-Policy',
+    'X-Request-Id',
+    ...(deprecated ? (['Deprecation'] as const) : []),
+    ...(deprecated?.sunset === undefined ? [] : (['Sunset'] as const)),
+  ];
+};
+
+const hasId = (route: RouteSpec): boolean => {
+  const { schema } = getSuccess(route);
+  return schema instanceof z.ZodObject && 'id' in schema.shape;
+};
+
+const toCacheHeader = (route: RouteSpec): Json => {
+  const control = toCacheControl(route);
+  if (control === undefined) return {};
+  const description = 'For how many seconds the response may be cached, and by which caches.';
+  return { 'Cache-Control': { description, schema: { type: 'string', enum: [control] } } };
+};
+
+/** The headers of the success of a route, and of its 304. */
+export const getSuccessHeaders = (route: RouteSpec, status: number): Json => ({
+  ...refer([
+    ...getCommonHeaders(route, status),
+    ...(hasVersion(route) ? (['ETag'] as const) : []),
+    ...(status === 201 && hasId(route) ? (['Location'] as const) : []),
+    ...(acceptsIdempotencyKey(route) ? (['Idempotency-Replayed'] as const) : []),
+  ]),
+  ...toCacheHeader(route),
+});
+
+/** The statuses of errors that come from an action, and so are stored for a request with an idempotency key. */
+const storedStatuses: readonly number[] = [404, 409, 412, 422];
+
+/** The headers of an error of a route. */
+export const getErrorHeaders = (route: RouteSpec, status: number): Json =>
+  refer([
+    ...getCommonHeaders(route, status),
+    ...(status === 401 ? (['WWW-Authenticate'] as const) : []),
+    ...(status === 429 || status === 503 ? (['Retry-After'] as const) : []),
+    ...(storedStatuses.includes(status) && acceptsIdempotencyKey(route) ? (['Idempotency-Replayed'] as const) : []),
+  ]);

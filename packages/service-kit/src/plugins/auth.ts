@@ -1,0 +1,64 @@
+import { type Policy, parseBearerToken, type TokenVerifier } from '@plinth/auth';
+import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
+import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { streamMs } from '../http/stream.ts';
+import { requestTimeoutMs } from './request-timeout.ts';
+
+export type AuthDeps = {
+  readonly verifier: TokenVerifier;
+  readonly policy: Policy;
+  readonly clock: Clock;
+};
+
+const createContext = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx => ({
+  actor,
+  tenantId: actor.tenantId,
+  requestId: request.id,
+  trace: request.scope.trace,
+  deadline: clock.now().getTime() + (request.scope.config.contract?.stream ? streamMs : requestTimeoutMs),
+  signal: request.scope.abort.signal,
+});
+
+type AuthHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/** Creates the hook of a route that authenticates, limits and authorizes. It needs only the path, so it runs before validation. */
+const createAuthHook = (app: FastifyInstance, auth: Auth, { verifier, policy, clock }: AuthDeps): AuthHook => {
+  const verify = async ({ headers }: FastifyRequest): Promise<Principal> => {
+    const token = parseBearerToken(headers.authorization);
+    if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
+    return verifier.verify(token);
+  };
+  const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal> => {
+    if (auth === 'public') return anonymous;
+    try {
+      return await verify(request);
+    } catch (error) {
+      // Requests without a valid credential are limited too.
+      if (error instanceof ApiError && error.status === 401) await app.limit(request, reply, 'anonymous');
+      throw error;
+    }
+  };
+  return async (request, reply) => {
+    const principal = await authenticate(request, reply);
+    // The context comes first, so that the log line of a refusal names its principal.
+    request.scope.ctx = createContext(request, principal, clock);
+    await app.limit(request, reply, auth === 'public' ? 'anonymous' : 'subject');
+    const denial = policy.findDenial(principal, auth, request.params as Record<string, unknown>);
+    if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
+  };
+};
+
+/** Authenticates and authorizes every route of a contract. */
+export const auth = fp<AuthDeps>(
+  async (app, deps) => {
+    app.addHook('onRoute', (route) => {
+      const contract = route.config?.contract;
+      if (!contract) return;
+      deps.policy.assertDeclared(contract.auth);
+      route.onRequest = [route.onRequest ?? [], createAuthHook(app, contract.auth, deps)].flat();
+    });
+  },
+  { name: 'auth', dependencies: ['request-context', 'request-timeout', 'rate-limit'] },
+);

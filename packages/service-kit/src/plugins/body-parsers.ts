@@ -1,0 +1,96 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { commonErrors } from '@plinth/contract-kit';
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+
+/** The largest request body, in bytes. */
+export const bodyLimitBytes = 256 * 1024;
+
+/** How many levels objects and lists may nest. */
+const depthMax = 32;
+
+/** True when brackets outside of strings open more than `depthMax` levels. */
+const isTooDeep = (json: string): boolean => {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json.charCodeAt(index);
+    if (inString) {
+      if (character === 0x5c) index += 1;
+      else if (character === 0x22) inString = false;
+    } else if (character === 0x22) inString = true;
+    else if (character === 0x7b || character === 0x5b) {
+      depth += 1;
+      if (depth > depthMax) return true;
+    } else if (character === 0x7d || character === 0x5d) depth -= 1;
+  }
+  return false;
+};
+
+const assertUncompressed = ({ headers }: FastifyRequest): void => {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw commonErrors.unsupportedMediaType({
+    detail: 'Compressed request bodies are not supported: send the body without Content-Encoding.',
+  });
+};
+
+const toText = (body: Buffer): string => {
+  // Invalid UTF-8 would be stored as other characters than were sent.
+  if (!isUtf8(body)) throw commonErrors.invalidRequest({ detail: 'The body is not UTF-8.' });
+  const text = body.toString();
+  if (isTooDeep(text)) {
+    throw commonErrors.invalidRequest({ detail: `The body nests more than ${depthMax} levels.` });
+  }
+  return text;
+};
+
+/** The media type of a body that is not parsed. */
+const ignoredType = 'application/octet-stream';
+
+const hasBody = ({ scope }: FastifyRequest): boolean => scope.config.contract?.body !== undefined;
+
+/**
+ * Parses JSON, and JSON merge patches for PATCH; any other type is a 415. A route without a body ignores the body of a
+ * request, because clients send empty ones of any type.
+ */
+export const bodyParsers = fp(
+  async (app) => {
+    const parse = app.getDefaultJsonParser('error', 'error');
+    const addParser = (type: string, isAllowed: (request: FastifyRequest) => boolean): void => {
+      app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
+        if (!hasBody(request)) return done(null, undefined);
+        try {
+          if (!isAllowed(request)) throw commonErrors.unsupportedMediaType();
+          assertUncompressed(request);
+          void parse(request, toText(body as Buffer), done);
+        } catch (error) {
+          done(error as Error);
+        }
+      });
+    };
+    app.removeAllContentTypeParsers();
+    addParser('application/json', () => true);
+    addParser('application/merge-patch+json', ({ method }) => method === 'PATCH');
+    addParser('*', () => false);
+
+    // Fastify refuses a malformed type, and a QUERY without one, before it calls a parser or a handler.
+    app.addHook('onRequest', (request, _reply, done) => {
+      const isTyped = request.headers['content-type'] !== undefined || request.method === 'QUERY';
+      if (isTyped && !hasBody(request)) request.headers['content-type'] = ignoredType;
+      done();
+    });
+
+    // Without an invitation a too large body is answered with 413 before it is sent.
+    app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (Number(request.headers['content-length'] ?? 0) <= bodyLimitBytes) response.writeContinue();
+      app.server.emit('request', request, response);
+    });
+    // HTTP allows a server to ignore any other expectation.
+    app.server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+      app.server.emit('request', request, response);
+    });
+  },
+  { name: 'body-parsers', dependencies: ['request-context'] },
+);

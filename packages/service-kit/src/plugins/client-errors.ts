@@ -1,0 +1,141 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import type { Ids } from '@plinth/data-kit';
+import type { Logger } from '@plinth/logger';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import fp from 'fastify-plugin';
+import { toProblem } from '../http/problem.ts';
+import { noMethod, noRoute, type RequestTelemetry } from '../http/telemetry.ts';
+
+/** Milliseconds within which the headers of a request have to arrive. */
+export const headersTimeoutMs = 5000;
+
+export type ClientErrorOptions = {
+  readonly ids: Ids;
+  readonly publicUrl: string;
+  readonly logger: Pick<Logger, 'request'>;
+  readonly telemetry: Pick<RequestTelemetry, 'refused'>;
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Ends a connection whose bytes are not a request: malformed, too large or too slow. */
+    handleClientError(cause: NodeJS.ErrnoException, socket: Socket): void;
+  }
+}
+
+/** Returns undefined when the client ended the connection in the middle of a request. */
+const toApiError = ({ code }: NodeJS.ErrnoException): ApiError | undefined => {
+  if (code === 'HPE_INVALID_EOF_STATE') return undefined;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return commonErrors.requestTimeout();
+  if (code === 'HPE_HEADER_OVERFLOW') return commonErrors.headersTooLarge();
+  return commonErrors.invalidRequest({ detail: 'The received bytes are not an HTTP request.' });
+};
+
+/** Returns what is wrong with the Host of a request. With two of them a proxy may have chosen the other one. */
+const findHostFault = ({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined => {
+  const names = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
+  if (names.length > 1) return 'The request has more than one Host header.';
+  // Only HTTP/1.0 allows a request without one.
+  return headers.host === undefined && httpVersion === '1.1' ? 'The request has no Host header.' : undefined;
+};
+
+const whenClosed = (reply: FastifyReply | undefined, next: () => void): void => {
+  if (!reply || reply.raw.destroyed) next();
+  else reply.raw.once('close', next);
+};
+
+/** The replies of all connections, in the order of their requests. A reply is open until the body of its request has arrived. */
+const createOpenReplies = () => {
+  const replies = new Set<FastifyReply>();
+  return {
+    add: (reply: FastifyReply): void => {
+      const { raw: request } = reply.request;
+      replies.add(reply);
+      reply.raw.once('close', () => {
+        const isReading = request.complete === false && !request.destroyed;
+        if (isReading) request.once('close', () => replies.delete(reply));
+        else replies.delete(reply);
+      });
+    },
+    find: (socket: Socket): FastifyReply[] => [...replies].filter(({ request }) => request.raw.socket === socket),
+  };
+};
+
+/** Creates a function that writes a problem to a connection without a request, then logs and counts it. */
+const createProblemWriter =
+  (app: FastifyInstance, { ids, publicUrl, logger, telemetry }: ClientErrorOptions) =>
+  (socket: Socket, error: ApiError): void => {
+    const { status, code } = error;
+    const requestId = ids.next();
+    const body = JSON.stringify(toProblem(error, { requestId, instance: '', publicUrl }));
+    const headers = Object.entries({
+      ...app.defaultHeaders,
+      'x-request-id': requestId,
+      ...(status === 405 && { allow: '' }),
+      'content-type': 'application/problem+json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('')}\r\n${body}`);
+    const durationMs = status === 408 ? headersTimeoutMs : 0;
+    logger.request({ method: noMethod, route: noRoute, status, durationMs, requestId });
+    telemetry.refused({ status, durationMs, code });
+  };
+
+/** Answers what no handler can: bytes that are not a request, a wrong Host, and CONNECT. A request gets one reply. */
+export const clientErrors = fp<ClientErrorOptions>(
+  async (app, options) => {
+    const openReplies = createOpenReplies();
+    const refused = new WeakSet<Socket>();
+    const writeProblem = createProblemWriter(app, options);
+    const endConnection = (socket: Socket, error: ApiError | undefined): void => {
+      // A client that has sent nothing expects no response.
+      if (error && socket.writable && socket.bytesRead > 0) writeProblem(socket, error);
+      socket.destroySoon();
+    };
+
+    app.decorate('handleClientError', (cause, socket) => {
+      // Node reports each further piece of a refused connection as another error.
+      if (cause.code === 'ECONNRESET' || socket.destroyed || refused.has(socket)) return;
+      refused.add(socket);
+      const error = toApiError(cause);
+      const last = openReplies.find(socket).at(-1);
+      if (!last || last.request.raw.complete) return whenClosed(last, () => endConnection(socket, error));
+      // The bytes belong to the body of the last request.
+      if (!last.sent) {
+        if (!error) return void socket.destroy();
+        app.sendProblem(last.header('connection', 'close'), error);
+        last.request.scope.abort.abort();
+      }
+      whenClosed(last, () => socket.destroySoon());
+    });
+
+    app.server.on('connect', (_request: IncomingMessage, stream: Duplex) => {
+      const socket = stream as Socket;
+      // Node has detached the connection: it neither times it out nor closes the replies that are still open.
+      socket.on('error', () => undefined);
+      socket.on('timeout', () => socket.destroy());
+      socket.once('close', () => {
+        for (const { raw } of openReplies.find(socket)) raw.destroy();
+      });
+      const error = commonErrors.methodNotAllowed({ detail: 'CONNECT is not supported: this server is not a proxy.' });
+      whenClosed(openReplies.find(socket).at(-1), () => endConnection(socket, error));
+    });
+
+    app.addHook('onRequest', (request, reply, done) => {
+      const { socket } = request.raw;
+      // A request behind a refused one gets no reply: it ends with the connection.
+      if (refused.has(socket)) return;
+      openReplies.add(reply);
+      const fault = findHostFault(request.raw);
+      if (fault === undefined) return done();
+      refused.add(socket);
+      reply.header('connection', 'close');
+      done(commonErrors.invalidRequest({ detail: fault }));
+    });
+  },
+  { name: 'client-errors', dependencies: ['request-context', 'errors'] },
+);

@@ -1,0 +1,78 @@
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import type { Logger } from '@plinth/logger';
+import type { FastifyError, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { isDeclared } from '../http/declared-errors.ts';
+import { toProblemResponse, toRequestError } from '../http/problem-response.ts';
+import { getPath } from '../http/request-scope.ts';
+import { UndeclaredResponse } from '../http/serialize.ts';
+
+export type ErrorOptions = {
+  readonly logger: Logger;
+  readonly publicUrl: string;
+  /** Sends an error that the route does not declare as it is, or refuses to. */
+  readonly undeclared: 'send' | 'refuse';
+  /** Called for every response that a contract does not declare. */
+  readonly onViolation: (sentence: string) => void;
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Sends an error as problem+json. An error that the route does not declare is reported, and refused if so configured. */
+    sendProblem(reply: FastifyReply, error: ApiError): FastifyReply;
+  }
+}
+
+const toLogFields = ({ id, scope }: FastifyRequest) => ({
+  requestId: id,
+  traceId: scope.trace.traceId,
+  tenantId: scope.ctx?.tenantId,
+  actorId: scope.ctx?.actor.id,
+});
+
+/** Turns errors into responses: the only place where that happens. */
+export const errors = fp<ErrorOptions>(
+  async (app, { logger, publicUrl, undeclared, onViolation }) => {
+    /** Replaces an error that the contract does not declare, where those are refused. */
+    const toDeclared = (error: ApiError, { method, routeOptions, scope }: FastifyRequest): ApiError => {
+      const { contract } = scope.config;
+      if (!contract || isDeclared(contract, error)) return error;
+      const { status, code } = error;
+      onViolation(
+        `${method} ${routeOptions.url ?? ''} answered ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`,
+      );
+      return undeclared === 'send' ? error : commonErrors.internal({ cause: error });
+    };
+
+    app.decorate('sendProblem', (reply, thrown) => {
+      const { request } = reply;
+      const error = toDeclared(thrown, request);
+      const { code, status } = error;
+      request.scope.code = code;
+      if (status >= 500) logger.error('request-failed', { ...toLogFields(request), code, err: error.cause ?? error });
+      if (status === 405) reply.header('allow', app.getAllowedMethods(getPath(request)).join(', '));
+      // Fastify would close a connection whose client still sends, and so reset it before the client reads the response.
+      // A client that waits for `100 Continue` will not send its body, so its connection has to end.
+      if (status === 413 && request.headers.expect === undefined) reply.removeHeader('connection');
+      const response = toProblemResponse(error, { request, publicUrl });
+      return reply.code(status).headers(response.headers).send(response.body);
+    });
+
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      if (error instanceof UndeclaredResponse) onViolation(error.message);
+      return app.sendProblem(reply, toRequestError(error, request));
+    });
+
+    app.setNotFoundHandler((request, reply) => {
+      request.scope.config = {};
+      const methods = app.getAllowedMethods(getPath(request));
+      // A route that called `callNotFound` ends here as well.
+      const isUnknown = methods.length === 0 || methods.includes(request.method);
+      const error = isUnknown
+        ? commonErrors.notFound({ detail: 'No route has this path.' })
+        : commonErrors.methodNotAllowed();
+      return app.sendProblem(reply, error);
+    });
+  },
+  { name: 'errors', dependencies: ['request-context', 'route-table'] },
+);

@@ -1,0 +1,182 @@
+import { isIP } from 'node:net';
+import fastifyRateLimit, {
+  type FastifyRateLimitStore,
+  type FastifyRateLimitStoreCtor,
+  normalizeIP,
+} from '@fastify/rate-limit';
+import { commonErrors } from '@plinth/contract-kit';
+import type { Plan, RateLimitDecision, RateLimiter } from '@plinth/data-kit';
+import type { Metrics } from '@plinth/telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+
+const stages = ['ip', 'anonymous', 'subject', 'sensitive'] as const;
+type Stage = (typeof stages)[number];
+
+/** A number of requests in a window. */
+export type RateLimitPolicy = { readonly quota: number; readonly windowSeconds: number };
+
+export type RateLimitPolicies = {
+  /** For each client network, whatever it sends. */
+  readonly ip: RateLimitPolicy;
+  /** For each client network, for requests without a valid credential and to public routes. */
+  readonly anonymous: RateLimitPolicy;
+  /** For each caller and each route that its contract calls sensitive. */
+  readonly sensitive: RateLimitPolicy;
+  /** For each principal, by the plan of its tenant. */
+  readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
+};
+
+export type RateLimits = {
+  readonly limiter: RateLimiter;
+  readonly policies: RateLimitPolicies;
+  readonly planOf: (tenantId: string) => Plan;
+};
+
+type Check = {
+  readonly stage: Stage;
+  readonly policy: RateLimitPolicy;
+  readonly isExceeded: boolean;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Takes a token for the caller of a request, and waits for this check and those before it.
+     * @throws `rate-limited` when a bucket is empty.
+     */
+    limit(request: FastifyRequest, reply: FastifyReply, caller?: 'anonymous' | 'subject'): Promise<void>;
+  }
+  interface FastifyRequest {
+    rateLimitChecks: Promise<Check>[];
+  }
+}
+
+/** Lets @fastify/rate-limit decide from the token buckets of a limiter. */
+const createStore = (limiter: RateLimiter): FastifyRateLimitStoreCtor =>
+  class implements FastifyRateLimitStore {
+    incr(...[key, callback, windowMs, quota]: Parameters<FastifyRateLimitStore['incr']>): void {
+      const settle = ({ isAllowed, remaining, resetSeconds }: RateLimitDecision): void =>
+        callback(null, { current: isAllowed ? quota - remaining : quota + 1, ttl: resetSeconds * 1000 });
+      const decision = limiter.take({ key, quota, windowSeconds: windowMs / 1000 });
+      if (decision instanceof Promise) void decision.then(settle);
+      else settle(decision);
+    }
+
+    child(): FastifyRateLimitStore {
+      return this;
+    }
+  };
+
+const addMetrics = (metrics: Metrics, { counts }: RateLimiter) => {
+  if (counts) {
+    metrics.total({
+      name: 'rate_limit_local_decisions_total',
+      help: 'Requests decided without the shared bucket, because Redis was unreachable or slow.',
+      read: () => counts.decidedLocally,
+    });
+    metrics.total({
+      name: 'rate_limit_round_trips_total',
+      help: 'Round trips to Redis to lease tokens.',
+      read: () => counts.roundTrips,
+    });
+  }
+  const decisions = metrics.counter({
+    name: 'rate_limit_decisions_total',
+    help: 'Requests decided by a rate limit.',
+    labels: { limit: stages, decision: ['allowed', 'refused'] },
+  });
+  const counters = stages.map((limit) => {
+    const [allowed, refused] = [
+      decisions.labels({ limit, decision: 'allowed' }),
+      decisions.labels({ limit, decision: 'refused' }),
+    ];
+    return [limit, { allowed, refused }] as const;
+  });
+  return Object.fromEntries(counters) as Record<Stage, (typeof counters)[number][1]>;
+};
+
+const toKey = (stage: Stage, request: FastifyRequest): string => {
+  // A client that has disconnected has no address, and a trusted proxy may send an invalid one.
+  const network = isIP(request.ip ?? '') ? normalizeIP(request.ip) : 'unknown';
+  const { contract } = request.scope.config;
+  const actor = request.scope.ctx?.actor;
+  const caller = actor?.id ? `${actor.tenantId} ${actor.id}` : network;
+  if (stage === 'subject') return `subject ${caller}`;
+  if (stage === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${caller}`;
+  return `${stage} ${network}`;
+};
+
+/** Sets the headers of the check that refuses, or that leaves the least. @throws `rate-limited` when one refuses. */
+const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
+  const refusing = checks.find(({ isExceeded }) => isExceeded);
+  const [least] = checks.toSorted((left, right) => left.remaining - right.remaining);
+  const check = refusing ?? least;
+  if (!check) return;
+  const { stage, policy, remaining, resetSeconds } = check;
+  reply.header('ratelimit-policy', `"${stage}";q=${policy.quota};w=${policy.windowSeconds}`);
+  reply.header('ratelimit', `"${stage}";r=${remaining};t=${resetSeconds}`);
+  if (!refusing) return;
+  reply.header('retry-after', String(resetSeconds));
+  throw commonErrors.rateLimited({
+    detail: `The limit '${stage}' of ${policy.quota} requests in ${policy.windowSeconds} seconds is used up. Try again in ${resetSeconds} s.`,
+  });
+};
+
+export type RateLimitOptions = { readonly limits: RateLimits | undefined; readonly metrics: Metrics };
+
+/** Limits each client network before authentication, and each caller after it. Without `limits` nothing is limited. */
+export const rateLimit = fp<RateLimitOptions>(
+  async (app, { limits, metrics }) => {
+    app.decorateRequest('rateLimitChecks');
+    if (!limits) {
+      app.decorate('limit', async () => undefined);
+      return;
+    }
+    const { limiter, policies, planOf } = limits;
+    const counters = addMetrics(metrics, limiter);
+    await app.register(fastifyRateLimit, { global: false, store: createStore(limiter) });
+
+    const toPolicy = (stage: Stage, request: FastifyRequest): RateLimitPolicy =>
+      stage === 'subject' ? policies.plans[planOf(request.scope.ctx?.tenantId ?? '')] : policies[stage];
+    const createCheck = (stage: Stage) => {
+      const check = app.createRateLimit({
+        keyGenerator: (request) => toKey(stage, request),
+        max: (request) => toPolicy(stage, request).quota,
+        timeWindow: (request) => toPolicy(stage, request).windowSeconds * 1000,
+      });
+      return async (request: FastifyRequest): Promise<Check> => {
+        const policy = toPolicy(stage, request);
+        const result = await check(request);
+        if (result.isAllowed) throw new Error('The rate limit has no allow list.');
+        const { isExceeded, remaining, ttlInSeconds: resetSeconds } = result;
+        counters[stage][isExceeded ? 'refused' : 'allowed'].inc();
+        return { stage, policy, isExceeded, remaining, resetSeconds };
+      };
+    };
+    const checks = Object.fromEntries(stages.map((stage) => [stage, createCheck(stage)])) as Record<
+      Stage,
+      ReturnType<typeof createCheck>
+    >;
+
+    app.decorate('limit', async (request, reply, caller) => {
+      if (caller) request.rateLimitChecks.push(checks[caller](request));
+      if (caller && request.scope.config.contract?.limit === 'sensitive') {
+        request.rateLimitChecks.push(checks.sensitive(request));
+      }
+      applyChecks(reply, await Promise.all(request.rateLimitChecks));
+    });
+    app.addHook('onRequest', (request, _reply, done) => {
+      // Started, not awaited: the check of the caller joins the same round trip to Redis.
+      request.rateLimitChecks = request.scope.config.probe ? [] : [checks.ip(request)];
+      done();
+    });
+    // For requests that reach no route of a contract, and so no check of a caller.
+    app.addHook('preParsing', async (request, reply) => {
+      if (!request.scope.config.contract) await app.limit(request, reply);
+    });
+  },
+  { name: 'rate-limit', dependencies: ['request-context', 'errors'] },
+);

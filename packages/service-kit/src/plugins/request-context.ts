@@ -1,0 +1,65 @@
+import type { Logger } from '@plinth/logger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { RequestScope } from '../http/request-scope.ts';
+import { type RequestTelemetry, runInSpan } from '../http/telemetry.ts';
+
+/** The state of the host. While it drains it is not ready, and keeps no connection. */
+export type Lifecycle = { isDraining: boolean };
+
+export type RequestContextOptions = {
+  readonly logger: Pick<Logger, 'request'>;
+  readonly telemetry: RequestTelemetry;
+  readonly lifecycle: Lifecycle;
+};
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Starts the context of a request. The hook does it, except for a request that no hook sees. */
+    beginRequest(request: FastifyRequest, reply: FastifyReply): void;
+  }
+}
+
+/** The logged status of a request whose client disconnected before the response. */
+const clientClosedRequest = 499;
+
+/** Gives each request its scope, trace and default headers, and when it has ended a log line and its metrics. */
+export const requestContext = fp<RequestContextOptions>(
+  async (app, { logger, telemetry, lifecycle }) => {
+    const end = (request: FastifyRequest, reply: FastifyReply): void => {
+      const { startedAt, config, trace, ctx } = request.scope;
+      const status = reply.raw.writableEnded ? reply.statusCode : clientClosedRequest;
+      const durationMs = performance.now() - startedAt;
+      logger.request({
+        method: request.method,
+        route: config.contract?.path ?? config.url ?? 'none',
+        status,
+        durationMs,
+        requestId: request.id,
+        traceId: trace.traceId,
+        tenantId: ctx?.tenantId,
+        actorId: ctx?.actor.id,
+      });
+      telemetry.end(request, reply, { status, durationMs });
+    };
+
+    app.decorateRequest('scope', undefined as unknown as RequestScope);
+    app.decorate('beginRequest', (request, reply) => {
+      const startedAt = performance.now();
+      const { trace, span } = telemetry.begin(request);
+      const { config } = request.routeOptions;
+      const abort = new AbortController();
+      request.scope = { startedAt, config, trace, span, abort, ctx: undefined, code: undefined };
+      reply.headers(app.defaultHeaders).header('x-request-id', request.id);
+      // A kept connection would carry the next request to a server that is about to stop.
+      if (lifecycle.isDraining) reply.header('connection', 'close');
+      // Fastify's onResponse is not called for a client that disconnected before the response.
+      reply.raw.on('close', () => end(request, reply));
+    });
+    app.addHook('onRequest', (request, reply, done) => {
+      app.beginRequest(request, reply);
+      runInSpan(request, done);
+    });
+  },
+  { name: 'request-context', dependencies: ['default-headers'] },
+);

@@ -1,0 +1,188 @@
+import { classifiedFields, commonErrors, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
+import type { Logger } from '@plinth/logger';
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify';
+import fp from 'fastify-plugin';
+import { z } from 'zod';
+import { createCaching, type SetCaching } from '../http/caching.ts';
+import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
+import { getDeprecationHeaders } from '../http/deprecation.ts';
+import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
+import { toStoredRefusal } from '../http/problem-response.ts';
+import { getPath } from '../http/request-scope.ts';
+import { readMethods } from '../http/route-config.ts';
+import {
+  acceptsFields,
+  createSerializer,
+  type Serialization,
+  type Serialize,
+  selectFields,
+} from '../http/serialize.ts';
+import { ndjson, openLines, readFirst } from '../http/stream.ts';
+import type { Binding } from '../implement.ts';
+
+/** A route with its operation, and the datastore that commits its writes. */
+export type ServedRoute = Binding & { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
+
+export type RouteOptions = {
+  readonly routes: readonly ServedRoute[];
+  readonly serialization: Serialization;
+  readonly publicUrl: string;
+  readonly logger: Logger;
+};
+
+/** A route with what is derived from its contract once. */
+type PreparedRoute = ServedRoute &
+  Omit<RouteOptions, 'routes'> & {
+    readonly status: number;
+    readonly serialize: Serialize;
+    readonly setCaching: SetCaching | undefined;
+  };
+
+const json = 'application/json';
+
+/** A route without a query refuses every parameter, so that a misspelt one is never ignored. */
+const noQuery = z.strictObject({});
+
+/** The input of an operation. A body without a schema is not validated, and so reaches no action. */
+const toInput = (route: RouteSpec, { params, query, body, headers }: FastifyRequest): unknown => ({
+  ...(params as object),
+  query,
+  ...(route.body && { body }),
+  ...(requiresVersion(route) && { version: parseIfMatch(headers['if-match']) }),
+});
+
+const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
+  typeof value === 'object' && value !== null && key in value;
+
+/** @throws `not-acceptable` when the client does not accept the type of the response. */
+const assertAcceptable = (request: FastifyRequest, type: string): void => {
+  // An empty header states no preference.
+  if (!request.headers.accept?.trim()) return;
+  if (request.type([type, `${type}; charset=utf-8`]) !== false) return;
+  throw commonErrors.notAcceptable({ detail: `The response is ${type}.` });
+};
+
+/** Builds the whole response of a success; a repeated request with an idempotency key receives the same one. */
+const toResponse = (dto: unknown, request: FastifyRequest, { status, serialize }: PreparedRoute): StoredResponse => ({
+  status,
+  headers: {
+    ...(status !== 204 && { 'content-type': `${json}; charset=utf-8` }),
+    ...(status === 201 && has(dto, 'id') && { location: `${getPath(request)}/${String(dto.id)}` }),
+    ...(has(dto, 'version') && { etag: toETag(dto.version) }),
+  },
+  body: serialize(dto),
+});
+
+const send = (reply: FastifyReply, { status, headers, body }: StoredResponse): FastifyReply =>
+  reply
+    .code(status)
+    .headers(headers)
+    .send(body === '' ? undefined : body);
+
+/** A read has no unit of work, so a collection refuses a write in the action of a GET. */
+const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
+  const { route, operation, setCaching } = prepared;
+  const hasFields = acceptsFields(route);
+  return async (request, reply) => {
+    assertAcceptable(request, json);
+    const dto = await operation(toInput(route, request), request.scope.ctx as Ctx);
+    setCaching?.(reply);
+    if (has(dto, 'version') && matchesIfNoneMatch(request.headers['if-none-match'], dto.version)) {
+      return reply.code(304).header('etag', toETag(dto.version)).send();
+    }
+    const response = toResponse(dto, request, prepared);
+    const fields = hasFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
+    return send(reply, fields ? { ...response, body: selectFields(response.body, fields) } : response);
+  };
+};
+
+/** The response is serialized before the commit, so a response that cannot be sent leaves no effect behind. */
+const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
+  const { route, operation, operationId, unitOfWork, journal, publicUrl } = prepared;
+  const isKeyed = acceptsIdempotencyKey(route);
+  return async (request, reply) => {
+    assertAcceptable(request, json);
+    const ctx = request.scope.ctx as Ctx;
+    const input = toInput(route, request);
+    const execute = async () => toResponse(await operation(input, ctx), request, prepared);
+    const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
+    if (key === undefined) return send(reply, await unitOfWork.run(ctx, execute, { operation: operationId }));
+    const { response, replayed } = await executeIdempotently(
+      {
+        ctx,
+        operationId,
+        key,
+        fingerprint: toFingerprint(request),
+        execute,
+        toStoredRefusal: (error) => toStoredRefusal(error, { request, publicUrl }),
+      },
+      { unitOfWork, journal },
+    );
+    if (replayed) reply.header('idempotency-replayed', 'true');
+    return send(reply, response);
+  };
+};
+
+const createStreamHandler =
+  ({ route, operation, serialize, logger }: PreparedRoute): RouteHandlerMethod =>
+  async (request, reply) => {
+    assertAcceptable(request, ndjson);
+    const items = (await operation(toInput(route, request), request.scope.ctx as Ctx)) as AsyncIterable<unknown>;
+    reply.type(`${ndjson}; charset=utf-8`);
+    if (request.method === 'HEAD') {
+      await readFirst(items);
+      return reply.send();
+    }
+    const lines = await openLines(items, serialize);
+    lines.on('error', (err) => logger.error('stream-failed', { requestId: request.id, err }));
+    return reply.send(lines);
+  };
+
+const createHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
+  const { method, stream } = prepared.route;
+  if (stream) return createStreamHandler(prepared);
+  return method === 'GET' ? createReadHandler(prepared) : createWriteHandler(prepared);
+};
+
+/** A path that ends where a parameter should stand matches no route. */
+const rejectEmptyParameters: onRequestHookHandler = (request, reply, done) => {
+  if (Object.values(request.params as Record<string, string>).includes('')) reply.callNotFound();
+  else done();
+};
+
+const createHeadersHook =
+  (headers: Readonly<Record<string, string>>): onRequestHookHandler =>
+  (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  };
+
+/** Adds the routes of contracts: validation, operation and response. */
+export const routes = fp<RouteOptions>(
+  async (app, { routes: served, ...options }) => {
+    for (const binding of served) {
+      const { route } = binding;
+      const { method, path, params, query, body } = route;
+      const { status, schema } = getSuccess(route);
+      const serialize = createSerializer(route, options.serialization);
+      const prepared = { ...binding, ...options, status, serialize, setCaching: createCaching(route) };
+      // The length of a compressed response could reveal a secret in it.
+      const hasSecret = [...classifiedFields([schema]).values()].includes('secret');
+      app.route({
+        method: method === 'GET' ? readMethods : method,
+        url: path,
+        config: { contract: route },
+        schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
+        ...(hasSecret && { compress: false }),
+        onRequest: [
+          ...(params ? [rejectEmptyParameters] : []),
+          ...(route.deprecated ? [createHeadersHook(getDeprecationHeaders(route))] : []),
+        ],
+        handler: createHandler(prepared),
+      });
+    }
+    app.rejectShadowedMethods();
+  },
+  { name: 'routes', dependencies: ['route-table', 'errors', 'auth', '@fastify/accepts', '@fastify/compress'] },
+);

@@ -1,0 +1,47 @@
+import { allow, type Plan, type RateLimiter, refilledTokens, refuse, type TokenLevel } from '@plinth/data-kit';
+import { LRUCache } from 'lru-cache';
+import type { RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
+import type { ServiceConfig } from './settings.ts';
+
+const bucketsMax = 100_000;
+
+/** Creates a limiter of this process alone. */
+export const createLocalLimiter = (nowMs: () => number = () => performance.now()): RateLimiter => {
+  const levels = new LRUCache<string, TokenLevel>({ max: bucketsMax });
+  return {
+    take: (bucket) => {
+      const key = `${bucket.key}:${bucket.quota}/${bucket.windowSeconds}`;
+      const level = levels.get(key);
+      const tokens = level ? refilledTokens(bucket, level, nowMs()) : bucket.quota;
+      if (tokens < 1) return refuse(bucket, tokens);
+      levels.set(key, { tokens: tokens - 1, atMs: nowMs() });
+      return allow(bucket, tokens - 1);
+    },
+  };
+};
+
+type RateLimitSources = {
+  readonly config: ServiceConfig;
+  /** The first connection with a limiter shares its buckets with other processes. */
+  readonly connections: readonly { readonly limiter?: RateLimiter }[];
+  /** Returns the plan of a tenant, as far as it is known. */
+  readonly planOf: ((tenantId: string) => Plan | undefined) | undefined;
+};
+
+const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
+
+/** Creates the rate limits of the settings. */
+export const createRateLimits = ({ config, connections, planOf }: RateLimitSources): RateLimits => ({
+  limiter: connections.find(({ limiter }) => limiter)?.limiter ?? createLocalLimiter(),
+  policies: {
+    ip: perMinute(config.LIMIT_IP_PER_MINUTE),
+    anonymous: perMinute(config.LIMIT_ANONYMOUS_PER_MINUTE),
+    sensitive: perMinute(config.LIMIT_SENSITIVE_PER_MINUTE),
+    plans: {
+      free: perMinute(config.LIMIT_FREE_PER_MINUTE),
+      pro: perMinute(config.LIMIT_PRO_PER_MINUTE),
+      enterprise: perMinute(config.LIMIT_ENTERPRISE_PER_MINUTE),
+    },
+  },
+  planOf: (tenantId) => planOf?.(tenantId) ?? config.LIMIT_DEFAULT_PLAN,
+});

@@ -1,0 +1,100 @@
+import { createPolicy, type TokenVerifier } from '@plinth/auth';
+import type { Contract } from '@plinth/contract-kit';
+import type { Clock, Datastore, Ids, ModuleStore } from '@plinth/data-kit';
+import type { Logger } from '@plinth/logger';
+import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
+import type { Serialization } from './http/serialize.ts';
+import { createRequestTelemetry, measureDatastore, measureTracing } from './http/telemetry.ts';
+import { createHttpApp, type HttpApp } from './http-app.ts';
+import { implement } from './implement.ts';
+import type { Module } from './module.ts';
+import type { Dependency } from './plugins/health.ts';
+import type { RateLimits } from './plugins/rate-limit.ts';
+import type { ServedRoute } from './plugins/routes.ts';
+
+export type ServerOptions = {
+  readonly name: string;
+  readonly modules: readonly Module[];
+  readonly datastore: Datastore;
+  readonly verifier: TokenVerifier;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The address at which clients reach the API. */
+  readonly publicUrl: string;
+  readonly dependencies: readonly Dependency[];
+  /** The origins whose pages may call the API from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** Requests that are processed at a time. */
+  readonly inFlightMax: number;
+  /** Without it no request is limited. `runService` always sets it. */
+  readonly limits?: RateLimits | undefined;
+  /** The networks of trusted proxies, as CIDRs: only their `X-Forwarded-For` is believed. */
+  readonly trustProxy?: readonly string[] | undefined;
+  readonly serialization: Serialization;
+  /** Sends an error that the route does not declare as it is, or refuses to. */
+  readonly undeclared: 'send' | 'refuse';
+  /** Called for every response that a contract does not declare. */
+  readonly onViolation: (sentence: string) => void;
+  /** Without it the metrics are collected and never read. */
+  readonly metrics?: Metrics | undefined;
+  /** Without it no trace is recorded. */
+  readonly tracing?: Tracing | undefined;
+};
+
+/** A server with every route of some modules. `prepare` migrates their databases. */
+export type Server = HttpApp & { readonly prepare: () => Promise<void> };
+
+/** A module with its part of the datastore and its operations. */
+type OpenModule = {
+  readonly module: Module;
+  readonly store: ModuleStore<Module['collections']>;
+  readonly service: object;
+};
+
+const openModule = (module: Module, { datastore, clock, ids, tracing }: ServerOptions): OpenModule => {
+  const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
+  const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
+  return { module, store, service };
+};
+
+const listRoutes = ({ module, store: { unitOfWork, journal }, service }: OpenModule): ServedRoute[] =>
+  module.contracts.flatMap((contract) =>
+    implement(contract)(service as never).map((binding) => ({ ...binding, unitOfWork, journal })),
+  );
+
+const assertDistinct = (contracts: readonly Contract[]): void => {
+  const seen = new Set<string>();
+  for (const operationId of contracts.flatMap(({ routes }) => Object.keys(routes))) {
+    if (seen.has(operationId)) {
+      throw new TypeError(
+        `Two routes are called '${operationId}'. Rename one: the name is its operation id everywhere.`,
+      );
+    }
+    seen.add(operationId);
+  }
+};
+
+/** Creates one server for some modules. Each keeps to its own database; they share only the process. */
+export const createServer = async (options: ServerOptions): Promise<Server> => {
+  const { modules, logger, metrics = createMetrics(), tracing } = options;
+  const contracts = modules.flatMap((module) => module.contracts);
+  assertDistinct(contracts);
+  measureDatastore(metrics, options.datastore);
+  if (tracing) measureTracing(metrics, tracing);
+  const openModules = modules.map((module) => openModule(module, options));
+  const app = await createHttpApp({
+    ...options,
+    contracts,
+    routes: openModules.flatMap(listRoutes),
+    policy: createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]),
+    limits: options.limits,
+    metrics,
+    telemetry: createRequestTelemetry({ ...options, metrics }),
+    trustProxy: options.trustProxy,
+    tracing,
+  });
+  const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
+    store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
+  return { ...app, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
+};

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { useListeningHost } from './listening-host.ts';
+import { exchange, parseProblem } from './wire.ts';
+
+const host = useListeningHost();
+
+const post = (
+  body: string | Uint8Array<ArrayBuffer>,
+  { path = '/v1/things', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
+) =>
+  fetch(`${host.url}${path}`, {
+    method: 'POST',
+    body,
+    headers: { authorization: host.authorization, 'content-type': 'application/json', ...headers },
+  });
+
+const nest = (depth: number) => `{"name":"deep ${depth}","grams":1,"more":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+
+describe('a body', () => {
+  it.each([
+    ['not UTF-8', new Uint8Array([0x22, 0xff, 0x22]), 400, 'The body is not UTF-8.'],
+    ['incomplete', '{"name":', 400, /^The body is not valid JSON/],
+    ['empty', '', 400, 'The body is empty. It has to be JSON.'],
+    ['an object with __proto__', '{"name":"a","grams":1,"__proto__":{"x":1}}', 400, /`__proto__`/],
+    ['an object with a constructor', '{"name":"a","grams":1,"constructor":{"prototype":{}}}', 400, /forbidden/],
+    ['larger than 256 KiB', JSON.stringify({ name: 'x'.repeat(257 * 1024), grams: 1 }), 413, /./],
+    ['nested 10,000 levels deep', nest(10_000), 400, 'The body nests more than 32 levels.'],
+    ['nested one level too deep', nest(32), 400, 'The body nests more than 32 levels.'],
+  ])('is refused when it is %s, and the problem says so', async (_what, body, status, detail) => {
+    const response = await post(body);
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    const problem = (await response.json()) as { detail: string; fix: string; errors?: unknown };
+    expect(problem.detail).toMatch(detail);
+    // A fix that refers to the list of fields needs one.
+    expect(problem).not.toHaveProperty('errors');
+    expect(problem.fix).not.toMatch(/fields that `errors` names/);
+  });
+
+  it('boundary: may nest 32 levels, and brackets in strings do not count', async () => {
+    expect((await post(nest(31))).status).toBe(201);
+    expect((await post(JSON.stringify({ name: `${'['.repeat(200)}\\"{`, grams: 1 }))).status).toBe(201);
+  });
+
+  it.each([
+    ['text/plain', {}],
+    ['application/xml', {}],
+    ['application/merge-patch+json', {}],
+    ['application/json', { 'content-encoding': 'gzip' }],
+  ])('of type %s with %j is unsupported', async (type, headers) => {
+    const response = await post('{"name":"a","grams":1}', { headers: { 'content-type': type, ...headers } });
+    expect(response.status).toBe(415);
+  });
+
+  it.each([
+    ['text/plain', 'hello'],
+    ['application/json', ''],
+    ['application/json', '{'],
+    ['application/octet-stream', 'x'],
+    ['malformed', 'x'],
+  ])('of type %s is ignored by a route without a body: %j', async (type, body) => {
+    const response = await post(body, { path: '/v1/failures/leak', headers: { 'content-type': type } });
+    expect(response.status).toBe(500);
+    expect((await host.current.faults()).join()).toContain('secretSauce');
+  });
+
+  it('boundary: of more than 256 KiB is too large for a route without a body as well', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    expect((await post('x'.repeat(257 * 1024), { path: '/v1/failures/crash', headers })).status).toBe(413);
+  });
+
+  it('integrity: of 5 MB is refused before it is read, and the client reads the response', async () => {
+    const startedAt = performance.now();
+    const responses = await Promise.all(Array.from({ length: 5 }, () => post('x'.repeat(5_000_000))));
+    expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(413));
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+});
+
+describe('an expectation', () => {
+  const send = (length: number, { expectation, body = '' }: { expectation: string; body?: string }) =>
+    exchange(host.port, [
+      `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`,
+      body,
+    ]);
+
+  it('of 100-continue is met', async () => {
+    const body = JSON.stringify({ name: 'expected', grams: 1 });
+    const { text } = await send(body.length, { expectation: '100-continue', body });
+    expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
+  });
+
+  it('boundary: of 100-continue is refused for a body that is too large, and the connection ends', async () => {
+    const { text } = await send(300 * 1024, { expectation: '100-continue' });
+    expect(text).toMatch(/^HTTP\/1\.1 413 /);
+    expect(text).toMatch(/^connection: close\r$/im);
+    expect(parseProblem(text)).toMatchObject({ code: 'payload-too-large' });
+  });
+
+  it('that is unknown is ignored', async () => {
+    const body = JSON.stringify({ name: 'unexpected', grams: 1 });
+    expect((await send(body.length, { expectation: 'more', body })).text).toMatch(/^HTTP\/1\.1 201 /);
+  });
+});

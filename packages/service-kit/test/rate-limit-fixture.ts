@@ -1,0 +1,100 @@
+import { defineContract, defineRoute } from '@plinth/contract-kit';
+import type { Plan, RateLimiter } from '@plinth/data-kit';
+import { anId } from '@plinth/testing';
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { createLocalLimiter, defineModule, type RateLimitPolicies, type RateLimitPolicy } from '../src/index.ts';
+import { openTestHost, type TestHost, type TestHostOptions } from '../src/testing/index.ts';
+import { fakeDatastore, thingsModule } from './things.ts';
+
+export const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
+
+const generous: RateLimitPolicies = {
+  ip: perMinute(1000),
+  anonymous: perMinute(1000),
+  sensitive: perMinute(1000),
+  plans: { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) },
+};
+
+const pong = z.object({ pong: z.boolean() });
+const sensitive = { method: 'POST', summary: 'Guess', limit: 'sensitive', responses: { 200: pong } } as const;
+
+const guessesModule = defineModule({
+  name: 'guesses',
+  contracts: [
+    defineContract('guesses', {
+      permissions: {},
+      routes: {
+        guess: defineRoute({ ...sensitive, path: '/v1/guesses', auth: 'public' }),
+        guessAgain: defineRoute({ ...sensitive, path: '/v1/more-guesses', auth: 'public' }),
+        guessMine: defineRoute({ ...sensitive, path: '/v1/guesses/mine', auth: 'authenticated' }),
+      },
+    }),
+  ],
+  collections: {},
+  create: () => ({
+    service: {
+      guess: async () => ({ pong: true }),
+      guessAgain: async () => ({ pong: true }),
+      guessMine: async () => ({ pong: true }),
+    },
+  }),
+});
+
+/** Creates a limiter whose clock moves by `advance` only. */
+export const createHeldLimiter = () => {
+  let nowMs = 0;
+  const limiter = createLocalLimiter(() => nowMs);
+  return { limiter, advance: (ms: number) => void (nowMs += ms) };
+};
+
+const opened: TestHost[] = [];
+
+export type HostOverrides = Partial<RateLimitPolicies> & {
+  readonly limiter?: RateLimiter;
+  readonly planOf?: (tenantId: string) => Plan;
+} & Pick<TestHostOptions, 'trustProxy' | 'metrics'>;
+
+/** Opens a host that limits each user of a tenant on the plan free to ten requests a minute, unless `policies` say otherwise. */
+export const openHost = async ({
+  limiter = createHeldLimiter().limiter,
+  planOf = () => 'free',
+  trustProxy,
+  metrics,
+  ...policies
+}: HostOverrides) => {
+  const host = await openTestHost({
+    modules: [thingsModule, guessesModule],
+    datastore: fakeDatastore(),
+    limits: { limiter, planOf, policies: { ...generous, ...policies } },
+    ...(trustProxy && { trustProxy }),
+    ...(metrics && { metrics }),
+  });
+  opened.push(host);
+  return host;
+};
+
+/** Closes the hosts of a test. Fails when a route responded with something that its contract does not declare. */
+export const closeHosts = async (): Promise<void> => {
+  for (const host of opened.splice(0)) {
+    expect(await host.faults()).toEqual([]);
+    await host.close();
+  }
+};
+
+type WithStatus = { readonly status: number };
+
+/** Sends the same request several times, one after the other. */
+export const repeat = async <A extends WithStatus>(times: number, send: () => Promise<A>): Promise<A[]> => {
+  const responses: A[] = [];
+  for (let index = 0; index < times; index += 1) {
+    responses.push(await send());
+  }
+  return responses;
+};
+
+export const countStatus = (responses: readonly WithStatus[], status: number): number =>
+  responses.filter((response) => response.status === status).length;
+
+/** Returns the path of a thing that does not exist. */
+export const toUnknownPath = (): string => `/v1/things/${anId()}`;

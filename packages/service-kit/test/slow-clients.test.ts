@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { useListeningHost } from './listening-host.ts';
+import { exchange, openSocket, parseProblem, splitReplies } from './wire.ts';
+
+const host = useListeningHost();
+
+it('slow headers, slow bodies and idle connections are cut in time, and health checks are served meanwhile', async () => {
+  const slowHeaders = Array.from({ length: 36 }, () =>
+    exchange(host.port, ['GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: ']),
+  );
+  const slowBodies = Array.from({ length: 36 }, () =>
+    exchange(host.port, [
+      `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    ]),
+  );
+  const idle = await Promise.all(Array.from({ length: 200 }, () => openSocket(host.port)));
+  const rssBefore = process.memoryUsage().rss;
+  const times: number[] = [];
+  const watch = setInterval(() => {
+    const startedAt = performance.now();
+    void fetch(`${host.url}/health`).then(() => times.push(performance.now() - startedAt));
+  }, 500);
+  const exchanges = await Promise.all([...slowHeaders, ...slowBodies]);
+  clearInterval(watch);
+  for (const socket of idle) socket.destroy();
+  for (const { text, ms } of exchanges) {
+    expect(ms).toBeLessThan(12_000);
+    expect(splitReplies(text)).toHaveLength(1);
+    expect(parseProblem(text)).toMatchObject({ status: 408, code: 'request-timeout' });
+  }
+  expect(times.length).toBeGreaterThan(5);
+  expect(Math.max(...times)).toBeLessThan(1500);
+  expect(process.memoryUsage().rss - rssBefore).toBeLessThan(200 * 1024 * 1024);
+}, 20_000);
