@@ -1,54 +1,55 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { anId, aPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, useTestHost } from '../src/testing/index.ts';
+import { type Caller, type TestResponse, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const app = 'https://app.example.com';
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
-const forPages = useTestHost(async () => ({
+const corsHost = useTestHost(async () => ({
   modules: [thingsModule],
   datastore: fakeDatastore(),
   corsOrigins: [app],
 }));
 
 let caller: Caller;
-let kept: string;
+let cached: string;
 beforeAll(async () => {
   caller = await host.current.as(aPrincipal());
-  const made = await caller.post('/v1/things', { name: 'kept', grams: 1 });
-  kept = `/v1/kept-things/${made.body.id}`;
+  const { body } = await caller.post('/v1/things', { name: 'cached', grams: 1 });
+  cached = `/v1/kept-things/${body.id}`;
 });
 
-describe('an answer that its contract lets the caller keep', () => {
+describe('a response that its contract caches for the client', () => {
   const caching = { 'cache-control': 'private, max-age=60', vary: 'authorization, accept-encoding' };
 
-  it('says for how long, and by whose credential it was given', async () => {
-    const answer = await caller.get(kept);
-    expect(answer).toMatchObject({ status: 200, headers: { ...caching, etag: '"1"' } });
-    expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
+  it('has the time, and varies by the credential', async () => {
+    expect(await caller.get(cached)).toMatchObject({
+      status: 200,
+      headers: { ...caching, etag: '"1"', 'content-type': 'application/json; charset=utf-8' },
+    });
   });
 
-  it('says so again to a caller who has it', async () => {
-    const answer = await caller.get(kept, { 'if-none-match': '"1"' });
-    expect(answer).toMatchObject({ status: 304, text: '', headers: { ...caching, etag: '"1"' } });
-    expect(answer.headers).not.toHaveProperty('content-type');
+  it('is 304 with the same headers for a client that has it', async () => {
+    const response = await caller.get(cached, { 'if-none-match': '"1"' });
+    expect(response).toMatchObject({ status: 304, text: '', headers: { ...caching, etag: '"1"' } });
+    expect(response.headers).not.toHaveProperty('content-type');
   });
 
-  it.each<[number, () => Promise<{ status: number; headers: unknown }>]>([
-    [400, () => caller.get(`${kept}?page=2`)],
-    [401, () => host.current.anonymous.get(kept, { 'if-none-match': '"1"' })],
-    [403, async () => (await host.current.as(aPrincipal({ roles: ['nobody'] }))).get(kept)],
+  it.each<[number, () => Promise<TestResponse>]>([
+    [400, () => caller.get(`${cached}?page=2`)],
+    [401, () => host.current.anonymous.get(cached, { 'if-none-match': '"1"' })],
+    [403, async () => (await host.current.as(aPrincipal({ roles: ['guest'] }))).get(cached)],
     [404, () => caller.get(`/v1/kept-things/${anId()}`)],
-    [405, () => caller.send({ method: 'PUT', url: kept })],
-    [406, () => caller.get(kept, { accept: 'text/html' })],
-  ])('is none of the errors in its place: %i', async (status, ask) => {
-    expect(await ask()).toMatchObject({ status, headers: { 'cache-control': 'no-store' } });
+    [405, () => caller.send({ method: 'PUT', url: cached })],
+    [406, () => caller.get(cached, { accept: 'text/html' })],
+  ])('is not cached when it is an error: %i', async (status, send) => {
+    expect(await send()).toMatchObject({ status, headers: { 'cache-control': 'no-store' } });
   });
 });
 
-describe('an answer that its contract lets everybody keep', () => {
-  const rates = async (at: typeof host, headers: Record<string, string> = {}) => {
+describe('a response that its contract caches for everyone', () => {
+  const getRates = async (at: typeof host, headers: Record<string, string> = {}) => {
     const { statusCode, headers: sent, rawPayload } = await at.current.server.inject({ url: '/v1/rates', headers });
     return { status: statusCode, headers: sent, payload: rawPayload };
   };
@@ -56,8 +57,8 @@ describe('an answer that its contract lets everybody keep', () => {
   it.each([
     ['br', 'br'],
     ['identity', undefined],
-  ])('names what it depends on, sent as %s or not', async (asked, coding) => {
-    const { status, headers, payload } = await rates(host, { 'accept-encoding': asked });
+  ])('varies by the encoding, sent as %s or not', async (accepted, coding) => {
+    const { status, headers, payload } = await getRates(host, { 'accept-encoding': accepted });
     expect([status, headers['content-encoding']]).toEqual([200, coding]);
     expect(headers).toMatchObject({ 'cache-control': 'public, max-age=3600', vary: 'accept-encoding', etag: '"3"' });
     const text = String(coding ? brotliDecompressSync(payload) : payload);
@@ -67,10 +68,9 @@ describe('an answer that its contract lets everybody keep', () => {
   it.each([
     [200, {}],
     [304, { 'if-none-match': 'W/"3"' }],
-  ])('names the page that may read it as well, where pages may: %i', async (expected, headers) => {
-    const answer = await rates(forPages, { origin: app, ...headers });
-    expect(answer).toMatchObject({
-      status: expected,
+  ])('varies by the origin as well where origins are allowed: %i', async (status, headers) => {
+    expect(await getRates(corsHost, { origin: app, ...headers })).toMatchObject({
+      status,
       headers: {
         'cache-control': 'public, max-age=3600',
         'access-control-allow-origin': app,
@@ -80,62 +80,49 @@ describe('an answer that its contract lets everybody keep', () => {
   });
 });
 
-describe('an answer of which its contract says nothing', () => {
-  it('is kept by nobody', async () => {
-    const made = await caller.post('/v1/things', { name: 'not kept', grams: 1 });
-    const url = `/v1/things/${made.body.id}`;
-    const answers = [made, await caller.get(url), await caller.get(url, { 'if-none-match': '"1"' })];
-    expect(answers.map(({ status }) => status)).toEqual([201, 200, 304]);
-    for (const { headers } of answers) {
-      expect(headers['cache-control']).toBe('no-store');
-      expect(headers).not.toHaveProperty('vary');
-    }
-  });
-
-  it('names the page that may read it, compressed or not', async () => {
-    const pages = await forPages.current.as(aPrincipal());
-    expect((await pages.get('/v1/ping', { origin: app })).headers['vary']).toBe('Origin');
-    expect((await pages.get('/v1/long', { origin: app })).headers['vary']).toBe('Origin');
+describe('a response of a contract without caching', () => {
+  it('is not cached', async () => {
+    const created = await caller.post('/v1/things', { name: 'not cached', grams: 1 });
+    const url = `/v1/things/${created.body.id}`;
+    const responses = [created, await caller.get(url), await caller.get(url, { 'if-none-match': '"1"' })];
+    expect(responses.map(({ status }) => status)).toEqual([201, 200, 304]);
+    expect(responses.map(({ headers }) => [headers['cache-control'], headers['vary']])).toEqual(
+      Array(3).fill(['no-store', undefined]),
+    );
   });
 });
 
-describe('what is the same until the next release', () => {
-  const pages = ['/openapi.json', '/errors/common/not-found'];
+describe('a text that changes with a release only', () => {
+  const urls = ['/openapi.json', '/errors/common/not-found'];
+  const caching = { 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
 
-  it.each(pages)('may be kept by everybody, and asked for by its ETag: %s', async (url) => {
+  it.each(urls)('is cached for everyone, and 304 for its ETag: %s', async (url) => {
     const whole = await host.current.anonymous.get(url);
-    expect(whole).toMatchObject({ status: 200, headers: { 'cache-control': 'public, max-age=300' } });
+    expect(whole).toMatchObject({ status: 200, headers: caching });
     const etag = String(whole.headers['etag']);
     expect(etag).toMatch(/^"[\w-]{43}"$/);
-    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its header
-      const answer = await host.current.anonymous.get(url, { 'if-none-match': known });
-      expect(answer).toMatchObject({
-        status: 304,
-        text: '',
-        headers: { 'cache-control': 'public, max-age=300', etag },
-      });
-    }
-    expect(await host.current.anonymous.get(url, { 'if-none-match': '"other"' })).toMatchObject({
-      status: 200,
-      text: whole.text,
-    });
+    const known = [etag, `W/${etag}`, `"other", ${etag}`, '*'];
+    const responses = await Promise.all(known.map((tag) => host.current.anonymous.get(url, { 'if-none-match': tag })));
+    expect(responses).toMatchObject(known.map(() => ({ status: 304, text: '', headers: { ...caching, etag } })));
+    const other = await host.current.anonymous.get(url, { 'if-none-match': '"other"' });
+    expect(other).toMatchObject({ status: 200, text: whole.text });
   });
 
-  it('has the same ETag on every host, and another one for another text', async () => {
-    const etagOf = async (at: typeof host, url: string) => (await at.current.anonymous.get(url)).headers['etag'];
-    const tags = await Promise.all(pages.map((url) => etagOf(host, url)));
-    expect(await Promise.all(pages.map((url) => etagOf(forPages, url)))).toEqual(tags);
-    expect(new Set(tags).size).toBe(pages.length);
+  it('has one ETag on every host, and another one for another text', async () => {
+    const getTags = (at: typeof host) =>
+      Promise.all(urls.map(async (url) => (await at.current.anonymous.get(url)).headers['etag']));
+    const tags = await getTags(host);
+    expect(await getTags(corsHost)).toEqual(tags);
+    expect(new Set(tags).size).toBe(urls.length);
   });
 
-  it('names the page that may read it, where pages may', async () => {
-    const answer = await forPages.current.anonymous.get('/openapi.json', { origin: app });
-    expect(answer.headers).toMatchObject({ 'access-control-allow-origin': app, vary: 'Origin, accept-encoding' });
+  it('varies by the origin as well where origins are allowed', async () => {
+    const { headers } = await corsHost.current.anonymous.get('/openapi.json', { origin: app });
+    expect(headers).toMatchObject({ 'access-control-allow-origin': app, vary: 'Origin, accept-encoding' });
   });
 
-  it('is no page that does not exist', async () => {
-    const answer = await host.current.anonymous.get('/errors/common/nothing', { 'if-none-match': '*' });
-    expect(answer).toMatchObject({ status: 404, headers: { 'cache-control': 'no-store' } });
+  it('is not a page that does not exist', async () => {
+    const response = await host.current.anonymous.get('/errors/common/nothing', { 'if-none-match': '*' });
+    expect(response).toMatchObject({ status: 404, headers: { 'cache-control': 'no-store' } });
   });
 });

@@ -6,39 +6,35 @@ import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const app = 'https://app.example.com';
-const host = useTestHost(async () => ({
-  modules: [thingsModule],
-  datastore: fakeDatastore(),
-  corsOrigins: [app, 'http://localhost:5173'],
-}));
-const closed = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
+const localApp = 'http://localhost:5173';
+const options = { modules: [thingsModule], datastore: fakeDatastore() };
+const host = useTestHost(async () => ({ ...options, corsOrigins: [app, localApp] }));
+const closedHost = useTestHost(async () => options);
 
-const preflight = (origin: string, method = 'POST') =>
-  host.current.anonymous.send({
+const preflight = (at: typeof host, origin: string) =>
+  at.current.anonymous.send({
     method: 'OPTIONS',
     url: '/v1/things',
-    headers: { origin, 'access-control-request-method': method },
+    headers: { origin, 'access-control-request-method': 'POST' },
   });
 
-describe('a page of a known origin', () => {
-  it.each([app, 'http://localhost:5173'])('is let in by the preflight: %s', async (origin) => {
-    const answer = await preflight(origin);
-    expect(answer).toMatchObject({
-      status: 204,
-      headers: {
-        'access-control-allow-origin': origin,
-        'access-control-allow-credentials': 'true',
-        'access-control-max-age': '600',
-      },
+describe('a page of an allowed origin', () => {
+  it.each([app, localApp])('may call the API: %s', async (origin) => {
+    const { status, headers } = await preflight(host, origin);
+    expect(status).toBe(204);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': origin,
+      'access-control-allow-credentials': 'true',
+      'access-control-max-age': '600',
+      vary: expect.stringMatching(/origin/i),
     });
-    expect(String(answer.headers['access-control-allow-headers']).split(', ')).toEqual(
-      expect.arrayContaining(['idempotency-key', 'traceparent', 'tracestate', 'baggage']),
+    expect(String(headers['access-control-allow-headers']).split(', ')).toEqual(
+      expect.arrayContaining(['idempotency-key', 'if-match', 'traceparent', 'tracestate', 'baggage']),
     );
-    expect(answer.headers['vary']).toMatch(/origin/i);
   });
 
-  it('has in the answer to its preflight what every answer has, and it is logged', async () => {
-    const { headers } = await preflight(app);
+  it('gets a preflight with the default headers, and it is logged', async () => {
+    const { headers } = await preflight(host, app);
     expect(headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -49,41 +45,29 @@ describe('a page of a known origin', () => {
     expect(lines).toMatchObject([{ event: 'request-served', method: 'OPTIONS', status: 204 }]);
   });
 
-  it('may read the answer and the headers that it needs', async () => {
-    const answer = await (await host.current.as(aPrincipal())).post(
-      '/v1/things',
-      { name: 'a', grams: 1 },
-      { origin: app },
-    );
-    expect(answer).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
-    expect(answer.headers['access-control-expose-headers']).toContain('etag');
-  });
-
-  it('may read a refusal', async () => {
-    const answer = await host.current.anonymous.post('/v1/things', {}, { origin: app });
-    expect(answer).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': app } });
+  it('may read a response with its headers, and a refusal', async () => {
+    const caller = await host.current.as(aPrincipal());
+    const created = await caller.post('/v1/things', { name: 'a', grams: 1 }, { origin: app });
+    expect(created).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
+    expect(created.headers['access-control-expose-headers']).toContain('etag');
+    const refused = await host.current.anonymous.post('/v1/things', {}, { origin: app });
+    expect(refused).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': app } });
   });
 });
 
 describe('a page of another origin', () => {
   it.each(['https://evil.example', `${app}.evil.example`, 'https://APP.example.com:444', 'null'])(
-    'is let in nowhere: %s',
+    'may read nothing: %s',
     async (origin) => {
-      expect((await preflight(origin)).headers['access-control-allow-origin']).toBeUndefined();
-      const read = await host.current.anonymous.get('/v1/ping', { origin });
-      expect(read.headers['access-control-allow-origin']).toBeUndefined();
+      const responses = [await preflight(host, origin), await host.current.anonymous.get('/v1/ping', { origin })];
+      for (const { headers } of responses) expect(headers['access-control-allow-origin']).toBeUndefined();
     },
   );
 
-  it('is let in nowhere when no origin is known', async () => {
-    const answer = await closed.current.anonymous.get('/v1/ping', { origin: app });
-    expect(answer.headers['access-control-allow-origin']).toBeUndefined();
-    const asked = await closed.current.anonymous.send({
-      method: 'OPTIONS',
-      url: '/v1/things',
-      headers: { origin: app },
-    });
-    expect(asked.status).toBe(405);
+  it('may read nothing where no origin is allowed', async () => {
+    const response = await closedHost.current.anonymous.get('/v1/ping', { origin: app });
+    expect(response.headers['access-control-allow-origin']).toBeUndefined();
+    expect((await preflight(closedHost, app)).status).toBe(405);
   });
 });
 

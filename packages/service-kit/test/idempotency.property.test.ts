@@ -4,7 +4,7 @@ import { aContext, aPrincipal, fakeDatabase, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { executeIdempotently, type IdempotentOperation, type IdempotentResult } from '../src/http/idempotency.ts';
+import { executeIdempotently, type IdempotencyDeps, type IdempotentResult } from '../src/http/idempotency.ts';
 
 const numRuns = process.env['PLINTH_HEAVY'] === '1' ? 5000 : 300;
 
@@ -14,123 +14,111 @@ const effects = defineCollection(
   { tenancy: 'tenant', indexes: { byPlace: { fields: ['place'], unique: 'place-taken' } } },
 );
 
-type Call = {
+type Request = {
   readonly key: string;
   readonly fingerprint: string;
-  /** What the action does: works, competes for a place of which there is one, refuses, or crashes. */
-  readonly way: 'works' | 'competes' | 'refuses' | 'crashes';
+  /** The course of the action: it succeeds, competes for one unique place, is refused, or crashes. */
+  readonly course: 'succeeds' | 'competes' | 'refused' | 'crashes';
 };
 
-const calls: fc.Arbitrary<Call[]> = fc.array(
+const requests: fc.Arbitrary<Request[]> = fc.array(
   fc.record({
     key: fc.constantFrom('a', 'b', 'c'),
     fingerprint: fc.oneof({ weight: 4, arbitrary: fc.constant('one') }, fc.constant('two')),
-    way: fc.constantFrom(
-      'works' as const,
-      'works' as const,
-      'competes' as const,
-      'refuses' as const,
-      'crashes' as const,
-    ),
+    course: fc.constantFrom('succeeds', 'succeeds', 'competes', 'refused', 'crashes'),
   }),
   { minLength: 2, maxLength: 12 },
 );
 
 class Refused extends Error {}
 
-const refusalOf = (error: unknown): StoredResponse | undefined =>
+const toStoredRefusal = (error: unknown): StoredResponse | undefined =>
   error instanceof Refused || error instanceof UniqueViolation
     ? { status: 409, headers: {}, body: `refused ${error.message}` }
     : undefined;
 
 let places = 0;
 
-/** A store whose every step waits for its turn, which the scheduler gives in an order of its own. */
+/** Opens a store whose steps wait for the scheduler, which orders them at random. */
 const openScheduled = (scheduler: fc.Scheduler) => {
   const db = fakeDatabase({ effects });
   const { unitOfWork, journal } = db.store;
-  const turn = (label: string) => scheduler.schedule(Promise.resolve(), label);
-  const parts = {
+  const step = (label: string) => scheduler.schedule(Promise.resolve(), label);
+  const deps: IdempotencyDeps = {
     unitOfWork: {
-      run: (async (ctx, work, receipt) => {
-        await turn('begin');
-        const answer = await unitOfWork.run(
-          ctx,
-          async () => {
-            const result = await work();
-            await turn('commit');
-            return result;
-          },
-          receipt,
-        );
-        await turn('committed');
-        return answer;
-      }) satisfies typeof unitOfWork.run,
+      run: async (ctx, work, metadata) => {
+        await step('begin');
+        const scheduled = async () => {
+          const result = await work();
+          await step('commit');
+          return result;
+        };
+        const response = await unitOfWork.run(ctx, scheduled, metadata);
+        await step('committed');
+        return response;
+      },
     },
     journal: {
-      find: async (ctx: Ctx, key: string) => {
-        await turn('find');
-        const found = await journal.find(ctx, key);
-        await turn('found');
-        return found;
+      find: async (ctx, key) => {
+        await step('find');
+        const record = await journal.find(ctx, key);
+        await step('found');
+        return record;
       },
     },
   };
-  const send = ({ key, fingerprint, way }: Call, owner: Ctx): Promise<IdempotentResult> => {
+  const send = ({ key, fingerprint, course }: Request, owner: Ctx): Promise<IdempotentResult> => {
     const ctx = { ...owner };
-    const work = async (): Promise<StoredResponse> => {
-      await turn('read');
-      if (way === 'crashes') throw new Error('crash');
-      if (way === 'refuses') throw new Refused('by the action');
+    const execute = async (): Promise<StoredResponse> => {
+      await step('read');
+      if (course === 'crashes') throw new Error('crash');
+      if (course === 'refused') throw new Refused('by the action');
       places += 1;
-      const place = way === 'competes' ? 'the only one' : `place ${places}`;
+      const place = course === 'competes' ? 'the only one' : `place ${places}`;
       const { _id } = db.effects.for(ctx).insert({ key, fingerprint, place });
-      return { status: 201, headers: {}, body: `made ${_id}` };
+      return { status: 201, headers: {}, body: `created ${_id}` };
     };
-    const call: IdempotentOperation = {
-      ctx,
-      operationId: 'make',
-      key,
-      fingerprint,
-      execute: work,
-      toStoredRefusal: refusalOf,
-    };
-    return executeIdempotently(call, parts);
+    return executeIdempotently({ ctx, operationId: 'create', key, fingerprint, execute, toStoredRefusal }, deps);
   };
   return { db, send };
 };
 
-const bodyOf = (outcome: PromiseSettledResult<IdempotentResult> | undefined): string | undefined => {
+type Outcome = PromiseSettledResult<IdempotentResult> | undefined;
+
+const getBody = (outcome: Outcome): string | undefined => {
   if (outcome?.status === 'fulfilled') return outcome.value.response.body;
-  return outcome && refusalOf(outcome.reason)?.body;
+  return outcome && toStoredRefusal(outcome.reason)?.body;
 };
 
-it('whatever the interleaving, a key has one effect, one answer and one request', async () => {
-  const property = fc.asyncProperty(fc.scheduler(), calls, async (scheduler, sent) => {
+it('for every interleaving, a key has at most one effect, one response and one request', async () => {
+  const property = fc.asyncProperty(fc.scheduler(), requests, async (scheduler, sent) => {
     const { db, send } = openScheduled(scheduler);
     const owner = aContext({ actor: aPrincipal() });
-    const outcomes = await scheduler.waitFor(Promise.allSettled(sent.map((call) => send(call, owner))));
-    for (const key of new Set(sent.map((call) => call.key))) {
-      const own = sent.flatMap((call, at) => (call.key === key ? [{ call, outcome: outcomes[at] }] : []));
-      const made = db.effects.all().filter((effect) => effect.key === key);
-      expect(made.length).toBeLessThanOrEqual(1);
-      const answered = own.filter(({ outcome }) => bodyOf(outcome) !== undefined);
-      expect(new Set(answered.map(({ outcome }) => bodyOf(outcome))).size).toBeLessThanOrEqual(1);
-      expect(new Set(answered.map(({ call }) => call.fingerprint)).size).toBeLessThanOrEqual(1);
-      // An effect without an answer, or an answer that promises an effect that is not there, would be a lost write.
-      const promised = answered.some(({ outcome }) => bodyOf(outcome)?.startsWith('made'));
-      expect(promised).toBe(made.length === 1);
-      if (made[0]) expect(bodyOf(answered[0]?.outcome)).toBe(`made ${made[0]._id}`);
-      for (const { call, outcome } of own) {
-        if (outcome?.status !== 'rejected' || refusalOf(outcome.reason)) continue;
+    const outcomes = await scheduler.waitFor(Promise.allSettled(sent.map((request) => send(request, owner))));
+    for (const key of new Set(sent.map((request) => request.key))) {
+      const own = sent.flatMap((request, index) =>
+        request.key === key ? [{ request, outcome: outcomes[index] }] : [],
+      );
+      const created = db.effects.all().filter((effect) => effect.key === key);
+      expect(created.length).toBeLessThanOrEqual(1);
+      const answered = own.filter(({ outcome }) => getBody(outcome) !== undefined);
+      expect(new Set(answered.map(({ outcome }) => getBody(outcome))).size).toBeLessThanOrEqual(1);
+      expect(new Set(answered.map(({ request }) => request.fingerprint)).size).toBeLessThanOrEqual(1);
+      // An effect without a response, or a response without its effect, would be a lost write.
+      expect(answered.some(({ outcome }) => getBody(outcome)?.startsWith('created'))).toBe(created.length === 1);
+      if (created[0]) expect(getBody(answered[0]?.outcome)).toBe(`created ${created[0]._id}`);
+      for (const { request, outcome } of own) {
+        if (outcome?.status !== 'rejected' || toStoredRefusal(outcome.reason)) continue;
         const isMismatch = outcome.reason instanceof ApiError && outcome.reason.code === 'idempotency-mismatch';
-        expect(isMismatch || call.way === 'crashes').toBe(true);
+        expect(isMismatch || request.course === 'crashes').toBe(true);
       }
       const [first] = answered;
       if (!first) continue;
-      // oxlint-disable-next-line no-await-in-loop -- what was answered once is answered for ever
-      const [again] = await scheduler.waitFor(Promise.allSettled([send({ ...first.call, way: 'works' }, owner)]));
-      expect(bodyOf(again)).toBe(bodyOf(first.outcome));
+      // oxlint-disable-next-line no-await-in-loop -- a stored response is replayed for as long as its key lives
+      const [again] = await scheduler.waitFor(
+        Promise.allSettled([send({ ...first.request, course: 'succeeds' }, owner)]),
+      );
+      expect(getBody(again)).toBe(getBody(first.outcome));
     }
     expect(db.journalRows().filter(({ key }) => key !== undefined)).toHaveLength(
       new Set(db.journalRows().map(({ key }) => key)).size,

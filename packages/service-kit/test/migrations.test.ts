@@ -4,28 +4,28 @@ import { defineModule } from '../src/index.ts';
 import { openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
-const [first, second] = ['0001-first', '0002-second'].map((name) =>
+const [first, second] = (['0001-first', '0002-second'] as const).map((name) =>
   defineMigration({ name, phase: 'expand', collection: 'things' }),
-);
-if (!first || !second) throw new Error('There are two migrations.');
+) as [ReturnType<typeof defineMigration>, ReturnType<typeof defineMigration>];
 
-it('a module keeps its migrations, and refuses those that are out of order', () => {
+it('a module keeps its migrations, and refuses them out of order', () => {
   expect(defineModule({ ...thingsModule, migrations: [first, second] }).migrations).toEqual([first, second]);
   expect(() => defineModule({ ...thingsModule, migrations: [second, first] })).toThrow(
     "Module 'things': the migration '0001-first' stands after '0002-second'.",
   );
 });
 
-it('a host migrates before it serves, and logs what is done to documents of all tenants', async () => {
+it('a host migrates before it serves, and logs each step with its module', async () => {
   const migrated: unknown[] = [];
+  const fields = { migration: '0001-first', acrossTenants: true, changed: 7 };
   const fake = fakeDatastore();
   const datastore: Datastore = {
     ...fake,
     open: (module, options) => ({
       ...fake.open(module, options),
-      prepare: async (note) => {
+      prepare: async (log) => {
         migrated.push(module.migrations);
-        note?.({ event: 'migration-walked', fields: { migration: '0001-first', acrossTenants: true, changed: 7 } });
+        log?.({ event: 'migration-step', fields });
       },
     }),
   };
@@ -33,13 +33,7 @@ it('a host migrates before it serves, and logs what is done to documents of all 
   const host = await openTestHost({ modules: [module], datastore });
   expect(migrated).toEqual([[first, second]]);
   expect(host.lines.records()).toContainEqual(
-    expect.objectContaining({
-      event: 'migration-walked',
-      module: 'things',
-      migration: '0001-first',
-      acrossTenants: true,
-      changed: 7,
-    }),
+    expect.objectContaining({ event: 'migration-step', module: 'things', ...fields }),
   );
   await host.close();
 });

@@ -1,24 +1,16 @@
 import { request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { aPrincipal } from '@plinth/testing';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, latch, thingsModule } from './things.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useListeningHost } from './listening-host.ts';
+import { latch } from './things.ts';
 
 const inFlightMax = 2;
-/** Those who are worked on, and those who wait for it. */
-const asMany = 17 * inFlightMax;
+/** The requests that are processed and those that may wait. */
+const capacity = 17 * inFlightMax;
 
-const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore(), inFlightMax }));
-let port: number;
-let authorization: string;
-beforeAll(async () => {
-  await host.current.server.listen({ host: '127.0.0.1', port: 0 });
-  port = (host.current.server.server.address() as AddressInfo).port;
-  authorization = `Bearer ${await host.current.signToken(aPrincipal())}`;
-});
+const host = useListeningHost({ inFlightMax });
 
 let open = () => {};
+/** Lets requests to `wait` hang until `open` is called. */
 const close = () => {
   latch.opened = new Promise((resolve) => {
     open = resolve;
@@ -26,76 +18,82 @@ const close = () => {
 };
 afterEach(() => open());
 
-const base = () => `http://127.0.0.1:${port}`;
-const wait = () => fetch(`${base()}/v1/failures/wait`, { method: 'POST', headers: { authorization } });
-const ping = () => fetch(`${base()}/v1/ping`);
+const options = () => ({ method: 'POST', headers: { authorization: host.authorization } });
+const wait = () => fetch(`${host.url}/v1/failures/wait`, options());
+const waitMany = () => Array.from({ length: capacity }, wait);
+const ping = () => fetch(`${host.url}/v1/ping`);
+const getPingStatus = async () => (await ping()).status;
+const getStatuses = async (responses: readonly Promise<Response>[]) =>
+  (await Promise.all(responses)).map(({ status }) => status);
 
-describe('more requests than a host can work on', () => {
-  it('wait for their turn, and all are answered', async () => {
+describe('more requests than a host can process', () => {
+  it('wait, and all are served', async () => {
     close();
-    const calls = Array.from({ length: asMany }, wait);
+    const responses = waitMany();
     setTimeout(open, 200);
-    const answers = await Promise.all(calls);
-    expect(answers.map(({ status }) => status)).toEqual(Array(asMany).fill(200));
+    expect(await getStatuses(responses)).toEqual(Array(capacity).fill(200));
   });
 
-  it('boundary: are refused when those that wait are too many, and health is served', async () => {
+  it('boundary: are rejected when too many wait, while health checks and the reference are served', async () => {
     close();
-    const calls = Array.from({ length: asMany }, wait);
-    await expect.poll(async () => (await ping()).status).toBe(503);
-    const refused = await ping();
-    expect(refused.headers.get('retry-after')).toBe('2');
-    expect(await refused.json()).toMatchObject({ code: 'unavailable' });
-    for (const path of ['/health', '/health/ready', '/openapi.json']) {
-      // oxlint-disable-next-line no-await-in-loop -- three requests
-      expect((await fetch(`${base()}${path}`)).status).toBe(200);
-    }
+    const responses = waitMany();
+    await expect.poll(getPingStatus).toBe(503);
+    const rejected = await ping();
+    expect(rejected.headers.get('retry-after')).toBe('2');
+    expect(await rejected.json()).toMatchObject({ code: 'unavailable', detail: 'The server is overloaded.' });
+    const paths = ['/health', '/health/ready', '/openapi.json'];
+    expect(await getStatuses(paths.map((path) => fetch(`${host.url}${path}`)))).toEqual([200, 200, 200]);
     open();
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array(asMany).fill(200));
-    expect((await ping()).status).toBe(200);
+    expect(await getStatuses(responses)).toEqual(Array(capacity).fill(200));
+    expect(await getPingStatus()).toBe(200);
   });
 
-  it('boundary: are refused when they have waited for a second', async () => {
+  it('boundary: are rejected after a second in the queue', async () => {
     close();
-    const working = [wait(), wait()];
-    const began = performance.now();
-    await expect.poll(async () => (await ping()).status, { interval: 1, timeout: 5000 }).toBe(503);
-    expect(performance.now() - began).toBeGreaterThan(900);
+    const processed = [wait(), wait()];
+    const startedAt = performance.now();
+    await expect.poll(getPingStatus, { interval: 1, timeout: 5000 }).toBe(503);
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
     open();
-    await Promise.all(working);
+    await Promise.all(processed);
   });
 
-  it('race: the room of callers who go is free again', async () => {
+  it('race: free their slots when their clients disconnect', async () => {
     close();
-    const callers = Array.from({ length: asMany }, () => {
-      const call = request({
-        port,
-        host: '127.0.0.1',
-        path: '/v1/failures/wait',
-        method: 'POST',
-        headers: { authorization },
-      });
-      call.on('error', () => undefined).end();
-      return call;
+    const { port } = host;
+    const requests = Array.from({ length: capacity }, () => {
+      const sent = request({ port, host: '127.0.0.1', path: '/v1/failures/wait', ...options() });
+      sent.on('error', () => undefined).end();
+      return sent;
     });
-    await expect.poll(async () => (await ping()).status).toBe(503);
-    for (const call of callers) call.destroy();
-    await expect.poll(async () => (await ping()).status).toBe(200);
+    await expect.poll(getPingStatus).toBe(503);
+    for (const sent of requests) sent.destroy();
+    await expect.poll(getPingStatus).toBe(200);
   });
 });
 
-describe('an answer that is late', () => {
-  it('boundary: is given up after eight seconds with 503, and its caller’s context is told', async () => {
+describe('a request that takes too long', () => {
+  it('boundary: gets 503 after eight seconds, its context is aborted, and the host serves the next one', async () => {
     close();
-    const began = performance.now();
-    const answer = await wait();
-    expect(answer.status).toBe(503);
-    expect(await answer.json()).toMatchObject({ code: 'unavailable' });
-    const ms = performance.now() - began;
+    const startedAt = performance.now();
+    const response = await wait();
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: 'unavailable' });
+    const ms = performance.now() - startedAt;
     expect(ms).toBeGreaterThan(7900);
     expect(ms).toBeLessThan(9500);
+    expect(latch.signal?.aborted).toBe(true);
     open();
-    // What comes after it is not sent, and the host goes on.
-    expect((await ping()).status).toBe(200);
+    // The late result of the action is not sent.
+    expect(await getPingStatus()).toBe(200);
+  });
+
+  it('is aborted when its client disconnects', async () => {
+    close();
+    const sent = request({ port: host.port, host: '127.0.0.1', path: '/v1/failures/wait', ...options() });
+    sent.on('error', () => undefined).end();
+    await expect.poll(() => latch.signal?.aborted).toBe(false);
+    sent.destroy();
+    await expect.poll(() => latch.signal?.aborted).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import type { TokenSubject } from '@plinth/auth';
 import { aClock, anId, aPrincipal } from '@plinth/testing';
-import { describe, expect, it } from 'vitest';
-import { openTestHost, useTestHost } from '../src/testing/index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
@@ -9,94 +9,114 @@ const owner: TokenSubject = aPrincipal();
 const viewer: TokenSubject = { ...owner, id: anId(), roles: ['viewer'] };
 const aThing = (name: string) => ({ name, grams: 1.5 });
 
+let caller: Caller;
+beforeAll(async () => {
+  caller = await host.current.as(owner);
+});
+
 describe('a request', () => {
   it('is answered with the declared status, Location and ETag', async () => {
-    const made = await (await host.current.as(owner)).post('/v1/things', aThing('first'));
-    expect(made.status).toBe(201);
-    expect(made.headers).toMatchObject({
-      location: `/v1/things/${made.body.id}`,
-      etag: '"1"',
-      'content-type': 'application/json; charset=utf-8',
+    const created = await caller.post('/v1/things', aThing('first'));
+    const url = `/v1/things/${created.body.id}`;
+    expect(created).toMatchObject({
+      status: 201,
+      headers: { location: url, etag: '"1"', 'content-type': 'application/json; charset=utf-8' },
     });
-    const gone = await (await host.current.as(owner)).send({
-      method: 'DELETE',
-      url: `/v1/things/${made.body.id}`,
-      headers: { 'if-match': '"1"' },
-    });
-    expect(gone).toMatchObject({ status: 204, text: '' });
-    expect((await (await host.current.as(owner)).get(`/v1/things/${made.body.id}`)).status).toBe(404);
+    const removed = await caller.send({ method: 'DELETE', url, headers: { 'if-match': '"1"' } });
+    expect(removed).toMatchObject({ status: 204, text: '' });
+    expect((await caller.get(url)).status).toBe(404);
   });
 
-  it('needs no credential on a public route, and none is looked at', async () => {
-    expect(await host.current.anonymous.get('/v1/ping')).toMatchObject({ status: 200, body: { pong: true } });
-    expect((await host.current.anonymous.get('/v1/ping', { authorization: 'Bearer nonsense' })).status).toBe(200);
-  });
-
-  it('is refused for want of a permission with what is missing and who has it', async () => {
-    const answer = await (await host.current.as(viewer)).post('/v1/things', aThing('no'));
-    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', data: { permission: 'things:write' } } });
-    expect(answer.body.detail).toContain("'viewer'");
-  });
-
-  it('with data in its error gets the declared data', async () => {
-    const answer = await (await host.current.as(owner)).post('/v1/things', { name: 'anvil', grams: 1001 });
-    expect(answer).toMatchObject({
-      status: 422,
-      body: { code: 'too-heavy', data: { maxGrams: 1000 }, fix: 'Make it lighter.' },
-    });
-  });
-
-  it('race: of ten with one unique value one wins, and the others get the declared error', async () => {
-    const caller = await host.current.as(owner);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => caller.post('/v1/things', aThing('same'))));
-    expect(answers.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([
-      201,
-      ...Array.from({ length: 9 }, () => 409),
-    ]);
-    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+  it('race: of ten with one unique value one succeeds, and the others get the declared error', async () => {
+    const responses = await Promise.all(Array.from({ length: 10 }, () => caller.post('/v1/things', aThing('same'))));
+    const statuses = responses.map(({ status }) => status).toSorted((left, right) => left - right);
+    expect(statuses).toEqual([201, ...Array(9).fill(409)]);
+    expect(responses.find(({ status }) => status === 409)?.body).toMatchObject({
       code: 'name-taken',
       type: 'http://test.example/errors/things/name-taken',
     });
   });
 
-  it('integrity: an answer that cannot be sent leaves no effect behind', async () => {
-    const caller = await host.current.as(owner);
+  it('integrity: leaves no effect when its response cannot be sent', async () => {
     expect((await caller.post('/v1/failures/half', undefined)).status).toBe(500);
     expect(await host.current.faults()).toHaveLength(1);
     expect((await caller.post('/v1/things', aThing('half'))).status).toBe(201);
   });
 
-  it('that reads cannot write', async () => {
-    expect((await (await host.current.as(owner)).get('/v1/writes')).status).toBe(500);
+  it('cannot write when it is a GET', async () => {
+    expect((await caller.get('/v1/writes')).status).toBe(500);
     expect(host.current.lines.lines.join()).toContain('outside a unit of work');
   });
 });
 
-describe('request ids and traces', () => {
-  const lineOf = (requestId: unknown) =>
-    host.current.lines.records().find((line) => line['requestId'] === requestId && line['route'] !== undefined);
-
-  it('keeps a well-formed X-Request-Id and makes another for one that is not', async () => {
-    const kept = await host.current.anonymous.get('/v1/ping', { 'x-request-id': 'abc-123' });
-    expect(kept.headers['x-request-id']).toBe('abc-123');
-    for (const odd of ['a b', 'a\tb', '', 'x'.repeat(129), '<script>']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
-      const made = await host.current.anonymous.get('/v1/ping', { 'x-request-id': odd });
-      expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-    }
+describe('a credential', () => {
+  it('is ignored by a public route', async () => {
+    expect(await host.current.anonymous.get('/v1/ping')).toMatchObject({ status: 200, body: { pong: true } });
+    const nonsense = { authorization: 'Bearer nonsense' };
+    expect((await host.current.anonymous.get('/v1/ping', nonsense)).status).toBe(200);
   });
 
+  it('without the permission is refused with the missing permission and the roles of the user', async () => {
+    const response = await (await host.current.as(viewer)).post('/v1/things', aThing('no'));
+    expect(response).toMatchObject({ status: 403, body: { code: 'forbidden', data: { permission: 'things:write' } } });
+    expect(response.body.detail).toContain("'viewer'");
+  });
+
+  it('that has expired is refused with a challenge that says so', async () => {
+    const clock = aClock();
+    const timed = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), clock });
+    const late = await timed.as(owner);
+    expect((await late.get(`/v1/things/${anId()}`)).status).toBe(404);
+    clock.advance(16 * 60_000);
+    const response = await late.get(`/v1/things/${anId()}`);
+    expect(response).toMatchObject({ status: 401, body: { code: 'token-expired' } });
+    expect(response.headers['www-authenticate']).toContain('invalid_token');
+    await timed.close();
+  });
+
+  it.each(['Bearer', 'Bearer a b', 'Basic YTpi', 'Bearer a.b.c', 'Bearer ..'])(
+    'is refused before validation: %s',
+    async (authorization) => {
+      const response = await host.current.anonymous.post('/v1/things', { nonsense: true }, { authorization });
+      expect(response).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+      expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
+    },
+  );
+
+  it('in the query is not a credential', async () => {
+    const token = await host.current.signToken(owner);
+    const response = await host.current.anonymous.get(`/v1/things/${anId()}?access_token=${token}`);
+    expect(response.status).toBe(401);
+  });
+});
+
+const findLines = (requestId: unknown) =>
+  host.current.lines.records().filter((line) => line['requestId'] === requestId && line['route'] !== undefined);
+
+describe('X-Request-Id', () => {
+  it('is kept when it is well-formed', async () => {
+    const { headers } = await host.current.anonymous.get('/v1/ping', { 'x-request-id': 'abc-123' });
+    expect(headers['x-request-id']).toBe('abc-123');
+  });
+
+  it.each(['a b', 'a\tb', '', 'x'.repeat(129), '<script>'])('is replaced otherwise: %j', async (id) => {
+    const { headers } = await host.current.anonymous.get('/v1/ping', { 'x-request-id': id });
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('traceparent', () => {
   const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
   const logTrace = async (traceparent: string) => {
     const { headers } = await host.current.anonymous.get('/v1/ping', { traceparent });
-    return lineOf(headers['x-request-id'])?.['traceId'];
+    return findLines(headers['x-request-id'])[0]?.['traceId'];
   };
 
   it.each([
     ['version 00', `00-${traceId}-${spanId}-01`],
     ['a later version', `cc-${traceId}-${spanId}-01`],
     ['a later version with more fields', `cc-${traceId}-${spanId}-01-what-the-future-will-be-like`],
-  ])('continues the trace of a traceparent of %s', async (_what, traceparent) => {
+  ])('of %s continues its trace', async (_what, traceparent) => {
     expect(await logTrace(traceparent)).toBe(traceId);
   });
 
@@ -109,28 +129,26 @@ describe('request ids and traces', () => {
     ['of version 00 with more fields', `00-${traceId}-${spanId}-01-more`],
     ['of a later version with more text', `cc-${traceId}-${spanId}-01.more`],
     ['in upper case', `00-${traceId.toUpperCase()}-${spanId}-01`],
-  ])('starts a trace for a traceparent that is %s', async (_what, traceparent) => {
+  ])('is ignored when it is %s', async (_what, traceparent) => {
     const own = await logTrace(traceparent);
     expect(own).toMatch(/^[0-9a-f]{32}$/);
     expect(own).not.toBe(traceId);
   });
+});
 
-  it('is logged once, with tenant and actor, by the route’s path and not the one that was asked for', async () => {
-    const answer = await (await host.current.as(viewer)).get(`/v1/things/${anId()}`);
-    const lines = host.current.lines.records().filter((line) => line['requestId'] === answer.headers['x-request-id']);
-    expect(lines).toMatchObject([
-      { route: '/v1/things/:id', status: 404, tenantId: viewer.tenantId, actorId: viewer.id },
+describe('the log line of a request', () => {
+  it.each([
+    ['GET', `/v1/things/${anId()}`, '/v1/things/:id', 404],
+    ['POST', '/v1/things', '/v1/things', 403],
+  ])('is one, with tenant, actor and the path of the route: %s %s', async (method, url, route, status) => {
+    const { headers } = await (await host.current.as(viewer)).send({ method, url });
+    expect(findLines(headers['x-request-id'])).toMatchObject([
+      { route, status, tenantId: viewer.tenantId, actorId: viewer.id },
     ]);
-  });
-
-  it('that is refused is logged with who was refused', async () => {
-    const answer = await (await host.current.as(viewer)).post('/v1/things', aThing('no'));
-    const [line] = host.current.lines.records().filter((one) => one['requestId'] === answer.headers['x-request-id']);
-    expect(line).toMatchObject({ status: 403, actorId: viewer.id });
   });
 });
 
-describe('headers of every answer', () => {
+describe('the default headers', () => {
   it.each([
     ['/v1/ping', 'no-store'],
     ['/v1/things', 'no-store'],
@@ -143,40 +161,12 @@ describe('headers of every answer', () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'strict-transport-security': expect.stringContaining('max-age'),
       'cache-control': caching,
+      'content-type': expect.stringContaining('charset=utf-8'),
+      'x-request-id': expect.any(String),
     });
-    expect(headers['strict-transport-security']).toContain('max-age');
-    expect(headers['content-type']).toMatch(/charset=utf-8/);
-    expect(headers['x-request-id']).toBeDefined();
     expect(headers).not.toHaveProperty('server');
     expect(headers).not.toHaveProperty('x-powered-by');
-  });
-});
-
-describe('tokens', () => {
-  it('are refused at their end, with a challenge that says so', async () => {
-    const clock = aClock();
-    const timed = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), clock });
-    const caller = await timed.as(owner);
-    expect((await caller.get(`/v1/things/${anId()}`)).status).toBe(404);
-    clock.advance(16 * 60_000);
-    const late = await caller.get(`/v1/things/${anId()}`);
-    expect(late).toMatchObject({ status: 401, body: { code: 'token-expired' } });
-    expect(late.headers['www-authenticate']).toContain('invalid_token');
-    await timed.close();
-  });
-
-  it.each(['Bearer', 'Bearer a b', 'Basic YTpi', 'Bearer a.b.c', 'Bearer ..'])(
-    'are refused as %s before validation',
-    async (authorization) => {
-      const answer = await host.current.anonymous.post('/v1/things', { nonsense: true }, { authorization });
-      expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-      expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-    },
-  );
-
-  it('in the query string are no credential', async () => {
-    const token = await host.current.signToken(owner);
-    expect((await host.current.anonymous.get(`/v1/things/${anId()}?access_token=${token}`)).status).toBe(401);
   });
 });

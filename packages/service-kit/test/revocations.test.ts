@@ -1,61 +1,61 @@
 import { revocationLifetimeMs } from '@plinth/auth';
 import { tokensRevoked } from '@plinth/contract-kit';
-import { type Datastore, type DeliveredEvent, type SubscriptionOptions } from '@plinth/data-kit';
+import type { Datastore, DeliveredEvent, SubscriptionOptions } from '@plinth/data-kit';
 import { aClock, anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { type Caller, openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
-type Followed = {
+type Subscribed = {
   readonly subscription: SubscriptionOptions<object>;
-  readonly tell: (event: DeliveredEvent<object>) => void;
+  readonly deliver: (event: DeliveredEvent<object>) => void;
 };
 
 const path = `/v1/things/${anId()}`;
 
-/** A host of things whose datastore says what it is asked to follow, and tells what a test wants it to. */
+/** Opens a host whose datastore records subscriptions, and lets the test deliver their events. */
 const open = async (revocationsFrom = 'things') => {
   const clock = aClock();
-  const followed: Followed[] = [];
-  const ended: string[] = [];
+  const subscriptions: Subscribed[] = [];
+  const closed: string[] = [];
   const datastore: Datastore = {
     ...fakeDatastore(),
-    subscribe: async (subscription, listener) => {
-      followed.push({ subscription: subscription as never, tell: listener as never });
-      return { stop: async () => void ended.push('following') };
+    subscribe: async (subscription, deliver) => {
+      subscriptions.push({ subscription: subscription as never, deliver: deliver as never });
+      return { stop: async () => void closed.push('subscription') };
     },
-    close: async () => void ended.push('datastore'),
+    close: async () => void closed.push('datastore'),
   };
   const host = await openTestHost({ modules: [thingsModule], datastore, revocationsFrom, clock });
-  const [first] = followed;
-  return { host, clock, followed, ended, first };
+  const [first] = subscriptions;
+  return { host, clock, subscriptions, closed, first };
 };
 
-/** 404 for everybody who is let in: nobody has made a thing. */
-const ask = async (caller: Caller) => (await caller.get(path)).status;
+/** Returns 404 for a valid token, because no thing exists. */
+const getStatus = async (caller: Caller) => (await caller.get(path)).status;
 
 describe('a host', () => {
-  it('refuses the tokens of a subject from the moment on that it is told, and nobody else’s', async () => {
+  it('refuses the tokens of a revoked subject from then on, and no others', async () => {
     const { host, clock, first } = await open();
-    const [person, colleague] = [aPrincipal(), aPrincipal()];
-    const [revoked, other] = [await host.as(person), await host.as(colleague)];
-    expect([await ask(revoked), await ask(other)]).toEqual([404, 404]);
-    const { tenantId, id } = person;
-    first?.tell({ tenantId, at: clock.now(), payload: { subject: id } });
-    const answer = await revoked.get(path);
-    expect(answer).toMatchObject({
+    const [user, colleague] = [aPrincipal(), aPrincipal()];
+    const [revoked, other] = [await host.as(user), await host.as(colleague)];
+    expect([await getStatus(revoked), await getStatus(other)]).toEqual([404, 404]);
+    first?.deliver({ tenantId: user.tenantId, at: clock.now(), payload: { subject: user.id } });
+    expect(await revoked.get(path)).toMatchObject({
       status: 401,
-      headers: { 'content-type': expect.stringContaining('application/problem+json') },
+      headers: {
+        'content-type': expect.stringContaining('application/problem+json'),
+        'www-authenticate': expect.stringMatching(/^Bearer/),
+      },
       body: { code: 'unauthenticated', detail: expect.stringContaining('Get a new token') },
     });
-    expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
-    expect(await ask(other)).toBe(404);
+    expect(await getStatus(other)).toBe(404);
     clock.advance(1000);
-    expect([await ask(revoked), await ask(await host.as(person))]).toEqual([401, 404]);
+    expect([await getStatus(revoked), await getStatus(await host.as(user))]).toEqual([401, 404]);
     await host.close();
   });
 
-  it('asks for all that may matter still, of the one event', async () => {
+  it('subscribes to revocations that may concern a valid token', async () => {
     const { host, clock, first } = await open();
     const since = new Date(clock.now().getTime() - revocationLifetimeMs);
     expect(first?.subscription).toMatchObject({ module: 'things', event: tokensRevoked, since });
@@ -66,20 +66,20 @@ describe('a host', () => {
     const { host, first } = await open();
     first?.subscription.onDisconnect(new Error('the stream has ended'));
     first?.subscription.onReconnect();
-    const lines = host.lines.lines.map((line) => JSON.parse(line) as { event: string; level: string });
-    expect(lines.map(({ event }) => event)).toEqual(['revocation-stream-lost', 'revocation-stream-restored']);
+    const events = host.lines.records().map(({ event }) => event);
+    expect(events).toEqual(['revocation-stream-lost', 'revocation-stream-restored']);
     await host.close();
   });
 
-  it('stops following before it closes the datastore', async () => {
-    const { host, ended } = await open();
+  it('ends its subscription before it closes the datastore', async () => {
+    const { host, closed } = await open();
     await host.close();
-    expect(ended).toEqual(['following', 'datastore']);
+    expect(closed).toEqual(['subscription', 'datastore']);
   });
 
-  it('of a test follows no journal of a module that it does not serve', async () => {
-    const { host, followed } = await open('people');
-    expect(followed).toEqual([]);
+  it('of a test does not subscribe to a module that it does not serve', async () => {
+    const { host, subscriptions } = await open('users');
+    expect(subscriptions).toEqual([]);
     await host.close();
   });
 });

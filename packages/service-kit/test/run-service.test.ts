@@ -58,7 +58,7 @@ afterAll(() => vi.restoreAllMocks());
 
 const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),
-  subscribe: async () => ({ stop: async () => void closed.push('following') }),
+  subscribe: async () => ({ stop: async () => void closed.push('revocations') }),
   close: async () => void closed.push('datastore'),
   ...overrides,
 });
@@ -68,7 +68,7 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = d
     name: 'things',
     modules: [thingsModule],
     config: await configOf(config),
-    revocationsFrom: 'people',
+    revocationsFrom: 'users',
     connect: async () => datastore,
     connections: [
       () => ({
@@ -80,42 +80,44 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = d
     ],
   });
 
+/** Sends SIGTERM and waits for the exit, which is mocked. */
 const stopped = async (): Promise<void> => {
-  // In production the process ends inside the handler; here the mocked exit throws there, which nobody awaits.
   exit.mockImplementation(() => undefined as never);
   process.emit('SIGTERM');
   await vi.waitFor(() => expect(exit).toHaveBeenCalled(), 5000);
 };
 
 describe('a service', () => {
-  it('serves until SIGTERM, then closes what it opened and exits with 0', async () => {
+  it('serves until SIGTERM, then closes its connections and exits with 0', async () => {
     const { url } = await run();
     expect((await fetch(`${url}/v1/ping`)).status).toBe(200);
     expect(await (await fetch(`${url}/ready`)).json()).toEqual({ status: 'ready' });
     await stopped();
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
-    expect(closed[0]).toBe('following');
-    expect(closed.sort()).toEqual(['datastore', 'following', 'queue']);
+    expect(closed[0]).toBe('revocations');
+    expect(closed.toSorted()).toEqual(['datastore', 'queue', 'revocations']);
     await expect(fetch(`${url}/v1/ping`)).rejects.toThrow();
   });
 
-  it('serves its metrics on a port of their own, until it has stopped', async () => {
+  it('serves its metrics on a port of their own until it has stopped', async () => {
     const { url, metricsUrl } = await run({ METRICS_PORT: 0 });
     expect(new URL(String(metricsUrl)).port).not.toBe(new URL(url).port);
     await fetch(`${url}/v1/ping`);
-    const shown = async () => (await fetch(String(metricsUrl))).text();
-    await expect.poll(shown).toMatch(/_count\{module="things",method="GET",route="\/v1\/ping",status="2xx"\} 1\n/);
+    const readMetrics = async () => (await fetch(String(metricsUrl))).text();
+    await expect
+      .poll(readMetrics)
+      .toMatch(/_count\{module="things",method="GET",route="\/v1\/ping",status="2xx"\} 1\n/);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
     await stopped();
-    await expect(shown()).rejects.toThrow();
+    await expect(readMetrics()).rejects.toThrow();
   });
 
-  it('boundary: a host by the name of localhost refuses tunnels as every other does', async () => {
+  it('boundary: refuses tunnels on localhost as on every other host', async () => {
     const { url } = await run({ HOST: 'localhost' });
     const socket = connect(Number(new URL(url).port), 'localhost');
-    const answer = text(socket);
+    const response = text(socket);
     socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
-    expect(await answer).toMatch(/^HTTP\/1\.1 405 /);
+    expect(await response).toMatch(/^HTTP\/1\.1 405 /);
     await stopped();
   });
 
@@ -124,11 +126,11 @@ describe('a service', () => {
     await stopped();
   });
 
-  it('answers a request that is under way before it stops', async () => {
+  it('answers a request in flight before it stops', async () => {
     const { url } = await run({ NODE_ENV: 'production' });
-    const answer = fetch(`${url}/v1/ping`);
-    await answer.then(stopped);
-    expect((await answer).status).toBe(200);
+    const response = fetch(`${url}/v1/ping`);
+    await response.then(stopped);
+    expect((await response).status).toBe(200);
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
   });
 });
@@ -145,13 +147,13 @@ describe('a service does not start, and says why in one sentence,', () => {
     expect(stderr).toHaveBeenCalledExactlyOnceWith('\nMONGODB_URI names a standalone mongod.\n\n');
   });
 
-  it('when it cannot learn which tokens were revoked', async () => {
-    const deaf = datastoreThat({
-      subscribe: () => Promise.reject(new StartupError("The journal of 'people' is away.")),
+  it('when it cannot read the revocations', async () => {
+    const broken = datastoreThat({
+      subscribe: () => Promise.reject(new StartupError("The journal of 'users' is unavailable.")),
     });
-    await expect(run({}, deaf)).rejects.toThrow(Exited);
+    await expect(run({}, broken)).rejects.toThrow(Exited);
     expect(exit).toHaveBeenCalledExactlyOnceWith(1);
-    expect(stderr).toHaveBeenCalledExactlyOnceWith("\nThe journal of 'people' is away.\n\n");
+    expect(stderr).toHaveBeenCalledExactlyOnceWith("\nThe journal of 'users' is unavailable.\n\n");
   });
 
   it.each([
@@ -204,14 +206,14 @@ describe('a service does not start, and says why in one sentence,', () => {
     await expect(failed('EACCES')).rejects.toThrow('Set PORT to a port from 1024.');
   });
 
-  it('or logs what it did not foresee', async () => {
+  it('and logs an unexpected error', async () => {
     const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    const odd = datastoreThat({
+    const broken = datastoreThat({
       open: () => {
         throw new Error('unforeseen');
       },
     });
-    await expect(run({}, odd)).rejects.toThrow(Exited);
+    await expect(run({}, broken)).rejects.toThrow(Exited);
     expect(exit).toHaveBeenCalledExactlyOnceWith(1);
     expect(stderr).not.toHaveBeenCalled();
     log.mockRestore();

@@ -197,8 +197,8 @@ async function* countThings(fails: boolean) {
   }
 }
 
-/** What a call to fail by `wait` waits for. */
-export const latch: { opened: Promise<void> } = { opened: Promise.resolve() };
+/** Holds the requests to fail by `wait`; `signal` is that of the latest one. */
+export const latch: { opened: Promise<void>; signal?: AbortSignal } = { opened: Promise.resolve() };
 
 const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
   undeclared: () => Promise.reject(thingsErrors.undeclared()),
@@ -212,7 +212,8 @@ const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unkn
   wrong: async () => ({ id: 'no', name: 7 }),
   crash: () => Promise.reject(new Error('crash-marker ada@acme.example')),
   away: () => Promise.reject(commonErrors.unavailable()),
-  wait: async () => {
+  wait: async (_deps, { signal }) => {
+    latch.signal = signal;
     await latch.opened;
     return { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version: 1, name: 'a', grams: 1 };
   },

@@ -1,71 +1,74 @@
 import { anId, aPrincipal } from '@plinth/testing';
-import { describe, expect, it } from 'vitest';
-import { useTestHost } from '../src/testing/index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Caller, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }), {
   covers: 'createThing',
 });
 const owner = aPrincipal();
+let caller: Caller;
+beforeAll(async () => {
+  caller = await host.current.as(owner);
+});
+const create = (body: unknown) => caller.post('/v1/things', body);
 
-describe('a bad request', () => {
-  it('names every bad field with its place, and changes nothing', async () => {
-    const caller = await host.current.as(owner);
-    const answer = await caller.post('/v1/things', { name: '', grams: 'heavy' });
-    expect(answer.status).toBe(400);
-    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
-    expect(answer.body).toMatchObject({
+describe('an invalid request', () => {
+  it('gets a problem that names every invalid field', async () => {
+    const response = await create({ name: '', grams: 'heavy' });
+    expect(response.status).toBe(400);
+    expect(response.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    expect(response.body).toMatchObject({
       type: 'http://test.example/errors/common/invalid-request',
       code: 'invalid-request',
       instance: '/v1/things',
+      detail: expect.stringMatching(/^body\/name: .*\.$/),
+      requestId: response.headers['x-request-id'],
       errors: [
         { pointer: '/name', location: 'body', code: 'too-small' },
         { pointer: '/grams', location: 'body', code: 'invalid-type' },
       ],
     });
-    expect(answer.body.detail).toMatch(/^body\/name: .*\.$/);
-    expect(answer.body.requestId).toBe(answer.headers['x-request-id']);
   });
 
-  it('names a body that is no object by the empty pointer', async () => {
-    const answer = await (await host.current.as(owner)).post('/v1/things', ['a']);
-    expect(answer.body.errors).toMatchObject([{ pointer: '', location: 'body' }]);
+  it('has the empty pointer for a body that is not an object', async () => {
+    expect((await create(['a'])).body.errors).toMatchObject([{ pointer: '', location: 'body' }]);
   });
 
   it('names each unknown query parameter', async () => {
-    const answer = await (await host.current.as(owner)).get(`/v1/things/${anId()}?a=1&b=2`);
-    expect(answer.body.errors).toMatchObject([
+    expect((await caller.get(`/v1/things/${anId()}?a=1&b=2`)).body.errors).toMatchObject([
       { pointer: '/a', location: 'query', code: 'unknown-field' },
       { pointer: '/b', location: 'query', code: 'unknown-field' },
     ]);
   });
 
-  it('echoes no value that was sent', async () => {
-    const answer = await (await host.current.as(owner)).post('/v1/things', { name: 7, grams: 'marker-value' });
-    expect(answer.text).not.toContain('marker-value');
-  });
-
-  it('is malformed JSON, too large, or of another type', async () => {
-    const caller = await host.current.as(owner);
-    const json = { 'content-type': 'application/json' };
-    expect(await caller.post('/v1/things', '{"name":', json)).toMatchObject({
-      status: 400,
-      body: { code: 'invalid-request' },
-    });
-    expect((await caller.post('/v1/things', { name: 'x'.repeat(256 * 1024) })).status).toBe(413);
-    expect((await caller.post('/v1/things', 'name', { 'content-type': 'text/plain' })).status).toBe(415);
+  it('gets no received value back', async () => {
+    expect((await create({ name: 7, grams: 'marker-value' })).text).not.toContain('marker-value');
   });
 
   it('is refused after the credential and the permission', async () => {
-    const bad = { nonsense: true };
-    expect((await host.current.anonymous.post('/v1/things', bad)).status).toBe(401);
-    expect((await (await host.current.as({ ...owner, roles: ['viewer'] })).post('/v1/things', bad)).status).toBe(403);
+    const invalid = { nonsense: true };
+    expect((await host.current.anonymous.post('/v1/things', invalid)).status).toBe(401);
+    const viewer = await host.current.as({ ...owner, roles: ['viewer'] });
+    expect((await viewer.post('/v1/things', invalid)).status).toBe(403);
+    expect((await create(invalid)).status).toBe(400);
+  });
+});
+
+describe('a valid request', () => {
+  it('gets the declared responses of its operation', async () => {
+    const statuses = [await create({ name: 'a', grams: 1 }), await create({ name: 'a', grams: 1 })];
+    expect(statuses.map(({ status }) => status)).toEqual([201, 409]);
+    expect((await caller.post('/v1/things', 'name', { 'content-type': 'text/plain' })).status).toBe(415);
+    const keyed = (body: object) => caller.post('/v1/things', body, { 'idempotency-key': 'k' });
+    expect((await keyed({ name: 'b', grams: 1 })).status).toBe(201);
+    expect((await keyed({ name: 'c', grams: 1 })).status).toBe(422);
   });
 
-  it('leaves the good ones alone', async () => {
-    const caller = await host.current.as(owner);
-    expect((await caller.post('/v1/things', { name: 'a', grams: 1 })).status).toBe(201);
-    expect((await caller.post('/v1/things', { name: 'a', grams: 1 })).status).toBe(409);
-    expect((await caller.post('/v1/things', { name: 'b', grams: 2000 })).status).toBe(422);
+  it('gets the declared data of an error', async () => {
+    expect(await create({ name: 'anvil', grams: 1001 })).toMatchObject({
+      status: 422,
+      body: { code: 'too-heavy', data: { maxGrams: 1000 }, fix: 'Make it lighter.' },
+    });
   });
 });

@@ -87,11 +87,12 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   return async (request, reply) => {
     assertAcceptable(request, json);
     const dto = await operation(toInput(route, request), request.scope.ctx as Ctx);
+    const response = toResponse(dto, request, prepared);
+    // Not before: an error must not be cached.
     setCaching?.(reply);
     if (has(dto, 'version') && matchesIfNoneMatch(request.headers['if-none-match'], dto.version)) {
       return reply.code(304).header('etag', toETag(dto.version)).send();
     }
-    const response = toResponse(dto, request, prepared);
     const fields = hasFields ? (request.query as { fields?: readonly string[] }).fields : undefined;
     return send(reply, fields ? { ...response, body: selectFields(response.body, fields) } : response);
   };

@@ -1,0 +1,127 @@
+import { commonErrors } from '@plinth/contract-kit';
+import { anId, aPrincipal } from '@plinth/testing';
+import { describe, expect, it } from 'vitest';
+import { listErrors } from '../src/index.ts';
+import { openTestHost, useTestHost } from '../src/testing/index.ts';
+import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
+
+const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
+
+describe('a path without a route', () => {
+  it.each(['/v1/nothing', '/v1/things/', '/errors/things/nothing', '/errors/__proto__/constructor'])(
+    'returns 404: %s',
+    async (url) => {
+      expect(await host.current.anonymous.get(url)).toMatchObject({ status: 404, body: { code: 'not-found' } });
+    },
+  );
+
+  it('returns a problem of its path, without the query', async () => {
+    const { body } = await host.current.anonymous.get('/v1/nothing?token=marker');
+    expect(body).toMatchObject({ code: 'not-found', instance: '/v1/nothing' });
+  });
+
+  it.each(['/v1/%', '/v1/%zz'])('returns 400 when it is malformed: %s', async (url) => {
+    expect(await host.current.anonymous.get(url)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid-request', detail: 'The URL is malformed.' },
+    });
+  });
+});
+
+describe('a method without a route', () => {
+  it.each([
+    ['PUT', '/v1/things', 'POST'],
+    ['HEAD', '/v1/things', 'POST'],
+    ['POST', `/v1/things/${anId()}`, 'DELETE, GET, HEAD'],
+    ['OPTIONS', '/v1/things', 'POST'],
+    ['TRACE', '/v1/things', 'POST'],
+    ['PROPFIND', '/v1/things', 'POST'],
+    ['DELETE', '/health', 'GET, HEAD'],
+    // Routes with parameters have these methods, and this path has a route of its own.
+    ['PUT', '/v1/things/named', 'GET, HEAD'],
+    ['DELETE', '/v1/things/named', 'GET, HEAD'],
+  ])('returns 405 with the allowed methods: %s %s', async (method, url, allow) => {
+    const response = await host.current.anonymous.send({ method, url });
+    expect([response.status, response.headers['allow']]).toEqual([405, allow]);
+    if (method === 'HEAD') return;
+    expect(response.body).toMatchObject({ code: 'method-not-allowed' });
+    expect((await host.current.anonymous.get(new URL(response.body.type).pathname)).status).toBe(200);
+  });
+});
+
+describe('an error page', () => {
+  it('is at the address that the type of a problem names', async () => {
+    const { body } = await host.current.anonymous.get(`/v1/things/${anId()}`);
+    const page = await host.current.anonymous.get(new URL(body.type).pathname);
+    expect(page).toMatchObject({ status: 200, text: expect.stringContaining('# unauthenticated') });
+  });
+
+  it('exists for every error of a route', async () => {
+    const urls = listErrors([thingsContract]).map(({ domain, code }) => `/errors/${domain}/${code}`);
+    const pages = await Promise.all(urls.map(async (url) => [url, (await host.current.anonymous.get(url)).status]));
+    expect(pages).toEqual(urls.map((url) => [url, 200]));
+  });
+});
+
+describe('a response that the contract does not declare', () => {
+  const fail = async (way: string, undeclared: 'send' | 'refuse' = 'refuse') => {
+    const failing = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), undeclared });
+    const response = await (await failing.as(aPrincipal())).post(`/v1/failures/${way}`, undefined);
+    const result = { response, faults: await failing.faults(), log: failing.lines.lines.join('\n') };
+    await failing.close();
+    return result;
+  };
+  const internal = { status: 500, body: { code: 'internal' } };
+
+  it('is replaced and reported in tests when its error is undeclared', async () => {
+    const { response, faults } = await fail('undeclared');
+    expect(response).toMatchObject(internal);
+    expect(faults).toEqual([expect.stringContaining('POST /v1/failures/:way answered 409 undeclared')]);
+  });
+
+  it('is sent and reported in production when its error is undeclared', async () => {
+    const { response, faults } = await fail('undeclared', 'send');
+    expect(response).toMatchObject({ status: 409, body: { code: 'undeclared' } });
+    expect(faults).toHaveLength(1);
+  });
+
+  it.each([
+    ['has an undeclared field', 'leak', 'sends /secretSauce, which its contract does not declare'],
+    ['lacks a field, or has one of another type', 'wrong', 'sends a response that its schema refuses'],
+  ])('is replaced, reported and logged when it %s', async (_what, way, fault) => {
+    const { response, faults, log } = await fail(way);
+    expect(response).toMatchObject(internal);
+    expect(response.text).not.toContain('leak-marker');
+    expect(faults).toEqual([expect.stringContaining(fault)]);
+    expect(log).toContain(fault);
+  });
+
+  it('is without the field in production, where responses are compiled', async () => {
+    const compiled = await openTestHost({
+      modules: [thingsModule],
+      datastore: fakeDatastore(),
+      serialization: 'compiled',
+    });
+    const response = await (await compiled.as(aPrincipal())).post('/v1/failures/leak', undefined);
+    expect(response).toMatchObject({ status: 200, text: expect.not.stringContaining('leak-marker') });
+    await compiled.close();
+  });
+
+  it('is a crash, of which only the log has the cause', async () => {
+    const { response, log } = await fail('crash');
+    expect(response).toMatchObject(internal);
+    expect(response.text).not.toContain('crash-marker');
+    expect(log).toContain('crash-marker');
+    expect(log).not.toContain('ada@acme.example');
+  });
+
+  it('is none when every route may send it', async () => {
+    const { response, faults } = await fail('away');
+    expect(response).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '2' },
+      body: { code: commonErrors.unavailable.spec.code },
+    });
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,57 @@
+import { defineContract, defineRoute } from '@plinth/contract-kit';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineModule, implement, type Module } from '../src/index.ts';
+import { openTestHost } from '../src/testing/index.ts';
+import { fakeDatastore, things, thingsModule } from './things.ts';
+
+const pong = z.object({ pong: z.boolean() });
+const route = { method: 'GET', path: '/v1/odd', summary: 'Odd', auth: 'public', responses: { 200: pong } } as const;
+
+/** Opens a host with one route that the compiler would refuse. */
+const open = (getOdd: object, service: object = { getOdd: async () => ({ pong: true }) }) => {
+  const contracts = [{ name: 'odd', permissions: {}, routes: { getOdd } as never }];
+  const module: Module = { name: 'odd', contracts, collections: {}, create: () => ({ service: service as never }) };
+  return openTestHost({ modules: [module], datastore: fakeDatastore() });
+};
+
+describe('a host does not start', () => {
+  it('with a route whose permission is in no catalogue', async () => {
+    await expect(open({ ...route, auth: { policy: 'odd:read' } })).rejects.toThrow(/odd:read/);
+  });
+
+  it('with a route without auth', async () => {
+    await expect(open({ ...route, auth: undefined })).rejects.toThrow();
+  });
+
+  it('with a route without an operation', async () => {
+    await expect(open(route, {})).rejects.toThrow("no operation serves 'getOdd'");
+  });
+
+  it('with a route with two successes', () => {
+    const getOdd = { ...route, responses: { 200: pong, 201: pong } };
+    const contract = { name: 'odd', permissions: {}, routes: { getOdd } };
+    expect(() => implement(contract)({ getOdd: async () => ({ pong: true }) })).toThrow('exactly one success');
+  });
+
+  it('with a deprecation that is not a date', async () => {
+    await expect(open({ ...route, deprecated: { since: 'soon' } })).rejects.toThrow(
+      "GET /v1/odd is deprecated with 'soon', which is not a date. Write it as 2026-01-31.",
+    );
+  });
+
+  it('with two operations of one name', async () => {
+    const modules = [thingsModule, { ...thingsModule, name: 'more' }];
+    await expect(openTestHost({ modules, datastore: fakeDatastore() })).rejects.toThrow("'createThing'");
+  });
+
+  it('with a unique index whose error no route declares', () => {
+    const contracts = [
+      defineContract('pong', { permissions: {}, routes: { getPong: defineRoute({ ...route, path: '/v1/pong' }) } }),
+    ] as const;
+    const create = () => ({ service: { getPong: async () => ({ pong: true }) } });
+    expect(() => defineModule({ name: 'pong', contracts, collections: { things }, create })).toThrow(
+      "names the error 'name-taken', which no route declares",
+    );
+  });
+});
