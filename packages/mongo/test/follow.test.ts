@@ -109,9 +109,7 @@ describe('a follower', () => {
     const { name, emit } = await aModule();
     const { ids } = await follow(name);
     for (const id of someIds(5)) {
-      // oxlint-disable-next-line no-await-in-loop -- each is measured by itself
       await emit([id]);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await vi.waitFor(() => expect(ids()).toContain(id), { timeout: 1000, interval: 5 });
     }
   });
@@ -146,7 +144,6 @@ describe('a follower', () => {
       [after, 1],
     ] as const) {
       now = since.getTime() + offset;
-      // oxlint-disable-next-line no-await-in-loop -- one time after the other
       await emit([id]);
     }
     expect((await follow(name, { since })).ids()).toEqual(new Set([at, after]));
@@ -157,7 +154,6 @@ describe('a follower', () => {
     const ids = someIds(200);
     let told: (() => Set<string>) | undefined;
     for (let at = 0; at < ids.length; at += 4) {
-      // oxlint-disable-next-line no-await-in-loop -- a stream of commits, and not one burst
       await Promise.all(ids.slice(at, at + 4).map((id) => emit([id])));
       if (at === 40) void follow(name).then((follower) => (told = follower.ids));
     }
@@ -178,9 +174,7 @@ describe('a follower', () => {
   it('does not begin, and says why, when it may not read the journal', async () => {
     const { name } = await aModule();
     for (const command of ['aggregate', 'find']) {
-      // oxlint-disable-next-line no-await-in-loop -- one failure after the other
       await failing({ times: 1 }, { failCommands: [command], errorCode: 13 });
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await expect(follow(name)).rejects.toMatchObject({
         name: 'StartupError',
         message: expect.stringMatching(
@@ -226,7 +220,6 @@ describe('integrity: a follower is told what was committed while', () => {
     await failing({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
     const some = someIds(20);
     for (const id of some) {
-      // oxlint-disable-next-line no-await-in-loop -- a stream of commits, and not one burst
       await emit([id]);
     }
     await vi.waitFor(() => expect(ids()).toEqual(new Set(some)), 10_000);

@@ -117,7 +117,6 @@ const rowCases = (use: () => Bench): void => {
           events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
           return fail();
         };
-        // oxlint-disable-next-line no-await-in-loop -- one context takes one unit at a time
         await expect(write(ctx, work)).rejects.toThrow();
       }
       expect(await rowsOf(bench, ctx)).toHaveLength(1);

@@ -26,7 +26,6 @@ const listed = async (scoped: Scoped<Thing>, operation: Extract<Operation, { kin
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
     const page = await scoped.list({ ...queryOf(operation), limit: operation.limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
@@ -75,7 +74,6 @@ export const performUnit = async (
   try {
     const work = async () => {
       for (const operation of unit.operations) {
-        // oxlint-disable-next-line no-await-in-loop -- the operations of a unit follow each other
         answers.push(await perform(side.things.for(ctx), operation, side));
       }
     };
