@@ -1,0 +1,71 @@
+/** Starts the databases of development and tests. */
+export const databases = 'tooling/engines';
+
+/**
+ * The imports that each package may have (ARCHITECTURE.md, section 1); packages/ is left out of names. A package may also import
+ * all that the named packages may import. Test code may import `testing` and `testTools` too.
+ */
+export const mayImport: Readonly<Record<string, string>> = {
+  utils: '',
+  'backend-utils': 'utils',
+  kernel: 'utils',
+  'errors dtos': 'kernel',
+  models: 'kernel dtos',
+  'service-contracts': 'dtos errors',
+  'service-actions': 'service-contracts',
+  contracts: 'models service-contracts',
+  actions: 'contracts',
+  config: '',
+  'logger telemetry auth': 'kernel backend-utils',
+  'mongo redis mail ai aws-sdk': 'kernel backend-utils',
+  'service-kit': 'config logger telemetry auth',
+  testing: `kernel ${databases}`,
+  'apps/svc-*': 'actions service-actions service-kit mongo redis mail ai aws-sdk',
+  'apps/platform apps/worker apps/gateway': 'apps/svc-*',
+  'apps/console': 'service-actions',
+  [databases]: '',
+  'tooling/vitest': databases,
+  'tooling/*': 'tooling/* testing actions service-actions service-kit mongo redis mail ai aws-sdk',
+};
+
+/** The tools that test code of every package may import. */
+export const testTools = `${databases} tooling/vitest`;
+
+/** Packages whose folders are domains: `packages/<layer>/src/<domain>`. */
+export const domainLayers = [
+  'errors',
+  'dtos',
+  'models',
+  'service-contracts',
+  'contracts',
+  'actions',
+  'service-actions',
+] as const;
+
+/** Run in a browser too, on zod alone. */
+export const browserSafe = ['utils', 'kernel', ...domainLayers] as const;
+
+/** Clocks, ids and I/O are injected. */
+export const pureLayers = browserSafe.filter((layer) => layer !== 'utils' && layer !== 'service-actions');
+
+type Driver = { readonly packages: string; readonly homes: readonly string[]; readonly fix: string };
+
+/** The only folders that import each driver. Other code takes a port. */
+export const drivers: readonly Driver[] = [
+  {
+    packages: 'mongodb|mongodb-memory-server-core',
+    homes: ['packages/mongo', databases, 'tooling/benchmarks'],
+    fix: 'Take a `Collection` from deps.',
+  },
+  { packages: 'ioredis|bullmq', homes: ['packages/redis'], fix: 'Take a port of packages/redis from deps.' },
+  {
+    packages: 'fastify|fastify-[^/]+|@fastify/[^/]+',
+    homes: ['packages/service-kit', 'apps', 'tooling/benchmarks'],
+    fix: 'Declare a route with `defineRoute`.',
+  },
+  {
+    packages: '@opentelemetry/[^/]+|prom-client',
+    homes: ['packages/telemetry'],
+    fix: 'Take `metrics` or `tracing` from deps.',
+  },
+];
