@@ -28,7 +28,12 @@ export const names: readonly Ban[] = [
 ];
 
 /** Folders and documents whose words are checked. */
-export const convertedPaths: readonly string[] = ['tooling/lint/', 'tooling/typescript/'];
+export const convertedPaths: readonly string[] = [
+  'tooling/docker/',
+  'tooling/kubernetes/',
+  'tooling/lint/',
+  'tooling/typescript/',
+];
 
 /** Files that contain the words for a reason. */
 export const exemptPaths: readonly string[] = ['tooling/lint/src/banned-words.ts', 'tooling/lint/test/words.test.ts'];
