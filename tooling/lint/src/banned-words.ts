@@ -29,6 +29,8 @@ export const names: readonly Ban[] = [
 
 /** Folders and documents whose words are checked. */
 export const convertedPaths: readonly string[] = [
+  'docs/compose.md',
+  'docs/deploy.md',
   'tooling/docker/',
   'tooling/kubernetes/',
   'tooling/lint/',

@@ -12,7 +12,7 @@ const sentence = /(?:[^\0.!?\n]|[.!?](?!\s)|\n(?!\s*\n))+[.!?]?/g;
 const title = /(?:\b(?:it|test|describe)(?:\.\w+)*|\))\(\s*(['"`])((?:(?!\1).)*)\1/g;
 const commentMark = /^\/\/|^\/\*+|\*\/$|^\s*\*(?=\s)/gm;
 const tagOrCode = /@\w+|`[^`\n]*`/g;
-const markdownCodeOrMark = /^```.*?^ *```|^ {4,}.*$|`[^`]*`|^ *(?:#+|[-*]|\d+\.) |\|/gms;
+const markdownCodeOrMark = /^```.*?^ *```|^ {4,}[^\n]*$|`[^`]*`|^ *(?:#+|[-*]|\d+\.) |\|/gms;
 
 const titlesIn = (code: string): Place[] =>
   [...code.matchAll(title)].map(({ 0: call, 2: text = '', index }) => {

@@ -41,6 +41,7 @@ describe('refuses', () => {
     ['| a | what it is |', '1 what'],
     ['It is fast. Such pages\nare rare.', '1 Such'],
     ['Two people work on it.', '1 people'],
+    ['    code\n\nFor nobody.', '3 nobody'],
   ])('in documents: %j', (text, found) => {
     expect(inDocument(text)).toEqual([found]);
   });
