@@ -31,9 +31,11 @@ export const names: readonly Ban[] = [
 export const convertedPaths: readonly string[] = [
   'docs/compose.md',
   'docs/deploy.md',
+  'docs/observability.md',
   'tooling/docker/',
   'tooling/kubernetes/',
   'tooling/lint/',
+  'tooling/observability/',
   'tooling/typescript/',
 ];
 
