@@ -32,6 +32,7 @@ export const convertedPaths: readonly string[] = [
   'docs/compose.md',
   'docs/deploy.md',
   'docs/observability.md',
+  'tooling/conformance/',
   'tooling/docker/',
   'tooling/kubernetes/',
   'tooling/lint/',
