@@ -5,10 +5,9 @@ import { browserSafe, databases, domainLayers, drivers, mayImport, testTools } f
 
 const words = (names: string): string[] => names.split(' ').filter(Boolean);
 
-const rows = Object.entries(mayImport).flatMap(([names, imports]) =>
-  words(names).map((name): [string, string[]] => [name, words(imports)]),
+const importsByName = new Map(
+  Object.entries(mayImport).flatMap(([names, imports]) => words(names).map((name) => [name, words(imports)] as const)),
 );
-const importsByName = new Map(rows);
 
 /** The names in the table. */
 export const layerNames: readonly string[] = [...importsByName.keys()];
@@ -43,13 +42,9 @@ export const testCode =
 const domains = `packages/${anyOf(domainLayers)}`;
 
 type Rule = Pick<Extract<IForbiddenRuleType, { to: object; from: object }>, 'from' | 'to'>;
-const forbid = (name: string, comment: string, { from, to }: Rule): IForbiddenRuleType => ({
-  name,
-  comment,
-  severity: 'error',
-  from,
-  to,
-});
+const forbid = (name: string, comment: string, rule: Rule): IForbiddenRuleType => {
+  return { name, comment, severity: 'error', ...rule };
+};
 
 const layerRules = layerNames.flatMap((name) => {
   const path = `^(${folder(name)})/`;
@@ -125,9 +120,9 @@ const npmRules = [
     from: browser,
     to: { path: inModules('[^/]+'), pathNot: inModules('zod') },
   }),
-  ...drivers.map(({ packages, homes, fix }) =>
-    forbid(`driver ${packages}`, `Only ${homes.join(', ')} may import ${packages.replaceAll('|', ', ')}. ${fix}`, {
-      from: { pathNot: `^${anyOf(homes)}/` },
+  ...Object.entries(drivers).map(([packages, homes]) =>
+    forbid(`driver ${packages}`, `Only ${homes} may import it: take a port from deps.`, {
+      from: { pathNot: `^${anyOf(words(homes))}/` },
       to: { path: inModules(packages) },
     }),
   ),

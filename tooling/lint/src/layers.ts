@@ -32,40 +32,18 @@ export const mayImport: Readonly<Record<string, string>> = {
 export const testTools = `${databases} tooling/vitest`;
 
 /** Packages whose folders are domains: `packages/<layer>/src/<domain>`. */
-export const domainLayers = [
-  'errors',
-  'dtos',
-  'models',
-  'service-contracts',
-  'contracts',
-  'actions',
-  'service-actions',
-] as const;
+export const domainLayers = 'errors dtos models service-contracts contracts actions service-actions'.split(' ');
 
 /** Run in a browser too, on zod alone. */
-export const browserSafe = ['utils', 'kernel', ...domainLayers] as const;
+export const browserSafe = ['utils', 'kernel', ...domainLayers];
 
 /** Clocks, ids and I/O are injected. */
 export const pureLayers = browserSafe.filter((layer) => layer !== 'utils' && layer !== 'service-actions');
 
-type Driver = { readonly packages: string; readonly homes: readonly string[]; readonly fix: string };
-
-/** The only folders that import each driver. Other code takes a port. */
-export const drivers: readonly Driver[] = [
-  {
-    packages: 'mongodb|mongodb-memory-server-core',
-    homes: ['packages/mongo', databases, 'tooling/benchmarks'],
-    fix: 'Take a `Collection` from deps.',
-  },
-  { packages: 'ioredis|bullmq', homes: ['packages/redis'], fix: 'Take a port of packages/redis from deps.' },
-  {
-    packages: 'fastify|fastify-[^/]+|@fastify/[^/]+',
-    homes: ['packages/service-kit', 'apps', 'tooling/benchmarks'],
-    fix: 'Declare a route with `defineRoute`.',
-  },
-  {
-    packages: '@opentelemetry/[^/]+|prom-client',
-    homes: ['packages/telemetry'],
-    fix: 'Take `metrics` or `tracing` from deps.',
-  },
-];
+/** The only folders that import each driver. Other code takes a port from deps. */
+export const drivers: Readonly<Record<string, string>> = {
+  'mongodb|mongodb-memory-server-core': `packages/mongo ${databases} tooling/benchmarks`,
+  'ioredis|bullmq': 'packages/redis',
+  'fastify|fastify-[^/]+|@fastify/[^/]+': 'packages/service-kit apps tooling/benchmarks',
+  '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
+};

@@ -89,11 +89,7 @@ export default defineConfig({
     },
     {
       files: ['packages/config/**', 'tooling/**', '**/vitest.config.ts'],
-      rules: { 'no-restricted-properties': 'off' },
-    },
-    {
-      files: ['tooling/**'],
-      rules: { 'no-restricted-imports': 'off', 'import/no-dynamic-require': 'off' },
+      rules: { 'no-restricted-properties': 'off', 'no-restricted-imports': 'off', 'import/no-dynamic-require': 'off' },
     },
     {
       files: tests,

@@ -16,7 +16,7 @@ npmPackages.push('@opentelemetry/api', 'prom-client', 'undeclared');
 const folderOf = (name: string): string =>
   name.includes('/') ? name.replace('svc-*', 'svc-orders').replace('*', 'lint') : `packages/${name}`;
 const packageOf = (name: string): string => `@plinth/${folderOf(name).replace(/^\w+\//, '')}`;
-const isDomainLayer = (name: string): boolean => domainLayers.some((layer) => layer === name);
+const isDomainLayer = (name: string): boolean => domainLayers.includes(name);
 
 function addPackage(folder: string, exports: Record<string, string>): void {
   const dependencies = Object.fromEntries(npmPackages.slice(0, -1).map((name) => [name, '*']));
