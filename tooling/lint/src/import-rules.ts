@@ -75,7 +75,7 @@ const domainRules = [
     from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
     to: {
       path: `^(?:${domains}|apps/[^/]+)/`,
-      pathNot: ['^$1/', `^${domains}/src/[^/]+/index\\.ts$`, '^apps/svc-[^/]+/src/module\\.ts$'],
+      pathNot: ['^$1/', `^${domains}/src/[^/]+/(?:testing/)?index\\.ts$`, '^apps/svc-[^/]+/src/module\\.ts$'],
     },
   }),
 ];

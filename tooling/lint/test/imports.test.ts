@@ -88,6 +88,7 @@ const refused: readonly Case[] = [
   on('packages/novelty/src', 'zod', 'known-package'),
   on('packages/mongo/src', 'vitest', 'test-code'),
   on(service, '@plinth/auth/testing', 'test-code'),
+  on(service, '@plinth/actions/orders/testing', 'test-code'),
   on(host, '../test/host.ts', 'test-code'),
   on(core, 'node:buffer', 'browser-safe-node'),
   on('packages/dtos/src/orders', 'fs', 'browser-safe-node'),
@@ -115,7 +116,11 @@ const accepted: readonly Case[] = [
   on('packages/service-actions/src/orders', '../client.ts', ''),
   on('packages/service-kit/src/testing', '@plinth/testing', ''),
   on('packages/service-kit/src/testing', 'vitest', ''),
-  { file: 'apps/svc-orders/test/a.test.ts', code: `import '@plinth/auth/testing';`, rule: '' },
+  {
+    file: 'apps/svc-orders/test/a.test.ts',
+    code: `import '@plinth/auth/testing'; import '@plinth/actions/orders/testing';`,
+    rule: '',
+  },
   { file: `${action}/fine.test.ts`, code: `import 'vitest'; import 'node:crypto';`, rule: '' },
   on('packages/mongo/src', 'mongodb', ''),
   on('packages/redis/src', 'ioredis', ''),
@@ -134,7 +139,11 @@ function writePackages(): void {
   for (const name of layerNames) {
     const folder = folderOf(name);
     if (isDomainLayer(name)) {
-      addPackage(folder, { './*': './src/*/index.ts', './orders/deep': './src/orders/deep.ts' });
+      addPackage(folder, {
+        './*': './src/*/index.ts',
+        './*/testing': './src/*/testing/index.ts',
+        './orders/deep': './src/orders/deep.ts',
+      });
       for (const domain of ['orders', 'users', 'order', 'salesOrders'])
         tree.write(`${folder}/src/${domain}/index.ts`, '');
     } else {
@@ -150,6 +159,7 @@ function writePackages(): void {
   addPackage('packages/novelty', {});
   tree.write('packages/dtos/src/orders/deep.ts', '');
   tree.write('packages/actions/src/shared.ts', '');
+  tree.write('packages/actions/src/orders/testing/index.ts', '');
   tree.write('packages/service-actions/src/client.ts', '');
   tree.write('apps/platform/test/host.ts', '');
   tree.write('packages/auth/src/cycle-b.ts', `import './cycle-a.ts';\n`);
