@@ -108,7 +108,7 @@ it('updates every program that a workflow installs, by renovate.json', async () 
   const text = texts.join('');
   const found = customManagers.flatMap(({ matchStrings }) =>
     matchStrings.flatMap((pattern) =>
-      [...text.matchAll(new RegExp(pattern, 'g'))].map(({ groups }) => groups?.['depName']),
+      [...text.matchAll(new RegExp(pattern, 'g'))].map(({ groups }) => `${groups?.['depName']}`),
     ),
   );
   expect(found).toHaveLength([...text.matchAll(/go install |docker run [^\n]*hadolint/g)].length);
