@@ -1,4 +1,4 @@
-import type { RouteSpec } from '@plinth/kernel';
+import type { RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type Caller, openTestHost } from '@plinth/service-kit/testing';
 import { arbitraryOf, seed } from '@plinth/testing';

@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Following, type JournalRow, StartupError, type Subscription, type ToldEvent } from '@plinth/kernel';
+import {
+  type DeliveredEvent,
+  type Following,
+  type JournalRow,
+  StartupError,
+  type Subscription,
+} from '@plinth/data-kit';
 import {
   type ChangeStream,
   type ChangeStreamInsertDocument,
@@ -111,10 +117,10 @@ const refusalOf = (cause: unknown, db: Db): StartupError => {
   );
 };
 
-type Keeping = Pick<Subscription<object>, 'since' | 'clock' | 'onTrouble' | 'onRecovery'>;
+type Keeping = Pick<Subscription<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
 
 /** Keeps a journal followed: begins again after each failure, until it is stopped. */
-const createKeeper = (place: Place, { since, clock, onTrouble, onRecovery }: Keeping) => {
+const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }: Keeping) => {
   const { signal } = place;
   let current: Opened | undefined;
   let opening: Promise<void> | undefined;
@@ -133,14 +139,14 @@ const createKeeper = (place: Place, { since, clock, onTrouble, onRecovery }: Kee
   };
   const onAlive = (): void => {
     aliveAt = clock.now().getTime();
-    if (failures > 0) onRecovery();
+    if (failures > 0) onReconnect();
     failures = 0;
   };
   const onFailure = async (cause: unknown): Promise<void> => {
     await close();
     if (signal.aborted) return;
     failures += 1;
-    if (failures === 1) onTrouble(cause);
+    if (failures === 1) onDisconnect(cause);
     await sleep(Math.random() * Math.min(2 ** failures, pauseMaxMs), undefined, { signal }).catch(() => undefined);
   };
   return {
@@ -171,7 +177,7 @@ const createKeeper = (place: Place, { since, clock, onTrouble, onRecovery }: Kee
 export const follow = async <P extends object>(
   db: Db,
   subscription: Subscription<P>,
-  listener: (event: ToldEvent<P>) => void,
+  listener: (event: DeliveredEvent<P>) => void,
 ): Promise<Following> => {
   const { event } = subscription;
   const stopping = new AbortController();

@@ -1,4 +1,4 @@
-import { type Ctx, type JournalRow, KeyTaken, type Together } from '@plinth/kernel';
+import { type Ctx, IdempotencyKeyConflict, type JournalRow, type TraceBatch } from '@plinth/data-kit';
 import { BSON } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
 import { isAway, isGone, isTransient, OutcomeUnknown, tellsOfGone, translate, type UniqueCodes } from './failures.ts';
@@ -12,7 +12,7 @@ export type CommitCounts = { groups: number; sets: number; splits: number };
 
 type Parts = TransactionParts & {
   readonly codeOf: UniqueCodes;
-  readonly together?: Together | undefined;
+  readonly together?: TraceBatch | undefined;
   /** Raised by what happens here. */
   readonly counts: CommitCounts;
 };
@@ -55,7 +55,9 @@ const withSession = async <T>({ client, primary }: Parts, work: (place: Place) =
 
 /** True when the commit may be tried again: what stood in the way has been removed, or will go by itself. */
 const mayGoOn = async (cause: unknown, { ctx, row, parts }: { ctx: Ctx; row: JournalRow; parts: Parts }) =>
-  translate(cause, parts.codeOf) instanceof KeyTaken && row.key !== undefined && releaseKey(ctx, row.key, parts);
+  translate(cause, parts.codeOf) instanceof IdempotencyKeyConflict &&
+  row.key !== undefined &&
+  releaseKey(ctx, row.key, parts);
 
 /** Commits one set by itself, again and again until it holds, a condition refuses it or its deadline has come. */
 const commitAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
@@ -137,7 +139,7 @@ const commitGroup = async (sets: readonly WaitingSet[], parts: Parts): Promise<v
     parts.counts.splits += 1;
     const repeated = await repeatedAmong(sets, parts);
     if (repeated.size > 0) {
-      for (const { reject } of repeated) reject(new KeyTaken({ cause }));
+      for (const { reject } of repeated) reject(new IdempotencyKeyConflict({ cause }));
       return commitGroup(
         sets.filter((set) => !repeated.has(set)),
         parts,

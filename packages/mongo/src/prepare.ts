@@ -1,4 +1,4 @@
-import { StartupError } from '@plinth/kernel';
+import { StartupError } from '@plinth/data-kit';
 import { type Db, type Document, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
 import { isUnderLaw, lawOf, type StoredCollection } from './stored-collection.ts';
 

@@ -1,4 +1,5 @@
-import { type Clock, commonErrors, type JournalRow } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Clock, type JournalRow } from '@plinth/data-kit';
 import { type ClientSession, type Db, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { pauseUntil, remainingMs } from './deadline.ts';
 import { isGone, isUnknownCommit, OutcomeUnknown } from './failures.ts';
@@ -22,7 +23,7 @@ type Statement = {
   /** How many documents the command must insert, match or remove. */
   readonly expected: number;
   /** Makes what is thrown when it does not. */
-  readonly orElse: () => Error;
+  readonly conflictError: () => Error;
 };
 
 /** A write of several did not hold; which one, only a run of them one by one can tell. */
@@ -40,10 +41,10 @@ const isPinned = (write: Write): boolean => {
 /** True when the writes of the set can be sent together with others and still be held to their conditions. */
 export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(isPinned);
 
-const sendOf = (writes: readonly Write[], orElse: () => Error, multi: boolean): Statement => {
+const sendOf = (writes: readonly Write[], conflictError: () => Error, multi: boolean): Statement => {
   const [first] = writes as [Write];
   const { collection } = first;
-  const base = { expected: writes.length, orElse };
+  const base = { expected: writes.length, conflictError };
   if (first.kind === 'insert') {
     const documents = writes.map((write) => (write as Extract<Write, { kind: 'insert' }>).document);
     return { ...base, command: { insert: collection, documents } };
@@ -76,7 +77,11 @@ const together = (writes: readonly Write[]): Statement[] =>
 /** One command a write, in the order of their recording, so that the first that does not hold names the error. */
 const oneByOne = (writes: readonly Write[]): Statement[] =>
   writes.map((write) =>
-    sendOf([write], write.kind === 'insert' ? someFailed : () => write.orElse ?? commonErrors.staleVersion(), true),
+    sendOf(
+      [write],
+      write.kind === 'insert' ? someFailed : () => write.conflictError ?? commonErrors.staleVersion(),
+      true,
+    ),
   );
 
 /** A session to commit in, and since when it is used: from then on patience counts. */
@@ -90,14 +95,14 @@ export type Place = {
 type Attempt = Place & { readonly deadline: number };
 
 const send = async (
-  { command, expected, orElse }: Statement,
+  { command, expected, conflictError }: Statement,
   { session, maxTimeMS, db }: Pick<Place, 'session'> & { readonly maxTimeMS: number; readonly db: Db },
 ): Promise<void> => {
   // Options of the client do not reach `db.command`, so what is undefined must be left out by a word here.
   const answer = await db.command({ ...command, ordered: true, maxTimeMS }, { session, ignoreUndefined: true });
   const [failure] = (answer['writeErrors'] ?? []) as { code: number; errmsg: string }[];
   if (failure) throw new MongoServerError({ ...failure, message: failure.errmsg });
-  if (answer['n'] !== expected) throw orElse();
+  if (answer['n'] !== expected) throw conflictError();
 };
 
 /** Commits what `session` holds; a commit with an unknown outcome is sent again, which is safe and tells. */

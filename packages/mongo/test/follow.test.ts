@@ -1,12 +1,5 @@
-import {
-  type Ctx,
-  type Datastore,
-  defineEvent,
-  type EventDefinition,
-  type Following,
-  Id,
-  type ToldEvent,
-} from '@plinth/kernel';
+import { defineEvent, type EventDefinition, Id } from '@plinth/contract-kit';
+import { type Ctx, type Datastore, type DeliveredEvent, type Following } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -60,20 +53,20 @@ const aModule = async (at = clock) => {
   return { name, emit };
 };
 
-type Start = { readonly since?: Date; readonly listener?: (event: ToldEvent<Moved>) => void };
+type Start = { readonly since?: Date; readonly listener?: (event: DeliveredEvent<Moved>) => void };
 
 /** Follows `moved`, and keeps what it was told. */
 const follow = async (module: string, { since = new Date(0), listener }: Start = {}) => {
-  const told: ToldEvent<Moved>[] = [];
-  const onTrouble = vi.fn();
-  const onRecovery = vi.fn();
-  const one = await reader.follow({ module, event: moved, since, clock, onTrouble, onRecovery }, (event) => {
+  const told: DeliveredEvent<Moved>[] = [];
+  const onDisconnect = vi.fn();
+  const onReconnect = vi.fn();
+  const one = await reader.follow({ module, event: moved, since, clock, onDisconnect, onReconnect }, (event) => {
     listener?.(event);
     told.push(event);
   });
   following.push(one);
   const ids = () => new Set(told.map(({ payload }) => payload.id));
-  return { ...one, told, ids, onTrouble, onRecovery };
+  return { ...one, told, ids, onDisconnect, onReconnect };
 };
 
 const someIds = (count: number) => Array.from({ length: count }, () => anId());
@@ -187,7 +180,7 @@ describe('a follower', () => {
 
   it('stops: its cursor is closed, and nothing is told any more', async () => {
     const { name, emit } = await aModule();
-    const { told, stop, onTrouble } = await follow(name);
+    const { told, stop, onDisconnect } = await follow(name);
     await vi.waitFor(async () => expect(await cursorsOn(name)).toHaveLength(1), 5000);
     await stop();
     await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
@@ -195,7 +188,7 @@ describe('a follower', () => {
     const { ids } = await follow(name);
     expect(ids().size).toBe(1);
     expect(told).toEqual([]);
-    expect(onTrouble).not.toHaveBeenCalled();
+    expect(onDisconnect).not.toHaveBeenCalled();
   });
 });
 
@@ -216,29 +209,29 @@ describe('integrity: a follower is told what was committed while', () => {
 
   it('its connection was lost again and again', async () => {
     const { name, emit } = await aModule();
-    const { ids, onTrouble, onRecovery } = await follow(name);
+    const { ids, onDisconnect, onReconnect } = await follow(name);
     await failing({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
     const some = someIds(20);
     for (const id of some) {
       await emit([id]);
     }
     await vi.waitFor(() => expect(ids()).toEqual(new Set(some)), 10_000);
-    expect(onTrouble.mock.calls.length - onRecovery.mock.calls.length).toBeLessThanOrEqual(1);
+    expect(onDisconnect.mock.calls.length - onReconnect.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
   it('the history of its stream was lost and none could be opened; it hears of trouble once', async () => {
     const { name, emit } = await aModule();
-    const { ids, onTrouble, onRecovery } = await follow(name);
+    const { ids, onDisconnect, onReconnect } = await follow(name);
     const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
     await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], ...historyLost });
-    await vi.waitFor(() => expect(onTrouble).toHaveBeenCalled(), 5000);
+    await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
     const some = someIds(3);
     await emit(some);
     expect(ids().size).toBe(0);
     await failing('off');
     await vi.waitFor(() => expect(ids()).toEqual(new Set(some)), 10_000);
-    await vi.waitFor(() => expect(onRecovery).toHaveBeenCalledOnce(), 5000);
-    expect(onTrouble).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 286 }));
+    await vi.waitFor(() => expect(onReconnect).toHaveBeenCalledOnce(), 5000);
+    expect(onDisconnect).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 286 }));
     const [live = ''] = someIds(1);
     await emit([live]);
     await vi.waitFor(() => expect(ids()).toContain(live), 5000);
@@ -246,7 +239,7 @@ describe('integrity: a follower is told what was committed while', () => {
 
   it('its journal was dropped and made again', async () => {
     const { name, emit } = await aModule();
-    const { ids, onTrouble } = await follow(name);
+    const { ids, onDisconnect } = await follow(name);
     const [before = '', after = ''] = someIds(2);
     await emit([before]);
     await vi.waitFor(() => expect(ids()).toContain(before), 5000);
@@ -254,7 +247,7 @@ describe('integrity: a follower is told what was committed while', () => {
     await openModule(name).prepare();
     await emit([after]);
     await vi.waitFor(() => expect(ids()).toContain(after), 5000);
-    await vi.waitFor(() => expect(onTrouble).toHaveBeenCalledOnce(), 5000);
+    await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 5000);
   });
 
   it('its listener failed: it is told again', async () => {
@@ -270,14 +263,14 @@ describe('integrity: a follower is told what was committed while', () => {
 
   it('nothing is told after it was stopped during an outage', async () => {
     const { name, emit } = await aModule();
-    const { told, stop, onTrouble, onRecovery } = await follow(name);
+    const { told, stop, onDisconnect, onReconnect } = await follow(name);
     await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], errorCode: 286 });
-    await vi.waitFor(() => expect(onTrouble).toHaveBeenCalled(), 5000);
+    await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
     await stop();
     await failing('off');
     await emit([anId()]);
     expect((await follow(name)).ids().size).toBe(1);
     expect(told).toEqual([]);
-    expect(onRecovery).not.toHaveBeenCalled();
+    expect(onReconnect).not.toHaveBeenCalled();
   });
 });

@@ -1,4 +1,4 @@
-import { defineMapper, type ListQuery, unreadJsonOf } from '@plinth/kernel';
+import { defineMapper, type ListQuery, unreadJsonOf } from '@plinth/data-kit';
 import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { type Ctx, commonErrors } from '@plinth/kernel';
+import { commonErrors } from '@plinth/contract-kit';
+import { type Ctx } from '@plinth/data-kit';
 import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, type Note, notes } from './notes.ts';

@@ -1,4 +1,5 @@
-import { ApiError, type Ctx, defineCollection, Entity, type StoredAnswer, UniqueViolation } from '@plinth/kernel';
+import { ApiError } from '@plinth/contract-kit';
+import { type Ctx, defineCollection, Entity, type StoredResponse, UniqueViolation } from '@plinth/data-kit';
 import { aContext, aPrincipal, fakeDatabase, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -37,7 +38,7 @@ const calls: fc.Arbitrary<Call[]> = fc.array(
 
 class Refused extends Error {}
 
-const refusalOf = (error: unknown): StoredAnswer | undefined =>
+const refusalOf = (error: unknown): StoredResponse | undefined =>
   error instanceof Refused || error instanceof UniqueViolation
     ? { status: 409, headers: {}, body: `refused ${error.message}` }
     : undefined;
@@ -77,7 +78,7 @@ const openScheduled = (scheduler: fc.Scheduler) => {
   };
   const send = ({ key, fingerprint, way }: Call, owner: Ctx): Promise<OnceAnswer> => {
     const ctx = { ...owner };
-    const work = async (): Promise<StoredAnswer> => {
+    const work = async (): Promise<StoredResponse> => {
       await turn('read');
       if (way === 'crashes') throw new Error('crash');
       if (way === 'refuses') throw new Refused('by the action');

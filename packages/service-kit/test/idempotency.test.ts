@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { TokenSubject } from '@plinth/auth';
-import { KeyTaken, type StoredAnswer } from '@plinth/kernel';
+import { IdempotencyKeyConflict, type StoredResponse } from '@plinth/data-kit';
 import { aContext, anId, aPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { answerOnce } from '../src/http/idempotency.ts';
@@ -223,8 +223,8 @@ describe('over a connection', () => {
 });
 
 describe('when the journal cannot be asked', () => {
-  const refused: StoredAnswer = { status: 409, headers: {}, body: 'refused' };
-  const answer = (error: Error, refusal: StoredAnswer | undefined) =>
+  const refused: StoredResponse = { status: 409, headers: {}, body: 'refused' };
+  const answer = (error: Error, refusal: StoredResponse | undefined) =>
     answerOnce(
       {
         ctx: aContext(),
@@ -242,7 +242,7 @@ describe('when the journal cannot be asked', () => {
 
   it.each([
     ['a refusal, which may come from its own effect,', new Error('taken'), refused],
-    ['a key that is taken', new KeyTaken(), undefined],
+    ['a key that is taken', new IdempotencyKeyConflict(), undefined],
   ])('integrity: %s is not told as final', async (_what, error, refusal) => {
     await expect(answer(error, refusal)).rejects.toMatchObject({ code: 'unavailable' });
   });

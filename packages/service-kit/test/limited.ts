@@ -1,4 +1,5 @@
-import { createLocalLimiter, defineContract, defineRoute, type Limit, type Limiter, type Plan } from '@plinth/kernel';
+import { defineContract, defineRoute } from '@plinth/contract-kit';
+import { createLocalLimiter, type Limit, type Limiter, type Plan } from '@plinth/data-kit';
 import { anId } from '@plinth/testing';
 import { expect } from 'vitest';
 import { z } from 'zod';

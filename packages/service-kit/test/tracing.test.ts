@@ -1,5 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { type Ctx, defineContract, definePermissions, defineRoute } from '@plinth/kernel';
+import { defineContract, definePermissions, defineRoute } from '@plinth/contract-kit';
+import { type Ctx } from '@plinth/data-kit';
 import { createMetrics, type Metrics, startTracing, type Tracing } from '@plinth/telemetry';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

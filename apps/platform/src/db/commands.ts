@@ -1,4 +1,4 @@
-import type { MigratableDatastore, MigrationNote, Migrations } from '@plinth/kernel';
+import type { MigratableDatastore, MigrationLogEntry, Migrations } from '@plinth/data-kit';
 import { type Module, systemClock, systemIds } from '@plinth/service-kit';
 import { addDemoData } from '../demo/add-demo-data.ts';
 import { tableOf } from './table.ts';
@@ -24,7 +24,7 @@ const eachModule = async ({ datastore, modules }: DbParts, each: Each): Promise<
   }
 };
 
-const lineOf = ({ event, fields }: MigrationNote): string =>
+const lineOf = ({ event, fields }: MigrationLogEntry): string =>
   [event, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(' ');
 
 const status: Command = async (parts) => {

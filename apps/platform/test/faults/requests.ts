@@ -32,7 +32,7 @@ const headersOf = (token: string, { key, body, version }: KeyedRequest): Record<
   ...(version !== undefined && { 'if-match': `"${version}"` }),
 });
 
-const answerOf = async (response: Response): Promise<Answer> => ({
+const toResponse = async (response: Response): Promise<Answer> => ({
   status: response.status,
   body: await response.text(),
   location: response.headers.get('location'),
@@ -48,7 +48,7 @@ export const send = async ({ url, token }: Service, request: KeyedRequest): Prom
     if (url === undefined) return undefined;
     const signal = AbortSignal.timeout(givenUpMs);
     const content = body ? { body: JSON.stringify(body) } : {};
-    return answerOf(await fetch(`${url}${path}`, { method, headers: headersOf(token, request), signal, ...content }));
+    return toResponse(await fetch(`${url}${path}`, { method, headers: headersOf(token, request), signal, ...content }));
   };
   const answer = await attempt().catch(() => undefined);
   return { begunAt, endedAt: performance.now(), answer };

@@ -1,4 +1,4 @@
-import { builtInRoles, type RouteSpec } from '@plinth/kernel';
+import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
 import { anId, aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';

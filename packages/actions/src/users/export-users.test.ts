@@ -1,4 +1,4 @@
-import type { Ctx } from '@plinth/kernel';
+import type { Ctx } from '@plinth/data-kit';
 import { toEmailKey, users } from '@plinth/models/users';
 import { aContext, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import type { UsersService } from '@plinth/contracts/users';
-import type { Collection, Ctx } from '@plinth/kernel';
+import type { Collection, Ctx } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 
 type Deps = { users: Collection<UserDocument, 'list'> };

@@ -1,4 +1,4 @@
-import type { Collection, Ctx } from '@plinth/kernel';
+import type { Collection, Ctx } from '@plinth/data-kit';
 import { type UserDocument, users } from '@plinth/models/users';
 import { aContext, anId, build, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';

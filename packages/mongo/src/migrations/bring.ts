@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type NoteTaker, StartupError } from '@plinth/kernel';
+import { type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { prepare } from '../prepare.ts';
 import type { StoredCollection } from '../stored-collection.ts';
 import { dueOf, isNew, lawAt, newerOf, type Subject } from './due.ts';
@@ -9,7 +9,7 @@ import { fenced, type Lease, LeaseLost, renew, takeLease, withLease } from './le
 import { type MigrationState, newRecord, readState, recordsOf } from './record.ts';
 import { runMigration } from './run.ts';
 
-export type BringOptions = { readonly contract: boolean; readonly note: NoteTaker };
+export type BringOptions = { readonly contract: boolean; readonly note: MigrationLogger };
 
 /** Records what is not yet known: for a new database as done, because this code alone makes its documents. @returns whether it did. */
 const recordAll = async (subject: Subject, lease: Lease, state: MigrationState): Promise<boolean> => {

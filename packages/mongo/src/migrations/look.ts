@@ -1,4 +1,4 @@
-import type { Migration, MigrationStatus } from '@plinth/kernel';
+import type { Migration, MigrationStatus } from '@plinth/data-kit';
 import type { Walk } from './batch.ts';
 import { type Difference, differences } from './differences.ts';
 import { dueOf, isNew, lawAt, newerOf, newerSentence, type Subject } from './due.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, type Ids, type Migration, type NoteTaker, StartupError } from '@plinth/kernel';
+import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { MongoServerError } from 'mongodb';
 import type { Walk } from './batch.ts';
 import { fenced, type Lease, type LeaseParts, renew } from './lease.ts';
@@ -11,7 +11,7 @@ export type RunParts = LeaseParts & {
   readonly lease: Lease;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly note: NoteTaker;
+  readonly note: MigrationLogger;
   /** Makes the law what it is to be when this migration is done. */
   readonly tighten: (migration: Migration) => Promise<void>;
 };

@@ -1,4 +1,4 @@
-import type { Entity, MigrationWhere, TenantBackfill, TenantScope } from '@plinth/kernel';
+import type { Entity, MigrationWhere, TenantBackfill, TenantScope } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
 import { type Batch, type BatchScope, refusalOf, type Walk } from './batch.ts';
 

@@ -1,4 +1,4 @@
-import type { LimitDecision, Limiter, LimiterCounts } from '@plinth/kernel';
+import type { LimitDecision, Limiter, LimiterCounts } from '@plinth/data-kit';
 import type { Ask } from './exchange.ts';
 import { decideLocally, giveBack, isWorn, type Lease, refuse, spend } from './lease.ts';
 import { createLeases, type Leases } from './leases.ts';

@@ -1,6 +1,6 @@
 // One of several processes that share a bucket. It says when it is there, takes as many tokens as it is told to when it is
 // told to, and reports what it got.
-import type { Limit } from '@plinth/kernel';
+import type { Limit } from '@plinth/data-kit';
 import { connectRedis } from '../../src/index.ts';
 import { countAllowed, takeSteadily } from './stage.ts';
 

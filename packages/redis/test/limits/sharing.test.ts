@@ -1,4 +1,4 @@
-import type { Limit } from '@plinth/kernel';
+import type { Limit } from '@plinth/data-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countAllowed, openStage, takeInTurn, takeSteadily } from './stage.ts';
 

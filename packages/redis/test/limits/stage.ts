@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Limit, LimitDecision, Limiter } from '@plinth/kernel';
+import type { Limit, LimitDecision, Limiter } from '@plinth/data-kit';
 import { Redis } from 'ioredis';
 import { createExchange } from '../../src/limits/exchange.ts';
 import { createLeasedLimiter, type LeasedLimiter } from '../../src/limits/leased-limiter.ts';

@@ -1,21 +1,21 @@
+import { defineErrors } from '@plinth/contract-kit';
 import {
   type Collection,
   type Ctx,
   type Draft,
-  defineErrors,
   type Events,
   type Journal,
   type JournalRow,
-  type Scoped,
+  type TenantCollection,
   type UnitOfWork,
-} from '@plinth/kernel';
+} from '@plinth/data-kit';
 import { afterAll, beforeAll } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
 import { aThing, type Person, people, type Slot, slots, type Thing, things } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot | Person> = Collection<D, keyof Scoped<D>>;
+type Whole<D extends Thing | Slot | Person> = Collection<D, keyof TenantCollection<D>>;
 type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */

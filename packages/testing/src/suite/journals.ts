@@ -1,4 +1,11 @@
-import { type Ctx, defineEvent, type JournalRow, KeyTaken, type Receipt, type StoredAnswer } from '@plinth/kernel';
+import { defineEvent } from '@plinth/contract-kit';
+import {
+  type CommitMetadata,
+  type Ctx,
+  IdempotencyKeyConflict,
+  type JournalRow,
+  type StoredResponse,
+} from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
@@ -9,11 +16,11 @@ const thingMoved = defineEvent('suite.thing-moved', {
   aggregate: 'thingId',
 });
 
-const anAnswer = (body = '{"a":"é"}'): StoredAnswer => ({ status: 201, headers: { etag: '"1"' }, body });
+const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
 
-const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): Receipt<unknown> => ({
+const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
   operation: 'suite',
-  keyed: { key, fingerprint, answerOf: () => anAnswer(body) },
+  keyed: { key, fingerprint, toResponse: () => anAnswer(body) },
 });
 
 const rowsOf = async ({ receipts }: Bench, { tenantId }: Ctx): Promise<JournalRow[]> =>
@@ -138,7 +145,7 @@ const rowCases = (use: () => Bench): void => {
 
 const keyCases = (use: () => Bench): void => {
   describe('a key', () => {
-    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: Receipt<unknown>) =>
+    const run = ({ things, run: runIn }: Bench, ctx: Ctx, receipt: CommitMetadata<unknown>) =>
       runIn(ctx, async () => things.for(ctx).insert(aThing()), receipt);
 
     it('finds the answer that was committed with it, whatever was recorded', async () => {
@@ -164,8 +171,8 @@ const keyCases = (use: () => Bench): void => {
       const bench = use();
       const ctx = bench.context();
       await run(bench, ctx, keyed('k', { body: '1' }));
-      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
-      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(KeyTaken);
+      await expect(run(bench, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await expect(bench.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
       expect((await bench.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
       expect((await bench.journal.find(ctx, 'k'))?.answer.body).toBe('1');
     });
@@ -188,7 +195,7 @@ const keyCases = (use: () => Bench): void => {
       bench.clock.advance(day - 1);
       const late = bench.context(owner.tenantId);
       expect(await bench.journal.find(late, 'k')).toMatchObject({ answer: { body: '1' } });
-      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(KeyTaken);
+      await expect(run(bench, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
       bench.clock.advance(1);
       expect(await bench.journal.find(late, 'k')).toBeUndefined();
       await run(bench, late, keyed('k', { body: '3' }));

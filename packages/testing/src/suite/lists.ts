@@ -1,4 +1,4 @@
-import { type Ctx, defineMapper, type ListQuery } from '@plinth/kernel';
+import { type Ctx, defineMapper, type ListQuery } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../fake/compare.ts';
 import type { Bench } from './bench.ts';

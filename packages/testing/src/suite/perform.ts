@@ -1,11 +1,11 @@
-import type { Collection, Ctx, ListQuery, Scoped, UnitOfWork } from '@plinth/kernel';
+import type { Collection, Ctx, ListQuery, TenantCollection, UnitOfWork } from '@plinth/data-kit';
 import { suiteErrors } from './bench.ts';
 import type { Thing } from './collections.ts';
 import type { Operation, Tenants, Unit } from './random-operations.ts';
 
 /** One of two stores that are compared, and every document that it has given so far. */
 export type Side = {
-  readonly things: Collection<Thing, keyof Scoped<Thing>>;
+  readonly things: Collection<Thing, keyof TenantCollection<Thing>>;
   readonly unitOfWork: UnitOfWork;
   readonly seen: Thing[];
 };
@@ -22,7 +22,10 @@ const queryOf = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<L
   return { where: {}, sort };
 };
 
-const listed = async (scoped: Scoped<Thing>, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
+const listed = async (
+  scoped: TenantCollection<Thing>,
+  operation: Extract<Operation, { kind: 'list' }>,
+): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
@@ -33,7 +36,11 @@ const listed = async (scoped: Scoped<Thing>, operation: Extract<Operation, { kin
   return pages;
 };
 
-const read = async (scoped: Scoped<Thing>, operation: Operation, document: Thing | undefined): Promise<unknown> => {
+const read = async (
+  scoped: TenantCollection<Thing>,
+  operation: Operation,
+  document: Thing | undefined,
+): Promise<unknown> => {
   const _id = document?._id ?? anythingAtAll;
   if (operation.kind === 'get') return scoped.get(_id);
   if (operation.kind === 'getMany') return scoped.getMany([_id, anythingAtAll, _id]);
@@ -42,7 +49,7 @@ const read = async (scoped: Scoped<Thing>, operation: Operation, document: Thing
   throw new Error('The work failed on purpose.');
 };
 
-const perform = (scoped: Scoped<Thing>, operation: Operation, side: Side): unknown => {
+const perform = (scoped: TenantCollection<Thing>, operation: Operation, side: Side): unknown => {
   const document = 'pick' in operation ? picked(side, operation.pick) : undefined;
   switch (operation.kind) {
     case 'insert':

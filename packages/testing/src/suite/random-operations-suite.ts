@@ -1,4 +1,4 @@
-import type { Ids, ListQuery } from '@plinth/kernel';
+import type { Ids, ListQuery } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';

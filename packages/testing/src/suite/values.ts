@@ -1,4 +1,4 @@
-import type { Draft } from '@plinth/kernel';
+import type { Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { type Bench, suiteErrors } from './bench.ts';
 import { aThing, type Slot, type Thing } from './collections.ts';
