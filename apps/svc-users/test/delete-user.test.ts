@@ -44,7 +44,6 @@ describe('401 and 403', () => {
     expect((await personOf(users.nobody, person.id).remove()).status).toBe(401);
     const self = await users.as({ id: person.id, tenantId, roles: ['member'] });
     for (const caller of [self, await users.someone('viewer', tenantId)]) {
-      // oxlint-disable-next-line no-await-in-loop -- the first answer that is wrong should name its caller
       expect(await personOf(caller, person.id).remove()).toMatchObject({
         status: 403,
         body: { data: { permission: 'users:write' } },

@@ -56,7 +56,6 @@ const fill = async (tenantId: string, count: number, name = 'Person'): Promise<v
         deleted: false,
       };
     });
-    // oxlint-disable-next-line no-await-in-loop -- a million documents do not fit into one command
     await raw.insertMany(batch);
   }
 };
@@ -67,7 +66,6 @@ describe('the export', () => {
     const caller = await host.current.as(owner(tenantId));
     const people = [aNewUser(), aNewUser()];
     for (const person of people) {
-      // oxlint-disable-next-line no-await-in-loop -- the order of adding is what is asked for
       await caller.post('/v1/users', person);
     }
     const answer = await caller.get(path);
@@ -143,7 +141,6 @@ describe('the export', () => {
       let seen = -1;
       while (seen !== finds) {
         seen = finds;
-        // oxlint-disable-next-line no-await-in-loop -- waits until nothing is read any longer
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
       return seen;

@@ -15,7 +15,6 @@ beforeAll(async () => {
   for (let at = 0; at < 23; at += 1) {
     // Two in three share a name, so pages end between equal ones.
     const draft = aNewUser({ name: at % 3 ? 'Same Name' : `Name ${at}`, role: roles[at % 3] });
-    // oxlint-disable-next-line no-await-in-loop -- their times shall differ
     made.push((await owner.post('/v1/users', draft)).body);
   }
   const stranger = await users.someone('owner');
@@ -28,7 +27,6 @@ const pagesOf = async (query: string): Promise<Item[][]> => {
   const pages: Item[][] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
-    // oxlint-disable-next-line no-await-in-loop -- a page needs the cursor of the one before
     const { status, body } = await owner.get(`/v1/users?${query}${cursor && `&cursor=${cursor}`}`);
     expect(status).toBe(200);
     pages.push(body.items);
@@ -197,7 +195,6 @@ describe('400 invalid cursor', () => {
       cursorOf(stranger, ''),
     ]);
     for (const cursor of cursors) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its cursor
       expect(await owner.get(`/v1/users?cursor=${cursor}`)).toMatchObject({
         status: 400,
         body: { code: 'invalid-cursor' },

@@ -40,7 +40,6 @@ const fillAsBefore = async (people: readonly Stored[]) => {
   const fields = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 'createdAt'] };
   for (const [name, keys] of Object.entries(fields)) {
     const key = Object.fromEntries(['tenantId', ...keys, '_id'].map((field) => [field, 1]));
-    // oxlint-disable-next-line no-await-in-loop -- three indexes, one after the other
     await users.createIndex(key, { name });
   }
 };

@@ -17,20 +17,15 @@ const isSuccess = ({ status }: TestResponse): boolean => status < 300;
 describe('an organization keeps an active owner', () => {
   it.each(pairs)('race: when two owners $one and $other each other', async ({ first, second }) => {
     for (let round = 0; round < 3; round += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- each round has an organization of its own
       const { tenantId, hire, person: ada } = await anOrganization(users, 'owner');
-      // oxlint-disable-next-line no-await-in-loop -- see above
       const grace = await hire({ role: 'owner' });
       const as = ({ id }: { id: string }) => users.as({ id, tenantId, roles: ['owner'] });
-      // oxlint-disable-next-line no-await-in-loop -- see above
       const [adasToken, gracesToken] = await Promise.all([as(ada), as(grace)]);
-      // oxlint-disable-next-line no-await-in-loop -- see above
       const answers = await Promise.all([first(adasToken, grace.id), second(gracesToken, ada.id)]);
       expect(answers.filter(isSuccess)).toHaveLength(1);
       // Who comes late is told that they are the last, or has no valid token any longer.
       const late = answers.find((answer) => !isSuccess(answer));
       expect(['last-owner', 'unauthenticated']).toContain(late?.body.code);
-      // oxlint-disable-next-line no-await-in-loop -- see above
       expect(await users.ownersOf(tenantId)).toBe(1);
     }
   });
@@ -76,9 +71,7 @@ describe('owners are counted', () => {
     const counts: number[] = [];
     const steps = [suspend, reactivate, () => remove(3), restore, () => give('viewer', 5), () => give('owner', 6)];
     for (const step of steps) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
       expect(isSuccess(await step())).toBe(true);
-      // oxlint-disable-next-line no-await-in-loop -- see above
       counts.push(await users.ownersOf(tenantId));
     }
     expect(counts).toEqual([1, 2, 1, 2, 1, 2]);

@@ -60,6 +60,15 @@ const createVerifier = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig
     revocations,
   });
 
+const toServerSettings = (config: ServiceConfig) => ({
+  publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
+  corsOrigins: config.CORS_ORIGINS ?? [],
+  inFlightMax: config.IN_FLIGHT_MAX,
+  trustProxy: config.TRUST_PROXY,
+  serialization: config.NODE_ENV === 'production' ? ('compiled' as const) : ('validated' as const),
+  undeclared: 'send' as const,
+});
+
 const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom, beforeListening } = options;
   const production = config.NODE_ENV === 'production';
@@ -72,6 +81,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const clock = systemClock;
   const revocations = createRevocations({ clock });
   const { server, prepare, drain } = await createServer({
+    ...toServerSettings(config),
     name,
     modules,
     datastore,
@@ -79,14 +89,8 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     logger,
     clock,
     ids: systemIds,
-    publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
-    corsOrigins: config.CORS_ORIGINS ?? [],
-    inFlightMax: config.IN_FLIGHT_MAX,
     limits: createRateLimits({ config, connections, planOf: options.planOf }),
-    trustProxy: config.TRUST_PROXY,
-    serialization: production ? 'compiled' : 'validated',
-    undeclared: 'send',
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
     tracing,
@@ -95,18 +99,16 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   await prepare();
   await beforeListening?.(datastore);
   const revocationStream = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
-  stopGracefully(
-    async (signal) => {
-      drain();
-      // Until the proxies have seen that the service is not ready, it serves what they send.
-      if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
-      await server.close();
-      await revocationStream.stop();
-      await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
-      await Promise.all([tracing?.stop(), metricsServer?.close()]);
-    },
-    { logger },
-  );
+  const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
+    drain();
+    // Until the proxies have seen that the service is not ready, it serves what they send.
+    if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
+    await server.close();
+    await revocationStream.stop();
+    await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
+    await Promise.all([tracing?.stop(), metricsServer?.close()]);
+  };
+  stopGracefully(stop, { logger });
   const url = await listen(server, config);
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
   return { url, metricsUrl: metricsServer?.url };

@@ -114,7 +114,6 @@ it('for every interleaving, a key has at most one effect, one response and one r
       }
       const [first] = answered;
       if (!first) continue;
-      // oxlint-disable-next-line no-await-in-loop -- a stored response is replayed for as long as its key lives
       const [again] = await scheduler.waitFor(
         Promise.allSettled([send({ ...first.request, course: 'succeeds' }, owner)]),
       );

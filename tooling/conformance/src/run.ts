@@ -3,48 +3,84 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '@plinth/testing/process';
-import { configurationOf, type Fuzz } from './configuration.ts';
-import { type Reference, withStreamsAsArrays } from './reference.ts';
-import { type Report, readReport } from './report.ts';
 import type { Schemathesis } from './schemathesis.ts';
 
 export type Target = {
-  /** Where the platform is. */
   readonly url: string;
-  /** As whom it is called. */
   readonly token: string;
-  /** What it says of itself. */
-  readonly reference: Reference;
+  /** The OpenAPI document. */
+  readonly reference: object;
+  /** Ids of users of the tenant: active, suspended and deleted ones. */
+  readonly ids: readonly string[];
 };
 
-const runMs = 14 * 60_000;
-const hooks = fileURLToPath(new URL('./hooks.py', import.meta.url));
+export type FuzzOptions = {
+  readonly seed: number;
+  readonly phases: readonly ('examples' | 'coverage' | 'fuzzing' | 'stateful')[];
+  /** Cases of each operation and phase, beside those that its schemas imply. */
+  readonly examples: number;
+};
 
-/**
- * Tries every operation of a reference on the platform that it is of.
- * @returns what was found, with all that schemathesis said about it.
- * @throws when it could not be run at all.
- */
-export const fuzzPlatform = async (
+export type Report = {
+  readonly cases: number;
+  /** The number of operations with at least one case. */
+  readonly tested: number;
+  readonly findings: readonly string[];
+};
+
+type JsonReport = {
+  readonly complete: boolean;
+  readonly stop_reason: string;
+  readonly operations: { readonly tested: number; readonly errored: number; readonly skipped: number } | null;
+  readonly test_cases: { readonly generated: number };
+  readonly failures: readonly { readonly title: string; readonly operations: readonly string[] }[];
+  readonly errors: readonly { readonly title: string; readonly count: number }[];
+};
+
+/** Reads the report of schemathesis. An incomplete run is a finding too. */
+export function readReport(json: string): Report {
+  const {
+    complete,
+    stop_reason: stop,
+    test_cases: cases,
+    failures,
+    errors,
+    ...report
+  } = JSON.parse(json) as JsonReport;
+  const { tested = 0, errored = 0, skipped = 0 } = report.operations ?? {};
+  const findings = [
+    ...failures.map(({ title, operations }) => `${title}: ${operations.join(', ')}`),
+    ...errors.map(({ title, count }) => `${title} (${count} times)`),
+  ];
+  if (!complete || stop !== 'completed') findings.push(`The run ended early: ${stop}.`);
+  if (errored + skipped > 0) findings.push(`${errored} operations failed to run, ${skipped} were skipped.`);
+  return { cases: cases.generated, tested, findings };
+}
+
+const runMs = 14 * 60_000;
+
+/** Calls every operation of a reference. Returns the report, with the output of schemathesis. */
+export async function fuzz(
   { command, packages }: Schemathesis,
-  { url, token, reference }: Target,
-  fuzz: Fuzz,
-): Promise<Report & { readonly output: string }> => {
+  { url, token, reference, ids }: Target,
+  { seed, phases, examples }: FuzzOptions,
+): Promise<Report & { readonly output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-conformance-'));
   try {
-    await writeFile(join(folder, 'openapi.json'), JSON.stringify(withStreamsAsArrays(reference)));
-    await writeFile(join(folder, 'schemathesis.toml'), configurationOf(reference, fuzz));
-    await copyFile(hooks, join(folder, 'hooks.py'));
-    // Nothing else of the environment: a proxy that it names would stand before the platform.
+    for (const name of ['schemathesis.toml', 'hooks.py']) {
+      await copyFile(fileURLToPath(new URL(name, import.meta.url)), join(folder, name));
+    }
+    await writeFile(join(folder, 'openapi.json'), JSON.stringify(reference));
+    await writeFile(join(folder, 'ids.txt'), ids.map((id) => `"${id}"\n`).join(''));
+    // Nothing else of the environment, which may name a proxy.
     const env = { HOME: process.env['HOME'], PYTHONPATH: packages, PLINTH_TOKEN: token, NO_COLOR: '1' };
-    const options = { env, cwd: folder, timeout: runMs };
-    const child = startChild([...command, 'run', 'openapi.json', '--url', url], options);
+    const options = ['--url', url, '--seed', `${seed}`, '--phases', phases.join(','), '--max-examples', `${examples}`];
+    const child = startChild([...command, 'run', 'openapi.json', ...options], { env, cwd: folder, timeout: runMs });
     await child.exited;
-    const output = child.said();
     const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
-    if (report === undefined) throw new Error(`schemathesis made no report.\n${output}`);
-    return { ...readReport(report), output };
+    if (report === undefined) throw new Error(`schemathesis made no report.\n${child.said()}`);
+    return { ...readReport(report), output: child.said() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-};
+}

@@ -1,54 +1,46 @@
 import { join } from 'node:path';
 import { aFreePort } from '@plinth/testing';
-import { aDatabasePrefix, startChild, untilReady } from '@plinth/testing/process';
+import { aDatabasePrefix, type Child, startChild, untilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { root } from '../src/settings.ts';
-import { filledSecret } from './filled-secret.ts';
-import { configOf, containerOf, manifestsIn, ofKind } from './overlay.ts';
+import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
 
-const platform = join(root, 'apps/platform');
+/** The environment of a pod of production, on free ports of this machine. */
+const createEnvironment = async (): Promise<Record<string, string>> => ({
+  ...readConfigMap('production'),
+  ...(await fillSecret()),
+  MONGODB_DATABASE_PREFIX: aDatabasePrefix(),
+  PORT: String(await aFreePort()),
+  METRICS_PORT: String(await aFreePort()),
+});
 
-/** What a pod of the overlay gives its process, on ports that are free here. */
-const environment = async (path: string, kind: 'Deployment' | 'Job'): Promise<Record<string, string>> => {
-  const manifests = manifestsIn(path);
-  const [workload] = ofKind<'Deployment' | 'Job'>(manifests, kind);
-  if (workload === undefined) throw new Error(`${path} has no ${kind}.`);
-  return {
-    ...configOf(manifests, workload),
-    ...(await filledSecret()),
-    MONGODB_DATABASE_PREFIX: aDatabasePrefix(),
-    PORT: String(await aFreePort()),
-    METRICS_PORT: String(await aFreePort()),
-  };
-};
-
-const start = (command: readonly string[], env: Record<string, string>) => {
-  const child = startChild(command, { cwd: platform, env });
+function start(command: readonly string[], env: Record<string, string>): Child {
+  const child = startChild(command, { cwd: join(root, 'apps/platform'), env });
   onTestFinished(async () => void (await child.end()));
   return child;
-};
+}
 
-it('a pod of production starts, and its probes and Prometheus find what they ask for', async () => {
-  const manifests = manifestsIn('overlays/production');
-  const [deployment] = ofKind(manifests, 'Deployment');
-  if (deployment === undefined) throw new Error('Production has a Deployment.');
-  const { startupProbe, livenessProbe, readinessProbe } = containerOf(deployment);
-  const env = await environment('overlays/production', 'Deployment');
+it('starts a pod of production, which responds to its probes and to Prometheus', async () => {
+  const { spec, metadata } = deployment.spec.template;
+  const [{ startupProbe, livenessProbe, readinessProbe }] = spec.containers;
+  const env = await createEnvironment();
   const pod = start(['node', 'src/main.ts'], env);
   for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
     await untilReady(pod, `http://127.0.0.1:${env['PORT']}${probe?.httpGet.path}`, 45_000);
   }
-  const path = deployment.spec.template.metadata.annotations?.['prometheus.io/path'];
-  expect((await fetch(`http://127.0.0.1:${env['METRICS_PORT']}${path}`)).status, pod.output.stderr).toBe(200);
+  const metrics = `http://127.0.0.1:${env['METRICS_PORT']}${metadata.annotations?.['prometheus.io/path']}`;
+  expect((await fetch(metrics)).status, pod.output.stderr).toBe(200);
   expect((await pod.end('SIGTERM'))[0]).toBe(0);
 }, 90_000);
 
-it.each(['migrate', 'contract'])(
-  'the job %s of production ends well',
-  async (name) => {
-    const path = `overlays/production/${name}`;
-    const [job] = ofKind(manifestsIn(path), 'Job');
-    const { exited, output } = start((job && containerOf(job).command) ?? [], await environment(path, 'Job'));
+it.each([
+  ['migrate', []],
+  ['contract', ['--contract']],
+])(
+  'runs the job %s of production to its end',
+  async (_, options) => {
+    const [{ command = [] }] = job.spec.template.spec.containers;
+    const { exited, output } = start([...command, ...options], await createEnvironment());
     expect([(await exited)[0], output.stderr]).toEqual([0, '']);
   },
   60_000,

@@ -1,15 +1,12 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The root of the real tree. */
-export const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { root } from '../src/workspace.ts';
 
 export type Tree = { dir: string; write: (file: string, content: string | object) => void; remove: () => void };
 
-/** A throwaway directory outside the repository. */
-export function aTree(): Tree {
+/** Creates a temporary directory outside the repository. */
+export function createTree(): Tree {
   const dir = mkdtempSync(join(tmpdir(), 'plinth-lint-'));
   return {
     dir,
@@ -21,8 +18,8 @@ export function aTree(): Tree {
   };
 }
 
-/** Gives a tree the real lint configuration. Only the packages that it needs: a linked node_modules would be walked. */
-export function withLintConfig({ dir }: Tree): void {
+/** Adds the lint configuration to a tree, with the packages that it needs: oxlint would follow a linked node_modules. */
+export function addLintConfig({ dir }: Tree): void {
   const copied = ['oxlint.config.ts', 'tooling/lint/src', 'tsconfig.json', 'tsconfig.base.json'];
   for (const path of copied) cpSync(join(root, path), join(dir, path), { recursive: true });
   mkdirSync(join(dir, 'node_modules'));

@@ -1,11 +1,7 @@
 // What k6 runs, in its own JavaScript: src/plan.ts writes what is to be done.
-// @boundaries-ignore k6 has its modules within itself
 import { check } from 'k6';
-// @boundaries-ignore k6 has its modules within itself
 import exec from 'k6/execution';
-// @boundaries-ignore k6 has its modules within itself
 import http from 'k6/http';
-// @boundaries-ignore k6 has its modules within itself
 import { Counter } from 'k6/metrics';
 
 const plan = JSON.parse(open(__ENV.PLAN));

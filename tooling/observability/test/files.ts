@@ -1,31 +1,35 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startChild } from '@plinth/testing/process';
 import { onTestFinished } from 'vitest';
 
-/** A folder with some files in it, which goes away with the test. */
-export const aFolderOf = async (files: Readonly<Record<string, string>>): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
-  return folder;
-};
+const folder = fileURLToPath(new URL('..', import.meta.url));
 
-/** Runs a program. @returns whether it was content, and what it said. */
-export const outcomeOf = async (program: string, args: readonly string[]): Promise<{ ok: boolean; said: string }> => {
+/** Copies rules and dashboards to a temporary folder and adds files. JSON is valid YAML. */
+export async function createFolder(files: Readonly<Record<string, unknown>> = {}): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'plinth-test-'));
+  onTestFinished(() => rm(copy, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  for (const name of ['rules', 'dashboards']) await cp(join(folder, name), join(copy, name), { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    await writeFile(join(copy, path), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  return copy;
+}
+
+/** Runs a program until it exits. */
+export async function run(program: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
   const child = startChild([program, ...args]);
   const [code] = await child.exited;
-  return { ok: code === 0, said: child.said() };
-};
+  return { ok: code === 0, output: child.said() };
+}
 
-/** The expressions of a dashboard, as Prometheus sees them. */
-export const expressionsOf = (dashboard: string): string[] => {
+/** The expressions of a dashboard, as Grafana sends them. */
+export const expressionsIn = (dashboard: string): string[] => {
   const { panels } = JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] };
-  return panels
-    .flatMap(({ targets }) => targets.map(({ expr }) => expr))
-    .map((expr) => expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*'));
+  const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  return expressions.map((expr) =>
+    expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*').replaceAll('$module', 'users'),
+  );
 };

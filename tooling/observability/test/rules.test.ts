@@ -1,55 +1,180 @@
+import { readFile } from 'node:fs/promises';
 import { findPrometheus } from '@plinth/engines';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { artifacts } from '../src/artifacts.ts';
-import { toYaml } from '../src/yaml.ts';
-import { aFolderOf, expressionsOf, outcomeOf } from './files.ts';
-
-const made = await artifacts();
-const named = (form: RegExp): [string, string][] => Object.entries(made).filter(([path]) => form.test(path));
+import { createFolder, expressionsIn, run } from './files.ts';
 
 let promtool = '';
 beforeAll(async () => {
   ({ promtool } = await findPrometheus(process.env, console.error));
 }, 180_000);
 
-describe.each(named(/^rules\/[a-z-]+\.yaml$/))('%s', (path) => {
-  it('is what Prometheus takes for rules', async () => {
-    const folder = await aFolderOf(made);
-    expect(await outcomeOf(promtool, ['check', 'rules', `${folder}/${path}`])).toMatchObject({ ok: true });
+const minutes = 2;
+const stepsMax = 200;
+
+/** Requests of every two minutes. Without `fast`, each takes less than 50 ms. */
+type Traffic = {
+  method?: string;
+  status?: string;
+  module?: string;
+  route?: string;
+  count: number;
+  fast?: { within50ms: number; within500ms: number };
+  /** The steps of two minutes after which they begin and end. */
+  from?: number;
+  to?: number;
+};
+
+function toSeries({ count, fast, from = 0, to = stepsMax, ...labels }: Traffic): object[] {
+  const { module = 'users', method = 'GET', route = '/v1/tested', status = '2xx' } = labels;
+  const selector = `module="${module}",method="${method}",route="${route}",status="${status}"`;
+  const series = (name: string, value: number): object => ({
+    series: `http_server_request_duration_seconds_${name}`,
+    values: `${from > 0 ? `0x${from - 1} ` : ''}0+${value}x${to - from} ${value * (to - from)}x${stepsMax - to}`,
   });
+  return [
+    series(`bucket{${selector},le="0.05"}`, fast?.within50ms ?? count),
+    series(`bucket{${selector},le="0.5"}`, fast?.within500ms ?? count),
+    series(`count{${selector}}`, count),
+  ];
+}
+
+const ok: Traffic = { count: 1000 };
+const failed = (count: number, more: Partial<Traffic> = {}): Traffic => ({ count, status: '5xx', ...more });
+const slow = { within50ms: 0, within500ms: 0 };
+
+type Case = { name: string; traffic: Traffic[]; at?: number; alerts: string[] };
+const cases: readonly Case[] = [
+  { name: 'nothing for a healthy module', traffic: [ok, failed(0)], alerts: [] },
+  { name: 'nothing for one failure of two thousand', traffic: [{ count: 1999 }, failed(1)], alerts: [] },
+  {
+    name: 'a page within minutes when a tenth of the requests fails after healthy hours',
+    traffic: [ok, failed(111, { from: 180, to: 186 })],
+    at: 372,
+    alerts: ['PlinthErrors page users', 'PlinthErrors ticket users'],
+  },
+  {
+    name: 'a page within the hour for one failure of a hundred',
+    traffic: [{ count: 990 }, failed(10)],
+    alerts: ['PlinthErrors page users', 'PlinthErrors ticket users'],
+  },
+  {
+    name: 'a ticket for two failures of a thousand',
+    traffic: [{ count: 998 }, failed(2)],
+    alerts: ['PlinthErrors ticket users'],
+  },
+  {
+    name: 'only the ticket half an hour after the failures have ended',
+    traffic: [{ count: 980 }, failed(20, { to: 30 })],
+    at: 96,
+    alerts: ['PlinthErrors ticket users'],
+  },
+  { name: 'nothing for refusals', traffic: [ok, failed(0), { count: 500, status: '4xx' }], alerts: [] },
+  {
+    name: 'alerts of the module that fails, and of no other',
+    traffic: [ok, failed(0), { ...ok, module: 'orders' }, failed(1000, { module: 'orders' })],
+    alerts: ['PlinthErrors page orders', 'PlinthErrors ticket orders'],
+  },
+  {
+    name: 'nothing for the health checks of a host',
+    traffic: [ok, failed(0), failed(1000, { module: 'host', route: '/health/ready' })],
+    alerts: [],
+  },
+  {
+    name: 'a ticket for a tenth of the reads beyond 50 ms',
+    traffic: [{ count: 1000, fast: { within50ms: 900, within500ms: 1000 } }, failed(0)],
+    alerts: ['PlinthReadsSlow ticket users'],
+  },
+  {
+    name: 'a page for four fifths of the reads beyond 50 ms',
+    traffic: [{ count: 1000, fast: { within50ms: 200, within500ms: 1000 } }, failed(0)],
+    alerts: ['PlinthReadsSlow page users', 'PlinthReadsSlow ticket users'],
+  },
+  {
+    name: 'a ticket for two of a hundred reads beyond 500 ms, which miss the P99 and not the P95',
+    traffic: [{ count: 1000, fast: { within50ms: 980, within500ms: 980 } }, failed(0)],
+    alerts: ['PlinthReadsVerySlow ticket users'],
+  },
+  {
+    name: 'nothing for slow writes',
+    traffic: [ok, failed(0), { count: 1000, method: 'POST', fast: slow }],
+    alerts: [],
+  },
+  {
+    name: 'nothing for streams',
+    traffic: [ok, failed(0), { count: 1000, route: '/v1/users/export', fast: slow }],
+    alerts: [],
+  },
+];
+
+/** The input of `promtool test rules`. */
+const toRuleTest = ({ name, traffic, at = 60, alerts }: Case): object => ({
+  name,
+  interval: `${minutes}m`,
+  input_series: traffic.flatMap(toSeries),
+  promql_expr_test: [
+    {
+      expr: 'sum by (alertname, severity, module) (ALERTS{alertstate="firing"})',
+      eval_time: `${at}m`,
+      exp_samples: alerts.map((alert) => {
+        const [alertname, severity, module] = alert.split(' ');
+        return { labels: `{alertname="${alertname}",module="${module}",severity="${severity}"}`, value: 1 };
+      }),
+    },
+  ],
 });
 
-describe.each(named(/\.test\.yaml$/))('%s', (path) => {
-  it('tells in time, and wakes nobody for nothing', async () => {
-    const folder = await aFolderOf(made);
-    expect(await outcomeOf(promtool, ['test', 'rules', `${folder}/${path}`])).toMatchObject({ ok: true });
-  }, 120_000);
+const ruleTests = {
+  rule_files: ['rules/modules.yaml'],
+  evaluation_interval: `${minutes}m`,
+  tests: cases.map(toRuleTest),
+};
+
+describe('the rules of modules', () => {
+  it('fire as each case says', async () => {
+    const folder = await createFolder({ 'tests.yaml': ruleTests });
+    expect(await run(promtool, 'test', 'rules', `${folder}/tests.yaml`)).toMatchObject({ ok: true });
+  });
 
   it.each([
     ['a budget ten times as large', '> 0.0144', '> 0.144'],
     ['another bound', 'le="0.05"', 'le="0.5"'],
-    ['the other windows', 'ratio_rate5m{', 'ratio_rate3d{'],
+    ['the other windows', 'ratio_rate5m >', 'ratio_rate3d >'],
     ['writes among the reads', 'method="GET",', ''],
-  ])(
-    'finds out about %s',
-    async (_, right, wrong) => {
-      const rules = path.replace('.test', '');
-      const text = made[rules] as string;
-      expect(text).toContain(right);
-      const folder = await aFolderOf({ ...made, [rules]: text.replaceAll(right, wrong) });
-      const { ok, said } = await outcomeOf(promtool, ['test', 'rules', `${folder}/${path}`]);
-      expect(said).toContain('FAILED');
-      expect(ok).toBe(false);
-    },
-    120_000,
-  );
+    ['health checks among the requests', 'module!="host"', ''],
+  ])('fail these tests with %s', async (_, right, wrong) => {
+    const rules = await readFile(new URL('../rules/modules.yaml', import.meta.url), 'utf8');
+    expect(rules).toContain(right);
+    const folder = await createFolder({
+      'tests.yaml': ruleTests,
+      'rules/modules.yaml': rules.replaceAll(right, wrong),
+    });
+    const { ok: passes, output } = await run(promtool, 'test', 'rules', `${folder}/tests.yaml`);
+    expect(output).toContain('FAILED');
+    expect(passes).toBe(false);
+  });
 });
 
-describe.each(named(/^dashboards\//))('%s', (_, text) => {
-  it('asks what Prometheus understands', async () => {
-    const rules = expressionsOf(text).map((expr, at) => ({ record: `panel:${at}`, expr }));
-    expect(rules.length).toBeGreaterThan(0);
-    const folder = await aFolderOf({ 'panels.yaml': toYaml({ groups: [{ name: 'panels', rules }] }) });
-    expect(await outcomeOf(promtool, ['check', 'rules', `${folder}/panels.yaml`])).toMatchObject({ ok: true });
-  });
+it.each(['host', 'modules'])('Prometheus accepts the rules of %s', async (name) => {
+  const folder = await createFolder();
+  expect(await run(promtool, 'check', 'rules', `${folder}/rules/${name}.yaml`)).toMatchObject({ ok: true });
+});
+
+it.each(['host', 'module'])('Prometheus accepts the expressions of the dashboard %s', async (name) => {
+  const text = await readFile(new URL(`../dashboards/${name}.json`, import.meta.url), 'utf8');
+  const rules = expressionsIn(text).map((expr, index) => ({ record: `panel:${index}`, expr }));
+  expect(rules.length).toBeGreaterThan(0);
+  const folder = await createFolder({ 'panels.yaml': { groups: [{ name: 'panels', rules }] } });
+  expect(await run(promtool, 'check', 'rules', `${folder}/panels.yaml`)).toMatchObject({ ok: true });
+});
+
+it('leave the streams of the API out of durations, and nothing else', async () => {
+  const text = await readFile(new URL('../../../docs/openapi.json', import.meta.url), 'utf8');
+  const { paths } = JSON.parse(text) as {
+    paths: Record<string, { get?: { responses: Record<string, { content?: Record<string, unknown> }> } }>;
+  };
+  const streams = Object.keys(paths).filter(
+    (path) => paths[path]?.get?.responses['200']?.content?.['application/x-ndjson'],
+  );
+  expect(streams.length).toBeGreaterThan(0);
+  expect(Object.keys(paths).filter((path) => /^.*\/export$/.test(path))).toEqual(streams);
 });

@@ -68,11 +68,9 @@ export const sendUntilAnswered = async (
   const tries: Try[] = [];
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
-    // oxlint-disable-next-line no-await-in-loop -- whether to try again depends on the response
     const once = await send(service, request);
     tries.push(once);
     if (once.response && isAnswered(once)) return { response: once.response, tries };
-    // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
     await sleep(pauseMs);
   }
   const last = tries.at(-1)?.response?.body ?? 'The connection died.';
@@ -92,7 +90,6 @@ export const sendAll = async (
   const sendThem = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [at, request] = next;
-      // oxlint-disable-next-line no-await-in-loop -- a sender waits for its response
       const { response } = await sendUntilAnswered(service, request);
       responses[at] = response;
       onAnswer?.(response);

@@ -61,7 +61,6 @@ const ask = async (): Promise<void> => {
   const person = await createResource(platform.port, authorization);
   const parts = { canaries, pathCanaries, authorization, expired, person };
   for (const requests of createCanaryRequests(parts)) {
-    // oxlint-disable-next-line no-await-in-loop -- what a request finds depends on those before it
     await sendAll(requests, 1);
   }
   const viewer = `Bearer ${await createToken('a token of a viewer', ['viewer'])}`;

@@ -114,9 +114,7 @@ it('boundary: the address is free for somebody else, as often as it is given awa
   const { email } = await hire();
   for (let turn = 0; turn < 3; turn += 1) {
     const [holder] = db.users.all().filter((user) => user.email === email && !user.deleted);
-    // oxlint-disable-next-line no-await-in-loop -- the address is free only after the removal
     await remove({ id: holder?._id ?? '', version: 1 });
-    // oxlint-disable-next-line no-await-in-loop -- see above
     expect(await add({ body: { name: 'Next', email, role: 'viewer' } }, owner)).toMatchObject({ email });
   }
   expect(db.users.all()).toHaveLength(4);

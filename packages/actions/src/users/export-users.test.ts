@@ -30,7 +30,6 @@ it.each([0, 1, 100, 101, 250])(
     const ctx = aContext();
     const names = Array.from({ length: count }, (_, at) => `p${at}`);
     for (const name of names) {
-      // oxlint-disable-next-line no-await-in-loop -- the order of adding is what is asked for
       await add(name, ctx);
       clock.advance(1);
     }
@@ -52,7 +51,6 @@ it('race: who is added or removed meanwhile takes nobody else along', async () =
   const ctx = aContext();
   const people = [];
   for (let at = 0; at < 150; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- the order of adding is what is asked for
     people.push(await add(`p${at}`, ctx));
     clock.advance(1);
   }

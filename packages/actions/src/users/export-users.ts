@@ -10,7 +10,6 @@ const pageSize = 100;
 async function* everybody(users: Deps['users'], ctx: Ctx) {
   let cursor: string | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
     const page = await users.for(ctx).list({ where: { deleted: false }, sort: 'createdAt', limit: pageSize, cursor });
     for (const user of page.items) yield toUser(user);
     cursor = page.nextCursor ?? undefined;

@@ -26,7 +26,6 @@ const office = async () => {
     return db.users.for(ctx).insert(build(users, { ...present, ...draft }));
   });
   const hired: UserDocument[] = [];
-  // oxlint-disable-next-line no-await-in-loop -- people are hired one after the other
   for (const person of people) hired.push(await hire(person, owner));
   const list = (query: Partial<Query>, ctx = owner) => listUsers(db)({ query: { ...newestFirst, ...query } }, ctx);
   const names = async (query: Partial<Query>) => (await list(query)).items.map(({ name }) => name);
@@ -73,7 +72,6 @@ it('integrity: who was removed is in no list, however it is asked for', async ()
   await remove(grace as UserDocument, owner);
   const wheres: Query['where'][] = [{}, { role: 'member' }, { status: 'active' }, { email: 'grace@acme.example' }];
   for (const where of wheres) {
-    // oxlint-disable-next-line no-await-in-loop -- one case after the other
     const { items } = await list({ where });
     expect(items.map(({ id }) => id)).not.toContain(grace?._id);
     expect(items.length).toBe('email' in where ? 0 : 'role' in where ? 2 : 4);
@@ -83,7 +81,6 @@ it('integrity: who was removed is in no list, however it is asked for', async ()
 it('finds an address in whatever spelling, alone and within a time', async () => {
   const { hired, list } = await office();
   for (const email of ['Ada@acme.example', 'ada@acme.example', 'ADA@ACME.EXAMPLE']) {
-    // oxlint-disable-next-line no-await-in-loop -- one case after the other
     expect(await list({ where: { email } })).toMatchObject({ items: [{ id: hired[0]._id }], nextCursor: null });
   }
   const { createdAt } = hired[0];
@@ -96,11 +93,8 @@ it('finds an address in whatever spelling, alone and within a time', async () =>
 it('race: somebody who is hired between two pages causes no skip and no repeat', async () => {
   const { hire, hired, list, owner } = await office();
   for (const sort of ['-createdAt', 'createdAt', 'name', '-name'] as const) {
-    // oxlint-disable-next-line no-await-in-loop -- one case after the other
     const first = await list({ sort, limit: 3 });
-    // oxlint-disable-next-line no-await-in-loop -- the second page is asked for after the change
     await Promise.all([hire({ name: 'Aaron' }, owner), hire({ name: 'Grace' }, owner), hire({ name: 'zz' }, owner)]);
-    // oxlint-disable-next-line no-await-in-loop -- see above
     const rest = await list({ sort, limit: 100, cursor: first.nextCursor ?? '' });
     const seen = [...first.items, ...rest.items].map(({ id }) => id);
     expect(new Set(seen).size).toBe(seen.length);
@@ -146,7 +140,6 @@ it('boundary: another tenant sees nobody', async () => {
     { createdAt: { $gt: new Date(0) } },
   ];
   for (const where of wheres) {
-    // oxlint-disable-next-line no-await-in-loop -- one case after the other
     expect(await list({ where }, stranger)).toEqual({ items: [], nextCursor: null });
   }
 });
@@ -157,7 +150,6 @@ it('boundary: the pages, one after the other, are the whole, also where they end
     const pages: string[][] = [];
     let cursor: string | undefined;
     do {
-      // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
       const { items, nextCursor } = await list({ sort: 'createdAt', limit, cursor });
       pages.push(items.map(({ id }) => id));
       cursor = nextCursor ?? undefined;

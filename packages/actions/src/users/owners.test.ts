@@ -23,7 +23,6 @@ describe('an organization keeps an active owner', () => {
   it('race: of ten owners who are all taken away at once, one stays', async () => {
     const office = anOffice();
     const people: Person[] = [];
-    // oxlint-disable-next-line no-await-in-loop -- the first owner must be there before the others
     for (let at = 0; at < 10; at += 1) people.push(await office.hire('owner'));
     const calls = people.map((person, at) => ways[at % ways.length]?.[1](office, person) as Promise<unknown>);
     expect(await outcomesOf(calls)).toEqual({ succeeded: 9, codes: ['last-owner'] });

@@ -48,9 +48,15 @@ const withSession = async (
   const session = client.startSession();
   const abandoned = new AbortController();
   const since = performance.now();
-  const running = work({ session, since, deadline, signal: abandoned.signal }).finally(() => session.endSession());
+  const run = async (): Promise<void> => {
+    try {
+      await work({ session, since, deadline, signal: abandoned.signal });
+    } finally {
+      await session.endSession();
+    }
+  };
   try {
-    await primary.withPrimaryTimeout(running, since);
+    await primary.withPrimaryTimeout(run(), since);
   } catch (cause) {
     abandoned.abort(cause);
     throw cause;

@@ -14,7 +14,6 @@ async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize
   let chunk = `${serialize(first)}\n`;
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- one item after the other
       const next = await rest.next();
       if (next.done) break;
       chunk += `${serialize(next.value)}\n`;

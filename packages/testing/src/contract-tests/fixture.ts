@@ -62,7 +62,6 @@ const openFixture = async (openStore: OpenStore) => {
     stored: async (ctx, drafts) => {
       const documents: Thing[] = [];
       for (const draft of drafts) {
-        // oxlint-disable-next-line no-await-in-loop -- the order of making is part of what the cases are about
         documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(aThing(draft))));
         clock.advance(1);
       }

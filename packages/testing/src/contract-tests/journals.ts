@@ -126,7 +126,6 @@ const rowCases = (use: () => Fixture): void => {
           events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
           return fail();
         };
-        // oxlint-disable-next-line no-await-in-loop -- one context takes one unit at a time
         await expect(write(ctx, work)).rejects.toThrow();
       }
       expect(await rowsOf(fixture, ctx)).toHaveLength(1);

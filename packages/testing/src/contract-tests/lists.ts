@@ -11,7 +11,6 @@ const walk = async (fixture: Fixture, ctx: Ctx, { limit, ...query }: Query & { l
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
     const page = await fixture.things.for(ctx).list({ ...query, limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
@@ -50,7 +49,6 @@ const orderCases = (use: () => Fixture): void => {
     const ctx = fixture.context();
     const whole = sorted(await crowd(fixture, ctx), sort);
     for (const limit of [1, 2, 5, 16, 17, 100]) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       const pages = await walk(fixture, ctx, { where: {}, sort, limit });
       expect(pages.flat()).toEqual(whole);
       expect(pages).toHaveLength(Math.ceil(whole.length / limit));
@@ -94,7 +92,6 @@ const orderCases = (use: () => Fixture): void => {
     const whole = sorted((await crowd(fixture, ctx)).filter(isMeant), query.sort);
     expect(whole.length).toBeGreaterThan(1);
     for (const limit of [1, 3, 100]) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       expect((await walk(fixture, ctx, { ...query, limit })).flat()).toEqual(whole);
     }
   });

@@ -29,7 +29,6 @@ const listed = async (
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
     const page = await scoped.list({ ...toQuery(operation), limit: operation.limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
@@ -82,7 +81,6 @@ export const performUnit = async (
   try {
     const work = async () => {
       for (const operation of unit.operations) {
-        // oxlint-disable-next-line no-await-in-loop -- the operations of a unit follow each other
         answers.push(await perform(side.things.for(ctx), operation, side));
       }
     };

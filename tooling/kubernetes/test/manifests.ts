@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { createTestIssuer } from '@plinth/auth/testing';
+import { ownSettings } from '@plinth/testing/process';
+import { parse } from 'yaml';
+
+export const folder: string = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+
+const readText = (path: string): string => readFileSync(join(folder, path), 'utf8');
+
+/** Parses a file of this package. kubeconform checks in CI that a cluster accepts it. */
+export const read = <T>(path: string): T => parse(readText(path)) as T;
+
+export const environments = ['staging', 'production'] as const;
+export type Environment = (typeof environments)[number];
+
+export type Component = {
+  images: { name: string; newName: string; newTag?: string; digest?: string }[];
+  configMapGenerator: { literals: string[] }[];
+};
+export const readEnvironment = (name: Environment): Component =>
+  read(`overlays/${name}/environment/kustomization.yaml`);
+
+/** The ConfigMap of an environment. */
+export const readConfigMap = (name: Environment): Record<string, string> =>
+  parseEnv(
+    [
+      readText('settings/settings.env'),
+      ...readEnvironment(name).configMapGenerator.flatMap(({ literals }) => literals),
+    ].join('\n'),
+  ) as Record<string, string>;
+
+/** A Secret as an operator fills it in. */
+export async function fillSecret(): Promise<Record<string, string>> {
+  const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = ownSettings();
+  return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await createTestIssuer()).settings };
+}
+
+type Probe = { httpGet: { path: string; port: string }; periodSeconds: number; failureThreshold: number };
+type Container = {
+  image: string;
+  command?: string[];
+  ports?: { name: string; containerPort: number }[];
+  envFrom: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
+  startupProbe?: Probe;
+  livenessProbe?: Probe;
+  readinessProbe?: Probe;
+};
+type Labels = Record<string, string>;
+type Pod = {
+  metadata: { labels: Labels; annotations?: Labels };
+  spec: {
+    terminationGracePeriodSeconds: number;
+    topologySpreadConstraints?: { labelSelector: { matchLabels: Labels } }[];
+    containers: [Container];
+  };
+};
+export type Workload = {
+  metadata: { name: string };
+  spec: { selector: { matchLabels: Labels }; progressDeadlineSeconds: number; replicas?: number; template: Pod };
+};
+
+export const deployment: Workload = read('process/deployment.yaml');
+export const job: Workload = read('migrate/job.yaml');

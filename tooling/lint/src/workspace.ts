@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+
+export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+const skipped = /(^|\/)(node_modules|dist|coverage|fixtures|\.[^/]+)(\/|$)/;
+
+async function list(folder: string, pattern: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of glob(pattern, { cwd: folder, exclude: (path) => skipped.test(path) })) files.push(file);
+  return files.sort();
+}
+
+/** The source files of a workspace, as paths relative to its root. */
+export const listSources = (folder: string): Promise<string[]> =>
+  list(folder, '{apps,packages,tooling}/**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx}');
+
+export const listDocuments = (folder: string): Promise<string[]> => list(folder, '**/*.md');
+
+export type Outcome = { code: number; output: string };
+
+/** Runs a tool of the root's node_modules/.bin in a folder, offline and without colors. */
+export async function runTool(folder: string, tool: string, ...args: string[]): Promise<Outcome> {
+  const env = { ...process.env, NO_COLOR: '1', TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const options = { cwd: folder, env, maxBuffer: 2 ** 27 };
+  return await new Promise((resolve) => {
+    execFile(join(root, 'node_modules/.bin', tool), args, options, (error, stdout, stderr) => {
+      resolve({ code: error ? 1 : 0, output: stripVTControlCharacters(stdout + stderr) || `${error?.message}` });
+    });
+  });
+}
