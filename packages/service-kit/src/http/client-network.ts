@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** How many groups of an IPv6 address name a network; its owner chooses the rest freely. */
@@ -8,6 +9,7 @@ const networkGroups = 4;
  * such network has every address in it.
  */
 export const toClientNetwork = (ip: string | undefined): string => {
+  if (ip !== undefined && isIPv4(ip)) return ip;
   // A disconnected client has no address, and only a trusted proxy can send text that is not one: all of those share a limit.
   if (ip === undefined || !ipaddr.isValid(ip)) return 'unknown';
   const address = ipaddr.process(ip);
