@@ -91,7 +91,6 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     limits: options.limits && createLimits(options.limits, metrics),
     telemetry: requestTelemetryOf({ ...options, metrics }),
     trustProxy: options.trustProxy,
-    tracing,
   });
   const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
     store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));

@@ -9,7 +9,7 @@ import {
   type Sample,
   type Tracing,
 } from '@plinth/telemetry';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createTrace, getParentTrace } from './request-scope.ts';
 
 /** A module as far as its routes are measured. */
@@ -112,11 +112,6 @@ export const requestTelemetryOf = (parts: TelemetryParts): RequestTelemetry => {
 export const goOn = ({ scope }: FastifyRequest, next: () => void): void => {
   if (scope.span) scope.span.within(next);
   else next();
-};
-
-/** A body arrives by events of its connection, which know nothing of a request: after it the span is taken up again. */
-export const followBodies = (app: FastifyInstance, tracing: Tracing | undefined): void => {
-  if (tracing) app.addHook('preValidation', (request, _reply, done) => goOn(request, done));
 };
 
 /** Shows how the connections of the datastore are used, and what its modules commit. */
