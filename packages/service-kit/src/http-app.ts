@@ -2,20 +2,20 @@ import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import type { Contract } from '@plinth/contract-kit';
 import type { Ids } from '@plinth/data-kit';
-import type { Metrics, Tracing } from '@plinth/telemetry';
+import type { Metrics } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
 import { toApiError } from './http/problem.ts';
 import { createRequestIds } from './http/request-scope.ts';
 import type { Serialization } from './http/serialize.ts';
-import { type RequestTelemetry, restoreSpanAfterBody } from './http/telemetry.ts';
+import type { RequestTelemetry } from './http/telemetry.ts';
 import { admission } from './plugins/admission.ts';
 import { type AuthDeps, auth } from './plugins/auth.ts';
 import { bodyLimitBytes, bodyParsers } from './plugins/body-parsers.ts';
 import { clientErrors, headersTimeoutMs } from './plugins/client-errors.ts';
 import { cors } from './plugins/cors.ts';
 import { defaultHeaders } from './plugins/default-headers.ts';
-import { type ErrorOptions, errors } from './plugins/errors.ts';
+import { type ErrorsOptions, errors } from './plugins/errors.ts';
 import { type Dependency, health } from './plugins/health.ts';
 import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
@@ -24,7 +24,7 @@ import { requestTimeout } from './plugins/request-timeout.ts';
 import { routeTable } from './plugins/route-table.ts';
 import { routes, type ServedRoute } from './plugins/routes.ts';
 
-export type HttpAppOptions = ErrorOptions &
+export type HttpAppOptions = ErrorsOptions &
   AuthDeps & {
     readonly name: string;
     readonly contracts: readonly Contract[];
@@ -38,7 +38,6 @@ export type HttpAppOptions = ErrorOptions &
     readonly trustProxy: readonly string[] | undefined;
     readonly serialization: Serialization;
     readonly telemetry: RequestTelemetry;
-    readonly tracing: Tracing | undefined;
   };
 
 /** Longer than the idle timeout of common proxies (60 s), so that the proxy closes first. */
@@ -92,7 +91,6 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await app.register(rateLimit, options);
   await app.register(admission, options);
   await app.register(auth, options);
-  restoreSpanAfterBody(app, options.tracing);
   await app.register(fastifyAccepts);
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
   await app.register(health, { ...options, lifecycle });

@@ -92,7 +92,6 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     metrics,
     telemetry: createRequestTelemetry({ ...options, metrics }),
     trustProxy: options.trustProxy,
-    tracing,
   });
   const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
     store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));

@@ -55,8 +55,8 @@ describe('HEAD', () => {
   it('needs the credential of GET', async () => {
     const head = await host.current.anonymous.send({ method: 'HEAD', url });
     expect(head).toMatchObject({ status: 401, text: '', headers: { 'www-authenticate': 'Bearer realm="plinth"' } });
-    const viewer = await host.current.as(aPrincipal({ roles: ['nobody'] }));
-    expect((await viewer.send({ method: 'HEAD', url })).status).toBe(403);
+    const guest = await host.current.as(aPrincipal({ roles: ['guest'] }));
+    expect((await guest.send({ method: 'HEAD', url })).status).toBe(403);
   });
 
   it('returns 405 on a path without GET', async () => {

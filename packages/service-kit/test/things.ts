@@ -17,7 +17,7 @@ import { fakeDatabase } from '@plinth/testing';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
 
-/** A small domain, of which each operation goes wrong in a way of its own. */
+/** A small domain whose operations fail in different ways. */
 export const thingsErrors = defineErrors('things', {
   nameTaken: { status: 409, title: 'The name is taken.', fix: 'Choose another name.' },
   tooHeavy: { status: 422, title: 'It is too heavy.', fix: 'Make it lighter.', data: z.object({ maxGrams: z.int() }) },
@@ -43,7 +43,7 @@ export const things = defineCollection('things', ThingDocument, {
 
 const permissions = definePermissions('things', {
   'things:read': { title: 'See things', roles: ['owner', 'viewer'] },
-  'things:write': { title: 'Make things', roles: ['owner'] },
+  'things:write': { title: 'Write things', roles: ['owner'] },
 });
 
 const item = { path: '/v1/things/:id', params: z.object({ id: Id }) } as const;
@@ -56,7 +56,7 @@ export const thingsContract = defineContract('things', {
       ...write,
       method: 'POST',
       path: '/v1/things',
-      summary: 'Make a thing',
+      summary: 'Create a thing',
       body: CreateThing,
       responses: { 201: Thing },
       errors: [thingsErrors.nameTaken, thingsErrors.tooHeavy],
@@ -90,7 +90,7 @@ export const thingsContract = defineContract('things', {
     readRates: defineRoute({
       method: 'GET',
       path: '/v1/rates',
-      summary: 'Read what is the same for everybody',
+      summary: 'Read the rates',
       auth: 'public',
       cache: { maxAgeSeconds: 3600, scope: 'public' },
       responses: { 200: z.object({ version: z.int(), text: z.string() }) },
@@ -217,7 +217,7 @@ const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unkn
     await latch.opened;
     return { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version: 1, name: 'a', grams: 1 };
   },
-  // The write is recorded, and then the answer turns out not to be one.
+  // The write is recorded, and then the response turns out to be invalid.
   half: async (deps, ctx) => {
     deps.things.for(ctx).insert({ name: 'half', grams: 1 });
     return { id: 'no' };
@@ -258,7 +258,7 @@ export const thingsModule = defineModule({
   }),
 });
 
-/** A datastore in memory: what is tested here is the host, and the port suite holds the fake to the real one. */
+/** A datastore in memory. The contract tests of the port hold it to the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
   subscribe: async () => ({ stop: async () => undefined }),

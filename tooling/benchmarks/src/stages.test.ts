@@ -40,7 +40,7 @@ it('what Node does for somebody belongs to whoever called it', () => {
 it('the nearest caller counts, and functions without a file are those of the serializer', () => {
   const kit = 'file:///srv/packages/service-kit/src/http';
   const serializer = { of: 'anonymous0', micros: 25 };
-  const encode = { of: 'encode', at: `${kit}/encode.ts`, calls: [serializer] };
+  const encode = { of: 'serialize', at: `${kit}/serialize.ts`, calls: [serializer] };
   const log = { of: 'line', at: 'file:///srv/packages/logger/src/request-line.ts', micros: 25 };
   const handler = { of: 'handle', at: `${kit}/routes.ts`, micros: 50, calls: [encode, log] };
   expect(sharesIn(handler)).toEqual({ pipeline: 0.5, JSON: 0.25, 'log line': 0.25 });

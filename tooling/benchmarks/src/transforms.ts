@@ -10,8 +10,8 @@ import { makeUsers } from './data.ts';
 export type Transform = { readonly name: string; readonly run: () => unknown };
 
 type Encode = (answer: unknown) => string;
-type EncodeModule = { readonly encoderOf: (route: RouteSpec, mode: 'compiled') => Encode };
-type KeyModule = { readonly fingerprintOf: (request: { readonly url: string; readonly body: unknown }) => string };
+type EncodeModule = { readonly createSerializer: (route: RouteSpec, mode: 'compiled') => Encode };
+type KeyModule = { readonly toFingerprint: (request: { readonly url: string; readonly body: unknown }) => string };
 type CursorModule = { readonly signedCursors: (secret: string) => Cursors };
 
 /** Nobody else needs these, so the packages do not export them. */
@@ -34,9 +34,9 @@ const body = { name: 'Ada Lovelace', email: 'Ada.Lovelace@acme.example', role: '
 const query = { role: 'member', 'createdAt[gte]': '2026-01-31T09:30:00.000Z', sort: '-createdAt', limit: '20' };
 
 const answers = async (): Promise<Transform[]> => {
-  const { encoderOf } = (await internal('service-kit/src/http/encode.ts')) as EncodeModule;
-  const encodeUser = encoderOf(getUser, 'compiled');
-  const encodePage = encoderOf(listUsers, 'compiled');
+  const { createSerializer } = (await internal('service-kit/src/http/serialize.ts')) as EncodeModule;
+  const encodeUser = createSerializer(getUser, 'compiled');
+  const encodePage = createSerializer(listUsers, 'compiled');
   const user = toUser(document);
   return [
     { name: 'document → answer', run: () => toUser(document) },
@@ -49,7 +49,7 @@ const answers = async (): Promise<Transform[]> => {
 };
 
 const writes = async (): Promise<Transform[]> => {
-  const { fingerprintOf } = (await internal('service-kit/src/http/idempotency.ts')) as KeyModule;
+  const { toFingerprint } = (await internal('service-kit/src/http/idempotency.ts')) as KeyModule;
   const journal = createJournalChanges(users);
   const parts = { clock: { now: () => document.createdAt }, ids: { next: () => document._id } };
   const answer = { status: 201, headers: {}, body: JSON.stringify(toUser(document)) };
@@ -73,7 +73,7 @@ const writes = async (): Promise<Transform[]> => {
         return toJournalRow(ctx, { changes, events: [] }, { ...parts, metadata, result: answer });
       },
     },
-    { name: 'fingerprint of a keyed call', run: () => fingerprintOf(request) },
+    { name: 'fingerprint of a keyed call', run: () => toFingerprint(request) },
   ];
 };
 

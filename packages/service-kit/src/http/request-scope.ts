@@ -13,7 +13,7 @@ export type RequestScope = {
   readonly span: RequestSpan | undefined;
   /** Set by the auth hook. */
   ctx: Ctx | undefined;
-  /** What is left of the limit that the `RateLimit` header reports. */
+  /** The tokens that the `RateLimit` header reports as left. */
   tokensLeft?: number;
   /** The code of the error that the request was answered with. */
   code: string | undefined;

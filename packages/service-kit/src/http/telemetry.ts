@@ -8,7 +8,7 @@ import {
   type RouteMetrics,
   type Tracing,
 } from '@plinth/telemetry';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createTrace, getParentTrace } from './request-scope.ts';
 
 /** A module whose routes are measured under its name. */
@@ -117,12 +117,7 @@ export const runInSpan = ({ scope }: FastifyRequest, next: () => void): void => 
   else next();
 };
 
-/** A body is read in events of its connection, which are outside of the request's span: it is active again after them. */
-export const restoreSpanAfterBody = (app: FastifyInstance, tracing: Tracing | undefined): void => {
-  if (tracing) app.addHook('preValidation', (request, _reply, done) => runInSpan(request, done));
-};
-
-/** Measures the connections of the datastore and the commits of its modules. */
+/** Shows how the connections of the datastore are used, and what its modules commit. */
 export const measureDatastore = (metrics: Metrics, datastore: Datastore): void => {
   const stats = datastore.stats?.bind(datastore);
   if (!stats) return;

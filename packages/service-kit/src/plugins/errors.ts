@@ -7,7 +7,7 @@ import { toProblemResponse, toRequestError } from '../http/problem-response.ts';
 import { getPath } from '../http/request-scope.ts';
 import { UndeclaredResponse } from '../http/serialize.ts';
 
-export type ErrorOptions = {
+export type ErrorsOptions = {
   readonly logger: Logger;
   readonly publicUrl: string;
   /** Sends an error that the route does not declare as it is, or refuses to. */
@@ -31,7 +31,7 @@ const toLogFields = ({ id, scope }: FastifyRequest) => ({
 });
 
 /** Turns errors into responses: the only place where that happens. */
-export const errors = fp<ErrorOptions>(
+export const errors = fp<ErrorsOptions>(
   async (app, { logger, publicUrl, undeclared, onViolation }) => {
     /** Replaces an error that the contract does not declare, where those are refused. */
     const toDeclared = (error: ApiError, { method, routeOptions, scope }: FastifyRequest): ApiError => {

@@ -24,7 +24,7 @@ import type { Binding } from '../implement.ts';
 /** A route with its operation, and the datastore that commits its writes. */
 export type ServedRoute = Binding & { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
 
-export type RouteOptions = {
+export type RoutesOptions = {
   readonly routes: readonly ServedRoute[];
   readonly serialization: Serialization;
   readonly publicUrl: string;
@@ -33,7 +33,7 @@ export type RouteOptions = {
 
 /** A route with what is derived from its contract once. */
 type PreparedRoute = ServedRoute &
-  Omit<RouteOptions, 'routes'> & {
+  Omit<RoutesOptions, 'routes'> & {
     readonly status: number;
     readonly serialize: Serialize;
     readonly setCaching: SetCaching | undefined;
@@ -160,7 +160,7 @@ const createHeadersHook =
   };
 
 /** Adds the routes of contracts: validation, operation and response. */
-export const routes = fp<RouteOptions>(
+export const routes = fp<RoutesOptions>(
   async (app, { routes: served, ...options }) => {
     for (const binding of served) {
       const { route } = binding;

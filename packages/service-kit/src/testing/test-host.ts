@@ -1,40 +1,24 @@
 import type { TokenSubject } from '@plinth/auth';
 import type { Contract, RouteSpec } from '@plinth/contract-kit';
-import type { Clock, Datastore, Ids } from '@plinth/data-kit';
+import type { Datastore } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
-import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { followRevocations } from '../follow-revocations.ts';
 import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
-import type { Serialization } from '../http/serialize.ts';
 import type { Module } from '../module.ts';
-import type { Dependency } from '../plugins/health.ts';
-import type { RateLimits } from '../plugins/rate-limit.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
-import { createServer } from '../server.ts';
+import { createServer, type ServerOptions } from '../server.ts';
 import { createCredentials } from './credentials.ts';
 
-/** A datastore that may have a query guard. */
-type GuardedDatastore = Datastore & { readonly guard?: { check(): Promise<string[]> } };
+type OwnOptions = 'name' | 'modules' | 'datastore' | 'verifier' | 'logger' | 'publicUrl' | 'onViolation';
 
-export type TestHostOptions = {
+export type TestHostOptions = Partial<Omit<ServerOptions, OwnOptions>> & {
   readonly modules: readonly Module[];
-  readonly datastore: GuardedDatastore;
+  /** A datastore that may have a query guard. */
+  readonly datastore: Datastore & { readonly guard?: { check(): Promise<string[]> } };
   /** The module whose journal holds the revocation events; followed when it is served. Default: `users`. */
   readonly revocationsFrom?: string;
-  readonly clock?: Clock;
-  readonly ids?: Ids;
-  readonly dependencies?: readonly Dependency[];
-  readonly corsOrigins?: readonly string[];
-  readonly inFlightMax?: number;
-  /** Without it no request is limited. */
-  readonly limits?: RateLimits;
-  readonly trustProxy?: readonly string[];
-  readonly serialization?: Serialization;
-  readonly undeclared?: 'send' | 'refuse';
-  readonly metrics?: Metrics;
-  readonly tracing?: Tracing | undefined;
 };
 
 export type TestResponse = {
