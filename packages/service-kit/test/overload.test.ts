@@ -37,7 +37,7 @@ describe('more requests than a host can process', () => {
   it('boundary: are rejected when too many wait, while health checks and the reference are served', async () => {
     close();
     const responses = waitMany();
-    await expect.poll(getPingStatus).toBe(503);
+    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(503);
     const rejected = await ping();
     expect(rejected.headers.get('retry-after')).toBe('2');
     expect(await rejected.json()).toMatchObject({ code: 'unavailable', detail: 'The server is overloaded.' });
@@ -66,9 +66,9 @@ describe('more requests than a host can process', () => {
       sent.on('error', () => undefined).end();
       return sent;
     });
-    await expect.poll(getPingStatus).toBe(503);
+    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(503);
     for (const sent of requests) sent.destroy();
-    await expect.poll(getPingStatus).toBe(200);
+    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(200);
   });
 });
 
