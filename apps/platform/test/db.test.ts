@@ -76,7 +76,6 @@ describe('npm run db', { timeout: 60_000 }, () => {
 
   it('seed adds the demo organizations, however often it runs', async () => {
     for (const _ of [1, 2]) {
-      // oxlint-disable-next-line no-await-in-loop -- the second finds what the first has added
       expect(await db(['seed'])).toEqual({
         code: 0,
         stdout: 'The demo organizations acme and globex are there.\n',

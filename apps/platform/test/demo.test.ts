@@ -12,7 +12,6 @@ it('the demo data are two organizations with an owner, a member and a viewer eac
   await Promise.all([addDemoData(datastore), addDemoData(datastore)]);
   for (const tenant of Object.keys(demoTenants) as (keyof typeof demoTenants)[]) {
     const { id, tenantId } = demoPerson(tenant, 'owner');
-    // oxlint-disable-next-line no-await-in-loop -- two tenants, one after the other
     const { body } = await (await host.as({ id, tenantId, roles: ['owner'] })).get('/v1/users');
     expect(body.items.map(({ id: one }: { id: string }) => one).toSorted()).toEqual(
       demoPeople.filter((person) => person.tenantId === tenantId).map((person) => person.id),

@@ -35,7 +35,6 @@ export const createSamples = async (caller: Caller, count: number): Promise<stri
   for (const [, route] of routes as readonly (readonly [string, RouteSpec])[]) {
     if (route.method !== 'POST' || !route.body || route.params) continue;
     const bodies = samplesOf(route.body, count);
-    // oxlint-disable-next-line no-await-in-loop -- one route may need what another has made
     const answers = await Promise.all(bodies.map((body) => caller.post(route.path, body)));
     const created = answers.filter(({ status }) => status === 201);
     expect(created).not.toEqual([]);

@@ -29,7 +29,6 @@ const changeSome = async (caller: Caller, ids: readonly string[]): Promise<void>
   const untouched = new Set(ids);
   for (const route of routes.map(([, each]): RouteSpec => each).filter(isPlainAction)) {
     for (const id of untouched) {
-      // oxlint-disable-next-line no-await-in-loop -- what one action leaves decides on the next
       const { status } = await caller.send({ method: route.method, url: pathOf(route, id), headers: seen });
       if (status >= 400) continue;
       untouched.delete(id);
@@ -82,7 +81,6 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
     for (const id of ids) {
       for (const { query = '', headers = {}, body } of disguises()) {
         const sent = bodyFor(route);
-        // oxlint-disable-next-line no-await-in-loop -- the first answer that tells something should name its request
         const answer = await stranger.send({
           method: route.method,
           url: pathOf(route, id) + query,

@@ -56,7 +56,6 @@ const load = async (tokens: readonly string[], ms: number): Promise<Answer[]> =>
       const url = urls[sending.length % urls.length] as string;
       sending.push(get(url, tokens[(sending.length >> 1) % tokens.length] as string));
     }
-    // oxlint-disable-next-line no-await-in-loop -- requests come over time
     await sleep(5);
   }
   return Promise.all(sending);
@@ -70,9 +69,7 @@ describe('processes that share a Redis', () => {
     const others: Answer[] = [];
     for (let round = 0; round < 20; round += 1) {
       const burst = Array.from({ length: 30 }, (_, at) => get(urls[at % urls.length] as string, greedy));
-      // oxlint-disable-next-line no-await-in-loop -- one burst after the other
       others.push(await get(urls[round % urls.length] as string, modest));
-      // oxlint-disable-next-line no-await-in-loop -- one burst after the other
       answers.push(...(await Promise.all(burst)));
     }
     const expected = 300 + (5 * (performance.now() - begunAt)) / 1000;

@@ -68,7 +68,6 @@ const aTeam = async () => {
   const owner = await hire(first, 'owner');
   const [person, colleague] = await Promise.all([hire(first, 'member'), hire(first, 'member')]);
   for (const { token } of [owner, person, colleague]) {
-    // oxlint-disable-next-line no-await-in-loop -- so that the second time finds what the first has left
     expect([await everywhere(token), await everywhere(token)].flat()).toEqual([200, 200, 200, 200]);
   }
   return { owner, person, colleague };
@@ -125,7 +124,6 @@ describe.each(happenings)('the tokens of a person who is %s', (_, happen) => {
         detail: expect.stringContaining('Get a new token'),
       });
       for (const { token } of [owner, colleague]) {
-        // oxlint-disable-next-line no-await-in-loop -- one after the other is clearer when it fails
         expect(await everywhere(token)).toEqual([200, 200]);
       }
     },

@@ -91,19 +91,15 @@ describe('shutdown', () => {
     const stop = { now: false };
     const clients = Array.from({ length: 20 }, async () => {
       while (!stop.now) {
-        // oxlint-disable-next-line no-await-in-loop -- a client sends its next request when the last one is answered
         const status = await call();
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     });
     for (const instance of instances) {
       const began = performance.now();
-      // oxlint-disable-next-line no-await-in-loop -- one instance at a time is what rolling means
       expect(await instance.service.end('SIGTERM')).toEqual([0, null]);
       expect(performance.now() - began).toBeLessThan(10_000);
-      // oxlint-disable-next-line no-await-in-loop -- the next one goes when this one is back
       instance.service = await start({ PORT: String(instance.service.port) });
-      // oxlint-disable-next-line no-await-in-loop -- until the proxy has seen it too
       await expect.poll(() => instance.isReady, { timeout: 5000 }).toBe(true);
     }
     stop.now = true;

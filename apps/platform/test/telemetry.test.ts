@@ -100,7 +100,6 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     for (const trace of traces) {
-      // oxlint-disable-next-line no-await-in-loop -- each is waited for
       await recorded(trace);
       const below = namesBelow(trace);
       expect(below.includes('commit') || below.includes('commitTransaction')).toBe(true);

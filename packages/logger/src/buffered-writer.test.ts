@@ -99,7 +99,6 @@ describe('when the file takes little at a time, or not now', () => {
     const lines = Array.from({ length: 20 }, (_, index) => `line ${index}\n`);
     for (const line of lines) {
       writer.write(line);
-      // oxlint-disable-next-line no-await-in-loop -- the lines must come while chunks are on their way
       await sleep(1);
     }
     await vi.waitFor(() => expect(io.written().length).toBeGreaterThan(140));

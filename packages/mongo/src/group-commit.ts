@@ -66,14 +66,11 @@ const commitAlone = (set: WaitingSet, parts: Parts): Promise<void> =>
     let precisely = set.writes.length <= 1 || !isGroupable(set);
     for (let tries = 1; ; tries += 1) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
         return await transact([set], { ...place, deadline, precisely }, parts);
       } catch (cause) {
         if (isTransient(cause)) {
-          // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
           await pauseUntil(deadline, { tries, clock: parts.clock, cause });
         } else if (precisely || isGone(cause) || cause instanceof OutcomeUnknown) {
-          // oxlint-disable-next-line no-await-in-loop -- asked once, when the set has failed
           if (!(await mayGoOn(cause, { ...set, parts }))) throw translate(cause, parts.codeOf);
         } else precisely = true;
       }
@@ -87,11 +84,9 @@ const tryTogether = (sets: readonly WaitingSet[], parts: Parts): Promise<void> =
     const deadline = deadlineOf(sets);
     for (let tries = 1; ; tries += 1) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
         return await transact(sets, { ...place, deadline, precisely: false }, parts);
       } catch (cause) {
         if (!isTransient(cause) || (tries >= groupTriesMax && !isAway(cause))) throw cause;
-        // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
         await pauseUntil(deadline, { tries, clock: parts.clock, cause });
       }
     }

@@ -35,7 +35,6 @@ const makeCollection = async (db: Db, collection: StoredCollection, stored: Stor
 const createIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- sent again only when nobody waits for the first any more
       await db.command({ createIndexes: name, indexes });
       return;
     } catch (cause) {

@@ -105,7 +105,6 @@ const tellNew = async ({ stream, first }: Opened, { tell, signal }: Place, onAli
     // So it ends when the journal is dropped.
     else if (stream.closed) throw new Error('The server has ended the change stream of a journal.');
     onAlive();
-    // oxlint-disable-next-line no-await-in-loop -- one change comes after the other
     change = await stream.tryNext();
   }
 };
@@ -155,10 +154,8 @@ const createKeeper = (place: Place, { since, clock, onDisconnect, onReconnect }:
     goOn: async (): Promise<void> => {
       while (!signal.aborted) {
         try {
-          // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
           await (current ? tellNew(current, place, onAlive) : begin());
         } catch (cause) {
-          // oxlint-disable-next-line no-await-in-loop -- as above
           await onFailure(cause);
         }
       }

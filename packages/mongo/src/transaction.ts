@@ -109,13 +109,11 @@ const send = async (
 const commitSurely = async ({ session, deadline }: Attempt, clock: Clock): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- the next try depends on the outcome of this one
       await session.commitTransaction();
       return;
     } catch (cause) {
       if (!isUnknownCommit(cause)) throw cause;
       if (isGone(cause)) throw new OutcomeUnknown({ cause });
-      // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
       await pauseUntil(deadline, { tries, clock, cause }).catch(() => {
         throw new OutcomeUnknown({ cause });
       });
@@ -139,7 +137,6 @@ export const transact = async (
   session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: majority });
   try {
     for (const statement of statements) {
-      // oxlint-disable-next-line no-await-in-loop -- a transaction takes one statement at a time
       await send(statement, { session, maxTimeMS: remainingMs(attempt, clock), db });
       signal.throwIfAborted();
     }

@@ -40,7 +40,6 @@ const walk = async (
   const seen = new Set<string>();
   let cursor: string | null | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page needs the cursor of the one before
     const page = await list.list({ ...query, limit: pageSize, cursor: cursor ?? undefined });
     for (const { _id } of page.items) seen.add(_id);
     cursor = page.nextCursor;

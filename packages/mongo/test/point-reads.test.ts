@@ -110,7 +110,6 @@ describe('freshness', () => {
     const readers = Array.from({ length: 16 }, async () => {
       while (!stop.now) {
         const atLeast = version;
-        // oxlint-disable-next-line no-await-in-loop -- each read begins when the one before it has ended
         const seen = await get({ ...ctx }, note._id);
         expect(seen.version).toBeGreaterThanOrEqual(atLeast);
       }
@@ -118,10 +117,8 @@ describe('freshness', () => {
     for (let round = 0; round < 40; round += 1) {
       const own = { ...ctx };
       const work = async () => store.collections.notes.for(own).update(current, { $inc: { words: 1 } });
-      // oxlint-disable-next-line no-await-in-loop -- a version follows the one before it
       current = await store.unitOfWork.run(own, work, { operation: 'touch' });
       version = current.version;
-      // oxlint-disable-next-line no-await-in-loop -- readers get their turns in between
       if (random() % 2) await new Promise((resolve) => setImmediate(resolve));
     }
     stop.now = true;

@@ -14,7 +14,6 @@ beforeAll(async () => {
   await store.prepare();
   const ctx = aContext({ tenantId });
   for (let at = 0; at < 30; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one unit of work after the other
     await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ words: at })), {
       operation: 'add',
     });

@@ -121,7 +121,6 @@ it('whatever the interleaving, a key has one effect, one answer and one request'
       }
       const [first] = answered;
       if (!first) continue;
-      // oxlint-disable-next-line no-await-in-loop -- what was answered once is answered for ever
       const [again] = await scheduler.waitFor(Promise.allSettled([send({ ...first.call, way: 'works' }, owner)]));
       expect(bodyOf(again)).toBe(bodyOf(first.outcome));
     }

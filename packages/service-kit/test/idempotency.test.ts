@@ -177,7 +177,6 @@ describe('a call with an idempotency key', () => {
     const fail = (way: string) =>
       caller.send({ method: 'POST', url: `/v1/failures/${way}`, headers: keyed(`key of ${way}`) });
     for (const way of ['crash', 'away']) {
-      // oxlint-disable-next-line no-await-in-loop -- the second call is about the first
       const answers = [await fail(way), await fail(way)];
       expect(answers.map(({ status }) => status)).toEqual(way === 'crash' ? [500, 500] : [503, 503]);
       expect(answers[1]?.headers['idempotency-replayed']).toBeUndefined();

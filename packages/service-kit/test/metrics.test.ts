@@ -137,7 +137,6 @@ describe('what a caller sends', () => {
     const random = () => randomBytes(6).toString('hex');
     for (let at = 0; at < 1000; at += 1) {
       const url = [`/${random()}`, `/v1/things/${random()}/${random()}`, `/v1/none?${random()}=${random()}`][at % 3];
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the host refuses none for want of room
       await host.current.nobody.get(String(url));
     }
     expect(seriesOf()).toBe(before);

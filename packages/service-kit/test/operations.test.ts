@@ -109,7 +109,6 @@ describe('error pages', () => {
 
   it('exist for every error that a route declares', async () => {
     for (const { domain, code } of errorsOf([thingsContract])) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its error
       expect((await host.current.nobody.get(`/errors/${domain}/${code}`)).status).toBe(200);
     }
   });

@@ -47,7 +47,6 @@ describe('more requests than a host can work on', () => {
     expect(refused.headers.get('retry-after')).toBe('2');
     expect(await refused.json()).toMatchObject({ code: 'unavailable' });
     for (const path of ['/health', '/health/ready', '/openapi.json']) {
-      // oxlint-disable-next-line no-await-in-loop -- three requests
       expect((await fetch(`${base()}${path}`)).status).toBe(200);
     }
     open();

@@ -80,7 +80,6 @@ describe('request ids and traces', () => {
     const kept = await host.current.nobody.get('/v1/ping', { 'x-request-id': 'abc-123' });
     expect(kept.headers['x-request-id']).toBe('abc-123');
     for (const odd of ['a b', 'a\tb', '', 'x'.repeat(129), '<script>']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
       const made = await host.current.nobody.get('/v1/ping', { 'x-request-id': odd });
       expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
     }
@@ -91,7 +90,6 @@ describe('request ids and traces', () => {
     const joined = await host.current.nobody.get('/v1/ping', { traceparent: parent });
     expect(lineOf(joined.headers['x-request-id'])).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c' });
     for (const traceparent of ['00-0-0-00', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, 'nonsense']) {
-      // oxlint-disable-next-line no-await-in-loop -- the first failure should name its value
       const own = await host.current.nobody.get('/v1/ping', { traceparent });
       expect(lineOf(own.headers['x-request-id'])?.['traceId']).toMatch(/^[0-9a-f]{32}$/);
     }

@@ -98,7 +98,7 @@ export default defineConfig({
     'typescript/unbound-method': 'off',
     // Spreading a literal groups what belongs together: the arguments of a command, the cases of a table.
     'unicorn/no-useless-spread': 'off',
-    'no-await-in-loop': 'error',
+    'no-await-in-loop': 'off',
     'typescript/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
     'typescript/ban-ts-comment': [
       'error',
@@ -131,11 +131,6 @@ export default defineConfig({
     {
       files: ['packages/config/**', 'tooling/**', '**/vitest.config.ts'],
       rules: { 'no-restricted-properties': 'off' },
-    },
-    {
-      // Tools do one thing after the other.
-      files: ['tooling/**'],
-      rules: { 'no-await-in-loop': 'off' },
     },
     {
       files: tests,

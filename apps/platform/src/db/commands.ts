@@ -20,7 +20,6 @@ type Each = (migrations: Migrations, name: string) => Promise<void>;
 
 const eachModule = async ({ datastore, modules }: DbParts, each: Each): Promise<void> => {
   for (const module of modules) {
-    // oxlint-disable-next-line no-await-in-loop -- what is printed of one module stays together
     await each(datastore.migrations(module, options), module.name);
   }
 };

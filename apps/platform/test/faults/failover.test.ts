@@ -57,7 +57,6 @@ it(title, { timeout: lastsMs }, async () => {
   const writers = startWriters(service, size.writers);
   const survived: Survived[] = [];
   for (const [time, calmMs] of calms.entries()) {
-    // oxlint-disable-next-line no-await-in-loop -- one fault comes after the other
     survived.push(await survive(faults[time % faults.length] as Fault, { set, writers, calmMs }));
   }
   const written = await writers.stop();

@@ -98,7 +98,6 @@ const dieAtEachStep = async (services: readonly Service[], operation: Operation)
   await Promise.all(
     services.map(async (service, lane) => {
       for (const at of died.filter((_, index) => index % lanes.length === lane)) {
-        // oxlint-disable-next-line no-await-in-loop -- a step ends the process that the next one needs
         const { sinceDeathMs, sinceReadyMs } = await dieAndRepeat(service, operation, at + 1);
         figures.set(at, `${steps[at]}: ${Math.round(sinceDeathMs)} ms (ready for ${Math.round(sinceReadyMs)} ms)`);
       }
@@ -133,13 +132,9 @@ const moments = fc.sample(aMoment, { seed, numRuns: size.kills }).toSorted((a, b
 /** Kills a process at random moments and starts it again at once. `answered` tells how far the writers are. */
 const killAtRandom = async (service: Service, answered: () => number): Promise<void> => {
   for (const moment of moments) {
-    // oxlint-disable-next-line no-await-in-loop -- one kill comes after the other
     while (answered() < moment.answered) await sleep(1);
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await sleep(moment.afterMs);
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await service.kill();
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await service.start();
   }
 };

@@ -64,11 +64,9 @@ export const sendUntilAnswered = async (
   const tries: Try[] = [];
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
-    // oxlint-disable-next-line no-await-in-loop -- whether to try again depends on the answer
     const once = await send(service, request);
     tries.push(once);
     if (once.answer && isAnswered(once)) return { answer: once.answer, tries };
-    // oxlint-disable-next-line no-await-in-loop -- tries are spaced out on purpose
     await sleep(pauseMs);
   }
   const last = tries.at(-1)?.answer?.body ?? 'The connection died.';
@@ -88,7 +86,6 @@ export const sendAll = async (
   const sendThem = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const [at, request] = next;
-      // oxlint-disable-next-line no-await-in-loop -- a sender waits for its answer
       const { answer } = await sendUntilAnswered(service, request);
       answers[at] = answer;
       onAnswer?.(answer);

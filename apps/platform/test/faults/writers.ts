@@ -35,9 +35,7 @@ export const startWriters = (service: Service, count: number): Writers => {
   const write = async (own: Written[], writer: number): Promise<void> => {
     while (!stopping) {
       const request = creationOf(`by-${writer}-${own.length}`);
-      // oxlint-disable-next-line no-await-in-loop -- a writer sends one request after the other
       own.push({ request, ...(await sendUntilAnswered(service, request)) });
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await sleep(pauseMs);
     }
   };
@@ -50,7 +48,6 @@ export const startWriters = (service: Service, count: number): Writers => {
       while (performance.now() < deadline) {
         const firsts = written.map((own) => firstAfter(own, at));
         if (firsts.every((first) => first !== undefined)) return Math.max(...firsts) - at;
-        // oxlint-disable-next-line no-await-in-loop -- looks again until all writers have gone on
         await sleep(pollMs);
       }
       throw new Error(`Not every writer had an answer within ${patienceMs / 1000} s.`);

@@ -69,11 +69,8 @@ const suffer = async (stage: Stage, begin: Absence['begin'], creations: readonly
   const answers: WireAnswer[] = [];
   for (;;) {
     const answering = [...aWave(stage), ...creations].map((request) => exchange(stage.platform.port, request));
-    // oxlint-disable-next-line no-await-in-loop -- one wave after the other
     const [live, ready] = await Promise.all([health(stage, '/health/live'), health(stage, '/health/ready')]);
-    // oxlint-disable-next-line no-await-in-loop -- as above
     answers.push(...(await Promise.all(answering)));
-    // oxlint-disable-next-line no-await-in-loop -- as above
     if (answers.length >= waves * atOnce) return { caught: await Promise.all(catching), answers, live, ready };
   }
 };
@@ -143,7 +140,6 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
     expect((await sendAll(aWave(stage))).filter(({ status }) => status >= 500).map(inShort)).toEqual([]);
     // Of those who are the first owner of a tenant at the same time, one is refused: so one after the other.
     const first: WireAnswer[] = [];
-    // oxlint-disable-next-line no-await-in-loop -- as above
     for (const request of creations) first.push(await exchange(platform.port, request));
     const second = await sendAll(creations);
     expect([...first, ...second].filter(({ status }) => status !== 201).map(inShort)).toEqual([]);

@@ -61,7 +61,6 @@ const ask = async (): Promise<void> => {
   const person = await makeOne(platform.port, authorization);
   const parts = { markers, ofPaths, authorization, expired, person };
   for (const requests of markedRequests(parts)) {
-    // oxlint-disable-next-line no-await-in-loop -- what a request finds depends on those before it
     await sendAll(requests, 1);
   }
   const viewer = `Bearer ${await tokenOf('a token of a viewer', ['viewer'])}`;

@@ -61,9 +61,7 @@ describe('a role below the needed one on every write; unknown role: 403/404, doc
     const lower = builtInRoles.filter((role) => !rolesFor(route)?.includes(role)).map((role) => [role]);
     const wrong: string[] = [];
     for (const roles of [...lower, ...(lower.length > 1 ? [lower.flat()] : []), ...strangeRoles]) {
-      // oxlint-disable-next-line no-await-in-loop -- the first answer that is wrong should name its roles
       const authorization = await tokenWith(roles);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       const answer = await send(requestOf(route, { authorization, id: person, key: 'role' }));
       const { code, data } = JSON.parse(answer.text) as { code?: string; data?: unknown };
       if (answer.status !== 403 || code !== 'forbidden') wrong.push(`${roles.join()}: ${answer.status} ${answer.text}`);
@@ -116,11 +114,9 @@ describe('method-override headers: 403/404, document unchanged', () => {
           headers: [...headers, ...override],
           body,
         }));
-        // oxlint-disable-next-line no-await-in-loop -- the documents are compared after each
         const answers = await Promise.all([...inHeaders, inQuery, inBody, ...asOther].map(send));
         // What is left of it is the method that was sent: a read for whom may read, or nothing.
         expect([at, answers.filter(({ status }) => ![200, 400, 403, 404, 405].includes(status))]).toEqual([at, []]);
-        // oxlint-disable-next-line no-await-in-loop -- as above
         await expectUnchanged();
       }
     }
@@ -135,7 +131,6 @@ describe('method-override headers: 403/404, document unchanged', () => {
     ];
     for (const header of rewrites) {
       const headers: WireHeader[] = [['Authorization', authorization], ['If-Match', '"1"'], header];
-      // oxlint-disable-next-line no-await-in-loop -- the documents are compared at the end
       expect((await send({ method: 'DELETE', path: '/health/live', headers })).status).toBe(405);
     }
     await expectUnchanged();

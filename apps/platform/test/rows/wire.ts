@@ -124,7 +124,6 @@ export const inLanes = async <T, R>(
   const waiting = [...things.entries()];
   const run = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      // oxlint-disable-next-line no-await-in-loop -- a lane takes one after the other
       results[next[0]] = await work(next[1]);
     }
   };

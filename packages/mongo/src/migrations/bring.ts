@@ -40,7 +40,6 @@ const bring = async (subject: Subject, lease: Lease, { contract, note }: BringOp
   for (const migration of dueOf(subject, state, { contract })) {
     const record = state.records.get(migration.name);
     if (!record) throw new LeaseLost(`Somebody removed the record of '${migration.name}'.`);
-    // oxlint-disable-next-line no-await-in-loop -- migrations have an order
     await runMigration(migration, record, {
       ...subject,
       lease,
@@ -79,7 +78,6 @@ const waitedTooLong = ({ db, waitMs }: Subject, holder = 'Another process'): Sta
 export const bringUpToDate = async (subject: Subject, options: BringOptions): Promise<readonly string[]> => {
   const begunAt = performance.now();
   for (;;) {
-    // oxlint-disable no-await-in-loop -- it looks again until somebody has done it
     const state = await readState(subject.db);
     const newer = newerOf(subject, state);
     if (newer.length > 0) return newer;
@@ -88,6 +86,5 @@ export const bringUpToDate = async (subject: Subject, options: BringOptions): Pr
     if (isUpToDate(subject, state, options)) return [];
     if (performance.now() - begunAt > subject.waitMs) throw waitedTooLong(subject, state.lease?.holder);
     await sleep(subject.pollMs * (0.5 + Math.random()));
-    // oxlint-enable no-await-in-loop
   }
 };

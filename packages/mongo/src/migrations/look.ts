@@ -32,7 +32,6 @@ const countOf = async (walk: Walk, subject: Subject): Promise<number> => {
   let total = 0;
   let position: string | undefined = '';
   while (position !== undefined) {
-    // oxlint-disable-next-line no-await-in-loop -- a batch begins where the one before has ended
     const { changed, next } = await walk.batch(subject, position);
     total += changed;
     position = next;
@@ -51,7 +50,6 @@ const planMigration = async (migration: Migration, subject: Subject): Promise<st
   const { repeats = [], removes = [], requires = [], dropIndexes = [] } = migration;
   const sentences: string[] = [];
   for (const backfill of repeats) {
-    // oxlint-disable-next-line no-await-in-loop -- one walk at a time is load enough
     sentences.push(say(`repeats '${backfill.name}' and changes ${await counted(walkOf(backfill), subject)}`));
   }
   if (removes.length > 0) {
@@ -92,7 +90,6 @@ export const planOf = async (subject: Subject, options: { readonly contract: boo
   if (await isNew(subject, state)) return law;
   const sentences: string[] = [];
   for (const migration of dueOf(subject, state, options)) {
-    // oxlint-disable-next-line no-await-in-loop -- one walk at a time is load enough
     sentences.push(...(await planMigration(migration, subject)));
   }
   return [...law, ...sentences];

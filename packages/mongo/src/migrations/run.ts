@@ -25,7 +25,6 @@ const dropIndexes =
   async ({ db }) => {
     for (const index of indexes) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- each drop locks the collection
         await db.command({ dropIndexes: collection, index });
       } catch (cause) {
         if (!(cause instanceof MongoServerError && cause.code === indexNotFound)) throw cause;
@@ -79,7 +78,6 @@ const runWalk = async (walk: Walk, place: Place, parts: RunParts): Promise<void>
   let changed = 0;
   while (position !== undefined) {
     const begunAt = performance.now();
-    // oxlint-disable-next-line no-await-in-loop -- a batch begins where the one before has ended
     const batch = await runBatch(walk, { ...place, position }, parts);
     changed += batch.changed;
     position = batch.next;
@@ -91,7 +89,6 @@ const runWalk = async (walk: Walk, place: Place, parts: RunParts): Promise<void>
       notedAt = performance.now();
     }
     const restMs = (batch.changed / perSecond) * 1000 - (performance.now() - begunAt);
-    // oxlint-disable-next-line no-await-in-loop -- this is what keeps the rate
     if (restMs > 0) await sleep(restMs);
   }
   parts.note({ event: 'migration-walked', fields: { migration: name, collection, acrossTenants: true, changed } });
@@ -102,14 +99,12 @@ const runSteps = async (migration: Migration, record: MigrationRecord, parts: Ru
   for (const [at, step] of steps.entries()) {
     if (at < record.step) continue;
     const position = at === record.step ? record.position : '';
-    // oxlint-disable no-await-in-loop -- steps have an order
     if ('walk' in step) await runWalk(step.walk, { migration, step: at, position }, parts);
     else {
       await renew(parts, parts.lease);
       await step.run(parts);
       await mark(migration, { step: at + 1, position: '' }, parts);
     }
-    // oxlint-enable no-await-in-loop
   }
 };
 

@@ -13,7 +13,6 @@ const nextTenants = async (
   const tenants: string[] = [];
   while (tenants.length < batchSize) {
     // One key of the index a tenant, however many documents it has. Every index begins with the tenant.
-    // oxlint-disable-next-line no-await-in-loop -- each begins where the one before has ended
     const document = await db
       .collection(collection)
       .findOne(
@@ -73,7 +72,6 @@ export const walkTenants =
     let changed = 0;
     const onWrite = (): void => void (changed += 1);
     for (const tenantId of tenants) {
-      // oxlint-disable-next-line no-await-in-loop -- a transaction takes one statement at a time
       await visit(backfill, scopeOf(scope, tenantId, onWrite), tenantId);
     }
     const isLast = tenants.length < (backfill.batchSize ?? batchSizeDefault);

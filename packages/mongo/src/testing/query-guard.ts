@@ -80,7 +80,6 @@ export const guardQueries = (
       faults = [];
       queries.clear();
       for (const { database, collection, query } of all.filter((_, at) => at % step === 0)) {
-        // oxlint-disable-next-line no-await-in-loop -- explains share the test's mongod and gain nothing by racing
         const plan = await planOf(client, database, query);
         found.push(...faultsOf(plan).map((fault) => `find on '${collection}' ${fault}: ${JSON.stringify(query)}`));
       }

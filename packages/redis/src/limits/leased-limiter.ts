@@ -56,10 +56,8 @@ const idleOf = (leases: Leases, nowMs: number): Lease[] => {
 /** Tells Redis of many leases, in as many exchanges as it takes; in none while it is away. */
 const tell = async (link: Link, leases: readonly Lease[], askOf: (lease: Lease) => Ask): Promise<void> => {
   for (let at = 0; at < leases.length && !isAlone(link); at += asksMax) {
-    // oxlint-disable-next-line no-await-in-loop -- one exchange is under way at a time
     await link.underWay;
     const flight = leases.slice(at, at + asksMax).map((lease) => [lease, askOf(lease)] as const);
-    // oxlint-disable-next-line no-await-in-loop -- one exchange is under way at a time
     await fly(link, flight);
   }
 };

@@ -13,7 +13,6 @@ const connection = connectRedis({ REDIS_URL, REDIS_KEY_PREFIX }, { info: silent,
 
 const untilShared = async (): Promise<void> => {
   while (connection.limiter.counts.exchanges === 0) {
-    // oxlint-disable-next-line no-await-in-loop -- asks again until it is there
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };

@@ -39,14 +39,12 @@ describe('a bucket that processes share', () => {
   it('is whole for one process although others hold some of it', async () => {
     const sharers = await Promise.all(Array.from({ length: 8 }, () => stage.join()));
     for (const { limiter } of sharers) {
-      // oxlint-disable-next-line no-await-in-loop -- one process after the other
       await takeInTurn(limiter, limit, 1);
     }
     const decisions = await takeInTurn(sharers[0]?.limiter as never, limit, 500);
     expect(countAllowed(decisions)).toBeGreaterThanOrEqual(300 - 8 - 8 * 15);
     for (const { limiter, pass } of sharers) {
       pass(6000);
-      // oxlint-disable-next-line no-await-in-loop -- one process after the other
       await limiter.beat();
     }
     const more = await takeInTurn(sharers[0]?.limiter as never, limit, 500);

@@ -56,7 +56,6 @@ export const openStage = (url: string) => {
 export const takeInTurn = async (limiter: Limiter, limit: Limit, count: number): Promise<LimitDecision[]> => {
   const decisions: LimitDecision[] = [];
   for (let at = 0; at < count; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one request after the other
     decisions.push(await limiter.take(limit, 'ada'));
   }
   return decisions;
@@ -83,7 +82,6 @@ export const takeSteadily = async (
   for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - begunAt) {
     const due = Math.floor((elapsed / 1000) * perSecond);
     while (taking.length < due) taking.push(takeOne());
-    // oxlint-disable-next-line no-await-in-loop -- requests come over time
     await sleep(2);
   }
   await Promise.all(taking);

@@ -14,7 +14,6 @@ async function* chunksOf(first: unknown, rest: AsyncIterator<unknown>, encode: E
   let chunk = `${encode(first)}\n`;
   try {
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop -- items come one after the other
       const next = await rest.next();
       if (next.done) break;
       chunk += `${encode(next.value)}\n`;

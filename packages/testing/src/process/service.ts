@@ -20,11 +20,9 @@ const isOk = async (url: string): Promise<boolean> => {
 /** Waits until `url` is answered with success. @throws with what the child said, when it ends or when it takes too long. */
 export const untilReady = async (child: Child, url: string, withinMs = readyWithinMs): Promise<void> => {
   const until = performance.now() + withinMs;
-  // oxlint-disable-next-line no-await-in-loop -- asks again until it is ready
   while (!(await Promise.race([isOk(url), child.lost]))) {
     if (performance.now() > until)
       throw new Error(`${url} was not ready within ${withinMs / 1000} s.\n${child.said()}`);
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await sleep(pollMs);
   }
 };

@@ -19,7 +19,6 @@ const scopeCases = (use: () => Bench): void => {
     const { ctx, cursor, second } = await betweenPages(use());
     const other = context(ctx.tenantId);
     for (const limit of [1, 100]) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       expect(await things.for(other).list({ ...query, limit, cursor })).toEqual({ items: [second], nextCursor: null });
     }
   });
@@ -65,7 +64,6 @@ const scopeCases = (use: () => Bench): void => {
     const { things } = use();
     const { ctx, cursor } = await betweenPages(use());
     for (const sort of ['-rank', 'createdAt', '_id'] as const) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       await expect(things.for(ctx).list({ ...query, sort, cursor })).rejects.toMatchObject(refused);
     }
   });
@@ -148,7 +146,6 @@ const contentCases = (use: () => Bench): void => {
     const seen: string[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < names.length; page += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
       const { items, nextCursor } = await things.for(ctx).list({ where: {}, sort: 'name', limit: 1, cursor });
       seen.push(...items.map(({ name }) => name));
       cursor = nextCursor ?? undefined;

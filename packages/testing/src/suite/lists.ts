@@ -11,7 +11,6 @@ const walk = async (bench: Bench, ctx: Ctx, { limit, ...query }: Query & { limit
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
-    // oxlint-disable-next-line no-await-in-loop -- a page is asked for by the cursor of the one before
     const page = await bench.things.for(ctx).list({ ...query, limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
@@ -50,7 +49,6 @@ const orderCases = (use: () => Bench): void => {
     const ctx = bench.context();
     const whole = sorted(await crowd(bench, ctx), sort);
     for (const limit of [1, 2, 5, 16, 17, 100]) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       const pages = await walk(bench, ctx, { where: {}, sort, limit });
       expect(pages.flat()).toEqual(whole);
       expect(pages).toHaveLength(Math.ceil(whole.length / limit));
@@ -94,7 +92,6 @@ const orderCases = (use: () => Bench): void => {
     const whole = sorted((await crowd(bench, ctx)).filter(isMeant), query.sort);
     expect(whole.length).toBeGreaterThan(1);
     for (const limit of [1, 3, 100]) {
-      // oxlint-disable-next-line no-await-in-loop -- one case after the other
       expect((await walk(bench, ctx, { ...query, limit })).flat()).toEqual(whole);
     }
   });

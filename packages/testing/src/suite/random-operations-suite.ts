@@ -46,7 +46,6 @@ const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided],
   const first: Side = { ...sides[0], seen: [] };
   const second: Side = { ...sides[1], seen: [] };
   for (const unit of units) {
-    // oxlint-disable-next-line no-await-in-loop -- a unit begins where the one before it ended
     const outcomes = await Promise.all([
       performUnit(unit, { side: first, tenants }),
       performUnit(unit, { side: second, tenants }),
