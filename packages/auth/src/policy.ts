@@ -19,9 +19,11 @@ export type Policy = {
   matrix(): readonly PermissionRow[];
 };
 
-/** Whether the person's own id stands at the path parameter that `orSelf` names. */
-const isSelf = (principal: Principal, orSelf: string | undefined, params: Params): boolean =>
-  orSelf !== undefined && principal.id !== '' && params[orSelf] === principal.id;
+/** True when the path parameter that `orSelf` names is the caller's own id, which ignores case as every id does. */
+const isSelf = ({ id }: Principal, orSelf: string | undefined, params: Params): boolean => {
+  const param = orSelf === undefined ? undefined : params[orSelf];
+  return typeof param === 'string' && id !== '' && param.toLowerCase() === id.toLowerCase();
+};
 
 const assertDeclared = (rows: ReadonlyMap<string, PermissionRow>, auth: Auth): void => {
   if (auth === 'public' || auth === 'authenticated' || rows.has(auth?.policy)) return;

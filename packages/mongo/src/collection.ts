@@ -15,9 +15,11 @@ import {
   type Ids,
   type ListQuery,
   type Mapper,
+  manageCollection,
   type Page,
   type Position,
   planList,
+  type StoredCollection,
   type TenantCollection,
   unreadPage,
   type WriteSets,
@@ -116,7 +118,7 @@ const listOf =
 
 const writesOf = <D extends Entity>(
   place: Place<D>,
-): Pick<TenantCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = place;
   const collection = definition.name;
   // `$eq` takes its operand as it is, so an operator in the place of an id or a version matches nothing.
@@ -161,7 +163,8 @@ export const createCollection = <D extends Entity>(definition: CollectionDefinit
       assertTenant(definition, ctx);
       const place: Place<D> = { ...parts, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
       const { readRaw, ...reads } = readsOf(place);
-      return { ...reads, list: listOf(place, readRaw), ...writesOf(place) };
+      const stored: StoredCollection<D> = { ...reads, list: listOf(place, readRaw), ...writesOf(place) };
+      return manageCollection(stored, { definition, clock: parts.clock });
     },
   };
 };

@@ -1,17 +1,18 @@
-import { defineEvent, type EventDefinition, Id } from '@plinth/contract-kit';
+import { defineEvents, type EventDefinition, Id } from '@plinth/contract-kit';
 import { type Ctx, type Datastore, type DeliveredEvent, type Subscription } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { createDatastore } from '../src/datastore.ts';
 import { clientSettings } from '../src/settings.ts';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
 type Moved = { readonly id: string };
 
-const moved = defineEvent('boxes.box-moved', { payload: z.object({ id: Id }), aggregate: 'id' });
-const opened = defineEvent('boxes.box-opened', { payload: z.object({ id: Id }), aggregate: 'id' });
+const { boxMoved: moved, boxOpened: opened } = defineEvents('boxes', {
+  aggregate: { id: Id },
+  events: { boxMoved: {}, boxOpened: {} },
+});
 const clock = { now: () => new Date() };
 
 let datastore: TestDatastore;
@@ -102,9 +103,7 @@ describe('a follower', () => {
     const { name, emit } = await aModule();
     const { ids } = await follow(name);
     for (const id of someIds(5)) {
-      // oxlint-disable-next-line no-await-in-loop -- each is measured by itself
       await emit([id]);
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await vi.waitFor(() => expect(ids()).toContain(id), { timeout: 1000, interval: 5 });
     }
   });
@@ -139,7 +138,6 @@ describe('a follower', () => {
       [after, 1],
     ] as const) {
       now = since.getTime() + offset;
-      // oxlint-disable-next-line no-await-in-loop -- one time after the other
       await emit([id]);
     }
     expect((await follow(name, { since })).ids()).toEqual(new Set([at, after]));
@@ -150,7 +148,6 @@ describe('a follower', () => {
     const ids = someIds(200);
     let told: (() => Set<string>) | undefined;
     for (let at = 0; at < ids.length; at += 4) {
-      // oxlint-disable-next-line no-await-in-loop -- a stream of commits, and not one burst
       await Promise.all(ids.slice(at, at + 4).map((id) => emit([id])));
       if (at === 40) void follow(name).then((follower) => (told = follower.ids));
     }
@@ -171,9 +168,7 @@ describe('a follower', () => {
   it('does not begin, and says why, when it may not read the journal', async () => {
     const { name } = await aModule();
     for (const command of ['aggregate', 'find']) {
-      // oxlint-disable-next-line no-await-in-loop -- one failure after the other
       await failing({ times: 1 }, { failCommands: [command], errorCode: 13 });
-      // oxlint-disable-next-line no-await-in-loop -- as above
       await expect(follow(name)).rejects.toMatchObject({
         name: 'StartupError',
         message: expect.stringMatching(
@@ -219,7 +214,6 @@ describe('integrity: a follower is told what was committed while', () => {
     await failing({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
     const some = someIds(20);
     for (const id of some) {
-      // oxlint-disable-next-line no-await-in-loop -- a stream of commits, and not one burst
       await emit([id]);
     }
     await vi.waitFor(() => expect(ids()).toEqual(new Set(some)), 10_000);

@@ -77,7 +77,7 @@ describe('a host does not boot', () => {
         name: 'pong',
         contracts,
         collections: { things },
-        create: () => ({ service: { getPong: async () => ({ pong: true }) } }),
+        actions: { getPong: () => async () => ({ pong: true }) },
       }),
     ).toThrow("names the error 'name-taken', which no route declares");
   });

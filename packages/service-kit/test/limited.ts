@@ -33,13 +33,11 @@ const guessesModule = defineModule({
     }),
   ],
   collections: {},
-  create: () => ({
-    service: {
-      guess: async () => ({ pong: true }),
-      guessAgain: async () => ({ pong: true }),
-      guessMine: async () => ({ pong: true }),
-    },
-  }),
+  actions: {
+    guess: () => async () => ({ pong: true }),
+    guessAgain: () => async () => ({ pong: true }),
+    guessMine: () => async () => ({ pong: true }),
+  },
 });
 
 /** A limiter whose time stands still until it is told to move. */
@@ -78,9 +76,7 @@ export const open = async ({
 /** Closes the hosts of a test after it. A host during whose test a route answered what it does not declare fails it. */
 export const closeHosts = async (): Promise<void> => {
   for (const host of opened.splice(0)) {
-    // oxlint-disable-next-line no-await-in-loop -- the first host with a fault should be the one that fails
     expect(await host.faults()).toEqual([]);
-    // oxlint-disable-next-line no-await-in-loop -- one host after the other
     await host.close();
   }
 };
@@ -91,7 +87,6 @@ type Answered = { readonly status: number };
 export const repeat = async <A extends Answered>(times: number, send: () => Promise<A>): Promise<A[]> => {
   const answers: A[] = [];
   for (let at = 0; at < times; at += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- one request after the other
     answers.push(await send());
   }
   return answers;

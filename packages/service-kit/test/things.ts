@@ -10,7 +10,7 @@ import {
   pii,
   secret,
 } from '@plinth/contract-kit';
-import { assertVersion, type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
+import { type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
 import { fakeDatabase } from '@plinth/testing';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
@@ -174,35 +174,45 @@ const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unkn
   },
 };
 
+type CreateInput = { readonly body: z.output<typeof CreateThing> };
+type ItemInput = { readonly id: string };
+
+const getThingById = (deps: Deps) => async (input: ItemInput, ctx: Ctx) =>
+  toThing(await deps.things.for(ctx).get(input.id));
+const insertThing =
+  (deps: Deps) =>
+  async ({ body }: CreateInput, ctx: Ctx) =>
+    toThing(deps.things.for(ctx).insert(body));
+
 export const thingsModule = defineModule({
   name: 'things',
   contracts: [thingsContract],
   collections: { things },
-  create: (deps: Deps) => ({
-    service: {
-      createThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) => {
-        if (body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
-        return toThing(deps.things.for(ctx).insert(body));
-      },
-      payForThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) =>
-        toThing(deps.things.for(ctx).insert(body)),
-      getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
-      getKeptThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
-      readRates: async () => ({ version: 3, text: 'long '.repeat(400) }),
-      removeThing: async ({ id, version }: { id: string; version: ExpectedVersions }, ctx: Ctx) => {
-        const thing = await deps.things.for(ctx).get(id);
-        assertVersion(thing, version);
-        deps.things.for(ctx).remove(thing);
-      },
-      pingThings: async () => ({ pong: true }),
-      readLong: async () => ({ text: 'long '.repeat(400) }),
-      readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
-      getNamedThing: async () => ({ text: 'named' }),
-      failThing: async ({ way }: { way: string }, ctx: Ctx) =>
-        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
-      writeInGet: async (_input: unknown, ctx: Ctx) => toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
+  actions: {
+    createThing: (deps: Deps) => async (input: CreateInput, ctx: Ctx) => {
+      if (input.body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
+      return insertThing(deps)(input, ctx);
     },
-  }),
+    payForThing: insertThing,
+    getThing: getThingById,
+    getKeptThing: getThingById,
+    readRates: () => async () => ({ version: 3, text: 'long '.repeat(400) }),
+    removeThing:
+      (deps: Deps) =>
+      async ({ id, version }: ItemInput & { version: ExpectedVersions }, ctx: Ctx) => {
+        deps.things.for(ctx).remove(await deps.things.for(ctx).get(id, { version }));
+      },
+    pingThings: () => async () => ({ pong: true }),
+    readLong: () => async () => ({ text: 'long '.repeat(400) }),
+    readLongSecret: () => async () => ({ text: 'long '.repeat(400), key: 'a key' }),
+    getNamedThing: () => async () => ({ text: 'named' }),
+    failThing:
+      (deps: Deps) =>
+      async ({ way }: { way: string }, ctx: Ctx) =>
+        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
+    writeInGet: (deps: Deps) => async (_input: unknown, ctx: Ctx) =>
+      toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
+  },
 });
 
 /** A datastore in memory: what is tested here is the host, and the port suite holds the fake to the real one. */

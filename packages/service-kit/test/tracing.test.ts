@@ -31,7 +31,7 @@ const asks = defineModule({
   name: 'asks',
   contracts: [contract],
   collections: {},
-  create: () => ({ service: { ask: answer, tell: answer } }),
+  actions: { ask: () => answer, tell: () => answer },
 });
 
 let receiver: OtlpReceiver;
@@ -113,7 +113,6 @@ describe('a request whose trace is recorded', () => {
     const none = '0'.repeat(32);
     const malformed = [`00-${none}-${parentId}-01`, `ff-${traceId}-${parentId}-01`, `00-${traceId}-01`, 'marker'];
     for (const header of malformed) {
-      // oxlint-disable-next-line no-await-in-loop -- one after the other, so that the order is known
       await fetch(`${url}/v1/asks/1`, { headers: { traceparent: header } });
     }
     const requests = (await spans()).filter(({ kind }) => kind === 2);

@@ -1,15 +1,7 @@
 /** What a path means in this repository: which layer a package is, which domain a file belongs to. */
 
 /** Packages whose folders are domains: `packages/<layer>/src/<domain>`. */
-export const domainLayers = [
-  'errors',
-  'dtos',
-  'models',
-  'service-contracts',
-  'contracts',
-  'actions',
-  'service-actions',
-] as const;
+export const domainLayers = ['dtos', 'models', 'service-contracts', 'contracts', 'actions', 'service-actions'] as const;
 
 /** Runs in a browser and is handed clocks, ids and I/O: the vocabulary and the matrix. */
 export const pureLayers = [

@@ -26,7 +26,6 @@ export const MAY_IMPORT: Readonly<Record<string, Row>> = {
   utils: { domains: 'none', ...browserSafe },
   'contract-kit': { domains: 'none', ...browserSafe },
   'data-kit': { domains: 'none', ...browserSafe },
-  errors: own,
   dtos: own,
   models: own,
   'service-contracts': own,
@@ -101,8 +100,12 @@ function whyNotDomain(
   { place, row }: Case,
   { layer, below }: { layer: string; below: readonly string[] },
 ): string | undefined {
-  const [domain] = below;
-  if (domain === undefined || below.length > 1) return `Import @plinth/${layer}/<domain> exactly, nothing deeper.`;
+  const [domain, ...deeper] = below;
+  const forTestsOnly = deeper.join('/') === 'testing';
+  if (domain === undefined || (deeper.length > 0 && !forTestsOnly))
+    return `Import @plinth/${layer}/<domain> exactly, nothing deeper.`;
+  const reason = forTestsOnly ? whyNotForTests(place, `@plinth/${layer}/${domain}/testing`) : undefined;
+  if (reason !== undefined) return reason;
   if (row.domains === 'all' || row.anyDomainOf?.includes(layer)) return undefined;
   if (row.domains === 'none')
     return `A ${place.tag} has no domain and imports none; a host imports @plinth/svc-${domain}/module.`;

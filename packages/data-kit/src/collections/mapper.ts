@@ -1,30 +1,30 @@
-/** What a stored value is to clients: a time is its text, everything else is as it is. */
-type Shown<V> = V extends Date ? string : V;
+/** The form of a stored value in a DTO: a time is text, all others are unchanged. */
+type Mapped<V> = V extends Date ? string : V;
 
-/** The fields of a document that can be shown as a value. */
-type FieldFor<D, V> = { [F in keyof D & string]-?: Shown<D[F]> extends V ? F : never }[keyof D & string];
+/** The fields of a document that can become the value. */
+type FieldFor<D, V> = { [F in keyof D & string]-?: Mapped<D[F]> extends V ? F : never }[keyof D & string];
 
-/** For each field that clients see, the field of the document that it shows. */
-type ShownFields<D, T> = { readonly [K in keyof T & string]-?: FieldFor<D, T[K]> };
+/** For each field of the DTO, the field of the document that it comes from. */
+type MappedFields<D, T> = { readonly [K in keyof T & string]-?: FieldFor<D, T[K]> };
 
-/** Makes of a document what clients see of it. It is declared, so that a list can be written without making either. */
+/** Converts a document to its DTO. Its fields are declared, so that a list can be serialized without building either. */
 export type Mapper<D, T> = ((document: D) => T) & { readonly fields: Readonly<Record<string, string>> };
 
 /**
- * Declares what clients see of a document: each field under its name, times as ISO 8601. What the document lacks is left
- * out. A field that clients do not know, and one of them that is forgotten, do not compile.
+ * Declares the DTO of a document: each field by its name, times as ISO 8601. Absent fields are omitted. An unknown field
+ * and a missing one do not compile.
  */
 export const defineMapper = <D extends object, T extends object>(
-  fields: ShownFields<D, T>,
-): Mapper<D, T> & { readonly fields: ShownFields<D, T> } => {
+  fields: MappedFields<D, T>,
+): Mapper<D, T> & { readonly fields: MappedFields<D, T> } => {
   const pairs = Object.entries<string>(fields);
   const map = (document: D): T => {
-    const shown: Record<string, unknown> = {};
+    const dto: Record<string, unknown> = {};
     for (const [name, field] of pairs) {
       const value = document[field as keyof D] as unknown;
-      if (value !== undefined) shown[name] = value instanceof Date ? value.toISOString() : value;
+      if (value !== undefined) dto[name] = value instanceof Date ? value.toISOString() : value;
     }
-    return shown as T;
+    return dto as T;
   };
   return Object.assign(map, { fields });
 };

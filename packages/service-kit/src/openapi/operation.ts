@@ -103,9 +103,14 @@ const headersOf = (route: RouteSpec): Json => ({
   ...(takesKey(route) && { 'Idempotency-Replayed': { $ref: '#/components/headers/Idempotency-Replayed' } }),
 });
 
+/** The first example in the metadata of a schema. */
+const exampleOf = (schema: z.ZodType): Json => {
+  const [example] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
+  return example === undefined ? {} : { example };
+};
+
 const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
   const { status, schema } = getSuccess(route);
-  const example = route.examples?.response;
   return {
     [status]: {
       description: reasons[status],
@@ -114,7 +119,7 @@ const successResponse = (route: RouteSpec, book: SchemaBook): Json => {
         content: {
           [route.stream ? ndjson : 'application/json']: {
             schema: withSparse(book.of(schema), getListItem(route.query), book),
-            ...(example !== undefined && { example }),
+            ...exampleOf(schema),
           },
         },
       }),
@@ -184,10 +189,7 @@ const securityOf = ({ auth }: RouteSpec): Json => ({
 const mediaTypesOf = ({ method }: RouteSpec): readonly string[] =>
   method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
 
-const bodyOf = ({ examples }: RouteSpec, schema: z.ZodType, book: SchemaBook): Json => ({
-  schema: book.of(schema),
-  ...(examples?.body !== undefined && { example: examples.body }),
-});
+const bodyOf = (schema: z.ZodType, book: SchemaBook): Json => ({ schema: book.of(schema), ...exampleOf(schema) });
 
 /** One operation of the reference, from its contract alone. */
 export const operationOf = (
@@ -208,9 +210,7 @@ export const operationOf = (
   ...(route.body && {
     requestBody: {
       required: true,
-      content: Object.fromEntries(
-        mediaTypesOf(route).map((type) => [type, bodyOf(route, route.body as z.ZodType, book)]),
-      ),
+      content: Object.fromEntries(mediaTypesOf(route).map((type) => [type, bodyOf(route.body as z.ZodType, book)])),
     },
   }),
   responses: { ...successResponse(route, book), ...errorResponses(route, book) },

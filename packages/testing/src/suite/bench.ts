@@ -6,16 +6,27 @@ import {
   type Events,
   type Journal,
   type JournalRow,
+  type OperationsOf,
   type TenantCollection,
   type UnitOfWork,
 } from '@plinth/data-kit';
 import { afterAll, beforeAll } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
-import { aThing, type Person, people, type Slot, slots, type Thing, things } from './collections.ts';
+import {
+  aThing,
+  type Member,
+  members,
+  type Person,
+  people,
+  type Slot,
+  slots,
+  type Thing,
+  things,
+} from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot | Person> = Collection<D, keyof TenantCollection<D>>;
+type Whole<D extends Thing | Slot | Person> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
 type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */
@@ -24,6 +35,7 @@ export type Bench = {
   readonly things: Whole<Thing>;
   readonly slots: Whole<Slot>;
   readonly people: Whole<Person>;
+  readonly members: Collection<Member, keyof TenantCollection<Member>>;
   readonly events: Events;
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
@@ -43,7 +55,7 @@ const openBench = async (openStore: OpenStore) => {
   const source = idsFrom(clock);
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
-  const { store, receipts, close } = await openStore({ things, slots, people }, { clock, ids });
+  const { store, receipts, close } = await openStore({ things, slots, people, members }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
   const bench: Bench = {
@@ -51,6 +63,7 @@ const openBench = async (openStore: OpenStore) => {
     things: store.collections.things,
     slots: store.collections.slots,
     people: store.collections.people,
+    members: store.collections.members,
     events: store.events,
     journal: store.journal,
     run: store.unitOfWork.run,
@@ -62,7 +75,6 @@ const openBench = async (openStore: OpenStore) => {
     stored: async (ctx, drafts) => {
       const documents: Thing[] = [];
       for (const draft of drafts) {
-        // oxlint-disable-next-line no-await-in-loop -- the order of making is part of what the cases are about
         documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(aThing(draft))));
         clock.advance(1);
       }
@@ -89,6 +101,7 @@ export const useBench = (openStore: OpenStore): (() => Bench) => {
 /** The errors that the cases give to `updateWhere`. */
 export const suiteErrors = defineErrors('suite', {
   soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' },
+  notRemoved: { status: 409, title: 'The document is not removed.', fix: 'Do nothing.' },
 });
 
 /** The outcomes of calls that race: what was fulfilled, and the codes of the rest. */

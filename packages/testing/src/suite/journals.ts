@@ -1,4 +1,4 @@
-import { defineEvent } from '@plinth/contract-kit';
+import { defineEvents } from '@plinth/contract-kit';
 import {
   type CommitMetadata,
   type Ctx,
@@ -11,9 +11,9 @@ import { z } from 'zod';
 import { type Bench, outcomesOf, suiteErrors } from './bench.ts';
 import { aThing, type Thing } from './collections.ts';
 
-const thingMoved = defineEvent('suite.thing-moved', {
-  payload: z.object({ thingId: z.string(), steps: z.int() }),
-  aggregate: 'thingId',
+const { thingMoved } = defineEvents('suite', {
+  aggregate: { thingId: z.string() },
+  events: { thingMoved: { steps: z.int() } },
 });
 
 const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
@@ -124,7 +124,6 @@ const rowCases = (use: () => Bench): void => {
           events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
           return fail();
         };
-        // oxlint-disable-next-line no-await-in-loop -- one context takes one unit at a time
         await expect(write(ctx, work)).rejects.toThrow();
       }
       expect(await rowsOf(bench, ctx)).toHaveLength(1);
