@@ -56,7 +56,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     const first = await db(['migrate']);
     expect(first.stdout).toContain('users: migration-started migration=0001-user-status phase=expand');
     expect(first.stdout.trimEnd().split('\n').at(-1)).toBe(
-      'users: up to date but for 0004-require-user-status; run it with --contract when no older code runs.',
+      'users: up to date but for 0004-require-user-status, 0007-require-name-key; run it with --contract when no older code runs.',
     );
     expect((await db(['migrate', '--contract'])).stdout.trimEnd().split('\n').at(-1)).toBe('users: up to date.');
   });

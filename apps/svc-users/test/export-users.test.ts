@@ -1,156 +1,114 @@
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { openTestDatastore } from '@plinth/mongo/testing';
-import { useTestHost } from '@plinth/service-kit/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { anId, aPrincipal } from '@plinth/testing';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { usersModule } from '../src/module.ts';
-import { aNewUser } from './host.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { useUsers } from './organization.ts';
 
-const isHeavy = process.env['PLINTH_HEAVY'] === '1';
-const peopleMax = isHeavy ? 1_000_000 : 20_000;
-
-let datastore: Awaited<ReturnType<typeof openTestDatastore>>;
-const host = useTestHost(
-  async () => {
-    datastore = await openTestDatastore();
-    return { modules: [usersModule], datastore };
-  },
-  { covers: 'exportUsers' },
-);
-beforeAll(() => host.current.server.listen({ host: '127.0.0.1', port: 0 }));
-
+const countMax = process.env['PLINTH_HEAVY'] === '1' ? 1_000_000 : 20_000;
 const path = '/v1/users/export';
-/** For long lines, because the sockets of both sides hold some megabytes. */
+/** A name for long lines, because the sockets of both sides buffer some megabytes. */
 const longName = '\u{1F600}'.repeat(95);
 
-const owner = (tenantId = anId()) => aPrincipal({ tenantId, roles: ['owner'] });
+const users = useUsers('exportUsers');
+beforeAll(() => users.host.server.listen({ host: '127.0.0.1', port: 0 }));
 
 const openExport = async (tenantId: string): Promise<IncomingMessage> => {
-  const { port } = host.current.server.server.address() as AddressInfo;
-  const authorization = `Bearer ${await host.current.signToken(owner(tenantId))}`;
+  const { port } = users.host.server.server.address() as AddressInfo;
+  const authorization = `Bearer ${await users.host.signToken(aPrincipal({ tenantId, roles: ['owner'] }))}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers: { authorization } }, resolve).on('error', reject);
   });
 };
 
-const fill = async (tenantId: string, count: number, name = 'Person'): Promise<void> => {
-  const raw = datastore.raw('users', 'users');
-  const now = Date.now() - count;
+/** Stores many users without an action. */
+const addUsers = async (tenantId: string, count: number, name = 'User'): Promise<void> => {
+  const raw = users.datastore.raw('users', 'users');
+  const fields = { tenantId, version: 1, role: 'member', status: 'active', deleted: false };
+  const start = Date.now() - count;
   for (let begin = 0; begin < count; begin += 5000) {
-    const batch = Array.from({ length: Math.min(5000, count - begin) }, (_, at) => {
-      const place = begin + at;
-      const time = new Date(now + place);
-      return {
-        _id: anId(),
-        tenantId,
-        version: 1,
-        createdAt: time,
-        updatedAt: time,
-        name: `${name} ${place}`,
-        email: `p${place}@test.example`,
-        emailKey: `p${place}@test.example`,
-        role: 'member',
-        status: 'active',
-        deleted: false,
-      };
+    const batch = Array.from({ length: Math.min(5000, count - begin) }, (_, offset) => {
+      const [index, email] = [begin + offset, `u${begin + offset}@test.example`];
+      const time = new Date(start + index);
+      const times = { createdAt: time, updatedAt: time };
+      return { _id: anId(), ...fields, ...times, name: `${name} ${index}`, nameKey: name, email, emailKey: email };
     });
     await raw.insertMany(batch);
   }
 };
 
-describe('the export', () => {
-  it('gives one person a line', async () => {
-    const tenantId = anId();
-    const caller = await host.current.as(owner(tenantId));
-    const people = [aNewUser(), aNewUser()];
-    for (const person of people) {
-      await caller.post('/v1/users', person);
-    }
-    const answer = await caller.get(path);
-    expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } });
-    const lines = answer.text.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject(people);
-  });
-
-  it('boundary: of nobody is empty', async () => {
-    expect(await (await host.current.as(owner())).get(path)).toMatchObject({ status: 200, text: '' });
-  });
-
-  it('is for owners alone, and takes no parameters', async () => {
-    expect((await host.current.anonymous.get(path)).status).toBe(401);
-    expect((await (await host.current.as(aPrincipal({ roles: ['member'] }))).get(path)).status).toBe(403);
-    expect((await (await host.current.as(owner())).get(`${path}?limit=1`)).status).toBe(400);
-    expect((await (await host.current.as(owner())).get(path, { accept: 'text/csv' })).status).toBe(406);
-  });
-
-  it(`boundary: of ${peopleMax} people is whole and takes the memory of a few pages`, async () => {
-    const tenantId = anId();
-    await fill(tenantId, peopleMax);
-    const response = await openExport(tenantId);
-    const before = process.memoryUsage().rss;
-    let most = 0;
-    let lines = 0;
-    let last = '';
-    for await (const chunk of response.setEncoding('utf8')) {
-      const parts = String(chunk).split('\n');
-      lines += parts.length - 1;
-      last = (parts.at(-2) ?? last) || last;
-      most = Math.max(most, process.memoryUsage().rss - before);
-    }
-    expect(response.complete).toBe(true);
-    expect(lines).toBe(peopleMax);
-    expect(most).toBeLessThan(200 * 1024 * 1024);
-  }, 900_000);
-
-  it('integrity: is cut when MongoDB fails half-way, so that nobody takes a part for the whole', async () => {
-    const tenantId = anId();
-    await fill(tenantId, 20_000, longName);
-    const failing = (mode: 'alwaysOn' | 'off') =>
-      datastore.client.db('admin').command({
-        configureFailPoint: 'failCommand',
-        mode,
-        data: {
-          failCommands: ['find'],
-          closeConnection: true,
-          namespace: `${datastore.databasePrefix}users.users`,
-        },
-      });
-    const response = await openExport(tenantId);
-    await failing('alwaysOn');
-    try {
-      await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
-      expect(response.complete).toBe(false);
-    } finally {
-      await failing('off');
-    }
-  }, 60_000);
-
-  it('race: a reader that pauses stops the reading of the database, and one that goes ends it', async () => {
-    const tenantId = anId();
-    await fill(tenantId, 20_000, longName);
-    let finds = 0;
-    const onCommand = ({ commandName }: { commandName: string }) => {
-      if (commandName === 'find') finds += 1;
-    };
-    datastore.client.on('commandStarted', onCommand);
-    const response = await openExport(tenantId);
-    response.once('data', () => response.pause());
-    const settled = async () => {
-      let seen = -1;
-      while (seen !== finds) {
-        seen = finds;
-        await new Promise((resolve) => setTimeout(resolve, 300));
-      }
-      return seen;
-    };
-    const whilePaused = await settled();
-    expect(whilePaused).toBeGreaterThan(0);
-    expect(whilePaused).toBeLessThan(180);
-    response.destroy();
-    const afterGoing = await settled();
-    expect(afterGoing - whilePaused).toBeLessThan(5);
-    datastore.client.off('commandStarted', onCommand);
-  }, 60_000);
+it('200: returns one user a line, the oldest first, and nothing without users', async () => {
+  const { owner, addUser } = await users.createOrganization();
+  expect(await owner.get(path)).toMatchObject({ status: 200, text: '' });
+  const added = [await addUser(), await addUser()];
+  const answer = await owner.get(path);
+  expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } });
+  const lines = answer.text.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual(added);
 });
+
+it('401, 403, 400 and 406: is for owners, without parameters, as lines of JSON', async () => {
+  const { owner, tenantId } = await users.createOrganization();
+  expect((await users.host.anonymous.get(path)).status).toBe(401);
+  expect((await (await users.userWithRole('member', tenantId)).get(path)).status).toBe(403);
+  expect((await owner.get(`${path}?limit=1`)).status).toBe(400);
+  expect((await owner.get(path, { accept: 'text/csv' })).status).toBe(406);
+});
+
+it(`boundary: exports ${countMax} users with the memory of a few pages`, async () => {
+  const tenantId = anId();
+  await addUsers(tenantId, countMax);
+  const response = await openExport(tenantId);
+  const before = process.memoryUsage().rss;
+  let [lines, growth] = [0, 0];
+  for await (const chunk of response.setEncoding('utf8')) {
+    lines += String(chunk).split('\n').length - 1;
+    growth = Math.max(growth, process.memoryUsage().rss - before);
+  }
+  expect(response.complete).toBe(true);
+  expect(lines).toBe(countMax);
+  expect(growth).toBeLessThan(200 * 1024 * 1024);
+}, 900_000);
+
+it('integrity: breaks the connection when MongoDB fails midway, so that no client takes a part for the whole', async () => {
+  const tenantId = anId();
+  await addUsers(tenantId, 20_000, longName);
+  const { client, databasePrefix } = users.datastore;
+  const setFailing = (mode: 'alwaysOn' | 'off') => {
+    const data = { failCommands: ['find'], closeConnection: true, namespace: `${databasePrefix}users.users` };
+    return client.db('admin').command({ configureFailPoint: 'failCommand', mode, data });
+  };
+  const response = await openExport(tenantId);
+  await setFailing('alwaysOn');
+  try {
+    await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(response.complete).toBe(false);
+  } finally {
+    await setFailing('off');
+  }
+}, 60_000);
+
+it('race: a paused client stops the reads of the database, and a disconnected one ends them', async () => {
+  const tenantId = anId();
+  await addUsers(tenantId, 20_000, longName);
+  let finds = 0;
+  const onCommand = ({ commandName }: { commandName: string }) => void (finds += commandName === 'find' ? 1 : 0);
+  users.datastore.client.on('commandStarted', onCommand);
+  const response = await openExport(tenantId);
+  response.once('data', () => response.pause());
+  const untilQuiet = async () => {
+    let seen = -1;
+    while (seen !== finds) {
+      seen = finds;
+      await sleep(300);
+    }
+    return seen;
+  };
+  const whilePaused = await untilQuiet();
+  expect(whilePaused).toBeGreaterThan(0);
+  expect(whilePaused).toBeLessThan(180);
+  response.destroy();
+  expect((await untilQuiet()) - whilePaused).toBeLessThan(5);
+  users.datastore.client.off('commandStarted', onCommand);
+}, 60_000);

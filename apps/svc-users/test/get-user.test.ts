@@ -1,69 +1,44 @@
-import { anId, aPrincipal } from '@plinth/testing';
-import { describe, expect, it } from 'vitest';
-import { aNewUser, anOrganization, useUsers } from './host.ts';
+import { anId } from '@plinth/testing';
+import { expect, it } from 'vitest';
+import { useUsers } from './organization.ts';
 
-const users = useUsers({ covers: 'getUser' });
+const users = useUsers('getUser');
 
-describe('200', () => {
-  it.each(['owner', 'member', 'viewer'])('shows a person to the role %s', async (role) => {
-    const tenantId = anId();
-    const created = await (await users.someone('owner', tenantId)).post('/v1/users', aNewUser());
-    const read = await (await users.someone(role, tenantId)).get(`/v1/users/${created.body.id}`);
-    expect(read).toMatchObject({ status: 200, headers: { etag: '"1"' } });
-    expect(read.body).toEqual(created.body);
-  });
-
-  it('shows one’s own profile without any permission', async () => {
-    const tenantId = anId();
-    const created = await (await users.someone('owner', tenantId)).post('/v1/users', aNewUser());
-    const self = await users.as({ id: created.body.id, tenantId, roles: [] });
-    expect((await self.get(`/v1/users/${created.body.id}`)).body).toEqual(created.body);
-  });
+it.each(['owner', 'member', 'viewer'])('200: returns a user to the role %s', async (role) => {
+  const { tenantId, addUser, getUser } = await users.createOrganization();
+  const ada = await addUser();
+  const read = await getUser(ada, { as: await users.userWithRole(role, tenantId) });
+  expect(read).toMatchObject({ status: 200, headers: { etag: '"1"' }, body: ada });
 });
 
-describe('400 invalid request', () => {
-  it.each(['1', 'ME', anId().toUpperCase(), 'a'.repeat(100), '%00', '$ne', '__proto__'])(
-    'refuses the id %s',
-    async (id) => {
-      expect(await (await users.someone('owner')).get(`/v1/users/${id}`)).toMatchObject({
-        status: 400,
-        body: { code: 'invalid-request', errors: [{ pointer: '/id', location: 'params' }] },
-      });
-    },
-  );
+it('200: returns one’s own user without a permission, by an id of any case', async () => {
+  const { addUser, getUser, as } = await users.createOrganization();
+  const ada = await addUser();
+  const self = { as: await as(ada) };
+  expect((await getUser(ada, self)).body).toEqual(ada);
+  expect((await getUser({ id: ada.id.toUpperCase() }, self)).body).toEqual(ada);
 });
 
-describe('401 and 403', () => {
-  it('refuses nobody', async () => {
-    expect((await users.nobody.get(`/v1/users/${anId()}`)).status).toBe(401);
-  });
-
-  it('refuses who has no role, for everybody but oneself', async () => {
-    const stranger = await users.as(aPrincipal({ roles: [] }));
-    expect(await stranger.get(`/v1/users/${anId()}`)).toMatchObject({
-      status: 403,
-      body: { data: { permission: 'users:read' } },
-    });
-  });
+it.each(['1', 'ME', 'a'.repeat(100), '%00', '$ne', '__proto__'])('400: refuses the id %s', async (id) => {
+  const answer = await (await users.createOrganization()).getUser({ id });
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/id', location: 'params' }] } });
 });
 
-describe('404 not found', () => {
-  it('boundary: does not show who is removed, and shows who is suspended', async () => {
-    const { remove, suspend, read } = await anOrganization(users);
-    await suspend();
-    expect(await read()).toMatchObject({ status: 200, body: { status: 'suspended' } });
-    await remove(2);
-    expect(await read()).toMatchObject({ status: 404, body: { code: 'not-found' } });
-  });
+it('401 and 403: refuses anonymous callers and users without a role', async () => {
+  const { addUser, getUser, as } = await users.createOrganization();
+  const [ada, grace] = [await addUser(), await addUser()];
+  expect((await getUser(ada, { as: users.host.anonymous })).status).toBe(401);
+  const answer = await getUser(ada, { as: await as(grace) });
+  expect(answer).toMatchObject({ status: 403, body: { data: { permission: 'users:read' } } });
+});
 
-  it('boundary: answers alike for another tenant’s person and for nobody’s', async () => {
-    const created = await (await users.someone('owner')).post('/v1/users', aNewUser());
-    const stranger = await users.someone('owner');
-    const [foreign, unknown] = await Promise.all(
-      [created.body.id, anId()].map((id) => stranger.get(`/v1/users/${id}`)),
-    );
-    const same = ({ body }: { body: object }) => ({ ...body, instance: '', requestId: '' });
-    expect(foreign?.status).toBe(404);
-    expect(same(foreign as never)).toEqual(same(unknown as never));
-  });
+it('boundary: 404 in the same words for an unknown id, a deleted user and a user of another tenant', async () => {
+  const { addUser, deleteUser, getUser } = await users.createOrganization();
+  const [ada, grace] = [await addUser(), await addUser()];
+  await deleteUser(grace);
+  const as = await users.userWithRole('owner');
+  const answers = [await getUser({ id: anId() }), await getUser(grace), await getUser(ada, { as })];
+  const [unknown, ...others] = answers.map(({ status, body }) => ({ ...body, status, instance: '', requestId: '' }));
+  expect(unknown).toMatchObject({ status: 404, code: 'not-found' });
+  expect(others).toEqual([unknown, unknown]);
 });

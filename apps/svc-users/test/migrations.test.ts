@@ -1,11 +1,12 @@
+import { aNewUser } from '@plinth/actions/users/testing';
+import { toSortKey } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { openTestHost, type TestHost } from '@plinth/service-kit/testing';
 import { anId } from '@plinth/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usersModule } from '../src/module.ts';
-import { aNewUser } from './host.ts';
 
 const options = { clock: systemClock, ids: systemIds };
 
@@ -15,103 +16,127 @@ let host: TestHost | undefined;
 beforeEach(async () => {
   host = undefined;
   datastore = await openTestDatastore();
-  // So that its databases go when it is closed.
+  // The datastore drops the databases of opened modules when it closes.
   datastore.open(usersModule, options);
 });
 afterEach(() => (host ? host.close() : datastore.close()));
 
-const raw = (collection: string) => datastore.client.db(`${datastore.databasePrefix}users`).collection(collection);
+type StoredUser = {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly [field: string]: string | number | boolean | Date;
+};
 
-/** A person as they were stored before people had a status. */
-const aPersonOfBefore = (overrides: { tenantId: string; role?: string }) => {
+const collection = (name: string) =>
+  datastore.client.db(`${datastore.databasePrefix}users`).collection<StoredUser>(name);
+
+/** A user as stored before there were a status and a marker of deletion. */
+const createFirstUser = (overrides: { readonly tenantId: string; readonly [field: string]: unknown }): StoredUser => {
   const _id = anId();
-  const email = `${_id}@test.example`;
-  const now = systemClock.now();
-  const own = { _id, version: 1, createdAt: now, updatedAt: now };
-  return { ...own, name: 'Ada', email, emailKey: email, role: 'member', ...overrides };
+  const [email, now] = [`${_id}@test.example`, systemClock.now()];
+  const entity = { _id, version: 1, createdAt: now, updatedAt: now };
+  return { ...entity, name: 'Ada', email, emailKey: email, role: 'member', ...overrides };
 };
 
-type Stored = ReturnType<typeof aPersonOfBefore>;
-
-/** What the database of before had: its documents and its indexes. */
-const fillAsBefore = async (people: readonly Stored[]) => {
-  const users = datastore.client.db(`${datastore.databasePrefix}users`).collection<Stored>('users');
-  await users.insertMany([...people]);
-  const fields = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 'createdAt'] };
-  for (const [name, keys] of Object.entries(fields)) {
-    const key = Object.fromEntries(['tenantId', ...keys, '_id'].map((field) => [field, 1]));
-    await users.createIndex(key, { name });
+const fill = async (users: readonly StoredUser[], indexes: Readonly<Record<string, readonly string[]>>) => {
+  await collection('users').insertMany([...users]);
+  for (const [name, fields] of Object.entries(indexes)) {
+    const key = Object.fromEntries(['tenantId', ...fields, '_id'].map((field) => [field, 1] as const));
+    await collection('users').createIndex(key, { name });
   }
 };
 
-/** Migrations cross tenants, which the guard of the test datastore would report: they run on a connection of their own. */
-const migrating = async <T>(work: (by: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>): Promise<T> => {
-  const own = await connectMongo({
-    MONGODB_URI: process.env['MONGODB_URI'] ?? '',
-    MONGODB_POOL_SIZE: 4,
-    MONGODB_DATABASE_PREFIX: datastore.databasePrefix,
-    CURSOR_SECRET: 'a secret that nobody else knows of',
-  });
-  try {
-    return await work(own);
-  } finally {
-    await own.close();
-  }
+const firstIndexes = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 'createdAt'] };
+const indexesBySort = { alphabetical: ['deleted', 'name'] };
+
+/** Runs migrations on a connection of its own, because they cross tenants and the query guard would report them. */
+const migrate = async <T>(work: (own: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>): Promise<T> => {
+  const MONGODB_URI = process.env['MONGODB_URI'] ?? '';
+  const settings = { MONGODB_URI, MONGODB_POOL_SIZE: 4, CURSOR_SECRET: 'a secret of this connection alone' };
+  const own = await connectMongo({ ...settings, MONGODB_DATABASE_PREFIX: datastore.databasePrefix });
+  return work(own).finally(() => void own.close());
 };
 
 const start = async () => {
-  await migrating((own) => own.open(usersModule, options).prepare());
+  await migrate((own) => own.open(usersModule, options).prepare());
   host = await openTestHost({ modules: [usersModule], datastore });
   return host;
 };
-const contract = () => migrating((own) => own.migrations(usersModule, options).migrate({ contract: true }));
+const contract = () => migrate((own) => own.migrations(usersModule, options).migrate({ contract: true }));
+const countOwners = async (tenantId: string) => (await collection('ownerCounts').findOne({ tenantId }))?.['owners'];
 
-const ownersOf = async (tenantId: string) => (await raw('ownerCounts').findOne({ tenantId }))?.['owners'];
+describe('a database without a status of users', () => {
+  it('is served after the start, with a status and the owners counted', async () => {
+    const [tenantId, other] = [anId(), anId()];
+    const owners = [1, 2].map(() => createFirstUser({ tenantId, role: 'owner' }));
+    await fill([...owners, createFirstUser({ tenantId }), createFirstUser({ tenantId: other })], firstIndexes);
+    const served = await start();
+    const caller = await served.as({ id: anId(), tenantId, roles: ['owner'] });
+    const { items } = (await caller.get('/v1/users?sort=name')).body;
+    expect(items).toHaveLength(3);
+    for (const user of items) expect(user).toMatchObject({ status: 'active', version: 1 });
+    expect([await countOwners(tenantId), await countOwners(other)]).toEqual([2, 0]);
+    for (const [index, status] of [204, 409].entries()) {
+      const url = `/v1/users/${owners[index]?._id}`;
+      expect((await caller.send({ method: 'DELETE', url, headers: { 'if-match': '"1"' } })).status).toBe(status);
+    }
+    expect((await caller.post('/v1/users', aNewUser())).status).toBe(201);
+    expect(await served.faults()).toEqual([]);
+  });
 
-it('a database of before people had a status is served by a new start', async () => {
-  const [tenantId, other] = [anId(), anId()];
-  const owners = [1, 2].map(() => aPersonOfBefore({ tenantId, role: 'owner' }));
-  const [person, stranger] = [aPersonOfBefore({ tenantId }), aPersonOfBefore({ tenantId: other })];
-  await fillAsBefore([...owners, person, stranger]);
-  const served = await start();
-  const caller = await served.as({ id: owners[0]?._id ?? '', tenantId, roles: ['owner'] });
-  const { body: page } = await caller.get('/v1/users');
-  expect(page.items.map(({ id, status, version }: Record<string, unknown>) => ({ id, status, version }))).toEqual(
-    expect.arrayContaining([...owners, person].map(({ _id }) => ({ id: _id, status: 'active', version: 1 }))),
-  );
-  expect(page.items).toHaveLength(3);
-  expect([await ownersOf(tenantId), await ownersOf(other)]).toEqual([2, 0]);
-  // The count that a migration has made is what keeps the last owner.
-  const remove = (id = '') => caller.send({ method: 'DELETE', url: `/v1/users/${id}`, headers: { 'if-match': '"1"' } });
-  expect((await remove(owners[1]?._id)).status).toBe(204);
-  expect((await remove(owners[0]?._id)).status).toBe(409);
-  expect((await caller.post('/v1/users', aNewUser())).status).toBe(201);
-  expect(await served.faults()).toEqual([]);
-});
-
-it('what code of before writes beside new code is right when the contract has run', async () => {
-  const tenantId = anId();
-  const first = aPersonOfBefore({ tenantId, role: 'owner' });
-  await fillAsBefore([first]);
-  await start();
-  const late = aPersonOfBefore({ tenantId, role: 'owner' });
-  await datastore.raw('users', 'users').insert(late);
-  await datastore.raw('users', 'users').insert(aPersonOfBefore({ tenantId: anId(), role: 'owner' }));
-  expect(await ownersOf(tenantId)).toBe(1);
-  await contract();
-  expect(await ownersOf(tenantId)).toBe(2);
-  expect(await raw('ownerCounts').countDocuments()).toBe(2);
-  expect(await raw('users').countDocuments({ status: 'active', deleted: false })).toBe(3);
-  expect(
-    (await datastore.raw('users', 'users').indexNames()).filter((name) => /^by(Age|Name|Role)$/.test(name)),
-  ).toEqual([]);
-  await expect(datastore.raw('users', 'users').insert(aPersonOfBefore({ tenantId }))).rejects.toMatchObject({
-    code: 121,
+  it('is right after the contract, whatever earlier code wrote beside new code', async () => {
+    const tenantId = anId();
+    await fill([createFirstUser({ tenantId, role: 'owner' })], firstIndexes);
+    await start();
+    await collection('users').insertOne(createFirstUser({ tenantId, role: 'owner' }));
+    await collection('users').insertOne(createFirstUser({ tenantId: anId(), role: 'owner' }));
+    expect(await countOwners(tenantId)).toBe(1);
+    await contract();
+    expect(await countOwners(tenantId)).toBe(2);
+    expect(await collection('users').countDocuments({ status: 'active', deleted: false })).toBe(3);
+    const names = await datastore.raw('users', 'users').indexNames();
+    expect(names.filter((name) => /^by(Age|Name|Role)$/.test(name))).toEqual([]);
+    await expect(collection('users').insertOne(createFirstUser({ tenantId }))).rejects.toMatchObject({ code: 121 });
   });
 });
 
-it('a new database has nothing to migrate, and its contract is done', async () => {
-  await migrating((own) => own.open(usersModule, options).prepare());
-  const states = await migrating((own) => own.migrations(usersModule, options).status());
+describe('a database without a key of names', () => {
+  const current = { status: 'active', deleted: false };
+
+  it('lists users in the order of names after the start', async () => {
+    const tenantId = anId();
+    const names = ['Zoe', 'Émile', 'alice', 'Bob'];
+    await fill(
+      names.map((name) => createFirstUser({ tenantId, name, ...current })),
+      indexesBySort,
+    );
+    const served = await start();
+    const caller = await served.as({ id: anId(), tenantId, roles: ['owner'] });
+    const { items } = (await caller.get('/v1/users?sort=name')).body;
+    expect(items.map(({ name }: { name: string }) => name)).toEqual(['alice', 'Bob', 'Émile', 'Zoe']);
+    for (const user of items) expect(user.version).toBe(1);
+    expect(await served.faults()).toEqual([]);
+  });
+
+  it('is right after the contract, although earlier code renamed and created users without a key', async () => {
+    const tenantId = anId();
+    const ada = createFirstUser({ tenantId, ...current });
+    await fill([ada], indexesBySort);
+    await start();
+    await collection('users').updateOne({ _id: ada._id }, { $set: { name: 'Éva', version: 2 } });
+    await collection('users').insertOne(createFirstUser({ tenantId, name: 'bob', ...current }));
+    await contract();
+    const keys = await collection('users').distinct('nameKey', { tenantId });
+    expect(new Set(keys)).toEqual(new Set([toSortKey('bob'), toSortKey('Éva')]));
+    expect(await datastore.raw('users', 'users').indexNames()).not.toContain('alphabetical');
+    await expect(collection('users').insertOne(createFirstUser({ tenantId, ...current }))).rejects.toMatchObject({
+      code: 121,
+    });
+  });
+});
+
+it('a new database has nothing to migrate, and its contracts are done', async () => {
+  await migrate((own) => own.open(usersModule, options).prepare());
+  const states = await migrate((own) => own.migrations(usersModule, options).status());
   expect(states.map(({ state, changed }) => `${state} ${changed}`)).toEqual(states.map(() => 'done 0'));
 });

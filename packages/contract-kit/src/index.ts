@@ -11,7 +11,7 @@ export {
   type ErrorStatus,
   type FieldError,
 } from './errors/errors.ts';
-export { defineEvent, type EventDefinition } from './events/event.ts';
+export { defineEvents, type EventDefinition } from './events/event.ts';
 export { tokensRevoked } from './events/tokens-revoked.ts';
 export { toCacheControl } from './routes/cache.ts';
 export type { Check } from './routes/check-route.ts';
@@ -37,14 +37,14 @@ export {
   type SuccessStatus,
 } from './routes/route-spec.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './schemas/data-class.ts';
+export { IsoDate } from './schemas/iso-date.ts';
 export {
   defineListQuery,
   definePage,
   getListCombinations,
   getListItem,
-  IsoDate,
   type ListInput,
   type ListOutput,
 } from './schemas/list-query.ts';
 export { toMergePatch } from './schemas/merge-patch.ts';
-export { Id, NoContent, WellFormed } from './schemas/text.ts';
+export { Id, MultiLineText, NoContent, SingleLineText } from './schemas/text.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { defineListQuery, IsoDate } from '../src/schemas/list-query.ts';
+import { IsoDate } from '../src/schemas/iso-date.ts';
+import { defineListQuery } from '../src/schemas/list-query.ts';
 
 export const Thing = z.object({ id: z.string(), name: z.string(), group: z.string(), createdAt: z.iso.datetime() });
 export const ListThings = defineListQuery({
@@ -13,9 +14,9 @@ export const ListThings = defineListQuery({
   ],
 });
 
-/** Query parameters as they come. */
+/** Query parameters as the server receives them. */
 export type Flat = Record<string, unknown>;
-/** The first thing that is wrong with a query. */
+/** The first issue of a query. */
 export const issueOf = (query: Flat) => {
   const { error } = ListThings.safeParse(query);
   return error?.issues[0];

@@ -1,16 +1,20 @@
-export { assertChange } from './collections/assert-change.ts';
-export { assertVersion } from './collections/assert-version.ts';
-export { applyChange, createDocument } from './collections/change.ts';
+export { applyChange, assertChange, createDocument } from './collections/change.ts';
 export {
   type Collection,
-  type CollectionDefinition,
   type DocumentOf,
-  defineCollection,
-  type Indexed,
-  type IndexSpec,
+  type OperationsOf,
+  type StoredCollection,
   type TenantCollection,
   UniqueViolation,
 } from './collections/collection.ts';
+export {
+  type CollectionDefinition,
+  type ComparisonKey,
+  defineCollection,
+  getManagedFields,
+  type Indexed,
+  type IndexSpec,
+} from './collections/define-collection.ts';
 export {
   type Change,
   type Draft,
@@ -19,9 +23,13 @@ export {
   type Page,
   type ScalarKey,
   type Sort,
+  StoredId,
   type Where,
 } from './collections/entity.ts';
+export { assertVersionCompared } from './collections/expected-version.ts';
+export { manageCollection } from './collections/manage-collection.ts';
 export { defineMapper, type Mapper } from './collections/mapper.ts';
+export { toStoredDraft, toStoredSort, toStoredWhere } from './collections/stored-fields.ts';
 export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context/context.ts';
 export type { ServiceOf } from './context/service.ts';
 export { StartupError } from './context/startup-error.ts';
@@ -73,6 +81,7 @@ export {
   planList,
   type Range,
 } from './lists/plan.ts';
+export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
 export {
   allow,
   msUntilTokens,

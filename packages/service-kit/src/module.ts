@@ -1,4 +1,4 @@
-import { type Contract } from '@plinth/contract-kit';
+import type { Contract } from '@plinth/contract-kit';
 import {
   assertMigrations,
   type Clock,
@@ -12,31 +12,49 @@ import {
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
-/** Every operation of several contracts: one function a route. */
+/** Every operation of several contracts: one function for each route. */
 export type ServiceOfAll<C extends readonly Contract[]> = Intersection<{ [I in keyof C]: ServiceOf<C[I]> }[number]>;
 
-/** What a module's actions are built from: its own collections, events, the time and new ids. */
+/** The dependencies of a module's actions: its own collections, events, the time and new ids. */
 export type ModuleDeps<K> = CollectionsOf<K> & {
   readonly events: Events;
   readonly clock: Clock;
   readonly ids: Ids;
 };
 
-export type ModuleSpec<C extends readonly Contract[], K extends object> = {
-  /** The domain's name; also that of its database. */
-  readonly name: string;
-  /** One contract a resource. */
-  readonly contracts: C;
-  /** What the module owns; nobody else reads or writes it. */
-  readonly collections: K;
-  /** How databases of earlier versions become what `collections` says, in the order of their numbers. */
-  readonly migrations?: readonly Migration[];
-  readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
+type Operation = (input: never, ctx: never) => Promise<unknown>;
+type Action = (deps: never) => Operation;
+type Actions = { readonly [operationId: string]: Action };
+
+type Misfits<Service, Deps, A> = {
+  [Op in keyof A & keyof Service]: A[Op] extends (deps: Deps) => Service[Op] ? never : Op;
+}[keyof A & keyof Service];
+
+/** Turns a missing, a superfluous and a wrongly typed action into a compile error at its name. */
+type CheckActions<Service, Deps, A> = {
+  readonly [Op in Exclude<keyof Service, keyof A> & string]: [`The route '${Op}' has no action of that name.`];
+} & {
+  readonly [Op in Exclude<keyof A, keyof Service> & string]: [
+    `'${Op}' is not a route of the contracts: declare one, or do not export it.`,
+  ];
+} & {
+  readonly [Op in Misfits<Service, Deps, A>]: (deps: Deps) => Service[Op];
 };
 
-type Operation = (input: never, ctx: never) => Promise<unknown>;
+export type ModuleSpec<C extends readonly Contract[], K extends object, A extends Actions> = {
+  /** The domain's name; also the name of its database. */
+  readonly name: string;
+  /** One contract for each resource. */
+  readonly contracts: C;
+  /** The collections of the module; no other module reads or writes them. */
+  readonly collections: K;
+  /** The migrations of databases of earlier versions, in the order of their numbers. */
+  readonly migrations?: readonly Migration[];
+  /** One action for each route, by the operation id: `import * as actions from '@plinth/actions/users'`. */
+  readonly actions: A;
+};
 
-/** A module that any host can run: alone, or beside others in one process. */
+/** A module that any host can run: alone, or together with others in one process. */
 export type Module = {
   readonly name: string;
   readonly contracts: readonly Contract[];
@@ -45,28 +63,40 @@ export type Module = {
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
 
-const uniqueCodesOf = (collections: object): string[] =>
+/** A module whose service has the types of its contracts. */
+type TypedModule<C extends readonly Contract[], K extends object, A extends Actions> = Omit<Module, 'contracts'> &
+  ModuleSpec<C, K, A> & {
+    readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
+  };
+
+const getUniqueCodes = (collections: object): string[] =>
   Object.values(collections as Definitions).flatMap(({ indexes }) =>
     Object.values(indexes).flatMap(({ unique }) => (unique === undefined ? [] : [unique])),
   );
 
 /**
- * Declares a module: contracts, what it stores, and how its actions are made from what it is given.
+ * Declares a module: its contracts, its collections, and an action for each route.
  * @throws when a unique index names an error code that no route of the module declares, and for migrations that are out
- * of order or speak of what is not there.
+ * of order or name an unknown collection or field.
  */
-export const defineModule = <const C extends readonly Contract[], const K extends object>(
-  spec: ModuleSpec<C, K>,
-): Module & ModuleSpec<C, K> => {
+export const defineModule = <const C extends readonly Contract[], const K extends object, A extends Actions>(
+  spec: Omit<ModuleSpec<C, K, A>, 'actions'> & {
+    readonly actions: A & CheckActions<ServiceOfAll<C>, ModuleDeps<K>, A>;
+  },
+): TypedModule<C, K, A> => {
   const declared = spec.contracts.flatMap(({ routes }) =>
     Object.values(routes).flatMap(({ errors = [] }) => errors.map((error) => error.spec.code)),
   );
-  const stray = uniqueCodesOf(spec.collections).find((code) => !declared.includes(code));
+  const stray = getUniqueCodes(spec.collections).find((code) => !declared.includes(code));
   if (stray !== undefined) {
     throw new TypeError(
       `Module '${spec.name}': a unique index names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
     );
   }
   assertMigrations(spec);
-  return spec as unknown as Module & ModuleSpec<C, K>;
+  const actions = Object.entries<Action>(spec.actions);
+  const create = (deps: never) => ({
+    service: Object.fromEntries(actions.map(([operation, action]) => [operation, action(deps)])),
+  });
+  return { ...spec, create } as unknown as TypedModule<C, K, A>;
 };

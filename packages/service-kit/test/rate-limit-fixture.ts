@@ -32,13 +32,11 @@ const guessesModule = defineModule({
     }),
   ],
   collections: {},
-  create: () => ({
-    service: {
-      guess: async () => ({ pong: true }),
-      guessAgain: async () => ({ pong: true }),
-      guessMine: async () => ({ pong: true }),
-    },
-  }),
+  actions: {
+    guess: () => async () => ({ pong: true }),
+    guessAgain: () => async () => ({ pong: true }),
+    guessMine: () => async () => ({ pong: true }),
+  },
 });
 
 /** Creates a limiter whose clock moves by `advance` only. */

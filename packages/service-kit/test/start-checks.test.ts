@@ -49,8 +49,8 @@ describe('a host does not start', () => {
     const contracts = [
       defineContract('pong', { permissions: {}, routes: { getPong: defineRoute({ ...route, path: '/v1/pong' }) } }),
     ] as const;
-    const create = () => ({ service: { getPong: async () => ({ pong: true }) } });
-    expect(() => defineModule({ name: 'pong', contracts, collections: { things }, create })).toThrow(
+    const actions = { getPong: () => async () => ({ pong: true }) };
+    expect(() => defineModule({ name: 'pong', contracts, collections: { things }, actions })).toThrow(
       "names the error 'name-taken', which no route declares",
     );
   });

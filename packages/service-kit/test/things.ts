@@ -12,7 +12,7 @@ import {
   pii,
   secret,
 } from '@plinth/contract-kit';
-import { assertVersion, type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
+import { type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
 import { fakeDatabase } from '@plinth/testing';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
@@ -28,7 +28,7 @@ export const Thing = z.object({ id: Id, version: z.int(), name: z.string(), gram
 const ThingDocument = Entity.extend({ name: pii(z.string()), grams: z.number() });
 type ThingDocument = z.infer<typeof ThingDocument>;
 const CreateThing = z.object({ name: z.string().min(1), grams: z.number() });
-const ThingPage = definePage(Thing).register(z.globalRegistry, { id: 'ThingPage' });
+const ThingPage = definePage(Thing);
 const ListThings = defineListQuery({
   item: Thing,
   filters: { name: z.string() },
@@ -224,38 +224,51 @@ const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unkn
   },
 };
 
+type CreateInput = { readonly body: z.output<typeof CreateThing> };
+type ItemInput = { readonly id: string };
+
+const getThingById = (deps: Deps) => async (input: ItemInput, ctx: Ctx) =>
+  toThing(await deps.things.for(ctx).get(input.id));
+const insertThing =
+  (deps: Deps) =>
+  async ({ body }: CreateInput, ctx: Ctx) =>
+    toThing(deps.things.for(ctx).insert(body));
+
 export const thingsModule = defineModule({
   name: 'things',
   contracts: [thingsContract],
   collections: { things },
-  create: (deps: Deps) => ({
-    service: {
-      createThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) => {
-        if (body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
-        return toThing(deps.things.for(ctx).insert(body));
-      },
-      payForThing: async ({ body }: { body: z.output<typeof CreateThing> }, ctx: Ctx) =>
-        toThing(deps.things.for(ctx).insert(body)),
-      getThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
-      getKeptThing: async ({ id }: { id: string }, ctx: Ctx) => toThing(await deps.things.for(ctx).get(id)),
-      readRates: async () => ({ version: 3, text: 'long '.repeat(400) }),
-      removeThing: async ({ id, version }: { id: string; version: ExpectedVersions }, ctx: Ctx) => {
-        const thing = await deps.things.for(ctx).get(id);
-        assertVersion(thing, version);
-        deps.things.for(ctx).remove(thing);
-      },
-      pingThings: async () => ({ pong: true }),
-      streamThings: async ({ query }: { query: { fails?: 'true' | undefined } }) => countThings(query.fails === 'true'),
-      listThings: async () => ({ items: [], nextCursor: null }),
-      readOldThings: async () => ({ text: 'old' }),
-      readLong: async () => ({ text: 'long '.repeat(400) }),
-      readLongSecret: async () => ({ text: 'long '.repeat(400), key: 'a key' }),
-      getNamedThing: async () => ({ text: 'named' }),
-      failThing: async ({ way }: { way: string }, ctx: Ctx) =>
-        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
-      writeInGet: async (_input: unknown, ctx: Ctx) => toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
+  actions: {
+    createThing: (deps: Deps) => async (input: CreateInput, ctx: Ctx) => {
+      if (input.body.grams > 1000) throw thingsErrors.tooHeavy({ maxGrams: 1000 });
+      return insertThing(deps)(input, ctx);
     },
-  }),
+    payForThing: insertThing,
+    getThing: getThingById,
+    getKeptThing: getThingById,
+    readRates: () => async () => ({ version: 3, text: 'long '.repeat(400) }),
+    removeThing:
+      (deps: Deps) =>
+      async ({ id, version }: ItemInput & { version: ExpectedVersions }, ctx: Ctx) => {
+        deps.things.for(ctx).remove(await deps.things.for(ctx).get(id, { version }));
+      },
+    pingThings: () => async () => ({ pong: true }),
+    streamThings:
+      () =>
+      async ({ query }: { query: { fails?: 'true' | undefined } }) =>
+        countThings(query.fails === 'true'),
+    listThings: () => async () => ({ items: [], nextCursor: null }),
+    readOldThings: () => async () => ({ text: 'old' }),
+    readLong: () => async () => ({ text: 'long '.repeat(400) }),
+    readLongSecret: () => async () => ({ text: 'long '.repeat(400), key: 'a key' }),
+    getNamedThing: () => async () => ({ text: 'named' }),
+    failThing:
+      (deps: Deps) =>
+      async ({ way }: { way: string }, ctx: Ctx) =>
+        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
+    writeInGet: (deps: Deps) => async (_input: unknown, ctx: Ctx) =>
+      toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
+  },
 });
 
 /** A datastore in memory. The contract tests of the port hold it to the real one. */

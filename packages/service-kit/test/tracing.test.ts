@@ -31,7 +31,7 @@ const asks = defineModule({
   name: 'asks',
   contracts: [contract],
   collections: {},
-  create: () => ({ service: { ask: answer, tell: answer } }),
+  actions: { ask: () => answer, tell: () => answer },
 });
 
 let receiver: OtlpReceiver;

@@ -2,8 +2,7 @@ import { type RouteSpec } from '@plinth/contract-kit';
 import { type Ctx, type Cursors, createJournalChanges, toJournalRow } from '@plinth/data-kit';
 import { CreateUser, ListUsersQuery } from '@plinth/dtos/users';
 import { toUser, type UserDocument, users } from '@plinth/models/users';
-import { createUser, getUser, listUsers } from '@plinth/service-contracts/users';
-
+import { usersContract } from '@plinth/service-contracts/users';
 import { makeUsers } from './data.ts';
 
 /** Work without I/O that requests do: what it is, and one round of it. */
@@ -17,6 +16,8 @@ type CursorModule = { readonly signedCursors: (secret: string) => Cursors };
 /** Nobody else needs these, so the packages do not export them. */
 const internal = (path: string): Promise<unknown> =>
   import(new URL(`../../../packages/${path}`, import.meta.url).href) as Promise<unknown>;
+
+const { createUser, getUser, listUsers } = usersContract.routes;
 
 const documents = makeUsers().slice(0, 20) as UserDocument[];
 const [document] = documents as [UserDocument];

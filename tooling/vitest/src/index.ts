@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+export { type CompiledFixture, compileFixtures } from './compile-fixtures.ts';
+
 export type ProjectOptions = {
   /** The percentage of lines that `vitest run --coverage` must find covered. */
   linesMin?: number;

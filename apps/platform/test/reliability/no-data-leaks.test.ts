@@ -128,7 +128,7 @@ describe('a marker planted in every secret and PII field, header and token appea
     expect(told.metrics.length).toBeGreaterThan(1000);
     expect(told.traces.length).toBeGreaterThan(1000);
     expect(recordsOf('request-failed').length).toBeGreaterThan(10);
-    expect(recordsOf('redis-away')).toHaveLength(1);
+    expect(recordsOf('redis-disconnected')).toHaveLength(1);
     expect(recordsOf('revocation-stream-lost').length).toBeLessThanOrEqual(1);
   });
 

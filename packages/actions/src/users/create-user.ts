@@ -1,19 +1,17 @@
 import type { UsersService } from '@plinth/contracts/users';
 import type { Collection, Events } from '@plinth/data-kit';
-import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
-import { userCreated } from '@plinth/service-contracts/users';
-import { countOwners, type OwnerCounts } from './owners.ts';
+import { toUser, type UserDocument } from '@plinth/models/users';
+import { usersEvents } from '@plinth/service-contracts/users';
+import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
 
 type Deps = { users: Collection<UserDocument, 'insert'>; ownerCounts: OwnerCounts; events: Events };
 
-/** Adds a person. That the address is free is for the unique index to say, at commit. */
+/** Creates a user. The unique index rejects a taken email at commit. */
 export const createUser =
   ({ users, ownerCounts, events }: Deps): UsersService['createUser'] =>
-  async ({ body }, ctx) => {
-    const { name, email, role } = body;
-    const emailKey = toEmailKey(email);
-    const user = users.for(ctx).insert({ name, email, emailKey, role, status: 'active', deleted: false });
-    await countOwners(ownerCounts, ctx, { after: user });
-    events.emit(ctx, userCreated, { userId: user._id, role });
+  async ({ body: { name, email, role } }, ctx) => {
+    const user = users.for(ctx).insert({ name, email, role, status: 'active' });
+    await adjustOwnerCount(ownerCounts, ctx, { after: user });
+    events.emit(ctx, usersEvents.userCreated, { userId: user._id, role });
     return toUser(user);
   };

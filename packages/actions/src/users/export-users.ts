@@ -4,14 +4,12 @@ import { toUser, type UserDocument } from '@plinth/models/users';
 
 type Deps = { users: Collection<UserDocument, 'list'> };
 
-const pageSize = 100;
-
-/** Everybody of the organization, who was added first first; page by page, so that it never holds more than one. */
-async function* everybody(users: Deps['users'], ctx: Ctx) {
+/** Returns all users of the organization, the oldest first, and holds one page at a time. */
+async function* iterateUsers(users: Deps['users'], ctx: Ctx) {
   let cursor: string | undefined;
   do {
-    const page = await users.for(ctx).list({ where: { deleted: false }, sort: 'createdAt', limit: pageSize, cursor });
-    for (const user of page.items) yield toUser(user);
+    const page = await users.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100, cursor }, toUser);
+    yield* page.items;
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
@@ -19,4 +17,4 @@ async function* everybody(users: Deps['users'], ctx: Ctx) {
 export const exportUsers =
   ({ users }: Deps): UsersService['exportUsers'] =>
   async (_input, ctx) =>
-    everybody(users, ctx);
+    iterateUsers(users, ctx);

@@ -1,22 +1,19 @@
 import { commonErrors } from '@plinth/contract-kit';
 import type { UsersService } from '@plinth/contracts/users';
-import { type Collection, type Events } from '@plinth/data-kit';
-import { usersErrors } from '@plinth/errors/users';
-import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
-import { userRestored } from '@plinth/service-contracts/users';
-import { countOwners, type OwnerCounts } from './owners.ts';
+import type { Collection, Events } from '@plinth/data-kit';
+import { toUser, type UserDocument } from '@plinth/models/users';
+import { usersErrors, usersEvents } from '@plinth/service-contracts/users';
+import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
 
-type Deps = { users: Collection<UserDocument, 'get' | 'update'>; ownerCounts: OwnerCounts; events: Events };
+type Deps = { users: Collection<UserDocument, 'getRemoved' | 'restore'>; ownerCounts: OwnerCounts; events: Events };
 
-/** Undoes a removal. That nobody has the address meanwhile is for the unique index to say, at commit. */
+/** Undoes a deletion. The unique index rejects it at commit when another user has the email now. */
 export const restoreUser =
   ({ users, ownerCounts, events }: Deps): UsersService['restoreUser'] =>
   async ({ id }, ctx) => {
-    const user = await users.for(ctx).get(id);
-    if (!user.deleted) throw usersErrors.notRemoved();
-    const back = { $set: { deleted: false, emailKey: toEmailKey(user.email) }, $unset: { deletedAt: true } } as const;
-    const restored = users.for(ctx).update(user, back, commonErrors.conflict());
-    await countOwners(ownerCounts, ctx, { before: user, after: restored });
-    events.emit(ctx, userRestored, { userId: id });
+    const user = await users.for(ctx).getRemoved(id, usersErrors.notRemoved());
+    const restored = users.for(ctx).restore(user, commonErrors.conflict());
+    await adjustOwnerCount(ownerCounts, ctx, { after: restored });
+    events.emit(ctx, usersEvents.userRestored, { userId: id });
     return toUser(restored);
   };

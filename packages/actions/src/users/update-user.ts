@@ -1,20 +1,18 @@
 import type { UsersService } from '@plinth/contracts/users';
-import { assertVersion, type Collection, type Events } from '@plinth/data-kit';
-import { toEmailKey, toUser, type UserDocument } from '@plinth/models/users';
-import { userUpdated } from '@plinth/service-contracts/users';
-import { presentUser } from './present-user.ts';
+import type { Collection, Events } from '@plinth/data-kit';
+import { toUser, type UserDocument } from '@plinth/models/users';
+import { usersEvents } from '@plinth/service-contracts/users';
 
 type Deps = { users: Collection<UserDocument, 'get' | 'update'>; events: Events };
 
-/** Changes a person's own data. A patch without content changes nothing, and keeps the version. */
+/** A patch that changes nothing keeps the version and emits no event. */
 export const updateUser =
   ({ users, events }: Deps): UsersService['updateUser'] =>
   async ({ id, version, body }, ctx) => {
-    const user = await presentUser(users, ctx, id);
-    assertVersion(user, version);
+    const user = await users.for(ctx).get(id, { version });
     const { name = user.name, email = user.email } = body;
     if (name === user.name && email === user.email) return toUser(user);
-    const updated = users.for(ctx).update(user, { $set: { name, email, emailKey: toEmailKey(email) } });
-    events.emit(ctx, userUpdated, { userId: id });
+    const updated = users.for(ctx).update(user, { $set: { name, email } });
+    events.emit(ctx, usersEvents.userUpdated, { userId: id });
     return toUser(updated);
   };

@@ -24,8 +24,11 @@ const toHoldersByPermission = (catalogues: readonly PermissionCatalogue[]): Read
   return holders;
 };
 
-const isSelf = (principal: Principal, orSelf: string | undefined, params: Params): boolean =>
-  orSelf !== undefined && principal.id !== '' && params[orSelf] === principal.id;
+/** True when the path parameter that `orSelf` names is the caller's own id. It ignores case, as every id does. */
+const isSelf = ({ id }: Principal, orSelf: string | undefined, params: Params): boolean => {
+  const param = orSelf === undefined ? undefined : params[orSelf];
+  return typeof param === 'string' && id !== '' && param.toLowerCase() === id.toLowerCase();
+};
 
 /**
  * Creates the policy of the permission catalogues of all contracts.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commonErrors } from './common-errors.ts';
 
-/** The table of the HTTP API standard: every code that any route may answer with, and its status. */
+/** The table of the HTTP API standard: every code that any route may return, and its status. */
 const standard: Readonly<Record<string, number>> = {
   'invalid-request': 400,
   'invalid-cursor': 400,
@@ -38,7 +38,7 @@ describe('the common errors', () => {
     expect(new Set(specs.map(({ code }) => code)).size).toBe(specs.length);
   });
 
-  it.each(specs)('says in full sentences what $code is and what to do', ({ title, fix }) => {
+  it.each(specs)('describes $code and the next step in full sentences', ({ title, fix }) => {
     expect(title).toMatch(/^[A-Z].*\.$/);
     expect(fix).toMatch(/^[A-Z].*\.$/);
   });

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { defineErrors } from './errors.ts';
 
-/** The errors that any route may answer with; the host adds them to every contract. */
+/** The errors that any route may return; the host adds them to every contract. */
 export const commonErrors = defineErrors('common', {
   invalidRequest: {
     status: 400,
     title: 'The request is not valid.',
-    fix: 'Correct what `detail` describes and send the request again. `errors`, where present, lists the fields.',
+    fix: 'Correct the request as `detail` and `errors` say, and send it again.',
   },
   invalidCursor: {
     status: 400,
     title: 'The cursor does not belong to this list.',
-    fix: 'Use `nextCursor` unchanged, with the same filter and sort, or begin without a cursor.',
+    fix: 'Use `nextCursor` unchanged, with the same filter and sort, or start without a cursor.',
   },
   unauthenticated: {
     status: 401,
@@ -25,23 +25,23 @@ export const commonErrors = defineErrors('common', {
   },
   forbidden: {
     status: 403,
-    title: 'The permission for this is missing.',
-    fix: 'Ask an owner of the organization for a role that has this permission.',
+    title: 'A permission is missing.',
+    fix: 'Get a role with this permission from an owner of the organization.',
     data: z.object({ permission: z.string() }),
   },
   notFound: {
     status: 404,
-    title: 'There is no such resource.',
+    title: 'The resource does not exist.',
     fix: 'Check the path and the id.',
   },
   methodNotAllowed: {
     status: 405,
-    title: 'The path does not take this method.',
-    fix: 'Use one of the methods that the `Allow` header names.',
+    title: 'The path does not support this method.',
+    fix: 'Use one of the methods in the `Allow` header.',
   },
   notAcceptable: {
     status: 406,
-    title: 'The answer has no form that you accept.',
+    title: 'The response is not available in a media type that you accept.',
     fix: 'Send `Accept: application/json`, or no `Accept` at all.',
   },
   requestTimeout: {
@@ -52,7 +52,7 @@ export const commonErrors = defineErrors('common', {
   headersTooLarge: {
     status: 431,
     title: 'The headers are too large.',
-    fix: 'Send fewer or shorter headers; 16 KiB together is the most.',
+    fix: 'Send fewer or shorter headers: at most 16 KiB together.',
   },
   payloadTooLarge: {
     status: 413,
@@ -66,13 +66,13 @@ export const commonErrors = defineErrors('common', {
   },
   conflict: {
     status: 409,
-    title: 'The resource was changed by somebody else at the same time.',
-    fix: 'Read it again, and send the request again, with a new idempotency key, if it still makes sense.',
+    title: 'Another request changed the resource at the same time.',
+    fix: 'Read the resource and, if the change still applies, send it again with a new idempotency key.',
   },
   idempotencyMismatch: {
     status: 422,
     title: 'The idempotency key was used for another request.',
-    fix: 'Send a new key with a new request; the same key only with the very same one.',
+    fix: 'Use a new idempotency key for each request; reuse a key only to retry the identical request.',
   },
   staleVersion: {
     status: 412,
@@ -81,27 +81,27 @@ export const commonErrors = defineErrors('common', {
   },
   preconditionRequired: {
     status: 428,
-    title: 'The change does not say which version it is meant for.',
-    fix: 'Read the resource, and send its `ETag` as `If-Match` with the change.',
+    title: 'The version of the resource to change is missing.',
+    fix: 'Read the resource and send its `ETag` as `If-Match` with the change.',
   },
   rateLimited: {
     status: 429,
-    title: 'There were too many requests.',
-    fix: 'Wait for the seconds that `Retry-After` names, and send fewer.',
+    title: 'Too many requests were sent.',
+    fix: 'Wait for the seconds in `Retry-After`, and send fewer requests.',
   },
   internal: {
     status: 500,
     title: 'Something went wrong on our side.',
-    fix: 'Try again later; if it goes on, report the `requestId`.',
+    fix: 'Try again later; if it happens again, report the `requestId`.',
   },
   unavailable: {
     status: 503,
     title: 'The service is not available right now.',
-    fix: 'Try again after the seconds that `Retry-After` names.',
+    fix: 'Try again after the seconds in `Retry-After`.',
   },
   upstreamTimeout: {
     status: 504,
-    title: 'The answer took too long.',
-    fix: 'Try again; ask for less at once if it goes on.',
+    title: 'The response took too long.',
+    fix: 'Try again; if it happens again, request less at once.',
   },
 });

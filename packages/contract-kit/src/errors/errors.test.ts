@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ApiError, defineErrors } from './errors.ts';
 
-const book = defineErrors('orders', {
+const errors = defineErrors('orders', {
   gone: { status: 409, title: 'The order is gone.', fix: 'Place another.' },
   outOfStock: {
     status: 409,
@@ -14,13 +14,13 @@ const book = defineErrors('orders', {
 });
 
 describe('defineErrors', () => {
-  it('makes the code from the key, in kebab case', () => {
-    const codes = Object.values(book).map(({ spec }) => spec.code);
+  it('derives the code from the key, in kebab case', () => {
+    const codes = Object.values(errors).map(({ spec }) => spec.code);
     expect(codes).toEqual(['gone', 'out-of-stock', 'step2-of-three-failed']);
   });
 
-  it('gives each entry its domain and keeps what was declared', () => {
-    expect(book.gone.spec).toEqual({
+  it('adds the domain to each entry and keeps the declaration', () => {
+    expect(errors.gone.spec).toEqual({
       status: 409,
       title: 'The order is gone.',
       fix: 'Place another.',
@@ -29,22 +29,22 @@ describe('defineErrors', () => {
     });
   });
 
-  it('has one factory an entry and nothing else', () => {
-    expect(Object.keys(book)).toEqual(['gone', 'outOfStock', 'step2OfThreeFailed']);
+  it('has one factory for each entry and nothing else', () => {
+    expect(Object.keys(errors)).toEqual(['gone', 'outOfStock', 'step2OfThreeFailed']);
   });
 });
 
 describe('an error without data', () => {
-  it('takes only options', () => {
-    const error = book.gone({ detail: 'Order 7 is gone.' });
+  it('accepts only options', () => {
+    const error = errors.gone({ detail: 'Order 7 is gone.' });
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ name: 'ApiError', code: 'gone', status: 409, message: 'Order 7 is gone.' });
     expect(error.detail).toBe('Order 7 is gone.');
     expect(error.data).toBeUndefined();
   });
 
-  it('says its title when there is no detail', () => {
-    const error = book.gone();
+  it('has its title as message when there is no detail', () => {
+    const error = errors.gone();
     expect(error.message).toBe('The order is gone.');
     expect(error.detail).toBeUndefined();
     expect(error.errors).toBeUndefined();
@@ -52,29 +52,29 @@ describe('an error without data', () => {
 });
 
 describe('an error with data', () => {
-  it('carries the data first and the options second', () => {
-    const cause = new Error('the warehouse said so');
-    const error = book.outOfStock({ productId: 'lamp' }, { cause });
+  it('accepts the data first and the options second', () => {
+    const cause = new Error('warehouse');
+    const error = errors.outOfStock({ productId: 'lamp' }, { cause });
     expect(error.data).toEqual({ productId: 'lamp' });
     expect(error.cause).toBe(cause);
   });
 });
 
 describe('every error', () => {
-  it('keeps its cause, and has none when none was given', () => {
+  it('keeps its cause, and has none without one', () => {
     const cause = new Error('driver');
-    expect(book.gone({ cause }).cause).toBe(cause);
-    expect(Object.hasOwn(book.gone(), 'cause')).toBe(false);
+    expect(errors.gone({ cause }).cause).toBe(cause);
+    expect(Object.hasOwn(errors.gone(), 'cause')).toBe(false);
   });
 
-  it('shares the spec of its book, so that a host can tell whether a route declares it', () => {
-    expect(book.gone().spec).toBe(book.gone.spec);
-    expect(book.gone().spec).toBe(book.gone({ detail: 'again' }).spec);
-    expect(book.gone().spec).not.toBe(book.outOfStock.spec);
+  it('shares the spec of its catalogue, so that a host can tell whether a route declares it', () => {
+    expect(errors.gone().spec).toBe(errors.gone.spec);
+    expect(errors.gone().spec).toBe(errors.gone({ detail: 'again' }).spec);
+    expect(errors.gone().spec).not.toBe(errors.outOfStock.spec);
   });
 
-  it('carries the bad fields of a request', () => {
-    const errors = [{ pointer: '/name', location: 'body', code: 'too_small', message: 'must not be empty' }] as const;
-    expect(book.gone({ errors }).errors).toEqual(errors);
+  it('lists the bad fields of a request', () => {
+    const fields = [{ pointer: '/name', location: 'body', code: 'too_small', message: 'must not be empty' }] as const;
+    expect(errors.gone({ errors: fields }).errors).toEqual(fields);
   });
 });

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The statuses that an error may answer with. */
+/** The statuses of errors. */
 export type ErrorStatus =
   | 400
   | 401
@@ -21,12 +21,12 @@ export type ErrorStatus =
   | 503
   | 504;
 
-/** One entry of an error book. `title` and `fix` are public text; `data` is the schema of the public details. */
+/** One entry of an error catalogue. `title` and `fix` are public text; `data` is the schema of the public details. */
 export type ErrorSpec = {
   readonly status: ErrorStatus;
-  /** What is wrong, the same for every occurrence. */
+  /** The problem, in the same words for every occurrence. */
   readonly title: string;
-  /** What the caller does next. */
+  /** The next step of the caller. */
   readonly fix: string;
   readonly data?: z.ZodType;
 };
@@ -40,14 +40,14 @@ export type FieldError = {
 };
 
 export type ErrorOptions = {
-  /** What is wrong this time, in public words. */
+  /** This occurrence of the problem, in public words. */
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
   /** Logged, never sent. */
   readonly cause?: unknown;
 };
 
-/** An expected failure, declared in an error book and sent as problem+json. */
+/** An expected failure, declared in an error catalogue and sent as problem+json. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
@@ -70,17 +70,17 @@ export class ApiError extends Error {
   }
 }
 
-/** An entry of an error book with its place in it: `code` is the stable name that clients switch on. */
+/** An entry of an error catalogue with its domain and code; `code` is the stable name that clients switch on. */
 export type DeclaredError = ErrorSpec & { readonly domain: string; readonly code: string };
 
-type Make<S extends ErrorSpec> = S extends { readonly data: infer D extends z.ZodType }
+type Create<S extends ErrorSpec> = S extends { readonly data: infer D extends z.ZodType }
   ? (data: z.output<D>, options?: ErrorOptions) => ApiError
   : (options?: ErrorOptions) => ApiError;
 
-/** Makes one declared error; `spec` is its entry in the book. */
-export type ErrorFactory<S extends ErrorSpec = ErrorSpec> = Make<S> & { readonly spec: DeclaredError };
+/** Creates one declared error; `spec` is its entry in the catalogue. */
+export type ErrorFactory<S extends ErrorSpec = ErrorSpec> = Create<S> & { readonly spec: DeclaredError };
 
-/** Any entry of any book, as routes declare them. */
+/** Any entry of any catalogue, as routes declare them. */
 export type AnyErrorFactory = { readonly spec: DeclaredError };
 
 export type ErrorCatalogue<B extends Record<string, ErrorSpec>> = { readonly [K in keyof B]: ErrorFactory<B[K]> };
@@ -88,17 +88,20 @@ export type ErrorCatalogue<B extends Record<string, ErrorSpec>> = { readonly [K 
 const toKebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const toFactory = (spec: DeclaredError): AnyErrorFactory => {
-  const make = spec.data
+  const create = spec.data
     ? (data: unknown, options?: ErrorOptions) => new ApiError(spec, data, options)
     : (options?: ErrorOptions) => new ApiError(spec, undefined, options);
-  return Object.assign(make, { spec });
+  return Object.assign(create, { spec });
 };
 
 /**
  * Declares the errors of a domain. The key `outOfStock` becomes the code `out-of-stock`; codes are API and never change.
- * @returns one factory an entry: `ordersErrors.outOfStock({ productId }, { cause })`, without `data` only the options.
+ * @returns one factory for each entry: `ordersErrors.outOfStock({ productId }, { cause })`; without `data` it takes only options.
  */
-export const defineErrors = <const B extends Record<string, ErrorSpec>>(domain: string, book: B): ErrorCatalogue<B> =>
+export const defineErrors = <const B extends Record<string, ErrorSpec>>(
+  domain: string,
+  catalogue: B,
+): ErrorCatalogue<B> =>
   Object.fromEntries(
-    Object.entries(book).map(([key, spec]) => [key, toFactory({ ...spec, domain, code: toKebab(key) })]),
+    Object.entries(catalogue).map(([key, spec]) => [key, toFactory({ ...spec, domain, code: toKebab(key) })]),
   ) as ErrorCatalogue<B>;

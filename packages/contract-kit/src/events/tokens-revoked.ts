@@ -1,12 +1,11 @@
-import { z } from 'zod';
 import { Id } from '../schemas/text.ts';
-import { defineEvent } from './event.ts';
+import { defineEvents } from './event.ts';
 
 /**
- * What a person may do has changed, so tokens that say otherwise must not be used any longer: every host refuses those
- * of `subject` that were issued up to the moment of the event. Emitted by whoever keeps people and their roles.
+ * The permissions of a user have changed: every host refuses the tokens of `subject` that were issued before the event.
+ * The domain that stores users and their roles emits it.
  */
-export const tokensRevoked = defineEvent('auth.tokens-revoked', {
-  payload: z.object({ subject: Id }),
-  aggregate: 'subject',
+export const { tokensRevoked } = defineEvents('auth', {
+  aggregate: { subject: Id },
+  events: { tokensRevoked: {} },
 });

@@ -20,44 +20,44 @@ describe('toCacheControl', () => {
     [{ maxAgeSeconds: 60 }, 'private, max-age=60'],
     [{ maxAgeSeconds: 0, scope: 'private' }, 'private, max-age=0'],
     [{ maxAgeSeconds: 86_400 }, 'private, max-age=86400'],
-  ])('of %o is %j', (cache, expected) => {
+  ])('returns for %o: %j', (cache, expected) => {
     expect(toCacheControl({ ...spec, ...(cache && { cache }) })).toBe(expected);
   });
 
-  it('is for shared caches where the route is public and says so', () => {
+  it('allows shared caches only where a public route declares it', () => {
     const open = { ...spec, auth: 'public' } as const;
     expect(toCacheControl({ ...open, cache: { maxAgeSeconds: 60, scope: 'public' } })).toBe('public, max-age=60');
     expect(toCacheControl({ ...open, cache: { maxAgeSeconds: 60 } })).toBe('private, max-age=60');
   });
 });
 
-describe('a route that must not be cached as it says', () => {
+describe('a route that must not be cached as declared', () => {
   const cache = { maxAgeSeconds: 60 };
   const shared = { maxAgeSeconds: 60, scope: 'public' };
-  const notCached = "is cached, and only a GET that answers with 200, not as a stream, can be. Remove 'cache'.";
-  const notPublic = "is cached as 'public' and answers by credential. Cache it as 'private'.";
+  const notCached = "is cached, which only a GET that returns 200 and is not a stream can be. Remove 'cache'.";
+  const notPublic = "is cached as 'public' and needs a credential. Cache it as 'private'.";
 
-  // The compiler refuses most of these; `as`, a computed number and JavaScript get around it.
+  // The compiler refuses most of these; `as`, a computed number and JavaScript bypass it.
   it.each<[string, object, string]>([
     ['a write', { method: 'POST', cache }, notCached],
     ['a GET with another success', { responses: { 202: Thing }, cache }, notCached],
     ['a stream', { stream: 'ndjson', cache }, notCached],
-    ['for every caller, with a credential', { cache: shared }, notPublic],
-    ['for every caller, with a permission', { auth: { policy: 'things:read' }, cache: shared }, notPublic],
+    ['a shared cache for a route with a credential', { cache: shared }, notPublic],
+    ['a shared cache for a route with a permission', { auth: { policy: 'things:read' }, cache: shared }, notPublic],
     [
-      'with a secret',
+      'a response with a secret',
       { responses: { 200: z.object({ keys: z.array(secret(z.string())) }) }, cache },
-      "is cached, and its answer holds a secret. Remove 'cache'.",
+      "is cached, and its response holds a secret. Remove 'cache'.",
     ],
     ...[-1, 0.5, 86_401, Number.NaN, Number.POSITIVE_INFINITY, '60'].map(
       (maxAgeSeconds) =>
         [
-          `for ${maxAgeSeconds} seconds`,
+          `an age of ${maxAgeSeconds} seconds`,
           { cache: { maxAgeSeconds } },
-          `is cached for ${maxAgeSeconds} seconds. Give a whole number from 0 to 86400.`,
+          `is cached for ${maxAgeSeconds} seconds. Use a whole number from 0 to 86400.`,
         ] satisfies [string, object, string],
     ),
-  ])('is not defined: %s', (_what, part, sentence) => {
+  ])('is refused: %s', (_name, part, sentence) => {
     const route = { ...spec, ...part } as RouteSpec;
     expect(() => defineRoute(route)).toThrow(`${route.method} /v1/things ${sentence}`);
     expect(() => toCacheControl(route)).toThrow(TypeError);

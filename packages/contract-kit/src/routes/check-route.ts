@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import type { Cache, RouteSpec, Success } from './route-spec.ts';
+import type { Cache, RouteSpec } from './route-spec.ts';
 
 type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<`/${Rest}`>
@@ -27,7 +26,7 @@ type CheckBody<R extends RouteSpec> = R extends { readonly method: 'GET' | 'DELE
   : unknown;
 
 type CheckSuccess<R extends RouteSpec> = [keyof R['responses']] extends [never]
-  ? { readonly responses: 'A route declares the one success that it answers with.' }
+  ? { readonly responses: 'A route declares the one success that it returns.' }
   : IsUnion<keyof R['responses']> extends true
     ? { readonly responses: 'A route has exactly one success status: split it or choose one.' }
     : unknown;
@@ -41,28 +40,30 @@ type CheckOrSelf<R extends RouteSpec> = R extends { readonly auth: { readonly or
 type CheckStream<R extends RouteSpec> = R extends { readonly stream: unknown }
   ? R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
     ? unknown
-    : { readonly stream: ['Only a GET that answers with 200 streams.'] }
+    : { readonly stream: ['Only a GET that returns 200 streams.'] }
   : unknown;
 
-// In lists, because two different texts would make the whole route `never`, and the compiler would blame every line of it.
+// Texts in lists, because two different texts would make the whole route `never`, and the compiler would report every line of it.
 type CheckIdempotency<R extends RouteSpec> = R extends { readonly method: 'GET'; readonly idempotency: unknown }
-  ? { readonly idempotency: ['A GET has no effect, so it takes no idempotency key.'] }
+  ? { readonly idempotency: ['A GET has no effect, so it accepts no idempotency key.'] }
   : R extends { readonly auth: 'public'; readonly idempotency: unknown }
-    ? { readonly idempotency: ['A key belongs to a caller, and a public route knows none.'] }
+    ? { readonly idempotency: ['An idempotency key belongs to a caller, and a public route has none.'] }
     : unknown;
 
 type CheckCache<R extends RouteSpec> = R extends { readonly cache: infer C extends Cache }
   ? R extends { readonly stream: unknown }
-    ? { readonly cache: ['What streams is not cached.'] }
+    ? { readonly cache: ['A stream is not cached.'] }
     : R extends { readonly method: 'GET'; readonly responses: { readonly 200: unknown } }
       ? CheckScope<R, C> & CheckAge<C>
-      : { readonly cache: ['Only a GET that answers with 200 is cached.'] }
+      : { readonly cache: ['Only a GET that returns 200 is cached.'] }
   : unknown;
 
 type CheckScope<R extends RouteSpec, C extends Cache> = R['auth'] extends 'public'
   ? unknown
   : C extends { readonly scope: 'public' }
-    ? { readonly cache: ['An answer by credential is its caller’s alone: only a public route is cached as public.'] }
+    ? {
+        readonly cache: ['A response to a credential is for its caller only: only a public route is cached as public.'];
+      }
     : unknown;
 
 type CheckAge<C extends Cache> = `${C['maxAgeSeconds']}` extends `-${string}` | `${string}.${string}`
@@ -73,16 +74,9 @@ type CheckOptions<R> = {
   readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
 };
 
-type CheckExamples<R extends RouteSpec> = {
-  readonly examples?: {
-    readonly body?: R extends { readonly body: z.ZodType } ? z.input<R['body']> : never;
-    readonly response?: z.input<Success<R>>;
-  };
-};
-
 /**
  * Turns each broken rule of a route into a compile error that reads like a sentence.
- * What is no `RouteSpec` at all arrives here as `RouteSpec` itself; the compiler then says what is missing, so nothing is added.
+ * A value that is not a `RouteSpec` arrives here as `RouteSpec` itself; the compiler already says what is missing.
  */
 export type Check<R extends RouteSpec> = RouteSpec extends R
   ? unknown
@@ -93,5 +87,4 @@ export type Check<R extends RouteSpec> = RouteSpec extends R
       CheckIdempotency<R> &
       CheckStream<R> &
       CheckCache<R> &
-      CheckOptions<R> &
-      CheckExamples<R>;
+      CheckOptions<R>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { IsoDate } from '../schemas/list-query.ts';
+import { IsoDate } from '../schemas/iso-date.ts';
 import { defineContract } from './contract.ts';
 import { definePermissions } from './permissions.ts';
 import { defineRoute } from './route.ts';
@@ -22,11 +22,11 @@ const changeThing = defineRoute({
 const contract = defineContract('things', { permissions, routes: { changeThing } });
 
 describe('defineContract', () => {
-  it('keeps its name, the routes by operation id, and the permissions', () => {
+  it('keeps the name, the routes by operation id, and the permissions', () => {
     expect(contract).toEqual({ name: 'things', permissions, routes: { changeThing } });
   });
 
-  it('keeps the routes themselves, so that a host can compare them', () => {
+  it('keeps the identity of the routes, so that a host can compare them', () => {
     expect(contract.routes.changeThing).toBe(changeThing);
   });
 });

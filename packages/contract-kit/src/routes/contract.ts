@@ -15,11 +15,11 @@ type PolicyOf<R> = R extends { readonly auth: { readonly policy: infer P extends
 type CheckPolicies<R extends Routes, B> = {
   readonly [K in keyof R]: PolicyOf<R[K]> extends keyof B
     ? unknown
-    : { readonly auth: `The permission '${PolicyOf<R[K]>}' is not in the permission book of this contract.` };
+    : { readonly auth: `The permission '${PolicyOf<R[K]>}' is not in the permission catalogue of this contract.` };
 };
 
-/** Gathers the routes of a resource (at most about twenty) with the permissions that they ask for. */
+/** Collects the routes of a resource (at most about twenty) with the permissions that they need. */
 export const defineContract = <const R extends Routes, const B extends PermissionCatalogue<never>>(
   name: string,
-  parts: { readonly permissions: B; readonly routes: R & CheckPolicies<R, B> },
-): Contract<R> => ({ name, routes: parts.routes, permissions: parts.permissions as PermissionCatalogue });
+  { permissions, routes }: { readonly permissions: B; readonly routes: R & CheckPolicies<R, B> },
+): Contract<R> => ({ name, routes, permissions: permissions as PermissionCatalogue });

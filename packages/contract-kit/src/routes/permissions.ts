@@ -2,10 +2,10 @@
 export const builtInRoles = ['owner', 'member', 'viewer'] as const;
 export type BuiltInRole = (typeof builtInRoles)[number];
 
-/** One permission: what it lets a person do, and the built-in roles that have it. */
+/** One permission: what it allows a user to do, and the built-in roles that have it. */
 export type PermissionSpec = { readonly title: string; readonly roles: readonly BuiltInRole[] };
 
-/** `<domain>:<verb>`, the name by which routes ask for a permission. */
+/** `<domain>:<verb>`, the name by which routes require a permission. */
 export type PermissionName = `${string}:${string}`;
 
 export type PermissionCatalogue<N extends PermissionName = PermissionName> = { readonly [K in N]: PermissionSpec };
@@ -17,9 +17,9 @@ type CheckNames<D extends string, B> = {
 /** Declares the permissions of a domain; each name begins with the domain. */
 export const definePermissions = <const D extends string, const B extends PermissionCatalogue>(
   domain: D,
-  book: B & CheckNames<D, B>,
+  catalogue: B & CheckNames<D, B>,
 ): B => {
-  const stray = Object.keys(book).find((name) => !name.startsWith(`${domain}:`));
+  const stray = Object.keys(catalogue).find((name) => !name.startsWith(`${domain}:`));
   if (stray) throw new TypeError(`The permission '${stray}' must be named '${domain}:…'.`);
-  return book;
+  return catalogue;
 };

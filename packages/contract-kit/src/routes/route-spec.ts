@@ -2,11 +2,11 @@ import type { z } from 'zod';
 import type { AnyErrorFactory } from '../errors/errors.ts';
 import type { PermissionName } from './permissions.ts';
 
-/** For how long, and by whom, the answer of a route may be kept without asking again. */
+/** How long, and by which caches, a response may be stored and reused. */
 export type Cache = {
-  /** A whole number, at most a day: an answer that is kept cannot be called back. 0 asks each time, with the `ETag`. */
+  /** A whole number, at most a day, because a cached response cannot be recalled. 0 revalidates each time, with the `ETag`. */
   readonly maxAgeSeconds: number;
-  /** `private`, the default, is the cache of the caller; `public` is shared ones too, and for public routes alone. */
+  /** `private`, the default, is the cache of the caller; `public` includes shared caches and is for public routes only. */
   readonly scope?: 'private' | 'public';
 };
 
@@ -14,12 +14,12 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type SuccessStatus = 200 | 201 | 202 | 204;
 
 /**
- * Who may call: everybody (`public`), everybody with a credential (`authenticated`), or who has a permission.
- * `orSelf` names a path parameter: a person whose own id stands there needs no permission.
+ * The callers of a route: all (`public`), all with a credential (`authenticated`), or those with a permission.
+ * `orSelf` names a path parameter: a user whose own id it is needs no permission.
  */
 export type Auth = 'public' | 'authenticated' | { readonly policy: PermissionName; readonly orSelf?: string };
 
-/** Everything that is known about a route. Plain data: the server, the client, the reference and the tests derive from it. */
+/** A route as plain data. The server, the client, the API reference and the tests derive from it. */
 export type RouteSpec = {
   readonly method: Method;
   /** Fastify's form: `/v1/users/:id`. */
@@ -31,24 +31,23 @@ export type RouteSpec = {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Exactly one success; 204 has the schema `NoContent`. */
+  /** Exactly one success; a 204 has the schema `NoContent`. Its example is in the metadata of its schema. */
   readonly responses: { readonly [S in SuccessStatus]?: z.ZodType };
-  /** The answer is lines of JSON, each as the success schema says, for as long as there are some. For a GET. */
+  /** The response is lines of JSON, each with the success schema. For a GET. */
   readonly stream?: 'ndjson';
-  /** The answer may be kept and given again; left out, it is `no-store`. For a GET, and never for an answer with a secret. */
+  /** The response may be cached; without this it is `no-store`. For a GET, and never for a response with a secret. */
   readonly cache?: Cache;
   /** The route is going away: each response has `Deprecation`, and `Sunset` when its end is known. Dates as in `2026-01-31`. */
   readonly deprecated?: { readonly since: string; readonly sunset?: string };
-  /** A call without an `Idempotency-Key` is refused: for effects that nobody wants twice, as with money. */
+  /** A request without an `Idempotency-Key` is refused: for effects that must not happen twice, such as payments. */
   readonly idempotency?: 'required';
-  /** Beside the limits of every caller, each caller has a stricter one for this route alone: for what is worth guessing at. */
+  /** Each caller has a stricter rate limit for this route, besides the general limits: for logins and other guessable secrets. */
   readonly limit?: 'sensitive';
-  /** The expected failures, beside those that the route's shape implies. */
+  /** The expected failures, besides those that follow from the route's shape. */
   readonly errors?: readonly AnyErrorFactory[];
-  readonly examples?: { readonly body?: unknown; readonly response?: unknown };
 };
 
-/** The versions that `If-Match` names: the change holds for any of them and for no other. */
+/** The versions that `If-Match` names: the change applies to any of them and to no other. */
 export type ExpectedVersions = readonly number[];
 
 export type Success<R extends RouteSpec> = Extract<R['responses'][keyof R['responses']], z.ZodType>;
@@ -63,12 +62,12 @@ type VersionInput<R> = R extends { readonly method: 'PATCH' | 'PUT' | 'DELETE' }
   ? { readonly version: ExpectedVersions }
   : unknown;
 
-/** What the operation of a route is given: `{ ...params, query, body, version }`, validated; `version` is from `If-Match`. */
+/** The validated input of an operation: `{ ...params, query, body, version }`; `version` is from `If-Match`. */
 export type InputOf<R extends RouteSpec> = Simplify<
   ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'> & VersionInput<R>
 >;
 
-/** What the operation of a route answers; of a stream, its items one after the other. */
+/** The result of an operation; of a stream, its items one by one. */
 export type OutputOf<R extends RouteSpec> = R extends { readonly stream: 'ndjson' }
   ? AsyncIterable<Success<R>['_zod']['output']>
   : Success<R>['_zod']['output'];

@@ -1,4 +1,4 @@
-/** Compile-time promises of a contract: each line below `@ts-expect-error` must not compile. */
+/** Compile-time checks of a contract: each line below `@ts-expect-error` must not compile. */
 import { z } from 'zod';
 import { NoContent } from '../schemas/text.ts';
 import { type Contract, defineContract } from './contract.ts';
@@ -14,7 +14,7 @@ const item = { ...base, path: '/v1/things/:id', params: Params } as const;
 defineRoute({ method: 'GET', path: '/v1/things', summary: 'Things', responses: { 200: Thing } });
 // @ts-expect-error -- the path has a parameter that params do not declare
 defineRoute({ ...base, method: 'GET', path: '/v1/things/:id' });
-// @ts-expect-error -- params declare what the path does not have
+// @ts-expect-error -- params declare a name that the path does not have
 defineRoute({ ...base, method: 'GET', params: Params });
 // @ts-expect-error -- a GET has no body
 defineRoute({ ...base, method: 'GET', body: Thing });
@@ -26,19 +26,17 @@ defineRoute({ ...base, method: 'GET', responses: {} });
 defineRoute({ ...base, method: 'GET', sumary: 'Things' });
 // @ts-expect-error -- orSelf names no parameter
 defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read', orSelf: 'thingId' } });
-// @ts-expect-error -- an example that its schema refuses
-defineRoute({ ...base, method: 'GET', examples: { response: { id: 7 } } });
 // @ts-expect-error -- only a GET is cached
 defineRoute({ ...base, method: 'POST', cache: { maxAgeSeconds: 60 } });
-// @ts-expect-error -- only an answer of 200 is cached
+// @ts-expect-error -- only a 200 is cached
 defineRoute({ ...base, method: 'GET', responses: { 202: Thing }, cache: { maxAgeSeconds: 60 } });
 // @ts-expect-error -- a stream is not cached
 defineRoute({ ...base, method: 'GET', stream: 'ndjson', cache: { maxAgeSeconds: 60 } });
-// @ts-expect-error -- an answer by credential is not for shared caches
+// @ts-expect-error -- a response to a credential is not for shared caches
 defineRoute({ ...base, method: 'GET', auth: 'authenticated', cache: { maxAgeSeconds: 60, scope: 'public' } });
-// @ts-expect-error -- nor is one by permission
+// @ts-expect-error -- nor is a response that needs a permission
 defineRoute({ ...item, method: 'GET', auth: { policy: 'things:read' }, cache: { maxAgeSeconds: 60, scope: 'public' } });
-// @ts-expect-error -- an age below nothing
+// @ts-expect-error -- a negative age
 defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: -1 } });
 // @ts-expect-error -- half a second
 defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 0.5 } });
@@ -47,7 +45,7 @@ defineRoute({ ...base, method: 'GET', cache: { scope: 'public' } });
 // @ts-expect-error -- a path outside /v1
 defineRoute({ ...base, method: 'GET', path: '/things' });
 
-export const kept = [
+export const cached = [
   defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 60, scope: 'public' } }),
   defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 0 } }),
   defineRoute({ ...base, method: 'GET', auth: 'authenticated', cache: { maxAgeSeconds: 60 } }),
@@ -68,7 +66,7 @@ const removeThing = defineRoute({
 });
 const permissions = definePermissions('things', { 'things:read': { title: 'See things', roles: ['owner'] } });
 
-// @ts-expect-error -- 'things:write' is in no permission book
+// @ts-expect-error -- 'things:write' is in no permission catalogue
 defineContract('things', { permissions, routes: { getThing, removeThing } });
 // @ts-expect-error -- a permission of another domain
 definePermissions('things', { 'orders:read': { title: 'See orders', roles: ['owner'] } });

@@ -3,8 +3,8 @@ import type { Check } from './check-route.ts';
 import type { RouteSpec } from './route-spec.ts';
 
 /**
- * Declares a route. What it is given is what it returns; the rules are checked by the compiler.
- * @throws when its answer must not be cached as it says, as far as the compiler could not tell.
+ * Declares a route and returns it unchanged; the compiler checks the rules.
+ * @throws when it must not be cached as declared, where the compiler could not tell.
  */
 export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => {
   toCacheControl(route);

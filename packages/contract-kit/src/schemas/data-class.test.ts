@@ -11,7 +11,7 @@ describe.each([
 ] as const)('%s survives', (dataClass, mark) => {
   const marked = mark(z.string());
   it.each<[string, z.ZodType]>([
-    ['as it is', marked],
+    ['no change', marked],
     ['.optional()', marked.optional()],
     ['.nullable()', marked.nullable()],
     ['.nullish()', marked.nullish()],
@@ -20,7 +20,7 @@ describe.each([
     ['.catch()', marked.catch('')],
     ['.readonly()', marked.readonly()],
     ['.nonoptional()', marked.optional().nonoptional()],
-    ['.describe()', marked.describe('What it is.')],
+    ['.describe()', marked.describe('A code.')],
     ['.meta()', marked.meta({ title: 'It' })],
     ['.brand()', marked.brand('It')],
     ['.min() and .max()', marked.min(1).max(9)],
@@ -28,8 +28,8 @@ describe.each([
     ['.trim()', marked.trim()],
     ['.refine()', marked.refine((value) => value !== 'b')],
     ['.transform()', marked.transform((value) => value.length)],
-    ['.pipe(), before it', marked.pipe(z.string())],
-    ['.pipe(), behind it', z.string().pipe(marked)],
+    ['.pipe() to another schema', marked.pipe(z.string())],
+    ['.pipe() from another schema', z.string().pipe(marked)],
     ['a codec', z.codec(marked, z.string(), { decode: (value) => value, encode: (value) => value })],
     ['an array', z.array(marked)],
     ['a set', z.set(marked)],
@@ -40,17 +40,17 @@ describe.each([
     ['a union', z.union([z.number(), marked])],
     ['an intersection', z.intersection(z.string(), marked)],
     ['z.lazy', z.lazy(() => marked)],
-    ['the further fields of an object', z.object({}).catchall(marked)],
-    ['several of these', z.array(z.union([z.null(), z.lazy(() => marked.optional())])).default([])],
+    ['a catchall of an object', z.object({}).catchall(marked)],
+    ['a combination of these', z.array(z.union([z.null(), z.lazy(() => marked.optional())])).default([])],
   ])('%s', (_, schema) => {
     expect(fieldsOf(z.object({ field: schema, other: z.string() }))).toEqual({ field: dataClass });
   });
 });
 
 describe('classifiedFields', () => {
-  it('finds fields at any depth and in every schema, and nothing else', () => {
-    const Person = z.object({ name: pii(z.string()), age: z.number() });
-    const Page = z.object({ items: z.array(Person), nextCursor: z.string().nullable() });
+  it('finds fields at any depth and in every schema, and no others', () => {
+    const Contact = z.object({ name: pii(z.string()), age: z.number() });
+    const Page = z.object({ items: z.array(Contact), nextCursor: z.string().nullable() });
     expect(fieldsOf(Page, z.object({ password: secret(z.string()) }))).toEqual({ name: 'pii', password: 'secret' });
   });
 
@@ -60,17 +60,17 @@ describe('classifiedFields', () => {
     expect(fieldsOf(z.discriminatedUnion('kind', [Card, Transfer]))).toEqual({ number: 'secret', iban: 'pii' });
   });
 
-  it('names a whole object that is classified, and what is classified in it', () => {
+  it('names a classified object and the classified fields in it', () => {
     const Address = pii(z.object({ street: z.string(), doorCode: secret(z.string()) }));
     expect(fieldsOf(z.object({ address: Address }))).toEqual({ address: 'pii', doorCode: 'secret' });
   });
 
   it('keeps the class of an object that was extended from classified fields', () => {
-    const Person = z.object({ name: pii(z.string()) });
-    expect(fieldsOf(Person.extend({ age: z.number() }).partial())).toEqual({ name: 'pii' });
+    const Contact = z.object({ name: pii(z.string()) });
+    expect(fieldsOf(Contact.extend({ age: z.number() }).partial())).toEqual({ name: 'pii' });
   });
 
-  it('finds nothing where nothing is classified', () => {
+  it('finds nothing in schemas without classified fields', () => {
     expect(fieldsOf(z.object({ a: text, b: z.enum(['c']) }), z.any(), z.void())).toEqual({});
   });
 
@@ -78,7 +78,7 @@ describe('classifiedFields', () => {
     expect(fieldsOf(pii(z.string()))).toEqual({});
   });
 
-  it('gives the same schema every name that it is used under', () => {
+  it('returns every name that a schema is used under', () => {
     const name = pii(z.string());
     expect(fieldsOf(z.object({ first: name, last: name }))).toEqual({ first: 'pii', last: 'pii' });
   });
@@ -89,14 +89,14 @@ describe('classifiedFields', () => {
   });
 
   it('ends on schemas that refer to each other by getters', () => {
-    const Person = z.object({
+    const Contact = z.object({
       name: pii(z.string()),
       get team(): z.ZodType {
         return Team.optional();
       },
     });
-    const Team = z.object({ token: secret(z.string()), members: z.array(Person) });
-    expect(fieldsOf(Person)).toEqual({ name: 'pii', token: 'secret' });
+    const Team = z.object({ token: secret(z.string()), members: z.array(Contact) });
+    expect(fieldsOf(Contact)).toEqual({ name: 'pii', token: 'secret' });
   });
 });
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** How a field must be treated wherever it is logged, traced or audited. */
+/** The class that decides how a field is redacted in logs, traces and audits. */
 export type DataClass = 'pii' | 'secret';
 
-/** The schemas that hold classified data. The class is kept beside the schema and never reaches OpenAPI. */
+/** The schemas with classified data. The class is kept in a registry of its own, so it never reaches OpenAPI. */
 export const dataClasses = z.registry<{ dataClass: DataClass }>();
 
 const classify = <S extends z.ZodType>(schema: S, dataClass: DataClass): S => {
@@ -11,13 +11,13 @@ const classify = <S extends z.ZodType>(schema: S, dataClass: DataClass): S => {
   return schema;
 };
 
-/** Marks a schema, and what is refined from it, as personal data. Give it a schema of its own: it marks every use of it. */
+/** Marks a schema, and every schema refined from it, as personal data. It marks all uses, so never mark a shared schema. */
 export const pii = <S extends z.ZodType>(schema: S): S => classify(schema, 'pii');
 
-/** Marks a schema as a secret: it is never logged, not even in part. It stays one when it is also marked as personal data. */
+/** Marks a schema as a secret, which is never logged, not even in part. A secret that is also personal data stays a secret. */
 export const secret = <S extends z.ZodType>(schema: S): S => classify(schema, 'secret');
 
-const childrenOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
+const getChildren = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
   const { def } = (schema as z.core.$ZodTypes)._zod;
   switch (def.type) {
     case 'array':
@@ -51,8 +51,8 @@ const childrenOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
 };
 
 /**
- * The names of the properties that are classified anywhere inside `schemas`, with their class.
- * A name that is a secret in one place is a secret in all.
+ * The names of the classified properties anywhere inside `schemas`, with their class.
+ * A name that is a secret in one schema is a secret in all.
  */
 export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyMap<string, DataClass> => {
   const fields = new Map<string, DataClass>();
@@ -67,11 +67,11 @@ export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyM
     if (schema instanceof z.core.$ZodObject) {
       const { shape, catchall } = schema._zod.def;
       for (const [key, child] of Object.entries(shape)) visit(child, key);
-      // Its names are not known beforehand, so the property that holds the object is classified.
+      // The names of a catchall are unknown, so the property that holds the object is classified.
       if (catchall) visit(catchall, name);
       return;
     }
-    for (const child of childrenOf(schema)) visit(child, name);
+    for (const child of getChildren(schema)) visit(child, name);
   };
   for (const schema of schemas) visit(schema, undefined);
   return fields;

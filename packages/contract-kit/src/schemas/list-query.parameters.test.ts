@@ -4,28 +4,36 @@ import { type Flat, issueOf, ListThings, time } from '../../test/list-things.ts'
 describe('limit', () => {
   it.each([
     ['1', 1],
+    ['007', 7],
     ['100', 100],
     [100, 100],
-  ])('takes %j', (limit, expected) => {
+  ])('accepts %j', (limit, expected) => {
     expect(ListThings.parse({ limit: limit as number }).limit).toBe(expected);
   });
 
-  it.each(['0', '101', '-1', '1.5', '', ' ', 'abc', 'NaN', 'Infinity', '1e9', null, ['5', '6'], { $gt: 0 }])(
-    'refuses %j',
-    (limit) => {
-      expect(issueOf({ limit })).toMatchObject({ path: ['limit'] });
-    },
-  );
-
-  it.each(['0x10', '0b11', '0o7', '1e1', '+5', ' 5', '5 ', '5\n', '5_0', '٥', true])(
-    'refuses %j, which is not in decimal digits',
-    (limit) => {
-      expect(issueOf({ limit })).toMatchObject({
-        path: ['limit'],
-        message: 'must be a whole number from 1 to 100, in decimal digits',
-      });
-    },
-  );
+  it.each([
+    '0',
+    '101',
+    '-1',
+    '',
+    ' ',
+    'abc',
+    '1.5',
+    'NaN',
+    'Infinity',
+    '1e1',
+    '0x10',
+    '+5',
+    ' 5',
+    '5 ',
+    '٣',
+    null,
+    true,
+    ['5', '6'],
+    { $gt: 0 },
+  ])('refuses %j', (limit) => {
+    expect(issueOf({ limit })).toMatchObject({ path: ['limit'] });
+  });
 });
 
 describe('fields', () => {
@@ -33,7 +41,7 @@ describe('fields', () => {
     ['id', ['id']],
     ['id,name,createdAt', ['id', 'name', 'createdAt']],
     ['name,id,name', ['name', 'id', 'name']],
-  ])('takes %j', (fields, expected) => {
+  ])('accepts %j', (fields, expected) => {
     expect(ListThings.parse({ fields }).fields).toEqual(expected);
   });
 
@@ -51,7 +59,7 @@ describe('fields', () => {
     'idname',
     '__proto__',
     'constructor',
-  ])('refuses %j and names those that exist', (fields) => {
+  ])('refuses %j and names the fields', (fields) => {
     expect(issueOf({ fields })).toMatchObject({
       path: ['fields'],
       message: 'must name fields of id, name, group, createdAt',
@@ -60,7 +68,7 @@ describe('fields', () => {
 });
 
 describe('cursor', () => {
-  it.each(['', 'a'.repeat(2049), ['a', 'b'], { $ne: '' }])('refuses one that cannot be ours: %j', (cursor) => {
+  it.each(['', 'a'.repeat(2049), ['a', 'b'], { $ne: '' }])('refuses %j, which the server never returns', (cursor) => {
     expect(issueOf({ cursor })).toMatchObject({ path: ['cursor'] });
   });
 });
@@ -81,7 +89,7 @@ describe('a parameter', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'])(
-    "refuses '%s', also when it comes on an object without a prototype",
+    "refuses '%s', also on an object without a prototype",
     (name) => {
       const plain = JSON.parse(`{ "${name}": "a" }`) as Flat;
       const bare = Object.assign(Object.create(null) as Flat, { group: 'wood' });
@@ -105,7 +113,7 @@ describe('a parameter', () => {
     expect(issueOf(query)).toMatchObject({ path: [name] });
   });
 
-  it('names the legal sorts where the sort is none', () => {
+  it('names the legal sorts when the sort is not one of them', () => {
     expect(issueOf({ sort: 'group' })).toMatchObject({ path: ['sort'], values: ['-createdAt', 'name', 'createdAt'] });
   });
 });

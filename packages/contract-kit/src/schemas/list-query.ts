@@ -1,16 +1,11 @@
 import { z } from 'zod';
 
-/** A time on the wire (ISO 8601, UTC) that the server sees as a `Date`. */
-export const IsoDate = z
-  .codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() })
-  .describe('A time, ISO 8601 in UTC.');
-
 const rangeOperators = ['gt', 'gte', 'lt', 'lte'] as const;
 type RangeOperator = (typeof rangeOperators)[number];
 
 type Schemas = Readonly<Record<string, z.ZodType>>;
 
-/** Filters that may be used together, and the sorts that may be used with them; the first is the default. */
+/** Filters that may be used together, and the sorts that may be used with them; the first sort is the default. */
 type Combination<Filter extends string, Field extends string> = {
   readonly where?: readonly Filter[];
   readonly sort: readonly [Field | `-${Field}`, ...(Field | `-${Field}`)[]];
@@ -19,7 +14,7 @@ type Combination<Filter extends string, Field extends string> = {
 type ListSpec<I extends z.ZodObject, F extends Schemas, R extends Schemas> = {
   /** The DTO of one item; its fields are those that `?fields=` may name. */
   readonly item: I;
-  /** The fields that a caller may hold equal. */
+  /** The fields that a caller may filter by equality. */
   readonly filters: F;
   /** The fields that a caller may set bounds on, while sorting by them: `createdAt[gte]=…`. */
   readonly ranges: R;
@@ -42,7 +37,7 @@ type SortOf<S> = S extends { readonly combinations: readonly { readonly sort: re
 export type ListInput<F extends Schemas, R extends Schemas, Sort> = FilterInput<F> &
   RangeInput<R> & { readonly sort?: Sort; readonly limit?: number; readonly cursor?: string; readonly fields?: string };
 
-/** A list query as an action sees it. */
+/** A list query as an action receives it. */
 export type ListOutput<F extends Schemas, R extends Schemas, Sort> = {
   readonly where: WhereOutput<F, R>;
   readonly sort: Sort;
@@ -53,19 +48,21 @@ export type ListOutput<F extends Schemas, R extends Schemas, Sort> = {
 
 type Flat = Readonly<Record<string, unknown>>;
 type AnyCombination = Combination<string, string>;
+type AnySpec = ListSpec<z.ZodObject, Schemas, Schemas>;
 
-const bare = (sort: string): string => (sort.startsWith('-') ? sort.slice(1) : sort);
+const toField = (sort: string): string => (sort.startsWith('-') ? sort.slice(1) : sort);
 
-const sentence = ({ where = [], sort }: AnyCombination): string =>
+const toSentence = ({ where = [], sort }: AnyCombination): string =>
   `${where.length > 0 ? where.join(' + ') : 'no filter'} sorted by ${sort.join(' or ')}`;
 
-const isUsed = (combination: AnyCombination, used: readonly string[]): boolean => {
-  const where = combination.where ?? [];
-  return where.length === used.length && where.every((name) => used.includes(name));
-};
+const describe = (combinations: readonly AnyCombination[]): string =>
+  `Legal are: ${combinations.map(toSentence).join('; ')}. Bounds are set on the sorted field only.`;
+
+const matchesFilters = ({ where = [] }: AnyCombination, used: readonly string[]): boolean =>
+  where.length === used.length && where.every((name) => used.includes(name));
 
 /** Splits the flat parameters into filters and bounds. */
-const whereOf = (flat: Flat, { filters, ranges }: { filters: Schemas; ranges: Schemas }) => {
+const splitFilters = (flat: Flat, { filters, ranges }: { filters: Schemas; ranges: Schemas }) => {
   const equal = Object.keys(filters).filter((name) => flat[name] !== undefined);
   const where: Record<string, unknown> = Object.fromEntries(equal.map((name) => [name, flat[name]]));
   const ranged = Object.keys(ranges).filter((name) => {
@@ -79,29 +76,35 @@ const whereOf = (flat: Flat, { filters, ranges }: { filters: Schemas; ranges: Sc
   return { where, equal, ranged };
 };
 
-/** The size of a page. Only decimal digits are a number here: `0x10`, `1e1` and `+5` are refused. */
-const DecimalLimit = z.preprocess(
-  (value) => (typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value),
-  z.int('must be a whole number from 1 to 100, in decimal digits').min(1).max(100).default(20),
-);
+// Number() would also accept `0x10`, `1e1` and `+5`.
+const parseDecimal = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
 
-const shapeOf = (spec: ListSpec<z.ZodObject, Schemas, Schemas>) => {
-  const sorts = [...new Set(spec.combinations.flatMap(({ sort }) => sort))];
-  const field = `(${Object.keys(spec.item.shape).join('|')})`;
+const Limit = z
+  .number({
+    error: ({ code }) => (code === 'invalid_type' ? 'must be a whole number in decimal digits' : undefined),
+  })
+  .int()
+  .min(1)
+  .max(100)
+  .default(20);
+
+const createShape = ({ item, filters, ranges, combinations }: AnySpec) => {
+  const sorts = [...new Set(combinations.flatMap(({ sort }) => sort))];
+  const field = `(${Object.keys(item.shape).join('|')})`;
   return {
-    ...Object.fromEntries(Object.entries(spec.filters).map(([name, schema]) => [name, schema.optional()])),
+    ...Object.fromEntries(Object.entries(filters).map(([name, schema]) => [name, schema.optional()])),
     ...Object.fromEntries(
-      Object.entries(spec.ranges).flatMap(([name, schema]) =>
+      Object.entries(ranges).flatMap(([name, schema]) =>
         rangeOperators.map((operator) => [`${name}[${operator}]`, schema.optional()]),
       ),
     ),
     sort: z.enum(sorts).optional().describe('The order; `-` before a field means descending.'),
-    limit: DecimalLimit.describe('How many items a page has at most.'),
-    // A control character in a sorted name takes eight characters of a cursor, and a name may be 200 of them.
-    cursor: z.string().min(1).max(2048).optional().describe('The `nextCursor` of the page before.'),
+    limit: z.preprocess(parseDecimal, Limit).describe('The maximum number of items of a page.'),
+    cursor: z.string().min(1).max(2048).optional().describe('The `nextCursor` of the previous page.'),
     fields: z
       .string()
-      .regex(new RegExp(`^${field}(,${field})*$`), `must name fields of ${Object.keys(spec.item.shape).join(', ')}`)
+      .regex(new RegExp(`^${field}(,${field})*$`), `must name fields of ${Object.keys(item.shape).join(', ')}`)
       .optional()
       .describe('Only these fields of each item, separated by commas.'),
   };
@@ -121,36 +124,35 @@ export const defineListQuery = <
 ): z.ZodType<ListOutput<F, R, SortOf<{ combinations: C }>>, ListInput<F, R, SortOf<{ combinations: C }>>> => {
   const { filters, ranges } = spec;
   const combinations: readonly AnyCombination[] = spec.combinations;
-  const legal = `Legal are: ${combinations.map(sentence).join('; ')}. Bounds are set on the sorted field only.`;
-  const schema = z.strictObject(shapeOf(spec)).transform((flat: Flat, context) => {
-    const { where, equal, ranged } = whereOf(flat, { filters, ranges });
-    const asked = flat['sort'] as string | undefined;
+  const schema = z.strictObject(createShape(spec)).transform((flat: Flat, context) => {
+    const { where, equal, ranged } = splitFilters(flat, { filters, ranges });
+    const requested = flat['sort'] as string | undefined;
     const sort = combinations
-      .filter((combination) => isUsed(combination, equal))
+      .filter((combination) => matchesFilters(combination, equal))
       .flatMap((combination) => combination.sort)
-      .find((option) => (asked ?? option) === option && ranged.every((name) => name === bare(option)));
+      .find((legal) => (requested ?? legal) === legal && ranged.every((name) => name === toField(legal)));
     if (sort === undefined) {
       context.issues.push({
         code: 'custom',
-        path: [asked === undefined ? (ranged[0] ?? equal[0] ?? 'sort') : 'sort'],
+        path: [requested === undefined ? (ranged[0] ?? equal[0] ?? 'sort') : 'sort'],
         params: { code: 'unsupported-combination' },
-        message: `These filters and this sort do not combine. ${legal}`,
-        input: asked,
+        message: `These filters and this sort do not combine. ${describe(combinations)}`,
+        input: requested,
       });
       return z.NEVER;
     }
     const fields = (flat['fields'] as string | undefined)?.split(',');
     return { where, sort, limit: flat['limit'], cursor: flat['cursor'], fields };
   });
-  lists.add(schema, { item: () => spec.item, combinations: legal });
+  lists.add(schema, { item: () => spec.item, combinations: describe(combinations) });
   return schema as never;
 };
 
-// A registry, because what is added to a schema itself is lost when the schema is described or refined.
-// The registry's own types cannot carry a schema, so it holds a function that gives it.
+// A registry, because a property that is added to a schema is lost when the schema is described or refined.
+// Its types cannot carry a schema, so it holds a function that returns one.
 const lists = z.registry<{ item: () => unknown; combinations?: string }>();
 
-/** The DTO of the items when `schema` was made by `defineListQuery` or `definePage`. */
+/** The DTO of the items of a schema made by `defineListQuery` or `definePage`. */
 export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
   (schema && lists.get(schema)?.item()) as z.ZodObject | undefined;
 
@@ -158,12 +160,15 @@ export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefi
 export const getListCombinations = (schema: z.ZodType | undefined): string | undefined =>
   schema && lists.get(schema)?.combinations;
 
-/** The answer of a list. */
+/** Declares the response of a list: `UserPage` for the item with the id `User`, with the examples of the item. */
 export const definePage = <I extends z.ZodObject>(item: I) => {
-  const page = z.object({
-    items: z.array(item),
-    nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last.'),
-  });
+  const { id, examples: items } = item.meta() ?? {};
+  const page = z
+    .object({
+      items: z.array(item),
+      nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last page.'),
+    })
+    .meta({ ...(id !== undefined && { id: `${id}Page` }), ...(items !== undefined && { examples: [{ items, nextCursor: null }] }) });
   lists.add(page, { item: () => item });
   return page;
 };

@@ -13,7 +13,7 @@ const Thing = z.object({
 const Patch = toMergePatch(Thing);
 
 describe('a merge patch', () => {
-  it('may leave out everything', () => {
+  it('may be empty', () => {
     expect(Patch.parse({})).toEqual({});
     expectTypeOf<z.output<typeof Patch>>().toEqualTypeOf<{
       name?: string | undefined;
@@ -23,17 +23,17 @@ describe('a merge patch', () => {
     }>();
   });
 
-  it('removes by null what may be absent, and nothing else', () => {
+  it('removes optional fields by null, and no others', () => {
     expect(Patch.parse({ note: null })).toEqual({ note: null });
     for (const name of ['name', 'count', 'tags']) expect(Patch.safeParse({ [name]: null }).success).toBe(false);
   });
 
-  it('holds each field to the rules of the whole', () => {
+  it('validates each field as the whole does', () => {
     expect(Patch.safeParse({ name: '' }).success).toBe(false);
     expect(Patch.safeParse({ count: 1.5 }).success).toBe(false);
   });
 
-  it('drops what is not a field', () => {
+  it('drops unknown fields', () => {
     expect(Patch.parse({ name: 'a', version: 9, constructor: 1 })).toEqual({ name: 'a' });
   });
 
@@ -41,7 +41,7 @@ describe('a merge patch', () => {
     expect([...classifiedFields([Patch])]).toEqual([['note', 'pii']]);
   });
 
-  it('applied to a whole as RFC 7396 says gives a whole', () => {
+  it('applied as RFC 7396 says leaves a valid whole', () => {
     const fields = { name: fc.string({ minLength: 1 }), count: fc.integer(), tags: fc.array(fc.string()) };
     const wholes = fc.record({ ...fields, note: fc.string() }, { requiredKeys: ['name', 'count', 'tags'] });
     const patches = fc.record({ ...fields, note: fc.option(fc.string()) }, { requiredKeys: [] });
@@ -55,9 +55,9 @@ describe('a merge patch', () => {
     );
   });
 
-  it('refuses at boot a field that would have to be merged itself', () => {
+  it('refuses at boot a field that is an object', () => {
     expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }) }))).toThrow(
-      "A merge patch changes the fields of 'address' one by one",
+      "A merge patch would have to merge the object 'address'",
     );
     expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }).optional() }))).toThrow("'address'");
   });

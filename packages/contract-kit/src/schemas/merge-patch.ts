@@ -8,21 +8,21 @@ type PatchShape<Shape extends z.core.$ZodShape> = {
     : z.ZodOptional<Shape[K]>;
 };
 
-const patchOf = (name: string, schema: z.core.$ZodType): z.core.$ZodType => {
+const toPatchField = (name: string, schema: z.core.$ZodType): z.core.$ZodType => {
   const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   if (inner instanceof z.core.$ZodObject) {
-    throw new TypeError(`A merge patch changes the fields of '${name}' one by one: make it a route of its own.`);
+    throw new TypeError(`A merge patch would have to merge the object '${name}': change it by a route of its own.`);
   }
   return schema instanceof z.ZodOptional ? z.optional(z.nullable(inner)) : z.optional(inner);
 };
 
 /**
- * The body of a PATCH as JSON merge patch (RFC 7396): what is absent stays, and `null` removes what may be absent.
+ * The body of a PATCH as JSON merge patch (RFC 7396): an absent field stays, and `null` removes an optional field.
  * @throws `TypeError` at boot for a field that is an object, because a patch would have to merge it.
  */
 export const toMergePatch = <Shape extends z.core.$ZodShape>(
   schema: z.ZodObject<Shape>,
 ): z.ZodObject<PatchShape<Shape>> =>
   z.object(
-    Object.fromEntries(Object.entries(schema._zod.def.shape).map(([name, field]) => [name, patchOf(name, field)])),
+    Object.fromEntries(Object.entries(schema._zod.def.shape).map(([name, field]) => [name, toPatchField(name, field)])),
   ) as unknown as z.ZodObject<PatchShape<Shape>>;

@@ -1,51 +1,104 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Id, NoContent, WellFormed } from './text.ts';
+import { Id, MultiLineText, NoContent, SingleLineText } from './text.ts';
+
+const id = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
+const family = '\u{1F468}\u200D\u{1F469}\u200D\u{1F467}';
 
 describe('Id', () => {
-  it('accepts a UUIDv7 in lower case', () => {
-    expect(Id.parse('019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d')).toBe('019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d');
-  });
+  it.each([id, id.toUpperCase(), '019389aa-5E5F-7c1d-9D3f-7f1e2a3b4c5D'])(
+    'accepts %s and returns lower case',
+    (text) => {
+      expect(Id.parse(text)).toBe(id);
+    },
+  );
 
   it.each([
-    ['upper case', '019389AA-5E5F-7C1D-9D3F-7F1E2A3B4C5D'],
     ['version 4', '019389aa-5e5f-4c1d-9d3f-7f1e2a3b4c5d'],
-    ['a variant that no UUIDv7 has', '019389aa-5e5f-7c1d-cd3f-7f1e2a3b4c5d'],
+    ['a variant of no UUIDv7', '019389aa-5e5f-7c1d-cd3f-7f1e2a3b4c5d'],
     ['no dashes', '019389aa5e5f7c1d9d3f7f1e2a3b4c5d'],
-    ['a digit too few', '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5'],
-    ['a line break behind it', '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d\n'],
-    ['something before it', 'x019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d'],
-    ['nothing', ''],
+    ['a missing digit', '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5'],
+    ['a trailing line break', `${id}\n`],
+    ['a leading character', `x${id}`],
+    ['empty text', ''],
     ['an operator', { $ne: '' }],
-  ])('refuses %s', (_, id) => {
-    expect(Id.safeParse(id).success).toBe(false);
+  ])('refuses %s', (_, text) => {
+    expect(Id.safeParse(text).success).toBe(false);
   });
 
-  it('says in the reference that it is a UUID', () => {
-    expect(z.toJSONSchema(Id)).toMatchObject({ type: 'string', format: 'uuid' });
+  it('is documented as a UUID of any case', () => {
+    const schema = z.toJSONSchema(Id, { io: 'input' });
+    expect(schema).toMatchObject({ type: 'string', format: 'uuid' });
+    expect(id.toUpperCase()).toMatch(new RegExp(schema.pattern ?? 'none'));
   });
 });
 
-describe('WellFormed', () => {
-  it.each(['', 'Ada', 'Zoë', '😀', 'a\u0000b'])('accepts %j', (text) => {
-    expect(WellFormed.parse(text)).toBe(text);
+describe('SingleLineText', () => {
+  it.each(['Ada', ' Ada ', 'Zoë 李', "D'Arcy", '{{name}} $where', family, 'می\u200cخواهم', '\u202Eעברית', 'e\u0301'])(
+    'accepts %j unchanged',
+    (text) => {
+      expect(SingleLineText.parse(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    '',
+    ' ',
+    '\u00a0\u2003\u3000',
+    '\u200b\u200c\u200d\u2060\ufeff',
+    '\u00ad',
+    '\u3164\u115f\u1160\uffa0',
+    '\u2800',
+    '\u202e\u2066',
+    '\ufe0f\u{e0061}',
+    '\u0301',
+  ])('refuses %j, which shows nothing', (text) => {
+    expect(SingleLineText.safeParse(text).error?.issues).toMatchObject([{ message: 'must have a visible character' }]);
   });
 
   it.each([
-    ['a high surrogate alone', 'a\ud83d'],
-    ['a low surrogate alone', '\ude00a'],
-    ['surrogates in the wrong order', '\ude00\ud83d'],
-  ])('refuses %s, which would be read back as U+FFFD', (_, text) => {
-    expect(WellFormed.safeParse(text).error?.issues[0]?.message).toBe('must be well-formed Unicode');
+    'a\0b',
+    'a\tb',
+    'a\nb',
+    'a\r\nBcc: eve@evil.example',
+    'a\u001b[2J',
+    'a\u007f',
+    'a\u0085b',
+    'a\u2028b',
+    'a\u2029',
+  ])('refuses %j for a control character or a line break', (text) => {
+    expect(SingleLineText.safeParse(text).error?.issues[0]?.message).toBe(
+      'must be a single line without control characters',
+    );
+  });
+});
+
+describe('MultiLineText', () => {
+  it.each(['', 'a', 'a\nb\r\n\tc', 'a\u2028b', family])('accepts %j unchanged', (text) => {
+    expect(MultiLineText.parse(text)).toBe(text);
   });
 
-  it('still refuses after it was made longer or shorter', () => {
-    expect(WellFormed.min(1).max(9).safeParse('a\ud83d').success).toBe(false);
+  it.each(['a\0b', 'a\u001b[2J', '\u007f', '\u0085', '\v'])('refuses %j', (text) => {
+    expect(MultiLineText.safeParse(text).success).toBe(false);
+  });
+});
+
+describe.each([
+  ['SingleLineText', SingleLineText],
+  ['MultiLineText', MultiLineText],
+])('%s', (_, Text) => {
+  it.each([
+    ['a lone high surrogate', 'a\ud83d'],
+    ['a lone low surrogate', '\ude00a'],
+    ['surrogates in the wrong order', '\ude00\ud83d'],
+  ])('refuses %s, which would be read back as U+FFFD', (_name, text) => {
+    expect(Text.safeParse(text).error?.issues[0]?.message).toBe('must be well-formed Unicode');
+    expect(Text.min(1).max(9).safeParse(text).success).toBe(false);
   });
 });
 
 describe('NoContent', () => {
-  it('accepts nothing but nothing', () => {
+  it('accepts nothing but undefined', () => {
     expect(NoContent.safeParse(undefined).success).toBe(true);
     expect(NoContent.safeParse({}).success).toBe(false);
   });

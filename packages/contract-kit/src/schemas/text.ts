@@ -1,12 +1,34 @@
 import { z } from 'zod';
 
-/** A string that can be stored and read back unchanged: a lone surrogate would come back as U+FFFD. */
-export const WellFormed = z.string().refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+// A lone surrogate would be read back as U+FFFD.
+const WellFormed = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode', abort: true });
 
-/** An id: a UUIDv7 in lower case, as text. */
+const controlOrLineBreak = /[\p{Cc}\u2028\u2029]/u;
+const controlButLineBreak = /[^\P{Cc}\t\n\r]/u;
+
+// Combining marks and the braille blank need another character to be seen; joiners, fillers and spaces are never seen.
+const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{M}\u2800]*$/u;
+
+const visible = { error: 'must have a visible character', abort: true };
+
+/** A line of text, as a name or a title: no control characters or line breaks, and at least one visible character. */
+export const SingleLineText = WellFormed.regex(/\S/, visible)
+  .refine((text) => !invisible.test(text), visible)
+  .refine((text) => !controlOrLineBreak.test(text), 'must be a single line without control characters');
+
+/** Text with paragraphs, as a note: it may be empty, and has no control characters but tabs and line breaks. */
+export const MultiLineText = WellFormed.refine(
+  (text) => !controlButLineBreak.test(text),
+  'must not have control characters other than tabs and line breaks',
+);
+
+/** A UUIDv7 as text. Any case is accepted, because UUIDs ignore case on input (RFC 9562), and lower case is returned. */
 export const Id = z
   .string()
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'must be a UUIDv7 in lower case')
+  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$/, 'must be a UUIDv7')
+  .toLowerCase()
   .meta({ format: 'uuid' });
 
 /** The body of a 204. */

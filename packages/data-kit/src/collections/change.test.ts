@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aThing, ctx, type ThingDocument } from '../../test/things.ts';
-import { applyChange, createDocument } from './change.ts';
+import { aThing, ctx, type ThingDocument, things } from '../../test/things.ts';
+import { applyChange, assertChange, createDocument } from './change.ts';
 import type { Change, Draft } from './entity.ts';
 
 const now = new Date(9000);
-// A change without a prototype is none that our code makes, and structuredClone gives it one.
+// Our code makes no change without a prototype, and structuredClone would add one.
 const sparse: { requiredKeys: never[]; noNullPrototype: true } = { requiredKeys: [], noNullPrototype: true };
 const draft: Draft<ThingDocument> = {
   name: 'Lamp',
@@ -17,16 +17,16 @@ const draft: Draft<ThingDocument> = {
 };
 
 describe('createDocument', () => {
-  const made = createDocument<ThingDocument>(draft, { ctx, clock: { now: () => now }, ids: { next: () => 'id-1' } });
+  const created = createDocument<ThingDocument>(draft, { ctx, clock: { now: () => now }, ids: { next: () => 'id-1' } });
 
-  it('adds id, tenant, version and times to what the caller gave', () => {
-    expect(made).toEqual({ ...draft, _id: 'id-1', tenantId: 'acme', version: 1, createdAt: now, updatedAt: now });
+  it('adds id, tenant, version and times to the draft', () => {
+    expect(created).toEqual({ ...draft, _id: 'id-1', tenantId: 'acme', version: 1, createdAt: now, updatedAt: now });
   });
 
-  it('lets no draft choose what the collection gives, even when the compiler was bypassed', () => {
+  it('ignores fields of the collection in a draft, even when the compiler was bypassed', () => {
     const forged = { ...draft, _id: 'mine', tenantId: 'other', version: 7, createdAt: new Date(0) } as unknown;
-    const parts = { ctx, clock: { now: () => now }, ids: { next: () => 'id-1' } };
-    expect(createDocument<ThingDocument>(forged as Draft<ThingDocument>, parts)).toEqual(made);
+    const deps = { ctx, clock: { now: () => now }, ids: { next: () => 'id-1' } };
+    expect(createDocument<ThingDocument>(forged as Draft<ThingDocument>, deps)).toEqual(created);
   });
 });
 
@@ -35,10 +35,10 @@ describe('applyChange', () => {
 
   it.each<[string, Change<ThingDocument>, Partial<ThingDocument>]>([
     ['$set replaces fields', { $set: { name: 'Desk', active: false } }, { name: 'Desk', active: false }],
-    ['$inc adds, also what is negative', { $inc: { rank: -7 } }, { rank: -2 }],
+    ['$inc adds, also negative numbers', { $inc: { rank: -7 } }, { rank: -2 }],
     ['$push appends', { $push: { tags: 'b' } }, { tags: ['a', 'b'] }],
-    ['all at once', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
-    ['nothing but version and time', {}, {}],
+    ['several at once', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
+    ['an empty change changes version and time only', {}, {}],
   ])('%s', (_, change, expected) => {
     expect(applyChange(thing, change, now)).toEqual({ ...thing, ...expected, version: 4, updatedAt: now });
   });
@@ -53,7 +53,7 @@ describe('applyChange', () => {
     expect(next).toMatchObject({ rank: 2, tags: ['a'] });
   });
 
-  it('leaves a field that a change names without a value as it was, as the database does', () => {
+  it('ignores undefined values, as the database does', () => {
     const change = { $set: { name: undefined }, $inc: { rank: undefined }, $push: { tags: undefined } };
     const next = applyChange(
       thing,
@@ -63,12 +63,12 @@ describe('applyChange', () => {
     expect(next).toStrictEqual({ ...thing, version: 4, updatedAt: now });
   });
 
-  it('lets no change choose the next version or its time, even when the compiler was bypassed', () => {
+  it('ignores version and time in a change, even when the compiler was bypassed', () => {
     const forged = { $set: { version: 99, updatedAt: new Date(0) } } as unknown as Change<ThingDocument>;
     expect(applyChange(thing, forged, now)).toMatchObject({ version: 4, updatedAt: now });
   });
 
-  it('touches neither the document nor the change', () => {
+  it('modifies neither the document nor the change', () => {
     const aChange = fc.record(
       {
         $set: fc.record({ name: fc.string(), due: fc.date({ noInvalidDate: true }), note: fc.string() }, sparse),
@@ -88,5 +88,24 @@ describe('applyChange', () => {
         expect(next.version).toBe(document.version + 1);
       }),
     );
+  });
+});
+
+describe('assertChange', () => {
+  it('accepts a change of the document’s own fields, each once', () => {
+    assertChange(things, { $set: { name: 'a' }, $inc: { rank: 1 }, $push: { tags: 'x' } });
+    assertChange(things, {});
+  });
+
+  it.each([
+    [{ $rename: { name: 'title' } }, "'$rename' is not a change; use $set, $inc, $unset or $push."],
+    [{ $set: { tenantId: 'other' } }, "'tenantId' is the collection's own"],
+    [{ $inc: { version: 1 } }, "'version' is the collection's own"],
+    [{ $set: { colour: 'red' } }, "'colour' is not a field of the document."],
+    [{ $set: { 'name.first': 'a' } }, "'name.first' is not a field of the document."],
+    [{ $set: { constructor: 1 } }, "'constructor' is not a field of the document."],
+    [{ $set: { rank: 1 }, $inc: { rank: 1 } }, "the change names 'rank' twice."],
+  ])('refuses %j', (change, sentence) => {
+    expect(() => assertChange(things, change)).toThrow(sentence);
   });
 });

@@ -1,10 +1,15 @@
-import { Id } from '@plinth/contract-kit';
 import { z } from 'zod';
 
-/** What every stored document has. `version` begins at 1 and grows with each change. */
+/** An id as it is stored: a UUIDv7 in lower case. */
+export const StoredId = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/, 'must be a UUIDv7 in lower case')
+  .meta({ format: 'uuid' });
+
+/** The fields of every stored document. `version` begins at 1 and grows with each change. */
 export const Entity = z.object({
-  _id: Id,
-  tenantId: Id,
+  _id: StoredId,
+  tenantId: StoredId,
   version: z.int().min(1),
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -23,19 +28,19 @@ type Condition<T> =
   | { readonly $in: readonly T[] }
   | { readonly $gt?: T; readonly $gte?: T; readonly $lt?: T; readonly $lte?: T };
 
-/** A filter. The tenant is never part of it: the collection puts it in. */
+/** A filter. The tenant is never part of it: the collection adds it. */
 export type Where<D extends Entity> = {
   readonly [K in Exclude<ScalarKey<D>, 'tenantId'>]?: Condition<NonNullable<D[K]>>;
 } & { readonly tenantId?: never };
 
-/** What the caller may write; the rest is the collection's. */
+/** The fields that the caller writes; the collection writes the others. */
 type Own<D extends Entity> = Omit<D, keyof Entity>;
 type OptionalKey<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
 type KeyOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T];
 type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;
 type Never = { readonly [K in keyof Entity]?: never };
 
-/** A new document without what the collection gives it: id, tenant, version and times. */
+/** A new document without the fields that the collection adds: id, tenant, version and times. */
 export type Draft<D extends Entity> = Own<D> & Never;
 
 /** A change of stored fields. Version and `updatedAt` are added by the collection. */
@@ -49,7 +54,7 @@ export type Change<D extends Entity> = {
 /** A sort: the name of a field, with `-` before it for descending. Ties are broken by `_id`. */
 export type Sort<D extends Entity> = ScalarKey<D> | `-${ScalarKey<D>}`;
 
-/** One page of a list. `limit` is 1–100; `cursor` is the `nextCursor` of the page before. */
+/** A request for one page of a list. `limit` is 1–100; `cursor` is the `nextCursor` of the previous page. */
 export type ListQuery<D extends Entity> = {
   readonly where: Where<D>;
   readonly sort: Sort<D>;

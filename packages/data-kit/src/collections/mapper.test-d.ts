@@ -1,4 +1,4 @@
-/** Compile-time promises of a mapper: each line below `@ts-expect-error` must not compile. */
+/** Compile-time checks of a mapper: each line below `@ts-expect-error` must not compile. */
 import { defineMapper } from './mapper.ts';
 
 type Stored = { _id: string; version: number; at: Date; note?: string; secret: string };
@@ -14,7 +14,7 @@ export const forgets = defineMapper<Stored, { id: string; at: string }>({ id: '_
 
 export const leaks = defineMapper<Stored, { id: string }>({
   id: '_id',
-  // @ts-expect-error -- clients do not know secret
+  // @ts-expect-error -- the DTO has no field 'secret'
   secret: 'secret',
 });
 
@@ -24,11 +24,11 @@ export const misnames = defineMapper<Stored, { id: string }>({
 });
 
 export const confuses = defineMapper<Stored, { version: number }>({
-  // @ts-expect-error -- a time is shown as text
+  // @ts-expect-error -- a time is mapped to text
   version: 'at',
 });
 
-export const promisesTooMuch = defineMapper<Stored, { note: string }>({
+export const requiresTooMuch = defineMapper<Stored, { note: string }>({
   // @ts-expect-error -- not every document has a note
   note: 'note',
 });

@@ -1,4 +1,4 @@
-/** Who calls: one person or program inside one tenant. `id` is the token's subject. */
+/** The caller: one user or program of one tenant. `id` is the token's subject. */
 export type Principal = {
   readonly kind: 'user' | 'anonymous';
   readonly id: string;
@@ -6,7 +6,7 @@ export type Principal = {
   readonly roles: readonly string[];
 };
 
-/** The caller of a public route. It belongs to no tenant, so no tenant collection can be opened for it. */
+/** The caller of a public route. It has no tenant, so no collection can be opened for it. */
 export const anonymous: Principal = Object.freeze({
   kind: 'anonymous',
   id: '',
@@ -17,20 +17,20 @@ export const anonymous: Principal = Object.freeze({
 /** W3C trace context: `traceId` is 32 and `spanId` 16 lower-case hexadecimal digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly sampled: boolean };
 
-/** What an operation knows about the call it serves. Plain data, made by the host, passed on unchanged. */
+/** The context of a request as plain data. The host creates it; events, jobs and logs receive it unchanged. */
 export type Ctx = {
   readonly actor: Principal;
   /** The tenant of every read and write made with this context; it comes from the credential. */
   readonly tenantId: string;
   readonly requestId: string;
   readonly trace: Trace;
-  /** Epoch milliseconds after which the answer is of no use; every query ends by then. */
+  /** The time in epoch milliseconds by which every query ends, because the client no longer waits. */
   readonly deadline: number;
   readonly signal: AbortSignal;
 };
 
-/** The time, injected so that a test can hold it. */
+/** The time, injected so that a test can control it. */
 export type Clock = { now(): Date };
 
-/** Makes UUIDv7 ids, injected so that a test can foresee them. */
+/** Creates UUIDv7 ids, injected so that a test can predict them. */
 export type Ids = { next(): string };

@@ -1,4 +1,4 @@
-/** Compile-time guarantees of a service: each line below `@ts-expect-error` must not compile. */
+/** Compile-time checks of a service: each line below `@ts-expect-error` must not compile. */
 import { defineContract, definePermissions, defineRoute, type InputOf } from '@plinth/contract-kit';
 import { z } from 'zod';
 import type { Ctx } from './context.ts';
@@ -15,12 +15,12 @@ const getThing = defineRoute({
 });
 export const things = defineContract('things', { permissions, routes: { getThing } });
 type Things = ServiceOf<typeof things>;
-const answer = async (_input: InputOf<typeof getThing>, _ctx: Ctx) => ({ id: 'a' });
+const getThingById = async (_input: InputOf<typeof getThing>, _ctx: Ctx) => ({ id: 'a' });
 
-export const exact: Things = { getThing: answer };
-// @ts-expect-error -- a handler is missing
+export const exact: Things = { getThing: getThingById };
+// @ts-expect-error -- an operation is missing
 export const fewer: Things = {};
-// @ts-expect-error -- a handler too many
-export const more: Things = { getThing: answer, removeThing: answer };
-// @ts-expect-error -- the answer is not the declared one
+// @ts-expect-error -- an operation too many
+export const more: Things = { getThing: getThingById, removeThing: answer };
+// @ts-expect-error -- the result is not the declared one
 export const other: Things = { getThing: async () => ({ name: 'a' }) };

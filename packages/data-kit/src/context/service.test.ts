@@ -21,7 +21,7 @@ const changeThing = defineRoute({
 const contract = defineContract('things', { permissions, routes: { changeThing } });
 
 describe('ServiceOf', () => {
-  it('gives an operation the validated parts: a Date where text travels', () => {
+  it('passes validated input to an operation: a Date where text travels', () => {
     type Change = ServiceOf<typeof contract>['changeThing'];
     expectTypeOf<Parameters<Change>[0]>().toEqualTypeOf<{
       id: string;
@@ -32,7 +32,7 @@ describe('ServiceOf', () => {
     expectTypeOf<ReturnType<Change>>().toEqualTypeOf<Promise<{ id: string; due: Date }>>();
   });
 
-  it('asks for one operation a route, no more and no fewer', () => {
+  it('requires exactly one operation for each route', () => {
     expectTypeOf<keyof ServiceOf<typeof contract>>().toEqualTypeOf<'changeThing'>();
   });
 });

@@ -1,5 +1,6 @@
 import type { EventDefinition } from '@plinth/contract-kit';
-import type { Collection, CollectionDefinition, DocumentOf, TenantCollection } from '../collections/collection.ts';
+import type { Collection, DocumentOf, OperationsOf } from '../collections/collection.ts';
+import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { Events } from '../unit-of-work/events.ts';
 import type { Journal } from '../unit-of-work/journal.ts';
@@ -8,9 +9,9 @@ import type { Migration, MigrationLogger, Migrations } from './migration.ts';
 
 export type Definitions = Readonly<Record<string, CollectionDefinition<never>>>;
 
-/** The collections of a module, each with every operation; an action asks for fewer. */
+/** The collections of a module, each with every operation; an action names the ones that it uses. */
 export type CollectionsOf<K> = {
-  readonly [N in keyof K]: Collection<DocumentOf<K[N]>, keyof TenantCollection<DocumentOf<K[N]>>>;
+  readonly [N in keyof K]: Collection<DocumentOf<K[N]>, OperationsOf<K[N]>>;
 };
 
 /** What one module owns of a datastore. */

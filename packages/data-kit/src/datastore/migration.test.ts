@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineCollection } from '../collections/collection.ts';
+import { defineCollection } from '../collections/define-collection.ts';
 import { Entity } from '../collections/entity.ts';
 import { assertBackfilled, assertMigrations, defineMigration, type Migration } from './migration.ts';
 

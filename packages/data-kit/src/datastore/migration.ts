@@ -1,4 +1,4 @@
-import type { Indexed } from '../collections/collection.ts';
+import type { Indexed } from '../collections/define-collection.ts';
 import { Entity } from '../collections/entity.ts';
 import type { Range } from '../lists/plan.ts';
 
@@ -38,8 +38,14 @@ export type Expand = Step<'expand'> & {
 /** Changes documents one by one. */
 export type DocumentBackfill = Step<'backfill'> &
   Pace & {
-    /** The documents that the change is for: any of these fields is absent, or the filter fits. */
-    readonly needs: { readonly missing: readonly [string, ...string[]] } | { readonly where: MigrationWhere };
+    /**
+     * The documents that need the change: one of the fields is missing, the filter matches, or one of the fields is
+     * outdated, which means that `change` returns another value. The last kind reads every document.
+     */
+    readonly needs:
+      | { readonly missing: readonly [string, ...string[]] }
+      | { readonly where: MigrationWhere }
+      | { readonly outdated: readonly [string, ...string[]] };
     /** The fields to set. Pure: it may run twice for one document. What it sets must end the need. */
     readonly change: (document: StoredDocument) => Readonly<Record<string, unknown>>;
     /** True when clients see the change: then `version` and `updatedAt` go on, and every ETag with them. */

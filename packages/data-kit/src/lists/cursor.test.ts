@@ -19,7 +19,7 @@ const cursor = cursors.encode(position, scope);
 const aValue = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.integer(),
-  // JSON has no negative zero, and as a place in an order it is the same as zero.
+  // JSON has no negative zero, which sorts as zero.
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
   fc.boolean(),
   fc.date({ noInvalidDate: true }),
@@ -44,7 +44,7 @@ const attempt = (text: string, of: CursorScope = scope): unknown => {
 };
 
 describe('a cursor', () => {
-  it('gives back the position that it was made of, whatever the value and the scope', () => {
+  it('decodes to its position, for any value and scope', () => {
     fc.assert(
       fc.property(aValue, fc.string({ unit: 'binary' }), aScope, (value, id, anyScope) => {
         expect(cursors.decode(cursors.encode({ value, id }, anyScope), anyScope)).toEqual({ value, id });
@@ -59,7 +59,7 @@ describe('a cursor', () => {
     },
   );
 
-  it('is safe in a URL as it is', () => {
+  it('needs no escaping in a URL', () => {
     fc.assert(
       fc.property(aValue, (value) => {
         expect(cursors.encode({ value, id: 'a' }, scope)).toMatch(/^[\w-]+\.[\w-]+$/);
@@ -73,7 +73,7 @@ describe('a cursor', () => {
   });
 });
 
-describe('a cursor is good for one list only', () => {
+describe('a cursor is valid for one list only', () => {
   const due = new Date(5);
   it.each<[string, Partial<CursorScope>]>([
     ['another tenant', { tenantId: 'other' }],
@@ -99,17 +99,17 @@ describe('a cursor is good for one list only', () => {
     ['lists of other length', { a: { $in: [1] } }, { a: { $in: [1, 1] } }],
     ['lists that only join alike', { a: { $in: ['b', 'c'] } }, { a: { $in: ['b,c'] } }],
     ['fields that only join alike', { a: 'b', c: 'd' }, { a: 'b,c,d' }],
-  ])('tells apart %s', (_, where, other) => {
+  ])('distinguishes %s', (_, where, other) => {
     expect(attempt(cursors.encode(position, { ...scope, where }), { ...scope, where: other })).toEqual(refused);
     expect(attempt(cursors.encode(position, { ...scope, where: other }), { ...scope, where })).toEqual(refused);
   });
 
-  it('tells apart names that only join alike', () => {
+  it('distinguishes names whose concatenation is equal', () => {
     const made = cursors.encode(position, { ...scope, collection: 'a', tenantId: 'bc' });
     expect(attempt(made, { ...scope, collection: 'ab', tenantId: 'c' })).toEqual(refused);
   });
 
-  it('does not mind the order of the conditions', () => {
+  it('ignores the order of the conditions', () => {
     const where = { role: 'member', due: { $gte: due, $lt: new Date(9) } };
     const turned = { due: { $lt: new Date(9), $gte: due }, role: 'member' };
     expect(cursors.decode(cursors.encode(position, { ...scope, where }), { ...scope, where: turned })).toEqual(
@@ -126,8 +126,8 @@ describe('a cursor is good for one list only', () => {
   });
 });
 
-describe('a cursor that was not made here is refused', () => {
-  it('when any one bit of it differs', () => {
+describe('a forged cursor is refused', () => {
+  it('when any bit of it differs', () => {
     for (let at = 0; at < cursor.length; at += 1) {
       for (let bit = 0; bit < 8; bit += 1) {
         const changed = String.fromCharCode(cursor.charCodeAt(at) ^ (1 << bit));
@@ -154,7 +154,7 @@ describe('a cursor that was not made here is refused', () => {
     expect(attempt(text)).toEqual(refused);
   });
 
-  it('whatever it is: nothing but invalid-cursor is ever thrown', () => {
+  it('always with invalid-cursor', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[\w-]*\.[\w-]*$/)), (text) => {
         expect(attempt(text)).toEqual(refused);

@@ -1,12 +1,12 @@
 import { commonErrors } from '@plinth/contract-kit';
 
-/** `null` stands for a field that the document does not have. */
+/** `null` represents an absent field. */
 type Value = string | number | boolean | Date | null;
 
-/** Where a page ended: the sorted field's value and the id of its last document. */
+/** The end of a page: the sorted field's value and the id of its last document. */
 export type Position = { readonly value: Value; readonly id: string };
 
-/** What a cursor is good for: one collection, tenant, filter and sort. */
+/** The list that a cursor is valid for: one collection, tenant, filter and sort. */
 export type CursorScope = {
   readonly collection: string;
   readonly tenantId: string;
@@ -16,7 +16,7 @@ export type CursorScope = {
 
 export type Cursors = {
   encode(position: Position, scope: CursorScope): string;
-  /** @throws `invalid-cursor` when one bit of the cursor or anything of the scope differs. */
+  /** @throws `invalid-cursor` when any bit of the cursor or any part of the scope differs. */
   decode(cursor: string, scope: CursorScope): Position;
 };
 
@@ -32,18 +32,18 @@ const canonical = (value: unknown): unknown => {
 const fingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
   JSON.stringify([collection, tenantId, canonical(where), sort]);
 
-/** What signs and packs a cursor; given from outside, because it is the platform's and not the browser's. */
+/** The functions that sign and pack a cursor. They are dependencies, because Node provides them and not the browser. */
 export type CursorTools = {
-  /** A keyed hash of a text, as text in the alphabet of base64url. */
+  /** Returns a keyed hash of a text in base64url. */
   readonly sign: (text: string) => string;
   /** Compares two signatures in constant time. */
   readonly isSame: (left: string, right: string) => boolean;
-  /** Text to base64url, and back. */
+  /** Converts text to base64url. */
   readonly pack: (text: string) => string;
   readonly unpack: (packed: string) => string;
 };
 
-/** Makes opaque cursors `<position>.<signature>`. The signature covers the packed text itself and the scope. */
+/** Creates opaque cursors `<position>.<signature>`. The signature covers the packed text itself and the scope. */
 export const createCursors = ({ sign, isSame, pack, unpack }: CursorTools): Cursors => ({
   encode: ({ value, id }, scope) => {
     const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ThingDocument } from '../../test/things.ts';
-import { defineCollection, type IndexSpec } from '../collections/collection.ts';
+import { defineCollection, type IndexSpec } from '../collections/define-collection.ts';
 import { type ListPlan, planList } from './plan.ts';
 
 const names = ['_id', 'createdAt', 'name', 'group', 'rank'] as const;
@@ -26,7 +26,7 @@ const planOf = ({ indexes, where, sort }: Case): ListPlan =>
 const equalIn = (where: object): string[] =>
   Object.entries(where).flatMap(([name, condition]) => (condition === 'a' ? [name] : []));
 
-/** The same case with the index that the refusal asks for, if it asks for one. */
+/** The same case with the index that the refusal names, if it names one. */
 const asAdvised = (asked: Case, advice: string): Case | undefined => {
   const fields = /Add \[(.+)\] to/.exec(advice)?.[1]?.split(', ') as Name[] | undefined;
   return fields && { ...asked, indexes: { ...asked.indexes, advised: { fields } } };
@@ -41,7 +41,7 @@ const attempt = (asked: Case): ListPlan | string => {
 };
 
 describe('a plan', () => {
-  it('exists only where its index is the equal fields, then the sort and the id; or unique and fixed whole', () => {
+  it('needs an index of the equal fields, then the sort and the id, or a unique index with all its fields equal', () => {
     fc.assert(
       fc.property(aCase, (asked) => {
         const plan = attempt(asked);
@@ -65,7 +65,7 @@ describe('a plan', () => {
     );
   });
 
-  it('comes to exist when the index that its refusal names is added', () => {
+  it('exists after the index that its refusal names was added', () => {
     fc.assert(
       fc.property(aCase, (asked) => {
         const refusal = attempt(asked);
@@ -77,7 +77,7 @@ describe('a plan', () => {
     );
   });
 
-  it('or is refused with a reason that no index would change', () => {
+  it('is otherwise refused for a reason that no index would change', () => {
     fc.assert(
       fc.property(aCase, (asked) => {
         const refusal = attempt(asked);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ThingDocument, things } from '../../test/things.ts';
-import { type CollectionDefinition, defineCollection } from '../collections/collection.ts';
+import { type CollectionDefinition, defineCollection } from '../collections/define-collection.ts';
 import { assertIndexed, assertLimit, assertTenant, assertWhere, getRange, planList } from './plan.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
@@ -41,12 +41,12 @@ describe('assertWhere refuses', () => {
     );
   });
 
-  it('a prototype key that came as JSON', () => {
+  it('a prototype key from JSON', () => {
     const where = JSON.parse('{ "__proto__": "a" }') as Filter;
     expect(() => assertWhere(definition, where)).toThrow("things: '__proto__' is not a field of the document.");
   });
 
-  it.each(['acme', { $in: ['acme', 'other'] }, { $ne: '' }, undefined])('a tenant set by hand: %j', (tenantId) => {
+  it.each(['acme', { $in: ['acme', 'other'] }, { $ne: '' }, undefined])('a tenant: %j', (tenantId) => {
     expect(() => assertWhere(definition, { tenantId })).toThrow('things: the tenant comes from the context');
   });
 
@@ -59,7 +59,7 @@ describe('assertWhere refuses', () => {
     },
   );
 
-  it('an operator that hides behind a legal one', () => {
+  it('an unknown operator beside a known one', () => {
     expect(() => assertWhere(definition, { rank: { $gte: 1, $ne: 2 } })).toThrow("'$ne' is not an operator");
   });
 
@@ -116,7 +116,7 @@ describe('assertIndexed', () => {
     ['the first field of an index', { group: 'a' }],
     ['a range of it', { createdAt: { $gte: due } }],
     ['the field of a unique index and anything', { name: 'a', note: 'b' }],
-  ])('lets %s through', (_, where) => {
+  ])('accepts %s', (_, where) => {
     expect(() => assertIndexed(definition, where)).not.toThrow();
   });
 
@@ -132,7 +132,7 @@ describe('assertIndexed', () => {
     );
   });
 
-  it('lets a range of ids through where an index of the tenant begins with the id', () => {
+  it('accepts a range of ids when an index of the tenant begins with the id', () => {
     const other = defineCollection('others', ThingDocument, {
       tenancy: 'tenant',
       indexes: { byId: { fields: ['_id'] } },
@@ -140,13 +140,13 @@ describe('assertIndexed', () => {
     expect(() => assertIndexed(other as unknown as CollectionDefinition, { _id: { $gt: '' } })).not.toThrow();
   });
 
-  it('refuses what assertWhere refuses', () => {
+  it('refuses every filter that assertWhere refuses', () => {
     expect(() => assertIndexed(definition, { _id: 'a', $where: '1' })).toThrow("'$where' is not a field");
   });
 });
 
 describe('getRange', () => {
-  it('gives the bounds of a field, and nothing where it has none', () => {
+  it('returns the bounds of a field, or undefined', () => {
     expect(getRange({ rank: { $gt: 1 } }, 'rank')).toEqual({ $gt: 1 });
     expect(getRange({ rank: 1, due, name: { $in: ['a'] } }, 'rank')).toBeUndefined();
     expect(getRange({ due }, 'due')).toBeUndefined();
@@ -173,17 +173,17 @@ describe('planList', () => {
     ],
     ['the id as the sort', { group: 'a' }, '_id', { index: 'byId', equal: ['group'], field: '_id' }],
     ['ids from one on', { group: 'a', _id: { $gt: 'b' } }, '_id', { index: 'byId', equal: ['group'], field: '_id' }],
-  ])('serves %s by the index that holds the page in order', (_, where, sort, expected) => {
+  ])('serves %s by the index with the order of the page', (_, where, sort, expected) => {
     expect(plan(where, sort)).toMatchObject({ ...expected, single: false });
   });
 
-  it('serves a filter that fixes a unique index by it, whatever the sort', () => {
+  it('serves a filter on all fields of a unique index by that index, with any sort', () => {
     const expected = { index: 'byName', single: true, equal: ['name'], field: 'rank', descending: true };
     expect(plan({ name: 'a' }, '-rank')).toEqual(expected);
     expect(plan({ name: 'a', createdAt: range }, '-rank')).toEqual(expected);
   });
 
-  it('does not take a unique index for a filter that says more or less', () => {
+  it('uses no unique index for a filter with more or fewer fields', () => {
     expect(() => plan({ name: 'a', group: 'b' }, 'rank')).toThrow('Add [name, group, rank, _id]');
     expect(() => plan({ name: { $in: ['a'] } }, 'createdAt')).toThrow('ranges on the sorted field only');
   });
@@ -211,16 +211,16 @@ describe('planList', () => {
     ['$in and bounds on the sort', { createdAt: { $in: [due], $gt: due } }],
   ])('refuses %s', (_, where) => {
     expect(() => plan(where, 'createdAt')).toThrow(
-      "things: a list takes ranges on the sorted field only, which is 'createdAt'.",
+      "things: a list accepts ranges on the sorted field only, which is 'createdAt'.",
     );
   });
 
   it.each<[string, Filter, string]>([
     ['createdAt', { createdAt: due }, '-createdAt'],
     ['_id', { _id: 'a' }, 'createdAt'],
-  ])("refuses to hold '%s' equal and sort by it, for which no index can be named", (field, where, sort) => {
+  ])("refuses to filter by equality on '%s' and sort by it, which no index serves", (field, where, sort) => {
     expect(() => plan(where, sort)).toThrow(
-      `things: a list cannot hold '${field}' equal and sort by it too; use find or another sort.`,
+      `things: a list cannot filter by equality on '${field}' and sort by it; use find or another sort.`,
     );
   });
 
@@ -234,16 +234,16 @@ describe('planList', () => {
 });
 
 describe('assertTenant', () => {
-  it('refuses a context without a tenant, and says what to require', () => {
+  it('refuses a context without a tenant and says how to require one', () => {
     expect(() => assertTenant(things, { tenantId: '' })).toThrow(
-      `'${things.name}' belongs to tenants, and this context has none. Require a credential.`,
+      `'${things.name}' belongs to tenants, and this context has no tenant. Require a credential.`,
     );
     assertTenant(things, { tenantId: 'acme' });
   });
 });
 
 describe('assertLimit', () => {
-  it('boundary: takes 1 to 100', () => {
+  it('boundary: accepts 1 to 100', () => {
     for (const limit of [1, 100]) assertLimit(limit);
     for (const limit of [0, 101, 1.5, Number.NaN])
       expect(() => assertLimit(limit)).toThrow('A page has 1 to 100 items.');

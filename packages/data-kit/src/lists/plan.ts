@@ -1,12 +1,12 @@
-import type { Indexed, IndexSpec } from '../collections/collection.ts';
+import { type Indexed, type IndexSpec, removedMarker, toDeclaredField } from '../collections/define-collection.ts';
 import type { Ctx } from '../context/context.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 
-/** How a list is served: one index, the fields held equal, and the range of the sorted field. */
+/** The plan of a list: one index, the fields compared by equality, and the sorted field. */
 export type ListPlan = {
   readonly index: string;
-  /** True when the filter fixes a unique index whole, so that at most one document matches. */
+  /** True when the filter sets every field of a unique index, so that at most one document matches. */
   readonly single: boolean;
   readonly equal: readonly string[];
   readonly field: string;
@@ -24,7 +24,7 @@ const isScalar = (value: unknown): boolean =>
   typeof value === 'boolean' ||
   Number.isFinite(value instanceof Date ? value.getTime() : value);
 
-/** The range that a filter sets on a field; `undefined` when the field is held equal or not named. */
+/** The range that a filter sets on a field; undefined without a range. */
 export const getRange = (where: Filter, field: string): Range | undefined => {
   const value = where[field];
   return isOperators(value) && !('$in' in value) ? value : undefined;
@@ -36,7 +36,7 @@ const refuse = (definition: Indexed, text: string): never => {
 
 const assertCondition = (definition: Indexed, field: string, value: unknown): void => {
   if (isScalar(value)) return;
-  // Without entries it is `{}`, which a database takes for a value, or a RegExp, a Map or the like.
+  // An object without entries is `{}`, which a database interprets as a value, or a RegExp, a Map or the like.
   if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
     return refuse(definition, `the filter on '${field}' is neither a scalar value nor a set of operators.`);
   }
@@ -50,8 +50,8 @@ const assertCondition = (definition: Indexed, field: string, value: unknown): vo
 };
 
 /**
- * Refuses what types cannot: a field that the document does not have, a tenant set by hand, an operator outside the
- * vocabulary. So nothing that came from outside can become an operator, whatever let it through.
+ * Refuses what types cannot refuse: unknown fields, a tenant, an operator outside the vocabulary. So no input from outside
+ * becomes an operator, even when the compiler was bypassed.
  */
 export const assertWhere = (definition: Indexed, where: Filter): void => {
   for (const [field, value] of Object.entries(where)) {
@@ -61,31 +61,45 @@ export const assertWhere = (definition: Indexed, where: Filter): void => {
   }
 };
 
-/** @throws for a context without a tenant, as that of a public route: a collection of tenants cannot be opened for it. */
+/** @throws for a context without a tenant, such as that of a public route. */
 export const assertTenant = (definition: Indexed, { tenantId }: Pick<Ctx, 'tenantId'>): void => {
   if (!tenantId) {
-    throw new TypeError(`'${definition.name}' belongs to tenants, and this context has none. Require a credential.`);
+    throw new TypeError(
+      `'${definition.name}' belongs to tenants, and this context has no tenant. Require a credential.`,
+    );
   }
 };
 
-/** @throws for a page of less than one or more than a hundred items. */
+/** @throws for a page of fewer than 1 or more than 100 items. */
 export const assertLimit = (limit: number): void => {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
 };
 
-const indexesOf = (definition: Indexed): [string, IndexSpec][] => Object.entries(definition.indexes);
+const getIndexes = (definition: Indexed): [string, IndexSpec][] => Object.entries(definition.indexes);
+
+// Every filter has the marker, so it selects no index.
+const withoutMarker = ({ softDelete }: Indexed, fields: readonly string[]): readonly string[] =>
+  softDelete ? fields.filter((field) => field !== removedMarker) : fields;
+
+/** The fields as they are named in the definition. */
+const toDeclared = (definition: Indexed, fields: readonly string[]): string =>
+  withoutMarker(definition, fields)
+    .map((field) => toDeclaredField(definition, field))
+    .join(', ');
 
 /** @throws when no index begins with the fields of the filter, because such a query would read the whole tenant. */
 export const assertIndexed = (definition: Indexed, where: Filter): void => {
   assertWhere(definition, where);
   const fields = Object.keys(where);
-  // An id is looked up without an index of the tenant, but a range of ids would walk through other tenants.
+  // An id is found without an index of the tenant, but a range of ids would read documents of other tenants.
   if (fields.includes('_id') && !getRange(where, '_id')) return;
-  const served = indexesOf(definition).some(([, index]) => fields.includes(index.fields[0] ?? ''));
+  const served = getIndexes(definition).some(([, index]) =>
+    fields.includes(withoutMarker(definition, index.fields)[0] ?? ''),
+  );
   if (!served) {
     refuse(
       definition,
-      `no index serves a filter on ${fields.join(', ') || 'nothing'}. Add one to its defineCollection.`,
+      `no index serves a filter on ${toDeclared(definition, fields) || 'nothing'}. Add one to its defineCollection.`,
     );
   }
 };
@@ -99,19 +113,21 @@ const servesList = (fields: readonly string[], equal: readonly string[], field: 
   return sameSet(fields.slice(0, equal.length), equal) && rest.join() === order.join();
 };
 
-type Wish = {
+type ListRequirements = {
   readonly equal: readonly string[];
   readonly field: string;
-  readonly sort: string;
+  readonly descending: boolean;
   readonly misplaced: boolean;
 };
 
-const whyUnserved = ({ equal, field, sort, misplaced }: Wish): string => {
-  if (misplaced) return `a list takes ranges on the sorted field only, which is '${field}'.`;
+const explainUnserved = (definition: Indexed, { equal, field, descending, misplaced }: ListRequirements): string => {
+  const sorted = toDeclaredField(definition, field);
+  if (misplaced) return `a list accepts ranges on the sorted field only, which is '${sorted}'.`;
   const fixed = equal.find((name) => name === field || name === '_id');
-  if (fixed) return `a list cannot hold '${fixed}' equal and sort by it too; use find or another sort.`;
-  const wanted = [...equal, ...(field === '_id' ? [] : [field]), '_id'].join(', ');
-  return `no index serves a list by ${equal.join(', ') || 'nothing'} sorted by ${sort}. Add [${wanted}] to its defineCollection.`;
+  if (fixed) return `a list cannot filter by equality on '${fixed}' and sort by it; use find or another sort.`;
+  const filters = toDeclared(definition, equal) || 'nothing';
+  const fields = toDeclared(definition, [...equal, ...(field === '_id' ? [] : [field]), '_id']);
+  return `no index serves a list by ${filters} sorted by ${descending ? '-' : ''}${sorted}. Add [${fields}] to its defineCollection.`;
 };
 
 /**
@@ -125,12 +141,13 @@ export const planList = (definition: Indexed, { where, sort }: { where: Filter; 
   const equal = Object.keys(where).filter((name) => isScalar(where[name]));
   const ranged = Object.keys(where).filter((name) => !equal.includes(name));
   const misplaced = ranged.some((name) => name !== field || !getRange(where, name));
-  const indexes = indexesOf(definition);
-  const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, equal));
+  const indexes = getIndexes(definition);
+  const filters = withoutMarker(definition, equal);
+  const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, filters));
   if (unique) return { index: unique[0], single: true, equal: unique[1].fields, field, descending };
   const serving = indexes.find(([, { fields }]) => servesList(fields, equal, field));
   if (serving && !misplaced) {
     return { index: serving[0], single: false, equal: serving[1].fields.slice(0, equal.length), field, descending };
   }
-  return refuse(definition, whyUnserved({ equal, field, sort, misplaced }));
+  return refuse(definition, explainUnserved(definition, { equal, field, descending, misplaced }));
 };

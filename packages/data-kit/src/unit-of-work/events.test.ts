@@ -1,16 +1,16 @@
-import { defineEvent } from '@plinth/contract-kit';
+import { defineEvents } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { aCtx } from '../../test/contexts.ts';
 import { createEvents, createWriteSets } from './unit-of-work.ts';
 
-const orderPlaced = defineEvent('orders.order-placed', {
-  payload: z.object({ orderId: z.string(), total: z.int() }),
-  aggregate: 'orderId',
+const { orderPlaced } = defineEvents('orders', {
+  aggregate: { orderId: z.string() },
+  events: { orderPlaced: { total: z.int() } },
 });
 
 describe('an event', () => {
-  it('is recorded with an id, what it is about, and what its schema lets through', async () => {
+  it('is recorded with an id, its aggregate and the fields of its schema', async () => {
     const writeSets = createWriteSets<never>();
     const { emit } = createEvents({ writeSets, ids: { next: () => 'an id' } });
     const ctx = aCtx();
@@ -21,7 +21,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('integrity: is refused with a payload that breaks its schema, or where nothing would commit it', async () => {
+  it('integrity: is refused with a payload that breaks its schema, or outside a unit of work', async () => {
     const writeSets = createWriteSets<never>();
     const { emit } = createEvents({ writeSets, ids: { next: () => 'an id' } });
     const ctx = aCtx();

@@ -6,31 +6,31 @@ import { Entity } from '../collections/entity.ts';
 import { type CommitMetadata, createJournalChanges, IdempotencyKeyConflict, JournalRow } from './journal.ts';
 import { createUnitOfWork, createWriteSets } from './unit-of-work.ts';
 
-const Person = Entity.extend({
+const Contact = Entity.extend({
   name: pii(z.string()),
   keys: z.array(z.object({ pin: secret(z.string()), floor: z.int() })),
   seen: z.date().optional(),
   visits: z.int(),
 });
-const journal = createJournalChanges({ name: 'people', schema: Person });
+const journal = createJournalChanges({ name: 'contacts', schema: Contact });
 const now = new Date(5);
 const id = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
 const entity = { _id: id, tenantId: id, version: 1, createdAt: now, updatedAt: now };
 const ada = { ...entity, name: 'Ada', keys: [{ pin: '1234', floor: 3 }], visits: 1 };
 
-describe('what the journal is told', () => {
-  it('of an insert and a removal is the document without its classified values', () => {
+describe('the journal', () => {
+  it('describes an insert and a removal by the document without its classified values', () => {
     const shown = { ...entity, name: '[pii]', keys: [{ pin: '[secret]', floor: 3 }], visits: 1 };
-    expect(journal.inserted(ada)).toEqual({ kind: 'insert', collection: 'people', id, version: 1, after: shown });
-    expect(journal.removed(ada)).toEqual({ kind: 'remove', collection: 'people', id, version: 1, before: shown });
+    expect(journal.inserted(ada)).toEqual({ kind: 'insert', collection: 'contacts', id, version: 1, after: shown });
+    expect(journal.removed(ada)).toEqual({ kind: 'remove', collection: 'contacts', id, version: 1, before: shown });
   });
 
-  it('of a change is what it touched, before and after', () => {
+  it('describes a change by the changed fields, before and after', () => {
     const after = { ...ada, version: 2, name: 'A', visits: 2, seen: now };
     const change = { $set: { name: 'A', seen: now }, $inc: { visits: 1 } };
     expect(journal.updated(ada, after, change)).toEqual({
       kind: 'update',
-      collection: 'people',
+      collection: 'contacts',
       id,
       version: 2,
       before: { name: '[pii]', visits: 1 },
@@ -38,11 +38,11 @@ describe('what the journal is told', () => {
     });
   });
 
-  it('of a conditional change is condition and change, in names that a database takes', () => {
+  it('describes a conditional change by condition and change, without dollar signs', () => {
     const where = { name: 'Ada', visits: { $gte: 1, $lt: 9 }, seen: now };
-    expect(journal.changedWhere<z.infer<typeof Person>>(where, { $inc: { visits: 1 }, $set: { name: 'A' } })).toEqual({
+    expect(journal.changedWhere<z.infer<typeof Contact>>(where, { $inc: { visits: 1 }, $set: { name: 'A' } })).toEqual({
       kind: 'update',
-      collection: 'people',
+      collection: 'contacts',
       where: { name: '[pii]', visits: { gte: 1, lt: 9 }, seen: now },
       change: { inc: { visits: 1 }, set: { name: '[pii]' } },
     });
@@ -64,7 +64,7 @@ describe('a unit of work', () => {
     keyed: { key: 'k', fingerprint: 'f', toResponse: (body) => ({ status: 200, headers: {}, body }) },
   };
 
-  it('commits what was recorded with one row that says who and why', async () => {
+  it('commits the recordings with one row of metadata', async () => {
     const { writeSets, committed, unitOfWork } = open();
     const ctx = aCtx({ tenantId: id });
     const work = async () => {
@@ -84,15 +84,15 @@ describe('a unit of work', () => {
     });
   });
 
-  it('boundary: leaves no row where nothing was recorded and no key was given, and one where a key was', async () => {
+  it('boundary: commits no row without recordings and key, and one row with a key', async () => {
     const { committed, unitOfWork } = open();
-    await unitOfWork.run(aCtx(), async () => 'read', { operation: 'look' });
+    await unitOfWork.run(aCtx(), async () => 'read', { operation: 'read' });
     expect(committed).toEqual([]);
     await unitOfWork.run(aCtx(), async () => 'read', keyed);
     expect(committed).toHaveLength(1);
   });
 
-  it('integrity: commits nothing of a work that throws', async () => {
+  it('integrity: commits nothing when the work throws', async () => {
     const { writeSets, committed, unitOfWork } = open();
     const ctx = aCtx();
     const work = async () => {

@@ -1,14 +1,13 @@
-import { Id } from '@plinth/contract-kit';
 import { z } from 'zod';
-import type { CollectionDefinition } from '../collections/collection.ts';
-import type { Change, Entity } from '../collections/entity.ts';
+import type { CollectionDefinition } from '../collections/define-collection.ts';
+import { type Change, type Entity, StoredId } from '../collections/entity.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { EmittedEvent } from './events.ts';
 import { createRedactor } from './redacted-fields.ts';
 
 const Fields = z.record(z.string(), z.unknown());
 
-/** An answer as it was sent, so that it can be sent again byte for byte. */
+/** A response as it was sent, so that it can be replayed byte for byte. */
 export const StoredResponse = z.object({
   status: z.int().min(200).max(499),
   headers: z.record(z.string(), z.string()),
@@ -17,14 +16,14 @@ export const StoredResponse = z.object({
 export type StoredResponse = z.infer<typeof StoredResponse>;
 
 /**
- * One recorded write as the audit sees it. Classified values are replaced by their class. A write that was decided by
- * its condition alone has no values to show: it names condition and change instead of `before` and `after`.
+ * One recorded write in the audit log. Classified values are replaced by their class. A write that only its condition
+ * selects has condition and change instead of `before` and `after`, because its documents are not known.
  */
 export const JournalChange = z.object({
   kind: z.enum(['insert', 'update', 'remove']),
   collection: z.string(),
   id: z.string().optional(),
-  /** That of the document after the write; of a removed one, its last. */
+  /** The version of the document after the write; of a removed document, the last one. */
   version: z.int().optional(),
   before: Fields.optional(),
   after: Fields.optional(),
@@ -34,32 +33,32 @@ export const JournalChange = z.object({
 export type JournalChange = z.infer<typeof JournalChange>;
 
 /**
- * The metadata of one write set, committed with it: who, when, what changed, which events, and for a keyed call its key,
- * fingerprint and answer. Outbox, audit source and idempotency store are this row.
+ * One row of the journal (transactional outbox, audit log and idempotency record in one), committed with its write set:
+ * actor, time, changes and events, and for a request with an idempotency key its key, fingerprint and response.
  */
 export const JournalRow = z.object({
-  _id: Id,
-  tenantId: Id,
+  _id: StoredId,
+  tenantId: StoredId,
   at: z.date(),
   actor: z.object({ kind: z.string(), id: z.string() }),
   requestId: z.string(),
   traceId: z.string(),
   operation: z.string().min(1),
   changes: z.array(JournalChange),
-  events: z.array(z.object({ id: Id, name: z.string(), aggregateId: z.string(), payload: Fields })),
+  events: z.array(z.object({ id: StoredId, name: z.string(), aggregateId: z.string(), payload: Fields })),
   key: z.string().optional(),
   fingerprint: z.string().optional(),
   response: StoredResponse.optional(),
 });
 export type JournalRow = z.infer<typeof JournalRow>;
 
-/** For how long a key finds its answer. */
+/** The time for which a response is replayed to its idempotency key. */
 export const keyLifetimeMs = 24 * 60 * 60 * 1000;
 
-/** What a call with an idempotency key has left behind. */
+/** The stored response to an idempotency key, with the fingerprint of its request. */
 export type IdempotencyRecord = { readonly fingerprint: string; readonly response: StoredResponse };
 
-/** The key of the write set has been used: another set, with its own answer, was committed first. */
+/** The idempotency key is taken: another write set, with its own response, was committed first. */
 export class IdempotencyKeyConflict extends Error {
   override readonly name = 'IdempotencyKeyConflict';
 
@@ -68,36 +67,36 @@ export class IdempotencyKeyConflict extends Error {
   }
 }
 
-/** What a unit of work is told about the call that it serves; it becomes part of the journal row. */
+/** The metadata of a commit, which becomes part of the journal row. */
 export type CommitMetadata<T> = {
   /** The operation id. */
   readonly operation: string;
-  /** Of a call that may be repeated: under which key its answer is kept. */
+  /** Set for a request with an idempotency key. */
   readonly keyed?: IdempotencyOptions<T> | undefined;
 };
 
 export type IdempotencyOptions<T> = {
-  /** Unique in its tenant; it names subject and route too. */
+  /** Unique in its tenant; it includes subject and route. */
   readonly key: string;
-  /** Equal for equal calls. */
+  /** Equal for equal requests. */
   readonly fingerprint: string;
   readonly toResponse: (result: T) => StoredResponse;
 };
 
-/** What was kept of calls with a key. */
+/** Reads idempotency records. */
 export type Journal = {
-  /** What a majority holds under a key that is not older than a day. */
+  /** Returns the record of a key that is not older than a day and that a majority of the members has. */
   find(ctx: Ctx, key: string): Promise<IdempotencyRecord | undefined>;
 };
 
-type Parts = { readonly clock: Clock; readonly ids: Ids };
+type Deps = { readonly clock: Clock; readonly ids: Ids };
 type Recorded = { readonly changes: readonly JournalChange[]; readonly events: readonly EmittedEvent[] };
 
-/** The journal row of a write set. */
+/** Creates the journal row of a write set. */
 export const toJournalRow = <T>(
   ctx: Ctx,
   { changes, events }: Recorded,
-  { metadata, result, clock, ids }: Parts & { readonly metadata: CommitMetadata<T>; readonly result: T },
+  { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): JournalRow => {
   const { operation, keyed } = metadata;
   const row: JournalRow = {
@@ -115,7 +114,7 @@ export const toJournalRow = <T>(
   return { ...row, key: keyed.key, fingerprint: keyed.fingerprint, response: keyed.toResponse(result) };
 };
 
-// A database takes a key that begins with `$` for an operator.
+// MongoDB interprets a key that begins with `$` as an operator.
 const withoutDollars = (value: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
@@ -126,7 +125,7 @@ const withoutDollars = (value: object): Record<string, unknown> =>
     ]),
   );
 
-const touchedBy = (change: object): string[] =>
+const getChangedFields = (change: object): string[] =>
   Object.values(change).flatMap((fields: object | undefined) => Object.keys(fields ?? {}));
 
 const pick = (document: object, names: readonly string[]): Record<string, unknown> => {
@@ -138,7 +137,7 @@ const pick = (document: object, names: readonly string[]): Record<string, unknow
   return fields;
 };
 
-/** Makes what tells the writes of a collection to the journal. */
+/** Creates the functions that describe the writes of a collection for the journal. */
 export const createJournalChanges = (definition: Pick<CollectionDefinition, 'name' | 'schema'>) => {
   const redact = createRedactor(definition.schema);
   const collection = definition.name;
@@ -151,7 +150,7 @@ export const createJournalChanges = (definition: Pick<CollectionDefinition, 'nam
       after: redact(document),
     }),
     updated: (before: Entity, after: Entity, change: object): JournalChange => {
-      const names = touchedBy(change);
+      const names = getChangedFields(change);
       const { _id: id, version } = after;
       const [old, now] = [redact(pick(before, names)), redact(pick(after, names))];
       return { kind: 'update', collection, id, version, before: old, after: now };

@@ -18,8 +18,8 @@ const redactValue = (value: unknown, classes: ReadonlyMap<string, DataClass>): u
 };
 
 /**
- * Makes what shows the fields of a document without its classified values: `[pii]` and `[secret]` stand in their places.
- * @param schema that of the document, whose data classes decide.
+ * Creates a function that replaces the classified values of a document by `[pii]` and `[secret]`.
+ * @param schema the schema of the document, whose data classes decide.
  */
 export const createRedactor = (schema: z.core.$ZodType): ((fields: object) => Fields) => {
   const classes = classifiedFields([schema]);

@@ -3,28 +3,28 @@ import type { EmittedEvent, Events } from './events.ts';
 import { type CommitMetadata, type JournalChange, type JournalRow, toJournalRow } from './journal.ts';
 
 /**
- * Runs an action and then commits what it recorded with its metadata, all or none. A call that recorded nothing leaves
- * a metadata only when it has a key. @throws `IdempotencyKeyConflict` when the key of the metadata has been used.
+ * Runs an action and then commits its recorded writes with a journal row, all or none. An action that recorded nothing
+ * gets a row only with an idempotency key. @throws `IdempotencyKeyConflict` when the key is taken.
  */
 export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, metadata: CommitMetadata<T>): Promise<T> };
 
-/** What one action recorded, in order: its writes, what the audit is told of each, and its events. */
+/** The recordings of one action, in order: its writes, their descriptions for the audit log, and its events. */
 export type WriteSet<W> = { readonly writes: W[]; readonly changes: JournalChange[]; readonly events: EmittedEvent[] };
 
-/** The write sets of the units of work that run now. Nobody but the collections and the unit of work of a datastore has them. */
+/** The write sets of running units of work. Only the collections and the unit of work of a datastore use them. */
 export type WriteSets<W> = {
   /** @throws when no unit of work runs for `ctx`: nothing would commit the write. */
   record(ctx: Ctx, write: W, change: JournalChange): void;
   /** @throws when no unit of work runs for `ctx`. */
   emit(ctx: Ctx, event: EmittedEvent): void;
-  /** Runs an action and gives what it answered with what it recorded. */
+  /** Runs an action and returns its result with its write set. */
   collect<T>(ctx: Ctx, work: () => Promise<T>): Promise<{ readonly result: T; readonly set: WriteSet<W> }>;
 };
 
-/** Makes the write sets of a datastore. They hang on the context by its identity, so the context itself stays plain data. */
+/** Creates the write sets of a datastore. They are found by the identity of the context, so the context stays plain data. */
 export const createWriteSets = <W>(): WriteSets<W> => {
   const running = new WeakMap<Ctx, WriteSet<W>>();
-  const setOf = (ctx: Ctx, what: string): WriteSet<W> => {
+  const getSet = (ctx: Ctx, what: string): WriteSet<W> => {
     const set = running.get(ctx);
     if (set) return set;
     throw new TypeError(
@@ -33,31 +33,31 @@ export const createWriteSets = <W>(): WriteSets<W> => {
   };
   return {
     record: (ctx, write, change) => {
-      const set = setOf(ctx, `A write to '${change.collection}'`);
+      const set = getSet(ctx, `A write to '${change.collection}'`);
       set.writes.push(write);
       set.changes.push(change);
     },
-    emit: (ctx, event) => void setOf(ctx, `The event '${event.name}'`).events.push(event),
+    emit: (ctx, event) => void getSet(ctx, `The event '${event.name}'`).events.push(event),
     collect: async (ctx, work) => {
       if (running.has(ctx)) {
-        throw new TypeError('A unit of work runs for this context already. Await it before you begin another.');
+        throw new TypeError('A unit of work already runs for this context. Await it before you begin another one.');
       }
       const set: WriteSet<W> = { writes: [], changes: [], events: [] };
       running.set(ctx, set);
       try {
         return { result: await work(), set };
       } finally {
-        // From here on a late write finds no write set and throws, instead of being lost.
+        // A later write finds no write set and throws instead of being lost.
         running.delete(ctx);
       }
     },
   };
 };
 
-type Parts<W> = { readonly writeSets: WriteSets<W>; readonly clock: Clock; readonly ids: Ids };
+type Deps<W> = { readonly writeSets: WriteSets<W>; readonly clock: Clock; readonly ids: Ids };
 
-/** Makes the port by which actions emit events into their write set. */
-export const createEvents = <W>({ writeSets, ids }: Omit<Parts<W>, 'clock'>): Events => ({
+/** Creates the port by which actions emit events into their write set. */
+export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Events => ({
   emit: (ctx, event, payload) => {
     const parsed = event.payload.safeParse(payload);
     if (!parsed.success) {
@@ -76,15 +76,15 @@ const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { keyed }: CommitMetadat
   writes.length === 0 && events.length === 0 && !keyed;
 
 /**
- * Makes the unit of work of a datastore: the action runs, then what it recorded is committed with its journal row.
- * @param commit stores all of it or nothing. @throws what the first condition that does not hold names.
+ * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row.
+ * @param commit stores all or nothing. @throws the conflict error of the first condition that does not hold.
  */
 export const createUnitOfWork = <W>({
   writeSets,
   clock,
   ids,
   commit,
-}: Parts<W> & {
+}: Deps<W> & {
   readonly commit: (ctx: Ctx, writes: readonly W[], row: JournalRow) => Promise<void>;
 }): UnitOfWork => ({
   run: async (ctx, work, metadata) => {

@@ -1,14 +1,2 @@
-export { ListUsersQuery } from './list-users-query.ts';
-export {
-  ChangeRole,
-  CreateUser,
-  Email,
-  Role,
-  UpdateUser,
-  User,
-  UserId,
-  UserName,
-  UserPage,
-  UserParams,
-  UserStatus,
-} from './user.ts';
+export { Email, Role, User, UserId, UserName, UserPage, UserStatus } from './user.ts';
+export { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, UserParams } from './user-input.ts';

@@ -1,32 +1,40 @@
-import { builtInRoles, definePage, Id, pii, toMergePatch, WellFormed } from '@plinth/contract-kit';
+import { builtInRoles, definePage, Id, pii, SingleLineText } from '@plinth/contract-kit';
 import { z } from 'zod';
 
-export const UserId = Id.describe('The id of a person inside one organization.');
+export const UserId = Id.describe('The id of a user of one organization.');
 
-/** What SMTP and DNS carry: so much before the `@`, and labels behind it that are not too long and end with no hyphen. */
-const deliverable = /^[^@]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$/;
+// RFC 5321 without quoted names and address literals: atoms, then the labels of a domain whose last one is no number.
+const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
+const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?![0-9]+$)${label}$`);
 
 export const Email = pii(
   z
-    .email({ abort: true })
+    .email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true })
     .max(254)
-    .refine((address) => deliverable.test(address), 'must be an address that mail can be sent to')
-    .describe('An e-mail address; upper and lower case are the same address.'),
+    .describe('An e-mail address. It is returned as sent; addresses that differ in case only are the same.'),
 );
 
-export const UserName = pii(
-  WellFormed.max(200).regex(/\S/, 'must have a visible character').describe('What the person is called.'),
-);
+export const UserName = pii(SingleLineText.max(200).describe('The name of the user, a single line of text.'));
 
 export const Role = z
   .enum(builtInRoles)
-  .meta({ id: 'Role', description: 'What the person may do in the organization.' });
-export type Role = z.infer<typeof Role>;
+  .meta({ id: 'Role', description: 'The role of the user, which decides their permissions.' });
 
 export const UserStatus = z
   .enum(['active', 'suspended'])
-  .meta({ id: 'UserStatus', description: 'Whether the person may use the organization: who is suspended may not.' });
-export type UserStatus = z.infer<typeof UserStatus>;
+  .meta({ id: 'UserStatus', description: 'Whether the user may use the organization: a suspended user may not.' });
+
+const example = {
+  id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
+  version: 1,
+  name: 'Ada Lovelace',
+  email: 'ada@acme.example',
+  role: 'member',
+  status: 'active',
+  createdAt: '2026-01-31T09:30:00.000Z',
+  updatedAt: '2026-01-31T09:30:00.000Z',
+};
 
 export const User = z
   .object({
@@ -36,23 +44,10 @@ export const User = z
     email: Email,
     role: Role,
     status: UserStatus,
-    createdAt: z.iso.datetime().describe('When the person was added.'),
-    updatedAt: z.iso.datetime().describe('When the person was last changed.'),
+    createdAt: z.iso.datetime().describe('The time at which the user was created.'),
+    updatedAt: z.iso.datetime().describe('The time at which the user was last changed.'),
   })
-  .meta({ id: 'User' });
+  .meta({ id: 'User', examples: [example] });
 export type User = z.infer<typeof User>;
 
-export const CreateUser = z.object({ name: UserName, email: Email, role: Role }).meta({ id: 'CreateUser' });
-export type CreateUser = z.infer<typeof CreateUser>;
-
-/** A merge patch of a person's own data; roles are changed elsewhere. */
-export const UpdateUser = toMergePatch(z.object({ name: UserName, email: Email })).meta({ id: 'UpdateUser' });
-export type UpdateUser = z.infer<typeof UpdateUser>;
-
-export const ChangeRole = z.object({ role: Role }).meta({ id: 'ChangeRole' });
-export type ChangeRole = z.infer<typeof ChangeRole>;
-
-export const UserParams = z.object({ id: UserId });
-
-export const UserPage = definePage(User).register(z.globalRegistry, { id: 'UserPage' });
-export type UserPage = z.infer<typeof UserPage>;
+export const UserPage = definePage(User);

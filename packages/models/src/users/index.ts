@@ -1,2 +1,2 @@
 export { OwnerCountDocument, ownerCounts } from './owner-count.ts';
-export { toEmailKey, toRemovedKey, toUser, UserDocument, users } from './user.ts';
+export { toUser, UserDocument, users } from './user.ts';

@@ -2,20 +2,16 @@ import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /**
- * How many active owners an organization has: its one document of this kind, which carries the promise that the last
- * owner stays. Whoever takes an owner away does so on the condition that this count is above one when it is committed.
+ * The number of active owners of an organization, in one document for each. It guarantees the last owner: a change that
+ * takes an owner away commits only while this count is above one.
  */
 export const OwnerCountDocument = Entity.extend({
-  scope: z
-    .literal('tenant')
-    .describe('The same in every document: with the tenant it makes the document the only one.'),
-  owners: z.int().min(0).describe('The owners who are active and not removed.'),
+  scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),
+  owners: z.int().min(0).describe('The owners who are active and not deleted.'),
 });
 export type OwnerCountDocument = z.infer<typeof OwnerCountDocument>;
 
 export const ownerCounts = defineCollection('ownerCounts', OwnerCountDocument, {
   tenancy: 'tenant',
-  indexes: {
-    byScope: { fields: ['scope'], unique: 'owners-changed' },
-  },
+  indexes: { byScope: { fields: ['scope'], unique: 'owners-changed' } },
 });

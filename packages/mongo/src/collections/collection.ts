@@ -14,8 +14,10 @@ import {
   type Ids,
   type ListQuery,
   type Mapper,
+  manageCollection,
   type Page,
   planList,
+  type StoredCollection,
   type TenantCollection,
   type WriteSets,
 } from '@plinth/data-kit';
@@ -106,7 +108,7 @@ const createList =
 
 const createWrites = <D extends Entity>(
   scope: Scope<D>,
-): Pick<TenantCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = scope;
   const collection = definition.name;
   // `$eq` takes its operand literally, so an operator in the place of an id or a version matches nothing.
@@ -155,7 +157,12 @@ export const createCollection = <D extends Entity>(definition: CollectionDefinit
       assertTenant(definition, ctx);
       const scope: Scope<D> = { ...deps, definition, journal, ctx, tenant: { tenantId: ctx.tenantId } };
       const findDocuments = createFind(scope);
-      return { ...createReads(scope, findDocuments), list: createList(scope, findDocuments), ...createWrites(scope) };
+      const stored: StoredCollection<D> = {
+        ...createReads(scope, findDocuments),
+        list: createList(scope, findDocuments),
+        ...createWrites(scope),
+      };
+      return manageCollection(stored, { definition, clock: deps.clock });
     },
   };
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   assertBackfilled,
   type Backfill,
@@ -19,6 +20,8 @@ type Documents = {
   readonly collection: string;
   /** Fits the documents that still need the change, and none that has it. */
   readonly filter: Document;
+  /** Decides among the documents that the filter fits, where a filter cannot. */
+  readonly isOutdated?: (document: StoredDocument) => boolean;
   readonly batchSize: number;
   readonly updateOf: (document: StoredDocument, now: Date) => Document;
 };
@@ -51,7 +54,8 @@ const write = async (walk: Documents, found: readonly StoredDocument[], { db, cl
     throw toRefusal(failure, place) ?? new MongoServerError({ ...failure, message: failure.errmsg });
   }
   const changed = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
-  const left = await db.collection<StoredDocument>(collection).findOne(changed, options);
+  const after = await db.collection<StoredDocument>(collection).find(changed, options).toArray();
+  const left = after.find(walk.isOutdated ?? (() => true));
   if (left) throw toStopped('It still needs the change after it has got it.', placeOf(left._id));
 };
 
@@ -59,12 +63,25 @@ const walkDocuments =
   (walk: Documents): Scan['batch'] =>
   async (scope, position) => {
     const { found, next } = await nextDocuments(walk, scope, position);
-    if (scope.session && found.length > 0) await write(walk, found, scope);
-    return { changed: found.length, next };
+    const outdated = walk.isOutdated ? found.filter(walk.isOutdated) : found;
+    if (scope.session && outdated.length > 0) await write(walk, outdated, scope);
+    return { changed: outdated.length, next };
   };
 
-const filterOf = ({ needs }: DocumentBackfill): Document =>
-  'missing' in needs ? { $or: needs.missing.map((field) => ({ [field]: { $exists: false } })) } : needs.where;
+const filterOf = ({ needs }: DocumentBackfill): Document => {
+  if ('missing' in needs) return { $or: needs.missing.map((field) => ({ [field]: { $exists: false } })) };
+  return 'where' in needs ? needs.where : {};
+};
+
+const outdatedOf = ({ needs, change }: DocumentBackfill): Pick<Documents, 'isOutdated'> => {
+  if (!('outdated' in needs)) return {};
+  return {
+    isOutdated: (document) => {
+      const fields = change(document);
+      return needs.outdated.some((field) => !isDeepStrictEqual(document[field], fields[field]));
+    },
+  };
+};
 
 const updateOf =
   ({ name, change, visible = false }: DocumentBackfill): Documents['updateOf'] =>
@@ -85,7 +102,14 @@ export const createScan = (backfill: Backfill): Scan => {
   return {
     collection,
     perSecond,
-    batch: walkDocuments({ name, collection, filter, batchSize, updateOf: updateOf(backfill) }),
+    batch: walkDocuments({
+      name,
+      collection,
+      filter,
+      batchSize,
+      updateOf: updateOf(backfill),
+      ...outdatedOf(backfill),
+    }),
   };
 };
 

@@ -1,32 +1,18 @@
-import { defineEvent } from '@plinth/contract-kit';
+import { defineEvents } from '@plinth/contract-kit';
 import { Role, UserId } from '@plinth/dtos/users';
-import { z } from 'zod';
 
-const Someone = z.object({ userId: UserId });
-
-/** A person was added, active and with this role. */
-export const userCreated = defineEvent('users.user-created', {
-  payload: Someone.extend({ role: Role }),
-  aggregate: 'userId',
-});
-
-/** The name or the address of a person was changed. */
-export const userUpdated = defineEvent('users.user-updated', { payload: Someone, aggregate: 'userId' });
-
-/** A person was removed; it may be undone. */
-export const userDeleted = defineEvent('users.user-deleted', { payload: Someone, aggregate: 'userId' });
-
-/** A person who was removed is back, with the role and the status from before. */
-export const userRestored = defineEvent('users.user-restored', { payload: Someone, aggregate: 'userId' });
-
-/** A person may not use the organization until further notice. */
-export const userSuspended = defineEvent('users.user-suspended', { payload: Someone, aggregate: 'userId' });
-
-/** A person who was suspended may use the organization again. */
-export const userReactivated = defineEvent('users.user-reactivated', { payload: Someone, aggregate: 'userId' });
-
-/** A person has another role. */
-export const userRoleChanged = defineEvent('users.user-role-changed', {
-  payload: Someone.extend({ role: Role, previousRole: Role }),
-  aggregate: 'userId',
+export const usersEvents = defineEvents('users', {
+  aggregate: { userId: UserId },
+  events: {
+    userCreated: { role: Role },
+    /** The name or the e-mail address was changed. */
+    userUpdated: {},
+    /** The user is deleted until a restoration. */
+    userDeleted: {},
+    /** The user has the same role and status as before the deletion. */
+    userRestored: {},
+    userSuspended: {},
+    userReactivated: {},
+    userRoleChanged: { role: Role, previousRole: Role },
+  },
 });

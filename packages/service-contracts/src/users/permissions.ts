@@ -1,7 +1,7 @@
 import { definePermissions } from '@plinth/contract-kit';
 
 export const usersPermissions = definePermissions('users', {
-  'users:read': { title: 'See the people of the organization', roles: ['owner', 'member', 'viewer'] },
-  'users:export': { title: 'Take the data of all people with you', roles: ['owner'] },
-  'users:write': { title: 'Add, change and remove people', roles: ['owner'] },
+  'users:read': { title: 'View users', roles: ['owner', 'member', 'viewer'] },
+  'users:export': { title: 'Export all users', roles: ['owner'] },
+  'users:write': { title: 'Create, change and delete users', roles: ['owner'] },
 });

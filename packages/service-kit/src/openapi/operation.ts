@@ -29,8 +29,8 @@ const describe = (route: RouteSpec): string =>
     .join('\n\n');
 
 /** The first example in the metadata of a schema. */
-const toExample = (schema: z.ZodType, fallback: unknown): Json => {
-  const [example = fallback] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
+const toExample = (schema: z.ZodType): Json => {
+  const [example] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
   return example === undefined ? {} : { example };
 };
 
@@ -43,7 +43,7 @@ const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegist
 
 const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
   const { schema } = getSuccess(route);
-  const example = toExample(schema, route.examples?.response);
+  const example = toExample(schema);
   const json = registry.toJson(schema);
   if (route.stream) {
     // OpenAPI 3.1 has no schema for the items of a stream.
@@ -101,10 +101,10 @@ const toSecurity = ({ auth }: RouteSpec): Json => ({
   }),
 });
 
-const toRequestBody = ({ method, body, examples }: RouteSpec, registry: SchemaRegistry): Json => {
+const toRequestBody = ({ method, body }: RouteSpec, registry: SchemaRegistry): Json => {
   if (!body) return {};
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
-  const media = { schema: registry.toJson(body), ...toExample(body, examples?.body) };
+  const media = { schema: registry.toJson(body), ...toExample(body) };
   return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, media])) } };
 };
 

@@ -1,4 +1,11 @@
-import { type CollectionDefinition, type Draft, Entity, type Indexed } from '@plinth/data-kit';
+import {
+  type CollectionDefinition,
+  type Draft,
+  Entity,
+  getManagedFields,
+  type Indexed,
+  toStoredDraft,
+} from '@plinth/data-kit';
 import fc from 'fast-check';
 import { anId } from '../contexts.ts';
 import { random } from '../seed.ts';
@@ -15,9 +22,17 @@ const sampleOf = (schema: AnySchema, path: string): unknown => {
   return fc.sample(arbitrary, { numRuns: 1, seed: random() | 0 })[0];
 };
 
-const assertLegal = ({ name, schema }: CollectionDefinition, draft: Fields): void => {
+const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
+  const { name, schema } = definition;
   const now = new Date();
-  const document = { ...draft, _id: anId(), tenantId: anId(), version: 1, createdAt: now, updatedAt: now };
+  const document = {
+    ...toStoredDraft(definition, draft),
+    _id: anId(),
+    tenantId: anId(),
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
   const { error } = schema.safeParse(document);
   if (!error) return;
   const faults = error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
@@ -29,11 +44,13 @@ const assertLegal = ({ name, schema }: CollectionDefinition, draft: Fields): voi
 const built = new WeakMap<object, Set<string>>();
 
 /** Notes the unique values of a draft. @returns whether an earlier draft had one of them already. */
-const isTaken = ({ indexes }: Indexed, draft: Fields): boolean => {
+const isTaken = (definition: Indexed, draft: Fields): boolean => {
+  const { indexes } = definition;
+  const stored = toStoredDraft(definition, draft);
   const taken = built.get(indexes) ?? new Set<string>();
   built.set(indexes, taken);
   const unique = Object.entries(indexes).filter(([, { unique: code }]) => code !== undefined);
-  const keys = unique.map(([name, { fields }]) => JSON.stringify([name, ...fields.map((field) => draft[field])]));
+  const keys = unique.map(([name, { fields }]) => JSON.stringify([name, ...fields.map((field) => stored[field])]));
   const found = keys.some((key) => taken.has(key));
   for (const key of keys) taken.add(key);
   return found;
@@ -63,7 +80,10 @@ export const build = <D extends Entity>(
   definition: CollectionDefinition<D>,
   overrides: Partial<Draft<D>> = {},
 ): Draft<D> => {
-  const own = Object.keys(definition.shape).filter((field) => !Object.hasOwn(Entity.shape, field));
+  const managed = getManagedFields(definition);
+  const own = Object.keys(definition.shape).filter(
+    (field) => !Object.hasOwn(Entity.shape, field) && !managed.includes(field),
+  );
   const unknown = Object.keys(overrides).find((field) => !own.includes(field));
   if (unknown)
     throw new TypeError(`'${unknown}' is not a field of a draft of '${definition.name}'; it has ${own.join(', ')}.`);

@@ -25,6 +25,7 @@ const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
     .map(([local, host, top]) => `${local}@${host}.${top}`),
   uuid: fc.oneof(fc.uuid({ version: 7 }), fc.uuid()),
   datetime: times,
+  'date-time': times,
   date: times.map((time) => time.slice(0, 10)),
   url: fc.webUrl(),
   ipv4: fc.ipV4(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aClock, idsFrom } from '../clock.ts';
 import { aContext } from '../contexts.ts';
 import { aThing, slots, things } from './collections.ts';
+import { comparisonKeyCases } from './comparison-keys.ts';
 import { cursorCases } from './cursors.ts';
 import { useFixture } from './fixture.ts';
 import { journalCases } from './journals.ts';
@@ -9,6 +10,7 @@ import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
 import type { OpenStore } from './open-store.ts';
 import { readCases } from './reads.ts';
+import { softDeleteCases } from './soft-delete.ts';
 import { tenancyCases } from './tenancy.ts';
 import { unitCases } from './units.ts';
 import { valueCases } from './values.ts';
@@ -27,6 +29,8 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     listCases(use);
     cursorCases(use);
     misuseCases(use);
+    softDeleteCases(use);
+    comparisonKeyCases(use);
 
     it('can be prepared again, and keep what they hold', async () => {
       const clock = aClock();

@@ -1,5 +1,5 @@
 import { pii, secret } from '@plinth/contract-kit';
-import { type Draft, defineCollection, Entity } from '@plinth/data-kit';
+import { type Draft, defineCollection, Entity, sortKeyMax, toSortKey } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /** A document with a field of every kind that the port deals with. */
@@ -61,6 +61,31 @@ export const contacts = defineCollection('contacts', Contact, {
   indexes: { byName: { fields: ['name', '_id'] } },
 });
 
+/** A document that is removed softly and whose texts are compared by their keys. */
+export const Member = Entity.extend({
+  name: z.string().max(200),
+  handle: z.string().max(50),
+  nickname: z.string().max(50).optional(),
+  team: z.string(),
+  points: z.int(),
+});
+export type Member = z.infer<typeof Member>;
+
+const lowerCase = { schema: z.string().max(60), toKey: (text: string) => text.toLowerCase() };
+
+export const members = defineCollection('members', Member, {
+  tenancy: 'tenant',
+  softDelete: true,
+  compareBy: { name: { schema: z.string().max(sortKeyMax), toKey: toSortKey }, handle: lowerCase, nickname: lowerCase },
+  indexes: {
+    newest: { fields: ['createdAt', '_id'] },
+    alphabetical: { fields: ['name', '_id'] },
+    newestOfTeam: { fields: ['team', 'createdAt', '_id'] },
+    byHandle: { fields: ['handle'], unique: 'handle-taken' },
+    byNickname: { fields: ['nickname', '_id'] },
+  },
+});
+
 let made = 0;
 
 /** A draft of a thing with a `sku` of its own. */
@@ -76,4 +101,10 @@ export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
     tags: [],
     ...overrides,
   };
+};
+
+/** A draft of a member with a `handle` of its own. */
+export const aMember = (overrides: Partial<Draft<Member>> = {}): Draft<Member> => {
+  made += 1;
+  return { name: `Member ${made}`, handle: `Handle-${made}`, team: 'red', points: 1, ...overrides };
 };

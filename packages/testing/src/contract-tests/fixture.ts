@@ -6,16 +6,27 @@ import {
   type Events,
   type Journal,
   type JournalRow,
+  type OperationsOf,
   type TenantCollection,
   type UnitOfWork,
 } from '@plinth/data-kit';
 import { afterAll, beforeAll } from 'vitest';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
-import { aThing, type Contact, contacts, type Slot, slots, type Thing, things } from './collections.ts';
+import {
+  aThing,
+  type Contact,
+  contacts,
+  type Member,
+  members,
+  type Slot,
+  slots,
+  type Thing,
+  things,
+} from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot | Contact> = Collection<D, keyof TenantCollection<D>>;
+type Whole<D extends Thing | Slot | Contact> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
 type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */
@@ -24,6 +35,7 @@ export type Fixture = {
   readonly things: Whole<Thing>;
   readonly slots: Whole<Slot>;
   readonly contacts: Whole<Contact>;
+  readonly members: Collection<Member, keyof TenantCollection<Member>>;
   readonly events: Events;
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
@@ -43,7 +55,7 @@ const openFixture = async (openStore: OpenStore) => {
   const source = idsFrom(clock);
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
-  const { store, journalRows, close } = await openStore({ things, slots, contacts }, { clock, ids });
+  const { store, journalRows, close } = await openStore({ things, slots, contacts, members }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
   const fixture: Fixture = {
@@ -51,6 +63,7 @@ const openFixture = async (openStore: OpenStore) => {
     things: store.collections.things,
     slots: store.collections.slots,
     contacts: store.collections.contacts,
+    members: store.collections.members,
     events: store.events,
     journal: store.journal,
     run: store.unitOfWork.run,
@@ -88,6 +101,7 @@ export const useFixture = (openStore: OpenStore): (() => Fixture) => {
 /** The errors that the cases give to `updateWhere`. */
 export const suiteErrors = defineErrors('suite', {
   soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' },
+  notRemoved: { status: 409, title: 'The document is not removed.', fix: 'Do nothing.' },
 });
 
 /** The outcomes of calls that race: what was fulfilled, and the codes of the rest. */

@@ -1,4 +1,4 @@
-import { defineEvent } from '@plinth/contract-kit';
+import { defineEvents } from '@plinth/contract-kit';
 import {
   type CommitMetadata,
   type Ctx,
@@ -11,9 +11,9 @@ import { z } from 'zod';
 import { aThing, type Thing } from './collections.ts';
 import { type Fixture, settle, suiteErrors } from './fixture.ts';
 
-const thingMoved = defineEvent('suite.thing-moved', {
-  payload: z.object({ thingId: z.string(), steps: z.int() }),
-  aggregate: 'thingId',
+const { thingMoved } = defineEvents('suite', {
+  aggregate: { thingId: z.string() },
+  events: { thingMoved: { steps: z.int() } },
 });
 
 const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });

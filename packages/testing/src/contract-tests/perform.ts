@@ -1,11 +1,14 @@
-import type { Collection, Ctx, ListQuery, TenantCollection, UnitOfWork } from '@plinth/data-kit';
+import type { Collection, Ctx, ListQuery, OperationsOf, TenantCollection, UnitOfWork } from '@plinth/data-kit';
 import type { Thing } from './collections.ts';
 import { suiteErrors } from './fixture.ts';
 import type { Operation, Tenants, Unit } from './random-operations.ts';
 
+type Operations = OperationsOf<{ readonly softDelete: false }>;
+type Things = Pick<TenantCollection<Thing>, Operations>;
+
 /** One of two stores that are compared, and every document that it has given so far. */
 export type Side = {
-  readonly things: Collection<Thing, keyof TenantCollection<Thing>>;
+  readonly things: Collection<Thing, Operations>;
   readonly unitOfWork: UnitOfWork;
   readonly seen: Thing[];
 };
@@ -22,10 +25,7 @@ const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<L
   return { where: {}, sort };
 };
 
-const listed = async (
-  scoped: TenantCollection<Thing>,
-  operation: Extract<Operation, { kind: 'list' }>,
-): Promise<Thing[][]> => {
+const listed = async (scoped: Things, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
@@ -36,11 +36,7 @@ const listed = async (
   return pages;
 };
 
-const read = async (
-  scoped: TenantCollection<Thing>,
-  operation: Operation,
-  document: Thing | undefined,
-): Promise<unknown> => {
+const read = async (scoped: Things, operation: Operation, document: Thing | undefined): Promise<unknown> => {
   const _id = document?._id ?? anythingAtAll;
   if (operation.kind === 'get') return scoped.get(_id);
   if (operation.kind === 'getMany') return scoped.getMany([_id, anythingAtAll, _id]);
@@ -49,7 +45,7 @@ const read = async (
   throw new Error('The work failed on purpose.');
 };
 
-const perform = (scoped: TenantCollection<Thing>, operation: Operation, side: Side): unknown => {
+const perform = (scoped: Things, operation: Operation, side: Side): unknown => {
   const document = 'pick' in operation ? picked(side, operation.pick) : undefined;
   switch (operation.kind) {
     case 'insert':

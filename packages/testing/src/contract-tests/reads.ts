@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anId } from '../contexts.ts';
-import { aThing } from './collections.ts';
+import { aThing, type Thing } from './collections.ts';
 import type { Fixture } from './fixture.ts';
 
 /** What `get`, `find` and `getMany` promise inside one tenant. */
@@ -13,6 +13,20 @@ export const readCases = (use: () => Fixture): void => {
         { tags: ['a', 'b'], size: { width: 2.5 }, due: new Date(1_700_000_000_123), note: '' },
       ]);
       expect(await things.for(ctx).get(thing?._id ?? '')).toEqual(thing);
+    });
+
+    it('with expected versions, returns a document of one of them and refuses another version', async () => {
+      const { context, stored, things } = use();
+      const ctx = context();
+      const [thing] = (await stored(ctx, [{}])) as [Thing];
+      const { get } = things.for(ctx);
+      expect(await get(thing._id, { version: [1] })).toEqual(thing);
+      expect(await get(thing._id, { version: [7, 1] })).toEqual(thing);
+      for (const version of [[], [2], [7, 0]]) {
+        await expect(get(thing._id, { version })).rejects.toMatchObject({ code: 'stale-version', status: 412 });
+      }
+      await expect(get(anId(), { version: [2] })).rejects.toMatchObject({ code: 'not-found' });
+      await expect(things.for(context()).get(thing._id, { version: [2] })).rejects.toMatchObject({ code: 'not-found' });
     });
 
     it('says not-found for an unknown id', async () => {

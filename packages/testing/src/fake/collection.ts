@@ -14,9 +14,11 @@ import {
   type Ids,
   type ListQuery,
   type Mapper,
+  manageCollection,
   type Page,
   type Position,
   planList,
+  type StoredCollection,
   type TenantCollection,
   type WriteSets,
 } from '@plinth/data-kit';
@@ -74,7 +76,7 @@ const list = async (place: Place, query: ListQuery<Stored>, as?: AnyMapper): Pro
   return { items, nextCursor: found.length > limit && last ? cursors.encode(positionOf(last), scope) : null };
 };
 
-const readsOf = (place: Place): Pick<TenantCollection<Stored>, Reads> => ({
+const readsOf = (place: Place): Pick<StoredCollection<Stored>, Reads> => ({
   get: async (id) => {
     const document = ownOf(place).find(({ _id }) => _id === id);
     if (!document) throw commonErrors.notFound();
@@ -88,7 +90,7 @@ const readsOf = (place: Place): Pick<TenantCollection<Stored>, Reads> => ({
   list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(place, query, as) as Promise<Page<T>>,
 });
 
-const writesOf = (place: Place): Omit<TenantCollection<Stored>, Reads> => {
+const writesOf = (place: Place): Omit<StoredCollection<Stored>, Reads> => {
   const { ctx, clock, ids, writeSets, journal } = place;
   const definition = place.definition as CollectionDefinition;
   const isOwn = ({ tenantId }: Stored): boolean => tenantId === ctx.tenantId;
@@ -132,7 +134,8 @@ export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: 
     for: (ctx: Ctx): TenantCollection<Stored> => {
       assertTenant(definition, ctx);
       const place = { ...parts, definition, ctx, journal };
-      return { ...readsOf(place), ...writesOf(place) };
+      const stored = { ...readsOf(place), ...writesOf(place) };
+      return manageCollection<Stored>(stored, { definition, clock: parts.clock });
     },
   };
 };

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
+  assertVersionCompared,
   type Clock,
   type Collection,
   type CollectionDefinition,
@@ -11,12 +12,11 @@ import {
   createWriteSets,
   type DocumentOf,
   type EmittedEvent,
-  type Entity,
   type Events,
   type Ids,
   type JournalRow,
   type ModuleStore,
-  type TenantCollection,
+  type OperationsOf,
 } from '@plinth/data-kit';
 import { aClock, type HeldClock, idsFrom } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
@@ -26,12 +26,15 @@ import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
 
-/** A collection of the fake. `all` gives a copy of every document of every tenant, for assertions. */
-export type FakeCollection<D extends Entity> = Collection<D, keyof TenantCollection<D>> & { all(): D[] };
+/** A stored document, with the fields of soft deletion where its collection has them. */
+type StoredDocument<D> = D & { readonly deleted?: boolean; readonly deletedAt?: Date };
 
-/** The collections themselves, so that it can be handed to an action as its deps, and what a test needs beside them. */
+/** A collection of the fake. `all` returns a copy of every stored document of every tenant, for assertions. */
+export type FakeCollection<C> = Collection<DocumentOf<C>, OperationsOf<C>> & { all(): StoredDocument<DocumentOf<C>>[] };
+
+/** The collections, so that the database is the deps of an action, and the tools of a test. */
 export type FakeDatabase<K, C extends Clock = Clock> = {
-  readonly [N in keyof K]: FakeCollection<DocumentOf<K[N]>>;
+  readonly [N in keyof K]: FakeCollection<K[N]>;
 } & {
   readonly clock: C;
   readonly ids: Ids;
@@ -42,7 +45,10 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
   journalRows(): JournalRow[];
   /** The same data as the kernel's port: what a host and the port suites work with. */
   readonly store: ModuleStore<K>;
-  /** The action as a host runs it: each call with a context of its own, committed when the action has returned. */
+  /**
+   * Runs the action as a host does: each call has a context of its own and is committed after the action returned.
+   * @throws for an action that ignores the version of its input.
+   */
   unitOfWork<I, T>(action: Action<I, T>): Action<I, T>;
 };
 
@@ -61,15 +67,15 @@ const signedCursors = () => {
 const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 'store', 'unitOfWork']);
 
 /**
- * A datastore in memory that keeps the rules of the real one: tenants, write sets, conditions at commit, validators,
- * unique indexes, cursors. The port suites hold both to the same behaviour.
+ * A datastore in memory with the rules of the real one: tenants, write sets, conditions at commit, validators,
+ * unique indexes, cursors. The port suites test both for the same behaviour.
  */
 export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
   definitions: K,
   options: Options<C> = {},
 ): FakeDatabase<K, C> => {
   const taken = Object.keys(definitions).find((name) => ownNames.has(name));
-  if (taken) throw new TypeError(`A fake database has a '${taken}' of its own; name the collection otherwise.`);
+  if (taken) throw new TypeError(`A fake database has a '${taken}' of its own; rename the collection.`);
   const clock = options.clock ?? (aClock() as Clock as C);
   const ids = options.ids ?? idsFrom(clock);
   const state = new Map<string, Documents>();
@@ -103,12 +109,18 @@ export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
       journal,
       prepare: async () => {},
     },
-    // Calls that race may share a context in a test; requests never do.
+    // Racing calls may share a context in a test; requests never do.
     unitOfWork:
       <I, T>(action: Action<I, T>): Action<I, T> =>
       (input, ctx) => {
         const alone = { ...ctx };
-        return unitOfWork.run(alone, () => action(input, alone), { operation: action.name || 'test' });
+        const operation = action.name || 'test';
+        const work = async () => {
+          const result = await action(input, alone);
+          assertVersionCompared(operation, input);
+          return result;
+        };
+        return unitOfWork.run(alone, work, { operation });
       },
   };
   return { ...collections, ...own } as FakeDatabase<K, C>;

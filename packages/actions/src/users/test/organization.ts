@@ -1,0 +1,54 @@
+import type { UsersService } from '@plinth/contracts/users';
+import type { Ctx } from '@plinth/data-kit';
+import { ownerCounts, users } from '@plinth/models/users';
+import { aContext, fakeDatabase } from '@plinth/testing';
+import { expect } from 'vitest';
+import * as actions from '../index.ts';
+import { type Call, createUserVerbs } from '../testing/index.ts';
+
+type Results = { readonly [O in keyof UsersService]: Awaited<ReturnType<UsersService[O]>> };
+type Run = { readonly [O in keyof UsersService]: UsersService[O] };
+
+/** An organization on the fake, with every operation as a host runs it. `owner` calls unless a test says otherwise. */
+export const createOrganization = () => {
+  const db = fakeDatabase({ users, ownerCounts });
+  const owner = aContext();
+  const run = Object.fromEntries(
+    Object.entries(actions).map(([operation, action]) => [
+      operation,
+      db.unitOfWork(action(db) as UsersService['getMe']),
+    ]),
+  ) as unknown as Run;
+  const call = ((operation, input, ctx = owner) => run[operation](input as never, ctx)) as Call<Results, Ctx>;
+  return {
+    db,
+    owner,
+    run,
+    ...createUserVerbs(call),
+    /** The context of a call by a user of this organization. */
+    as: ({ id }: { readonly id: string }, roles: readonly string[] = []) =>
+      aContext({ tenantId: owner.tenantId, actor: { id, roles } }),
+    stored: ({ id }: { readonly id: string }) => db.users.all().find(({ _id }) => _id === id),
+    /** The events that `work` causes. */
+    eventsOf: async (work: () => Promise<unknown>) => {
+      const earlier = db.emitted().length;
+      await work();
+      const events = db.emitted().slice(earlier);
+      return events.map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
+    },
+    /** The owner count of this organization, which is the number of its active owners. */
+    countOwners: (): number => {
+      const isOwn = ({ tenantId }: { tenantId: string }) => tenantId === owner.tenantId;
+      const counted = db.ownerCounts.all().find(isOwn)?.owners ?? 0;
+      const active = db.users.all().filter((user) => isOwn(user) && user.role === 'owner' && user.status === 'active');
+      expect(counted).toBe(active.filter(({ deleted }) => !deleted).length);
+      return counted;
+    },
+  };
+};
+
+/** The events of a change after which the tokens of the user are revoked. */
+export const withRevocation = (name: string, userId: string, payload: object = {}) => [
+  { name, aggregateId: userId, payload: { userId, ...payload } },
+  { name: 'auth.tokens-revoked', aggregateId: userId, payload: { subject: userId } },
+];

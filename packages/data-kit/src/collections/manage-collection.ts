@@ -1,0 +1,92 @@
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import type { Clock } from '../context/context.ts';
+import type { StoredCollection, TenantCollection } from './collection.ts';
+import { type Indexed, removedMarker } from './define-collection.ts';
+import type { Entity } from './entity.ts';
+import { assertVersion } from './expected-version.ts';
+import { type Fields, toKeys, toStoredChange, toStoredDraft, toStoredSort, toStoredWhere } from './stored-fields.ts';
+
+type Stored = Entity & Fields;
+type Managed = { readonly definition: Indexed; readonly clock: Clock };
+
+/** The key of a removed document: unique, and different from the keys of all others. */
+const toFreedKey = (id: string): string => `removed:${id}`;
+
+const isRemoved = ({ softDelete }: Indexed, document: Fields): boolean =>
+  softDelete && document[removedMarker] === true;
+
+const assertPresent = (definition: Indexed, document: Fields): void => {
+  if (!isRemoved(definition, document)) return;
+  throw new TypeError(`${definition.name}: the document is removed. Restore it before it is changed.`);
+};
+
+/** The comparison keys that a removed document gives up. */
+const getFreedKeys = ({ compareBy, indexes }: Indexed): string[] => {
+  const unique = Object.values(indexes).flatMap((index) => (index.unique === undefined ? [] : index.fields));
+  return Object.keys(compareBy)
+    .map((field) => `${field}Key`)
+    .filter((key) => unique.includes(key));
+};
+
+const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Managed) => {
+  const freed = getFreedKeys(definition);
+  return {
+    remove: (document: Stored): void => {
+      assertPresent(definition, document);
+      const keys = Object.fromEntries(freed.map((key) => [key, toFreedKey(document._id)]));
+      stored.update(document, { $set: { [removedMarker]: true, deletedAt: clock.now(), ...keys } as object });
+    },
+    getRemoved: async (id: string, notRemoved: ApiError): Promise<Stored> => {
+      const document = await stored.get(id);
+      if (!isRemoved(definition, document)) throw notRemoved;
+      return document;
+    },
+    restore: (document: Stored, conflictError?: ApiError): Stored => {
+      const keys = Object.entries(toKeys(definition, document)).filter(([key]) => freed.includes(key));
+      const $set = { [removedMarker]: false, ...Object.fromEntries(keys) } as object;
+      return stored.update(document, { $set, $unset: { deletedAt: true } as object }, conflictError);
+    },
+  };
+};
+
+const hardDelete = (stored: StoredCollection<Stored>, { definition }: Managed) => {
+  const refuse = (): never => {
+    throw new TypeError(`${definition.name}: only a collection with softDelete restores. Add it to its definition.`);
+  };
+  return { remove: stored.remove, getRemoved: refuse, restore: refuse };
+};
+
+/**
+ * Completes the collection of an adapter by what its definition declares: comparison keys, soft deletion and the check
+ * of the expected version. The adapter and the fake both use it, so they cannot differ.
+ */
+export const manageCollection = <D extends Entity>(
+  collection: StoredCollection<D>,
+  managed: Managed,
+): TenantCollection<D> => {
+  const stored = collection as unknown as StoredCollection<Stored>;
+  const { definition } = managed;
+  const complete: TenantCollection<Stored> = {
+    get: async (id, expected) => {
+      const document = await stored.get(id);
+      if (isRemoved(definition, document)) throw commonErrors.notFound();
+      if (expected) assertVersion(document, expected.version);
+      return document;
+    },
+    find: (where) => stored.find(toStoredWhere(definition, where)),
+    list: (query, as) => {
+      const [where, sort] = [toStoredWhere(definition, query.where), toStoredSort(definition, query.sort)];
+      return stored.list({ ...query, where, sort: sort as typeof query.sort }, as);
+    },
+    getMany: async (ids) => (await stored.getMany(ids)).filter((document) => !isRemoved(definition, document)),
+    insert: (draft) => stored.insert(toStoredDraft(definition, draft) as typeof draft),
+    update: (document, change, conflictError) => {
+      assertPresent(definition, document);
+      return stored.update(document, toStoredChange(definition, change), conflictError);
+    },
+    updateWhere: (where, change, conflictError) =>
+      stored.updateWhere(toStoredWhere(definition, where), toStoredChange(definition, change), conflictError),
+    ...(definition.softDelete ? softDelete : hardDelete)(stored, managed),
+  };
+  return complete as unknown as TenantCollection<D>;
+};

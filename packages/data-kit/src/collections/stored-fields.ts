@@ -1,0 +1,71 @@
+import { getManagedFields, type Indexed, removedMarker, toComparedField } from './define-collection.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+const isOperators = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !(value instanceof Date);
+
+/** Applies the comparison key of a field to the operands of a condition. */
+const toComparedCondition = (condition: unknown, toKey: (text: string) => string): unknown => {
+  if (typeof condition === 'string') return toKey(condition);
+  if (Array.isArray(condition)) return condition.map((item) => toComparedCondition(item, toKey));
+  if (!isOperators(condition)) return condition;
+  return Object.fromEntries(
+    Object.entries(condition).map(([operator, operand]) => [operator, toComparedCondition(operand, toKey)]),
+  );
+};
+
+const assertOwn = (definition: Indexed, fields: object = {}): void => {
+  const managed = getManagedFields(definition);
+  const field = Object.keys(fields).find((name) => managed.includes(name));
+  if (field === undefined) return;
+  throw new TypeError(
+    `${definition.name}: '${field}' is written by the collection itself and is never set or filtered.`,
+  );
+};
+
+/** The comparison keys of those fields that have one. */
+export const toKeys = ({ compareBy }: Pick<Indexed, 'compareBy'>, fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(compareBy).flatMap(([field, { toKey }]) => {
+      const value = fields[field];
+      return typeof value === 'string' ? [[`${field}Key`, toKey(value)]] : [];
+    }),
+  );
+
+/** The filter by stored fields. With `softDelete` it finds no removed document. */
+export const toStoredWhere = (definition: Indexed, where: Fields): Fields => {
+  assertOwn(definition, where);
+  const conditions = Object.entries(where).map(([field, condition]) => {
+    const key = Object.hasOwn(definition.compareBy, field) ? definition.compareBy[field] : undefined;
+    return [toComparedField(definition, field), key ? toComparedCondition(condition, key.toKey) : condition];
+  });
+  return { ...Object.fromEntries(conditions), ...(definition.softDelete && { [removedMarker]: false }) };
+};
+
+/** The sort by stored fields. */
+export const toStoredSort = (definition: Indexed, sort: string): string =>
+  sort.startsWith('-') ? `-${toComparedField(definition, sort.slice(1))}` : toComparedField(definition, sort);
+
+/** The draft with the fields that the collection writes by itself. */
+export const toStoredDraft = (definition: Indexed, draft: Fields): Fields => {
+  assertOwn(definition, draft);
+  return { ...draft, ...toKeys(definition, draft), ...(definition.softDelete && { [removedMarker]: false }) };
+};
+
+/** The change with the comparison keys of the fields that it sets or unsets. */
+export const toStoredChange = (
+  definition: Indexed,
+  change: { readonly $set?: object; readonly $unset?: object },
+): object => {
+  for (const fields of Object.values(change)) assertOwn(definition, fields as object | undefined);
+  const { $set = {}, $unset = {} } = change;
+  const keys = toKeys(definition, $set as Fields);
+  const unset = Object.keys($unset).filter((field) => Object.hasOwn(definition.compareBy, field));
+  const unsetKeys = Object.fromEntries(unset.map((field) => [`${field}Key`, true]));
+  return {
+    ...change,
+    ...(Object.keys(keys).length > 0 && { $set: { ...$set, ...keys } }),
+    ...(unset.length > 0 && { $unset: { ...$unset, ...unsetKeys } }),
+  };
+};

@@ -1,3 +1,0 @@
-import { projectConfig } from '@plinth/vitest-config';
-
-export default projectConfig({});

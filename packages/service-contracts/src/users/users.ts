@@ -1,0 +1,119 @@
+import { commonErrors, defineContract, defineRoute, NoContent } from '@plinth/contract-kit';
+import { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, User, UserPage, UserParams } from '@plinth/dtos/users';
+import { usersErrors } from './errors.ts';
+import { usersPermissions } from './permissions.ts';
+
+const { alreadySuspended, emailTaken, lastOwner, notRemoved, notSuspended, ownersChanged, ownRole } = usersErrors;
+
+const read = { policy: 'users:read' } as const;
+const write = { policy: 'users:write' } as const;
+const user = { params: UserParams, responses: { 200: User } } as const;
+
+export const usersContract = defineContract('users', {
+  permissions: usersPermissions,
+  routes: {
+    createUser: defineRoute({
+      method: 'POST',
+      path: '/v1/users',
+      summary: 'Create a user',
+      description: 'The user is active. An e-mail address belongs to one user of an organization, whatever its case.',
+      auth: write,
+      body: CreateUser,
+      responses: { 201: User },
+      errors: [emailTaken, ownersChanged],
+    }),
+    listUsers: defineRoute({
+      method: 'GET',
+      path: '/v1/users',
+      summary: 'List users',
+      description: 'Includes suspended users and no deleted ones. Names are sorted without case and accents.',
+      auth: read,
+      query: ListUsersQuery,
+      responses: { 200: UserPage },
+    }),
+    exportUsers: defineRoute({
+      method: 'GET',
+      path: '/v1/users/export',
+      summary: 'Export all users',
+      description:
+        'One user a line, the oldest first. A user who is changed meanwhile may appear as before the change.',
+      auth: { policy: 'users:export' },
+      stream: 'ndjson',
+      responses: { 200: User },
+    }),
+    getMe: defineRoute({
+      method: 'GET',
+      path: '/v1/users/me',
+      summary: 'Get your own profile',
+      description: 'Returns the user whom the credential belongs to. It needs no permission.',
+      auth: 'authenticated',
+      responses: { 200: User },
+      errors: [commonErrors.notFound],
+    }),
+    getUser: defineRoute({
+      method: 'GET',
+      path: '/v1/users/:id',
+      summary: 'Get a user',
+      description: 'Your own profile needs no permission.',
+      auth: { ...read, orSelf: 'id' },
+      ...user,
+    }),
+    updateUser: defineRoute({
+      method: 'PATCH',
+      path: '/v1/users/:id',
+      summary: 'Update the name or the e-mail address of a user',
+      description: 'Your own profile needs no permission. A patch that changes nothing keeps the version.',
+      auth: { ...write, orSelf: 'id' },
+      ...user,
+      body: UpdateUser,
+      errors: [emailTaken],
+    }),
+    deleteUser: defineRoute({
+      method: 'DELETE',
+      path: '/v1/users/:id',
+      summary: 'Delete a user',
+      description: 'Tokens are refused, and the e-mail address is free. `POST /v1/users/{id}/restoration` undoes it.',
+      auth: write,
+      params: UserParams,
+      responses: { 204: NoContent },
+      errors: [lastOwner],
+    }),
+    changeRole: defineRoute({
+      method: 'PUT',
+      path: '/v1/users/:id/role',
+      summary: 'Change the role of a user',
+      description: 'Tokens with the previous role are refused. The same role again changes nothing.',
+      auth: write,
+      ...user,
+      body: ChangeRole,
+      errors: [lastOwner, ownersChanged, ownRole],
+    }),
+    suspendUser: defineRoute({
+      method: 'POST',
+      path: '/v1/users/:id/suspension',
+      summary: 'Suspend a user',
+      description: 'The user stays in all lists, and tokens are refused. `POST /v1/users/{id}/reactivation` undoes it.',
+      auth: write,
+      ...user,
+      errors: [alreadySuspended, lastOwner, commonErrors.conflict],
+    }),
+    reactivateUser: defineRoute({
+      method: 'POST',
+      path: '/v1/users/:id/reactivation',
+      summary: 'Reactivate a suspended user',
+      description: 'The user can use the organization again, with the same role and new tokens.',
+      auth: write,
+      ...user,
+      errors: [notSuspended, ownersChanged, commonErrors.conflict],
+    }),
+    restoreUser: defineRoute({
+      method: 'POST',
+      path: '/v1/users/:id/restoration',
+      summary: 'Restore a deleted user',
+      description: 'The user has the same role and status as before, unless another user has their e-mail address now.',
+      auth: write,
+      ...user,
+      errors: [notRemoved, emailTaken, ownersChanged, commonErrors.conflict],
+    }),
+  },
+});

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { aMember, type Member } from './collections.ts';
+import { type Fixture, suiteErrors } from './fixture.ts';
+
+const names = ['Bob', 'Zoe', 'alice', 'Émile', 'ZOE', 'emil', 'Emile'];
+const inOrder = ['alice', 'Bob', 'emil', 'Emile', 'Émile', 'ZOE', 'Zoe'];
+
+const addAll = async ({ context, members, write }: Fixture) => {
+  const ctx = context();
+  await write(ctx, () => names.map((name) => members.for(ctx).insert(aMember({ name }))));
+  return { ctx, members: members.for(ctx) };
+};
+
+const listCases = (use: () => Fixture): void => {
+  it.each([1, 2, 3, 100])('sorts by name without case and accents, in pages of %i', async (limit) => {
+    const { members } = await addAll(use());
+    for (const sort of ['name', '-name'] as const) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await members.list({ where: {}, sort, limit, cursor });
+        seen.push(...page.items.map(({ name }) => name));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(seen).toEqual(sort === 'name' ? inOrder : inOrder.toReversed());
+    }
+  });
+
+  it('applies bounds in the same order', async () => {
+    const { members } = await addAll(use());
+    const list = async (bounds: object) =>
+      (await members.list({ where: { name: bounds }, sort: 'name', limit: 100 })).items.map(({ name }) => name);
+    expect(await list({ $gte: 'b', $lt: 'f' })).toEqual(['Bob', 'emil', 'Emile', 'Émile']);
+    expect(await list({ $gt: 'Emile' })).toEqual(['Émile', 'ZOE', 'Zoe']);
+  });
+};
+
+const filterCases = (use: () => Fixture): void => {
+  it('finds a value in any spelling and returns it as stored', async () => {
+    const { context, members, write } = use();
+    const ctx = context();
+    const ada = await write(ctx, () => members.for(ctx).insert(aMember({ handle: 'Ada' })));
+    expect(ada).toMatchObject({ handle: 'Ada', handleKey: 'ada' });
+    expect(await members.for(ctx).find({ handle: 'aDA' })).toEqual(ada);
+    expect(await members.for(ctx).find({ handle: { $in: ['x', 'ADA'] } })).toEqual(ada);
+    expect(await members.for(ctx).find({ handle: 'Adam' })).toBeUndefined();
+    await write(ctx, () =>
+      members.for(ctx).updateWhere({ handle: 'ADA' }, { $inc: { points: 1 } }, suiteErrors.soldOut()),
+    );
+    expect(await members.for(ctx).get(ada._id)).toMatchObject({ points: 2 });
+  });
+
+  it('integrity: two spellings of a unique value are the same', async () => {
+    const { context, members, write } = use();
+    const ctx = context();
+    const add = (handle: string) => write(ctx, () => members.for(ctx).insert(aMember({ handle })));
+    await add('Ada');
+    await expect(add('ADA')).rejects.toMatchObject({ name: 'UniqueViolation', code: 'handle-taken' });
+  });
+};
+
+const changeCases = (use: () => Fixture): void => {
+  it('follows every change of its field, and is removed with it', async () => {
+    const { context, members, write } = use();
+    const ctx = context();
+    const ada: Member = await write(ctx, () =>
+      members.for(ctx).insert(aMember({ handle: 'Ada', nickname: 'Countess' })),
+    );
+    const renamed = await write(ctx, () => members.for(ctx).update(ada, { $set: { handle: 'King', name: 'Ada K' } }));
+    expect(renamed).toMatchObject({ handle: 'King', handleKey: 'king', nameKey: 'ada k\tAda K' });
+    expect(await members.for(ctx).get(ada._id)).toEqual(renamed);
+    expect(await members.for(ctx).find({ handle: 'ada' })).toBeUndefined();
+    const { _id } = ada;
+    await write(ctx, () => members.for(ctx).updateWhere({ _id }, { $set: { handle: 'Byron' } }, suiteErrors.soldOut()));
+    const changed = await members.for(ctx).get(_id);
+    expect(changed).toMatchObject({ handle: 'Byron', handleKey: 'byron', nicknameKey: 'countess' });
+    const bare = await write(ctx, () => members.for(ctx).update(changed, { $unset: { nickname: true } }));
+    expect(bare).not.toHaveProperty('nicknameKey');
+    expect(await members.for(ctx).get(_id)).toEqual(bare);
+  });
+
+  it('boundary: an absent field has no key', async () => {
+    const { context, members, write } = use();
+    const ctx = context();
+    const ada = await write(ctx, () => members.for(ctx).insert(aMember()));
+    expect(ada).not.toHaveProperty('nicknameKey');
+    const kept = await write(ctx, () => members.for(ctx).update(ada, { $set: { nickname: undefined, points: 2 } }));
+    expect(kept).not.toHaveProperty('nicknameKey');
+  });
+};
+
+/** The guarantees of `compareBy`. */
+export const comparisonKeyCases = (use: () => Fixture): void => {
+  describe('comparison keys', () => {
+    listCases(use);
+    filterCases(use);
+    changeCases(use);
+  });
+};

@@ -1,0 +1,202 @@
+import type { Ctx, Draft } from '@plinth/data-kit';
+import { describe, expect, it } from 'vitest';
+import { anId } from '../contexts.ts';
+import { aMember, type Member } from './collections.ts';
+import { type Fixture, settle, suiteErrors } from './fixture.ts';
+
+/** A tenant with its members, and the verbs of a collection with soft deletion, each in a unit of work of its own. */
+const createTeam = ({ context, members, write, clock }: Fixture, ctx: Ctx = context()) => ({
+  ctx,
+  members: members.for(ctx),
+  add: async (draft: Partial<Draft<Member>> = {}) => {
+    clock.advance(1);
+    return write(ctx, () => members.for(ctx).insert(aMember(draft)));
+  },
+  remove: (member: Member) => write(ctx, () => members.for(ctx).remove(member)),
+  getRemoved: ({ _id }: Pick<Member, '_id'>) => members.for(ctx).getRemoved(_id, suiteErrors.notRemoved()),
+  restore: ({ _id }: Pick<Member, '_id'>) =>
+    write(ctx, async () => {
+      const collection = members.for(ctx);
+      return collection.restore(await collection.getRemoved(_id, suiteErrors.notRemoved()));
+    }),
+  setPoints: ({ _id }: Member, points: number) =>
+    write(ctx, () => members.for(ctx).updateWhere({ _id }, { $set: { points } }, suiteErrors.soldOut())),
+});
+
+const listAll = async ({ members }: ReturnType<typeof createTeam>) =>
+  (await members.list({ where: {}, sort: 'createdAt', limit: 100 })).items.map(({ _id }) => _id);
+
+const hiddenCases = (use: () => Fixture): void => {
+  it('hides a removed document from every read and list', async () => {
+    const team = createTeam(use());
+    const [ada, grace] = [await team.add({ handle: 'Ada' }), await team.add()];
+    await team.remove(ada);
+    await expect(team.members.get(ada._id)).rejects.toMatchObject({ code: 'not-found', data: undefined });
+    await expect(team.members.get(ada._id, { version: [1] })).rejects.toMatchObject({ code: 'not-found' });
+    expect(await team.members.find({ _id: ada._id })).toBeUndefined();
+    expect(await team.members.find({ handle: 'ada' })).toBeUndefined();
+    expect(await team.members.getMany([ada._id, grace._id])).toEqual([grace]);
+    for (const sort of ['createdAt', '-createdAt', 'name', '-name'] as const) {
+      const { items } = await team.members.list({ where: {}, sort, limit: 100 });
+      expect(items).toEqual([grace]);
+    }
+    const ofTeam = await team.members.list({ where: { team: 'red' }, sort: 'createdAt', limit: 100 });
+    expect(ofTeam.items).toEqual([grace]);
+    const byHandle = await team.members.list({ where: { handle: 'ADA' }, sort: '-createdAt', limit: 1 });
+    expect(byHandle).toEqual({ items: [], nextCursor: null });
+  });
+
+  it('refuses to change a removed document', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    await team.remove(ada);
+    await expect(team.setPoints(ada, 5)).rejects.toMatchObject({ code: 'sold-out' });
+    const removed = await team.getRemoved(ada);
+    const { write, members } = use();
+    const update = write(team.ctx, () => members.for(team.ctx).update(removed, { $set: { points: 5 } }));
+    await expect(update).rejects.toThrow('Restore it before it is changed');
+    await expect(team.remove(removed)).rejects.toThrow('Restore it before it is changed');
+    expect(await team.getRemoved(ada)).toEqual(removed);
+  });
+
+  it('a cursor outlives the removal of its document', async () => {
+    const team = createTeam(use());
+    const [ada, grace] = [await team.add(), await team.add()];
+    const page = await team.members.list({ where: {}, sort: 'createdAt', limit: 1 });
+    await team.remove(ada);
+    const cursor = page.nextCursor ?? '';
+    expect(await team.members.list({ where: {}, sort: 'createdAt', limit: 1, cursor })).toMatchObject({
+      items: [{ _id: grace._id }],
+      nextCursor: null,
+    });
+  });
+};
+
+const restoreCases = (use: () => Fixture): void => {
+  it('keeps a removed document with the time of its removal', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    use().clock.advance(5);
+    const now = use().clock.now();
+    await team.remove(ada);
+    const { handle, name, points } = ada;
+    expect(await team.getRemoved(ada)).toMatchObject({
+      version: 2,
+      deleted: true,
+      deletedAt: now,
+      updatedAt: now,
+      handleKey: `removed:${ada._id}`,
+      ...{ handle, name, points },
+    });
+  });
+
+  it('restores the document as it was, with the next version', async () => {
+    const team = createTeam(use());
+    const ada = await team.add({ handle: 'Ada' });
+    await team.remove(ada);
+    use().clock.advance(5);
+    const restored = await team.restore(ada);
+    expect(restored).toEqual({ ...ada, version: 3, updatedAt: use().clock.now() });
+    expect(await team.members.get(ada._id)).toEqual(restored);
+    expect(await team.members.find({ handle: 'ADA' })).toEqual(restored);
+    expect(await listAll(team)).toEqual([ada._id]);
+  });
+
+  it('getRemoved refuses an unknown document, and with its own error one that is not removed', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    await expect(team.getRemoved(ada)).rejects.toMatchObject({ code: 'not-removed' });
+    await expect(team.getRemoved({ _id: anId() })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('boundary: another tenant’s removed document does not exist', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    await team.remove(ada);
+    await expect(createTeam(use()).getRemoved(ada)).rejects.toMatchObject({ code: 'not-found' });
+  });
+};
+
+const uniqueCases = (use: () => Fixture): void => {
+  it('frees the unique value of a removed document, as often as it is removed', async () => {
+    const team = createTeam(use());
+    const handles = [];
+    for (let count = 0; count < 3; count += 1) {
+      const member = await team.add({ handle: 'Same' });
+      await team.remove(member);
+      handles.push(member._id);
+    }
+    const last = await team.add({ handle: 'SAME' });
+    expect(await team.members.find({ handle: 'same' })).toEqual(last);
+    expect(new Set(handles).size).toBe(3);
+  });
+
+  it('integrity: refuses to restore a document whose unique value was taken meanwhile', async () => {
+    const team = createTeam(use());
+    const ada = await team.add({ handle: 'Ada' });
+    await team.remove(ada);
+    const removed = await team.getRemoved(ada);
+    await team.add({ handle: 'ADA' });
+    await expect(team.restore(ada)).rejects.toMatchObject({ name: 'UniqueViolation', code: 'handle-taken' });
+    expect(await team.getRemoved(ada)).toEqual(removed);
+  });
+
+  it('race: of many removals, and of many restorations, one holds', async () => {
+    const { members, write, context } = use();
+    const team = createTeam(use());
+    const ada = await team.add();
+    const raceFive = (work: (collection: ReturnType<typeof members.for>) => unknown) =>
+      settle(
+        Array.from({ length: 5 }, () => {
+          const ctx = context(team.ctx.tenantId);
+          return write(ctx, () => work(members.for(ctx)));
+        }),
+      );
+    const removals = await raceFive((collection) => collection.remove(ada));
+    expect([removals.won.length, new Set(removals.lost)]).toEqual([1, new Set(['stale-version'])]);
+    const removed = await team.getRemoved(ada);
+    const restorations = await raceFive((collection) => collection.restore(removed, suiteErrors.soldOut()));
+    expect([restorations.won.length, new Set(restorations.lost)]).toEqual([1, new Set(['sold-out'])]);
+    expect(await team.members.get(ada._id)).toMatchObject({ version: 3, deleted: false });
+  });
+};
+
+const misuseCases = (use: () => Fixture): void => {
+  it('refuses a filter, a draft or a change with a field of its own', async () => {
+    const { context, members, write } = use();
+    const ctx = context();
+    const forged = { deleted: true } as never;
+    const own = "'deleted' is written by the collection itself";
+    await expect((async () => members.for(ctx).find(forged))()).rejects.toThrow(own);
+    await expect(write(ctx, () => members.for(ctx).insert({ ...aMember(), ...(forged as object) }))).rejects.toThrow(
+      own,
+    );
+    const change = { $set: forged };
+    const updating = write(ctx, () => members.for(ctx).updateWhere({ team: 'red' }, change, suiteErrors.soldOut()));
+    await expect(updating).rejects.toThrow(own);
+  });
+
+  it('a collection without softDelete neither reads removed documents nor restores', async () => {
+    const { context, things } = use();
+    const collection = things.for(context()) as unknown as ReturnType<ReturnType<typeof use>['members']['for']>;
+    expect(() => collection.restore({} as never)).toThrow('things: only a collection with softDelete restores');
+    expect(() => collection.getRemoved(anId(), suiteErrors.notRemoved())).toThrow('only a collection with softDelete');
+  });
+
+  it('boundary: a filter on another field of a list needs an index, although every filter has the marker', async () => {
+    const { context, members } = use();
+    await expect(members.for(context()).find({ points: 1 })).rejects.toThrow('no index serves a filter on points.');
+    const list = members.for(context()).list({ where: { team: 'red' }, sort: 'name', limit: 1 });
+    await expect(list).rejects.toThrow('Add [team, name, _id] to its defineCollection');
+  });
+};
+
+/** The guarantees of `softDelete`. */
+export const softDeleteCases = (use: () => Fixture): void => {
+  describe('soft deletion', () => {
+    hiddenCases(use);
+    restoreCases(use);
+    uniqueCases(use);
+    misuseCases(use);
+  });
+};
