@@ -33,7 +33,10 @@ describe('for all callers and routes the policy', () => {
   it('allows a user without roles only the own id', () =>
     fc.assert(
       fc.property(guarded, params, (route, values) => {
-        const isOwn = route.orSelf === 'id' && String(values['id']).toLowerCase() === subject.id && typeof values['id'] === 'string';
+        const isOwn =
+          route.orSelf === 'id' &&
+          String(values['id']).toLowerCase() === subject.id &&
+          typeof values['id'] === 'string';
         expect(isAllowed(withRoles(), route, values)).toBe(isOwn);
       }),
     ));

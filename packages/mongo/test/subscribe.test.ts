@@ -171,9 +171,7 @@ describe('a follower', () => {
       await failing({ times: 1 }, { failCommands: [command], errorCode: 13 });
       await expect(follow(name)).rejects.toMatchObject({
         name: 'StartupError',
-        message: expect.stringMatching(
-          /^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/,
-        ),
+        message: expect.stringMatching(/^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/),
       });
     }
     await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);

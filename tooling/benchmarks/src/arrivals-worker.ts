@@ -1,14 +1,9 @@
 // The thread that says when a request is due. Node's timers are a millisecond coarse and would let arrivals come in
 // bundles, which flatters a server that shares work between requests; a thread that only waits is not.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ArrivalsOptions } from './arrivals.ts';
+import type { ArrivalsData } from './arrivals.ts';
 import { createIntervals } from './intervals.ts';
 import { nowMs } from './now.ts';
-
-export type ArrivalsData = ArrivalsOptions & {
-  /** Its only number becomes 1 when no more arrivals are wanted. */
-  readonly stopped: Int32Array<SharedArrayBuffer>;
-};
 
 const { stopped, bundleMs = 0, ...options } = workerData as ArrivalsData;
 const nextInterval = createIntervals(options);

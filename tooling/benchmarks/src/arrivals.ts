@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ArrivalsData } from './arrivals-worker.ts';
 import type { IntervalOptions } from './intervals.ts';
 
 export type ArrivalsOptions = IntervalOptions & {
@@ -9,6 +8,11 @@ export type ArrivalsOptions = IntervalOptions & {
    * as it is without this, costs a CPU at tens of thousands a second.
    */
   readonly bundleMs?: number;
+};
+
+export type ArrivalsData = ArrivalsOptions & {
+  /** Its only number becomes 1 when no more arrivals are wanted. */
+  readonly stopped: Int32Array<SharedArrayBuffer>;
 };
 
 export type Arrivals = {

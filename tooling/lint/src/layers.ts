@@ -10,9 +10,9 @@ export const mayImport: Readonly<Record<string, string>> = {
   'backend-utils': 'utils',
   'contract-kit': 'utils',
   'data-kit': 'contract-kit',
-  'errors dtos': 'contract-kit',
+  dtos: 'contract-kit',
   models: 'data-kit dtos',
-  'service-contracts': 'dtos errors',
+  'service-contracts': 'dtos',
   'service-actions': 'service-contracts',
   contracts: 'models service-contracts',
   actions: 'contracts',
@@ -33,7 +33,7 @@ export const mayImport: Readonly<Record<string, string>> = {
 export const testTools = `${databases} tooling/vitest`;
 
 /** Packages whose folders are domains: `packages/<layer>/src/<domain>`. */
-export const domainLayers = 'errors dtos models service-contracts contracts actions service-actions'.split(' ');
+export const domainLayers = 'dtos models service-contracts contracts actions service-actions'.split(' ');
 
 /** Run in a browser too, on zod alone. */
 export const browserSafe = ['utils', 'contract-kit', 'data-kit', ...domainLayers];

@@ -39,7 +39,7 @@ export const findUsersNamed = async (service: Service, name: string): Promise<St
 export const listJournalKeys = async (service: Service, operation: string): Promise<string[]> => {
   const rows = await service.stored('journal').all();
   const own = rows.filter(
-    (row) => row['operation'] === operation && (row['response'] as { status: number }).status < 300,
+    (row) => row['operation'] === operation && (row['answer'] as { status: number }).status < 300,
   );
   // A key is stored with its subject and operation before it.
   return own.map((row) => String(row['key']).split(' ').slice(2).join(' '));

@@ -168,7 +168,10 @@ export const definePage = <I extends z.ZodObject>(item: I) => {
       items: z.array(item),
       nextCursor: z.string().nullable().describe('Send it as `cursor` for the next page; null on the last page.'),
     })
-    .meta({ ...(id !== undefined && { id: `${id}Page` }), ...(items !== undefined && { examples: [{ items, nextCursor: null }] }) });
+    .meta({
+      ...(id !== undefined && { id: `${id}Page` }),
+      ...(items !== undefined && { examples: [{ items, nextCursor: null }] }),
+    });
   lists.add(page, { item: () => item });
   return page;
 };

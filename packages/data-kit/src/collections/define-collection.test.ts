@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { ThingDocument, things } from '../../test/things.ts';
+import { ThingDocument, type things } from '../../test/things.ts';
 import { type OperationsOf, UniqueViolation } from './collection.ts';
 import { type CollectionDefinition, defineCollection, getManagedFields } from './define-collection.ts';
 

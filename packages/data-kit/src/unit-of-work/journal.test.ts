@@ -80,7 +80,7 @@ describe('a unit of work', () => {
       actor: { kind: 'user', id: 'a' },
       operation: 'greet',
       key: 'k',
-      response: { status: 200, headers: {}, body: 'answer' },
+      answer: { status: 200, headers: {}, body: 'answer' },
     });
   });
 

@@ -48,7 +48,8 @@ export const JournalRow = z.object({
   events: z.array(z.object({ id: StoredId, name: z.string(), aggregateId: z.string(), payload: Fields })),
   key: z.string().optional(),
   fingerprint: z.string().optional(),
-  response: StoredResponse.optional(),
+  /** The response, under the name by which released versions store and read it. */
+  answer: StoredResponse.optional(),
 });
 export type JournalRow = z.infer<typeof JournalRow>;
 
@@ -111,7 +112,7 @@ export const toJournalRow = <T>(
     events: events as JournalRow['events'],
   };
   if (!keyed) return row;
-  return { ...row, key: keyed.key, fingerprint: keyed.fingerprint, response: keyed.toResponse(result) };
+  return { ...row, key: keyed.key, fingerprint: keyed.fingerprint, answer: keyed.toResponse(result) };
 };
 
 // MongoDB interprets a key that begins with `$` as an operator.

@@ -41,8 +41,8 @@ export const createJournal = (deps: ReadDeps): Journal => ({
     const filter = { tenantId: ctx.tenantId, key, at: { $gt: getKeyExpiry(deps.clock) } };
     const command = { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } };
     const [row] = (await find(command, { ...deps, ctx })) as unknown as JournalRow[];
-    return row?.fingerprint !== undefined && row.response
-      ? { fingerprint: row.fingerprint, response: row.response }
+    return row?.fingerprint !== undefined && row.answer
+      ? { fingerprint: row.fingerprint, response: row.answer }
       : undefined;
   },
 });

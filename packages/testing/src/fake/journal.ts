@@ -28,7 +28,7 @@ export const fakeJournal = ({ clock, state }: Parts) => {
   };
   const journal: Journal = {
     find: async (ctx, key) => {
-      const { fingerprint, response } = under(ctx, key) ?? {};
+      const { fingerprint, answer: response } = under(ctx, key) ?? {};
       return fingerprint !== undefined && response ? structuredClone({ fingerprint, response }) : undefined;
     },
   };
