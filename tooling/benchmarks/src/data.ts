@@ -1,3 +1,4 @@
+import { toSortKey } from '@plinth/data-kit';
 import type { Collection } from 'mongodb';
 
 export type StoredUser = {
@@ -5,6 +6,7 @@ export type StoredUser = {
   readonly tenantId: string;
   readonly version: number;
   readonly name: string;
+  readonly nameKey: string;
   readonly email: string;
   readonly emailKey: string;
   readonly role: 'owner' | 'member' | 'viewer';
@@ -34,12 +36,14 @@ const tenantIds = Array.from({ length: tenantCount }, (_, tenant) => idOf(firstM
 export const makeUsers = (): StoredUser[] =>
   Array.from({ length: tenantCount * usersPerTenant }, (_, index) => {
     const createdAt = new Date(firstMs + index * 61_007);
+    const name = `${firstNames[index % firstNames.length]} ${lastNames[index % lastNames.length]}`;
     const email = `Person.${index}@example.com`;
     return {
       _id: idOf(createdAt.getTime(), index),
       tenantId: tenantIds[index % tenantCount] as string,
       version: 1,
-      name: `${firstNames[index % firstNames.length]} ${lastNames[index % lastNames.length]}`,
+      name,
+      nameKey: toSortKey(name),
       email,
       emailKey: email.toLowerCase(),
       role: roles[index % roles.length] as StoredUser['role'],

@@ -1,6 +1,7 @@
 // The least code that answers the same requests: no credential, no validation, no limit, no log, no journal, no event;
 // Fastify and the official driver. What it writes has the majority's promise and no other.
 import { randomUUID } from 'node:crypto';
+import { toSortKey } from '@plinth/data-kit';
 import Fastify from 'fastify';
 import { type Filter, MongoClient } from 'mongodb';
 import type { StoredUser } from './data.ts';
@@ -109,6 +110,7 @@ app.post<{ Body: Pick<StoredUser, 'name' | 'email' | 'role'>; Headers: { 'x-tena
       tenantId: request.headers['x-tenant-id'],
       version: 1,
       name,
+      nameKey: toSortKey(name),
       email,
       emailKey: email.toLowerCase(),
       role,

@@ -11,7 +11,7 @@ export type Transform = { readonly name: string; readonly run: () => unknown };
 type Encode = (answer: unknown) => string;
 type EncodeModule = { readonly createSerializer: (route: RouteSpec, mode: 'compiled') => Encode };
 type KeyModule = { readonly toFingerprint: (request: { readonly url: string; readonly body: unknown }) => string };
-type CursorModule = { readonly signedCursors: (secret: string) => Cursors };
+type CursorModule = { readonly createSignedCursors: (secret: string) => Cursors };
 
 /** Nobody else needs these, so the packages do not export them. */
 const internal = (path: string): Promise<unknown> =>
@@ -79,8 +79,8 @@ const writes = async (): Promise<Transform[]> => {
 };
 
 const cursors = async (): Promise<Transform[]> => {
-  const { signedCursors } = (await internal('mongo/src/signed-cursors.ts')) as CursorModule;
-  const { encode, decode } = signedCursors('a secret of more than thirty-two characters');
+  const { createSignedCursors } = (await internal('mongo/src/collections/signed-cursors.ts')) as CursorModule;
+  const { encode, decode } = createSignedCursors('a secret of more than thirty-two characters');
   const position = { value: document.createdAt, id: document._id };
   const scope = { collection: 'users', tenantId: document.tenantId, where: { role: 'member' }, sort: '-createdAt' };
   const cursor = encode(position, scope);
