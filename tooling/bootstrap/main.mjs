@@ -14,6 +14,7 @@ const verbs = {
   test: script('tooling/engines/src/run-tests.ts'),
   bench: script('tooling/engines/src/bench.ts'),
   load: script('tooling/engines/src/load.ts'),
+  drill: script('tooling/backup/src/main.ts'),
   token: script('apps/platform/src/token.ts'),
   db: script('tooling/engines/src/db.ts'),
   build: turbo('build'),
