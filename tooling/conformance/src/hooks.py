@@ -1,8 +1,9 @@
-"""schemathesis validates a response as one JSON value; a stream has one in each line."""
+"""Teaches schemathesis the streams of the reference, which have one JSON value in each line, and its format of a line of text."""
 
 import json
 
 import schemathesis
+from hypothesis import strategies as st
 
 NDJSON = "application/x-ndjson"
 
@@ -22,3 +23,15 @@ def before_load_schema(context, raw_schema):
 @schemathesis.deserializer(NDJSON)
 def parse_lines(ctx, response):
     return [json.loads(line) for line in response.content.decode("utf-8").splitlines()]
+
+
+# A letter or a digit is visible, whatever stands beside it.
+schemathesis.openapi.format(
+    "single-line",
+    st.builds(
+        "{}{}{}".format,
+        st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=90),
+        st.characters(categories=["Lu", "Nd"]),
+        st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=90),
+    ),
+)

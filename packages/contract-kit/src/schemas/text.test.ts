@@ -103,3 +103,13 @@ describe('NoContent', () => {
     expect(NoContent.safeParse({}).success).toBe(false);
   });
 });
+
+it('the API reference has the characters of a SingleLineText as a pattern', () => {
+  const { pattern = '', format } = z.toJSONSchema(SingleLineText.max(200).describe('A title.'));
+  expect(format).toBe('single-line');
+  const accepted = ['a', ' a ', 'Ada Lovelace', '\u{1F468}', 'é', 'a\u200Db'];
+  const refused = ['', ' ', '\u00A0', 'a\n', 'a\tb', 'a\u0000', '\u0085a', 'a\u2028b'];
+  for (const text of [...accepted, ...refused]) {
+    expect([text, new RegExp(pattern, 'u').test(text)]).toEqual([text, SingleLineText.safeParse(text).success]);
+  }
+});

@@ -13,10 +13,18 @@ const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}
 
 const visible = { error: 'must have a visible character', abort: true };
 
-/** A line of text, as a name or a title: no control characters or line breaks, and at least one visible character. */
+const controls = String.raw`\u0000-\u001F\u007F-\u009F\u2028\u2029`;
+const noControl = `[^${controls}]`;
+
+/**
+ * A line of text, as a name or a title: no control characters or line breaks, and at least one visible character. The API
+ * reference has this as a pattern; invisible characters other than white space would take hundreds of ranges there, so that
+ * rule is a format.
+ */
 export const SingleLineText = WellFormed.regex(/\S/, visible)
   .refine((text) => !invisible.test(text), visible)
-  .refine((text) => !controlOrLineBreak.test(text), 'must be a single line without control characters');
+  .refine((text) => !controlOrLineBreak.test(text), 'must be a single line without control characters')
+  .meta({ format: 'single-line', pattern: `^${noControl}*[^\\s${controls}]${noControl}*$` });
 
 /** Text with paragraphs, as a note: it may be empty, and has no control characters but tabs and line breaks. */
 export const MultiLineText = WellFormed.refine(
