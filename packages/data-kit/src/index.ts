@@ -94,6 +94,7 @@ export {
   refuse,
   type TokenBucket,
   type TokenLevel,
+  toBucketKey,
 } from './rate-limits/rate-limiter.ts';
 export type { EmittedEvent, Events } from './unit-of-work/events.ts';
 export {

@@ -6,7 +6,6 @@ export { defineModule, type Module, type ModuleDeps, type ModuleSpec, type Servi
 export { createOpenApi } from './openapi/document.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
-export { createLocalLimiter } from './rate-limit-policies.ts';
 export {
   type Connection,
   type RunningService,

@@ -1,4 +1,12 @@
-import { allow, type Plan, type RateLimiter, refilledTokens, refuse, type TokenLevel } from '@plinth/data-kit';
+import {
+  allow,
+  type Plan,
+  type RateLimiter,
+  refilledTokens,
+  refuse,
+  type TokenLevel,
+  toBucketKey,
+} from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
 import type { RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
 import type { ServiceConfig } from './settings.ts';
@@ -10,7 +18,7 @@ export const createLocalLimiter = (nowMs: () => number = () => performance.now()
   const levels = new LRUCache<string, TokenLevel>({ max: bucketsMax });
   return {
     take: (bucket) => {
-      const key = `${bucket.key}:${bucket.quota}/${bucket.windowSeconds}`;
+      const key = toBucketKey(bucket);
       const level = levels.get(key);
       const tokens = level ? refilledTokens(bucket, level, nowMs()) : bucket.quota;
       if (tokens < 1) return refuse(bucket, tokens);

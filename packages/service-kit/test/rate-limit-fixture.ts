@@ -3,7 +3,8 @@ import type { Plan, RateLimiter } from '@plinth/data-kit';
 import { anId } from '@plinth/testing';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { createLocalLimiter, defineModule, type RateLimitPolicies, type RateLimitPolicy } from '../src/index.ts';
+import { defineModule, type RateLimitPolicies, type RateLimitPolicy } from '../src/index.ts';
+import { createLocalLimiter } from '../src/rate-limit-policies.ts';
 import { openTestHost, type TestHost, type TestHostOptions } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { type ClientSession, MongoClient, type Timestamp } from 'mongodb';
 import { archiveOplog, type OplogArchive, replayOplog } from './oplog.ts';
 import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
@@ -102,7 +101,7 @@ export const runDrill = async (sourceUri: string, targetUri: string): Promise<Dr
     const documents = await target.db('drill').collection<{ _id: string; value: number }>('documents').find().toArray();
     const stored = new Map(documents.map(({ _id, value }) => [_id, value]));
     const rows = await target.db('drill').collection('journal').countDocuments();
-    const lost = [...expected].filter(([id, value]) => !isDeepStrictEqual(stored.get(id), value)).length;
+    const lost = [...expected].filter(([id, value]) => stored.get(id) !== value).length;
     return {
       acknowledged: load.written.length,
       restored: rows,

@@ -19,7 +19,7 @@ export function findInText(file: string, text: string, hasWords: boolean): Findi
   const { comments, errors } = parseSync(file, text);
   if (errors[0]) throw new Error(`${file} cannot be parsed: ${errors[0].message}`);
   const silent = comments.filter(({ value }) => suppression.test(value.trim()) && !withReason.test(value.trim()));
-  const words = hasWords ? findWords(file, { text, comments: comments }) : [];
+  const words = hasWords ? findWords(file, { text, comments }) : [];
   return [...silent.map(({ start }) => ({ offset: start, message: needsReason })), ...words];
 }
 

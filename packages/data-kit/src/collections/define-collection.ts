@@ -41,19 +41,22 @@ export const removedMarker = 'deleted';
 
 const SoftDeletion = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };
 
+/** The stored name of the comparison key of a field. */
+export const toKeyField = (field: string): string => `${field}Key`;
+
 /** The stored name of the field by which `field` is compared. */
 export const toComparedField = ({ compareBy }: Pick<Indexed, 'compareBy'>, field: string): string =>
-  Object.hasOwn(compareBy, field) ? `${field}Key` : field;
+  Object.hasOwn(compareBy, field) ? toKeyField(field) : field;
 
 /** The name in the definition of a stored field. */
 export const toDeclaredField = ({ compareBy }: Pick<Indexed, 'compareBy'>, stored: string): string =>
-  Object.keys(compareBy).find((field) => `${field}Key` === stored) ?? stored;
+  Object.keys(compareBy).find((field) => toKeyField(field) === stored) ?? stored;
 
 type Managed = Pick<Indexed, 'softDelete' | 'compareBy'>;
 
 /** The fields that the collection writes by itself, besides those of every entity. */
 export const getManagedFields = ({ softDelete, compareBy }: Indexed): string[] => [
-  ...Object.keys(compareBy).map((field) => `${field}Key`),
+  ...Object.keys(compareBy).map((field) => toKeyField(field)),
   ...(softDelete ? Object.keys(SoftDeletion) : []),
 ];
 
@@ -78,7 +81,7 @@ const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, com
   const { shape } = schema._zod.def;
   const keys = Object.entries(compareBy).map(([field, key]) => {
     const isOptional = shape[field]?._zod.optin === 'optional';
-    return [`${field}Key`, isOptional ? key.schema.optional() : key.schema] as const;
+    return [toKeyField(field), isOptional ? key.schema.optional() : key.schema] as const;
   });
   return schema.safeExtend({ ...Object.fromEntries(keys), ...(softDelete && SoftDeletion) });
 };

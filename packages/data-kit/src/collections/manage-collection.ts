@@ -1,7 +1,7 @@
 import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import type { Clock } from '../context/context.ts';
 import type { StoredCollection, TenantCollection } from './collection.ts';
-import { type Indexed, removedMarker } from './define-collection.ts';
+import { type Indexed, removedMarker, toKeyField } from './define-collection.ts';
 import type { Entity } from './entity.ts';
 import { assertVersion } from './expected-version.ts';
 import { type Fields, toKeys, toStoredChange, toStoredDraft, toStoredSort, toStoredWhere } from './stored-fields.ts';
@@ -24,16 +24,15 @@ const assertPresent = (definition: Indexed, document: Fields): void => {
 const getFreedKeys = ({ compareBy, indexes }: Indexed): string[] => {
   const unique = Object.values(indexes).flatMap((index) => (index.unique === undefined ? [] : index.fields));
   return Object.keys(compareBy)
-    .map((field) => `${field}Key`)
+    .map(toKeyField)
     .filter((key) => unique.includes(key));
 };
 
 const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Managed) => {
-  const freed = getFreedKeys(definition);
   return {
     remove: (document: Stored): void => {
       assertPresent(definition, document);
-      const keys = Object.fromEntries(freed.map((key) => [key, toFreedKey(document._id)]));
+      const keys = Object.fromEntries(getFreedKeys(definition).map((key) => [key, toFreedKey(document._id)]));
       stored.update(document, { $set: { [removedMarker]: true, deletedAt: clock.now(), ...keys } as object });
     },
     getRemoved: async (id: string, notRemoved: ApiError): Promise<Stored> => {
@@ -42,6 +41,7 @@ const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Man
       return document;
     },
     restore: (document: Stored, conflictError?: ApiError): Stored => {
+      const freed = getFreedKeys(definition);
       const keys = Object.entries(toKeys(definition, document)).filter(([key]) => freed.includes(key));
       const $set = { [removedMarker]: false, ...Object.fromEntries(keys) } as object;
       return stored.update(document, { $set, $unset: { deletedAt: true } as object }, conflictError);

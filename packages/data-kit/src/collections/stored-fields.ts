@@ -1,4 +1,4 @@
-import { getManagedFields, type Indexed, removedMarker, toComparedField } from './define-collection.ts';
+import { getManagedFields, type Indexed, removedMarker, toComparedField, toKeyField } from './define-collection.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,7 +29,7 @@ export const toKeys = ({ compareBy }: Pick<Indexed, 'compareBy'>, fields: Fields
   Object.fromEntries(
     Object.entries(compareBy).flatMap(([field, { toKey }]) => {
       const value = fields[field];
-      return typeof value === 'string' ? [[`${field}Key`, toKey(value)]] : [];
+      return typeof value === 'string' ? [[toKeyField(field), toKey(value)]] : [];
     }),
   );
 
@@ -62,7 +62,7 @@ export const toStoredChange = (
   const { $set = {}, $unset = {} } = change;
   const keys = toKeys(definition, $set as Fields);
   const unset = Object.keys($unset).filter((field) => Object.hasOwn(definition.compareBy, field));
-  const unsetKeys = Object.fromEntries(unset.map((field) => [`${field}Key`, true]));
+  const unsetKeys = Object.fromEntries(unset.map((field) => [toKeyField(field), true]));
   return {
     ...change,
     ...(Object.keys(keys).length > 0 && { $set: { ...$set, ...keys } }),

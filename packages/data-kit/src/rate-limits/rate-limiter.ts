@@ -6,6 +6,9 @@ export type TokenBucket = {
   readonly windowSeconds: number;
 };
 
+/** Returns the name of a bucket, its size included, by which limiters store it. */
+export const toBucketKey = ({ key, quota, windowSeconds }: TokenBucket): string => `${key}:${quota}/${windowSeconds}`;
+
 export type RateLimitDecision = {
   readonly isAllowed: boolean;
   /** Whole tokens that are left, as far as this process knows. */

@@ -1,7 +1,7 @@
-import type { TokenBucket } from '@plinth/data-kit';
+import { type TokenBucket, toBucketKey } from '@plinth/data-kit';
 import type { Redis } from 'ioredis';
 
-/** What a process reports about one shared bucket and requests from it. */
+/** The report of a process about one shared bucket, and its request for tokens. */
 export type LeaseRequest = {
   readonly bucket: TokenBucket;
   /** Tokens spent here while Redis was unreachable. */
@@ -14,7 +14,7 @@ export type LeaseRequest = {
   readonly ahead: number;
 };
 
-/** What a bucket granted, and how many tokens it still has. */
+/** The tokens that a bucket granted, and those that it still has. */
 export type LeaseGrant = { readonly granted: number; readonly left: number };
 
 export type LeaseResponse = {
@@ -90,9 +90,6 @@ const toArguments = ({ bucket: { quota, windowSeconds }, owed, returned, needed,
   needed,
   ahead,
 ];
-
-/** Returns the Redis key of a bucket, without the prefix. */
-export const toBucketKey = ({ key, quota, windowSeconds }: TokenBucket): string => `${key}:${quota}/${windowSeconds}`;
 
 export type LeaseScriptOptions = {
   /** Stands before every key. */

@@ -1,6 +1,6 @@
-import type { RateLimitDecision, RateLimiter, TokenBucket } from '@plinth/data-kit';
+import { type RateLimitDecision, type RateLimiter, type TokenBucket, toBucketKey } from '@plinth/data-kit';
 import * as leasing from './lease.ts';
-import { type LeaseRequest, type LeaseResponse, type RequestLeases, toBucketKey } from './lease-script.ts';
+import { type LeaseRequest, type LeaseResponse, type RequestLeases } from './lease-script.ts';
 
 export type LeasedLimiterDeps = {
   readonly requestLeases: RequestLeases;

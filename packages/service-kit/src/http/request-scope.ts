@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Ctx, Ids, Trace } from '@plinth/data-kit';
-import type { RequestSpan } from '@plinth/telemetry';
+import { parseTraceparent, type RequestSpan } from '@plinth/telemetry';
 import type { FastifyRequest } from 'fastify';
 
 /** The state of one request, from its first hook to its log line. */
@@ -40,20 +40,10 @@ export const createRequestIds =
     return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
   };
 
-const traceParent = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-
-const parseTraceParent = (header: string): Trace | undefined => {
-  const [, version, traceId, spanId, flags = '0', more] = traceParent.exec(header) ?? [];
-  // A later version may add fields behind those of version 00; `ff` is invalid.
-  if (version === undefined || version === 'ff' || (version === '00' && more !== undefined)) return undefined;
-  if (!traceId || !spanId || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
-  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
-};
-
 /** The W3C trace context of the client, if it sent a valid one. */
 export const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
   const header = headers['traceparent'];
-  return typeof header === 'string' ? parseTraceParent(header) : undefined;
+  return typeof header === 'string' ? parseTraceparent(header) : undefined;
 };
 
 /** Starts a trace. A request id of our own doubles as the trace id. */

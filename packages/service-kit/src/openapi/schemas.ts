@@ -14,10 +14,10 @@ export type SchemaRegistry = {
   resolve(schema: Json): Json;
 };
 
-const toReferences = (json: object): Json =>
-  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
-
 const referencePrefix = '#/components/schemas/';
+
+const toReferences = (json: object): Json =>
+  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', `"${referencePrefix}`)) as Json;
 
 export const createSchemaRegistry = (): SchemaRegistry => {
   const components: { [id: string]: Json } = {};
