@@ -41,10 +41,14 @@ const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Man
       return document;
     },
     restore: (document: Stored, conflictError?: ApiError): Stored => {
-      const freed = getFreedKeys(definition);
-      const keys = Object.entries(toKeys(definition, document)).filter(([key]) => freed.includes(key));
-      const $set = { [removedMarker]: false, ...Object.fromEntries(keys) } as object;
-      return stored.update(document, { $set, $unset: { deletedAt: true } as object }, conflictError);
+      const keys = toKeys(definition, document);
+      const [kept, absent] = [{} as Record<string, unknown>, {} as Record<string, true>];
+      for (const key of getFreedKeys(definition)) {
+        if (Object.hasOwn(keys, key)) kept[key] = keys[key];
+        else absent[key] = true;
+      }
+      const change = { $set: { [removedMarker]: false, ...kept }, $unset: { deletedAt: true, ...absent } };
+      return stored.update(document, change as object, conflictError);
     },
   };
 };
