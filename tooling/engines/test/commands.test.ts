@@ -48,7 +48,8 @@ describe('the bootstrap', () => {
   it('lists its verbs when it is asked for another one', async () => {
     expect(await run('../../bootstrap.mjs', 'fly')).toEqual({
       code: 1,
-      stderr: 'There is no "fly"; the verbs are start, test, bench, load, drill, token, db, build, lint, typecheck, format.',
+      stderr:
+        'There is no "fly"; the verbs are start, test, bench, load, drill, token, db, build, lint, typecheck, format.',
     });
   });
 });

@@ -29,9 +29,23 @@ export const names: readonly Ban[] = [
 
 /** Folders and documents whose words are checked. */
 export const convertedPaths: readonly string[] = [
+  '.changeset/',
+  '.github/',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'README.md',
+  'SECURITY.md',
+  'docs/README.md',
+  'docs/backup.md',
   'docs/compose.md',
+  'docs/debug-a-request.md',
   'docs/deploy.md',
+  'docs/errors.md',
+  'docs/glossary.md',
+  'docs/limits.md',
   'docs/observability.md',
+  'docs/reliability.md',
+  'docs/sizing.md',
   'tooling/conformance/',
   'tooling/docker/',
   'tooling/kubernetes/',
