@@ -3,8 +3,8 @@ import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
 import { runService } from '@plinth/service-kit';
 import { addDemoData } from './demo/add-demo-data.ts';
-import { announcement } from './demo/announce.ts';
-import { demoPlanOf } from './demo/people.ts';
+import { createAnnouncement } from './demo/announcement.ts';
+import { findDemoPlan } from './demo/users.ts';
 import { modules } from './modules.ts';
 import { platformSettings } from './settings.ts';
 
@@ -17,9 +17,9 @@ const { url } = await runService({
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
-  ...(config.DEMO_DATA && { beforeListening: addDemoData, planOf: demoPlanOf }),
+  ...(config.DEMO_DATA && { beforeListening: addDemoData, planOf: findDemoPlan }),
 });
 
 if (config.DEMO_DATA) {
-  process.stdout.write(await announcement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
+  process.stdout.write(await createAnnouncement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
 }

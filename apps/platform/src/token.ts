@@ -3,8 +3,8 @@ import { load } from '@plinth/config';
 import { builtInRoles } from '@plinth/contract-kit';
 import { StartupError } from '@plinth/data-kit';
 import { serviceSettings } from '@plinth/service-kit';
-import { demoToken } from './demo/demo-token.ts';
-import { type DemoTenant, demoPerson, demoTenants } from './demo/people.ts';
+import { createDemoToken } from './demo/demo-token.ts';
+import { type DemoTenant, demoTenants, getDemoUser } from './demo/users.ts';
 
 const usage = 'Usage: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]';
 
@@ -29,7 +29,7 @@ const main = async (args: readonly string[]): Promise<string> => {
   const tenant = chosen('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
   const role = chosen('role', values.role, builtInRoles);
   const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
-  return demoToken(demoPerson(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
+  return createDemoToken(getDemoUser(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
 };
 
 try {

@@ -1,10 +1,10 @@
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { usersModule } from '@plinth/svc-users/module';
-import { aFreePort } from '@plinth/testing';
+import { getFreePort } from '@plinth/testing';
 import { type Environment, nodeCommand, startChild } from '@plinth/testing/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { demoPeople } from '../src/demo/people.ts';
+import { demoUsers } from '../src/demo/users.ts';
 
 const script = new URL('../src/db.ts', import.meta.url);
 
@@ -99,7 +99,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
         stderr: '',
       });
     }
-    expect(await users().collection('users').countDocuments()).toBe(demoPeople.length);
+    expect(await users().collection('users').countDocuments()).toBe(demoUsers.length);
   });
 
   it.each([
@@ -119,7 +119,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
   });
 
   it('prints one sentence when MongoDB is unreachable or was migrated by newer code', async () => {
-    const away = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await aFreePort()}/` });
+    const away = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await getFreePort()}/` });
     expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/) });
     await db(['migrate']);
     const record = await users().collection('migrations').findOne({ phase: 'contract' });

@@ -2,7 +2,7 @@ import { openTestDatastore } from '@plinth/mongo/testing';
 import { openTestHost } from '@plinth/service-kit/testing';
 import { expect, it } from 'vitest';
 import { addDemoData } from '../src/demo/add-demo-data.ts';
-import { demoPeople, demoPerson, demoTenants } from '../src/demo/people.ts';
+import { demoTenants, demoUsers, getDemoUser } from '../src/demo/users.ts';
 import { modules } from '../src/modules.ts';
 
 it('the demo data are two organizations with an owner, a member and a viewer each, however often they are added', async () => {
@@ -11,10 +11,10 @@ it('the demo data are two organizations with an owner, a member and a viewer eac
   await addDemoData(datastore);
   await Promise.all([addDemoData(datastore), addDemoData(datastore)]);
   for (const tenant of Object.keys(demoTenants) as (keyof typeof demoTenants)[]) {
-    const { id, tenantId } = demoPerson(tenant, 'owner');
+    const { id, tenantId } = getDemoUser(tenant, 'owner');
     const { body } = await (await host.as({ id, tenantId, roles: ['owner'] })).get('/v1/users');
     expect(body.items.map(({ id: one }: { id: string }) => one).toSorted()).toEqual(
-      demoPeople.filter((person) => person.tenantId === tenantId).map((person) => person.id),
+      demoUsers.filter((person) => person.tenantId === tenantId).map((person) => person.id),
     );
   }
   expect(await host.faults()).toEqual([]);

@@ -1,7 +1,7 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type Caller, openTestHost } from '@plinth/service-kit/testing';
-import { arbitraryOf, seed } from '@plinth/testing';
+import { createArbitrary, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { z } from 'zod';
@@ -23,7 +23,7 @@ export const openPlatform = async () => {
 
 /** Values that a schema takes, the same for the same seed; another `batch` gives others. */
 export const createSampleValues = (schema: z.ZodType, count: number, batch = 0): object[] =>
-  fc.sample(arbitraryOf(schema), { numRuns: count, seed: seed + batch }) as object[];
+  fc.sample(createArbitrary(schema), { numRuns: count, seed: seed + batch }) as object[];
 
 /** The path of a route with ids in the place of its parameters. */
 export const toPath = (route: { readonly path: string }, id: string): string =>

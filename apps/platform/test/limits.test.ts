@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { type OwnEngine, ownEngine } from '@plinth/engines';
 import { aPrincipal } from '@plinth/testing';
-import { ownSettings, type Service, startService } from '@plinth/testing/process';
+import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
@@ -20,7 +20,7 @@ const aToken = (): Promise<string> => issuer.createToken(aPrincipal());
 beforeAll(async () => {
   redis = await ownEngine('redis');
   const own = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
-  const settings = { ...ownSettings(), ...issuer.settings, ...own };
+  const settings = { ...createServiceSettings(), ...issuer.settings, ...own };
   services = await Promise.all(Object.values(entrypoints).map((main) => startService(main, settings)));
   urls = services.map(({ url }) => url);
 }, 60_000);

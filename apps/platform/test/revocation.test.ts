@@ -2,13 +2,13 @@ import { createTestIssuer } from '@plinth/auth/testing';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock } from '@plinth/service-kit';
 import { anId, openTcpProxy, type TcpProxy } from '@plinth/testing';
-import { ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
+import { createServiceSettings, type Service, startService, unlimitedRateLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
 // These requests all come from one address, and their number is not the question here.
-const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits };
+const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits };
 const tenantId = anId();
 const services: Service[] = [];
 

@@ -2,12 +2,18 @@ import { once } from 'node:events';
 import { Agent, createServer, type Server, request as send } from 'node:http';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { aPrincipal } from '@plinth/testing';
-import { type Environment, ownSettings, type Service, startService, withoutLimits } from '@plinth/testing/process';
+import {
+  createServiceSettings,
+  type Environment,
+  type Service,
+  startService,
+  unlimitedRateLimits,
+} from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
-const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '1000' };
+const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, SHUTDOWN_DELAY_MS: '1000' };
 const start = (place: Environment = {}): Promise<Service> =>
   startService(entrypoints.platform, { ...settings, ...place });
 

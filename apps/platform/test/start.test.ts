@@ -1,15 +1,21 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createTestIssuer } from '@plinth/auth/testing';
-import { aFreePort } from '@plinth/testing';
-import { type Environment, nodeCommand, ownSettings, startChild, startService } from '@plinth/testing/process';
+import { getFreePort } from '@plinth/testing';
+import {
+  createServiceSettings,
+  type Environment,
+  nodeCommand,
+  startChild,
+  startService,
+} from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 type App = keyof typeof entrypoints;
 
 const environment = async (overrides: Environment = {}): Promise<Environment> => ({
-  ...ownSettings(),
+  ...createServiceSettings(),
   ...(await createTestIssuer()).settings,
   ...overrides,
 });
@@ -70,7 +76,7 @@ describe('the platform does not start, and says why in one sentence,', () => {
   it('when MONGODB_URI is unreachable', async () => {
     const { code, stderr } = await refused(
       'platform',
-      await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await aFreePort()}/` }),
+      await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/` }),
     );
     expect(code).toBe(1);
     expect(sentences(stderr)).toEqual([
@@ -90,7 +96,7 @@ describe('the platform does not start, and says why in one sentence,', () => {
   }, 20_000);
 
   it('but starts, degraded, when Redis is away', async () => {
-    const env = await environment({ REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` });
+    const env = await environment({ REDIS_URL: `redis://127.0.0.1:${await getFreePort()}` });
     const { url, end } = await start('platform', env);
     const ready = async (): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
     await expect.poll(ready, { timeout: 15_000 }).toEqual({ status: 'ready', degraded: ['redis'] });

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/telemetry/testing';
-import { aFreePort, anId } from '@plinth/testing';
-import { ownSettings, type Service, startService } from '@plinth/testing/process';
+import { anId, getFreePort } from '@plinth/testing';
+import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
-const settings = ownSettings();
+const settings = createServiceSettings();
 const marker = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = anId();
 const traceId = (): string => randomBytes(16).toString('hex');
@@ -23,7 +23,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
     authorization = `Bearer ${await issuer.createToken({ id: anId(), tenantId, roles: ['owner'] })}`;
-    const metricsPort = await aFreePort();
+    const metricsPort = await getFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
     service = await startService(entrypoints[app], {
       ...settings,
@@ -91,7 +91,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect(status).toBe(201);
     await recorded(trace);
     expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert users', 'insert journal', 'commitTransaction']));
-    expect(service.said()).toContain(`"traceId":"${trace}"`);
+    expect(service.combinedOutput()).toContain(`"traceId":"${trace}"`);
   });
 
   it('race: of writes that share a transaction, each has it in its own trace', async () => {

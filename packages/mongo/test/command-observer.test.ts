@@ -1,6 +1,6 @@
 import type { CommandInfo } from '@plinth/data-kit';
-import { aContext, anId, idsFrom } from '@plinth/testing';
-import { aDatabasePrefix } from '@plinth/testing/process';
+import { aContext, anId, createIds } from '@plinth/testing';
+import { createDatabasePrefix } from '@plinth/testing/process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
 import { openRaw } from '../src/testing/index.ts';
@@ -9,7 +9,7 @@ import { aNote, notes } from './notes.ts';
 type Told = CommandInfo & { readonly outcome: 'sent' | 'done' | 'failed' };
 
 const uri = String(process.env['MONGODB_URI']);
-const databasePrefix = aDatabasePrefix();
+const databasePrefix = createDatabasePrefix();
 const open: { close(): Promise<void> }[] = [];
 
 const tell = { operation: 'tell' };
@@ -32,7 +32,7 @@ const connect = async () => {
   );
   open.push(datastore);
   const clock = { now: () => new Date() };
-  const store = datastore.open({ name: 'told', collections: { notes } }, { clock, ids: idsFrom(clock) });
+  const store = datastore.open({ name: 'told', collections: { notes } }, { clock, ids: createIds(clock) });
   await store.prepare();
   told.length = 0;
   return { told, onSent, store, ctx: aContext({ tenantId: anId(), deadline: Date.now() + 10_000 }) };

@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
-import { aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, notes } from './notes.ts';
@@ -8,7 +8,7 @@ import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
 const clock = { now: () => new Date() };
-const open = () => datastore.current.open({ name: 'units', collections: { notes } }, { clock, ids: idsFrom(clock) });
+const open = () => datastore.current.open({ name: 'units', collections: { notes } }, { clock, ids: createIds(clock) });
 
 beforeAll(() => open().prepare());
 

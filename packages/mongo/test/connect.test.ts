@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findMongod } from '@plinth/engines';
-import { aFreePort } from '@plinth/testing';
+import { getFreePort } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
@@ -16,7 +16,7 @@ const one = (message: string) => ({ name: 'StartupError', message: expect.string
 const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod(process.env);
-  const port = await aFreePort();
+  const port = await getFreePort();
   const place = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
   const mongod = startChild([path, ...place]);
   try {
@@ -44,7 +44,7 @@ describe('connecting', () => {
   }, 30_000);
 
   it('refuses an address where nobody answers, and prints no password', async () => {
-    const uri = `mongodb://ada:hunter2@127.0.0.1:${await aFreePort()}/?serverSelectionTimeoutMS=300`;
+    const uri = `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/?serverSelectionTimeoutMS=300`;
     const refusal = await connect(uri).catch((error: Error) => error);
     expect(refusal).toMatchObject(one('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'));
     expect((refusal as Error).message).not.toContain('hunter2');

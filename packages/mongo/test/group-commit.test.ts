@@ -1,6 +1,6 @@
 import { ApiError, defineErrors } from '@plinth/contract-kit';
 import { type Ctx, UniqueViolation } from '@plinth/data-kit';
-import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
+import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -10,7 +10,7 @@ const clock = { now: () => new Date() };
 const errors = defineErrors('group', { soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' } });
 
 const openGroup = () =>
-  datastore.current.open({ name: 'group', collections: { notes } }, { clock, ids: idsFrom(clock) });
+  datastore.current.open({ name: 'group', collections: { notes } }, { clock, ids: createIds(clock) });
 let store: ReturnType<typeof openGroup>;
 beforeAll(async () => {
   store = openGroup();

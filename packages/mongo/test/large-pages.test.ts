@@ -1,5 +1,5 @@
 import { defineCollection, Entity } from '@plinth/data-kit';
-import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { useDatastore } from './stores.ts';
@@ -10,8 +10,8 @@ const scrolls = defineCollection('scrolls', Entity.extend({ text: z.string() }),
 });
 
 const datastore = useDatastore();
-const clock = aClock();
-const ids = idsFrom(clock);
+const clock = createManualClock();
+const ids = createIds(clock);
 const tenantId = anId();
 const count = 90;
 const open = () =>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { MigrationLogEntry, StoredModule } from '@plinth/data-kit';
-import { idsFrom } from '@plinth/testing';
+import { createIds } from '@plinth/testing';
 import { BSON, type Document, MongoClient } from 'mongodb';
 import { afterAll, afterEach } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -9,7 +9,7 @@ import { clientSettings } from '../src/settings.ts';
 import { before } from './migrations-cards.ts';
 
 export const clock = { now: () => new Date() };
-const ids = idsFrom(clock);
+const ids = createIds(clock);
 
 export const times = { leaseMs: 20_000, waitMs: 20_000, pollMs: 20 };
 type Times = typeof times & { readonly socketTimeoutMS: number };

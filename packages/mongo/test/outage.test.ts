@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ctx } from '@plinth/data-kit';
-import { aContext, anId, idsFrom, openTcpProxy, type TcpProxy } from '@plinth/testing';
+import { aContext, anId, createIds, openTcpProxy, type TcpProxy } from '@plinth/testing';
 import { type CommandFailedEvent, type CommandSucceededEvent, MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -13,7 +13,7 @@ const datastore = useDatastore();
 const clock = { now: () => new Date() };
 const module = { name: 'away', collections: { notes } };
 
-beforeAll(() => datastore.current.open(module, { clock, ids: idsFrom(clock) }).prepare());
+beforeAll(() => datastore.current.open(module, { clock, ids: createIds(clock) }).prepare());
 
 /** Whoever has asked is answered by then, whatever becomes of MongoDB. */
 const answeredWithinMs = 5000;
@@ -44,7 +44,7 @@ const aStage = async (onTestFinished: Cleanup) => {
     client,
     cursorSecret: 'a secret',
     databasePrefix: datastore.current.databasePrefix,
-  }).open(module, { clock, ids: idsFrom(clock) });
+  }).open(module, { clock, ids: createIds(clock) });
   const ctx = aContext();
   const scoped = (own: Ctx) => opened.collections.notes.for(own);
   return {
@@ -190,7 +190,7 @@ const block = (ms: number): void => {
 describe('a process that is blocked', () => {
   it('loses nothing: what waited for MongoDB goes on', async () => {
     const { client } = datastore.current;
-    const { collections, unitOfWork } = datastore.current.open(module, { clock, ids: idsFrom(clock) });
+    const { collections, unitOfWork } = datastore.current.open(module, { clock, ids: createIds(clock) });
     const events: string[] = [];
     for (const name of ['connectionPoolCleared', 'serverHeartbeatFailed', 'commandFailed'] as const) {
       client.on(name, () => events.push(name));

@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
-import { aContext, anId, createRandom, idsFrom, seed } from '@plinth/testing';
+import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -8,7 +8,7 @@ import { useDatastore } from './stores.ts';
 const datastore = useDatastore();
 const clock = { now: () => new Date() };
 const openPoints = () =>
-  datastore.current.open({ name: 'points', collections: { notes } }, { clock, ids: idsFrom(clock) });
+  datastore.current.open({ name: 'points', collections: { notes } }, { clock, ids: createIds(clock) });
 let store: ReturnType<typeof openPoints>;
 beforeAll(async () => {
   store = openPoints();

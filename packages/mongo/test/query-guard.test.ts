@@ -1,16 +1,16 @@
-import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import type { Collection, Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
-const clock = aClock();
+const clock = createManualClock();
 const tenantId = anId();
 let raw: Collection<Document>;
 
 beforeAll(async () => {
-  const store = datastore.current.open({ name: 'guarded', collections: { notes } }, { clock, ids: idsFrom(clock) });
+  const store = datastore.current.open({ name: 'guarded', collections: { notes } }, { clock, ids: createIds(clock) });
   await store.prepare();
   const ctx = aContext({ tenantId });
   for (let at = 0; at < 30; at += 1) {

@@ -1,10 +1,10 @@
-import { aClock, aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
-const clock = aClock();
+const clock = createManualClock();
 const stored = () => ({
   _id: anId(),
   tenantId: anId(),
@@ -15,7 +15,7 @@ const stored = () => ({
 });
 
 beforeAll(() =>
-  datastore.current.open({ name: 'law', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare(),
+  datastore.current.open({ name: 'law', collections: { notes } }, { clock, ids: createIds(clock) }).prepare(),
 );
 
 describe('the validator in the database', () => {
@@ -78,7 +78,7 @@ describe('unique indexes', () => {
 describe('preparing', () => {
   it('race: may be done by several at once', async () => {
     const stores = Array.from({ length: 5 }, () =>
-      datastore.current.open({ name: 'raced', collections: { notes } }, { clock, ids: idsFrom(clock) }),
+      datastore.current.open({ name: 'raced', collections: { notes } }, { clock, ids: createIds(clock) }),
     );
     await Promise.all(stores.map((store) => store.prepare()));
     expect(await datastore.current.raw('raced', 'notes').indexNames()).toHaveLength(5);
@@ -86,7 +86,7 @@ describe('preparing', () => {
 
   it('brings a changed validator to a collection that exists', async () => {
     const open = (collections: object) =>
-      datastore.current.open({ name: 'changed', collections }, { clock, ids: idsFrom(clock) });
+      datastore.current.open({ name: 'changed', collections }, { clock, ids: createIds(clock) });
     const loose = { ...notes, schema: notes.schema };
     await open({ notes: loose }).prepare();
     const { z } = await import('zod');
@@ -96,7 +96,7 @@ describe('preparing', () => {
 
   it('refuses to go on with an index that differs from its definition, and says what to do', async () => {
     const open = (collections: object) =>
-      datastore.current.open({ name: 'drifted', collections }, { clock, ids: idsFrom(clock) });
+      datastore.current.open({ name: 'drifted', collections }, { clock, ids: createIds(clock) });
     await open({ notes }).prepare();
     const drifted = { ...notes, indexes: { ...notes.indexes, byAge: { fields: ['words', 'createdAt', '_id'] } } };
     await expect(open({ notes: drifted }).prepare()).rejects.toMatchObject({
@@ -106,7 +106,7 @@ describe('preparing', () => {
   });
 
   it('is needed once: the context’s writes are under the law from then on', async () => {
-    const store = datastore.current.open({ name: 'law', collections: { notes } }, { clock, ids: idsFrom(clock) });
+    const store = datastore.current.open({ name: 'law', collections: { notes } }, { clock, ids: createIds(clock) });
     const ctx = aContext();
     const add = async () => void store.collections.notes.for(ctx).insert(aNote({ slug: 'Not A Slug' }));
     const writing = store.unitOfWork.run(ctx, add, { operation: 'add' });

@@ -1,6 +1,6 @@
 import type { Ctx, TraceBatch } from '@plinth/data-kit';
-import { aContext, anId, idsFrom } from '@plinth/testing';
-import { aDatabasePrefix } from '@plinth/testing/process';
+import { aContext, anId, createIds } from '@plinth/testing';
+import { createDatabasePrefix } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -14,7 +14,7 @@ const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
 const many = Array.from({ length: 20 }, context);
 
 describe('what a datastore tells of its connections', () => {
-  const databasePrefix = aDatabasePrefix();
+  const databasePrefix = createDatabasePrefix();
   const client = new MongoClient(String(process.env['MONGODB_URI']), {
     ...clientSettings(2),
     waitQueueTimeoutMS: 1500,
@@ -57,7 +57,7 @@ describe('what a datastore tells of its commits', () => {
     return work();
   };
   const open = () =>
-    datastore.current.open({ name: 'stats', collections: { notes } }, { clock, ids: idsFrom(clock), traceBatch });
+    datastore.current.open({ name: 'stats', collections: { notes } }, { clock, ids: createIds(clock), traceBatch });
   let store: ReturnType<typeof open>;
   beforeAll(async () => {
     store = open();

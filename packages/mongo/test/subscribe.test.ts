@@ -1,6 +1,6 @@
 import { defineEvents, type EventDefinition, Id } from '@plinth/contract-kit';
 import { type Ctx, type Datastore, type DeliveredEvent, type Subscription } from '@plinth/data-kit';
-import { aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds } from '@plinth/testing';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -40,7 +40,7 @@ const failing = (mode: 'off' | 'alwaysOn' | { times: number }, data: object = {}
   datastore.client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(mode !== 'off' && { data }) });
 
 const openModule = (name: string, at = clock) =>
-  datastore.open({ name, collections: {} }, { clock: at, ids: idsFrom(clock) });
+  datastore.open({ name, collections: {} }, { clock: at, ids: createIds(clock) });
 
 /** A module with an empty journal, and what emits events into it: as many as there are ids, in one write set. */
 const aModule = async (at = clock) => {

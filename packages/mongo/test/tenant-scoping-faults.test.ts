@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx, createUnitOfWork, createWriteSets, type WriteSets } from '@plinth/data-kit';
-import { aContext, anId, idsFrom } from '@plinth/testing';
+import { aContext, anId, createIds } from '@plinth/testing';
 import type { Db, Document } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collections/collection.ts';
@@ -18,7 +18,7 @@ let primary: PrimaryMonitor;
 
 beforeAll(async () => {
   primary = monitorPrimary(datastore.current.client);
-  await datastore.current.open({ name: 'faults', collections: { notes } }, { clock, ids: idsFrom(clock) }).prepare();
+  await datastore.current.open({ name: 'faults', collections: { notes } }, { clock, ids: createIds(clock) }).prepare();
 });
 
 /** Changes what a collection sends: the commands of its reads and the writes that it records. */
@@ -82,7 +82,7 @@ const openCollection = (fault: Fault = {}) => {
   const db = client.db(`${databasePrefix}faults`);
   const reads = { db: withFault(db, fault), clock, primary, traceBatch: undefined };
   const writeSets = createWriteSets<Write>();
-  const ids = idsFrom(clock);
+  const ids = createIds(clock);
   const collection = createCollection(notes, {
     ...reads,
     ids,

@@ -1,4 +1,4 @@
-import { aFreePort, openTcpProxy } from '@plinth/testing';
+import { getFreePort, openTcpProxy } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisConnection } from '../src/index.ts';
 
@@ -51,7 +51,7 @@ describe('the Redis connection', () => {
   }, 20_000);
 
   it('lets a service start without Redis', async () => {
-    const connection = open(`redis://127.0.0.1:${await aFreePort()}`);
+    const connection = open(`redis://127.0.0.1:${await getFreePort()}`);
     expect(await isUp(connection)).toBe(false);
     await expect.poll(() => events).toEqual(['redis-disconnected']);
   });

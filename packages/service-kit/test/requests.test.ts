@@ -1,5 +1,5 @@
 import type { TokenSubject } from '@plinth/auth';
-import { aClock, anId, aPrincipal } from '@plinth/testing';
+import { anId, aPrincipal, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -63,7 +63,7 @@ describe('a credential', () => {
   });
 
   it('that has expired is refused with a challenge that says so', async () => {
-    const clock = aClock();
+    const clock = createManualClock();
     const timed = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), clock });
     const late = await timed.as(owner);
     expect((await late.get(`/v1/things/${anId()}`)).status).toBe(404);

@@ -1,7 +1,7 @@
 import { revocationLifetimeMs } from '@plinth/auth';
 import { tokensRevoked } from '@plinth/contract-kit';
 import type { Datastore, DeliveredEvent, SubscriptionOptions } from '@plinth/data-kit';
-import { aClock, anId, aPrincipal } from '@plinth/testing';
+import { anId, aPrincipal, createManualClock } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { type Caller, openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -15,7 +15,7 @@ const path = `/v1/things/${anId()}`;
 
 /** Opens a host whose datastore records subscriptions, and lets the test deliver their events. */
 const open = async (revocationsFrom = 'things') => {
-  const clock = aClock();
+  const clock = createManualClock();
   const subscriptions: Subscribed[] = [];
   const closed: string[] = [];
   const datastore: Datastore = {

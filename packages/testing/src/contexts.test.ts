@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aClock, idsFrom } from './clock.ts';
+import { createIds, createManualClock } from './clock.ts';
 import { aContext, anId, aPrincipal } from './contexts.ts';
 import { createRandom, readSeed, seed } from './seed.ts';
 
 describe('aContext', () => {
-  it('is the call of an owner of a new tenant, with ten seconds left', () => {
+  it('creates the call of an owner of a new tenant, with a deadline in ten seconds', () => {
     const ctx = aContext();
     expect(ctx.actor).toMatchObject({ kind: 'user', roles: ['owner'], tenantId: ctx.tenantId });
     expect([ctx.tenantId, ctx.actor.id, ctx.requestId].every((id) => z.uuidv7().safeParse(id).success)).toBe(true);
@@ -18,21 +18,21 @@ describe('aContext', () => {
     expect(aContext().tenantId).not.toBe(ctx.tenantId);
   });
 
-  it('keeps actor and context in one tenant', () => {
+  it('puts actor and context into one tenant', () => {
     const { tenantId } = aContext();
     expect(aContext({ tenantId }).actor.tenantId).toBe(tenantId);
     expect(aContext({ actor: aPrincipal({ tenantId }) }).tenantId).toBe(tenantId);
     expect(aContext({ tenantId, actor: { roles: ['member'] } }).actor).toMatchObject({ tenantId, roles: ['member'] });
   });
 
-  it('takes every override', () => {
+  it('accepts every override', () => {
     expect(aContext({ requestId: 'r', deadline: 5 })).toMatchObject({ requestId: 'r', deadline: 5 });
   });
 });
 
 describe('ids and time', () => {
-  it('the clock moves when it is told to, and forward only', () => {
-    const clock = aClock(new Date(1000));
+  it('the clock moves by advance only, and never back', () => {
+    const clock = createManualClock(new Date(1000));
     const before = clock.now();
     clock.advance(5);
     expect([before, clock.now()]).toEqual([new Date(1000), new Date(1005)]);
@@ -40,12 +40,12 @@ describe('ids and time', () => {
     expect(() => clock.advance(Number.NaN)).toThrow(/forward only/);
   });
 
-  it('ids are UUIDv7 of the clock in the order of their making, also when the clock goes back', () => {
-    const clock = aClock();
+  it('ids are UUIDv7 in the order of their creation, even when the clock goes back', () => {
+    const clock = createManualClock();
     let time = clock.now();
-    const ids = idsFrom({ now: () => time });
-    const made = Array.from({ length: 300 }, (_, at) => {
-      time = new Date(clock.now().getTime() + (at % 7));
+    const ids = createIds({ now: () => time });
+    const made = Array.from({ length: 300 }, (_, index) => {
+      time = new Date(clock.now().getTime() + (index % 7));
       return ids.next();
     });
     expect(made.toSorted()).toEqual(made);
@@ -53,23 +53,23 @@ describe('ids and time', () => {
     expect(z.array(z.uuidv7()).safeParse(made).success).toBe(true);
   });
 
-  it('ids of one seed and clock are the same', () => {
-    const clock = aClock();
-    const [one, two] = [idsFrom(clock, 7), idsFrom(clock, 7)];
+  it('the same seed and clock create the same ids', () => {
+    const clock = createManualClock();
+    const [one, two] = [createIds(clock, 7), createIds(clock, 7)];
     expect([one.next(), one.next()]).toEqual([two.next(), two.next()]);
-    expect(idsFrom(clock, 8).next()).not.toBe(idsFrom(clock, 7).next());
+    expect(createIds(clock, 8).next()).not.toBe(createIds(clock, 7).next());
     expect(anId()).not.toBe(anId());
   });
 });
 
 describe('the seed', () => {
-  it('repeats a stream', () => {
+  it('determines the stream', () => {
     const [one, two] = [createRandom(seed), createRandom(seed)];
     expect([one(), one(), one()]).toEqual([two(), two(), two()]);
     expect(createRandom(1)()).not.toBe(createRandom(2)());
   });
 
-  it('is an integer, or refused', () => {
+  it('must be an integer', () => {
     expect([readSeed('12'), readSeed('-3')]).toEqual([12, -3]);
     expect(() => readSeed('x')).toThrow("PLINTH_SEED is 'x', which is not an integer");
   });

@@ -1,13 +1,13 @@
 import type { Ctx, Principal } from '@plinth/data-kit';
 import { v7 } from 'uuid';
-import { random, randomBytesOf } from './seed.ts';
+import { createRandomBytes, random } from './seed.ts';
 
-/** An id that nothing has yet. */
-export const anId = (): string => v7({ msecs: Date.now(), seq: random(), random: randomBytesOf(random, 16) });
+/** Creates a new id. */
+export const anId = (): string => v7({ msecs: Date.now(), seq: random(), random: createRandomBytes(random, 16) });
 
-const hex = (digits: number): string => Buffer.from(randomBytesOf(random, digits / 2)).toString('hex');
+const hex = (digits: number): string => Buffer.from(createRandomBytes(random, digits / 2)).toString('hex');
 
-/** The owner of a new tenant. */
+/** Creates the owner of a new tenant. */
 export const aPrincipal = (overrides: Partial<Principal> = {}): Principal => ({
   kind: 'user',
   id: anId(),
@@ -18,11 +18,11 @@ export const aPrincipal = (overrides: Partial<Principal> = {}): Principal => ({
 
 type ContextOverrides = Partial<Omit<Ctx, 'actor'>> & { readonly actor?: Partial<Principal> };
 
-const answerWithinMs = 10_000;
+const deadlineMs = 10_000;
 
 /**
- * The context of a call by the owner of a new tenant, with ten seconds left. A tenant that is given, directly or as
- * that of the actor, becomes the tenant of both.
+ * Creates the context of a call by the owner of a new tenant, with a deadline in ten seconds. A tenant in the overrides,
+ * also the actor's, becomes the tenant of both.
  */
 export const aContext = ({ actor, ...overrides }: ContextOverrides = {}): Ctx => {
   const tenantId = overrides.tenantId ?? actor?.tenantId ?? anId();
@@ -31,7 +31,7 @@ export const aContext = ({ actor, ...overrides }: ContextOverrides = {}): Ctx =>
     tenantId,
     requestId: anId(),
     trace: { traceId: hex(32), spanId: hex(16), sampled: true },
-    deadline: Date.now() + answerWithinMs,
+    deadline: Date.now() + deadlineMs,
     signal: new AbortController().signal,
     ...overrides,
   };

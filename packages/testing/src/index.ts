@@ -1,11 +1,11 @@
-export { arbitraryOf } from './build/arbitrary.ts';
+export { createArbitrary } from './build/arbitrary.ts';
 export { build } from './build/build.ts';
-export { aClock, type HeldClock, idsFrom } from './clock.ts';
+export { createIds, createManualClock, type ManualClock } from './clock.ts';
 export { aContext, anId, aPrincipal } from './contexts.ts';
 export { collectionSuite } from './contract-tests/collection-suite.ts';
 export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
-export { aFreePort } from './free-port.ts';
+export { getFreePort } from './free-port.ts';
 export { createRandom, seed } from './seed.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';

@@ -1,19 +1,19 @@
-const given = process.env['PLINTH_SEED'];
+const seedText = process.env['PLINTH_SEED'];
 
-/** The seed that `PLINTH_SEED` names. */
+/** Parses the value of `PLINTH_SEED`. */
 export const readSeed = (text: string): number => {
   const seed = Number(text);
   if (!Number.isInteger(seed)) throw new TypeError(`PLINTH_SEED is '${text}', which is not an integer.`);
   return seed | 0;
 };
 
-/** What every random value of this test file follows from. */
-export const seed: number = given ? readSeed(given) : (Math.random() * 2 ** 31) | 0;
+/** The seed of every random value in this test file. */
+export const seed: number = seedText ? readSeed(seedText) : (Math.random() * 2 ** 31) | 0;
 
-// Said at import, so that a run that crashes or hangs has said it too.
+// Printed at import, so that a run that crashes or hangs has printed it too.
 console.info(`seed ${seed} (PLINTH_SEED=${seed} repeats it)`);
 
-/** A stream of 32-bit integers, the same for the same seed (splitmix32). */
+/** Creates a stream of 32-bit integers, the same for the same seed (splitmix32). */
 export const createRandom = (from: number): (() => number) => {
   let state = from | 0;
   return () => {
@@ -24,9 +24,9 @@ export const createRandom = (from: number): (() => number) => {
   };
 };
 
-/** The stream of this test file. */
+/** The random stream of this test file. */
 export const random: () => number = createRandom(seed);
 
-/** Bytes of a stream. */
-export const randomBytesOf = (next: () => number, length: number): Uint8Array =>
+/** Takes bytes from a random stream. */
+export const createRandomBytes = (next: () => number, length: number): Uint8Array =>
   Uint8Array.from({ length }, () => next() & 0xff);

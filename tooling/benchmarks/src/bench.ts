@@ -73,7 +73,7 @@ const assertSameWork = async ({ servers, headersOf, dataset }: Checked): Promise
 export const startLoad = (processes: Processes, pinning: Pinning | undefined) => {
   const script = fileURLToPath(new URL('./load.ts', import.meta.url));
   const loader = processes.start({ script, env: {}, cpu: pinning?.load });
-  return (order: Order) => loader.ask(order) as Promise<Reply>;
+  return (order: Order) => loader.request(order) as Promise<Reply>;
 };
 
 type Work<T> = (bench: Bench) => Promise<T>;

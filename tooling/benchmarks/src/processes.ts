@@ -5,7 +5,7 @@ export type StartOptions = { readonly script: string; readonly env: Environment;
 
 const graceMs = 4000;
 /** What a process says is for when it fails; of a benchmark that is a lot. */
-const keptMin = 2000;
+const outputCharsMin = 2000;
 
 const end = async (child: Child): Promise<void> => {
   const late = setTimeout(() => void child.end('SIGKILL'), graceMs);
@@ -18,7 +18,7 @@ export const createProcesses = () => {
   const children: Child[] = [];
   return {
     start: ({ script, env, cpu }: StartOptions): Child => {
-      const child = startChild(onCpu(cpu, nodeCommand(script)), { env, keptMin });
+      const child = startChild(onCpu(cpu, nodeCommand(script)), { env, outputCharsMin });
       children.push(child);
       return child;
     },

@@ -2,14 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Issuer } from '@plinth/auth/testing';
-import { aFreePort, type Child, type Environment, untilReady, withoutLimits } from '@plinth/testing/process';
+import {
+  type Child,
+  type Environment,
+  getFreePort,
+  unlimitedRateLimits,
+  waitUntilReady,
+} from '@plinth/testing/process';
 import { choosePinning, type Pinning } from './pinning.ts';
 import type { Processes, StartOptions } from './processes.ts';
 
 export const serverNames = ['platform', 'raw'] as const;
 export type ServerName = (typeof serverNames)[number];
 
-export type Server = Pick<Child, 'pid' | 'ask'> & { readonly url: string };
+export type Server = Pick<Child, 'pid' | 'request'> & { readonly url: string };
 
 export type Place = {
   readonly processes: Processes;
@@ -43,7 +49,7 @@ const platformOf = (place: Place) => ({
     ...place.trust,
     CURSOR_SECRET: randomBytes(32).toString('base64url'),
     // Every request is counted, by limits that the load does not reach: what a refusal costs is not asked here.
-    ...withoutLimits,
+    ...unlimitedRateLimits,
     ...place.settings,
   },
 });
@@ -60,11 +66,11 @@ export const databaseOf = ({ databasePrefix }: Pick<Place, 'databasePrefix'>): s
 type StartParts = StartOptions & { readonly ready: string };
 
 const start = async (processes: Processes, { ready, env, ...options }: StartParts): Promise<Server> => {
-  const port = await aFreePort();
+  const port = await getFreePort();
   const child = processes.start({ ...options, env: { HOST: host, PORT: String(port), ...env } });
   const url = `http://${host}:${port}`;
-  await untilReady(child, `${url}${ready}`);
-  return { pid: child.pid, ask: child.ask, url };
+  await waitUntilReady(child, `${url}${ready}`);
+  return { pid: child.pid, request: child.request, url };
 };
 
 /** Starts a server and waits until it serves. */

@@ -38,7 +38,8 @@ export const meanOf = (profiled: readonly Shares[]): Shares =>
 const profiling = (measured: Measured) => {
   const seen = { platform: new Map<string, Shares[]>(), raw: new Map<string, Shares[]>() };
   const load: Measured['load'] = async (order, name) => {
-    const ask = (profile: ProfileOrder['profile']) => measured.servers[name].ask({ profile }) as Promise<ProfileReply>;
+    const ask = (profile: ProfileOrder['profile']) =>
+      measured.servers[name].request({ profile }) as Promise<ProfileReply>;
     await ask('begin');
     const reply = await measured.load(order, name);
     const { profile } = await ask('end');

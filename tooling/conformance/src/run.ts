@@ -78,8 +78,8 @@ export async function fuzz(
     const child = startChild([...command, 'run', 'openapi.json', ...options], { env, cwd: folder, timeout: runMs });
     await child.exited;
     const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
-    if (report === undefined) throw new Error(`schemathesis made no report.\n${child.said()}`);
-    return { ...readReport(report), output: child.said() };
+    if (report === undefined) throw new Error(`schemathesis made no report.\n${child.combinedOutput()}`);
+    return { ...readReport(report), output: child.combinedOutput() };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { aFreePort } from '@plinth/testing';
-import { aDatabasePrefix, type Child, startChild, untilReady } from '@plinth/testing/process';
+import { getFreePort } from '@plinth/testing';
+import { type Child, createDatabasePrefix, startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { root } from '../src/settings.ts';
 import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
@@ -9,9 +9,9 @@ import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
 const createEnvironment = async (): Promise<Record<string, string>> => ({
   ...readConfigMap('production'),
   ...(await fillSecret()),
-  MONGODB_DATABASE_PREFIX: aDatabasePrefix(),
-  PORT: String(await aFreePort()),
-  METRICS_PORT: String(await aFreePort()),
+  MONGODB_DATABASE_PREFIX: createDatabasePrefix(),
+  PORT: String(await getFreePort()),
+  METRICS_PORT: String(await getFreePort()),
 });
 
 function start(command: readonly string[], env: Record<string, string>): Child {
@@ -26,7 +26,7 @@ it('starts a pod of production, which responds to its probes and to Prometheus',
   const env = await createEnvironment();
   const pod = start(['node', 'src/main.ts'], env);
   for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
-    await untilReady(pod, `http://127.0.0.1:${env['PORT']}${probe?.httpGet.path}`, 45_000);
+    await waitUntilReady(pod, `http://127.0.0.1:${env['PORT']}${probe?.httpGet.path}`, 45_000);
   }
   const metrics = `http://127.0.0.1:${env['METRICS_PORT']}${metadata.annotations?.['prometheus.io/path']}`;
   expect((await fetch(metrics)).status, pod.output.stderr).toBe(200);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { createTestIssuer } from '@plinth/auth/testing';
-import { ownSettings } from '@plinth/testing/process';
+import { createServiceSettings } from '@plinth/testing/process';
 import { parse } from 'yaml';
 
 export const folder: string = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
@@ -34,7 +34,7 @@ export const readConfigMap = (name: Environment): Record<string, string> =>
 
 /** A Secret as an operator fills it in. */
 export async function fillSecret(): Promise<Record<string, string>> {
-  const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = ownSettings();
+  const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = createServiceSettings();
   return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await createTestIssuer()).settings };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
-import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
+import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
 
 export type Engines = { readonly mongodbUri: string; readonly redisUrl: string };
 
@@ -41,9 +41,9 @@ export const startPlatform = async (
 ): Promise<Platform> => {
   const issuer = await createTestIssuer();
   const settings = {
-    ...ownSettings(),
+    ...createServiceSettings(),
     ...issuer.settings,
-    ...withoutLimits,
+    ...unlimitedRateLimits,
     MONGODB_URI: mongodbUri,
     REDIS_URL: redisUrl,
     LOG_LEVEL: 'warn',
@@ -60,12 +60,13 @@ export const startPlatform = async (
   return {
     url: service.url,
     createToken: ({ id, tenantId, role }, from) => issuer.createToken({ id, tenantId, roles: [role] }, from),
-    complaints: service.said,
+    complaints: service.combinedOutput,
     stop: async () => {
       const wasRunning = service.isRunning();
       const [code, signal] = await service.end('SIGTERM');
       await drop();
-      if (!wasRunning || code !== 0) throw new Error(`The platform ended with ${code ?? signal}: ${service.said()}`);
+      if (!wasRunning || code !== 0)
+        throw new Error(`The platform ended with ${code ?? signal}: ${service.combinedOutput()}`);
     },
   };
 };

@@ -31,7 +31,7 @@ const k6Says = async ({ k6, size, signal }: Load, plan: string): Promise<string>
   const options = { env: { HOME, PLINTH_WARD }, signal, timeout: size.seconds * 1000 + spareMs };
   const child = startChild([k6, 'run', ...flags, '--env', `PLAN=${plan}`, script], options);
   await child.exited;
-  return child.said();
+  return child.combinedOutput();
 };
 
 /** People whom the tenant of the writer has, told by the platform. */

@@ -22,7 +22,7 @@ export async function createFolder(files: Readonly<Record<string, unknown>> = {}
 export async function run(program: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
   const child = startChild([program, ...args]);
   const [code] = await child.exited;
-  return { ok: code === 0, output: child.said() };
+  return { ok: code === 0, output: child.combinedOutput() };
 }
 
 /** The expressions of a dashboard, as Grafana sends them. */

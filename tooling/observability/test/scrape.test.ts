@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { findPrometheus } from '@plinth/engines';
 import { startPlatform } from '@plinth/load';
-import { aFreePort, anId } from '@plinth/testing';
-import { startChild, untilReady } from '@plinth/testing/process';
+import { anId, getFreePort } from '@plinth/testing';
+import { startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFolder, expressionsIn } from './files.ts';
 
@@ -11,7 +11,7 @@ const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 
 /** Starts the platform with metrics, and with tracing to a collector that does not exist, so that spans are lost. */
 async function startTraced() {
-  const [metricsPort, collectorPort] = [await aFreePort(), await aFreePort()];
+  const [metricsPort, collectorPort] = [await getFreePort(), await getFreePort()];
   const settings = {
     METRICS_PORT: String(metricsPort),
     OTEL_TRACING: 'true',
@@ -33,7 +33,7 @@ async function startPrometheus(metricsPort: number) {
       scrape_configs: [{ job_name: 'plinth', static_configs: [{ targets: [`127.0.0.1:${metricsPort}`] }] }],
     },
   });
-  const port = await aFreePort();
+  const port = await getFreePort();
   const child = startChild([
     prometheus,
     `--config.file=${folder}/prometheus.yaml`,
@@ -42,11 +42,11 @@ async function startPrometheus(metricsPort: number) {
     '--enable-feature=exemplar-storage',
   ]);
   onTestFinished(async () => void (await child.end()));
-  await untilReady(child, `http://127.0.0.1:${port}/api/v1/status/runtimeinfo`);
+  await waitUntilReady(child, `http://127.0.0.1:${port}/api/v1/status/runtimeinfo`);
   return async (path: string, parameters: Record<string, string> = {}): Promise<unknown> => {
     const query = new URLSearchParams(parameters).toString();
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}?${query}`);
-    expect(response.status, child.said()).toBe(200);
+    expect(response.status, child.combinedOutput()).toBe(200);
     return ((await response.json()) as { data: unknown }).data;
   };
 }

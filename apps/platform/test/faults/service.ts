@@ -1,7 +1,12 @@
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw, type RawCollection } from '@plinth/mongo/testing';
 import { aPrincipal } from '@plinth/testing';
-import { ownSettings, type Service as Process, startService, withoutLimits } from '@plinth/testing/process';
+import {
+  createServiceSettings,
+  type Service as Process,
+  startService,
+  unlimitedRateLimits,
+} from '@plinth/testing/process';
 import { entrypoints as hosts } from '../entrypoints.ts';
 
 const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
@@ -30,7 +35,7 @@ export type Service = {
 export const createService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
   const issuer = await createTestIssuer();
   // Writers that repeat what had no response are many, and one person. In development every response is held to its contract.
-  const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, NODE_ENV: 'development' };
+  const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
   const token = await issuer.createToken(aPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
@@ -46,7 +51,7 @@ export const createService = async (main: keyof typeof programs, mongodbUri: str
     },
     kill,
     ended: async () => (await running?.exited)?.[1] ?? null,
-    order: async (order) => (await running?.ask(order)) as string[],
+    order: async (order) => (await running?.request(order)) as string[],
     stored: (collection) => raw.collection(database, collection),
     close: async () => {
       await kill();

@@ -1,7 +1,7 @@
 import { askRedis, type OwnEngine, ownEngine } from '@plinth/engines';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
-import { aFreePort, aPrincipal } from '@plinth/testing';
+import { aPrincipal, getFreePort } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCanaries } from './support/canaries.ts';
 import { createCanaryRequests } from './support/canary-requests.ts';
@@ -72,7 +72,7 @@ const ask = async (): Promise<void> => {
 
 beforeAll(async () => {
   [mongod, redis, receiver] = await Promise.all([ownEngine('mongod'), ownEngine('redis'), openOtlpReceiver()]);
-  const metricsPort = await aFreePort();
+  const metricsPort = await getFreePort();
   platform = await startPlatform({
     LOG_LEVEL: 'debug',
     METRICS_PORT: String(metricsPort),

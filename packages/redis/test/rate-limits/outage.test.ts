@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenBucket } from '@plinth/data-kit';
 import { type OwnEngine, ownEngine } from '@plinth/engines';
-import { aFreePort } from '@plinth/testing';
+import { getFreePort } from '@plinth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/index.ts';
 import { countAllowed, isHeavy, type Member, openFixture, p99, takeInTurn, takeSteadily } from './fixture.ts';
@@ -122,7 +122,7 @@ describe('when Redis was never reachable', () => {
     const events: string[] = [];
     const record = (event: string) => void events.push(event);
     const connection = connectRedis(
-      { REDIS_URL: `redis://127.0.0.1:${await aFreePort()}` },
+      { REDIS_URL: `redis://127.0.0.1:${await getFreePort()}` },
       { info: record, warn: record },
     );
     const small: TokenBucket = { key: 'subject ada', quota: 50, windowSeconds: 600 };

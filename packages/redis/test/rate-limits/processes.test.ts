@@ -10,11 +10,11 @@ const redisUrl = process.env['REDIS_URL'] as string;
 const start = async (prefix: string): Promise<Child> => {
   const child = startChild(nodeCommand(new URL('./limiting-process.ts', import.meta.url), redisUrl, prefix));
   onTestFinished(async () => void (await child.end()));
-  await child.ask();
+  await child.request();
   return child;
 };
 
-const order = (child: Child, options: Order): Promise<Report> => child.ask(options) as Promise<Report>;
+const order = (child: Child, options: Order): Promise<Report> => child.request(options) as Promise<Report>;
 
 const sum = (reports: readonly Report[], field: keyof Report): number =>
   reports.reduce((total, report) => total + report[field], 0);

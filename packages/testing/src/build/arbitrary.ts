@@ -112,5 +112,5 @@ const walk = (schema: Schema, place: Place): fc.Arbitrary<unknown> => {
 };
 
 /** Values that a schema accepts as its input, also nasty ones. `path` is where it stands, for messages. */
-export const arbitraryOf = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> =>
+export const createArbitrary = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> =>
   walk(schema, { path, depth: 0 }) as fc.Arbitrary<z.input<S>>;

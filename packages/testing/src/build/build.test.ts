@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { anId } from '../contexts.ts';
-import { arbitraryOf } from './arbitrary.ts';
+import { createArbitrary } from './arbitrary.ts';
 import { build } from './build.ts';
 
 const legal: Readonly<Record<string, z.ZodType>> = {
@@ -57,9 +57,9 @@ const legal: Readonly<Record<string, z.ZodType>> = {
   'a lazy schema': z.lazy(() => z.boolean()),
 };
 
-describe('arbitraryOf', () => {
+describe('createArbitrary', () => {
   it.each(Object.entries(legal))('makes what the schema accepts: %s', (_, schema) => {
-    fc.assert(fc.property(arbitraryOf(schema), (value) => schema.safeParse(value).success));
+    fc.assert(fc.property(createArbitrary(schema), (value) => schema.safeParse(value).success));
   });
 
   it('ends for a recursive schema', () => {
@@ -73,11 +73,11 @@ describe('arbitraryOf', () => {
         return z.array(tree);
       },
     });
-    fc.assert(fc.property(arbitraryOf(tree), (value) => tree.safeParse(value).success));
+    fc.assert(fc.property(createArbitrary(tree), (value) => tree.safeParse(value).success));
   });
 
   it('leaves optional fields out at times, and not always', () => {
-    const samples = fc.sample(arbitraryOf(z.object({ note: z.string().optional() })), { numRuns: 200, seed: 1 });
+    const samples = fc.sample(createArbitrary(z.object({ note: z.string().optional() })), { numRuns: 200, seed: 1 });
     const present = samples.filter((sample) => 'note' in sample).length;
     expect(present).toBeGreaterThan(10);
     expect(present).toBeLessThan(190);
@@ -85,16 +85,16 @@ describe('arbitraryOf', () => {
 
   it('names the field of which it can make no value', () => {
     const rare = z.object({ code: z.string().refine((text) => text === 'open sesame', 'must be the word') });
-    expect(() => arbitraryOf(rare, 'door')).toThrow(
+    expect(() => createArbitrary(rare, 'door')).toThrow(
       "No random value of 'door.code' satisfies its schema (must be the word)",
     );
-    expect(() => arbitraryOf(z.object({ file: z.file() }), 'upload')).toThrow("'upload.file' is a file");
+    expect(() => createArbitrary(z.object({ file: z.file() }), 'upload')).toThrow("'upload.file' is a file");
     const endless: z.ZodType = z.object({
       get self() {
         return endless;
       },
     });
-    expect(() => arbitraryOf(endless)).toThrow(/recursive without an end/);
+    expect(() => createArbitrary(endless)).toThrow(/recursive without an end/);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 import fc from 'fast-check';
 import { anId } from '../contexts.ts';
 import { random } from '../seed.ts';
-import { arbitraryOf } from './arbitrary.ts';
+import { createArbitrary } from './arbitrary.ts';
 
 type Fields = Record<string, unknown>;
 type AnySchema = CollectionDefinition['shape'][string];
@@ -17,7 +17,7 @@ type AnySchema = CollectionDefinition['shape'][string];
 const arbitraries = new WeakMap<AnySchema, fc.Arbitrary<unknown>>();
 
 const sampleOf = (schema: AnySchema, path: string): unknown => {
-  const arbitrary = arbitraries.get(schema) ?? arbitraryOf(schema, path);
+  const arbitrary = arbitraries.get(schema) ?? createArbitrary(schema, path);
   arbitraries.set(schema, arbitrary);
   return fc.sample(arbitrary, { numRuns: 1, seed: random() | 0 })[0];
 };

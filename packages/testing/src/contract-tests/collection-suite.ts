@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aClock, idsFrom } from '../clock.ts';
+import { createIds, createManualClock } from '../clock.ts';
 import { aContext } from '../contexts.ts';
 import { aThing, slots, things } from './collections.ts';
 import { comparisonKeyCases } from './comparison-keys.ts';
@@ -33,8 +33,8 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     comparisonKeyCases(use);
 
     it('can be prepared again, and keep what they hold', async () => {
-      const clock = aClock();
-      const { store, close } = await openStore({ things, slots }, { clock, ids: idsFrom(clock) });
+      const clock = createManualClock();
+      const { store, close } = await openStore({ things, slots }, { clock, ids: createIds(clock) });
       const ctx = aContext();
       const { collections, unitOfWork, prepare } = store;
       const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(aThing()), {

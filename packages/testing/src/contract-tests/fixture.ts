@@ -11,7 +11,7 @@ import {
   type UnitOfWork,
 } from '@plinth/data-kit';
 import { afterAll, beforeAll } from 'vitest';
-import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
 import {
   aThing,
@@ -31,7 +31,7 @@ type Work<T> = () => T | Promise<T>;
 
 /** What the cases of a suite share: one open store. Each case works in tenants of its own. */
 export type Fixture = {
-  readonly clock: HeldClock;
+  readonly clock: ManualClock;
   readonly things: Whole<Thing>;
   readonly slots: Whole<Slot>;
   readonly contacts: Whole<Contact>;
@@ -51,8 +51,8 @@ export type Fixture = {
 };
 
 const openFixture = async (openStore: OpenStore) => {
-  const clock = aClock();
-  const source = idsFrom(clock);
+  const clock = createManualClock();
+  const source = createIds(clock);
   const foreseen: string[] = [];
   const ids = { next: () => foreseen.shift() ?? source.next() };
   const { store, journalRows, close } = await openStore({ things, slots, contacts, members }, { clock, ids });

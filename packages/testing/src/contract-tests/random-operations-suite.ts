@@ -1,7 +1,7 @@
 import type { Ids, ListQuery } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { aContext } from '../contexts.ts';
 import { random, seed } from '../seed.ts';
 import { type Thing, things } from './collections.ts';
@@ -15,8 +15,8 @@ const timeoutMs = isHeavy ? 900_000 : 60_000;
 
 type Sided = Omit<Side, 'seen'> & { useIds(ids: Ids): void; close(): Promise<void> };
 
-const openSide = async (openStore: OpenStore, clock: HeldClock): Promise<Sided> => {
-  let ids = idsFrom(clock);
+const openSide = async (openStore: OpenStore, clock: ManualClock): Promise<Sided> => {
+  let ids = createIds(clock);
   const { store, close } = await openStore({ things }, { clock, ids: { next: () => ids.next() } });
   return {
     things: store.collections.things,
@@ -37,12 +37,12 @@ const orders: readonly Pick<ListQuery<Thing>, 'where' | 'sort'>[] = [
 const stateOf = (side: Side, tenants: Tenants) =>
   Promise.all(tenants.flatMap((ctx) => orders.map((query) => side.things.for(ctx).list({ ...query, limit: 100 }))));
 
-const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided], clock: HeldClock): Promise<void> => {
+const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided], clock: ManualClock): Promise<void> => {
   // The held clock and the real one drift apart over a long run; the deadline is out of reach of both.
   const deadline = Date.now() + timeoutMs;
   const tenants = [aContext({ deadline }), aContext({ deadline })] as const;
   const idSeed = random();
-  for (const side of sides) side.useIds(idsFrom(clock, idSeed));
+  for (const side of sides) side.useIds(createIds(clock, idSeed));
   const first: Side = { ...sides[0], seen: [] };
   const second: Side = { ...sides[1], seen: [] };
   for (const unit of units) {
@@ -63,7 +63,7 @@ const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided],
  */
 export const randomOperationsSuite = (name: string, openTwo: readonly [OpenStore, OpenStore]): void => {
   describe(`random operations on ${name}`, () => {
-    const clock = aClock();
+    const clock = createManualClock();
     let sides: readonly [Sided, Sided] | undefined;
     beforeAll(async () => {
       sides = [await openSide(openTwo[0], clock), await openSide(openTwo[1], clock)];

@@ -18,7 +18,7 @@ import {
   type ModuleStore,
   type OperationsOf,
 } from '@plinth/data-kit';
-import { aClock, type HeldClock, idsFrom } from '../clock.ts';
+import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
 import { fakeJournal } from './journal.ts';
@@ -70,14 +70,14 @@ const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 's
  * A datastore in memory with the rules of the real one: tenants, write sets, conditions at commit, validators,
  * unique indexes, cursors. The port suites test both for the same behaviour.
  */
-export const fakeDatabase = <K extends object, C extends Clock = HeldClock>(
+export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
   definitions: K,
   options: Options<C> = {},
 ): FakeDatabase<K, C> => {
   const taken = Object.keys(definitions).find((name) => ownNames.has(name));
   if (taken) throw new TypeError(`A fake database has a '${taken}' of its own; rename the collection.`);
-  const clock = options.clock ?? (aClock() as Clock as C);
-  const ids = options.ids ?? idsFrom(clock);
+  const clock = options.clock ?? (createManualClock() as Clock as C);
+  const ids = options.ids ?? createIds(clock);
   const state = new Map<string, Documents>();
   const writeSets = createWriteSets<Write>();
   const parts = { clock, ids, cursors: signedCursors(), writeSets, state };

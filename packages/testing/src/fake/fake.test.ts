@@ -1,6 +1,6 @@
 import type { Collection, Ctx } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
-import { aClock } from '../clock.ts';
+import { createManualClock } from '../clock.ts';
 import { aContext, anId } from '../contexts.ts';
 import { aThing, type Thing, things } from '../contract-tests/collections.ts';
 import { fakeDatabase } from './database.ts';
@@ -33,7 +33,7 @@ it('runs calls that share a context of a test as calls of their own', async () =
 });
 
 it('takes the clock and ids that it is given', async () => {
-  const clock = aClock(new Date(5));
+  const clock = createManualClock(new Date(5));
   const _id = anId();
   const db = fakeDatabase({ things }, { clock, ids: { next: () => _id } });
   expect(await db.unitOfWork(add(db))('Ada', aContext())).toMatchObject({ _id, createdAt: new Date(5) });

@@ -1,6 +1,6 @@
-// Loaded before a script: it does not outlive the process that started it, whichever way that ends.
+// Loaded before a script, which then ends with the process that started it, even when that is killed.
 process.once('disconnect', () => process.exit(1));
-// To wait for that keeps no script from ending by itself; to wait for messages does.
+// Waiting for the disconnect keeps no script alive; waiting for messages does.
 process.channel?.unref();
 process.on('newListener', (event) => {
   if (event === 'message') process.channel?.ref();

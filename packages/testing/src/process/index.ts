@@ -1,5 +1,5 @@
-// Apart from the root of this package, which only vitest can load.
-export { aFreePort } from '../free-port.ts';
+// Separate from the root of this package, which only vitest can load.
+export { getFreePort } from '../free-port.ts';
 export { type Child, type ChildOptions, type Environment, type Exit, nodeCommand, startChild } from './child.ts';
-export { type Service, startService, untilReady } from './service.ts';
-export { aDatabasePrefix, ownSettings, withoutLimits } from './settings.ts';
+export { type Service, startService, waitUntilReady } from './service.ts';
+export { createDatabasePrefix, createServiceSettings, unlimitedRateLimits } from './settings.ts';

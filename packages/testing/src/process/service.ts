@@ -1,54 +1,54 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { aFreePort } from '../free-port.ts';
+import { getFreePort } from '../free-port.ts';
 import { type Child, type Environment, nodeCommand, startChild } from './child.ts';
 
-/** A host in a process of its own. */
+/** A host in its own process. */
 export type Service = Child & { readonly port: number; readonly url: string };
 
 const readyWithinMs = 25_000;
 const pollMs = 20;
-const answerMs = 5000;
+const responseTimeoutMs = 5000;
 const compileCache = fileURLToPath(new URL('../../../../.data/compile-cache', import.meta.url));
 
 const isOk = async (url: string): Promise<boolean> => {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(answerMs) }).catch(() => undefined);
-  await answer?.arrayBuffer();
-  return answer?.ok === true;
+  const response = await fetch(url, { signal: AbortSignal.timeout(responseTimeoutMs) }).catch(() => undefined);
+  await response?.arrayBuffer();
+  return response?.ok === true;
 };
 
-/** Waits until `url` is answered with success. @throws with what the child said, when it ends or when it takes too long. */
-export const untilReady = async (child: Child, url: string, withinMs = readyWithinMs): Promise<void> => {
+/** Waits until `url` returns a success. @throws with the output of the child when it ends or takes too long. */
+export const waitUntilReady = async (child: Child, url: string, withinMs = readyWithinMs): Promise<void> => {
   const until = performance.now() + withinMs;
   while (!(await Promise.race([isOk(url), child.lost]))) {
     if (performance.now() > until)
-      throw new Error(`${url} was not ready within ${withinMs / 1000} s.\n${child.said()}`);
+      throw new Error(`${url} was not ready within ${withinMs / 1000} s.\n${child.combinedOutput()}`);
     await sleep(pollMs);
   }
 };
 
 /**
- * Starts the host `main` as production does, and waits until it is ready. It listens at PORT, or else where nobody does.
- * @throws with what it said, when it does not become ready.
+ * Starts the host `main` as in production and waits until it is ready. It listens at PORT, by default at a free port.
+ * @throws with its output when it does not become ready.
  */
 export const startService = async (
   main: URL | string,
   settings: Environment,
   withinMs = readyWithinMs,
 ): Promise<Service> => {
-  const port = Number(settings['PORT'] ?? (await aFreePort()));
+  const port = Number(settings['PORT'] ?? (await getFreePort()));
   const env = { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache, ...settings, PORT: String(port) };
   const child = startChild(nodeCommand(main), { env });
   const url = `http://127.0.0.1:${port}`;
   try {
-    await untilReady(child, `${url}/health/ready`, withinMs);
+    await waitUntilReady(child, `${url}/health/ready`, withinMs);
   } catch (error) {
     await child.end();
     const isTaken = settings['PORT'] === undefined && child.output.stderr.includes(`Port ${port} of`);
-    // Somebody else was faster.
+    // Another process took the free port in the meantime.
     if (isTaken) return startService(main, settings, withinMs);
     throw error;
   }
-  // `output` is that of the child, which goes on.
+  // `output` is a live object of the child.
   return { ...child, port, url };
 };

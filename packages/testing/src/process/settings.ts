@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 
-/** Begins the names of databases that nobody else has. */
-export const aDatabasePrefix = (): string => `t${randomBytes(6).toString('hex')}_`;
+/** Creates a unique prefix for the names of databases. */
+export const createDatabasePrefix = (): string => `t${randomBytes(6).toString('hex')}_`;
 
-/** What every host needs but the keys of its callers: the engines of this run, on which nobody else has the same names. */
-export const ownSettings = () => {
-  const prefix = aDatabasePrefix();
+/** The settings that every host needs, except keys for tokens: the databases of this run, with a unique prefix. */
+export const createServiceSettings = () => {
+  const prefix = createDatabasePrefix();
   const { MONGODB_URI = '', REDIS_URL = '' } = process.env;
   return {
     MONGODB_URI,
@@ -18,8 +18,8 @@ export const ownSettings = () => {
 
 const unlimited = '1000000000';
 
-/** Limits that no caller meets, whoever they are; everything is counted all the same. */
-export const withoutLimits = {
+/** Rate limits that no caller reaches; requests are counted as usual. */
+export const unlimitedRateLimits = {
   LIMIT_DEFAULT_PLAN: 'enterprise',
   LIMIT_IP_PER_MINUTE: unlimited,
   LIMIT_ANONYMOUS_PER_MINUTE: unlimited,

@@ -1,7 +1,7 @@
 import type { TokenSubject } from '@plinth/auth';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
-import { type Environment, ownSettings, startService, withoutLimits } from '@plinth/testing/process';
+import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
 import { modules } from '../../../src/modules.ts';
 import { entrypoints } from '../../entrypoints.ts';
 
@@ -48,7 +48,13 @@ const openStored = (uri: string, prefix: string) => {
 /** Starts the platform with settings of production and without limits; `overrides` change its environment. */
 export const startPlatform = async (overrides: Environment = {}): Promise<RunningPlatform> => {
   const issuer = await createTestIssuer();
-  const settings = { ...ownSettings(), ...issuer.settings, ...withoutLimits, SHUTDOWN_DELAY_MS: '0', ...overrides };
+  const settings = {
+    ...createServiceSettings(),
+    ...issuer.settings,
+    ...unlimitedRateLimits,
+    SHUTDOWN_DELAY_MS: '0',
+    ...overrides,
+  };
   const { port, url, output, isRunning, end } = await startService(entrypoints.platform, settings);
   const { stored, drop } = openStored(settings.MONGODB_URI, settings.MONGODB_DATABASE_PREFIX);
   return {

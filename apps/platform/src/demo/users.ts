@@ -1,7 +1,7 @@
 import { type BuiltInRole, builtInRoles } from '@plinth/contract-kit';
 import { type Plan } from '@plinth/data-kit';
 
-/** The demo organizations and their people. Ids are fixed, so a token can be made without asking the database. */
+/** The demo organizations and their users. Ids are fixed, so that a token can be created without the database. */
 export const demoTenants = {
   acme: '01935a00-0000-7000-8000-0000000000a0',
   globex: '01935a00-0000-7000-8000-0000000000b0',
@@ -11,11 +11,11 @@ export type DemoTenant = keyof typeof demoTenants;
 
 const demoTenantIds: readonly string[] = Object.values(demoTenants);
 
-/** The demo organizations have contracts of their own, so that whoever tries the API is not held up. */
-export const demoPlanOf = (tenantId: string): Plan | undefined =>
+/** Returns the plan of a demo organization: the largest one, so that rate limits do not interrupt a trial of the API. */
+export const findDemoPlan = (tenantId: string): Plan | undefined =>
   demoTenantIds.includes(tenantId) ? 'enterprise' : undefined;
 
-export type DemoPerson = {
+export type DemoUser = {
   readonly id: string;
   readonly tenantId: string;
   readonly role: BuiltInRole;
@@ -28,13 +28,13 @@ const names: Readonly<Record<DemoTenant, Readonly<Record<BuiltInRole, string>>>>
   globex: { owner: 'Grace Hopper', member: 'Gottfried Leibniz', viewer: 'Gladys West' },
 };
 
-export const demoPerson = (tenant: DemoTenant, role: BuiltInRole): DemoPerson => {
+export const getDemoUser = (tenant: DemoTenant, role: BuiltInRole): DemoUser => {
   const tenantId = demoTenants[tenant];
-  // The ids of a tenant's people are the tenant's own with the last digit counted on.
+  // The id of a user is the id of the tenant with the last digit incremented.
   const id = `${tenantId.slice(0, -1)}${builtInRoles.indexOf(role) + 1}`;
   return { id, tenantId, role, name: names[tenant][role], email: `${role}@${tenant}.example` };
 };
 
-export const demoPeople: readonly DemoPerson[] = (Object.keys(demoTenants) as DemoTenant[]).flatMap((tenant) =>
-  builtInRoles.map((role) => demoPerson(tenant, role)),
+export const demoUsers: readonly DemoUser[] = (Object.keys(demoTenants) as DemoTenant[]).flatMap((tenant) =>
+  builtInRoles.map((role) => getDemoUser(tenant, role)),
 );
