@@ -1,3 +1,3 @@
 import { projectConfig } from '@plinth/vitest-config';
 
-export default projectConfig({ engines: true });
+export default projectConfig({ databases: true });

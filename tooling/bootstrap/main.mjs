@@ -10,13 +10,13 @@ const script = (path) => (args) => ['node', join(root, path), ...args];
 
 /** The verbs of package.json's scripts, each with the command that it stands for. */
 const verbs = {
-  start: script('tooling/engines/src/start.ts'),
-  test: script('tooling/engines/src/run-tests.ts'),
-  bench: script('tooling/engines/src/bench.ts'),
-  load: script('tooling/engines/src/load.ts'),
+  start: script('tooling/dev-databases/src/start.ts'),
+  test: script('tooling/dev-databases/src/run-tests.ts'),
+  bench: script('tooling/dev-databases/src/bench.ts'),
+  load: script('tooling/dev-databases/src/load.ts'),
   drill: script('tooling/backup/src/main.ts'),
   token: script('apps/platform/src/token.ts'),
-  db: script('tooling/engines/src/db.ts'),
+  db: script('tooling/dev-databases/src/db.ts'),
   build: turbo('build'),
   lint: turbo('lint'),
   typecheck: turbo('typecheck'),

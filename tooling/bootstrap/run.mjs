@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { keep } from '../engines/src/warden/keep.mjs';
+import { keep } from '../dev-databases/src/warden/keep.mjs';
 
 const PARENT_WATCH_MS = 250;
 /** Longer than anything below needs: the app drains for up to 12 s, then the engines stop. */

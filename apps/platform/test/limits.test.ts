@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestIssuer } from '@plinth/auth/testing';
-import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { aPrincipal } from '@plinth/testing';
 import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const outageMs = isHeavy ? 10_000 : 2500;
 
 const issuer = await createTestIssuer();
-let redis: OwnEngine;
+let redis: TestDatabase;
 let services: Service[] = [];
 let urls: string[] = [];
 
@@ -18,7 +18,7 @@ let urls: string[] = [];
 const aToken = (): Promise<string> => issuer.createToken(aPrincipal());
 
 beforeAll(async () => {
-  redis = await ownEngine('redis');
+  redis = await startTestDatabase('redis');
   const own = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
   const settings = { ...createServiceSettings(), ...issuer.settings, ...own };
   services = await Promise.all(Object.values(entrypoints).map((main) => startService(main, settings)));
@@ -90,7 +90,7 @@ describe('processes that share a Redis', () => {
     const before = await load(tokens, isHeavy ? 10_000 : 1000);
     await redis.pause();
     const during = await load(tokens, outageMs);
-    await redis.goOn();
+    await redis.resume();
     const after = await load(tokens, 1000);
     console.info(
       `Redis stopped for ${outageMs} ms: p99 ${p99(before).toFixed(1)} ms before, ${p99(during).toFixed(1)} ms meanwhile`,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findMongod } from '@plinth/engines';
+import { findMongod } from '@plinth/dev-databases';
 import { getFreePort } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const one = (message: string) => ({ name: 'StartupError', message: expect.string
 /** A real mongod that is no replica set, on a port of its own. */
 const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
-  const path = await findMongod(process.env);
+  const path = await findMongod({ env: process.env });
   const port = await getFreePort();
   const place = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
   const mongod = startChild([path, ...place]);

@@ -1,9 +1,9 @@
-import { ownEngine } from '@plinth/engines';
+import { startTestDatabase } from '@plinth/dev-databases';
 import { expect, it, onTestFinished } from 'vitest';
 import { runDrill } from './drill.ts';
 
 it('restores every acknowledged write up to the chosen moment, and none after it', async () => {
-  const clusters = await Promise.all([ownEngine('mongod'), ownEngine('mongod')]);
+  const clusters = await Promise.all([startTestDatabase('mongod'), startTestDatabase('mongod')]);
   onTestFinished(async () => void (await Promise.all(clusters.map((cluster) => cluster.close()))));
   const [source, target] = clusters.map(({ uri }) => uri) as [string, string];
   const report = await runDrill(source, target);

@@ -1,8 +1,8 @@
 // `npm run drill`: restores a backup to a point in time on two local replica sets, and prints RPO and RTO.
-import { ownEngine } from '@plinth/engines';
+import { startTestDatabase } from '@plinth/dev-databases';
 import { runDrill } from './drill.ts';
 
-const [source, target] = await Promise.all([ownEngine('mongod'), ownEngine('mongod')]);
+const [source, target] = await Promise.all([startTestDatabase('mongod'), startTestDatabase('mongod')]);
 try {
   const { acknowledged, restored, lost, extra, replayed, rpoMs, rtoMs } = await runDrill(source.uri, target.uri);
   console.log(`Acknowledged writes   ${acknowledged}`);

@@ -5,7 +5,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { cacheDir } from '@plinth/engines';
+import { cacheDir } from '@plinth/dev-databases';
 
 const runProgram = promisify(execFile);
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));

@@ -1,5 +1,5 @@
 /** Starts the databases of development and tests. */
-export const databases = 'tooling/engines';
+export const databases = 'tooling/dev-databases';
 
 /**
  * The imports that each package may have (ARCHITECTURE.md, section 1); packages/ is left out of names. A package may also import

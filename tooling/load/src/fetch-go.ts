@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { membersOf } from '@plinth/engines';
+import { membersOf } from '@plinth/dev-databases';
 
 const version = 'v0.0.1-go1.26.8';
 

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { cacheDir, cached, type FetchPlace, fetchIntoCache, firstOf, onPath, output, type Way } from '@plinth/engines';
+import {
+  cacheDir,
+  cached,
+  type FetchPlace,
+  fetchIntoCache,
+  findOnPath,
+  firstOf,
+  output,
+  type Way,
+} from '@plinth/dev-databases';
 import { fetchGo } from './fetch-go.ts';
 
 /** What is built: no registry has k6 as a program. */
@@ -23,7 +32,7 @@ const buildWithOwnGo = async (place: FetchPlace): Promise<string> => {
 };
 
 const atHand = (env: NodeJS.ProcessEnv): Way[] => [
-  { name: 'k6 on PATH', find: () => onPath(env, 'k6') },
+  { name: 'k6 on PATH', find: () => findOnPath(env, 'k6') },
   { name: `the cache (${cacheDir(env)})`, find: () => cached(env, 'k6') },
 ];
 
@@ -34,7 +43,7 @@ export const k6Ways = (env: NodeJS.ProcessEnv): Way[] => [
     name: 'go install',
     fetches: true,
     find: async () => {
-      const go = await onPath({ PATH: `${env['PATH']}:${usualFolder}` }, 'go');
+      const go = await findOnPath({ PATH: `${env['PATH']}:${usualFolder}` }, 'go');
       return go && fetchIntoCache({ env, program: 'k6', fetch: (place) => build(go, place) });
     },
   },
@@ -54,7 +63,7 @@ export const k6AtHand = async (env: NodeJS.ProcessEnv): Promise<string | undefin
   return undefined;
 };
 
-/** Finds k6, or builds it into the cache. @throws an `EnginesError` that says what to do. */
+/** Finds k6, or builds it into the cache. @throws an `DevDatabasesError` that says what to do. */
 export const findK6 = (env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<string> =>
   firstOf(k6Ways(env), {
     onFetch: () => log(`Building k6 (once, some minutes, into ${cacheDir(env)})…`),

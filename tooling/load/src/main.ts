@@ -1,5 +1,5 @@
 // `npm run load -- smoke|stress|soak [--minutes 1] [--rate 100]`
-import { EnginesError } from '@plinth/engines';
+import { DevDatabasesError } from '@plinth/dev-databases';
 import { findK6 } from './find-k6.ts';
 import { readOptions, UsageError } from './options.ts';
 import { startPlatform } from './platform.ts';
@@ -37,6 +37,6 @@ const run = async (): Promise<number> => {
 try {
   process.exitCode = await run();
 } catch (error) {
-  console.error(error instanceof UsageError || error instanceof EnginesError ? error.message : error);
+  console.error(error instanceof UsageError || error instanceof DevDatabasesError ? error.message : error);
   process.exitCode = 1;
 }

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { findPrometheus } from '@plinth/engines';
+import { findPrometheus } from '@plinth/dev-databases';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createFolder, expressionsIn, run } from './files.ts';
 
 let promtool = '';
 beforeAll(async () => {
-  ({ promtool } = await findPrometheus(process.env, console.error));
+  ({ promtool } = await findPrometheus({ env: process.env, log: console.error }));
 }, 180_000);
 
 const minutes = 2;

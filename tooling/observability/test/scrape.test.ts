@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { findPrometheus } from '@plinth/engines';
+import { findPrometheus } from '@plinth/dev-databases';
 import { startPlatform } from '@plinth/load';
 import { anId, getFreePort } from '@plinth/testing';
 import { startChild, waitUntilReady } from '@plinth/testing/process';
@@ -25,7 +25,7 @@ async function startTraced() {
 
 /** Starts a Prometheus that scrapes a port every second, with our rules. Returns a function that queries its API. */
 async function startPrometheus(metricsPort: number) {
-  const { prometheus } = await findPrometheus(process.env, console.error);
+  const { prometheus } = await findPrometheus({ env: process.env, log: console.error });
   const folder = await createFolder({
     'prometheus.yaml': {
       global: { scrape_interval: '1s', evaluation_interval: '1s' },

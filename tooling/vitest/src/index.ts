@@ -10,16 +10,16 @@ export type ProjectOptions = {
    * Starts mongod and redis-server where MONGODB_URI or REDIS_URL do not name running ones; `own` starts a mongod in any
    * case, for tests that tell it to fail.
    */
-  engines?: boolean | 'own';
+  databases?: boolean | 'own';
   /** Runs the test files one after the other: for those that tell their mongod to fail. */
   oneFileAtATime?: boolean;
 };
 
-const setups = { own: './own-engines-setup.ts', shared: './engines-setup.ts' };
+const setups = { own: './own-databases-setup.ts', shared: './databases-setup.ts' };
 
 /** The vitest configuration of a package; `export default projectConfig({ linesMin: 95 })`. */
 export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
-  const { linesMin, engines = false, oneFileAtATime = false } = options;
+  const { linesMin, databases = false, oneFileAtATime = false } = options;
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -31,8 +31,8 @@ export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
       fileParallelism: !oneFileAtATime,
       // Files share the modules of their worker: to load them again for each file took as long as a third of all tests.
       isolate: false,
-      ...(engines && {
-        globalSetup: fileURLToPath(new URL(setups[engines === 'own' ? 'own' : 'shared'], import.meta.url)),
+      ...(databases && {
+        globalSetup: fileURLToPath(new URL(setups[databases === 'own' ? 'own' : 'shared'], import.meta.url)),
       }),
       coverage: {
         provider: 'v8',

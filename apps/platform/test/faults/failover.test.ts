@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ReplicaSet, startReplicaSet } from '@plinth/engines';
+import { type ReplicaSet, startReplicaSet } from '@plinth/dev-databases';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
@@ -36,10 +36,10 @@ const calms = fc.sample(fc.integer({ min: 500, max: 1500 }), { seed, numRuns: si
 type Stage = { readonly set: ReplicaSet; readonly writers: Writers; readonly calmMs: number };
 
 const survive = async (fault: Fault, { set, writers, calmMs }: Stage): Promise<Survived> => {
-  const { pid } = await set.primary();
+  const { pid } = await set.getPrimary();
   const at = performance.now();
   const [recoveredMs] = await Promise.all([writers.recovered(at), fault.inflict(pid)]);
-  await set.whole();
+  await set.waitUntilHealthy();
   const wholeAt = performance.now();
   await sleep(calmMs);
   return { name: fault.name, recoveredMs, calm: [wholeAt, performance.now()] };
@@ -50,7 +50,7 @@ const title = `the primary of three lost ${size.times} times under ${size.writer
 
 it(title, { timeout: lastsMs }, async () => {
   const set = await startReplicaSet();
-  onTestFinished(() => set.stop());
+  onTestFinished(() => set.close());
   const service = await createService('svc-users', set.uri);
   onTestFinished(() => service.close());
   await service.start();

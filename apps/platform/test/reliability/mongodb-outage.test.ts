@@ -1,4 +1,4 @@
-import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
@@ -14,25 +14,25 @@ const backWithinMs = 15_000;
 
 type Absence = {
   readonly how: string;
-  readonly begin: (mongod: OwnEngine) => Promise<void>;
-  readonly end: (mongod: OwnEngine) => Promise<void>;
+  readonly begin: (mongod: TestDatabase) => Promise<void>;
+  readonly end: (mongod: TestDatabase) => Promise<void>;
 };
 
 const absences: readonly Absence[] = [
-  { how: 'is gone', begin: (mongod) => mongod.end(), end: (mongod) => mongod.begin() },
-  { how: 'stands still', begin: (mongod) => mongod.pause(), end: (mongod) => mongod.goOn() },
+  { how: 'is gone', begin: (mongod) => mongod.kill(), end: (mongod) => mongod.restart() },
+  { how: 'stands still', begin: (mongod) => mongod.pause(), end: (mongod) => mongod.resume() },
 ];
 
 /** A platform with a mongod of its own. */
 type Stage = {
-  readonly mongod: OwnEngine;
+  readonly mongod: TestDatabase;
   readonly platform: RunningPlatform;
   readonly authorization: string;
   readonly person: string;
 };
 
 const openStage = async (): Promise<Stage> => {
-  const mongod = await ownEngine('mongod');
+  const mongod = await startTestDatabase('mongod');
   const platform = await startPlatform({ MONGODB_URI: mongod.uri });
   const authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
   return { mongod, platform, authorization, person: await createResource(platform.port, authorization) };

@@ -1,4 +1,4 @@
-import { askRedis, type OwnEngine, ownEngine } from '@plinth/engines';
+import { askRedis, startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import { aPrincipal, getFreePort } from '@plinth/testing';
@@ -13,13 +13,13 @@ import { exchange, inLanes, type WireRequest, type WireResponse } from './suppor
 const canaries = createCanaries();
 const pathCanaries = createCanaries();
 const lanes = 8;
-/** So that requests wait for an engine that is gone at the same time, and not one after the other. */
+/** So that requests wait for a database that is down at the same time, and not one after the other. */
 const lanesWhileAway = 200;
 
 type Exchanged = { readonly request: WireRequest; readonly response: WireResponse };
 
-let mongod: OwnEngine;
-let redis: OwnEngine;
+let mongod: TestDatabase;
+let redis: TestDatabase;
 let receiver: OtlpReceiver;
 let platform: RunningPlatform;
 let exitCode: number | null;
@@ -65,13 +65,17 @@ const ask = async (): Promise<void> => {
   }
   const viewer = `Bearer ${await createToken('a token of a viewer', ['viewer'])}`;
   await sendAll(createCanaryRequests({ ...parts, authorization: viewer }).flat(), lanes);
-  await mongod.end();
-  await redis.end();
+  await mongod.kill();
+  await redis.kill();
   await sendAll(createCanaryRequests(parts).flat(), lanesWhileAway);
 };
 
 beforeAll(async () => {
-  [mongod, redis, receiver] = await Promise.all([ownEngine('mongod'), ownEngine('redis'), openOtlpReceiver()]);
+  [mongod, redis, receiver] = await Promise.all([
+    startTestDatabase('mongod'),
+    startTestDatabase('redis'),
+    openOtlpReceiver(),
+  ]);
   const metricsPort = await getFreePort();
   platform = await startPlatform({
     LOG_LEVEL: 'debug',

@@ -1,4 +1,4 @@
-import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { aPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResource, routes, toRequest } from './support/requests.ts';
@@ -12,7 +12,7 @@ const answeredWithinMs = 2000;
 const noticedWithinMs = 5000;
 const backWithinMs = 10_000;
 
-let redis: OwnEngine;
+let redis: TestDatabase;
 let platform: RunningPlatform;
 let authorization: string;
 let person: string;
@@ -25,7 +25,7 @@ const readiness = async () => {
 };
 
 beforeAll(async () => {
-  redis = await ownEngine('redis');
+  redis = await startTestDatabase('redis');
   platform = await startPlatform({ REDIS_URL: redis.uri });
   authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
   person = await createResource(platform.port, authorization);
@@ -39,8 +39,8 @@ afterAll(async () => {
 type Absence = { readonly how: string; readonly begin: () => Promise<void>; readonly end: () => Promise<void> };
 
 const absences: readonly Absence[] = [
-  { how: 'stands still', begin: () => redis.pause(), end: () => redis.goOn() },
-  { how: 'is gone', begin: () => redis.end(), end: () => redis.begin() },
+  { how: 'stands still', begin: () => redis.pause(), end: () => redis.resume() },
+  { how: 'is gone', begin: () => redis.kill(), end: () => redis.restart() },
 ];
 
 /** Sends requests of all routes. What an operation refuses, it refuses with or without Redis. */

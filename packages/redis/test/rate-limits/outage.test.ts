@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TokenBucket } from '@plinth/data-kit';
-import { type OwnEngine, ownEngine } from '@plinth/engines';
+import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { getFreePort } from '@plinth/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/index.ts';
@@ -15,21 +15,21 @@ const waitingMax = isHeavy ? 10 : 100;
 /** A decision that takes longer counts as waiting. */
 const quickMs = 1;
 
-let engine: OwnEngine;
+let redis: TestDatabase;
 let fixture: ReturnType<typeof openFixture>;
 
 beforeAll(async () => {
-  engine = await ownEngine('redis');
+  redis = await startTestDatabase('redis');
 });
 
-afterAll(() => engine.close());
+afterAll(() => redis.close());
 
 beforeEach(() => {
-  fixture = openFixture(engine.uri);
+  fixture = openFixture(redis.uri);
 });
 
 afterEach(async () => {
-  await engine.goOn();
+  await redis.resume();
   await fixture.close();
 });
 
@@ -47,9 +47,9 @@ describe('while Redis is stopped', () => {
   it('no request is refused or waits, and afterwards the shared bucket decides again', async () => {
     const member = await fixture.join();
     const before = await takeSteadily(member.limiter, bucket, { ms: 500, perSecond });
-    await engine.pause();
+    await redis.pause();
     const during = await takeSteadily(member.limiter, bucket, { ms: outageMs, perSecond });
-    await engine.goOn();
+    await redis.resume();
     console.info(
       `Redis stopped for ${outageMs} ms: p99 ${p99(before.latencies).toFixed(3)} ms before, ${p99(during.latencies).toFixed(3)} ms during the outage`,
     );
@@ -61,7 +61,7 @@ describe('while Redis is stopped', () => {
 
   it('the first request without a leased token waits briefly, the following ones not at all', async () => {
     const { limiter } = await fixture.join();
-    await engine.pause();
+    await redis.pause();
     const calledAt = performance.now();
     expect(await limiter.take({ ...bucket, key: 'one' })).toMatchObject({ isAllowed: true });
     expect(performance.now() - calledAt).toBeLessThan(500);
@@ -76,10 +76,10 @@ describe('while Redis is stopped', () => {
     await Promise.all(members.map(({ limiter }) => takeInTurn(limiter, { ...small, key: 'first' }, 2)));
     const [one, other] = members as [(typeof members)[number], (typeof members)[number]];
     await one.limiter.take({ ...small, key: 'second' });
-    await engine.pause();
+    await redis.pause();
     const [ofOne, ofOther] = await Promise.all(members.map(({ limiter }) => takeInTurn(limiter, small, 300)));
     expect([countAllowed(ofOne ?? []), countAllowed(ofOther ?? [])]).toEqual([100, 100]);
-    await engine.goOn();
+    await redis.resume();
     await expect.poll(() => isShared(one), { timeout: 5000 }).toBe(true);
     await expect.poll(() => isShared(other), { timeout: 5000 }).toBe(true);
     const after = [await takeInTurn(one.limiter, small, 100), await takeInTurn(other.limiter, small, 100)].flat();
@@ -90,10 +90,10 @@ describe('while Redis is stopped', () => {
     const { limiter, advance } = await fixture.join();
     const small: TokenBucket = { key: 'subject ada', quota: 200, windowSeconds: 600 };
     await takeInTurn(limiter, small, 10);
-    await engine.pause();
+    await redis.pause();
     await takeInTurn(limiter, small, 10);
     await sleep(2200);
-    await engine.goOn();
+    await redis.resume();
     await expect.poll(() => isShared({ limiter }), { timeout: 5000 }).toBe(true);
     advance(6000);
     await limiter.beat();
@@ -106,9 +106,9 @@ describe('when Redis dies and comes back', () => {
     const member = await fixture.join();
     const taking = takeSteadily(member.limiter, bucket, { ms: outageMs, perSecond });
     await sleep(300);
-    await engine.end();
+    await redis.kill();
     await sleep(1000);
-    await engine.begin();
+    await redis.restart();
     const { decisions, latencies } = await taking;
     expect(countAllowed(decisions)).toBe(decisions.length);
     expect(countWaiting(latencies)).toBeLessThanOrEqual(waitingMax);

@@ -1,0 +1,13 @@
+export { askRedis } from './ask-redis.ts';
+export { cacheDir, cached, type FetchPlace, fetchIntoCache } from './cache.ts';
+export { DevDatabasesError } from './errors.ts';
+export { installWithApt } from './fetch/apt.ts';
+export { type Member, membersOf } from './fetch/unzip.ts';
+export { findMongod } from './find-mongod.ts';
+export { findPrometheus, type PrometheusTools } from './find-prometheus.ts';
+export { checkMongodb, checkRedis } from './given.ts';
+export { findOnPath, firstOf, type Way } from './lookup.ts';
+export { output } from './output.ts';
+export { type ReplicaNode, type ReplicaSet, type ReplicaSetOptions, startReplicaSet } from './replica-set.ts';
+export { type DevDatabases, type DevDatabasesOptions, startDatabases } from './start-databases.ts';
+export { startTestDatabase, type TestDatabase } from './test-database.ts';

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { askRedis } from '../src/ask-redis.ts';
+import { startDatabases } from '../src/index.ts';
+import { whoListens } from '../src/port.ts';
+import { exists, mongodOf, temporaryFolder, untilDead, withMongo } from './helpers.ts';
+
+const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
+const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
+
+type Found = { pids: number[]; dbPath: string };
+
+async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
+  const { pid, dbPath } = await mongodOf(mongodbUri);
+  return { pids: [pid, await listenerOf(Number(new URL(redisUrl).port))], dbPath };
+}
+
+/** The kernel knows who listens. */
+async function listenerOf(port: number): Promise<number> {
+  return Number(/pid (\d+)/.exec(await whoListens(port))?.[1]);
+}
+
+async function startOwner(...args: string[]) {
+  const owner = spawn(process.execPath, [OWNER, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+  const uris = JSON.parse(line.toString()) as { mongodbUri: string; redisUrl: string };
+  return { owner, ...uris, ...(await inspect(uris.mongodbUri, uris.redisUrl)) };
+}
+
+describe('engines with temporary data', () => {
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'end, and their data goes, when %s ends the owner',
+    async (signal) => {
+      const { owner, pids, dbPath } = await startOwner();
+      expect(await exists(dbPath)).toBe(true);
+      owner.kill(signal);
+      expect(await untilDead(pids)).toEqual([]);
+      await expect.poll(() => exists(dbPath), { timeout: 5000 }).toBe(false);
+    },
+  );
+
+  it('run transactions and failpoints, evict nothing, and go when stopped', async () => {
+    const engines = await startDatabases({ env });
+    const { pids, dbPath } = await inspect(engines.mongodbUri, engines.redisUrl);
+    await withMongo(engines.mongodbUri, async (client) => {
+      const rows = client.db('plinth_test').collection('rows');
+      await client.withSession((session) => session.withTransaction(() => rows.insertOne({ n: 1 }, { session })));
+      expect(await rows.countDocuments()).toBe(1);
+      const limit = await client.db('admin').command({ getParameter: 1, transactionLifetimeLimitSeconds: 1 });
+      expect(limit['transactionLifetimeLimitSeconds']).toBe(5);
+      await client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' });
+    });
+    expect(await askRedis(engines.redisUrl, 'PING')).toBe('+PONG');
+    await engines.stop();
+    expect(await untilDead(pids)).toEqual([]);
+    expect(await exists(dbPath)).toBe(false);
+  });
+});
+
+describe('engines with a data folder', () => {
+  it('keep their data across a restart on another port', async () => {
+    const dataDir = await temporaryFolder();
+    const first = await startDatabases({ env, dataDir });
+    await withMongo(first.mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+    await first.stop();
+    await rm(join(dataDir, 'mongod/port'));
+    const second = await startDatabases({ env, dataDir });
+    const count = await withMongo(second.mongodbUri, (client) =>
+      client.db('plinth_test').collection('rows').countDocuments(),
+    );
+    await second.stop();
+    expect(await readFile(join(dataDir, 'mongod/log'), 'utf8')).toContain('"msg"');
+    expect(second.mongodbUri).not.toBe(first.mongodbUri);
+    expect(count).toBe(1);
+  });
+
+  it('are shared by whoever starts them meanwhile, and outlive the first owner', async () => {
+    const dataDir = await temporaryFolder();
+    const { owner, mongodbUri, redisUrl, pids } = await startOwner(dataDir);
+    const shared = await startDatabases({ env, dataDir });
+    expect(shared).toMatchObject({ mongodbUri, redisUrl });
+    owner.kill('SIGKILL');
+    await once(owner, 'exit');
+    expect(await askRedis(shared.redisUrl, 'PING')).toBe('+PONG');
+    expect(await withMongo(shared.mongodbUri, (client) => client.db('admin').command({ ping: 1 }))).toMatchObject({
+      ok: 1,
+    });
+    await shared.stop();
+    expect(await untilDead(pids)).toEqual([]);
+  });
+
+  it('start once for two owners that start at the same time', async () => {
+    const dataDir = await temporaryFolder();
+    const [one, two] = await Promise.all([startDatabases({ env, dataDir }), startDatabases({ env, dataDir })]);
+    expect(two).toMatchObject({ mongodbUri: one.mongodbUri, redisUrl: one.redisUrl });
+    await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('come back on their port when they crash', async () => {
+    const dataDir = await temporaryFolder();
+    const engines = await startDatabases({ env, dataDir });
+    const { pids } = await inspect(engines.mongodbUri, engines.redisUrl);
+    process.kill(pids[1] as number, 'SIGKILL');
+    await untilDead([pids[1] as number]);
+    await expect.poll(() => askRedis(engines.redisUrl, 'PING').catch(() => ''), { timeout: 8000 }).toBe('+PONG');
+    await engines.stop();
+  });
+});

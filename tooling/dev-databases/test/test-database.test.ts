@@ -1,0 +1,50 @@
+import { MongoClient } from 'mongodb';
+import { expect, it, onTestFinished } from 'vitest';
+import { askRedis } from '../src/ask-redis.ts';
+import { startTestDatabase } from '../src/test-database.ts';
+
+const mongo = async (uri: string, command: object): Promise<unknown> => {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 1000, socketTimeoutMS: 1000 });
+  try {
+    return await client.db('own').command(command);
+  } finally {
+    await client.close();
+  }
+};
+
+const kinds = {
+  mongod: {
+    write: (uri: string) => mongo(uri, { insert: 'rows', documents: [{ _id: 1 }], writeConcern: { j: true } }),
+    read: (uri: string) => mongo(uri, { count: 'rows' }),
+    found: expect.objectContaining({ n: 1 }),
+  },
+  redis: {
+    write: (uri: string) => askRedis(uri, 'INCR', 'rows'),
+    read: (uri: string) => askRedis(uri, 'EXISTS', 'rows'),
+    found: ':1',
+  },
+} as const;
+
+it.each(['mongod', 'redis'] as const)(
+  'an own %s is away and back as it is told to, with its data',
+  async (name) => {
+    const { write, read, found } = kinds[name];
+    const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' };
+    const database = await startTestDatabase(name, { env: { ...process.env, ...elsewhere } });
+    onTestFinished(() => database.close());
+    await write(database.uri);
+    await database.pause();
+    await expect(read(database.uri)).rejects.toThrow();
+    await database.resume();
+    expect(await read(database.uri)).toEqual(found);
+    // Redis puts on its disk once a second what it has acknowledged.
+    if (name === 'redis') await askRedis(database.uri, 'CONFIG', 'SET', 'appendfsync', 'always');
+    await database.kill();
+    await expect(read(database.uri)).rejects.toThrow();
+    await database.restart();
+    expect(await read(database.uri)).toEqual(found);
+    await database.close();
+    await expect(read(database.uri)).rejects.toThrow();
+  },
+  60_000,
+);

@@ -1,6 +1,0 @@
-/** Its message is one sentence for the person at the terminal: what is wrong and what to do next. */
-export class EnginesError extends Error {
-  override name = 'EnginesError';
-}
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,0 @@
-import { setupWith } from './engines-setup.ts';
-
-/** Runs once before the workers, which get a mongod that no other package uses. */
-export const setup = () => setupWith({ ...process.env, MONGODB_URI: undefined });
