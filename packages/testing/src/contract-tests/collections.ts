@@ -66,6 +66,7 @@ export const Member = Entity.extend({
   name: z.string().max(200),
   handle: z.string().max(50),
   nickname: z.string().max(50).optional(),
+  badge: z.string().max(50).optional(),
   team: z.string(),
   points: z.int(),
 });
@@ -76,12 +77,18 @@ const lowerCase = { schema: z.string().max(60), toKey: (text: string) => text.to
 export const members = defineCollection('members', Member, {
   tenancy: 'tenant',
   softDelete: true,
-  compareBy: { name: { schema: z.string().max(sortKeyMax), toKey: toSortKey }, handle: lowerCase, nickname: lowerCase },
+  compareBy: {
+    name: { schema: z.string().max(sortKeyMax), toKey: toSortKey },
+    handle: lowerCase,
+    nickname: lowerCase,
+    badge: lowerCase,
+  },
   indexes: {
     newest: { fields: ['createdAt', '_id'] },
     alphabetical: { fields: ['name', '_id'] },
     newestOfTeam: { fields: ['team', 'createdAt', '_id'] },
     byHandle: { fields: ['handle'], unique: 'handle-taken' },
+    byBadge: { fields: ['badge'], unique: 'badge-taken' },
     byNickname: { fields: ['nickname', '_id'] },
   },
 });
@@ -103,8 +110,15 @@ export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
   };
 };
 
-/** A draft of a member with a `handle` of its own. */
+/** A draft of a member with a `handle` and a `badge` of its own. */
 export const aMember = (overrides: Partial<Draft<Member>> = {}): Draft<Member> => {
   made += 1;
-  return { name: `Member ${made}`, handle: `Handle-${made}`, team: 'red', points: 1, ...overrides };
+  return {
+    name: `Member ${made}`,
+    handle: `Handle-${made}`,
+    badge: `Badge-${made}`,
+    team: 'red',
+    points: 1,
+    ...overrides,
+  };
 };

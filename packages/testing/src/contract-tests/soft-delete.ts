@@ -141,6 +141,19 @@ const uniqueCases = (use: () => Fixture): void => {
     expect(await team.getRemoved(ada)).toEqual(removed);
   });
 
+  it('a document without a value for a unique field frees its place, and is restored without a value', async () => {
+    const team = createTeam(use());
+    const ada = await team.add({ badge: undefined });
+    await team.remove(ada);
+    expect(await team.getRemoved(ada)).toMatchObject({ badgeKey: `removed:${ada._id}` });
+    const grace = await team.add({ badge: undefined });
+    await expect(team.restore(ada)).rejects.toMatchObject({ name: 'UniqueViolation', code: 'badge-taken' });
+    await team.remove(grace);
+    const restored = await team.restore(ada);
+    expect(restored).not.toHaveProperty('badgeKey');
+    expect(await team.members.get(ada._id)).toEqual(restored);
+  });
+
   it('race: of many removals, and of many restorations, one holds', async () => {
     const { members, write, context } = use();
     const team = createTeam(use());
