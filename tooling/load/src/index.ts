@@ -1,1 +1,1 @@
-export { type Engines, type Person, type Platform, startPlatform } from './platform.ts';
+export { createUsers, type Platform, type PlatformOptions, startPlatform, type TokenUser } from './platform.ts';

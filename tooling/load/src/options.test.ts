@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOptions, UsageError } from './options.ts';
+import { help, readOptions, UsageError } from './options.ts';
 
 describe('the command line', () => {
   it.each([
@@ -7,19 +7,22 @@ describe('the command line', () => {
     [['stress'], { profile: 'stress', perSecond: 600, seconds: 180 }],
     [['soak', '--minutes', '90'], { profile: 'soak', perSecond: 150, seconds: 5400 }],
     [['--rate', '7', 'smoke', '--minutes', '0.1'], { profile: 'smoke', perSecond: 7, seconds: 6 }],
-  ])('%j', (args, size) => {
-    expect(readOptions(args)).toEqual(size);
+    [['--help'], 'help'],
+    [['soak', '-h'], 'help'],
+  ])('accepts %j', (args, expected) => {
+    expect(readOptions(args)).toEqual(expected);
   });
 
   it.each([
-    [[], 'Say what to run: npm run load -- smoke|stress|soak'],
-    [['spike'], 'Say what to run: npm run load -- smoke|stress|soak'],
-    [['smoke', 'soak'], 'Say what to run: npm run load -- smoke|stress|soak'],
-    [['soak', '--hours', '2'], 'The form is: npm run load -- smoke|stress|soak'],
-    [['soak', '--minutes', '0'], "--minutes takes numbers from 0.05 to 1440; '0' is not one."],
-    [['soak', '--minutes', ''], "--minutes takes numbers from 0.05 to 1440; '' is not one."],
-    [['smoke', '--rate', 'much'], "--rate takes numbers from 1 to 5000; 'much' is not one."],
-  ])('is refused with what is legal: %j', (args, message) => {
+    [[], `Name one profile.\n\n${help}`],
+    [['spike'], 'Name one profile.'],
+    [['toString'], 'Name one profile.'],
+    [['smoke', 'soak'], 'Name one profile.'],
+    [['soak', '--hours', '2'], 'npm run load -- smoke|stress|soak'],
+    [['soak', '--minutes', '0'], "--minutes takes a number from 0.05 to 1440, not '0'."],
+    [['soak', '--minutes', ''], "--minutes takes a number from 0.05 to 1440, not ''."],
+    [['smoke', '--rate', 'much'], "--rate takes a number from 1 to 5000, not 'much'."],
+  ])('rejects %j and says what is accepted', (args, message) => {
     expect(() => readOptions(args)).toThrow(UsageError);
     expect(() => readOptions(args)).toThrow(message);
   });

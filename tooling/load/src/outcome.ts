@@ -3,25 +3,25 @@ type Metric = {
   readonly thresholds?: Readonly<Record<string, { readonly ok: boolean }>>;
 };
 
-/** What is read of k6's summary. */
+/** The part of k6's summary that is read here. */
 export type Summary = { readonly metrics: Readonly<Record<string, Metric>> };
 
 export type Outcome = {
-  /** Lines for people: a table, and a sentence for each bound that was broken. */
+  /** A table, and a sentence for each crossed threshold. */
   readonly report: string;
-  /** Bounds that were broken, as k6 names them. */
-  readonly broken: readonly string[];
-  /** People whose adding was acknowledged. */
-  readonly added: number;
+  /** Thresholds that were crossed, as k6 names them. */
+  readonly crossed: readonly string[];
+  /** Users whose creation was acknowledged. */
+  readonly created: number;
 };
 
 const digits = (value: number | undefined, count: number): string => (value === undefined ? '–' : value.toFixed(count));
 
-const rowOf = ({ metrics }: Summary, scenario: 'reads' | 'writes'): string[] => {
-  const of = (name: string) => metrics[`${name}{scenario:${scenario}}`]?.values ?? {};
-  const { med, max, 'p(95)': p95, 'p(99)': p99 } = of('http_req_duration');
-  const { count, rate } = of('http_reqs');
-  const failed = of('http_req_failed')['rate'];
+const toRow = ({ metrics }: Summary, scenario: 'reads' | 'writes'): string[] => {
+  const valuesOf = (name: string) => metrics[`${name}{scenario:${scenario}}`]?.values ?? {};
+  const { med, max, 'p(95)': p95, 'p(99)': p99 } = valuesOf('http_req_duration');
+  const { count, rate } = valuesOf('http_reqs');
+  const failed = valuesOf('http_req_failed')['rate'];
   return [
     scenario,
     digits(count, 0),
@@ -31,29 +31,26 @@ const rowOf = ({ metrics }: Summary, scenario: 'reads' | 'writes'): string[] => 
   ];
 };
 
-const tableOf = (rows: readonly (readonly string[])[]): string => {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)));
-  return rows
-    .map((row) => widths.map((width, at) => (row[at] ?? '')[at === 0 ? 'padEnd' : 'padStart'](width)).join('  '))
-    .join('\n');
-};
+const head = ['', 'requests', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'failed'];
 
-/** Reads what k6 has written at the end of a run. */
-export const outcomeOf = (summary: Summary): Outcome => {
-  const broken = Object.entries(summary.metrics).flatMap(([name, { thresholds = {} }]) =>
-    Object.entries(thresholds).flatMap(([bound, { ok }]) => (ok ? [] : [`${name} ${bound}`])),
+/** Reads the summary that k6 writes at the end of a run. */
+export const readOutcome = (summary: Summary): Outcome => {
+  const crossed = Object.entries(summary.metrics).flatMap(([name, { thresholds = {} }]) =>
+    Object.entries(thresholds).flatMap(([threshold, { ok }]) => (ok ? [] : [`${name} ${threshold}`])),
   );
-  const head = ['', 'requests', 'a second', 'p50 ms', 'p95 ms', 'p99 ms', 'most ms', 'failed'];
-  const table = tableOf([head, rowOf(summary, 'reads'), rowOf(summary, 'writes')]);
+  const rows = [head, toRow(summary, 'reads'), toRow(summary, 'writes')];
+  const table = rows.map(([scenario = '', ...cells]) =>
+    [scenario.padEnd(6), ...cells.map((cell, index) => cell.padStart(head[index + 1]?.length ?? 0))].join('  '),
+  );
   const dropped = summary.metrics['dropped_iterations']?.values['count'] ?? 0;
   const sentences = [
-    ...(dropped > 0 ? [`${dropped} requests could not even be begun in time.`] : []),
-    ...broken.map((bound) => `Broken: ${bound}`),
-    ...(broken.length === 0 ? ['Every bound was kept.'] : []),
+    ...(dropped > 0 ? [`${dropped} requests could not start in time.`] : []),
+    ...crossed.map((threshold) => `Crossed: ${threshold}`),
+    ...(crossed.length === 0 ? ['Every threshold held.'] : []),
   ];
   return {
-    report: `${table}\n\n${sentences.join('\n')}`,
-    broken,
-    added: summary.metrics['people_added']?.values['count'] ?? 0,
+    report: `${table.join('\n')}\n\n${sentences.join('\n')}`,
+    crossed,
+    created: summary.metrics['users_created']?.values['count'] ?? 0,
   };
 };

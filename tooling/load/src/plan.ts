@@ -1,68 +1,50 @@
 import { v7 as newId } from 'uuid';
-import type { Person, Platform } from './platform.ts';
-import { type Bounds, optionsOf, type Size } from './profiles.ts';
+import { createK6Options, type Size, type Thresholds } from './k6-options.ts';
+import { createUsers, type Platform, type TokenUser } from './platform.ts';
 
-/** What src/script.mjs is given. */
+/** The input of src/script.mjs. */
 export type Plan = {
   readonly url: string;
-  readonly options: ReturnType<typeof optionsOf>;
-  /** People who are read, of a tenant in which nothing is written. */
+  readonly options: ReturnType<typeof createK6Options>;
+  /** Users to read, of a tenant in which nothing is written. */
   readonly ids: readonly string[];
-  /** Tokens, each for the `tokenMs` after those of the one before it; the first from `startedAt` on. */
+  /** Tokens that are valid one after the other, each for `tokenMs`, the first from `startedAt` on. */
   readonly reader: readonly string[];
   readonly writer: readonly string[];
   readonly startedAt: number;
   readonly tokenMs: number;
-  /** The file that the outcome is written to. */
+  /** The file for k6's summary. */
   readonly summary: string;
 };
 
-/** Shorter than a token is good for, so that none ends within a request. */
+/** Shorter than a token is valid, so that none expires during a request. */
 const tokenMs = 10 * 60_000;
-/** Beside the run itself: what it takes to begin, and to end gracefully. */
+/** For the start and the graceful stop of a run. */
 const spareMs = 2 * 60_000;
-const peopleCount = 200;
-const atOnce = 16;
+const usersToRead = 200;
 
-/** Adds people, some at once. @returns their ids. */
-const addPeople = async (url: string, token: string): Promise<string[]> => {
-  const ids: string[] = [];
-  const waiting = Array.from({ length: peopleCount }, (_, at) => at);
-  const add = async (): Promise<void> => {
-    for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
-      const body = JSON.stringify({ name: `Reader ${at}`, email: `reader.${at}@load.example`, role: 'member' });
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const answer = await fetch(`${url}/v1/users`, { method: 'POST', headers, body });
-      if (answer.status !== 201) throw new Error(`A person could not be added: ${await answer.text()}`);
-      ids.push(((await answer.json()) as { id: string }).id);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, add));
-  return ids;
-};
+type PlanOptions = { readonly size: Size; readonly thresholds?: Thresholds; readonly summary: string };
 
-const tokensOf = (platform: Platform, person: Person, { startedAt, endsAt }: { startedAt: number; endsAt: number }) => {
-  const count = Math.ceil((endsAt - startedAt) / tokenMs);
-  const from = Array.from({ length: count }, (_, at) => new Date(startedAt + at * tokenMs));
-  return Promise.all(from.map((time) => platform.createToken(person, time)));
-};
-
-/** Fills a platform with people, and says what is to be done with it. */
-export const makePlan = async (
-  platform: Platform,
-  { size, bounds, summary }: { readonly size: Size; readonly bounds?: Bounds; readonly summary: string },
-): Promise<Plan> => {
+/** Fills a platform with users and returns what k6 has to do. */
+export const createPlan = async (platform: Platform, { size, thresholds, summary }: PlanOptions): Promise<Plan> => {
   const reader = { id: newId(), tenantId: newId(), role: 'owner' } as const;
   const writer = { id: newId(), tenantId: newId(), role: 'owner' } as const;
-  const ids = await addPeople(platform.url, await platform.createToken(reader));
+  const headers = { authorization: `Bearer ${await platform.createToken(reader)}` };
+  const ids = await createUsers(platform.url, { headers, count: usersToRead });
   const startedAt = Date.now();
-  const times = { startedAt, endsAt: startedAt + size.seconds * 1000 + spareMs };
+  const tokenCount = Math.ceil((size.seconds * 1000 + spareMs) / tokenMs);
+  const createTokens = (user: TokenUser) =>
+    Promise.all(
+      Array.from({ length: tokenCount }, (_, index) =>
+        platform.createToken(user, new Date(startedAt + index * tokenMs)),
+      ),
+    );
   return {
     url: platform.url,
-    options: optionsOf(size, bounds),
+    options: createK6Options(size, thresholds),
     ids,
-    reader: await tokensOf(platform, reader, times),
-    writer: await tokensOf(platform, writer, times),
+    reader: await createTokens(reader),
+    writer: await createTokens(writer),
     startedAt,
     tokenMs,
     summary,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,25 +6,29 @@ import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
 
-export type Engines = { readonly mongodbUri: string; readonly redisUrl: string };
+export type PlatformOptions = { readonly mongodbUri: string; readonly redisUrl: string };
 
-export type Person = { readonly id: string; readonly tenantId: string; readonly role: 'owner' | 'member' | 'viewer' };
+export type TokenUser = {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly role: 'owner' | 'member' | 'viewer';
+};
 
-/** The platform as it is deployed, in a process of its own, on databases of its own. */
+/** The platform as it is deployed, in its own process, on its own databases. */
 export type Platform = {
   readonly url: string;
-  /** A token of a person, stored or not, that is good for a quarter of an hour from then on; from now on by default. */
-  createToken(person: Person, from?: Date): Promise<string>;
-  /** What it has said so far: the lines of its log that are warnings or worse. */
+  /** Returns a token of a user, stored or not, that is valid for fifteen minutes from `from`, or from now. */
+  createToken(user: TokenUser, from?: Date): Promise<string>;
+  /** Returns the output so far: log lines that are warnings or worse. */
   complaints(): string;
-  /** Ends it as a deployment does, and drops its databases. Rejects when it had ended before, or not with 0. */
+  /** Stops it as a deployment does, and drops its databases. Rejects when it had exited before, or not with 0. */
   stop(): Promise<void>;
 };
 
 const readyWithinMs = 45_000;
 const apps = fileURLToPath(new URL('../../../apps', import.meta.url));
 
-/** Drops the database of every module; each has the name of its service. */
+/** Drops the database of every module; each is named like its service. */
 const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promise<void> => {
   const services = (await readdir(apps)).filter((name) => name.startsWith('svc-'));
   const raw = openRaw(mongodbUri);
@@ -34,9 +39,9 @@ const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promis
   }
 };
 
-/** Starts a platform that limits nobody, and waits until it is ready; `overrides` change its settings. */
+/** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
-  { mongodbUri, redisUrl }: Engines,
+  { mongodbUri, redisUrl }: PlatformOptions,
   overrides: Environment = {},
 ): Promise<Platform> => {
   const issuer = await createTestIssuer();
@@ -47,7 +52,7 @@ export const startPlatform = async (
     MONGODB_URI: mongodbUri,
     REDIS_URL: redisUrl,
     LOG_LEVEL: 'warn',
-    // No proxy has to notice that it ends.
+    // No proxy needs time to notice the shutdown.
     SHUTDOWN_DELAY_MS: '0',
     ...overrides,
   };
@@ -66,7 +71,33 @@ export const startPlatform = async (
       const [code, signal] = await service.end('SIGTERM');
       await drop();
       if (!wasRunning || code !== 0)
-        throw new Error(`The platform ended with ${code ?? signal}: ${service.combinedOutput()}`);
+        throw new Error(`The platform exited with ${code ?? signal}: ${service.combinedOutput()}`);
     },
   };
+};
+
+const atOnce = 16;
+
+type UsersOptions = { readonly headers: Readonly<Record<string, string>>; readonly count: number };
+
+/** Creates users through the API of a server, some at once, and returns their ids. */
+export const createUsers = async (url: string, { headers, count }: UsersOptions): Promise<string[]> => {
+  const ids: string[] = [];
+  let started = 0;
+  const create = async (): Promise<void> => {
+    while (started < count) {
+      started += 1;
+      const body = JSON.stringify({
+        name: `User ${started}`,
+        email: `user.${randomUUID()}@load.example`,
+        role: 'member',
+      });
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+      const response = await fetch(`${url}/v1/users`, init);
+      if (response.status !== 201) throw new Error(`A user could not be created: ${await response.text()}`);
+      ids.push(((await response.json()) as { id: string }).id);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, create));
+  return ids;
 };

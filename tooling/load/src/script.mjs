@@ -1,93 +1,88 @@
-// What k6 runs, in its own JavaScript: src/plan.ts writes what is to be done.
+// k6 runs this file in its own JavaScript engine; src/plan.ts writes its input.
 import { check } from 'k6';
 import exec from 'k6/execution';
 import http from 'k6/http';
 import { Counter } from 'k6/metrics';
 
 const plan = JSON.parse(open(__ENV.PLAN));
-const people = `${plan.url}/v1/users`;
-const added = new Counter('people_added');
+const users = `${plan.url}/v1/users`;
+const created = new Counter('users_created');
 
 export const options = plan.options;
 
-/** The token that is good now; each is for its part of the run. */
-const createToken = (tokens) =>
-  tokens[Math.min(tokens.length - 1, Math.floor((Date.now() - plan.startedAt) / plan.tokenMs))];
-
-const paramsOf = (tokens, name, headers = {}) => ({
-  headers: { authorization: `Bearer ${createToken(tokens)}`, ...headers },
-  tags: { name },
-});
-
-const someId = () => plan.ids[Math.floor(Math.random() * plan.ids.length)];
-
-const getPerson = () => {
-  const id = someId();
-  const answer = http.get(`${people}/${id}`, paramsOf(plan.reader, 'get'));
-  check(answer, { 'a person': ({ status }) => status === 200 && answer.json('id') === id });
+const createParams = (tokens, name, headers = {}) => {
+  const index = Math.floor((Date.now() - plan.startedAt) / plan.tokenMs);
+  const authorization = `Bearer ${tokens[Math.min(tokens.length - 1, index)]}`;
+  return { headers: { authorization, ...headers }, tags: { name } };
 };
 
-const getPersonAgain = () => {
-  const answer = http.get(`${people}/${someId()}`, paramsOf(plan.reader, 'get again', { 'if-none-match': '"1"' }));
-  check(answer, { 'nothing new about a person': ({ status }) => status === 304 });
+const randomId = () => plan.ids[Math.floor(Math.random() * plan.ids.length)];
+
+const getUser = () => {
+  const id = randomId();
+  const response = http.get(`${users}/${id}`, createParams(plan.reader, 'get'));
+  check(response, { 'returns the user': ({ status }) => status === 200 && response.json('id') === id });
 };
 
-const listPeople = () => {
-  const params = paramsOf(plan.reader, 'list');
-  const first = http.get(`${people}?limit=20`, params);
-  check(first, { 'a page': ({ status }) => status === 200 && first.json('items.#') === 20 });
-  const next = http.get(`${people}?limit=20&cursor=${encodeURIComponent(first.json('nextCursor'))}`, params);
+const getUnchangedUser = () => {
+  const params = createParams(plan.reader, 'get unchanged', { 'if-none-match': '"1"' });
+  const response = http.get(`${users}/${randomId()}`, params);
+  check(response, { 'returns 304 for an unchanged user': ({ status }) => status === 304 });
+};
+
+const listUsers = () => {
+  const params = createParams(plan.reader, 'list');
+  const first = http.get(`${users}?limit=20`, params);
+  check(first, { 'returns a page': ({ status }) => status === 200 && first.json('items.#') === 20 });
+  const next = http.get(`${users}?limit=20&cursor=${encodeURIComponent(first.json('nextCursor'))}`, params);
   check(next, {
-    'the next page': ({ status }) => status === 200 && next.json('items.0.id') !== first.json('items.0.id'),
+    'returns the next page': ({ status }) => status === 200 && next.json('items.0.id') !== first.json('items.0.id'),
   });
 };
 
 export const reads = () => {
   const kind = Math.random();
-  if (kind < 0.7) getPerson();
-  else if (kind < 0.8) getPersonAgain();
-  else listPeople();
+  if (kind < 0.7) getUser();
+  else if (kind < 0.8) getUnchangedUser();
+  else listUsers();
 };
 
 const json = { 'content-type': 'application/json' };
 
-/** Whom this sender has added last, and may change: nobody else does. */
-let mine;
+/** The last user that this virtual user has created; no other one changes it. */
+let own;
 
-const addPerson = () => {
+const createUser = () => {
   const { idInTest, iterationInInstance } = exec.vu;
-  const nth = `${idInTest}-${iterationInInstance}`;
-  const body = JSON.stringify({ name: `Person ${nth}`, email: `person.${nth}@load.example`, role: 'member' });
-  const params = paramsOf(plan.writer, 'post', { ...json, 'idempotency-key': `post ${nth}` });
-  const answer = http.post(people, body, params);
-  if (!check(answer, { 'somebody was added': ({ status }) => status === 201 })) return;
-  added.add(1);
-  mine = { id: answer.json('id'), version: answer.json('version') };
+  const name = `${idInTest}-${iterationInInstance}`;
+  const body = JSON.stringify({ name: `User ${name}`, email: `user.${name}@load.example`, role: 'member' });
+  const params = createParams(plan.writer, 'post', { ...json, 'idempotency-key': `post ${name}` });
+  const response = http.post(users, body, params);
+  if (!check(response, { 'creates a user': ({ status }) => status === 201 })) return;
+  created.add(1);
+  own = { id: response.json('id'), version: response.json('version') };
   if (Math.random() > 0.1) return;
-  const again = http.post(people, body, params);
-  check(again, {
-    'the same answer to the same key': ({ status, headers }) =>
-      status === 201 && headers['Idempotency-Replayed'] === 'true' && again.body === answer.body,
+  const replayed = http.post(users, body, params);
+  check(replayed, {
+    'replays the response for the same key': ({ status, headers }) =>
+      status === 201 && headers['Idempotency-Replayed'] === 'true' && replayed.body === response.body,
   });
 };
 
-const changePerson = () => {
-  const { id, version } = mine;
+const updateUser = () => {
+  const { id, version } = own;
   const headers = { ...json, 'if-match': `"${version}"`, 'idempotency-key': `patch ${id} ${version}` };
-  const answer = http.patch(
-    `${people}/${id}`,
-    JSON.stringify({ name: `Changed ${version}` }),
-    paramsOf(plan.writer, 'patch', headers),
-  );
-  const isRight = check(answer, {
-    'somebody was changed': ({ status }) => status === 200 && answer.json('version') === version + 1,
+  const params = createParams(plan.writer, 'patch', headers);
+  const response = http.patch(`${users}/${id}`, JSON.stringify({ name: `Changed ${version}` }), params);
+  const isUpdated = check(response, {
+    'updates the user': ({ status }) => status === 200 && response.json('version') === version + 1,
   });
-  mine = isRight ? { id, version: version + 1 } : undefined;
+  own = isUpdated ? { id, version: version + 1 } : undefined;
 };
 
 export const writes = () => {
-  if (mine === undefined || Math.random() < 0.6) addPerson();
-  else changePerson();
+  if (own === undefined || Math.random() < 0.6) createUser();
+  else updateUser();
 };
 
 export const handleSummary = (data) => ({ [plan.summary]: JSON.stringify(data) });

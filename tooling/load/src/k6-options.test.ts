@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { optionsOf, profiles, usual } from './profiles.ts';
+import { createK6Options, type Profile, profiles } from './k6-options.ts';
 
-const sizeOf = (profile: (typeof profiles)[number]) => ({ profile, ...usual[profile] });
-
-describe.each(profiles)('%s', (profile) => {
-  const options = optionsOf(sizeOf(profile));
+describe.each(Object.keys(profiles) as Profile[])('%s', (profile) => {
+  const size = { profile, ...profiles[profile] };
+  const options = createK6Options(size);
 
   it('fails when reads are slow, or when one request in a thousand fails', () => {
     expect(options.thresholds).toMatchObject({
@@ -15,24 +14,24 @@ describe.each(profiles)('%s', (profile) => {
     });
   });
 
-  it('fails when nothing was sent, or when much could not be begun in time', () => {
+  it('fails when nothing was sent, or when many requests could not start in time', () => {
     const thresholds: Readonly<Record<string, readonly string[]>> = options.thresholds;
     expect(thresholds['http_reqs{scenario:reads}']).toEqual(['count>0']);
     expect(thresholds['http_reqs{scenario:writes}']).toEqual(['count>0']);
     const [, most = ''] = /^count<=(\d+)$/.exec(thresholds['dropped_iterations']?.[0] ?? '') ?? [];
-    expect(Number(most)).toBeLessThan(usual[profile].perSecond * usual[profile].seconds * 0.002);
+    expect(Number(most)).toBeLessThan(size.perSecond * size.seconds * 0.002);
   });
 
-  it('sends requests when they come, whether or not those before are answered', () => {
+  it('sends requests at a rate that does not depend on responses', () => {
     for (const { executor } of Object.values(options.scenarios)) expect(executor).toMatch(/-arrival-rate$/);
   });
 });
 
-it('keeps its rate, but for stress, which climbs to it and stays there', () => {
-  const { reads, writes } = optionsOf({ profile: 'soak', perSecond: 50, seconds: 60 }).scenarios;
+it('keeps its rate, except for stress, which climbs to it and stays there', () => {
+  const { reads, writes } = createK6Options({ profile: 'soak', perSecond: 50, seconds: 60 }).scenarios;
   expect(reads).toMatchObject({ executor: 'constant-arrival-rate', rate: 50, duration: '60s', exec: 'reads' });
   expect(writes).toMatchObject({ executor: 'constant-arrival-rate', rate: 10, duration: '60s', exec: 'writes' });
-  const stress = optionsOf({ profile: 'stress', perSecond: 50, seconds: 60 }).scenarios.reads;
+  const stress = createK6Options({ profile: 'stress', perSecond: 50, seconds: 60 }).scenarios.reads;
   expect(stress).toMatchObject({
     startRate: 5,
     stages: [
@@ -42,6 +41,7 @@ it('keeps its rate, but for stress, which climbs to it and stays there', () => {
   });
 });
 
-it('writes at least now and then', () => {
-  expect(optionsOf({ profile: 'smoke', perSecond: 1, seconds: 10 }).scenarios.writes).toMatchObject({ rate: 1 });
+it('sends at least one write per second', () => {
+  const { writes } = createK6Options({ profile: 'smoke', perSecond: 1, seconds: 10 }).scenarios;
+  expect(writes).toMatchObject({ rate: 1 });
 });
