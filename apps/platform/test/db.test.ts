@@ -69,24 +69,27 @@ describe('npm run db', { timeout: 60_000 }, () => {
     const { code, stdout } = await db(['check']);
     expect(code).toBe(1);
     expect(stdout.trimEnd().split('\n')).toEqual([
-      `users: The index '${users().databaseName}.users.byHand' is stored and not defined.`,
-      `users: The validator of '${users().databaseName}.journal' differs from its definition.`,
-      'Run npm run db -- repair to correct it.',
+      `users: The index '${users().databaseName}.users.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.`,
+      `users: The validator of '${users().databaseName}.journal' differs from its definition. Run npm run db -- repair.`,
     ]);
   });
 
-  it('repair corrects the drift that check finds', async () => {
+  it('repair corrects the drift that check finds, and drops indexes only with --drop-indexes', async () => {
     await db(['migrate']);
     await users().collection('users').createIndex({ tenantId: 1, email: 1 }, { name: 'byHand' });
     await users().command({ collMod: 'journal', validator: {} });
-    await users()
-      .collection('users')
-      .dropIndex('byAge')
-      .catch(() => undefined);
+    await users().collection('users').dropIndex('newest');
+    const { databaseName } = users();
     const { code, stdout } = await db(['repair']);
-    expect(code).toBe(0);
-    expect(stdout).toContain(`users: Dropped the index '${users().databaseName}.users.byHand'.`);
-    expect(stdout).toContain(`users: Set the validator of '${users().databaseName}.journal'.`);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`users: Created the index '${databaseName}.users.newest'.`);
+    expect(stdout).toContain(`users: Set the validator of '${databaseName}.journal'.`);
+    expect(stdout).toContain(`byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.`);
+    expect(await db(['repair', '--drop-indexes'])).toEqual({
+      code: 0,
+      stdout: `users: Dropped the index '${databaseName}.users.byHand'.\n`,
+      stderr: '',
+    });
     expect(await db(['check'])).toEqual({ code: 0, stdout: 'No drift in users.\n', stderr: '' });
     expect((await db(['repair'])).stdout).toBe('Nothing to repair in users.\n');
   });
@@ -106,7 +109,8 @@ describe('npm run db', { timeout: 60_000 }, () => {
     [['fly'], "There is no command 'fly'."],
     [[], "There is no command ''."],
     [['status', 'now'], "There is no command 'status now'."],
-    [['check', '--contract'], "--dry-run and --contract are for migrate; 'check' does not take them."],
+    [['check', '--contract'], "--dry-run and --contract are for migrate; 'check' does not accept them."],
+    [['check', '--drop-indexes'], "--drop-indexes is for repair; 'check' does not accept it."],
     [['status', '--module', 'orders'], "--module is one of users; 'orders' is not."],
     [['status', '--loud'], "Unknown option '--loud'"],
   ])('refuses %j in one sentence, and says what it takes', async (args, sentence) => {
@@ -114,7 +118,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr.split('\n').at(-1)).toBe(
-      'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [--dry-run] [--contract]',
+      'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]',
     );
   });
 

@@ -57,6 +57,7 @@ export {
   type Backfill,
   type ContractPhase,
   type DocumentBackfill,
+  type DriftRepair,
   defineMigration,
   type Expand,
   type Migration,

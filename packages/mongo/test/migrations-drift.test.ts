@@ -1,11 +1,36 @@
-import { defineMigration } from '@plinth/data-kit';
+import { defineCollection, defineMigration, Entity } from '@plinth/data-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { after, before, cards } from './migrations-cards.ts';
-import { useFixture, withOldCards } from './migrations-fixture.ts';
+import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 
 const sentences = (...list: readonly string[]) => list.map((text) => text.replaceAll('@', stage.db().databaseName));
+
+const unique = {
+  name: 'deck',
+  collections: {
+    cards: defineCollection('cards', Entity.extend({ title: z.string() }), {
+      tenancy: 'tenant',
+      indexes: { byTitle: { fields: ['title'], unique: 'title-taken' } },
+    }),
+  },
+};
+
+/** A database with one difference of each kind. */
+const withDrift = async () => {
+  const process = stage.process(after);
+  await process.prepare();
+  const db = stage.db();
+  await db.dropCollection('tallies');
+  await db.command({ collMod: 'cards', validator: {} });
+  await stage.cards().dropIndexes(['byTitle', 'byState'] as never);
+  await stage.cards().createIndex({ tenantId: 1, createdAt: 1, state: 1, _id: 1 }, { name: 'byState' });
+  await stage.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
+  await db.collection('journal').dropIndex('byTime');
+  return process;
+};
 
 describe('drift', () => {
   it('is empty after a start, at every point of the migrations', async () => {
@@ -19,38 +44,25 @@ describe('drift', () => {
     expect(await process.drift()).toEqual([]);
   });
 
-  it('lists each missing, changed or superfluous collection, validator and index, and repair corrects all', async () => {
-    const process = stage.process(after);
-    await process.prepare();
-    const db = stage.db();
-    await db.dropCollection('tallies');
-    await db.command({ collMod: 'cards', validator: {} });
-    await stage.cards().dropIndexes(['byTitle', 'byState'] as never);
-    await stage.cards().createIndex({ tenantId: 1, createdAt: 1, state: 1, _id: 1 }, { name: 'byState' });
-    await stage.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
-    await db.collection('journal').dropIndex('byTime');
+  it('lists each difference with the command that corrects it', async () => {
+    const process = await withDrift();
     expect(await process.drift()).toEqual(
       sentences(
-        "The validator of '@.cards' differs from its definition.",
-        "The index '@.cards.byTitle' is defined and not stored.",
-        "The index '@.cards.byState' differs from its definition.",
-        "The index '@.cards.byHand' is stored and not defined.",
-        "The collection '@.tallies' does not exist.",
-        "The index '@.journal.byTime' is defined and not stored.",
+        "The validator of '@.cards' differs from its definition. Run npm run db -- repair.",
+        "The index '@.cards.byTitle' is defined and not stored. Run npm run db -- repair.",
+        "The index '@.cards.byState' differs from its definition. Run npm run db -- repair --drop-indexes.",
+        "The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.",
+        "The collection '@.tallies' does not exist. Run npm run db -- repair.",
+        "The index '@.journal.byTime' is defined and not stored. Run npm run db -- repair.",
       ),
     );
-    expect(await process.repair()).toEqual(
-      sentences(
-        "Set the validator of '@.cards'.",
-        "Created the index '@.cards.byTitle'.",
-        "Dropped the index '@.cards.byState' and created it as defined.",
-        "Dropped the index '@.cards.byHand'.",
-        "Created the collection '@.tallies'.",
-        "Created the index '@.journal.byTime'.",
-      ),
-    );
-    expect(await process.drift()).toEqual([]);
-    expect(await process.repair()).toEqual([]);
+  });
+
+  it('refers to migrate as long as the migrations of the code are not recorded', async () => {
+    const [sentence] = await stage.process(before).drift();
+    expect(sentence).toContain("' does not exist. Run npm run db -- repair.");
+    const [withMigrations] = await stage.process(after).drift();
+    expect(withMigrations).toContain("' does not exist. Run npm run db -- migrate.");
   });
 
   it('is corrected by migrating, except for superfluous indexes', async () => {
@@ -60,7 +72,9 @@ describe('drift', () => {
     await stage.db().command({ collMod: 'cards', validationLevel: 'moderate' });
     await stage.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
     await process.migrate({ contract: false });
-    expect(await process.drift()).toEqual(sentences("The index '@.cards.byHand' is stored and not defined."));
+    expect(await process.drift()).toEqual(
+      sentences("The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes."),
+    );
   });
 
   it('leaves out an index that a contract phase will drop', async () => {
@@ -69,6 +83,116 @@ describe('drift', () => {
     await process.prepare();
     expect(await stage.indexNames()).toContain('byMood');
     expect(await process.drift()).toEqual([]);
+  });
+});
+
+describe('repair', () => {
+  it('creates what is missing and sets validators, and drops no index unless requested', async () => {
+    const process = await withDrift();
+    const { repaired, left } = await process.repair({ dropIndexes: false });
+    expect(repaired).toEqual(
+      sentences(
+        "Set the validator of '@.cards'.",
+        "Created the index '@.cards.byTitle'.",
+        "Created the collection '@.tallies'.",
+        "Created the index '@.journal.byTime'.",
+      ),
+    );
+    expect(left).toEqual(
+      sentences(
+        "The index '@.cards.byState' differs from its definition. Run npm run db -- repair --drop-indexes.",
+        "The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.",
+      ),
+    );
+    expect(await process.drift()).toEqual(left);
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byState', 'byHand']));
+  });
+
+  it('replaces changed indexes and drops unexpected ones on request', async () => {
+    const process = await withDrift();
+    await process.repair({ dropIndexes: false });
+    expect(await process.repair({ dropIndexes: true })).toEqual({
+      repaired: sentences(
+        "Dropped the index '@.cards.byState' and created it as defined.",
+        "Dropped the index '@.cards.byHand'.",
+      ),
+      left: [],
+    });
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it('boundary: does nothing to a database without drift', async () => {
+    const process = stage.process(after);
+    await process.prepare();
+    const commands: string[] = [];
+    process.client.on('commandStarted', ({ commandName }) => commands.push(commandName));
+    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], left: [] });
+    expect(commands.filter((name) => ['create', 'collMod', 'dropIndexes'].includes(name))).toEqual([]);
+  });
+
+  it('boundary: refuses a database that lacks migrations of this code or has newer ones', async () => {
+    await withOldCards(stage, 1);
+    const process = stage.process(after);
+    await expect(process.repair({ dropIndexes: true })).rejects.toThrow(
+      'lacks migrations of this code. Run npm run db -- migrate first.',
+    );
+    await process.prepare();
+    await expect(stage.process(before).repair({ dropIndexes: true })).rejects.toThrow('migrated by newer code');
+    expect(await stage.indexNames()).toContain('byMood');
+  });
+
+  it('violation: keeps a stored index when documents violate the unique one that replaces it', async () => {
+    const process = stage.process(unique);
+    await process.prepare();
+    await stage.cards().dropIndex('byTitle');
+    await stage.cards().createIndex({ tenantId: 1, title: 1 }, { name: 'byTitle' });
+    const tenantId = 'a tenant';
+    const [first, second] = [anOldCard({ tenantId, title: 'twice' }), anOldCard({ tenantId, title: 'twice' })];
+    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    await stage.cards().insertMany([first, second]);
+    const failure = process.repair({ dropIndexes: true });
+    await expect(failure).rejects.toThrow('because documents have the same tenantId, title. Correct them');
+    await expect(failure).rejects.not.toThrow('twice');
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
+    await stage.cards().deleteOne({ _id: second._id });
+    await process.repair({ dropIndexes: true });
+    expect(await process.drift()).toEqual([]);
+    await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 121 });
+    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
+  });
+
+  it('race: one of two repairs at once holds the lease, the other one stops without a change', async () => {
+    await withDrift();
+    const processes = [stage.process(after), stage.process(after)] as const;
+    const outcomes = await Promise.allSettled(processes.map((process) => process.repair({ dropIndexes: true })));
+    const repaired = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.repaired : []));
+    expect(repaired).toHaveLength(6);
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason.message).toContain('Another process migrates');
+    }
+    expect(await processes[0].drift()).toEqual([]);
+  });
+
+  it('race: drops no index after another process has taken over the lease', async () => {
+    await withDrift();
+    const process = stage.process(after);
+    await stage
+      .db()
+      .admin()
+      .command({
+        configureFailPoint: 'failCommand',
+        mode: { times: 1 },
+        data: { failCommands: ['listIndexes'], blockConnection: true, blockTimeMS: 500 },
+      });
+    const takenOver = new Promise<void>((resolve) => {
+      process.client.on('commandStarted', ({ commandName }) => {
+        if (commandName === 'listIndexes') resolve();
+      });
+    }).then(() => stage.records().updateOne({ _id: 'lease' }, { $inc: { token: 1 } }));
+    await expect(process.repair({ dropIndexes: true })).rejects.toThrow('has taken over the migrations');
+    await takenOver;
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byState', 'byHand']));
   });
 });
 
@@ -112,6 +236,8 @@ describe('preparing', () => {
     const process = stage.process({ ...after, migrations: [other] });
     await process.prepare();
     expect((await process.status()).map(({ state }) => state)).toEqual(['done']);
-    expect(await process.drift()).toEqual(sentences("The index '@.cards.byMood' is stored and not defined."));
+    expect(await process.drift()).toEqual(
+      sentences("The index '@.cards.byMood' is stored and not defined. Run npm run db -- repair --drop-indexes."),
+    );
   });
 });

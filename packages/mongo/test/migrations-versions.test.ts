@@ -81,7 +81,7 @@ describe('code of before', () => {
     const old = stage.process({ ...after, migrations: migrations.slice(0, 2) });
     const sentence = `The database '${stage.db().databaseName}' has been migrated by newer code, which has '0003-tally'. Use that code.`;
     await expect(old.migrate({ contract: false })).rejects.toThrow(sentence);
-    expect(await old.plan({ contract: false })).toEqual([sentence]);
+    expect(await old.dryRun({ contract: false })).toEqual([sentence]);
     expect(await old.drift()).toEqual([sentence]);
     expect((await old.status()).map(({ name, known }) => [name, known])).toEqual([
       ['0001-state', true],

@@ -98,7 +98,7 @@ describe('migrating', () => {
       perSecond: 1_000_000,
     });
     const process = stage.process(withMigrations([addState, fill]));
-    expect(await process.plan({ contract: false })).toContain(
+    expect(await process.dryRun({ contract: false })).toContain(
       "0002-fill-mood (backfill) changes 1 documents, by a scan of 'cards'.",
     );
     await process.prepare();
@@ -176,7 +176,7 @@ describe('a dry run', () => {
     const process = stage.process(after);
     const stored = await stage.everything();
     const { databaseName } = stage.db();
-    const sentences = await process.plan({ contract: true });
+    const sentences = await process.dryRun({ contract: true });
     expect(sentences).toEqual([
       `Changes the validator of '${databaseName}.cards'.`,
       `Creates the index '${databaseName}.cards.byState'.`,
@@ -190,13 +190,13 @@ describe('a dry run', () => {
       "0004-require-state (contract) requires state of 'cards'.",
       "0004-require-state (contract) drops the index 'byMood' of 'cards'.",
     ]);
-    expect(await process.plan({ contract: false })).toEqual(sentences.slice(0, 6));
+    expect(await process.dryRun({ contract: false })).toEqual(sentences.slice(0, 6));
     expect(await stage.everything()).toBe(stored);
   });
 
   it('of an empty database creates its collections and scans nothing', async () => {
     const process = stage.process(after);
-    expect(await process.plan({ contract: true })).toEqual([
+    expect(await process.dryRun({ contract: true })).toEqual([
       expect.stringMatching(/^Creates the collection '\w+\.cards'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.tallies'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.journal'\.$/),
@@ -207,6 +207,6 @@ describe('a dry run', () => {
   it('of a database that is up to date has nothing to say', async () => {
     const process = stage.process(after);
     await process.prepare();
-    expect(await process.plan({ contract: true })).toEqual([]);
+    expect(await process.dryRun({ contract: true })).toEqual([]);
   });
 });

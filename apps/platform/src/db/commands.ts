@@ -1,86 +1,97 @@
 import type { MigratableDatastore, MigrationLogEntry, Migrations } from '@plinth/data-kit';
 import { type Module, systemClock, systemIds } from '@plinth/service-kit';
 import { addDemoData } from '../demo/add-demo-data.ts';
-import { tableOf } from './table.ts';
+import { toTable } from './table.ts';
 
-export type DbParts = {
-  readonly datastore: MigratableDatastore;
+export type CommandOptions = {
   readonly modules: readonly Module[];
-  readonly print: (line: string) => void;
   readonly contract: boolean;
   readonly dryRun: boolean;
+  readonly dropIndexes: boolean;
 };
 
-/** Does what it is named for, and says whether the database is as it should be. */
-type Command = (parts: DbParts) => Promise<boolean>;
+type CommandDeps = CommandOptions & {
+  readonly datastore: MigratableDatastore;
+  readonly print: (line: string) => void;
+};
 
-const options = { clock: systemClock, ids: systemIds };
+/** Runs one command. Returns whether the database is as it should be. */
+type Command = (deps: CommandDeps) => Promise<boolean>;
 
-type Each = (migrations: Migrations, name: string) => Promise<void>;
+const storeOptions = { clock: systemClock, ids: systemIds };
 
-const eachModule = async ({ datastore, modules }: DbParts, each: Each): Promise<void> => {
+type Visit = (migrations: Migrations, name: string) => Promise<void>;
+
+const forEachModule = async ({ datastore, modules }: CommandDeps, visit: Visit): Promise<void> => {
   for (const module of modules) {
-    await each(datastore.migrations(module, options), module.name);
+    await visit(datastore.migrations(module, storeOptions), module.name);
   }
 };
 
-const lineOf = ({ event, fields }: MigrationLogEntry): string =>
+const toNames = (modules: readonly Module[]): string => modules.map(({ name }) => name).join(', ');
+
+const toLine = ({ event, fields }: MigrationLogEntry): string =>
   [event, ...Object.entries(fields).map(([name, value]) => `${name}=${value}`)].join(' ');
 
-const status: Command = async (parts) => {
-  await eachModule(parts, async (migrations, name) => tableOf(name, await migrations.status()).forEach(parts.print));
+const status: Command = async (deps) => {
+  await forEachModule(deps, async (migrations, name) => {
+    for (const line of toTable(name, await migrations.status())) deps.print(line);
+  });
   return true;
 };
 
-const plan: Command = async (parts) => {
-  const { print, contract } = parts;
-  await eachModule(parts, async (migrations, name) => {
-    const sentences = await migrations.plan({ contract });
+const dryRun: Command = async (deps) => {
+  const { print, contract } = deps;
+  await forEachModule(deps, async (migrations, name) => {
+    const sentences = await migrations.dryRun({ contract });
     if (sentences.length === 0) print(`${name}: nothing to do.`);
     for (const sentence of sentences) print(`${name}: ${sentence}`);
   });
   return true;
 };
 
-const migrate: Command = async (parts) => {
-  if (parts.dryRun) return plan(parts);
-  const { print, contract } = parts;
-  await eachModule(parts, async (migrations, name) => {
-    await migrations.migrate({ contract, log: (log) => print(`${name}: ${lineOf(log)}`) });
-    const waiting = (await migrations.status()).filter(({ state }) => state !== 'done').map((one) => one.name);
-    if (waiting.length === 0) print(`${name}: up to date.`);
-    else print(`${name}: up to date but for ${waiting.join(', ')}; run it with --contract when no older code runs.`);
+const migrate: Command = async (deps) => {
+  if (deps.dryRun) return dryRun(deps);
+  const { print, contract } = deps;
+  await forEachModule(deps, async (migrations, name) => {
+    await migrations.migrate({ contract, log: (entry) => print(`${name}: ${toLine(entry)}`) });
+    const pending = (await migrations.status()).filter(({ state }) => state !== 'done');
+    const names = pending.map((migration) => migration.name).join(', ');
+    if (pending.length === 0) print(`${name}: up to date.`);
+    else print(`${name}: up to date but for ${names}; run it with --contract when no older code runs.`);
   });
   return true;
 };
 
-const check: Command = async (parts) => {
-  const { print, modules } = parts;
-  let found = 0;
-  await eachModule(parts, async (migrations, name) => {
-    const sentences = await migrations.drift();
-    found += sentences.length;
-    for (const sentence of sentences) print(`${name}: ${sentence}`);
+const check: Command = async (deps) => {
+  const { print, modules } = deps;
+  let isClean = true;
+  await forEachModule(deps, async (migrations, name) => {
+    for (const sentence of await migrations.drift()) {
+      print(`${name}: ${sentence}`);
+      isClean = false;
+    }
   });
-  if (found === 0) print(`No drift in ${modules.map(({ name }) => name).join(', ')}.`);
-  else print('Run npm run db -- repair to correct it.');
-  return found === 0;
+  if (isClean) print(`No drift in ${toNames(modules)}.`);
+  return isClean;
 };
 
-const repair: Command = async (parts) => {
-  const { print, modules } = parts;
-  let repaired = 0;
-  await eachModule(parts, async (migrations, name) => {
-    const sentences = await migrations.repair();
-    repaired += sentences.length;
-    for (const sentence of sentences) print(`${name}: ${sentence}`);
+const repair: Command = async (deps) => {
+  const { print, modules, dropIndexes } = deps;
+  let isIdle = true;
+  let isClean = true;
+  await forEachModule(deps, async (migrations, name) => {
+    const { repaired, left } = await migrations.repair({ dropIndexes });
+    for (const sentence of [...repaired, ...left]) print(`${name}: ${sentence}`);
+    isIdle &&= repaired.length + left.length === 0;
+    isClean &&= left.length === 0;
   });
-  if (repaired === 0) print(`Nothing to repair in ${modules.map(({ name }) => name).join(', ')}.`);
-  return true;
+  if (isIdle) print(`Nothing to repair in ${toNames(modules)}.`);
+  return isClean;
 };
 
 const seed: Command = async ({ datastore, modules, print }) => {
-  await Promise.all(modules.map((module) => datastore.open(module, options).prepare()));
+  await Promise.all(modules.map((module) => datastore.open(module, storeOptions).prepare()));
   await addDemoData(datastore);
   print('The demo organizations acme and globex are there.');
   return true;

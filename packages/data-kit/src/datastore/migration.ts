@@ -193,23 +193,27 @@ export type MigrationLogEntry = {
 
 export type MigrationLogger = (log: MigrationLogEntry) => void;
 
-/** The migrations of one module, for the commands of people. */
+/** The sentences of a repair: what it did, and which differences it left because their indexes may only be dropped on request. */
+export type DriftRepair = { readonly repaired: readonly string[]; readonly left: readonly string[] };
+
+/** The migrations of one module, for the command line. */
 export type Migrations = {
-  /** In their order; those that only newer code knows come last. */
+  /** Returns the migrations in their order; those that only newer code has come last. */
   status(): Promise<readonly MigrationStatus[]>;
-  /** What `migrate` would do, a sentence each, from the documents as they are now. Changes nothing. */
-  plan(options: { readonly contract: boolean }): Promise<readonly string[]>;
+  /** Describes what `migrate` would do, one sentence for each change. Changes nothing. */
+  dryRun(options: { readonly contract: boolean }): Promise<readonly string[]>;
   /**
-   * Brings the database to what the code says; contracts only when asked for.
-   * @throws `StartupError` when newer code has been here, when a document refuses its change, or when another process
-   * migrates for longer than one waits.
+   * Migrates the database to the schema of the code. Contract phases run only with `contract`.
+   * @throws `StartupError` when newer code has migrated the database, when a document violates its schema or a unique index,
+   * or when another process migrates for longer than the wait.
    */
   migrate(options: { readonly contract: boolean; readonly log?: MigrationLogger }): Promise<void>;
-  /** How indexes and validators differ from what is expected at this point, one sentence for each difference. */
+  /** Describes how indexes and validators differ from the expected ones, and names the command that corrects each. */
   drift(): Promise<readonly string[]>;
   /**
-   * Repairs the drift. Returns one sentence for each repair.
-   * @throws `StartupError` when newer code has migrated the database, or while another process migrates it.
+   * Creates missing collections and indexes and sets validators. Drops or replaces an index only with `dropIndexes`.
+   * @throws `StartupError` when the database lacks migrations or has newer ones, while another process migrates it, or when
+   * documents violate a unique index.
    */
-  repair(): Promise<readonly string[]>;
+  repair(options: { readonly dropIndexes: boolean }): Promise<DriftRepair>;
 };

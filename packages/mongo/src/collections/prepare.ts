@@ -1,5 +1,6 @@
 import { StartupError } from '@plinth/data-kit';
 import { type Db, type Document, MongoNetworkTimeoutError, MongoServerError } from 'mongodb';
+import { duplicateKey } from '../mongo-errors.ts';
 import { type StoredCollection, validatorMatches, validatorOptions } from './stored-collection.ts';
 
 const namespaceExists = 48;
@@ -32,30 +33,43 @@ const prepareCollection = async (db: Db, collection: StoredCollection, stored: S
   if (!validatorMatches(options, collection)) await setValidator(db, collection);
 };
 
-const createIndexes = async (db: Db, { name, indexes }: StoredCollection): Promise<void> => {
+const createIndexes = async (db: Db, { name, indexes }: Pick<StoredCollection, 'name' | 'indexes'>): Promise<void> => {
   for (;;) {
     try {
       await db.command({ createIndexes: name, indexes });
       return;
     } catch (cause) {
       // A large index takes longer than the socket timeout. The server continues, and the same command joins it.
-      if (!(cause instanceof MongoNetworkTimeoutError)) throw cause;
+      if (!(cause instanceof MongoNetworkTimeoutError)) throw toIndexError(cause, `${db.databaseName}.${name}`);
     }
   }
 };
 
-const prepareIndexes = async (db: Db, collection: StoredCollection): Promise<void> => {
-  const { name, indexes } = collection;
-  if (indexes.length === 0) return;
-  try {
-    await createIndexes(db, collection);
-  } catch (cause) {
-    if (!(cause instanceof MongoServerError && indexConflicts.includes(cause.code))) throw cause;
-    throw new StartupError(
-      `An index of '${db.databaseName}.${name}' differs from its definition (${cause.message}). Drop the stored index or rename the defined one, then start again.`,
+/** Converts a refusal to create an index. The error of a duplicate contains no value of a document. */
+const toIndexError = (cause: unknown, path: string): unknown => {
+  if (!(cause instanceof MongoServerError)) return cause;
+  if (indexConflicts.includes(cause.code)) {
+    return new StartupError(
+      `An index of '${path}' differs from its definition (${cause.message}). Run npm run db -- repair --drop-indexes or rename the defined index, then start again.`,
       { cause },
     );
   }
+  if (cause.code !== duplicateKey) return cause;
+  const fields = Object.keys((cause['keyPattern'] as object | undefined) ?? {});
+  return new StartupError(
+    `A unique index of '${path}' cannot be created, because documents have the same ${fields.join(', ')}. Correct them, then try again.`,
+  );
+};
+
+/**
+ * Replaces an index by its definition. A unique one is created under another name first: if documents violate it, the stored
+ * index stays.
+ */
+export const replaceIndex = async (db: Db, name: string, index: StoredCollection['indexes'][number]): Promise<void> => {
+  const trial = { ...index, name: `${index.name}-trial` };
+  if (index.unique) await createIndexes(db, { name, indexes: [trial] });
+  await db.command({ dropIndexes: name, index: index.unique ? [index.name, trial.name] : index.name });
+  await createIndexes(db, { name, indexes: [index] });
 };
 
 /** Creates or updates the collections, validators and indexes of a module. Safe to repeat and to race. */
@@ -64,7 +78,7 @@ export const prepare = async (db: Db, collections: readonly StoredCollection[]):
   await Promise.all(
     collections.map(async (collection) => {
       await prepareCollection(db, collection, stored);
-      await prepareIndexes(db, collection);
+      if (collection.indexes.length > 0) await createIndexes(db, collection);
     }),
   );
 };

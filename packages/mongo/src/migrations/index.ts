@@ -1,8 +1,10 @@
 import { type MigrationLogger, type Migrations, StartupError } from '@plinth/data-kit';
+import { describeDrift, repairDrift } from './drift.ts';
+import { dryRun } from './dry-run.ts';
 import { migrate } from './migrate.ts';
 import { describeNewer, type MigrationContext, type MigrationTimes } from './pending.ts';
 import { readState } from './record.ts';
-import { describeDrift, describePlan, getStatus, repairDrift } from './status.ts';
+import { getStatus } from './status.ts';
 
 export type { MigrationTimes } from './pending.ts';
 export { migrationsName } from './record.ts';
@@ -18,13 +20,13 @@ export const createMigrator = ({ times = defaultTimes, ...options }: MigratorOpt
   const context: MigrationContext = { ...options, ...times };
   const migrations: Migrations = {
     status: async () => getStatus(context, await readState(context.db)),
-    plan: (planOptions) => describePlan(context, planOptions),
+    dryRun: (dryRunOptions) => dryRun(context, dryRunOptions),
     migrate: async ({ contract, log = ignore }) => {
       const newer = await migrate(context, { contract, log });
       if (newer.length > 0) throw new StartupError(describeNewer(context, newer));
     },
     drift: () => describeDrift(context),
-    repair: () => repairDrift(context),
+    repair: (repairOptions) => repairDrift(context, repairOptions),
   };
   return {
     migrations,

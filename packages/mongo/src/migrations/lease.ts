@@ -1,3 +1,4 @@
+import { StartupError } from '@plinth/data-kit';
 import type { ClientSession, Db, Document, MongoClient } from 'mongodb';
 import { majority } from '../settings.ts';
 import { getLeases, type LeaseRecord, leaseId } from './record.ts';
@@ -13,9 +14,7 @@ export type LeaseDeps = {
 export type Lease = Pick<LeaseRecord, 'token'>;
 
 /** Another process has taken the lease, so the former holder can change nothing. */
-export class LeaseLost extends Error {
-  override readonly name = 'LeaseLost';
-}
+export class LeaseLost extends StartupError {}
 
 // The server's time decides, so that processes with different clocks cannot hold the lease at once.
 const toExtension = (leaseMs: number): Document => ({
@@ -48,7 +47,8 @@ export const renew = async (
   const { matchedCount } = await getLeases(db).updateOne({ _id: leaseId, token }, update, {
     ...(session && { session }),
   });
-  if (matchedCount === 0) throw new LeaseLost('Another process has taken over the migrations.');
+  if (matchedCount === 0)
+    throw new LeaseLost('Another process has taken over the migrations. See `npm run db -- status`.');
 };
 
 const release = async ({ db }: LeaseDeps, { token }: Lease): Promise<void> => {

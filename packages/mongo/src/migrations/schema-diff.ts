@@ -5,9 +5,13 @@ import { type StoredCollection, validatorMatches } from '../collections/stored-c
 /** One difference between the stored and the expected schema. */
 export type SchemaDifference = {
   readonly collection: string;
-  readonly kind: 'no-collection' | 'validator' | 'no-index' | 'other-index' | 'surplus-index';
+  readonly kind: 'missing-collection' | 'validator' | 'missing-index' | 'changed-index' | 'unexpected-index';
   readonly index?: string;
 };
+
+/** Returns the quoted name of a collection or index with its database. */
+export const toPath = ({ collection, index }: SchemaDifference, { databaseName }: Db): string =>
+  `'${[databaseName, collection, ...(index === undefined ? [] : [index])].join('.')}'`;
 
 const toFacets = ({ key, unique = false, partialFilterExpression, expireAfterSeconds }: Document): unknown => [
   // Entries, because the order of the fields matters.
@@ -24,22 +28,22 @@ const diffIndexes = (
   const found = new Map(stored.map((index) => [String(index.name), index]));
   const missingOrChanged = indexes.flatMap((index): SchemaDifference[] => {
     const own = found.get(index.name);
-    if (!own) return [{ collection, kind: 'no-index', index: index.name }];
+    if (!own) return [{ collection, kind: 'missing-index', index: index.name }];
     if (isDeepStrictEqual(toFacets(own), toFacets(index))) return [];
-    return [{ collection, kind: 'other-index', index: index.name }];
+    return [{ collection, kind: 'changed-index', index: index.name }];
   });
   const names = new Set(['_id_', ...indexes.map(({ name }) => name)]);
-  const surplus = [...found.keys()].filter((name) => !names.has(name));
+  const unexpected = [...found.keys()].filter((name) => !names.has(name));
   return [
     ...missingOrChanged,
-    ...surplus.map((index): SchemaDifference => ({ collection, kind: 'surplus-index', index })),
+    ...unexpected.map((index): SchemaDifference => ({ collection, kind: 'unexpected-index', index })),
   ];
 };
 
 const diffCollection = async (db: Db, collection: StoredCollection): Promise<SchemaDifference[]> => {
   const { name } = collection;
   const [info] = await db.listCollections({ name }).toArray();
-  if (!info) return [{ collection: name, kind: 'no-collection' }];
+  if (!info) return [{ collection: name, kind: 'missing-collection' }];
   const options = ('options' in info && info.options) || {};
   const indexes = diffIndexes(collection, await db.collection(name).indexes());
   return [
