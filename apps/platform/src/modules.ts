@@ -1,4 +1,5 @@
+import type { Module } from '@plinth/service-kit';
 import { usersModule } from '@plinth/svc-users/module';
 
 /** Every module of the product, in the order in which the reference shows them. */
-export const modules = [usersModule];
+export const modules: readonly Module[] = [usersModule];
