@@ -1,6 +1,6 @@
+import { parseProblem, sendBytes } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
-import { exchange, parseProblem } from './wire.ts';
 
 const host = useListeningHost();
 
@@ -79,7 +79,7 @@ describe('a body', () => {
 
 describe('an expectation', () => {
   const send = (length: number, { expectation, body = '' }: { expectation: string; body?: string }) =>
-    exchange(host.port, [
+    sendBytes(host.port, [
       `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`,
       body,
     ]);

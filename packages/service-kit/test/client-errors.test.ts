@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createMetrics } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
-import { anId } from '@plinth/testing';
+import { anId, getRequestId, getStatus, openSocket, parseProblem, sendBytes, splitResponses } from '@plinth/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
 import { latch } from './things.ts';
-import { exchange, getRequestId, getStatus, openSocket, parseProblem, splitReplies } from './wire.ts';
 
 const metrics = createMetrics();
 const host = useListeningHost({ metrics, inFlightMax: 2 });
@@ -74,8 +73,8 @@ describe('bytes that are not a request', () => {
       'headers-too-large',
     ],
   ])('ambiguous framings: %s gets one problem, and the connection ends', async (_what, bytes, status, code) => {
-    const { text } = await exchange(host.port, [bytes]);
-    expect(splitReplies(text)).toHaveLength(1);
+    const { text } = await sendBytes(host.port, [bytes]);
+    expect(splitResponses(text)).toHaveLength(1);
     expect(text.toLowerCase()).toContain('content-type: application/problem+json; charset=utf-8');
     expect(text.toLowerCase()).toContain('x-content-type-options: nosniff');
     expect(parseProblem(text)).toMatchObject({ status, code });
@@ -98,7 +97,7 @@ describe('bytes that are not a request', () => {
     'are logged and counted once when they are %s, without anything that was received',
     async (_how, bytes, status, code) => {
       const before = { refusals: await countRefusals(), errors: await countErrors(code) };
-      const { text } = await exchange(host.port, [bytes]);
+      const { text } = await sendBytes(host.port, [bytes]);
       expect(parseProblem(text)).toMatchObject({ status, code });
       const requestId = getRequestId(text);
       expect(requestId).toMatch(/^[\da-f-]{36}$/);
@@ -126,8 +125,8 @@ describe('bytes that are not a request', () => {
   );
 
   it('are answered after the pipelined requests before them', async () => {
-    const { text } = await exchange(host.port, [`${create(anId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
-    const replies = splitReplies(text);
+    const { text } = await sendBytes(host.port, [`${create(anId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
+    const replies = splitResponses(text);
     expect(replies.map(getStatus)).toEqual([201, 200, 400]);
     const lines = await readLines();
     expect(lines.map(({ requestId }) => requestId)).toEqual(replies.map(getRequestId));
@@ -136,8 +135,8 @@ describe('bytes that are not a request', () => {
 
   it('are ignored behind a request that closes the connection', async () => {
     const last = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
-    const { text } = await exchange(host.port, [`${last}hello\r\n\r\n`]);
-    expect(splitReplies(text).map(getStatus)).toEqual([200]);
+    const { text } = await sendBytes(host.port, [`${last}hello\r\n\r\n`]);
+    expect(splitResponses(text).map(getStatus)).toEqual([200]);
     expect(await readLines()).toHaveLength(1);
   });
 
@@ -172,8 +171,8 @@ describe('bytes that are not a body', () => {
     ['after a part', ['2\r\n{}\r\n', 'zz\r\n']],
   ])('are a 400 of their route, answered and logged once: %s', async (_when, chunks) => {
     const before = await countRefusals();
-    const { text } = await exchange(host.port, [chunked(), ...chunks]);
-    expect(splitReplies(text)).toHaveLength(1);
+    const { text } = await sendBytes(host.port, [chunked(), ...chunks]);
+    expect(splitResponses(text)).toHaveLength(1);
     expect(parseProblem(text)).toMatchObject({ status: 400, code: 'invalid-request' });
     expect(await readLines()).toMatchObject([
       { method: 'POST', route: '/v1/things', status: 400, requestId: getRequestId(text) },
@@ -200,8 +199,8 @@ describe('the Host of a request', () => {
     ['no Host', ''],
   ])('returns 400 for %s, ends the connection, and serves nothing that follows on it', async (what, hosts) => {
     const next = create(`behind ${what}`);
-    const { text } = await exchange(host.port, [`GET /health HTTP/1.1\r\n${hosts}\r\n${next}`, next]);
-    expect(splitReplies(text)).toHaveLength(1);
+    const { text } = await sendBytes(host.port, [`GET /health HTTP/1.1\r\n${hosts}\r\n${next}`, next]);
+    expect(splitResponses(text)).toHaveLength(1);
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(text).toMatch(/^connection: close\r$/im);
     expect(parseProblem(text)).toMatchObject({ code: 'invalid-request' });
@@ -211,14 +210,14 @@ describe('the Host of a request', () => {
   });
 
   it('may be missing in HTTP/1.0', async () => {
-    expect((await exchange(host.port, ['GET /health HTTP/1.0\r\n\r\n'])).text).toMatch(/^HTTP\/1\.1 200 /);
+    expect((await sendBytes(host.port, ['GET /health HTTP/1.0\r\n\r\n'])).text).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
 
 describe('a tunnel', () => {
   it('is refused after the pipelined requests before it', async () => {
-    const { text } = await exchange(host.port, [`${ping}${tunnel}`]);
-    expect(splitReplies(text).map(getStatus)).toEqual([200, 405]);
+    const { text } = await sendBytes(host.port, [`${ping}${tunnel}`]);
+    expect(splitResponses(text).map(getStatus)).toEqual([200, 405]);
     expect(text).toMatch(/^allow: \r$/im);
     expect((await readLines()).map(({ route }) => route)).toEqual(['/v1/ping', 'none']);
   });
@@ -245,6 +244,6 @@ it('thirty pipelined requests are answered in their order', async () => {
     const connection = id === 'r29' ? 'Connection: close\r\n' : '';
     return `GET /health HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${id}\r\n${connection}\r\n`;
   });
-  const { text } = await exchange(host.port, [requests.join('')]);
-  expect(splitReplies(text).map(getRequestId)).toEqual(ids);
+  const { text } = await sendBytes(host.port, [requests.join('')]);
+  expect(splitResponses(text).map(getRequestId)).toEqual(ids);
 });

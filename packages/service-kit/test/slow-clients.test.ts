@@ -1,15 +1,15 @@
+import { openSocket, parseProblem, sendBytes, splitResponses } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
-import { exchange, openSocket, parseProblem, splitReplies } from './wire.ts';
 
 const host = useListeningHost();
 
 it('slow headers, slow bodies and idle connections are cut in time, and health checks are served meanwhile', async () => {
   const slowHeaders = Array.from({ length: 36 }, () =>
-    exchange(host.port, ['GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: ']),
+    sendBytes(host.port, ['GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: ']),
   );
   const slowBodies = Array.from({ length: 36 }, () =>
-    exchange(host.port, [
+    sendBytes(host.port, [
       `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
     ]),
   );
@@ -25,7 +25,7 @@ it('slow headers, slow bodies and idle connections are cut in time, and health c
   for (const socket of idle) socket.destroy();
   for (const { text, ms } of exchanges) {
     expect(ms).toBeLessThan(12_000);
-    expect(splitReplies(text)).toHaveLength(1);
+    expect(splitResponses(text)).toHaveLength(1);
     expect(parseProblem(text)).toMatchObject({ status: 408, code: 'request-timeout' });
   }
   expect(times.length).toBeGreaterThan(5);

@@ -7,5 +7,18 @@ export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
 export { getFreePort } from './free-port.ts';
+export { mapConcurrently } from './map-concurrently.ts';
+export {
+  getRequestId,
+  getStatus,
+  openSocket,
+  parseProblem,
+  type RawHeader,
+  type RawRequest,
+  type RawResponse,
+  sendBytes,
+  sendRawRequest,
+  splitResponses,
+} from './raw-http.ts';
 export { createRandom, seed } from './seed.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';

@@ -14,8 +14,8 @@ import {
   listStoredEmails,
 } from './users.ts';
 
-/** Closed with the test that it was started for: among concurrent tests only their own context knows which. */
-const started = async (main: 'platform' | 'selfKilling', { onTestFinished }: TestContext): Promise<Service> => {
+/** Starts a service and closes it after the test; concurrent tests need their own context for that. */
+const startForTest = async (main: 'platform' | 'selfKilling', { onTestFinished }: TestContext): Promise<Service> => {
   const service = await createService(main, String(process.env['MONGODB_URI']));
   onTestFinished(() => service.close());
   await service.start();
@@ -25,9 +25,9 @@ const started = async (main: 'platform' | 'selfKilling', { onTestFinished }: Tes
 type Operation = {
   readonly name: string;
   readonly status: number;
-  /** A request that has not been sent yet, about the person `name`. */
+  /** Creates a new request for the user `name`. */
   readonly request: (service: Service, name: string) => Promise<KeyedRequest>;
-  /** What is stored of the person when it has happened once. */
+  /** The stored user after the request has taken effect once. */
   readonly effect: object;
 };
 
@@ -59,13 +59,13 @@ const operations: readonly Operation[] = [
 ];
 
 /**
- * From when the process is there again until a repeated request has its response: mongod ends the transaction of a dead
- * process when it is 5 seconds old, and looks for such every 2.5 seconds.
+ * The limit from the restart until a repeated request has its response: mongod aborts the transaction of a dead process
+ * when it is 5 seconds old, and looks for such transactions every 2.5 seconds.
  */
 const answeredWithinMs = 7500;
 
-/** A process dies at one step of a request and is started again; the request is repeated with its key. */
-const dieAndRepeat = async (service: Service, operation: Operation, killAt: number) => {
+/** Kills a process at one step of a request, starts it again and repeats the request with its key. */
+const killAndRepeat = async (service: Service, operation: Operation, killAt: number) => {
   const name = `at-${killAt}`;
   const request = await operation.request(service, name);
   await service.order({ killAt });
@@ -87,77 +87,82 @@ const dieAndRepeat = async (service: Service, operation: Operation, killAt: numb
   return { sinceDeathMs: answeredAt - diedAt, sinceReadyMs: answeredAt - readyAt };
 };
 
-/** Processes that share the steps of an operation: most of the time is spent in waiting for what dead ones locked. */
+/** The processes that share the steps of an operation, because most of the time is waiting for locks of dead processes. */
 const lanes = [0, 1, 2];
 
-/** Between the response to one command and the sending of the next nothing changes in the database. */
-const isDistinct = (step: string, at: number, steps: readonly string[]): boolean =>
-  step.endsWith('started') || at === steps.length - 1;
+/** Nothing changes in the database between the response to a command and the start of the next. */
+const isDistinct = (step: string, index: number, steps: readonly string[]): boolean =>
+  step.endsWith('started') || index === steps.length - 1;
 
-const dieAtEachStep = async (services: readonly Service[], operation: Operation) => {
+const killAtEachStep = async (services: readonly Service[], operation: Operation) => {
   const [first] = services as [Service];
   const undisturbed = await operation.request(first, 'undisturbed');
   await first.order({ killAt: Number.MAX_SAFE_INTEGER });
   expect((await send(first, undisturbed)).response?.status).toBe(operation.status);
   const steps = await first.order({});
   expect(steps.at(-1)).toBe('commitTransaction succeeded');
-  const died = [...steps.keys()].filter((at) => isHeavy || isDistinct(steps[at] ?? '', at, steps));
+  const chosen = [...steps.keys()].filter((index) => isHeavy || isDistinct(steps[index] ?? '', index, steps));
   const figures = new Map<number, string>();
   await Promise.all(
     services.map(async (service, lane) => {
-      for (const at of died.filter((_, index) => index % lanes.length === lane)) {
-        const { sinceDeathMs, sinceReadyMs } = await dieAndRepeat(service, operation, at + 1);
-        figures.set(at, `${steps[at]}: ${Math.round(sinceDeathMs)} ms (ready for ${Math.round(sinceReadyMs)} ms)`);
+      for (const index of chosen.filter((_, place) => place % lanes.length === lane)) {
+        const { sinceDeathMs, sinceReadyMs } = await killAndRepeat(service, operation, index + 1);
+        figures.set(
+          index,
+          `${steps[index]}: ${Math.round(sinceDeathMs)} ms (${Math.round(sinceReadyMs)} ms after ready)`,
+        );
       }
     }),
   );
-  const lines = died.map((at) => figures.get(at));
-  console.info(`${operation.name}, from the death to the response:\n${lines.join('\n')}`);
-  return [undisturbed.key, ...died.map((at) => undisturbed.key.replace('undisturbed', `at-${at + 1}`))];
+  const lines = chosen.map((index) => figures.get(index));
+  console.info(`${operation.name}, from the kill to the response:\n${lines.join('\n')}`);
+  return [undisturbed.key, ...chosen.map((index) => undisturbed.key.replace('undisturbed', `at-${index + 1}`))];
 };
 
-const lastsMs = isHeavy ? 600_000 : 240_000;
+const timeoutMs = isHeavy ? 600_000 : 240_000;
 
-describe.concurrent('killed at any step of a command', () => {
+describe.concurrent('a process that is killed at any step of a command', () => {
   it.for(operations)(
-    '$name with a key happens once and has one response',
-    { timeout: lastsMs },
+    'integrity: $name with a key takes effect once and has one response',
+    { timeout: timeoutMs },
     async (operation, test) => {
-      const services = await Promise.all(lanes.map(() => started('selfKilling', test)));
-      const keys = await dieAtEachStep(services, operation);
-      const receipts = await Promise.all(services.map((service) => listJournalKeys(service, operation.name)));
-      expect(receipts.flat().toSorted()).toEqual(keys.toSorted());
+      const services = await Promise.all(lanes.map(() => startForTest('selfKilling', test)));
+      const keys = await killAtEachStep(services, operation);
+      const storedKeys = await Promise.all(services.map((service) => listJournalKeys(service, operation.name)));
+      expect(storedKeys.flat().toSorted()).toEqual(keys.toSorted());
     },
   );
 });
 
 const size = isHeavy ? { keys: 1500, kills: 30, writers: 50 } : { keys: 240, kills: 6, writers: 20 };
 
-/** After so many responses, and so many milliseconds, while every writer is at work. */
-const aMoment = fc.noBias(fc.record({ answered: fc.nat(size.keys - size.writers), afterMs: fc.nat(30) }));
-const moments = fc.sample(aMoment, { seed, numRuns: size.kills }).toSorted((a, b) => a.answered - b.answered);
+/** A moment, by the number of responses and milliseconds after them, while every writer is busy. */
+const moment = fc.noBias(fc.record({ responses: fc.nat(size.keys - size.writers), afterMs: fc.nat(30) }));
+const moments = fc.sample(moment, { seed, numRuns: size.kills }).toSorted((a, b) => a.responses - b.responses);
 
-/** Kills a process at random moments and starts it again at once. `answered` tells how far the writers are. */
-const killAtRandom = async (service: Service, answered: () => number): Promise<void> => {
-  for (const moment of moments) {
-    while (answered() < moment.answered) await sleep(1);
-    await sleep(moment.afterMs);
+/** Kills a process at random moments and starts it again at once. */
+const killAtRandom = async (service: Service, countResponses: () => number): Promise<void> => {
+  for (const { responses, afterMs } of moments) {
+    while (countResponses() < responses) await sleep(1);
+    await sleep(afterMs);
     await service.kill();
     await service.start();
   }
 };
 
-describe.concurrent('killed at random', () => {
-  it(`${size.keys} keys over ${size.kills} kills: 0 lost, 0 doubled, 0 changed`, { timeout: lastsMs }, async (test) => {
-    const service = await started('platform', test);
+describe.concurrent('a process that is killed at random', () => {
+  it(`race: ${size.keys} keys over ${size.kills} kills: no write is lost or applied twice, no response changes`, {
+    timeout: timeoutMs,
+  }, async (test) => {
+    const service = await startForTest('platform', test);
     const requests = Array.from({ length: size.keys }, (_, n) => createUserRequest(`random-${n}`));
     const responses: ServiceResponse[] = [];
     const [first] = await Promise.all([
-      sendAll(service, requests, { senders: size.writers, onAnswer: (response) => responses.push(response) }),
+      sendAll(service, requests, { senders: size.writers, onResponse: (response) => responses.push(response) }),
       killAtRandom(service, () => responses.length),
     ]);
     const again = await sendAll(service, requests, { senders: size.writers });
-    console.info(`killed after ${moments.map(({ answered }) => answered).join(', ')} responses`);
+    console.info(`killed after ${moments.map(({ responses: count }) => count).join(', ')} responses`);
 
     expect(again.map(({ status, replayed }) => ({ status, replayed }))).toEqual(
       requests.map(() => ({ status: 201, replayed: true })),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mapConcurrently } from '@plinth/testing';
 import type { Service } from './service.ts';
 
 export type KeyedRequest = {
@@ -17,17 +18,17 @@ export type ServiceResponse = {
   readonly replayed: boolean;
 };
 
-/** One sending of a request: without an response when the connection died. Times are those of `performance.now()`. */
-export type Try = {
-  readonly begunAt: number;
+/** One attempt to send a request; `response` is undefined when the connection broke. Times are of `performance.now()`. */
+export type Attempt = {
+  readonly startedAt: number;
   readonly endedAt: number;
   readonly response: ServiceResponse | undefined;
 };
 
-/** Longer than any request may take. */
-const givenUpMs = 20_000;
+/** Longer than the time limit of any request. */
+const requestTimeoutMs = 20_000;
 const pauseMs = 50;
-const patienceMs = 60_000;
+const answeredWithinMs = 60_000;
 
 const toHeaders = (token: string, { key, body, version }: KeyedRequest): Record<string, string> => ({
   authorization: `Bearer ${token}`,
@@ -45,60 +46,54 @@ const toResponse = async (response: Response): Promise<ServiceResponse> => ({
 });
 
 /** Sends a request once. */
-export const send = async ({ url, token }: Service, request: KeyedRequest): Promise<Try> => {
+export const send = async ({ url, token }: Service, request: KeyedRequest): Promise<Attempt> => {
   const { method, path, body } = request;
-  const begunAt = performance.now();
+  const startedAt = performance.now();
   const attempt = async (): Promise<ServiceResponse | undefined> => {
     if (url === undefined) return undefined;
-    const signal = AbortSignal.timeout(givenUpMs);
+    const signal = AbortSignal.timeout(requestTimeoutMs);
     const content = body ? { body: JSON.stringify(body) } : {};
     return toResponse(await fetch(`${url}${path}`, { method, headers: toHeaders(token, request), signal, ...content }));
   };
   const response = await attempt().catch(() => undefined);
-  return { begunAt, endedAt: performance.now(), response };
+  return { startedAt, endedAt: performance.now(), response };
 };
 
-export const isAnswered = ({ response }: Try): boolean => response !== undefined && response.status < 500;
+export const isAnswered = ({ response }: Attempt): boolean => response !== undefined && response.status < 500;
 
-/** Sends a request again and again, as a client with a key does, until it is answered by something else than a 5xx. */
+/** Repeats a request, as a client with a key does, until its response is not a 5xx. */
 export const sendUntilAnswered = async (
   service: Service,
   request: KeyedRequest,
-): Promise<{ readonly response: ServiceResponse; readonly tries: readonly Try[] }> => {
-  const tries: Try[] = [];
-  const deadline = performance.now() + patienceMs;
+): Promise<{ readonly response: ServiceResponse; readonly attempts: readonly Attempt[] }> => {
+  const attempts: Attempt[] = [];
+  const deadline = performance.now() + answeredWithinMs;
   while (performance.now() < deadline) {
-    const once = await send(service, request);
-    tries.push(once);
-    if (once.response && isAnswered(once)) return { response: once.response, tries };
+    const attempt = await send(service, request);
+    attempts.push(attempt);
+    if (attempt.response && isAnswered(attempt)) return { response: attempt.response, attempts };
     await sleep(pauseMs);
   }
-  const last = tries.at(-1)?.response?.body ?? 'The connection died.';
-  throw new Error(`${request.method} ${request.path} was not answered within ${patienceMs / 1000} s: ${last}`);
+  const last = attempts.at(-1)?.response?.body ?? 'The connection broke.';
+  throw new Error(`${request.method} ${request.path} got no response within ${answeredWithinMs / 1000} s: ${last}`);
 };
 
-type Senders = { readonly senders: number; readonly onAnswer?: (response: ServiceResponse) => void };
+type Senders = { readonly senders: number; readonly onResponse?: (response: ServiceResponse) => void };
 
-/** Sends requests, by so many senders at once, each until it is answered. @returns the responses, in the same order. */
-export const sendAll = async (
+/** Sends requests, a limited number at once, each until it has its response. @returns the responses in the same order. */
+export const sendAll = (
   service: Service,
   requests: readonly KeyedRequest[],
-  { senders, onAnswer }: Senders,
+  { senders, onResponse }: Senders,
 ): Promise<ServiceResponse[]> => {
-  const responses: ServiceResponse[] = [];
-  const waiting = [...requests.entries()];
-  const sendThem = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [at, request] = next;
-      const { response } = await sendUntilAnswered(service, request);
-      responses[at] = response;
-      onAnswer?.(response);
-    }
+  const sendOne = async (request: KeyedRequest): Promise<ServiceResponse> => {
+    const { response } = await sendUntilAnswered(service, request);
+    onResponse?.(response);
+    return response;
   };
-  await Promise.all(Array.from({ length: senders }, sendThem));
-  return responses;
+  return mapConcurrently(requests, sendOne, senders);
 };
 
-/** What is the same in every response to one key. */
+/** Returns the parts that are the same in every response to one key. */
 export const getContent = ({ replayed: _replayed, ...content }: ServiceResponse): Omit<ServiceResponse, 'replayed'> =>
   content;

@@ -1,4 +1,4 @@
-// The platform, but for one thing: told `{ killAt: n }`, it kills itself at the n-th step of a command of its requests.
+// The platform, which kills itself at the n-th step of the commands of its requests after the message `{ killAt: n }`.
 import { flushCompileCache } from 'node:module';
 import { loadOrExit } from '@plinth/config';
 import { type CommandStep, connectObserved } from '@plinth/mongo/testing';
@@ -7,14 +7,14 @@ import { runService } from '@plinth/service-kit';
 import { modules } from '../../src/modules.ts';
 import { platformSettings } from '../../src/settings.ts';
 
-/** What requests send. Monitoring, change streams and the end of sessions go on beside them. */
-const counted = ['find', 'insert', 'update', 'delete', 'commitTransaction', 'abortTransaction'];
+/** The commands of requests. Monitoring, change streams and ending sessions send others at any time. */
+const countedCommands = ['find', 'insert', 'update', 'delete', 'commitTransaction', 'abortTransaction'];
 
 let killAt = 0;
 let steps: string[] = [];
 
 const onStep = ({ kind, command }: CommandStep): void => {
-  if (killAt === 0 || !counted.includes(command)) return;
+  if (killAt === 0 || !countedCommands.includes(command)) return;
   steps.push(`${command} ${kind}`);
   if (steps.length === killAt) process.kill(process.pid, 'SIGKILL');
 };
@@ -36,5 +36,5 @@ await runService({
   connections: [connectRedis],
 });
 
-// A process that is killed keeps nothing of what it compiled, and the next one starts as slowly.
+// A killed process does not write its compile cache, and the next one would start as slowly.
 flushCompileCache();

@@ -11,30 +11,30 @@ import { entrypoints as hosts } from '../entrypoints.ts';
 
 const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
-/** A host in a process of its own, always on the same databases, however often it is started. */
+/** A host in its own process, which uses the same databases after each start. */
 export type Service = {
-  /** Where it listens; nowhere while there is no process. Each start finds a port that nobody has. */
+  /** Its URL; undefined while no process runs. Each start chooses a free port. */
   readonly url: string | undefined;
-  /** The token of an owner of a tenant of its own. */
+  /** The token of an owner of a new tenant. */
   readonly token: string;
   /** Resolves when it is ready. */
   start(): Promise<void>;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   kill(): Promise<void>;
   /** Resolves with the signal that ended the process. */
   ended(): Promise<NodeJS.Signals | null>;
-  /** Sends an order to a self-killing service, which responds with the steps that it has counted. */
+  /** Sends an order to a self-killing service and returns the steps that it has counted. */
   order(order: { readonly killAt?: number }): Promise<string[]>;
-  /** A collection of the users module. */
+  /** Opens a collection of the users module. */
   stored(collection: string): RawCollection;
   /** Kills it and drops its databases. */
   close(): Promise<void>;
 };
 
-/** Makes the host `main` on the MongoDB at `mongodbUri`; it is not started yet. */
+/** Creates a service for the host `main` on the MongoDB at `mongodbUri`, without starting it. */
 export const createService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
   const issuer = await createTestIssuer();
-  // Writers that repeat what had no response are many, and one person. In development every response is held to its contract.
+  // One user sends all repeated requests, so limits are off. Development mode validates every response.
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
   const token = await issuer.createToken(aPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;

@@ -1,63 +1,63 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAnswered, type KeyedRequest, type ServiceResponse, sendUntilAnswered, type Try } from './requests.ts';
+import { type Attempt, isAnswered, type KeyedRequest, type ServiceResponse, sendUntilAnswered } from './requests.ts';
 import type { Service } from './service.ts';
 import { createUserRequest } from './users.ts';
 
-/** A request with its response and all that came before it. */
+/** A request with its response and all attempts. */
 export type Written = {
   readonly request: KeyedRequest;
   readonly response: ServiceResponse;
-  readonly tries: readonly Try[];
+  readonly attempts: readonly Attempt[];
 };
 
 export type Writers = {
-  /** Resolves with the milliseconds from `at` until every writer had an response to a try that it began after it. */
-  recovered(at: number): Promise<number>;
-  /** Lets each writer end its request. Resolves with all that they have written. */
+  /** Resolves with the milliseconds from `time` until each writer has a response to an attempt that started after it. */
+  recovered(time: number): Promise<number>;
+  /** Stops the writers after their current requests. Resolves with everything that they have written. */
   stop(): Promise<readonly Written[]>;
 };
 
-/** Between the requests of one writer, so that the machine has room for others. */
+/** Between the requests of one writer, so that the machine has time for the servers. */
 const pauseMs = 200;
 const pollMs = 20;
-const patienceMs = 60_000;
+const recoveredWithinMs = 60_000;
 
-const triesOf = (written: readonly Written[]): Try[] => written.flatMap(({ tries }) => tries);
+const getAttempts = (written: readonly Written[]): Attempt[] => written.flatMap(({ attempts }) => attempts);
 
-/** When the first try that began after `at` had its response. */
-const firstAfter = (written: readonly Written[], at: number): number | undefined =>
-  triesOf(written).find((once) => once.begunAt > at && isAnswered(once))?.endedAt;
+/** Returns the end of the first answered attempt that started after `time`. */
+const findFirstAfter = (written: readonly Written[], time: number): number | undefined =>
+  getAttempts(written).find((attempt) => attempt.startedAt > time && isAnswered(attempt))?.endedAt;
 
-/** Tries that began and failed in a span of time. */
-export const findFailures = (written: readonly Written[], [from, to]: readonly [number, number]): Try[] =>
-  triesOf(written).filter((once) => once.begunAt > from && once.endedAt < to && !isAnswered(once));
+/** Returns the attempts that started and failed within a period. */
+export const findFailures = (written: readonly Written[], [from, to]: readonly [number, number]): Attempt[] =>
+  getAttempts(written).filter((attempt) => attempt.startedAt > from && attempt.endedAt < to && !isAnswered(attempt));
 
-/** Starts writers that add one person after the other, each until it has its response. */
+/** Starts writers that create one user after the other, each until it has its response. */
 export const startWriters = (service: Service, count: number): Writers => {
-  let stopping = false;
+  let isStopping = false;
   const written: Written[][] = Array.from({ length: count }, () => []);
   const write = async (own: Written[], writer: number): Promise<void> => {
-    while (!stopping) {
+    while (!isStopping) {
       const request = createUserRequest(`by-${writer}-${own.length}`);
       own.push({ request, ...(await sendUntilAnswered(service, request)) });
       await sleep(pauseMs);
     }
   };
   const ended = Promise.all(written.map(write));
-  // A writer that gives up fails the test when it is stopped, and not before.
+  // A writer that failed fails the test in `stop`, not as an unhandled rejection.
   ended.catch(() => undefined);
   return {
-    recovered: async (at) => {
-      const deadline = performance.now() + patienceMs;
+    recovered: async (time) => {
+      const deadline = performance.now() + recoveredWithinMs;
       while (performance.now() < deadline) {
-        const firsts = written.map((own) => firstAfter(own, at));
-        if (firsts.every((first) => first !== undefined)) return Math.max(...firsts) - at;
+        const firsts = written.map((own) => findFirstAfter(own, time));
+        if (firsts.every((first) => first !== undefined)) return Math.max(...firsts) - time;
         await sleep(pollMs);
       }
-      throw new Error(`Not every writer had an response within ${patienceMs / 1000} s.`);
+      throw new Error(`A writer got no response within ${recoveredWithinMs / 1000} s.`);
     },
     stop: async () => {
-      stopping = true;
+      isStopping = true;
       await ended;
       return written.flat();
     },

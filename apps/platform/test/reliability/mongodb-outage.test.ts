@@ -1,10 +1,9 @@
 import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
-import { aPrincipal } from '@plinth/testing';
+import { aPrincipal, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
 import { createResource, creation, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;
@@ -41,7 +40,7 @@ const openStage = async (): Promise<Stage> => {
 let keys = 0;
 
 /** As many requests as there are at once, of all routes in turn, those that write each with a key. */
-const aWave = ({ authorization, person }: Stage): WireRequest[] =>
+const aWave = ({ authorization, person }: Stage): RawRequest[] =>
   Array.from({ length: atOnce }, (_, at) => {
     const [, route] = routes[at % routes.length] as (typeof routes)[number];
     keys += 1;
@@ -49,50 +48,50 @@ const aWave = ({ authorization, person }: Stage): WireRequest[] =>
   });
 
 const health = async ({ platform }: Stage, path: string) => {
-  const { status, text, ms } = await exchange(platform.port, { method: 'GET', path });
+  const { status, text, ms } = await sendRawRequest(platform.port, { method: 'GET', path });
   return { status, body: JSON.parse(text) as unknown, ms };
 };
 
 type Health = Awaited<ReturnType<typeof health>>;
 type Suffered = {
   /** Answers to what was under way when it went away. */
-  readonly caught: readonly WireResponse[];
-  readonly responses: readonly WireResponse[];
+  readonly caught: readonly RawResponse[];
+  readonly responses: readonly RawResponse[];
   readonly live: Health;
   readonly ready: Health;
 };
 
 /** Takes MongoDB away from a wave of requests, and sends further ones, and `creations` with each, while it is away. */
-const suffer = async (stage: Stage, begin: Absence['begin'], creations: readonly WireRequest[]): Promise<Suffered> => {
-  const catching = aWave(stage).map((request) => exchange(stage.platform.port, request));
+const suffer = async (stage: Stage, begin: Absence['begin'], creations: readonly RawRequest[]): Promise<Suffered> => {
+  const catching = aWave(stage).map((request) => sendRawRequest(stage.platform.port, request));
   await begin(stage.mongod);
-  const responses: WireResponse[] = [];
+  const responses: RawResponse[] = [];
   for (;;) {
-    const answering = [...aWave(stage), ...creations].map((request) => exchange(stage.platform.port, request));
+    const answering = [...aWave(stage), ...creations].map((request) => sendRawRequest(stage.platform.port, request));
     const [live, ready] = await Promise.all([health(stage, '/health/live'), health(stage, '/health/ready')]);
     responses.push(...(await Promise.all(answering)));
     if (responses.length >= waves * atOnce) return { caught: await Promise.all(catching), responses, live, ready };
   }
 };
 
-const isInTime = ({ ms }: WireResponse): boolean => ms < answeredWithinMs;
+const isInTime = ({ ms }: RawResponse): boolean => ms < answeredWithinMs;
 
-const isUnavailable = (response: WireResponse): boolean =>
+const isUnavailable = (response: RawResponse): boolean =>
   response.status === 503 &&
   isProblem(response) &&
   /^\d+$/.test(response.headers['retry-after'] ?? '') &&
   isInTime(response);
 
-const isServed = (response: WireResponse): boolean =>
+const isServed = (response: RawResponse): boolean =>
   response.status >= 200 && response.status < 500 && isInTime(response);
 
-const inShort = ({ status, ms, text }: WireResponse): string => `${status} in ${Math.round(ms)} ms: ${text}`;
+const inShort = ({ status, ms, text }: RawResponse): string => `${status} in ${Math.round(ms)} ms: ${text}`;
 
 // They are away at the same time, because nearly all of it is waiting.
 describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }) => {
   let stage: Stage;
   let suffered: Suffered;
-  let creations: readonly WireRequest[];
+  let creations: readonly RawRequest[];
 
   beforeAll(async () => {
     stage = await openStage();
@@ -139,12 +138,12 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
     await end(mongod);
     const isReady = async () => (await health(stage, '/health/ready')).body;
     await expect.poll(isReady, { timeout: backWithinMs }).toEqual({ status: 'ready' });
-    const sendAll = (requests: readonly WireRequest[]) =>
-      Promise.all(requests.map((request) => exchange(platform.port, request)));
+    const sendAll = (requests: readonly RawRequest[]) =>
+      Promise.all(requests.map((request) => sendRawRequest(platform.port, request)));
     expect((await sendAll(aWave(stage))).filter(({ status }) => status >= 500).map(inShort)).toEqual([]);
     // Of those who are the first owner of a tenant at the same time, one is refused: so one after the other.
-    const first: WireResponse[] = [];
-    for (const request of creations) first.push(await exchange(platform.port, request));
+    const first: RawResponse[] = [];
+    for (const request of creations) first.push(await sendRawRequest(platform.port, request));
     const second = await sendAll(creations);
     expect([...first, ...second].filter(({ status }) => status !== 201).map(inShort)).toEqual([]);
     expect(second.map(({ text }) => text)).toEqual(first.map(({ text }) => text));

@@ -1,5 +1,12 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import { aPrincipal } from '@plinth/testing';
+import {
+  aPrincipal,
+  mapConcurrently,
+  type RawHeader,
+  type RawRequest,
+  type RawResponse,
+  sendRawRequest,
+} from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createSampleValues, toPath } from '../host.ts';
@@ -9,7 +16,6 @@ import { naughtyQueries } from './support/naughty-queries.ts';
 import { naughtyHeaderValues, naughtyJson, naughtySegments, naughtyTexts } from './support/naughty-strings.ts';
 import { createResource, creation, routes } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const lanes = 8;
@@ -23,8 +29,8 @@ let count = 0;
 /** The versions that a resource has had, so that a change finds the one that it has now. */
 const anyVersion = Array.from({ length: 400 }, (_, at) => `"${at + 1}"`).join(', ');
 
-const headersFor = (route: RouteSpec, replaced: readonly WireHeader[] = []): WireHeader[] => {
-  const all: WireHeader[] = [
+const headersFor = (route: RouteSpec, replaced: readonly RawHeader[] = []): RawHeader[] => {
+  const all: RawHeader[] = [
     ['Authorization', authorization],
     ...(route.body ? [['Content-Type', 'application/json'] as const] : []),
     ...(route.method === 'GET' ? [] : [['If-Match', anyVersion] as const]),
@@ -48,7 +54,7 @@ const freshSamples = (route: RouteSpec, many: number): object[] => {
   return route.body ? createSampleValues(route.body, many, count) : [];
 };
 
-const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
+const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
 const make = (): Promise<string> => createResource(platform.port, authorization);
 
@@ -67,10 +73,10 @@ const readBack = async (route: RouteSpec, { request, response }: Exchanged): Pro
 const someOf = <T>(values: readonly T[], part: number, offset: number): readonly T[] =>
   heavy ? values : values.filter((_, at) => at % part === (offset + count) % part);
 
-type Case = { readonly request: WireRequest; readonly statuses?: readonly number[] };
+type Case = { readonly request: RawRequest; readonly statuses?: readonly number[] };
 
 const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[]> => {
-  const outcomes = await inLanes(
+  const outcomes = await mapConcurrently(
     cases,
     async ({ request, statuses }) => {
       const response = await send(request);
@@ -215,7 +221,7 @@ describe(title, () => {
   it('as an idempotency key: what is accepted is the same key again', { timeout: lastsMs }, async () => {
     await begin();
     const samples = freshSamples(creation, naughtyHeaderValues.length);
-    const outcomes = await inLanes(
+    const outcomes = await mapConcurrently(
       naughtyHeaderValues.map((key, at) => {
         const headers = headersFor(creation, [['Idempotency-Key', key]]);
         return { method: 'POST', path: creation.path, headers, body: bodyWith(creation, samples[at] ?? {}) };

@@ -1,14 +1,19 @@
 import { askRedis, startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
-import { aPrincipal, getFreePort } from '@plinth/testing';
+import {
+  aPrincipal,
+  getFreePort,
+  mapConcurrently,
+  type RawRequest,
+  type RawResponse,
+  sendRawRequest,
+} from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCanaries } from './support/canaries.ts';
 import { createCanaryRequests } from './support/canary-requests.ts';
-
 import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const canaries = createCanaries();
 const pathCanaries = createCanaries();
@@ -16,7 +21,7 @@ const lanes = 8;
 /** So that requests wait for a database that is down at the same time, and not one after the other. */
 const lanesWhileAway = 200;
 
-type Exchanged = { readonly request: WireRequest; readonly response: WireResponse };
+type Exchanged = { readonly request: RawRequest; readonly response: RawResponse };
 
 let mongod: TestDatabase;
 let redis: TestDatabase;
@@ -26,9 +31,9 @@ let exitCode: number | null;
 const told = { stdout: '', stderr: '', metrics: '', traces: '' };
 const exchanged: Exchanged[] = [];
 
-const sendAll = async (requests: readonly WireRequest[], many: number): Promise<void> => {
-  const send = async (request: WireRequest) => ({ request, response: await exchange(platform.port, request) });
-  exchanged.push(...(await inLanes(requests, send, many)));
+const sendAll = async (requests: readonly RawRequest[], many: number): Promise<void> => {
+  const send = async (request: RawRequest) => ({ request, response: await sendRawRequest(platform.port, request) });
+  exchanged.push(...(await mapConcurrently(requests, send, many)));
 };
 
 /** Gives mongod a user with a password that is a marker. @returns the URI of that user. */

@@ -1,9 +1,8 @@
 import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
-import { aPrincipal } from '@plinth/testing';
+import { aPrincipal, mapConcurrently, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const requests = heavy ? 2000 : 60;
@@ -17,7 +16,7 @@ let platform: RunningPlatform;
 let authorization: string;
 let person: string;
 
-const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
+const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
 const readiness = async () => {
   const { status, text } = await send({ method: 'GET', path: '/health/ready' });
@@ -44,15 +43,15 @@ const absences: readonly Absence[] = [
 ];
 
 /** Sends requests of all routes. What an operation refuses, it refuses with or without Redis. */
-const served = async (): Promise<WireResponse[]> => {
+const served = async (): Promise<RawResponse[]> => {
   const all = Array.from({ length: requests }, (_, at) => {
     const [, route] = routes[at % routes.length] as (typeof routes)[number];
     return toRequest(route, { authorization, id: person });
   });
-  return inLanes(all, send, atOnce);
+  return mapConcurrently(all, send, atOnce);
 };
 
-const isUnserved = ({ status }: WireResponse): boolean => status >= 500 || status === 429 || status === 0;
+const isUnserved = ({ status }: RawResponse): boolean => status >= 500 || status === 429 || status === 0;
 
 describe.each(absences)('Redis away: it $how', ({ begin, end }) => {
   it('requests served, ready 200 with `degraded: ["redis"]`, and back without a restart', async () => {

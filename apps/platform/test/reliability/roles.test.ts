@@ -1,10 +1,9 @@
 import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
-import { anId, aPrincipal } from '@plinth/testing';
+import { anId, aPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 let platform: RunningPlatform;
 let person: string;
@@ -37,7 +36,7 @@ const strangeRoles: readonly (readonly string[])[] = [
 const tokenWith = async (roles: readonly string[]): Promise<string> =>
   `Bearer ${await platform.createToken({ id: anId(), tenantId: owner.tenantId, roles })}`;
 
-const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
+const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
 beforeAll(async () => {
   platform = await startPlatform();
@@ -79,7 +78,7 @@ describe('a role below the needed one on every write; unknown role: 403/404, doc
   });
 });
 
-const overrides = (method: string): readonly WireHeader[][] => [
+const overrides = (method: string): readonly RawHeader[][] => [
   [['X-HTTP-Method-Override', method]],
   [['X-HTTP-Method', method]],
   [['X-Method-Override', method]],
@@ -96,7 +95,7 @@ describe('method-override headers: 403/404, document unchanged', () => {
     const own = writes.filter(([, { path: of }]) => of.replaceAll(/:\w+/g, ':id') === template);
     for (const [, { method }] of own) {
       for (const [at, authorization] of tokens.entries()) {
-        const headers: WireHeader[] = [
+        const headers: RawHeader[] = [
           ['Authorization', authorization],
           ['If-Match', '"1"'],
           ['Content-Type', 'application/json'],
@@ -125,13 +124,13 @@ describe('method-override headers: 403/404, document unchanged', () => {
 
   it('a path that a proxy may have rewritten is the one that was asked for', async () => {
     const authorization = await tokenWith(['viewer']);
-    const rewrites: WireHeader[] = [
+    const rewrites: RawHeader[] = [
       ['X-Original-URL', `/v1/users/${person}`],
       ['X-Rewrite-URL', `/v1/users/${person}`],
       ['X-Forwarded-Uri', `/v1/users/${person}`],
     ];
     for (const header of rewrites) {
-      const headers: WireHeader[] = [['Authorization', authorization], ['If-Match', '"1"'], header];
+      const headers: RawHeader[] = [['Authorization', authorization], ['If-Match', '"1"'], header];
       expect((await send({ method: 'DELETE', path: '/health/live', headers })).status).toBe(405);
     }
     await expectUnchanged();

@@ -1,13 +1,12 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { anId, aPrincipal } from '@plinth/testing';
+import { anId, aPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, type WireHeader, type WireRequest, type WireResponse } from './support/wire.ts';
 
 const alarm = new URL('./support/outbound-guard.ts', import.meta.url).href;
 const hostOf = (uri: string | undefined): string => new URL(uri ?? '').host;
@@ -19,7 +18,7 @@ let trap: Server;
 let trapUrl: string;
 let trapped = 0;
 
-const send = (request: WireRequest): Promise<WireResponse> => exchange(platform.port, request);
+const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
 beforeAll(async () => {
   // Somebody who waits for the API to come and fetch a key.
@@ -43,7 +42,7 @@ afterAll(async () => {
   await platform.close();
 });
 
-const expectRefused = (responses: readonly WireResponse[]): void => {
+const expectRefused = (responses: readonly RawResponse[]): void => {
   const wrong = responses.filter(
     (response) =>
       response.status !== 401 || !isProblem(response) || !response.headers['www-authenticate']?.startsWith('Bearer '),
@@ -59,7 +58,7 @@ describe('token in the query string: 401 + problem+json + WWW-Authenticate, befo
     const inQuery = places.flatMap((name) =>
       [token, `Bearer%20${token}`].map((value) => ({ ...request, path: `${request.path}?${name}=${value}` })),
     );
-    const headers: readonly WireHeader[] = [
+    const headers: readonly RawHeader[] = [
       ['Cookie', `access_token=${token}; Authorization=Bearer ${token}`],
       ['X-Access-Token', token],
       ['X-Authorization', `Bearer ${token}`],
@@ -70,7 +69,7 @@ describe('token in the query string: 401 + problem+json + WWW-Authenticate, befo
       ['Authorization', `Basic ${Buffer.from(`:${token}`).toString('base64')}`],
     ];
     const inHeaders = headers.map((header) => ({ ...request, headers: [...(request.headers ?? []), header] }));
-    const form: WireHeader[] = [['Content-Type', 'application/x-www-form-urlencoded']];
+    const form: RawHeader[] = [['Content-Type', 'application/x-www-form-urlencoded']];
     const inBody = { ...request, headers: form, body: `access_token=${token}` };
     expectRefused(await Promise.all([...inQuery, ...inHeaders, inBody].map(send)));
   });
@@ -121,7 +120,7 @@ describe('forged tokens: 0 outbound fetches', () => {
   });
 
   it('a valid body with addresses in it makes nobody go there either', async () => {
-    const headers: readonly WireHeader[] = [
+    const headers: readonly RawHeader[] = [
       ['Referer', trapUrl],
       ['Origin', new URL(trapUrl).origin],
       ['X-Forwarded-Host', new URL(trapUrl).host],

@@ -1,17 +1,16 @@
 import { METHODS } from 'node:http';
-import { anId, aPrincipal } from '@plinth/testing';
+import { anId, aPrincipal, mapConcurrently, type RawHeader, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
 import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
-import { exchange, inLanes, type WireHeader, type WireResponse } from './support/wire.ts';
 
 const lanes = 8;
 // A request to open a tunnel is none to a path.
 const methods = METHODS.filter((method) => method !== 'CONNECT');
 
 let platform: RunningPlatform;
-let headers: WireHeader[];
+let headers: RawHeader[];
 let person: string;
 let documented: ReadonlyMap<string, readonly string[]>;
 
@@ -26,7 +25,7 @@ beforeAll(async () => {
     ['Content-Type', 'application/json'],
     ['If-Match', '"1"'],
   ];
-  const { text } = await exchange(platform.port, { method: 'GET', path: '/openapi.json' });
+  const { text } = await sendRawRequest(platform.port, { method: 'GET', path: '/openapi.json' });
   const { paths } = JSON.parse(text) as { paths: Record<string, object> };
   documented = new Map(
     Object.entries(paths).map(([path, operations]) => [
@@ -44,14 +43,14 @@ const ofHost = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.
 
 type Asked = { readonly method: string; readonly path: string };
 
-const ask = async ({ method, path }: Asked): Promise<Asked & { readonly response: WireResponse }> => {
+const ask = async ({ method, path }: Asked): Promise<Asked & { readonly response: RawResponse }> => {
   const body = ['GET', 'HEAD'].includes(method) ? undefined : '{"name":"a","email":"a@b.example","role":"owner"}';
-  return { method, path, response: await exchange(platform.port, { method, path, headers, body }) };
+  return { method, path, response: await sendRawRequest(platform.port, { method, path, headers, body }) };
 };
 
-const askAll = (asked: readonly Asked[]) => inLanes(asked, ask, lanes);
+const askAll = (asked: readonly Asked[]) => mapConcurrently(asked, ask, lanes);
 
-const inShort = ({ method, path, response }: Asked & { readonly response: WireResponse }): string =>
+const inShort = ({ method, path, response }: Asked & { readonly response: RawResponse }): string =>
   `${method} ${path} ${response.status} ${response.headers['allow'] ?? ''}`;
 
 const matches = (path: string, template: string): boolean =>
@@ -178,29 +177,31 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
   });
 
   it('a tunnel is not opened, and an upgrade is not made', async () => {
-    const tunnel = await exchange(platform.port, { method: 'CONNECT', path: '127.0.0.1:22', headers });
+    const tunnel = await sendRawRequest(platform.port, { method: 'CONNECT', path: '127.0.0.1:22', headers });
     expect([0, 400, 404, 405]).toContain(tunnel.status);
-    const upgrade: WireHeader[] = [
+    const upgrade: RawHeader[] = [
       ['Connection', 'Upgrade'],
       ['Upgrade', 'websocket'],
       ['Sec-WebSocket-Version', '13'],
     ];
     const path = '/v1/nothing';
-    const asked = await exchange(platform.port, { method: 'GET', path, headers: [...headers, ...upgrade] });
+    const asked = await sendRawRequest(platform.port, { method: 'GET', path, headers: [...headers, ...upgrade] });
     expect(asked.status).toBe(404);
-    const h2c: WireHeader[] = [
+    const h2c: RawHeader[] = [
       ['Connection', 'Upgrade, HTTP2-Settings'],
       ['Upgrade', 'h2c'],
       ['HTTP2-Settings', 'AAMAAABk'],
     ];
-    expect((await exchange(platform.port, { method: 'GET', path, headers: [...headers, ...h2c] })).status).toBe(404);
+    expect((await sendRawRequest(platform.port, { method: 'GET', path, headers: [...headers, ...h2c] })).status).toBe(
+      404,
+    );
   });
 
   it('needs no credential to be refused', async () => {
     const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => anId()));
     const statuses = await Promise.all(
       paths.map(
-        async (path) => (await exchange(platform.port, { method: 'GET', path: `${path}/nothing/at/all` })).status,
+        async (path) => (await sendRawRequest(platform.port, { method: 'GET', path: `${path}/nothing/at/all` })).status,
       ),
     );
     expect(new Set(statuses)).toEqual(new Set([404]));

@@ -1,9 +1,9 @@
-import type { WireRequest, WireResponse } from './wire.ts';
+import type { RawRequest, RawResponse } from '@plinth/testing';
 
 /** What is wrong about one response, with the request that brought it about. */
 export type Finding = { readonly wrong: string; readonly request: string; readonly response: string };
 
-export type Exchanged = { readonly request: WireRequest; readonly response: WireResponse };
+export type Exchanged = { readonly request: RawRequest; readonly response: RawResponse };
 
 type Demands = {
   readonly withinMs: number;
@@ -24,7 +24,7 @@ const finding = (wrong: string, { request, response }: Exchanged): Finding => {
   };
 };
 
-export const isSuccess = ({ status }: WireResponse): boolean => status >= 200 && status < 300;
+export const isSuccess = ({ status }: RawResponse): boolean => status >= 200 && status < 300;
 
 const parseJson = (text: string): Record<string, unknown> | undefined => {
   try {
@@ -38,7 +38,7 @@ const parseJson = (text: string): Record<string, unknown> | undefined => {
 const inside = /\bat .{1,80}:\d+:\d+|node_modules|\.ts:\d|MongoError|MongoServer|ioredis|\bE11000\b/;
 
 /** True for an RFC 9457 problem with all that ours have. */
-export const isProblem = ({ status, headers, text }: WireResponse): boolean => {
+export const isProblem = ({ status, headers, text }: RawResponse): boolean => {
   const problem = parseJson(text);
   return (
     headers['content-type'] === 'application/problem+json; charset=utf-8' &&
@@ -65,7 +65,7 @@ export const findFaults = (exchanged: Exchanged, { withinMs, statuses }: Demands
 };
 
 /** What of a body that was taken is not in an response as it was sent. */
-export const findChangedFields = (exchanged: Exchanged, shownBy: WireResponse): Finding[] => {
+export const findChangedFields = (exchanged: Exchanged, shownBy: RawResponse): Finding[] => {
   const sent = parseJson(String(exchanged.request.body));
   const got = parseJson(shownBy.text);
   if (!sent || !got) return [finding('What was taken cannot be read back.', { ...exchanged, response: shownBy })];

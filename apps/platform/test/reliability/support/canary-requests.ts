@@ -1,6 +1,5 @@
-import { anId } from '@plinth/testing';
+import { anId, type RawHeader, type RawRequest } from '@plinth/testing';
 import type { Canaries } from './canaries.ts';
-import type { WireHeader, WireRequest } from './wire.ts';
 
 export type CanaryOptions = {
   readonly canaries: Canaries;
@@ -12,22 +11,22 @@ export type CanaryOptions = {
   readonly person: string;
 };
 
-const json: WireHeader = ['Content-Type', 'application/json'];
-const first: WireHeader = ['If-Match', '"1"'];
+const json: RawHeader = ['Content-Type', 'application/json'];
+const first: RawHeader = ['If-Match', '"1"'];
 
 /** Bodies that are taken or refused, with a marker in every place that a body has. */
-const bodies = ({ canaries, authorization, person }: CanaryOptions): WireRequest[] => {
+const bodies = ({ canaries, authorization, person }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
-  const by: WireHeader[] = [['Authorization', authorization], json];
+  const by: RawHeader[] = [['Authorization', authorization], json];
   const email = `${plant('the address of a person')}@marked.example`;
   const body = { name: `Ada ${plant('the name of a person')}`, email, role: 'member' };
-  const post = (sent: unknown, headers = by): WireRequest => ({
+  const post = (sent: unknown, headers = by): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
     headers,
     body: typeof sent === 'string' ? sent : JSON.stringify(sent),
   });
-  const patch = (sent: unknown, headers: readonly WireHeader[]): WireRequest => ({
+  const patch = (sent: unknown, headers: readonly RawHeader[]): RawRequest => ({
     method: 'PATCH',
     path: `/v1/users/${person}`,
     headers: [...by, ...headers],
@@ -62,7 +61,7 @@ const bodies = ({ canaries, authorization, person }: CanaryOptions): WireRequest
 };
 
 /** Values of parameters that are taken or refused. */
-const queries = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
+const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const values = [
     `email=${plant('an address that is looked for')}@marked.example`,
@@ -91,11 +90,11 @@ const queries = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
 const aTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Headers that hold secrets, or could be taken for what a log or an response is made of. */
-const headers = ({ canaries, authorization, expired, person }: CanaryOptions): WireRequest[] => {
+const headers = ({ canaries, authorization, expired, person }: CanaryOptions): RawRequest[] => {
   const { plant, mark } = canaries;
   const basic = mark('the password of Basic', Buffer.from(`ada:${plant('a password of Basic')}`).toString('base64'));
   const claims = mark('claims', Buffer.from(JSON.stringify({ sub: plant('a claim') })).toString('base64url'));
-  const credentials: WireHeader[] = [
+  const credentials: RawHeader[] = [
     `Bearer ${plant('an opaque token')}`,
     `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${claims}.${plant('a signature')}`,
     `Bearer ${plant('one token')} ${plant('another token')}`,
@@ -107,7 +106,7 @@ const headers = ({ canaries, authorization, expired, person }: CanaryOptions): W
     plant('a credential without a scheme'),
     `Bearer ${expired}`,
   ].map((value) => ['Authorization', value]);
-  const others: WireHeader[] = [
+  const others: RawHeader[] = [
     ['Cookie', `session=${plant('a session')}; ${plant('the name of a cookie')}=1`],
     ['X-Api-Key', plant('a key in a header')],
     ['Proxy-Authorization', `Basic ${plant('a proxy password')}`],
@@ -142,10 +141,10 @@ const headers = ({ canaries, authorization, expired, person }: CanaryOptions): W
   ];
   const all = [
     ...credentials,
-    ...others.flatMap((header): WireHeader[][] => [[['Authorization', authorization], header]]),
+    ...others.flatMap((header): RawHeader[][] => [[['Authorization', authorization], header]]),
   ];
-  return all.flatMap((one): WireRequest[] => {
-    const own = (Array.isArray(one[0]) ? one : [one]) as readonly WireHeader[];
+  return all.flatMap((one): RawRequest[] => {
+    const own = (Array.isArray(one[0]) ? one : [one]) as readonly RawHeader[];
     const body = '{"name":"Bob","email":"not an address","role":"member"}';
     const typed = own.some(([name]) => name === 'Content-Type') ? [] : [json];
     return [
@@ -157,10 +156,10 @@ const headers = ({ canaries, authorization, expired, person }: CanaryOptions): W
 };
 
 /** Calls with keys: taken, sent again, sent with another body. */
-const keyed = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
+const keyed = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const key = plant('a key of a call');
-  const post = (sent: object): WireRequest => ({
+  const post = (sent: object): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
     headers: [['Authorization', authorization], json, ['Idempotency-Key', key]],
@@ -171,8 +170,8 @@ const keyed = ({ canaries, authorization }: CanaryOptions): WireRequest[] => {
 };
 
 /** Paths, which a refusal may name and a log may not, and bytes that are no request. */
-const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): WireRequest[] => {
-  const by: WireHeader[] = [['Authorization', authorization], first];
+const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRequest[] => {
+  const by: RawHeader[] = [['Authorization', authorization], first];
   const paths = [
     `/v1/users/${pathCanaries.plant('an id')}`,
     `/v1/users/${pathCanaries.plant('an id with a line')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
@@ -192,7 +191,7 @@ const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): WireR
 };
 
 /** Requests of every kind, taken and refused, with a marker of its own in each place that is secret or personal. */
-export const createCanaryRequests = (parts: CanaryOptions): readonly WireRequest[][] => [
+export const createCanaryRequests = (parts: CanaryOptions): readonly RawRequest[][] => [
   bodies(parts),
   queries(parts),
   headers(parts),

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { RawHeader } from '@plinth/testing';
 import { naughtyJson } from './naughty-strings.ts';
-import type { WireHeader } from './wire.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 
@@ -19,12 +19,12 @@ export type NaughtyBody = readonly [
   what: string,
   status: number,
   body: string | Buffer,
-  headers?: readonly WireHeader[],
+  headers?: readonly RawHeader[],
 ];
 
 const nothingButZeros = megabytes(heavy ? 200 : 50);
-const coded = (coding: string): WireHeader[] => [['Content-Encoding', coding]];
-const typed = (type: string): WireHeader[] => [['Content-Type', type]];
+const coded = (coding: string): RawHeader[] => [['Content-Encoding', coding]];
+const typed = (type: string): RawHeader[] => [['Content-Type', type]];
 /** What stands where a body should. */
 export const naughtyBodies: readonly NaughtyBody[] = [
   ...naughtyJson.filter((json) => !json.startsWith('{')).map((json): NaughtyBody => [json.slice(0, 40), 400, json]),

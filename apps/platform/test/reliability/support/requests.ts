@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@plinth/contract-kit';
+import { type RawHeader, type RawRequest, sendRawRequest } from '@plinth/testing';
 import { routes as allRoutes, createSampleValues, toPath } from '../../host.ts';
-import { exchange, type WireHeader, type WireRequest } from './wire.ts';
 
 /** Every route of the product with its operation id. */
 export const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
@@ -20,11 +20,11 @@ type Parts = {
   readonly id?: string;
   readonly version?: number;
   readonly key?: string;
-  readonly headers?: readonly WireHeader[];
+  readonly headers?: readonly RawHeader[];
 };
 
 /** A request that a route takes; its body is one that no other request has. */
-export const toRequest = (route: RouteSpec, parts: Parts = {}): WireRequest => {
+export const toRequest = (route: RouteSpec, parts: Parts = {}): RawRequest => {
   const { authorization, id = '', version = 1, key, headers = [] } = parts;
   made += 1;
   const body = route.body && JSON.stringify(createSampleValues(route.body, 1, made)[0]);
@@ -44,7 +44,7 @@ export const toRequest = (route: RouteSpec, parts: Parts = {}): WireRequest => {
 
 /** Makes something that others can be about. @returns its id. */
 export const createResource = async (port: number, authorization: string): Promise<string> => {
-  const response = await exchange(port, toRequest(creation, { authorization }));
+  const response = await sendRawRequest(port, toRequest(creation, { authorization }));
   if (response.status !== 201) throw new Error(`${creation.path} answered ${response.status}: ${response.text}`);
   return (JSON.parse(response.text) as { id: string }).id;
 };
