@@ -75,7 +75,7 @@ describe('200', () => {
     }
   });
 
-  it('integrity: includes suspended users, who can be told apart, and no deleted ones', async () => {
+  it('integrity: includes suspended users with their status, and no deleted ones', async () => {
     const { owner, addUser, suspendUser, deleteUser } = await users.createOrganization();
     const [ada, grace, alan] = [await addUser(), await addUser({ role: 'viewer' }), await addUser()];
     const { body: suspended } = await suspendUser(grace);

@@ -11,7 +11,7 @@ const [first, second] = (['0001-first', '0002-second'] as const).map((name) =>
 it('a module keeps its migrations, and refuses them out of order', () => {
   expect(defineModule({ ...thingsModule, migrations: [first, second] }).migrations).toEqual([first, second]);
   expect(() => defineModule({ ...thingsModule, migrations: [second, first] })).toThrow(
-    "Module 'things': the migration '0001-first' stands after '0002-second'.",
+    "Module 'things': the migration '0001-first' comes after '0002-second'.",
   );
 });
 

@@ -6,7 +6,7 @@ import type { InputOf } from '../routes/route-spec.ts';
 import { definePage, getListCombinations, getListItem } from './list-query.ts';
 
 const legal =
-  'Legal are: no filter sorted by -createdAt or name; group sorted by -createdAt or createdAt; group + tag sorted by name. Bounds are set on the sorted field only.';
+  'Supported: no filter sorted by -createdAt or name; group sorted by -createdAt or createdAt; group + tag sorted by name. Bounds apply to the sorted field only.';
 
 describe('a list query', () => {
   it('without parameters requests the first page of the first sort', () => {
@@ -81,7 +81,7 @@ describe('a combination that no index serves is refused with the legal ones', ()
     expect(issueOf(query)).toMatchObject({
       path: [path],
       params: { code: 'unsupported-combination' },
-      message: `These filters and this sort do not combine. ${legal}`,
+      message: `This combination of filters, bounds and sort is not supported. ${legal}`,
     });
   });
 });

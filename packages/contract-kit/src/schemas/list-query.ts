@@ -56,7 +56,7 @@ const toSentence = ({ where = [], sort }: AnyCombination): string =>
   `${where.length > 0 ? where.join(' + ') : 'no filter'} sorted by ${sort.join(' or ')}`;
 
 const describe = (combinations: readonly AnyCombination[]): string =>
-  `Legal are: ${combinations.map(toSentence).join('; ')}. Bounds are set on the sorted field only.`;
+  `Supported: ${combinations.map(toSentence).join('; ')}. Bounds apply to the sorted field only.`;
 
 const matchesFilters = ({ where = [] }: AnyCombination, used: readonly string[]): boolean =>
   where.length === used.length && where.every((name) => used.includes(name));
@@ -112,7 +112,7 @@ const createShape = ({ item, filters, ranges, combinations }: AnySpec) => {
 
 /**
  * Declares the query of a list: which filters, bounds and sorts combine. Any other combination is refused with a
- * message that names the legal ones, so a query that no index serves never reaches the database.
+ * message that names the supported ones, so a query without an index never reaches the database.
  */
 export const defineListQuery = <
   I extends z.ZodObject,
@@ -136,7 +136,7 @@ export const defineListQuery = <
         code: 'custom',
         path: [requested === undefined ? (ranged[0] ?? equal[0] ?? 'sort') : 'sort'],
         params: { code: 'unsupported-combination' },
-        message: `These filters and this sort do not combine. ${describe(combinations)}`,
+        message: `This combination of filters, bounds and sort is not supported. ${describe(combinations)}`,
         input: requested,
       });
       return z.NEVER;
@@ -152,11 +152,11 @@ export const defineListQuery = <
 // Its types cannot carry a schema, so it holds a function that returns one.
 const lists = z.registry<{ item: () => unknown; combinations?: string }>();
 
-/** The DTO of the items of a schema made by `defineListQuery` or `definePage`. */
+/** The DTO of the items of a schema that `defineListQuery` or `definePage` created. */
 export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
   (schema && lists.get(schema)?.item()) as z.ZodObject | undefined;
 
-/** The legal combinations of filters and sorts of a list query, in words for the API reference. */
+/** The supported combinations of filters and sorts of a list query, as a text for the API reference. */
 export const getListCombinations = (schema: z.ZodType | undefined): string | undefined =>
   schema && lists.get(schema)?.combinations;
 

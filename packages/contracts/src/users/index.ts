@@ -1,5 +1,5 @@
 import type { ServiceOf } from '@plinth/data-kit';
 import type { usersContract } from '@plinth/service-contracts/users';
 
-/** What the users domain offers, operation by operation. */
+/** The operations of the users domain. */
 export type UsersService = ServiceOf<typeof usersContract>;

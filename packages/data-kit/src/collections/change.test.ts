@@ -99,8 +99,8 @@ describe('assertChange', () => {
 
   it.each([
     [{ $rename: { name: 'title' } }, "'$rename' is not a change; use $set, $inc, $unset or $push."],
-    [{ $set: { tenantId: 'other' } }, "'tenantId' is the collection's own"],
-    [{ $inc: { version: 1 } }, "'version' is the collection's own"],
+    [{ $set: { tenantId: 'other' } }, "'tenantId' is written by the collection itself"],
+    [{ $inc: { version: 1 } }, "'version' is written by the collection itself"],
     [{ $set: { colour: 'red' } }, "'colour' is not a field of the document."],
     [{ $set: { 'name.first': 'a' } }, "'name.first' is not a field of the document."],
     [{ $set: { constructor: 1 } }, "'constructor' is not a field of the document."],

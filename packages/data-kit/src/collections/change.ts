@@ -31,7 +31,7 @@ export const applyChange = <D extends Entity>(document: D, change: Change<D>, no
   return { ...next, version: document.version + 1, updatedAt: now } as D;
 };
 
-/** Refuses a change that types cannot refuse: of the collection's own fields, of unknown ones, or of one field twice. */
+/** Rejects at run time a change that the types allow: of a managed or an unknown field, or of one field twice. */
 export const assertChange = (definition: Indexed, change: object): void => {
   const { $set, $inc, $unset, $push, ...unknown } = change as Record<string, object | undefined>;
   const refuse = (text: string): never => {
@@ -41,7 +41,8 @@ export const assertChange = (definition: Indexed, change: object): void => {
   if (stray !== undefined) refuse(`'${stray}' is not a change; use $set, $inc, $unset or $push.`);
   const fields = [$set, $inc, $unset, $push].flatMap((part) => Object.keys(part ?? {}));
   for (const [index, field] of fields.entries()) {
-    if (Object.hasOwn(Entity.shape, field)) refuse(`'${field}' is the collection's own and is never part of a change.`);
+    if (Object.hasOwn(Entity.shape, field))
+      refuse(`'${field}' is written by the collection itself and is never part of a change.`);
     if (!Object.hasOwn(definition.shape, field)) refuse(`'${field}' is not a field of the document.`);
     if (fields.indexOf(field) !== index) refuse(`the change names '${field}' twice.`);
   }

@@ -14,26 +14,26 @@ export type CollectionsOf<K> = {
   readonly [N in keyof K]: Collection<DocumentOf<K[N]>, OperationsOf<K[N]>>;
 };
 
-/** What one module owns of a datastore. */
+/** The part of a datastore that belongs to one module. */
 export type ModuleStore<K> = {
   readonly collections: CollectionsOf<K>;
   readonly unitOfWork: UnitOfWork;
-  /** For actions: events become part of the write set. */
+  /** For actions: emitted events become part of the write set. */
   readonly events: Events;
-  /** For the host alone: what was answered to calls with a key. */
+  /** For the host only: the stored responses to idempotency keys. */
   readonly journal: Journal;
   /**
-   * Makes collections, indexes and validators what their definitions say, and runs the migrations that are due, but no
-   * contracts. Safe to repeat and to race; a database that newer code has migrated is left as it is.
-   * @throws `StartupError` when it cannot be done, or another process does it for longer than one waits.
+   * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
+   * repeat, also by several processes at once. A database that newer code has migrated stays unchanged.
+   * @throws `StartupError` when it fails, or when another process that does it has not ended within the time limit.
    */
   prepare(log?: MigrationLogger): Promise<void>;
 };
 
-/** Runs what is done for several calls at once, so that the trace of each can tell of it. */
-export type TraceBatch = <T>(what: 'commit' | 'read', calls: readonly Ctx[], work: () => Promise<T>) => Promise<T>;
+/** Runs work shared by several requests and records a span in each of their traces. */
+export type TraceBatch = <T>(kind: 'commit' | 'read', requests: readonly Ctx[], work: () => Promise<T>) => Promise<T>;
 
-/** A command on its way to a database, as far as a trace tells of it: nothing of what it asks, or of what is stored. */
+/** A database command as traces record it: without filters, documents or other values. */
 export type CommandInfo = {
   readonly system: 'mongodb' | 'redis';
   readonly operation: string;
@@ -43,79 +43,79 @@ export type CommandInfo = {
   readonly port?: number | undefined;
 };
 
-/** Is told of each command when it is sent, and of its end by a call of what is returned; nothing: it need not be told. */
+/** Called when a command starts. Returns a callback for its completion, or undefined to skip it. */
 export type CommandObserver = (command: CommandInfo) => ((outcome: { readonly isError: boolean }) => void) | undefined;
 
 export type StoreOptions = {
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Surrounds commits and reads that calls share, and those of one call as well. Left out: nothing is told. */
+  /** Runs every commit and point read, shared or not. Without it, they are not traced. */
   readonly traceBatch?: TraceBatch | undefined;
 };
 
-/** How the connections of a datastore are used now. */
+/** The current use of the connections of a datastore. */
 export type PoolStats = {
-  /** Those that are open. */
+  /** Open connections. */
   readonly size: number;
-  /** How many may be open to one server. */
+  /** The maximum of open connections to one server. */
   readonly sizeMax: number;
   readonly checkedOut: number;
-  /** Commands that wait for a connection. */
+  /** Commands that are waiting for a connection. */
   readonly waiting: number;
-  /** Commands that have waited in vain, since the process began. */
+  /** Commands that got no connection in time, since the process started. */
   readonly failed: number;
 };
 
-/** What a module has committed since the process began. */
+/** The commits of a module since the process started. */
 export type CommitStats = {
   readonly module: string;
-  /** Transactions that were begun for write sets that were ready together, be it one. */
+  /** Transactions, each for the one or more write sets that were ready at the same time. */
   readonly groups: number;
-  /** The write sets in them. */
+  /** Write sets in these transactions. */
   readonly sets: number;
-  /** Groups that failed as a whole, and whose parts were then tried by themselves. */
+  /** Transactions that failed, after which their write sets were committed one by one. */
   readonly splits: number;
 };
 
 export type DatastoreStats = { readonly pool: PoolStats; readonly commits: readonly CommitStats[] };
 
-/** Which events are told, and who hears of trouble meanwhile. */
+/** The events to deliver, and callbacks for interruptions. */
 export type SubscriptionOptions<P extends object> = {
-  /** The module in whose journal they lie. It need not be one that was opened here. */
+  /** The module whose journal holds the events. It need not be open in this process. */
   readonly module: string;
   readonly event: EventDefinition<P>;
-  /** What lies in the journal already is told from this moment on. */
+  /** The time of the earliest event that is delivered. */
   readonly since: Date;
   readonly clock: Clock;
-  /** Called once for each time that the journal cannot be followed; it is tried again until it can. */
+  /** Called once for each interruption. The datastore reconnects until it succeeds. */
   readonly onDisconnect: (cause: unknown) => void;
-  /** Called when it is followed again. Nothing was missed. */
+  /** Called after each reconnection. No event is lost in between. */
   readonly onReconnect: () => void;
 };
 
-/** An event as it is told: whose it is, and when its write set was made. */
+/** An event with its tenant and the time of its write set. */
 export type DeliveredEvent<P extends object> = { readonly tenantId: string; readonly at: Date; readonly payload: P };
 
 export type Subscription = {
-  /** Ends it; nothing is told any more. To be called before the datastore is closed. */
+  /** Ends the delivery. Call it before you close the datastore. */
   stop(): Promise<void>;
 };
 
-/** What a datastore is told of a module. */
+/** A module as a datastore opens it. */
 export type StoredModule<K> = {
   readonly name: string;
   readonly collections: K;
   readonly migrations?: readonly Migration[];
 };
 
-/** Where modules keep their documents: one database each. */
+/** The databases of modules, one for each. */
 export type Datastore = {
   open<K>(module: StoredModule<K>, options: StoreOptions): ModuleStore<K>;
   /**
-   * Tells every event of one name in the journal of a module, at least once and of **every tenant**: for hosts alone,
-   * never for actions. Resolves when the past has been told; from then on events are told as they are committed.
-   * A `listener` that throws is told the event again.
-   * @throws `StartupError` when the journal cannot be followed to begin with.
+   * Delivers every event of one name in the journal of a module, at least once and of **every tenant**: for hosts only,
+   * never for actions. Resolves when past events have been delivered; later events follow as they are committed.
+   * A `listener` that throws receives the event again.
+   * @throws `StartupError` when the first connection to the journal fails.
    */
   subscribe<P extends object>(
     subscription: SubscriptionOptions<P>,
@@ -123,12 +123,12 @@ export type Datastore = {
   ): Promise<Subscription>;
   /** @throws when the datastore cannot be reached within a second or cannot commit transactions. */
   ping(): Promise<void>;
-  /** What metrics are made of; a datastore in memory has nothing to tell. */
+  /** The figures for metrics. A datastore in memory has none. */
   stats?(): DatastoreStats;
   close(): Promise<void>;
 };
 
-/** A datastore whose migrations people can look at and run by hand. */
+/** A datastore whose migrations can be inspected and run by commands. */
 export type MigratableDatastore = Datastore & {
   migrations<K>(module: StoredModule<K>, options: StoreOptions): Migrations;
 };

@@ -29,7 +29,7 @@ const check = (migrations: readonly Migration[]) => () =>
   assertMigrations({ name: 'notebook', collections: { notes }, migrations });
 
 describe('a migration', () => {
-  it.each(['1-state', '0001', '0001-State', '0001_state', '0001-'])('is refused the name %s', (name) => {
+  it.each(['1-state', '0001', '0001-State', '0001_state', '0001-'])('cannot have the name %s', (name) => {
     expect(() => defineMigration({ ...expand, name })).toThrow("must be named like '0001-what-it-does'");
   });
 
@@ -37,9 +37,9 @@ describe('a migration', () => {
     [{ batchSize: 0 }, 'a batch has 1 to 1000 documents'],
     [{ batchSize: 1001 }, 'a batch has 1 to 1000 documents'],
     [{ batchSize: 1.5 }, 'a batch has 1 to 1000 documents'],
-    [{ perSecond: 0 }, "'perSecond' is more than 0"],
-    [{ perSecond: Number.NaN }, "'perSecond' is more than 0"],
-  ])('is refused the pace %j', (pace, sentence) => {
+    [{ perSecond: 0 }, "'perSecond' must be more than 0"],
+    [{ perSecond: Number.NaN }, "'perSecond' must be more than 0"],
+  ])('cannot have the pace %j', (pace, sentence) => {
     expect(() => defineMigration({ ...backfill, ...pace })).toThrow(sentence);
   });
 
@@ -50,24 +50,28 @@ describe('a migration', () => {
 });
 
 describe('the migrations of a module', () => {
-  it('are taken in order, also none at all', () => {
+  it('are accepted in order, and may be none', () => {
     expect(check([])).not.toThrow();
     expect(check([expand, backfill, contract])).not.toThrow();
   });
 
   it.each<[string, readonly Migration[], string]>([
-    ['out of order', [backfill, expand], "the migration '0001-state' stands after '0002-fill-state'"],
-    ['twice', [expand, expand], "the migration '0001-state' stands after '0001-state'"],
+    ['out of order', [backfill, expand], "the migration '0001-state' comes after '0002-fill-state'"],
+    ['twice', [expand, expand], "the migration '0001-state' comes after '0001-state'"],
+    ['with one number for two', [expand, { ...backfill, name: '0001-other' }], "'0001-other' comes after '0001-state'"],
     [
-      'with one number for two',
-      [expand, { ...backfill, name: '0001-other' }],
-      "'0001-other' stands after '0001-state'",
+      'of a collection of another module',
+      [{ ...expand, collection: 'ideas' }],
+      "changes 'ideas', which it does not own",
     ],
-    ['about a collection of nobody', [{ ...expand, collection: 'ideas' }], "about 'ideas', which it does not own"],
     ['that add an unknown field', [{ ...expand, adds: ['stat'] }], "adds 'stat', which 'notes' does not have"],
     ['that retire a field in use', [{ ...expand, retires: ['title'] }], "retires 'title', which 'notes' still has"],
-    ['that require what none adds', [backfill, contract], "requires 'state', which no earlier expand adds"],
-    ['that remove what none retires', [{ ...contract, requires: [], removes: ['old'], repeats: [] }], "removes 'old'"],
+    ['that require a field that none adds', [backfill, contract], "requires 'state', which no earlier expand adds"],
+    [
+      'that remove a field that none retires',
+      [{ ...contract, requires: [], removes: ['old'], repeats: [] }],
+      "removes 'old'",
+    ],
     ['that repeat a later one', [expand, { ...contract, name: '0002-early' }], "repeats '0002-fill-state'"],
   ])('are refused %s', (_, migrations, sentence) => {
     expect(check(migrations)).toThrow(sentence);

@@ -4,7 +4,7 @@ import type { Range } from '../lists/plan.ts';
 
 type Scalar = string | number | boolean | Date;
 
-/** A filter in the words of the collection port. Fields are plain names, because a migration outlives the type of its time. */
+/** A filter with the operators of the collection port. Its fields are plain names, because a migration outlives the types of its time. */
 export type MigrationWhere = Readonly<Record<string, Scalar | { readonly $in: readonly Scalar[] } | Range>>;
 
 /** A document as it was stored by any version of the code. */
@@ -14,24 +14,24 @@ export type StoredDocument = {
   readonly [field: string]: unknown;
 };
 
-/** How fast a migration goes: documents a transaction, and at most so many changed ones a second. */
+/** The speed of a migration: documents in a transaction, and the maximum of changed documents in a second. */
 type Pace = { readonly batchSize?: number; readonly perSecond?: number };
 
 type Step<P extends string> = {
-  /** `<four digits>-<what-it-does>`: the digits order the migrations of a module. It never changes. */
+  /** `<four digits>-<what-it-does>`. The digits order the migrations of a module. A released name never changes. */
   readonly name: string;
   readonly phase: P;
   readonly collection: string;
 };
 
 /**
- * Tells the database that newer code is coming. The collections, indexes and validators of that code are made, without
- * taking from older code what it needs. Every change of a stored schema or of an index has one.
+ * Prepares the database for newer code: creates its collections, indexes and validators and keeps those that older code
+ * needs. Every change of a stored schema or of an index has one.
  */
 export type Expand = Step<'expand'> & {
-  /** Fields that older code does not write: they may be absent until a contract requires them. */
+  /** Fields that older code does not write. They may be absent until a contract phase requires them. */
   readonly adds?: readonly string[];
-  /** Fields that the definition has no longer: they may be present until a contract removes them. */
+  /** Fields that the definition no longer has. They may be present until a contract phase removes them. */
   readonly retires?: readonly string[];
 };
 
@@ -46,16 +46,16 @@ export type DocumentBackfill = Step<'backfill'> &
       | { readonly missing: readonly [string, ...string[]] }
       | { readonly where: MigrationWhere }
       | { readonly outdated: readonly [string, ...string[]] };
-    /** The fields to set. Pure: it may run twice for one document. What it sets must end the need. */
+    /** Returns the fields to set, after which the document is no longer in need. Pure: it may run twice for a document. */
     readonly change: (document: StoredDocument) => Readonly<Record<string, unknown>>;
-    /** True when clients see the change: then `version` and `updatedAt` go on, and every ETag with them. */
+    /** True when clients see the change: then `version`, `updatedAt` and the ETag change as well. */
     readonly visible?: boolean;
   };
 
-/** One tenant as a backfill sees it: reads and writes of one transaction. */
+/** The reads and writes of a backfill for one tenant, in one transaction. */
 export type TenantScope = {
   count(collection: string, where: MigrationWhere): Promise<number>;
-  /** Sets the fields of the one document that `where` names, or makes it. Writes nothing where they are so already. */
+  /** Sets the fields of the one document that matches `where`, or inserts it. Writes nothing when it has these values. */
   put(
     collection: string,
     where: Readonly<Record<string, Scalar>>,
@@ -63,18 +63,18 @@ export type TenantScope = {
   ): Promise<void>;
 };
 
-/** Does something for each tenant that has documents in `collection`. It must come to the same when it runs again. */
+/** Runs once for each tenant with documents in `collection`. It must be idempotent. */
 export type TenantBackfill = Step<'backfill'> & Pace & { readonly forTenant: (tenant: TenantScope) => Promise<void> };
 
 export type Backfill = DocumentBackfill | TenantBackfill;
 
 /**
- * Takes away what only older code needed. It runs when somebody says so, because no program knows that the last process
- * of older code has ended.
+ * Removes what only older code needs. It runs on command, because no process can know that the last process of older code
+ * has ended.
  */
 export type ContractPhase = Step<'contract'> &
   Pace & {
-    /** Backfills that run once more first, for what older code has written since. */
+    /** Backfills to run again first, for documents that older code has written since. */
     readonly repeats?: readonly Backfill[];
     readonly requires?: readonly string[];
     readonly removes?: readonly string[];
@@ -88,10 +88,10 @@ const assertPace = (name: string, { batchSize = 1, perSecond = 1 }: Pace): void 
   if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 1000) {
     throw new RangeError(`Migration '${name}': a batch has 1 to 1000 documents.`);
   }
-  if (!(perSecond > 0)) throw new RangeError(`Migration '${name}': 'perSecond' is more than 0.`);
+  if (!(perSecond > 0)) throw new RangeError(`Migration '${name}': 'perSecond' must be more than 0.`);
 };
 
-/** Declares a migration. @throws for a name or a pace that cannot be. */
+/** Declares a migration. @throws for an invalid name or pace. */
 export const defineMigration = <const P extends MigrationPhase, M extends Extract<Migration, { readonly phase: P }>>(
   migration: M & { readonly phase: P },
 ): M => {
@@ -104,31 +104,31 @@ export const defineMigration = <const P extends MigrationPhase, M extends Extrac
 
 type Owner = { readonly name: string; readonly collections: object; readonly migrations?: readonly Migration[] };
 
-const numberOf = ({ name }: Migration): number => Number(name.slice(0, 4));
+const getNumber = ({ name }: Migration): number => Number(name.slice(0, 4));
 
 const refuse = ({ name }: Owner, text: string): never => {
   throw new TypeError(`Module '${name}': ${text}`);
 };
 
 const assertOrder = (owner: Owner, migrations: readonly Migration[]): void => {
-  for (const [at, migration] of migrations.entries()) {
-    const before = migrations[at - 1];
-    if (before && numberOf(before) >= numberOf(migration)) {
+  for (const [index, migration] of migrations.entries()) {
+    const before = migrations[index - 1];
+    if (before && getNumber(before) >= getNumber(migration)) {
       refuse(
         owner,
-        `the migration '${migration.name}' stands after '${before.name}'. Each has a number of its own, and they stand in that order.`,
+        `the migration '${migration.name}' comes after '${before.name}'. Number each migration and list them in that order.`,
       );
     }
   }
 };
 
-type Placed<M extends Migration> = { readonly migration: M; readonly others: readonly Migration[] };
+type InOrder<M extends Migration> = { readonly migration: M; readonly others: readonly Migration[] };
 
-const fieldsOf = (others: readonly Migration[], collection: string, list: 'adds' | 'retires'): string[] =>
+const listFields = (others: readonly Migration[], collection: string, list: 'adds' | 'retires'): string[] =>
   others.flatMap((other) => (other.phase === 'expand' && other.collection === collection ? (other[list] ?? []) : []));
 
-const assertExpand = (owner: Owner, shape: Indexed['shape'], { migration, others }: Placed<Expand>): void => {
-  const retired = fieldsOf(others, migration.collection, 'retires');
+const assertExpand = (owner: Owner, shape: Indexed['shape'], { migration, others }: InOrder<Expand>): void => {
+  const retired = listFields(others, migration.collection, 'retires');
   const { name, collection, adds = [], retires = [] } = migration;
   const unknown = adds.find((field) => !Object.hasOwn(shape, field) && !retired.includes(field));
   if (unknown !== undefined) refuse(owner, `'${name}' adds '${unknown}', which '${collection}' does not have.`);
@@ -136,10 +136,10 @@ const assertExpand = (owner: Owner, shape: Indexed['shape'], { migration, others
   if (kept !== undefined) refuse(owner, `'${name}' retires '${kept}', which '${collection}' still has.`);
 };
 
-const assertContract = (owner: Owner, { migration, others }: Placed<ContractPhase>): void => {
+const assertContract = (owner: Owner, { migration, others }: InOrder<ContractPhase>): void => {
   const { name, collection, requires = [], removes = [], repeats = [] } = migration;
-  const added = fieldsOf(others, collection, 'adds');
-  const retired = fieldsOf(others, collection, 'retires');
+  const added = listFields(others, collection, 'adds');
+  const retired = listFields(others, collection, 'retires');
   const early = requires.find((field) => !added.includes(field));
   if (early !== undefined) refuse(owner, `'${name}' requires '${early}', which no earlier expand adds.`);
   const kept = removes.find((field) => !retired.includes(field));
@@ -148,44 +148,44 @@ const assertContract = (owner: Owner, { migration, others }: Placed<ContractPhas
   if (stray) refuse(owner, `'${name}' repeats '${stray.name}', which is not among the migrations before it.`);
 };
 
-/** @throws for migrations out of order, and for one that speaks of what the module or an earlier one does not have. */
+/** @throws for migrations out of order, and for one that names a collection, field or backfill that does not exist. */
 export const assertMigrations = (owner: Owner): void => {
   const { migrations = [], collections } = owner;
   assertOrder(owner, migrations);
   const shapes = new Map((Object.values(collections) as Indexed[]).map(({ name, shape }) => [name, shape]));
-  for (const [at, migration] of migrations.entries()) {
+  for (const [index, migration] of migrations.entries()) {
     const shape = shapes.get(migration.collection);
-    if (!shape) return refuse(owner, `'${migration.name}' is about '${migration.collection}', which it does not own.`);
-    if (migration.phase === 'expand') assertExpand(owner, shape, { migration, others: migrations.slice(at + 1) });
-    if (migration.phase === 'contract') assertContract(owner, { migration, others: migrations.slice(0, at) });
+    if (!shape) return refuse(owner, `'${migration.name}' changes '${migration.collection}', which it does not own.`);
+    if (migration.phase === 'expand') assertExpand(owner, shape, { migration, others: migrations.slice(index + 1) });
+    if (migration.phase === 'contract') assertContract(owner, { migration, others: migrations.slice(0, index) });
   }
 };
 
-/** @throws when a backfill sets what belongs to the collection itself. */
+/** @throws when a backfill sets a field that the collection writes by itself. */
 export const assertBackfilled = (name: string, fields: object): void => {
   const own = Object.keys(fields).find((field) => Object.hasOwn(Entity.shape, field));
-  if (own !== undefined) throw new TypeError(`'${name}' sets '${own}', which is the collection's own.`);
+  if (own !== undefined) throw new TypeError(`'${name}' sets '${own}', which the collection writes by itself.`);
 };
 
-/** A migration as the database knows it. */
+/** The state of a migration in a database. */
 export type MigrationStatus = {
   readonly name: string;
   readonly phase: MigrationPhase;
-  /** `failed` is tried again by the next run. */
+  /** The next run repeats a `failed` migration. */
   readonly state: 'pending' | 'running' | 'done' | 'failed';
-  /** False when newer code has recorded it. */
+  /** False when only newer code has it. */
   readonly known: boolean;
-  /** How many documents it has changed. */
+  /** The number of changed documents. */
   readonly changed: number;
-  /** The last id, or tenant, that it has passed. */
+  /** The last id or tenant that it has processed. */
   readonly position?: string;
-  /** Why it failed. */
+  /** The reason of a failure. */
   readonly reason?: string;
   /** The process that runs it. */
   readonly holder?: string;
 };
 
-/** What happens while a database is brought up to date, for a log. */
+/** A log entry about the progress of migrations. */
 export type MigrationLogEntry = {
   readonly event: Lowercase<string>;
   readonly fields: Readonly<Record<string, string | number | boolean>>;

@@ -50,8 +50,8 @@ const assertCondition = (definition: Indexed, field: string, value: unknown): vo
 };
 
 /**
- * Refuses what types cannot refuse: unknown fields, a tenant, an operator outside the vocabulary. So no input from outside
- * becomes an operator, even when the compiler was bypassed.
+ * Rejects at run time an unknown field, a tenant and an unknown operator, so that no input of a client becomes an operator,
+ * even when the compiler was bypassed.
  */
 export const assertWhere = (definition: Indexed, where: Filter): void => {
   for (const [field, value] of Object.entries(where)) {

@@ -37,7 +37,7 @@ describe('toSortKey', () => {
       ['Ａda', 'Abe'],
       ['Abe', 'Ａda'],
     ],
-  ])('sorts %j as people expect', (names, expected) => {
+  ])('sorts %j as readers expect', (names, expected) => {
     expect(sort(names)).toEqual(expected);
     expect(sort(names.toReversed())).toEqual(expected);
   });

@@ -59,7 +59,7 @@ describe('a list query', () => {
           const where = { ...equal, ...(bounds.length > 0 && { createdAt }) };
           const parsed = { where, sort: expected, limit: 20, cursor: undefined, fields: undefined };
           expect(data, JSON.stringify(query)).toEqual(expected && parsed);
-          if (!expected) expect(error?.issues[0]?.message).toContain('email sorted by -createdAt. Bounds are set on');
+          if (!expected) expect(error?.issues[0]?.message).toContain('email sorted by -createdAt. Bounds apply to');
         }
       }
     }
