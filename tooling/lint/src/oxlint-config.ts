@@ -38,7 +38,7 @@ export default defineConfig({
   plugins: ['eslint', 'typescript', 'import', 'unicorn', 'oxc'],
   jsPlugins: ['./tooling/lint/src/oxlint-plugin.ts'],
   categories: { correctness: 'error' },
-  // An eslint-disable has no effect, so there is one form of suppression, which src/suppressions.ts checks.
+  // An eslint-disable has no effect, so there is one form of suppression, which src/check-texts.ts checks.
   options: {
     typeAware: true,
     denyWarnings: true,
