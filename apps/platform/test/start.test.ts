@@ -9,49 +9,54 @@ import {
   startChild,
   startService,
 } from '@plinth/testing/process';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it, type TestContext } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 type App = keyof typeof entrypoints;
 
-const environment = async (overrides: Environment = {}): Promise<Environment> => ({
+const createEnvironment = async (overrides: Environment = {}): Promise<Environment> => ({
   ...createServiceSettings(),
   ...(await createTestIssuer()).settings,
+  SHUTDOWN_DELAY_MS: '0',
   ...overrides,
 });
 
-const start = async (app: App, env: Environment) => {
+/** Starts an app and ends it after the test. */
+const start = async (app: App, env: Environment, { onTestFinished }: Pick<TestContext, 'onTestFinished'>) => {
   const service = await startService(entrypoints[app], env);
   onTestFinished(async () => void (await service.end()));
   return service;
 };
 
-const refused = async (app: App, env: Environment) => {
-  const { exited, output } = startChild(nodeCommand(entrypoints[app]), {
+/** Runs an app that is expected to exit. */
+const run = async (app: App, env: Environment, ...args: readonly string[]) => {
+  const { exited, output } = startChild(nodeCommand(entrypoints[app], ...args), {
     env: { NODE_ENV: 'production', PORT: '0', ...env },
   });
   const [code] = await exited;
   return { code, ...output };
 };
 
-describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
-  it('serves the same routes, and ends with 0 on SIGTERM', async () => {
-    const { url, output, end } = await start(app, await environment());
+const timeout = 30_000;
+
+describe.concurrent.each(['platform', 'svc-users'] as const)('%s', { timeout }, (app) => {
+  it('serves its routes and exits with 0 on SIGTERM', async ({ expect, onTestFinished }) => {
+    const { url, output, end } = await start(app, await createEnvironment(), { onTestFinished });
     expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
     expect((await fetch(`${url}/v1/users/me`)).status).toBe(401);
     expect(await end('SIGTERM')).toEqual([0, null]);
     expect(output.stdout).toContain('"event":"stopped"');
-  }, 30_000);
+  });
 
-  it('names all that is wrong with its configuration at once, prints no value, and does not start', async () => {
-    const env = await environment({
+  it('reports every configuration error at once, without values, and does not start', async ({ expect }) => {
+    const env = await createEnvironment({
       MONGODB_URI: 'postgres://ada:hunter2@localhost',
       CURSOR_SECRET: undefined,
       PORT: '99999',
       HOST: '127.0.0.1 ',
       CORS_ORIGINS: 'https://app.example.com/',
     });
-    const { code, stdout, stderr } = await refused(app, env);
+    const { code, stdout, stderr } = await run(app, env);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/ HOST begins or ends with white space\. .*\n {2}PORT is not valid\. /);
@@ -60,46 +65,43 @@ describe.each(['platform', 'svc-users'] as const)('%s', (app) => {
     );
     expect(stderr).toContain('  CURSOR_SECRET is missing. ');
     expect(stderr).not.toMatch(/hunter2|99999/);
-  }, 20_000);
+  });
 
-  it('prints its settings with their meaning for --help', async () => {
-    const { exited, output } = startChild(nodeCommand(entrypoints[app], '--help'));
-    expect(await exited).toEqual([0, null]);
-    expect(output.stderr).toBe('');
-    expect(output.stdout).toContain('CURSOR_SECRET\n  Signs the cursors of lists');
-  }, 20_000);
+  it('prints its settings with their meaning for --help', async ({ expect }) => {
+    const { code, stdout, stderr } = await run(app, {}, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('CURSOR_SECRET\n  Signs the cursors of lists');
+  });
 });
 
-describe('the platform does not start, and says why in one sentence,', () => {
-  const sentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
+describe.concurrent('the platform', { timeout }, () => {
+  const toSentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
 
-  it('when MONGODB_URI is unreachable', async () => {
-    const { code, stderr } = await refused(
-      'platform',
-      await environment({ MONGODB_URI: `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/` }),
-    );
+  it('does not start and prints one sentence when MONGODB_URI is unreachable', async ({ expect }) => {
+    const uri = `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/`;
+    const { code, stderr } = await run('platform', await createEnvironment({ MONGODB_URI: uri }));
     expect(code).toBe(1);
-    expect(sentences(stderr)).toEqual([
+    expect(toSentences(stderr)).toEqual([
       expect.stringMatching(/^No MongoDB primary answers at 127\.0\.0\.1:\d+\. Check MONGODB_URI/),
     ]);
     expect(stderr).not.toContain('hunter2');
-  }, 20_000);
+  });
 
-  it('when its port is taken', async () => {
+  it('does not start and prints one sentence when its port is taken', async ({ expect }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
-    const { code, stderr } = await refused('platform', await environment({ PORT: String(port) }));
+    const { code, stderr } = await run('platform', await createEnvironment({ PORT: String(port) }));
     server.close();
     expect(code).toBe(1);
-    expect(sentences(stderr)).toEqual([expect.stringContaining(`Port ${port} of 127.0.0.1 is taken.`)]);
-  }, 20_000);
+    expect(toSentences(stderr)).toEqual([expect.stringContaining(`Port ${port} of 127.0.0.1 is taken.`)]);
+  });
 
-  it('but starts, degraded, when Redis is away', async () => {
-    const env = await environment({ REDIS_URL: `redis://127.0.0.1:${await getFreePort()}` });
-    const { url, end } = await start('platform', env);
-    const ready = async (): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
-    await expect.poll(ready, { timeout: 15_000 }).toEqual({ status: 'ready', degraded: ['redis'] });
+  it('starts without Redis and reports that it is degraded', async ({ expect, onTestFinished }) => {
+    const env = await createEnvironment({ REDIS_URL: `redis://127.0.0.1:${await getFreePort()}` });
+    const { url, end } = await start('platform', env, { onTestFinished });
+    const readReadiness = async (): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
+    await expect.poll(readReadiness, { timeout: 15_000 }).toEqual({ status: 'ready', degraded: ['redis'] });
     expect((await end('SIGTERM'))[0]).toBe(0);
-  }, 30_000);
+  });
 });

@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Exit = readonly [code: number | null, signal: NodeJS.Signals | null];
 
 export type ChildOptions = {
-  /** Its whole environment, except PATH, which it inherits unless it is set here. */
+  /** Its whole environment, apart from a default PATH and a compile cache, which halves the time that Node needs to start. */
   readonly env?: Environment;
   readonly cwd?: string;
   /** The user that it runs as; only root can choose. */
@@ -38,6 +38,7 @@ export type Child = {
   request(message?: object): Promise<unknown>;
 };
 
+const compileCache = fileURLToPath(new URL('../../../../.data/compile-cache', import.meta.url));
 const endsWithParent = new URL('./ends-with-parent.ts', import.meta.url).href;
 
 const toPath = (file: URL | string): string => (typeof file === 'string' ? file : fileURLToPath(file));
@@ -58,7 +59,7 @@ export const startChild = (
 ): Child => {
   const child = spawn(program, args, {
     ...options,
-    env: { PATH: process.env['PATH'], ...env } as NodeJS.ProcessEnv,
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: compileCache, ...env } as NodeJS.ProcessEnv,
     // The last channel carries messages; programs other than Node ignore it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { getFreePort } from '../free-port.ts';
 import { type Child, type Environment, nodeCommand, startChild } from './child.ts';
 
@@ -9,7 +8,6 @@ export type Service = Child & { readonly port: number; readonly url: string };
 const readyWithinMs = 25_000;
 const pollMs = 20;
 const responseTimeoutMs = 5000;
-const compileCache = fileURLToPath(new URL('../../../../.data/compile-cache', import.meta.url));
 
 const isOk = async (url: string): Promise<boolean> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(responseTimeoutMs) }).catch(() => undefined);
@@ -37,7 +35,7 @@ export const startService = async (
   withinMs = readyWithinMs,
 ): Promise<Service> => {
   const port = Number(settings['PORT'] ?? (await getFreePort()));
-  const env = { NODE_ENV: 'production', NODE_COMPILE_CACHE: compileCache, ...settings, PORT: String(port) };
+  const env = { NODE_ENV: 'production', ...settings, PORT: String(port) };
   const child = startChild(nodeCommand(main), { env });
   const url = `http://127.0.0.1:${port}`;
   try {
