@@ -1,4 +1,4 @@
-export { commonErrors } from './errors/common-errors.ts';
+export { commonErrors } from './catalogues/common-errors.ts';
 export {
   type AnyErrorFactory,
   ApiError,
@@ -10,12 +10,8 @@ export {
   type ErrorSpec,
   type ErrorStatus,
   type FieldError,
-} from './errors/errors.ts';
-export { defineEvents, type EventDefinition } from './events/event.ts';
-export { tokensRevoked } from './events/tokens-revoked.ts';
-export { toCacheControl } from './routes/cache.ts';
-export type { Check } from './routes/check-route.ts';
-export { type Contract, defineContract, type Routes } from './routes/contract.ts';
+} from './catalogues/errors.ts';
+export { defineEvents, type EventDefinition } from './catalogues/events.ts';
 export {
   type BuiltInRole,
   builtInRoles,
@@ -23,7 +19,11 @@ export {
   type PermissionCatalogue,
   type PermissionName,
   type PermissionSpec,
-} from './routes/permissions.ts';
+} from './catalogues/permissions.ts';
+export { tokensRevoked } from './catalogues/tokens-revoked.ts';
+export { toCacheControl } from './routes/cache.ts';
+export type { Check } from './routes/check-route.ts';
+export { type Contract, defineContract, type Routes } from './routes/contract.ts';
 export { defineRoute } from './routes/route.ts';
 export {
   type Auth,

@@ -31,6 +31,20 @@ export { manageCollection } from './collections/manage-collection.ts';
 export { defineMapper, type Mapper } from './collections/mapper.ts';
 export { toStoredDraft, toStoredSort, toStoredWhere } from './collections/stored-fields.ts';
 export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context/context.ts';
+export {
+  allow,
+  msUntilTokens,
+  type Plan,
+  plans,
+  type RateLimitDecision,
+  type RateLimiter,
+  type RateLimiterCounts,
+  refilledTokens,
+  refuse,
+  type TokenBucket,
+  type TokenLevel,
+  toBucketKey,
+} from './context/rate-limiter.ts';
 export type { ServiceOf } from './context/service.ts';
 export { StartupError } from './context/startup-error.ts';
 export type {
@@ -51,6 +65,20 @@ export type {
   SubscriptionOptions,
   TraceBatch,
 } from './datastore/datastore.ts';
+export type { EmittedEvent, Events } from './datastore/events.ts';
+export {
+  type CommitMetadata,
+  createJournalChanges,
+  IdempotencyKeyConflict,
+  type IdempotencyOptions,
+  type IdempotencyRecord,
+  type Journal,
+  JournalChange,
+  JournalRow,
+  keyLifetimeMs,
+  StoredResponse,
+  toJournalRow,
+} from './datastore/journal.ts';
 export {
   assertBackfilled,
   assertMigrations,
@@ -71,6 +99,14 @@ export {
   type TenantBackfill,
   type TenantScope,
 } from './datastore/migration.ts';
+export {
+  createEvents,
+  createUnitOfWork,
+  createWriteSets,
+  type UnitOfWork,
+  type WriteSet,
+  type WriteSets,
+} from './datastore/unit-of-work.ts';
 export { type CursorScope, type Cursors, type CursorTools, createCursors, type Position } from './lists/cursor.ts';
 export {
   assertIndexed,
@@ -83,39 +119,3 @@ export {
   type Range,
 } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
-export {
-  allow,
-  msUntilTokens,
-  type Plan,
-  plans,
-  type RateLimitDecision,
-  type RateLimiter,
-  type RateLimiterCounts,
-  refilledTokens,
-  refuse,
-  type TokenBucket,
-  type TokenLevel,
-  toBucketKey,
-} from './rate-limits/rate-limiter.ts';
-export type { EmittedEvent, Events } from './unit-of-work/events.ts';
-export {
-  type CommitMetadata,
-  createJournalChanges,
-  IdempotencyKeyConflict,
-  type IdempotencyOptions,
-  type IdempotencyRecord,
-  type Journal,
-  JournalChange,
-  JournalRow,
-  keyLifetimeMs,
-  StoredResponse,
-  toJournalRow,
-} from './unit-of-work/journal.ts';
-export {
-  createEvents,
-  createUnitOfWork,
-  createWriteSets,
-  type UnitOfWork,
-  type WriteSet,
-  type WriteSets,
-} from './unit-of-work/unit-of-work.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { definePermissions } from '../catalogues/permissions.ts';
 import { IsoDate } from '../schemas/iso-date.ts';
 import { defineContract } from './contract.ts';
-import { definePermissions } from './permissions.ts';
 import { defineRoute } from './route.ts';
 
 const Thing = z.object({ id: z.string(), due: IsoDate });

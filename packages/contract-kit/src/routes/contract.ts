@@ -1,4 +1,4 @@
-import type { PermissionCatalogue, PermissionName } from './permissions.ts';
+import type { PermissionCatalogue, PermissionName } from '../catalogues/permissions.ts';
 import type { RouteSpec } from './route-spec.ts';
 
 export type Routes = { readonly [operationId: string]: RouteSpec };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { AnyErrorFactory } from '../errors/errors.ts';
-import type { PermissionName } from './permissions.ts';
+import type { AnyErrorFactory } from '../catalogues/errors.ts';
+import type { PermissionName } from '../catalogues/permissions.ts';
 
 /** How long, and by which caches, a response may be stored and reused. */
 export type Cache = {

@@ -1,8 +1,8 @@
 /** Compile-time checks of a contract: each line below `@ts-expect-error` must not compile. */
 import { z } from 'zod';
+import { definePermissions } from '../catalogues/permissions.ts';
 import { NoContent } from '../schemas/text.ts';
 import { type Contract, defineContract } from './contract.ts';
-import { definePermissions } from './permissions.ts';
 import { defineRoute } from './route.ts';
 
 const Thing = z.object({ id: z.string() });

@@ -2,10 +2,10 @@ import type { EventDefinition } from '@plinth/contract-kit';
 import type { Collection, DocumentOf, OperationsOf } from '../collections/collection.ts';
 import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
-import type { Events } from '../unit-of-work/events.ts';
-import type { Journal } from '../unit-of-work/journal.ts';
-import type { UnitOfWork } from '../unit-of-work/unit-of-work.ts';
+import type { Events } from './events.ts';
+import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
 
 export type Definitions = Readonly<Record<string, CollectionDefinition<never>>>;
 

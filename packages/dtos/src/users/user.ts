@@ -17,13 +17,11 @@ export const Email = pii(
 
 export const UserName = pii(SingleLineText.max(200).describe('The name of the user, a single line of text.'));
 
-export const Role = z
-  .enum(builtInRoles)
-  .meta({ id: 'Role', description: 'The role of the user, which decides their permissions.' });
+export const Role = z.enum(builtInRoles).meta({ id: 'Role', description: 'Decides the permissions of the user.' });
 
 export const UserStatus = z
   .enum(['active', 'suspended'])
-  .meta({ id: 'UserStatus', description: 'Whether the user may use the organization: a suspended user may not.' });
+  .meta({ id: 'UserStatus', description: 'A suspended user cannot use the organization.' });
 
 const example = {
   id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',

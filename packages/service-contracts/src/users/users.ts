@@ -35,8 +35,7 @@ export const usersContract = defineContract('users', {
       method: 'GET',
       path: '/v1/users/export',
       summary: 'Export all users',
-      description:
-        'One user a line, the oldest first. A user who is changed meanwhile may appear as before the change.',
+      description: 'One user a line, the oldest first. Changes during the export may be missing from it.',
       auth: { policy: 'users:export' },
       stream: 'ndjson',
       responses: { 200: User },

@@ -16,6 +16,22 @@ it('is the deps of an action, and commits what the action recorded', async () =>
   expect(db.things.all()).toEqual([thing]);
 });
 
+it('refuses an action that ignores the version of its input, and commits nothing', async () => {
+  const db = fakeDatabase({ things });
+  const thing = await db.unitOfWork(add(db))('Ada', aContext());
+  const ctx = aContext({ tenantId: thing.tenantId });
+  const rename =
+    (isChecked: boolean) =>
+    async ({ version }: { version: readonly number[] }, call: Ctx) => {
+      const stored = await db.things.for(call).get(thing._id, isChecked ? { version } : undefined);
+      return db.things.for(call).update(stored, { $set: { name: 'changed' } });
+    };
+  await expect(db.unitOfWork(rename(false))({ version: [7] }, ctx)).rejects.toThrow('ignored the version of If-Match');
+  expect(db.things.all()).toEqual([thing]);
+  await expect(db.unitOfWork(rename(true))({ version: [7] }, ctx)).rejects.toMatchObject({ code: 'stale-version' });
+  expect(await db.unitOfWork(rename(true))({ version: [1] }, ctx)).toMatchObject({ name: 'changed' });
+});
+
 it('shows its documents as copies', async () => {
   const db = fakeDatabase({ things });
   expect(db.things.all()).toEqual([]);

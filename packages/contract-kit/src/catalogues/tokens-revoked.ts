@@ -1,5 +1,5 @@
 import { Id } from '../schemas/text.ts';
-import { defineEvents } from './event.ts';
+import { defineEvents } from './events.ts';
 
 /**
  * The permissions of a user have changed: every host refuses the tokens of `subject` that were issued before the event.

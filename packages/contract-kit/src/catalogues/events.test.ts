@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { defineEvents } from './event.ts';
+import { defineEvents } from './events.ts';
 
 const events = defineEvents('orders', {
   aggregate: { orderId: z.string() },
