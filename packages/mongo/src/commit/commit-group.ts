@@ -4,6 +4,7 @@ import { findUsedKeys, releaseExpiredKey, toRowKey } from '../journal/journal.ts
 import { journalName } from '../journal/journal-names.ts';
 import {
   type FindUniqueCode,
+  isCausedByNoPrimary,
   isNoPrimary,
   isRetryable,
   isUnreachable,
@@ -36,71 +37,66 @@ const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
 
 const getDeadline = (sets: readonly QueuedSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
 
+/** Commits one set until it holds, a condition refuses it, or its deadline has passed. */
+const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
+  const { clock, findUniqueCode } = deps;
+  const rows = toGroupedStatements(toJournalWrites([set]));
+  const single = [...toSingleStatements(set.writes), ...rows];
+  let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : single;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await runTransaction(statements, scope, deps);
+    } catch (cause) {
+      if (isRetryable(cause)) {
+        await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock });
+      } else if (statements !== single && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
+        // One command for each write shows which of them failed.
+        statements = single;
+      } else {
+        const error = toApiError(cause, findUniqueCode);
+        const isExpired = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
+        if (!isExpired) throw error;
+      }
+    }
+  }
+};
+
+/** Commits several sets together. */
+const commitBatch = async (sets: readonly QueuedSet[], scope: TransactionScope, deps: CommitDeps): Promise<void> => {
+  const writes = sets.flatMap((set) => set.writes);
+  const statements = [...toGroupedStatements(writes), ...toGroupedStatements(toJournalWrites(sets))];
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await runTransaction(statements, scope, deps);
+    } catch (cause) {
+      if (!isRetryable(cause) || (tries >= groupTriesMax && !isUnreachable(cause))) throw cause;
+      await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock: deps.clock });
+    }
+  }
+};
+
 /**
- * Runs `work` in a session of its own. Without a primary the driver searches for longer than a request waits: then this
- * rejects, `work` continues alone, and the outcome of its commit is unknown.
+ * Commits sets in a session of their own. Without a primary the driver searches for longer than a request waits: then this
+ * rejects, the work continues alone, and the outcome of its commit is unknown.
  */
-const withSession = async (
-  { client, primary }: CommitDeps,
-  deadline: number,
-  work: (scope: TransactionScope) => Promise<void>,
-): Promise<void> => {
-  const session = client.startSession();
+const commitInSession = async (sets: readonly [QueuedSet, ...QueuedSet[]], deps: CommitDeps): Promise<void> => {
+  const session = deps.client.startSession();
   const abandoned = new AbortController();
   const since = performance.now();
-  const run = async (): Promise<void> => {
-    try {
-      await work({ session, since, deadline, signal: abandoned.signal });
-    } finally {
-      await session.endSession();
-    }
-  };
+  const scope = { session, since, deadline: getDeadline(sets), signal: abandoned.signal };
+  const work = sets.length === 1 ? commitSingle(sets[0], scope, deps) : commitBatch(sets, scope, deps);
   try {
-    await primary.withPrimaryTimeout(run(), since);
+    await deps.primary.withPrimaryTimeout(
+      work.finally(() => void session.endSession()),
+      since,
+    );
   } catch (cause) {
     abandoned.abort(cause);
     throw cause;
   }
 };
 
-/** Commits one set until it holds, a condition refuses it, or its deadline has passed. */
-const commitSingle = (set: QueuedSet, deps: CommitDeps): Promise<void> =>
-  withSession(deps, set.ctx.deadline, async (scope) => {
-    const { clock, findUniqueCode } = deps;
-    const rows = toGroupedStatements(toJournalWrites([set]));
-    const single = [...toSingleStatements(set.writes), ...rows];
-    let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : single;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await runTransaction(statements, scope, deps);
-      } catch (cause) {
-        if (isRetryable(cause)) {
-          await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock });
-        } else if (statements !== single && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
-          // One command for each write shows which of them failed.
-          statements = single;
-        } else {
-          const error = toApiError(cause, findUniqueCode);
-          const isExpired = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
-          if (!isExpired) throw error;
-        }
-      }
-    }
-  });
-
-const commitBatch = (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> =>
-  withSession(deps, getDeadline(sets), async (scope) => {
-    const writes = sets.flatMap((set) => set.writes);
-    const statements = [...toGroupedStatements(writes), ...toGroupedStatements(toJournalWrites(sets))];
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await runTransaction(statements, scope, deps);
-      } catch (cause) {
-        if (!isRetryable(cause) || (tries >= groupTriesMax && !isUnreachable(cause))) throw cause;
-        await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock: deps.clock });
-      }
-    }
-  });
+const isSome = (sets: readonly QueuedSet[]): sets is readonly [QueuedSet, ...QueuedSet[]] => sets.length > 0;
 
 /** Returns the sets of a failed group whose idempotency keys are in use: they repeat what is already committed. */
 const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<ReadonlySet<QueuedSet>> => {
@@ -113,7 +109,7 @@ const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promi
     ctx,
     deps,
   ).catch((reason: unknown) => {
-    if (isNoPrimary((reason as Error).cause)) throw reason;
+    if (isCausedByNoPrimary(reason)) throw reason;
     return new Set<string>();
   });
   return new Set(keyed.filter(({ row }) => used.has(toRowKey(row))));
@@ -136,19 +132,18 @@ const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: Comm
  * @throws `unavailable` without a primary, and leaves the sets that are not settled.
  */
 export const commitGroup = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
-  const [first] = sets;
-  if (!first) return;
-  const isSingle = sets.length === 1;
+  if (!isSome(sets)) return;
   try {
-    await (isSingle ? commitSingle(first, deps) : commitBatch(sets, deps));
+    await commitInSession(sets, deps);
     for (const { resolve } of sets) resolve();
   } catch (cause) {
+    const isSingle = sets.length === 1;
     // Without a primary every part would wait for one; with an unknown outcome a part may be committed already.
     const isFinal = isSingle || cause instanceof UnknownOutcome || isNoPrimary(cause);
     if (!isFinal) return splitGroup(sets, cause, deps);
     const error = toApiError(cause);
-    if (isNoPrimary(cause) || isNoPrimary((error as Error).cause)) {
-      if (isSingle) first.reject(error);
+    if (isNoPrimary(cause) || isCausedByNoPrimary(error)) {
+      if (isSingle) sets[0].reject(error);
       throw error;
     }
     for (const { reject } of sets) reject(error);

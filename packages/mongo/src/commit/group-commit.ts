@@ -1,6 +1,5 @@
 import type { Ctx, JournalRow, TraceBatch } from '@plinth/data-kit';
 import { BSON } from 'mongodb';
-import { createBatchQueue } from '../batch-queue.ts';
 import { remainingMs } from '../deadline.ts';
 import { type CommitDeps, commitGroup, isGroupable, type QueuedSet } from './commit-group.ts';
 import type { CommitSet } from './transaction.ts';
@@ -29,24 +28,24 @@ const getClaims = ({ writes, row }: CommitSet): string[] => [
   ),
 ];
 
-const takeGroup = (queued: readonly QueuedSet[]): { batch: QueuedSet[]; rest: QueuedSet[] } => {
+const takeGroup = (queued: readonly QueuedSet[]): { group: QueuedSet[]; rest: QueuedSet[] } => {
   const [first, ...others] = queued as [QueuedSet, ...QueuedSet[]];
-  if (others.length === 0 || !isGroupable(first)) return { batch: [first], rest: others };
-  const batch = [first];
+  if (others.length === 0 || !isGroupable(first)) return { group: [first], rest: others };
+  const group = [first];
   const rest: QueuedSet[] = [];
   const claimed = new Set(getClaims(first));
   let bytes = getSize(first);
   for (const set of others) {
     const claims = getClaims(set);
     const size = getSize(set);
-    const fits = batch.length < setsMax && bytes + size <= bytesMax;
+    const fits = group.length < setsMax && bytes + size <= bytesMax;
     if (fits && isGroupable(set) && !claims.some((claim) => claimed.has(claim))) {
-      batch.push(set);
+      group.push(set);
       bytes += size;
       for (const claim of claims) claimed.add(claim);
     } else rest.push(set);
   }
-  return { batch, rest };
+  return { group, rest };
 };
 
 export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Promise<void>;
@@ -57,20 +56,31 @@ export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Pr
  */
 export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatch | undefined }): Commit => {
   const { clock, counts, traceBatch } = deps;
-  const push = createBatchQueue<QueuedSet>({
-    kind: 'commit',
-    runningMax: 1,
-    traceBatch,
-    takeBatch: takeGroup,
-    process: (group) => {
-      counts.groups += 1;
-      counts.sets += group.length;
-      return commitGroup(group, deps);
-    },
-  });
-  return (ctx, writes, row) =>
-    new Promise((resolve, reject) => {
-      remainingMs(ctx, clock);
-      push({ ctx, writes, row, resolve, reject });
-    });
+  let queued: QueuedSet[] = [];
+  let isRunning = false;
+  const commitNext = (): void => {
+    const { group, rest } = takeGroup(queued);
+    queued = rest;
+    counts.groups += 1;
+    counts.sets += group.length;
+    const contexts = group.map(({ ctx }) => ctx);
+    (traceBatch ? traceBatch('commit', contexts, () => commitGroup(group, deps)) : commitGroup(group, deps))
+      .catch((reason: unknown) => {
+        // Without a primary, each set that waits would wait for one by itself.
+        for (const { reject } of [...group, ...queued.splice(0)]) reject(reason);
+      })
+      .finally(() => {
+        isRunning = queued.length > 0;
+        if (isRunning) setImmediate(commitNext);
+      });
+  };
+  return async (ctx, writes, row) => {
+    remainingMs(ctx, clock);
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    queued.push({ ctx, writes, row, resolve, reject });
+    // A microtask would run before the other requests of this turn have added their sets.
+    if (!isRunning) setImmediate(commitNext);
+    isRunning = true;
+    return promise;
+  };
 };
