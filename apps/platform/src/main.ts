@@ -17,7 +17,7 @@ const { url } = await runService({
   revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
-  ...(config.DEMO_DATA && { beforeListening: addDemoData, planOf: findDemoPlan }),
+  ...(config.DEMO_DATA && { beforeListening: addDemoData, findPlan: findDemoPlan }),
 });
 
 if (config.DEMO_DATA) {

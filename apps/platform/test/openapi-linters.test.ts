@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import spectralCore, { type RulesetDefinition } from '@stoplight/spectral-core';
 import spectralRulesets from '@stoplight/spectral-rulesets';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { artifacts } from '../src/artifacts/artifacts.ts';
+import { createArtifacts } from '../src/artifacts/artifacts.ts';
 
 const run = promisify(execFile);
 const redocly = new URL(import.meta.resolve('@redocly/cli/bin/cli.js')).pathname;
-const text = artifacts()['docs/openapi.json'] ?? '';
+const text = createArtifacts()['docs/openapi.json'] ?? '';
 const faulty = text.replace('"contact"', '"x-contact"').replace('"license"', '"x-license"');
 
 let folder: string;

@@ -3,7 +3,6 @@ export { PublicJwk, PublicJwks } from './keys/public-jwks.ts';
 export { generateSigningKey, PrivateJwk, toPublicJwk } from './keys/signing-key.ts';
 export type { Denial } from './policy/denial.ts';
 export { createPolicy, type Policy } from './policy/policy.ts';
-export { parseBearerToken } from './tokens/bearer-token.ts';
 export { createRevocations, type Revocation, type Revocations, revocationLifetimeMs } from './tokens/revocations.ts';
 export { createTokenSigner, type TokenSigner, type TokenSubject } from './tokens/signer.ts';
-export { createTokenVerifier, type TokenVerifier } from './tokens/verifier.ts';
+export { createTokenVerifier, parseBearerToken, type TokenVerifier } from './tokens/verifier.ts';

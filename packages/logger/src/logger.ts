@@ -1,8 +1,7 @@
 import type { DataClass } from '@plinth/contract-kit';
 import { pino, stdTimeFunctions } from 'pino';
-import { escapeLine } from './output/escape-line.ts';
 import { sanitizeFields } from './redaction/sanitize.ts';
-import { scrub } from './redaction/scrub.ts';
+import { escapeLine, scrub } from './redaction/scrub.ts';
 import { createClassify } from './redaction/sensitive-names.ts';
 import type { Destination, Fields, Level, Log, Logger, RequestLine } from './types.ts';
 

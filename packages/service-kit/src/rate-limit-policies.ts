@@ -1,12 +1,4 @@
-import {
-  allow,
-  type Plan,
-  type RateLimiter,
-  refilledTokens,
-  refuse,
-  type TokenLevel,
-  toBucketKey,
-} from '@plinth/data-kit';
+import { allow, type RateLimiter, refilledTokens, refuse, type TokenLevel, toBucketKey } from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
 import type { RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
 import type { ServiceConfig } from './settings.ts';
@@ -32,14 +24,13 @@ type RateLimitSources = {
   readonly config: ServiceConfig;
   /** The first connection with a limiter shares its buckets with other processes. */
   readonly connections: readonly { readonly limiter?: RateLimiter }[];
-  /** Returns the plan of a tenant, as far as it is known. */
-  readonly planOf: ((tenantId: string) => Plan | undefined) | undefined;
+  readonly findPlan: RateLimits['findPlan'];
 };
 
 const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
 
 /** Creates the rate limits of the settings. */
-export const createRateLimits = ({ config, connections, planOf }: RateLimitSources): RateLimits => ({
+export const createRateLimits = ({ config, connections, findPlan }: RateLimitSources): RateLimits => ({
   limiter: connections.find(({ limiter }) => limiter)?.limiter ?? createLocalLimiter(),
   policies: {
     ip: perMinute(config.LIMIT_IP_PER_MINUTE),
@@ -51,5 +42,6 @@ export const createRateLimits = ({ config, connections, planOf }: RateLimitSourc
       enterprise: perMinute(config.LIMIT_ENTERPRISE_PER_MINUTE),
     },
   },
-  planOf: (tenantId) => planOf?.(tenantId) ?? config.LIMIT_DEFAULT_PLAN,
+  findPlan,
+  defaultPlan: config.LIMIT_DEFAULT_PLAN,
 });

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
-import { type CommandObserver, type Datastore, type Plan, type RateLimiter, StartupError } from '@plinth/data-kit';
+import { type CommandObserver, type Datastore, type RateLimiter, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { systemClock, systemIds } from './clock-and-ids.ts';
@@ -8,6 +8,7 @@ import { followRevocations } from './follow-revocations.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
 import type { Dependency } from './plugins/health.ts';
+import type { RateLimits } from './plugins/rate-limit.ts';
 import { createRateLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
 import { createServer } from './server.ts';
@@ -31,8 +32,8 @@ export type ServiceOptions = {
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Open the further connections of the modules. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
-  /** The plan of a tenant; `LIMIT_DEFAULT_PLAN` without it, and for a tenant that it does not know. */
-  readonly planOf?: ((tenantId: string) => Plan | undefined) | undefined;
+  /** Returns the plan of a tenant; for undefined and without it the plan is `LIMIT_DEFAULT_PLAN`. */
+  readonly findPlan?: RateLimits['findPlan'];
   /** Runs after the migrations and before the first request, for instance to add demo data. */
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
 };
@@ -90,7 +91,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     clock,
     ids: systemIds,
     dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
-    limits: createRateLimits({ config, connections, planOf: options.planOf }),
+    limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
     tracing,

@@ -16,7 +16,7 @@ describe('a path without a route', () => {
   );
 
   it('returns a problem of its path, without the query', async () => {
-    const { body } = await host.current.anonymous.get('/v1/nothing?token=marker');
+    const { body } = await host.current.anonymous.get('/v1/nothing?token=canary');
     expect(body).toMatchObject({ code: 'not-found', instance: '/v1/nothing' });
   });
 
@@ -64,9 +64,9 @@ describe('an error page', () => {
 });
 
 describe('a response that the contract does not declare', () => {
-  const fail = async (way: string, undeclared: 'send' | 'refuse' = 'refuse') => {
+  const fail = async (cause: string, undeclared: 'send' | 'refuse' = 'refuse') => {
     const failing = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), undeclared });
-    const response = await (await failing.as(aPrincipal())).post(`/v1/failures/${way}`, undefined);
+    const response = await (await failing.as(aPrincipal())).post(`/v1/failures/${cause}`, undefined);
     const result = { response, faults: await failing.faults(), log: failing.lines.lines.join('\n') };
     await failing.close();
     return result;
@@ -76,7 +76,7 @@ describe('a response that the contract does not declare', () => {
   it('is replaced and reported in tests when its error is undeclared', async () => {
     const { response, faults } = await fail('undeclared');
     expect(response).toMatchObject(internal);
-    expect(faults).toEqual([expect.stringContaining('POST /v1/failures/:way answered 409 undeclared')]);
+    expect(faults).toEqual([expect.stringContaining('POST /v1/failures/:cause answered 409 undeclared')]);
   });
 
   it('is sent and reported in production when its error is undeclared', async () => {
@@ -88,10 +88,10 @@ describe('a response that the contract does not declare', () => {
   it.each([
     ['has an undeclared field', 'leak', 'sends /secretSauce, which its contract does not declare'],
     ['lacks a field, or has one of another type', 'wrong', 'sends a response that its schema refuses'],
-  ])('is replaced, reported and logged when it %s', async (_what, way, fault) => {
-    const { response, faults, log } = await fail(way);
+  ])('is replaced, reported and logged when it %s', async (_when, cause, fault) => {
+    const { response, faults, log } = await fail(cause);
     expect(response).toMatchObject(internal);
-    expect(response.text).not.toContain('leak-marker');
+    expect(response.text).not.toContain('leak-canary');
     expect(faults).toEqual([expect.stringContaining(fault)]);
     expect(log).toContain(fault);
   });
@@ -103,20 +103,20 @@ describe('a response that the contract does not declare', () => {
       serialization: 'compiled',
     });
     const response = await (await compiled.as(aPrincipal())).post('/v1/failures/leak', undefined);
-    expect(response).toMatchObject({ status: 200, text: expect.not.stringContaining('leak-marker') });
+    expect(response).toMatchObject({ status: 200, text: expect.not.stringContaining('leak-canary') });
     await compiled.close();
   });
 
   it('is a crash, of which only the log has the cause', async () => {
     const { response, log } = await fail('crash');
     expect(response).toMatchObject(internal);
-    expect(response.text).not.toContain('crash-marker');
-    expect(log).toContain('crash-marker');
+    expect(response.text).not.toContain('crash-canary');
+    expect(log).toContain('crash-canary');
     expect(log).not.toContain('ada@acme.example');
   });
 
   it('is none when every route may send it', async () => {
-    const { response, faults } = await fail('away');
+    const { response, faults } = await fail('unavailable');
     expect(response).toMatchObject({
       status: 503,
       headers: { 'retry-after': '2' },

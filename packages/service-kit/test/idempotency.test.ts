@@ -189,9 +189,9 @@ describe('a failed request with an idempotency key', () => {
 
   it.each([
     ['crash', 500],
-    ['away', 503],
-  ])('is executed again after a failure of the server: %s', async (way, status) => {
-    const fail = () => caller.send({ method: 'POST', url: `/v1/failures/${way}`, headers: withKey('k') });
+    ['unavailable', 503],
+  ])('is executed again after a failure of the server: %s', async (cause, status) => {
+    const fail = () => caller.send({ method: 'POST', url: `/v1/failures/${cause}`, headers: withKey('k') });
     const responses = [await fail(), await fail()];
     expect(responses.map((response) => [response.status, isReplayed(response)])).toEqual([
       [status, false],

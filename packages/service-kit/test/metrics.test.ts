@@ -28,17 +28,17 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const shown = async (accept = 'text/plain'): Promise<string> =>
+const scrape = async (accept = 'text/plain'): Promise<string> =>
   (await fetch(server.url, { headers: { accept } })).text();
 
 const durations = 'http_server_request_duration_seconds';
 const readDuration = async (part: 'count' | 'sum', labels: Record<string, string>): Promise<number> =>
   (await readValue(metrics, { name: durations, series: `${durations}_${part}`, labels })) ?? 0;
-const countOf = (labels: Record<string, string>): Promise<number> => readDuration('count', labels);
+const countRequests = (labels: Record<string, string>): Promise<number> => readDuration('count', labels);
 const inFlight = () => readValue(metrics, { name: 'http_server_requests_in_flight' });
 
-/** How much `read` rises while `work` runs. */
-const rise = async (read: () => Promise<number>, work: () => Promise<unknown>): Promise<number> => {
+/** Returns how much `read` rises while `work` runs. */
+const measureRise = async (read: () => Promise<number>, work: () => Promise<unknown>): Promise<number> => {
   const before = await read();
   await work();
   return (await read()) - before;
@@ -49,8 +49,8 @@ describe('a request is counted', () => {
     const labels = { module: 'things', method: 'GET', route: '/v1/things/:id', status: '4xx' };
     const caller = await host.current.as(owner);
     expect(
-      await rise(
-        () => countOf(labels),
+      await measureRise(
+        () => countRequests(labels),
         () => caller.get(`/v1/things/${anId()}`),
       ),
     ).toBe(1);
@@ -60,7 +60,7 @@ describe('a request is counted', () => {
   it('with its duration in seconds', async () => {
     const labels = { module: 'things', route: '/v1/ping', status: '2xx' };
     const began = performance.now();
-    const risen = await rise(
+    const risen = await measureRise(
       () => readDuration('sum', labels),
       () => host.current.anonymous.get('/v1/ping'),
     );
@@ -68,62 +68,62 @@ describe('a request is counted', () => {
     expect(risen).toBeLessThanOrEqual((performance.now() - began) / 1000);
   });
 
-  it('with the code of the error that it is answered with', async () => {
+  it('with the code of its error', async () => {
     const labels = { module: 'things', method: 'POST', route: '/v1/things', status: '422', code: 'too-heavy' };
     const caller = await host.current.as(owner);
     await caller.post('/v1/things', { name: 'anvil', grams: 1001 });
     expect(await readValue(metrics, { name: 'http_server_errors_total', labels })).toBe(1);
-    await caller.post('/v1/failures/away', undefined);
+    await caller.post('/v1/failures/unavailable', undefined);
     const unavailable = { status: '503', code: 'unavailable' };
     expect(await readValue(metrics, { name: 'http_server_errors_total', labels: unavailable })).toBe(1);
   });
 
-  it('when it is a repetition that was given the stored answer', async () => {
+  it('when it receives the stored response', async () => {
     const caller = await host.current.as(owner);
     const pay = () => caller.post('/v1/payments', { name: 'rope', grams: 1 }, { 'idempotency-key': 'once' });
     await pay();
     const replays = async () => (await readValue(metrics, { name: 'idempotency_replays_total' })) ?? 0;
-    expect(await rise(replays, pay)).toBe(1);
+    expect(await measureRise(replays, pay)).toBe(1);
   });
 
-  it('apart from those that watch the host', async () => {
+  it('under the module host when it is a health check', async () => {
     const labels = { module: 'host', method: 'GET', route: '/health/ready', status: '2xx' };
     expect(
-      await rise(
-        () => countOf(labels),
+      await measureRise(
+        () => countRequests(labels),
         () => host.current.anonymous.get('/health/ready'),
       ),
     ).toBe(1);
   });
 
-  it('once, and logged, when its caller goes before the answer', async () => {
+  it('once, and logged, when the client disconnects before the response', async () => {
     const labels = { module: 'things', method: 'POST', route: '/v1/things', status: '4xx' };
-    const before = await countOf(labels);
+    const before = await countRequests(labels);
     const socket = connect(port, '127.0.0.1');
     const token = await host.current.signToken(owner);
     socket.write(
-      `POST /v1/things HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nx-request-id: gone-1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
+      `POST /v1/things HTTP/1.1\r\nhost: a\r\nauthorization: Bearer ${token}\r\nx-request-id: disconnected-1\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
     );
     await expect.poll(inFlight).toBe(1);
     socket.destroy();
     await expect.poll(inFlight).toBe(0);
-    expect((await countOf(labels)) - before).toBe(1);
-    expect(host.current.lines.records().filter(({ requestId }) => requestId === 'gone-1')).toMatchObject([
+    expect((await countRequests(labels)) - before).toBe(1);
+    expect(host.current.lines.records().filter(({ requestId }) => requestId === 'disconnected-1')).toMatchObject([
       { event: 'request-served', status: 499, route: '/v1/things' },
     ]);
   });
 
-  it('when its path cannot even be read', async () => {
+  it('when its path is malformed', async () => {
     const labels = { module: 'host', route: 'none', status: '4xx' };
-    const before = await countOf(labels);
+    const before = await countRequests(labels);
     expect((await fetch(`http://127.0.0.1:${port}/v1/%zz`)).status).toBe(400);
-    await expect.poll(async () => (await countOf(labels)) - before).toBe(1);
+    await expect.poll(async () => (await countRequests(labels)) - before).toBe(1);
     expect(await inFlight()).toBe(0);
   });
 });
 
-describe('what a caller sends', () => {
-  it('boundary: adds no series, whatever path and method it asks for', async () => {
+describe('the content of a request', () => {
+  it('boundary: adds no series, whatever its path', async () => {
     await host.current.anonymous.get('/v1/none');
     const countSeries = async () =>
       (await metrics.registry.getMetricsAsJSON())
@@ -131,36 +131,36 @@ describe('what a caller sends', () => {
         .flatMap(({ values }) => values).length;
     const before = await countSeries();
     const random = () => randomBytes(6).toString('hex');
-    for (let at = 0; at < 1000; at += 1) {
-      const url = [`/${random()}`, `/v1/things/${random()}/${random()}`, `/v1/none?${random()}=${random()}`][at % 3];
+    for (let index = 0; index < 1000; index += 1) {
+      const url = [`/${random()}`, `/v1/things/${random()}/${random()}`, `/v1/none?${random()}=${random()}`][index % 3];
       await host.current.anonymous.get(String(url));
     }
     expect(await countSeries()).toBe(before);
-    expect(await countOf({ module: 'host', method: 'GET', route: 'none', status: '4xx' })).toBeGreaterThan(1000);
+    expect(await countRequests({ module: 'host', method: 'GET', route: 'none', status: '4xx' })).toBeGreaterThan(1000);
   });
 
-  it.each(['QUERY', 'PURGE', 'M-SEARCH'])('boundary: makes no label of the method %s', async (method) => {
+  it.each(['QUERY', 'PURGE', 'M-SEARCH'])('boundary: adds no label for the method %s', async (method) => {
     const socket = connect(port, '127.0.0.1').resume();
     socket.write(`${method} /v1/none HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
     await once(socket, 'close');
-    expect(await shown()).not.toContain(`method="${method}"`);
+    expect(await scrape()).not.toContain(`method="${method}"`);
   });
 
   it('is in no metric: neither headers, nor query, nor body', async () => {
-    const marker = `marker${randomBytes(6).toString('hex')}`;
+    const canary = `canary${randomBytes(6).toString('hex')}`;
     const caller = await host.current.as(owner);
-    const headers = { 'x-request-id': marker, 'x-secret': marker, cookie: marker, 'user-agent': marker };
-    await caller.post('/v1/things', { name: marker, grams: 1 }, headers);
-    await caller.post(`/v1/failures/${marker}`, { name: marker }, headers);
-    await caller.get(`/v1/things/${marker}?a=${marker}`, headers);
-    await host.current.anonymous.get(`/${marker}`, { ...headers, authorization: `Bearer ${marker}` });
+    const headers = { 'x-request-id': canary, 'x-secret': canary, cookie: canary, 'user-agent': canary };
+    await caller.post('/v1/things', { name: canary, grams: 1 }, headers);
+    await caller.post(`/v1/failures/${canary}`, { name: canary }, headers);
+    await caller.get(`/v1/things/${canary}?a=${canary}`, headers);
+    await host.current.anonymous.get(`/${canary}`, { ...headers, authorization: `Bearer ${canary}` });
     await host.current.faults();
-    expect(await shown()).not.toContain(marker);
-    expect(await shown('application/openmetrics-text')).not.toContain(marker);
+    expect(await scrape()).not.toContain(canary);
+    expect(await scrape('application/openmetrics-text')).not.toContain(canary);
   });
 });
 
-describe('beside requests are shown', () => {
+describe('the metrics of the datastore', () => {
   it.each([
     ['mongodb_pool_connections', {}, 3],
     ['mongodb_pool_connections_max', {}, 32],
@@ -170,11 +170,11 @@ describe('beside requests are shown', () => {
     ['mongodb_commit_groups_total', { module: 'things' }, 5],
     ['mongodb_commit_sets_total', { module: 'things' }, 9],
     ['mongodb_commit_splits_total', { module: 'things' }, 1],
-  ])('%s %o', async (name, labels, value) => {
+  ])('include %s %o', async (name, labels, value) => {
     expect(await readValue(metrics, { name, labels })).toBe(value);
   });
 });
 
-it('metrics are not on the port of the API', async () => {
+it('the port of the API does not serve metrics', async () => {
   expect((await host.current.anonymous.get('/metrics')).status).toBe(404);
 });

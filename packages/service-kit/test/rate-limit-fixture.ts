@@ -51,13 +51,13 @@ const opened: TestHost[] = [];
 
 export type HostOverrides = Partial<RateLimitPolicies> & {
   readonly limiter?: RateLimiter;
-  readonly planOf?: (tenantId: string) => Plan;
+  readonly findPlan?: (tenantId: string) => Plan | undefined;
 } & Pick<TestHostOptions, 'trustProxy' | 'metrics'>;
 
 /** Opens a host that limits each user of a tenant on the plan free to ten requests a minute, unless `policies` say otherwise. */
 export const openHost = async ({
   limiter = createHeldLimiter().limiter,
-  planOf = () => 'free',
+  findPlan,
   trustProxy,
   metrics,
   ...policies
@@ -65,7 +65,7 @@ export const openHost = async ({
   const host = await openTestHost({
     modules: [thingsModule, guessesModule],
     datastore: fakeDatastore(),
-    limits: { limiter, planOf, policies: { ...generous, ...policies } },
+    limits: { limiter, findPlan, defaultPlan: 'free', policies: { ...generous, ...policies } },
     ...(trustProxy && { trustProxy }),
     ...(metrics && { metrics }),
   });

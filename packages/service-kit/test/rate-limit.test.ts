@@ -141,13 +141,13 @@ describe('a caller above its limit', () => {
 
   it('has the quota of its tenant’s plan', async () => {
     const { tenantId } = aPrincipal();
-    const host = await openHost({ planOf: (id) => (id === tenantId ? 'pro' : 'free') });
-    const responsesOf = async (tenant: string) => {
+    const host = await openHost({ findPlan: (id) => (id === tenantId ? 'pro' : 'free') });
+    const sendRequests = async (tenant: string) => {
       const caller = await host.as(aPrincipal({ tenantId: tenant }));
       return repeat(25, () => caller.get(toUnknownPath()));
     };
-    expect(countStatus(await responsesOf(tenantId), 404)).toBe(20);
-    expect(countStatus(await responsesOf(anId()), 404)).toBe(10);
+    expect(countStatus(await sendRequests(tenantId), 404)).toBe(20);
+    expect(countStatus(await sendRequests(anId()), 404)).toBe(10);
   });
 });
 

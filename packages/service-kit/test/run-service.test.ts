@@ -10,7 +10,7 @@ import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts
 import { listen } from '../src/listen.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
-const configOf = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
+const createConfig = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
   ...load(serviceSettings, {
     NODE_ENV: 'test',
     PORT: '0',
@@ -56,18 +56,18 @@ afterEach(() => {
 
 afterAll(() => vi.restoreAllMocks());
 
-const datastoreThat = (overrides: Partial<Datastore> = {}): Datastore => ({
+const createDatastore = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),
   subscribe: async () => ({ stop: async () => void closed.push('revocations') }),
   close: async () => void closed.push('datastore'),
   ...overrides,
 });
 
-const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = datastoreThat()) =>
+const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = createDatastore()) =>
   runService({
     name: 'things',
     modules: [thingsModule],
-    config: await configOf(config),
+    config: await createConfig(config),
     revocationsFrom: 'users',
     connect: async () => datastore,
     connections: [
@@ -137,7 +137,7 @@ describe('a service', () => {
 
 describe('a service does not start, and says why in one sentence,', () => {
   it('when its datastore cannot be used', async () => {
-    const broken = datastoreThat({
+    const broken = createDatastore({
       open: () => {
         throw new StartupError('MONGODB_URI names a standalone mongod.');
       },
@@ -148,7 +148,7 @@ describe('a service does not start, and says why in one sentence,', () => {
   });
 
   it('when it cannot read the revocations', async () => {
-    const broken = datastoreThat({
+    const broken = createDatastore({
       subscribe: () => Promise.reject(new StartupError("The journal of 'users' is unavailable.")),
     });
     await expect(run({}, broken)).rejects.toThrow(Exited);
@@ -183,7 +183,7 @@ describe('a service does not start, and says why in one sentence,', () => {
   });
 
   it('when it cannot listen at two addresses, before it opens its datastore', async () => {
-    const broken = datastoreThat({
+    const broken = createDatastore({
       open: () => {
         throw new StartupError('MONGODB_URI names a standalone mongod.');
       },
@@ -199,7 +199,7 @@ describe('a service does not start, and says why in one sentence,', () => {
   });
 
   it('when its port is taken, or is privileged, only after it was checked', async () => {
-    const config = await configOf({ PORT: 80 });
+    const config = await createConfig({ PORT: 80 });
     const failed = (code: string) =>
       listen({ listen: () => Promise.reject(Object.assign(new Error(), { code, syscall: 'listen' })) }, config);
     await expect(failed('EADDRINUSE')).rejects.toThrow('Port 80 of 127.0.0.1 is taken. Set PORT to another port');
@@ -208,7 +208,7 @@ describe('a service does not start, and says why in one sentence,', () => {
 
   it('and logs an unexpected error', async () => {
     const log = vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-    const broken = datastoreThat({
+    const broken = createDatastore({
       open: () => {
         throw new Error('unforeseen');
       },

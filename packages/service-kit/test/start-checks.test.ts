@@ -6,18 +6,24 @@ import { openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, things, thingsModule } from './things.ts';
 
 const pong = z.object({ pong: z.boolean() });
-const route = { method: 'GET', path: '/v1/odd', summary: 'Odd', auth: 'public', responses: { 200: pong } } as const;
+const route = {
+  method: 'GET',
+  path: '/v1/pongs',
+  summary: 'Get a pong',
+  auth: 'public',
+  responses: { 200: pong },
+} as const;
 
 /** Opens a host with one route that the compiler would refuse. */
-const open = (getOdd: object, service: object = { getOdd: async () => ({ pong: true }) }) => {
-  const contracts = [{ name: 'odd', permissions: {}, routes: { getOdd } as never }];
-  const module: Module = { name: 'odd', contracts, collections: {}, create: () => ({ service: service as never }) };
+const open = (getPong: object, service: object = { getPong: async () => ({ pong: true }) }) => {
+  const contracts = [{ name: 'pongs', permissions: {}, routes: { getPong } as never }];
+  const module: Module = { name: 'pongs', contracts, collections: {}, create: () => ({ service: service as never }) };
   return openTestHost({ modules: [module], datastore: fakeDatastore() });
 };
 
 describe('a host does not start', () => {
   it('with a route whose permission is in no catalogue', async () => {
-    await expect(open({ ...route, auth: { policy: 'odd:read' } })).rejects.toThrow(/odd:read/);
+    await expect(open({ ...route, auth: { policy: 'pongs:read' } })).rejects.toThrow(/pongs:read/);
   });
 
   it('with a route without auth', async () => {
@@ -25,18 +31,18 @@ describe('a host does not start', () => {
   });
 
   it('with a route without an operation', async () => {
-    await expect(open(route, {})).rejects.toThrow("no operation serves 'getOdd'");
+    await expect(open(route, {})).rejects.toThrow("no operation serves 'getPong'");
   });
 
   it('with a route with two successes', () => {
-    const getOdd = { ...route, responses: { 200: pong, 201: pong } };
-    const contract = { name: 'odd', permissions: {}, routes: { getOdd } };
-    expect(() => implement(contract)({ getOdd: async () => ({ pong: true }) })).toThrow('exactly one success');
+    const getPong = { ...route, responses: { 200: pong, 201: pong } };
+    const contract = { name: 'pongs', permissions: {}, routes: { getPong } };
+    expect(() => implement(contract)({ getPong: async () => ({ pong: true }) })).toThrow('exactly one success');
   });
 
   it('with a deprecation that is not a date', async () => {
     await expect(open({ ...route, deprecated: { since: 'soon' } })).rejects.toThrow(
-      "GET /v1/odd is deprecated with 'soon', which is not a date. Write it as 2026-01-31.",
+      "GET /v1/pongs is deprecated with 'soon', which is not a date. Write it as 2026-01-31.",
     );
   });
 

@@ -157,9 +157,9 @@ export const thingsContract = defineContract('things', {
     }),
     failThing: defineRoute({
       method: 'POST',
-      path: '/v1/failures/:way',
-      params: z.object({ way: z.string() }),
-      summary: 'Fail in some way',
+      path: '/v1/failures/:cause',
+      params: z.object({ cause: z.string() }),
+      summary: 'Fail for a cause',
       auth: 'authenticated',
       responses: { 200: Thing },
     }),
@@ -200,18 +200,18 @@ async function* countThings(fails: boolean) {
 /** Holds the requests to fail by `wait`; `signal` is that of the latest one. */
 export const latch: { opened: Promise<void>; signal?: AbortSignal } = { opened: Promise.resolve() };
 
-const waysToFail: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
+const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
   undeclared: () => Promise.reject(thingsErrors.undeclared()),
   leak: async () => ({
     id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
     version: 1,
     name: 'a',
     grams: 1,
-    secretSauce: 'leak-marker',
+    secretSauce: 'leak-canary',
   }),
   wrong: async () => ({ id: 'no', name: 7 }),
-  crash: () => Promise.reject(new Error('crash-marker ada@acme.example')),
-  away: () => Promise.reject(commonErrors.unavailable()),
+  crash: () => Promise.reject(new Error('crash-canary ada@acme.example')),
+  unavailable: () => Promise.reject(commonErrors.unavailable()),
   wait: async (_deps, { signal }) => {
     latch.signal = signal;
     await latch.opened;
@@ -264,8 +264,8 @@ export const thingsModule = defineModule({
     getNamedThing: () => async () => ({ text: 'named' }),
     failThing:
       (deps: Deps) =>
-      async ({ way }: { way: string }, ctx: Ctx) =>
-        (await waysToFail[way]?.(deps, ctx)) as z.infer<typeof Thing>,
+      async ({ cause }: { cause: string }, ctx: Ctx) =>
+        (await failures[cause]?.(deps, ctx)) as z.infer<typeof Thing>,
     writeInGet: (deps: Deps) => async (_input: unknown, ctx: Ctx) =>
       toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
   },

@@ -9,29 +9,29 @@ import { defineModule } from '../src/index.ts';
 import { openTestHost, type TestHost } from '../src/testing/index.ts';
 import { fakeDatastore } from './things.ts';
 
-const seen: Ctx[] = [];
+const contexts: Ctx[] = [];
 
-/** A command of Redis, told as its driver tells it. */
-const command = () => tracingChannel('ioredis:command').tracePromise(async () => 1, { command: 'get' });
+/** Publishes a Redis command as its driver does. */
+const sendCommand = () => tracingChannel('ioredis:command').tracePromise(async () => 1, { command: 'get' });
 
-const route = { summary: 'Ask', auth: 'public', responses: { 200: z.object({}) } } as const;
-const contract = defineContract('asks', {
-  permissions: definePermissions('asks', {}),
+const route = { summary: 'Echo', auth: 'public', responses: { 200: z.object({}) } } as const;
+const contract = defineContract('echoes', {
+  permissions: definePermissions('echoes', {}),
   routes: {
-    ask: defineRoute({ ...route, method: 'GET', path: '/v1/asks/:id', params: z.object({ id: z.string() }) }),
-    tell: defineRoute({ ...route, method: 'POST', path: '/v1/asks', body: z.object({ secret: z.string() }) }),
+    getEcho: defineRoute({ ...route, method: 'GET', path: '/v1/echoes/:id', params: z.object({ id: z.string() }) }),
+    createEcho: defineRoute({ ...route, method: 'POST', path: '/v1/echoes', body: z.object({ secret: z.string() }) }),
   },
 });
-const answer = async (_input: unknown, ctx: Ctx) => {
-  seen.push(ctx);
-  await command();
+const echo = async (_input: unknown, ctx: Ctx) => {
+  contexts.push(ctx);
+  await sendCommand();
   return {};
 };
-const asks = defineModule({
-  name: 'asks',
+const echoes = defineModule({
+  name: 'echoes',
   contracts: [contract],
   collections: {},
-  actions: { ask: () => answer, tell: () => answer },
+  actions: { getEcho: () => echo, createEcho: () => echo },
 });
 
 let receiver: OtlpReceiver;
@@ -48,12 +48,12 @@ const start = async (settings: { readonly on: boolean; readonly ratio: number })
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   });
   metrics = createMetrics();
-  host = await openTestHost({ modules: [asks], datastore: fakeDatastore(), tracing, metrics });
+  host = await openTestHost({ modules: [echoes], datastore: fakeDatastore(), tracing, metrics });
   url = await host.server.listen({ host: '127.0.0.1', port: 0 });
 };
 
 beforeEach(async () => {
-  seen.length = 0;
+  contexts.length = 0;
   receiver = await openOtlpReceiver();
 });
 afterEach(async () => {
@@ -62,7 +62,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-const spans = async () => {
+const readSpans = async () => {
   await tracing?.stop();
   return receiver.spans();
 };
@@ -70,102 +70,104 @@ const spans = async () => {
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const parentId = '00f067aa0ba902b7';
 const traceparent = `00-${traceId}-${parentId}-01`;
-const lineOf = (requestId: string) => host.lines.records().find((line) => line['requestId'] === requestId);
+const findLine = (requestId: string) => host.lines.records().find((line) => line['requestId'] === requestId);
 
 describe('a request whose trace is recorded', () => {
-  it('continues the trace of its caller, with commands below its span, and is logged under its id', async () => {
+  it('continues the trace of the client, has commands below its span, and is logged with its trace id', async () => {
     await start({ on: true, ratio: 1 });
-    const answered = await fetch(`${url}/v1/asks/1`, { headers: { traceparent, 'x-request-id': 'a-1' } });
-    expect(answered.headers.get('traceparent')).toBeNull();
-    const [redis, request, ...more] = (await spans()).toSorted((left, right) => right.kind - left.kind);
+    const response = await fetch(`${url}/v1/echoes/1`, { headers: { traceparent, 'x-request-id': 'a-1' } });
+    expect(response.headers.get('traceparent')).toBeNull();
+    const [redis, request, ...more] = (await readSpans()).toSorted((left, right) => right.kind - left.kind);
     expect(more).toEqual([]);
-    expect(request).toMatchObject({ name: 'GET /v1/asks/:id', traceId, parentSpanId: parentId, kind: 2 });
+    expect(request).toMatchObject({ name: 'GET /v1/echoes/:id', traceId, parentSpanId: parentId, kind: 2 });
     expect(request?.attributes).toEqual({
       'http.request.method': 'GET',
-      'http.route': '/v1/asks/:id',
+      'http.route': '/v1/echoes/:id',
       'http.response.status_code': 200,
     });
     expect(redis).toMatchObject({ name: 'get', traceId, parentSpanId: request?.spanId });
-    expect(seen[0]?.trace).toEqual({ traceId, spanId: request?.spanId, sampled: true });
-    expect(lineOf('a-1')).toMatchObject({ traceId });
+    expect(contexts[0]?.trace).toEqual({ traceId, spanId: request?.spanId, sampled: true });
+    expect(findLine('a-1')).toMatchObject({ traceId });
   });
 
   it('has commands below its span also after its body has been read', async () => {
     await start({ on: true, ratio: 1 });
-    const body = JSON.stringify({ secret: 'marker'.repeat(20_000) });
+    const body = JSON.stringify({ secret: 'canary'.repeat(20_000) });
     const headers = { 'content-type': 'application/json' };
-    expect((await fetch(`${url}/v1/asks`, { method: 'POST', headers, body })).status).toBe(200);
-    const all = await spans();
+    expect((await fetch(`${url}/v1/echoes`, { method: 'POST', headers, body })).status).toBe(200);
+    const all = await readSpans();
     const request = all.find(({ kind }) => kind === 2);
     expect(all.find(({ name }) => name === 'get')).toMatchObject({ parentSpanId: request?.spanId });
-    expect(receiver.text()).not.toContain('marker');
+    expect(receiver.text()).not.toContain('canary');
   });
 
-  it('begins a trace by the id of the request where none came with it', async () => {
+  it('starts a trace with the id of the request when the client sent none', async () => {
     await start({ on: true, ratio: 1 });
-    const requestId = (await fetch(`${url}/v1/asks/1`)).headers.get('x-request-id') ?? '';
-    const request = (await spans()).find(({ kind }) => kind === 2);
+    const requestId = (await fetch(`${url}/v1/echoes/1`)).headers.get('x-request-id') ?? '';
+    const request = (await readSpans()).find(({ kind }) => kind === 2);
     expect(request).toMatchObject({ traceId: requestId.replaceAll('-', ''), parentSpanId: '' });
-    expect(lineOf(requestId)).toMatchObject({ traceId: request?.traceId });
+    expect(findLine(requestId)).toMatchObject({ traceId: request?.traceId });
   });
 
-  it('takes nothing for a parent that is not one', async () => {
+  it('ignores a malformed traceparent', async () => {
     await start({ on: true, ratio: 1 });
     const none = '0'.repeat(32);
-    const malformed = [`00-${none}-${parentId}-01`, `ff-${traceId}-${parentId}-01`, `00-${traceId}-01`, 'marker'];
+    const malformed = [`00-${none}-${parentId}-01`, `ff-${traceId}-${parentId}-01`, `00-${traceId}-01`, 'canary'];
     for (const header of malformed) {
-      await fetch(`${url}/v1/asks/1`, { headers: { traceparent: header } });
+      await fetch(`${url}/v1/echoes/1`, { headers: { traceparent: header } });
     }
-    const requests = (await spans()).filter(({ kind }) => kind === 2);
+    const requests = (await readSpans()).filter(({ kind }) => kind === 2);
     expect(requests.map(({ parentSpanId }) => parentSpanId)).toEqual(malformed.map(() => ''));
     expect(new Set(requests.map((span) => span.traceId)).size).toBe(malformed.length);
   });
 
-  it('tells the code of its error, and nothing of what was asked', async () => {
+  it('records the code of its error and no content of the request', async () => {
     await start({ on: true, ratio: 1 });
-    const headers = { authorization: 'Bearer marker', cookie: 'marker', 'user-agent': 'marker' };
-    await fetch(`${url}/v1/nothing/marker`);
-    await fetch(`${url}/v1/asks/marker?token=marker`, { headers });
-    await fetch(`${url}/v1/asks`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'marker' });
-    expect((await spans()).map(({ name, status, attributes }) => [name, status, attributes['error.type']])).toEqual([
-      ['GET none', 0, 'not-found'],
-      ['GET /v1/asks/:id', 0, 'invalid-request'],
-      ['POST /v1/asks', 0, 'unsupported-media-type'],
-    ]);
-    expect(receiver.text()).not.toContain('marker');
+    const headers = { authorization: 'Bearer canary', cookie: 'canary', 'user-agent': 'canary' };
+    await fetch(`${url}/v1/nothing/canary`);
+    await fetch(`${url}/v1/echoes/canary?token=canary`, { headers });
+    await fetch(`${url}/v1/echoes`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'canary' });
+    expect((await readSpans()).map(({ name, status, attributes }) => [name, status, attributes['error.type']])).toEqual(
+      [
+        ['GET none', 0, 'not-found'],
+        ['GET /v1/echoes/:id', 0, 'invalid-request'],
+        ['POST /v1/echoes', 0, 'unsupported-media-type'],
+      ],
+    );
+    expect(receiver.text()).not.toContain('canary');
   });
 
-  it('is shown as an example of its duration', async () => {
+  it('is the exemplar of its duration', async () => {
     await start({ on: true, ratio: 1 });
-    await fetch(`${url}/v1/asks/1`, { headers: { traceparent } });
+    await fetch(`${url}/v1/echoes/1`, { headers: { traceparent } });
     await expect.poll(() => metrics.registry.metrics()).toContain(`# {trace_id="${traceId}"}`);
   });
 
-  it('is none of those by which a host is watched', async () => {
+  it('is never a health check', async () => {
     await start({ on: true, ratio: 1 });
     await fetch(`${url}/health/ready`);
-    expect(await spans()).toEqual([]);
+    expect(await readSpans()).toEqual([]);
   });
 });
 
 describe('a request whose trace is not recorded', () => {
   it.each([
-    ['for the ratio', { on: true, ratio: 0 }, traceparent],
-    ['for its caller', { on: true, ratio: 1 }, traceparent.replace(/01$/, '00')],
-  ])('%s sends nothing, says so further on, and keeps its trace id', async (_, settings, header) => {
+    ['because of the ratio', { on: true, ratio: 0 }, traceparent],
+    ['because the client says so', { on: true, ratio: 1 }, traceparent.replace(/01$/, '00')],
+  ])('%s exports no span, is passed on as unsampled, and keeps its trace id', async (_, settings, header) => {
     await start(settings);
-    await fetch(`${url}/v1/asks/1`, { headers: { traceparent: header, 'x-request-id': 'b-1' } });
-    expect(seen[0]?.trace).toEqual({ traceId, spanId: parentId, sampled: false });
-    expect(lineOf('b-1')).toMatchObject({ traceId });
-    expect(await spans()).toEqual([]);
+    await fetch(`${url}/v1/echoes/1`, { headers: { traceparent: header, 'x-request-id': 'b-1' } });
+    expect(contexts[0]?.trace).toEqual({ traceId, spanId: parentId, sampled: false });
+    expect(findLine('b-1')).toMatchObject({ traceId });
+    expect(await readSpans()).toEqual([]);
   });
 
-  it('passes on what came with it when tracing is off', async () => {
+  it('passes on the trace of the client when tracing is off', async () => {
     await start({ on: false, ratio: 1 });
     expect(tracing).toBeUndefined();
-    await fetch(`${url}/v1/asks/1`, { headers: { traceparent, 'x-request-id': 'c-1' } });
-    expect(seen[0]?.trace).toEqual({ traceId, spanId: parentId, sampled: true });
-    expect(lineOf('c-1')).toMatchObject({ traceId });
+    await fetch(`${url}/v1/echoes/1`, { headers: { traceparent, 'x-request-id': 'c-1' } });
+    expect(contexts[0]?.trace).toEqual({ traceId, spanId: parentId, sampled: true });
+    expect(findLine('c-1')).toMatchObject({ traceId });
     expect(tracingChannel('ioredis:command').hasSubscribers).toBe(false);
   });
 });

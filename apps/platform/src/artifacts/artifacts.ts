@@ -6,8 +6,8 @@ import { renderErrors } from './render-errors.ts';
 
 const { DEMO_DATA } = platformSettings;
 
-/** What others consume, by its path in the repository. All of it derives from contracts and settings. */
-export const artifacts = (): Readonly<Record<string, string>> => {
+/** Creates the files that clients and operators read, by path in the repository, from contracts and settings. */
+export const createArtifacts = (): Readonly<Record<string, string>> => {
   const contracts = modules.flatMap((module) => module.contracts);
   return {
     '.env.example': renderEnvExample([

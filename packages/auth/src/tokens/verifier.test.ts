@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   audience,
   createManualClock,
@@ -12,7 +12,7 @@ import {
   subject,
   verifyOrError,
 } from '../../test/tokens.ts';
-import { createKeyRing, createTokenSigner, type KeyRing, toPublicJwk } from '../index.ts';
+import { createKeyRing, createTokenSigner, type KeyRing, parseBearerToken, toPublicJwk } from '../index.ts';
 
 const principal = { kind: 'user', ...subject };
 
@@ -113,4 +113,39 @@ it('does not blame the token for a fault of the key ring', async () => {
   await expect(createTestVerifier(broken).verify(forge())).rejects.toThrow(fault);
   const noKey: KeyRing = async () => ({}) as never;
   await expect(createTestVerifier(noKey).verify(forge())).rejects.toThrow(TypeError);
+});
+
+describe('parseBearerToken', () => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('reads the token after the scheme %s', (scheme) => {
+    expect(parseBearerToken(`${scheme} a.b-c_d.e`)).toBe('a.b-c_d.e');
+  });
+
+  it('returns undefined without a header', () => {
+    expect(parseBearerToken(undefined)).toBeUndefined();
+  });
+
+  it.each([
+    '',
+    ' ',
+    'Bearer',
+    'Bearer ',
+    'Bearer  a.b.c',
+    ' Bearer a.b.c',
+    'Bearer a.b.c ',
+    'Bearer\ta.b.c',
+    'Bearer a.b.c d',
+    'Bearer a.b.c,Bearer d.e.f',
+    'Bearer a.b.c\n',
+    'Bearer a.b.c\r\nX-Tenant: other',
+    'Bearer\u00a0a.b.c',
+    'Basic YTpi',
+    'Bearera.b.c',
+    'a.b.c',
+    'Token a.b.c',
+  ])('rejects the header %j and says what is right', (header) => {
+    const detail = 'The Authorization header is not `Bearer`, one space and one token.';
+    expect(() => parseBearerToken(header)).toThrow(
+      expect.objectContaining({ status: 401, code: 'unauthenticated', detail }),
+    );
+  });
 });

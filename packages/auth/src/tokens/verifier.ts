@@ -50,6 +50,17 @@ const toVerifiedToken = (payload: unknown): VerifiedToken => {
   return { principal, issuedAt: iat, expiresAtMs: exp * 1000 };
 };
 
+/**
+ * Returns the token of an `Authorization` header, or undefined without the header.
+ * @throws `unauthenticated` for another scheme, or for anything but one space between scheme and token.
+ */
+export const parseBearerToken = (header: string | undefined): string | undefined => {
+  if (header === undefined) return undefined;
+  const [, token] = /^bearer ([^\s,]+)$/i.exec(header) ?? [];
+  if (token === undefined) throw unauthenticated('The Authorization header is not `Bearer`, one space and one token.');
+  return token;
+};
+
 /** Creates the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
 export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations }: Options): TokenVerifier => {
   const now = (): number => clock.now().getTime();

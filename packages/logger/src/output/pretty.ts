@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as PinoPretty from 'pino-pretty';
-import { escapeLine } from './escape-line.ts';
+import { escapeLine } from '../redaction/scrub.ts';
 
 // Loaded on a terminal only: production does not pay for it.
 const require = createRequire(import.meta.url);

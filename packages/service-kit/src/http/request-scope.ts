@@ -1,6 +1,5 @@
-import type { IncomingMessage } from 'node:http';
-import type { Ctx, Ids, Trace } from '@plinth/data-kit';
-import { parseTraceparent, type RequestSpan } from '@plinth/telemetry';
+import type { Ctx, Trace } from '@plinth/data-kit';
+import type { RequestSpan } from '@plinth/telemetry';
 import type { FastifyRequest } from 'fastify';
 
 /** The state of one request, from its first hook to its log line. */
@@ -13,8 +12,6 @@ export type RequestScope = {
   readonly span: RequestSpan | undefined;
   /** Set by the auth hook. */
   ctx: Ctx | undefined;
-  /** The tokens that the `RateLimit` header reports as left. */
-  tokensLeft?: number;
   /** The code of the error that the request was answered with. */
   code: string | undefined;
   /** Aborted when the client disconnects before the response, or when the response takes too long. */
@@ -29,26 +26,3 @@ declare module 'fastify' {
 
 /** The path of the request without its query. */
 export const getPath = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
-
-const wellFormedId = /^[\w.-]{1,128}$/;
-
-/** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
-export const createRequestIds =
-  (ids: Ids) =>
-  ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
-    const header = headers['x-request-id'];
-    return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
-  };
-
-/** The W3C trace context of the client, if it sent a valid one. */
-export const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
-  const header = headers['traceparent'];
-  return typeof header === 'string' ? parseTraceparent(header) : undefined;
-};
-
-/** Starts a trace. A request id of our own doubles as the trace id. */
-export const createTrace = (request: FastifyRequest, ids: Ids): Trace => {
-  const id = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
-  const traceId = id.replaceAll('-', '');
-  return { traceId, spanId: traceId.slice(16), sampled: false };
-};

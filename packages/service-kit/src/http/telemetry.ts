@@ -3,13 +3,13 @@ import type { Datastore, Ids, Trace } from '@plinth/data-kit';
 import {
   createRequestMetrics,
   type Metrics,
+  parseTraceparent,
   type RequestMetrics,
   type RequestSpan,
   type RouteMetrics,
   type Tracing,
 } from '@plinth/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createTrace, getParentTrace } from './request-scope.ts';
 
 /** A module whose routes are measured under its name. */
 type MeasuredModule = { readonly name: string; readonly contracts: readonly Contract[] };
@@ -64,6 +64,19 @@ const createRouteLookup = (modules: readonly MeasuredModule[], requests: Request
     return (contract && contractRoutes.get(contract)) ?? getHostRoute(toMethodLabel(request), url);
   };
   return { getRoute, getNone: () => getHostRoute(noMethod, noRoute) };
+};
+
+/** The W3C trace context of the client, if it sent a valid one. */
+const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
+  const header = headers['traceparent'];
+  return typeof header === 'string' ? parseTraceparent(header) : undefined;
+};
+
+/** Starts a trace. A request id of our own doubles as the trace id. */
+const createTrace = (request: FastifyRequest, ids: Ids): Trace => {
+  const id = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
+  const traceId = id.replaceAll('-', '');
+  return { traceId, spanId: traceId.slice(16), sampled: false };
 };
 
 /** Starts the span of a request. Probes have none, because they are many and alike. */

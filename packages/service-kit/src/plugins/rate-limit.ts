@@ -30,7 +30,10 @@ export type RateLimitPolicies = {
 export type RateLimits = {
   readonly limiter: RateLimiter;
   readonly policies: RateLimitPolicies;
-  readonly planOf: (tenantId: string) => Plan;
+  /** Returns the plan of a tenant, or undefined when it is unknown. */
+  readonly findPlan?: ((tenantId: string) => Plan | undefined) | undefined;
+  /** The plan of a tenant whose plan is unknown. */
+  readonly defaultPlan: Plan;
 };
 
 type Check = {
@@ -109,6 +112,11 @@ const toKey = (stage: Stage, request: FastifyRequest): string => {
   return `${stage} ${network}`;
 };
 
+const createPolicyLookup =
+  ({ policies, findPlan, defaultPlan }: RateLimits) =>
+  (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy =>
+    stage === 'subject' ? policies.plans[findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan] : policies[stage];
+
 /** Sets the headers of the check that refuses, or that leaves the least. @throws `rate-limited` when one refuses. */
 const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
   const refusing = checks.find(({ isExceeded }) => isExceeded);
@@ -135,12 +143,11 @@ export const rateLimit = fp<RateLimitOptions>(
       app.decorate('limit', async () => undefined);
       return;
     }
-    const { limiter, policies, planOf } = limits;
+    const { limiter } = limits;
     const counters = addMetrics(metrics, limiter);
     await app.register(fastifyRateLimit, { global: false, store: createStore(limiter) });
 
-    const toPolicy = (stage: Stage, request: FastifyRequest): RateLimitPolicy =>
-      stage === 'subject' ? policies.plans[planOf(request.scope.ctx?.tenantId ?? '')] : policies[stage];
+    const toPolicy = createPolicyLookup(limits);
     const createCheck = (stage: Stage) => {
       const check = app.createRateLimit({
         keyGenerator: (request) => toKey(stage, request),

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Ids } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -19,6 +21,16 @@ declare module 'fastify' {
     beginRequest(request: FastifyRequest, reply: FastifyReply): void;
   }
 }
+
+const wellFormedId = /^[\w.-]{1,128}$/;
+
+/** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
+export const createRequestIds =
+  (ids: Ids) =>
+  ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
+    const header = headers['x-request-id'];
+    return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
+  };
 
 /** The logged status of a request whose client disconnected before the response. */
 const clientClosedRequest = 499;

@@ -1,4 +1,4 @@
-import { classifiedFields, commonErrors, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { classifiedFields, commonErrors, getSuccess } from '@plinth/contract-kit';
 import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify';
@@ -37,6 +37,8 @@ type PreparedRoute = ServedRoute &
     readonly status: number;
     readonly serialize: Serialize;
     readonly setCaching: SetCaching | undefined;
+    /** True when the operation needs the version of `If-Match`. */
+    readonly isVersioned: boolean;
   };
 
 const json = 'application/json';
@@ -45,11 +47,11 @@ const json = 'application/json';
 const noQuery = z.strictObject({});
 
 /** The input of an operation. A body without a schema is not validated, and so reaches no action. */
-const toInput = (route: RouteSpec, { params, query, body, headers }: FastifyRequest): unknown => ({
+const toInput = ({ route, isVersioned }: PreparedRoute, { params, query, body, headers }: FastifyRequest): unknown => ({
   ...(params as object),
   query,
   ...(route.body && { body }),
-  ...(requiresVersion(route) && { version: parseIfMatch(headers['if-match']) }),
+  ...(isVersioned && { version: parseIfMatch(headers['if-match']) }),
 });
 
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
@@ -86,7 +88,7 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const hasFields = acceptsFields(route);
   return async (request, reply) => {
     assertAcceptable(request, json);
-    const dto = await operation(toInput(route, request), request.scope.ctx as Ctx);
+    const dto = await operation(toInput(prepared, request), request.scope.ctx as Ctx);
     const response = toResponse(dto, request, prepared);
     // Not before: an error must not be cached.
     setCaching?.(reply);
@@ -105,7 +107,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   return async (request, reply) => {
     assertAcceptable(request, json);
     const ctx = request.scope.ctx as Ctx;
-    const input = toInput(route, request);
+    const input = toInput(prepared, request);
     const execute = async () => toResponse(await operation(input, ctx), request, prepared);
     const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
     if (key === undefined) return send(reply, await unitOfWork.run(ctx, execute, { operation: operationId }));
@@ -125,11 +127,11 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   };
 };
 
-const createStreamHandler =
-  ({ route, operation, serialize, logger }: PreparedRoute): RouteHandlerMethod =>
-  async (request, reply) => {
+const createStreamHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
+  const { operation, serialize, logger } = prepared;
+  return async (request, reply) => {
     assertAcceptable(request, ndjson);
-    const items = (await operation(toInput(route, request), request.scope.ctx as Ctx)) as AsyncIterable<unknown>;
+    const items = (await operation(toInput(prepared, request), request.scope.ctx as Ctx)) as AsyncIterable<unknown>;
     reply.type(`${ndjson}; charset=utf-8`);
     if (request.method === 'HEAD') {
       await readFirst(items);
@@ -139,6 +141,7 @@ const createStreamHandler =
     lines.on('error', (err) => logger.error('stream-failed', { requestId: request.id, err }));
     return reply.send(lines);
   };
+};
 
 const createHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { method, stream } = prepared.route;
@@ -167,7 +170,14 @@ export const routes = fp<RoutesOptions>(
       const { method, path, params, query, body } = route;
       const { status, schema } = getSuccess(route);
       const serialize = createSerializer(route, options.serialization);
-      const prepared = { ...binding, ...options, status, serialize, setCaching: createCaching(route) };
+      const prepared = {
+        ...binding,
+        ...options,
+        status,
+        serialize,
+        setCaching: createCaching(route),
+        isVersioned: requiresVersion(route),
+      };
       // The length of a compressed response could reveal a secret in it.
       const hasSecret = [...classifiedFields([schema]).values()].includes('secret');
       app.route({

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 
-/** The attributes that may be exported. What the next version of an instrumentation adds is not among them. */
+/** The attributes that may be exported. An allow list, so that a new attribute of an instrumentation is not exported. */
 const allowed: ReadonlySet<string> = new Set([
   'http.request.method',
   'http.route',
