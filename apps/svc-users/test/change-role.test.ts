@@ -32,9 +32,9 @@ it('race: of twenty changes of one version one wins', async () => {
   const { tenantId, addUser, changeRole, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser();
-  const answers = await race(20, (index) => changeRole(ada, index % 2 ? 'owner' : 'viewer'));
-  expect(statusesOf(answers)).toEqual(oneWinner(200, 412));
-  const winner = answers.find(({ status }) => status === 200)?.body;
+  const responses = await race(20, (index) => changeRole(ada, index % 2 ? 'owner' : 'viewer'));
+  expect(statusesOf(responses)).toEqual(oneWinner(200, 412));
+  const winner = responses.find(({ status }) => status === 200)?.body;
   expect((await getUser(ada)).body).toEqual(winner);
   expect(await users.countOwners(tenantId)).toBe(winner.role === 'owner' ? 2 : 1);
 });

@@ -21,8 +21,8 @@ it('204: has no body, revokes the tokens of the user and frees the email', async
 
 it('409: refuses to delete the last active owner', async () => {
   const { addUser, deleteUser } = await users.createOrganization();
-  const answer = await deleteUser(await addUser({ role: 'owner' }));
-  expect(answer).toMatchObject({ status: 409, body: { code: 'last-owner' } });
+  const response = await deleteUser(await addUser({ role: 'owner' }));
+  expect(response).toMatchObject({ status: 409, body: { code: 'last-owner' } });
 });
 
 it('race: of twenty deletions of one version one wins', async () => {

@@ -42,9 +42,9 @@ it('200: returns one user a line, the oldest first, and nothing without users', 
   const { owner, addUser } = await users.createOrganization();
   expect(await owner.get(path)).toMatchObject({ status: 200, text: '' });
   const added = [await addUser(), await addUser()];
-  const answer = await owner.get(path);
-  expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } });
-  const lines = answer.text.trimEnd().split('\n');
+  const response = await owner.get(path);
+  expect(response).toMatchObject({ status: 200, headers: { 'content-type': 'application/x-ndjson; charset=utf-8' } });
+  const lines = response.text.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(added);
 });
 

@@ -20,16 +20,16 @@ it('200: returns one’s own user without a permission, by an id of any case', a
 });
 
 it.each(['1', 'ME', 'a'.repeat(100), '%00', '$ne', '__proto__'])('400: refuses the id %s', async (id) => {
-  const answer = await (await users.createOrganization()).getUser({ id });
-  expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/id', location: 'params' }] } });
+  const response = await (await users.createOrganization()).getUser({ id });
+  expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/id', location: 'params' }] } });
 });
 
 it('401 and 403: refuses anonymous callers and users without a role', async () => {
   const { addUser, getUser, as } = await users.createOrganization();
   const [ada, grace] = [await addUser(), await addUser()];
   expect((await getUser(ada, { as: users.host.anonymous })).status).toBe(401);
-  const answer = await getUser(ada, { as: await as(grace) });
-  expect(answer).toMatchObject({ status: 403, body: { data: { permission: 'users:read' } } });
+  const response = await getUser(ada, { as: await as(grace) });
+  expect(response).toMatchObject({ status: 403, body: { data: { permission: 'users:read' } } });
 });
 
 it('boundary: 404 in the same words for an unknown id, a deleted user and a user of another tenant', async () => {
@@ -37,8 +37,8 @@ it('boundary: 404 in the same words for an unknown id, a deleted user and a user
   const [ada, grace] = [await addUser(), await addUser()];
   await deleteUser(grace);
   const as = await users.userWithRole('owner');
-  const answers = [await getUser({ id: anId() }), await getUser(grace), await getUser(ada, { as })];
-  const [unknown, ...others] = answers.map(({ status, body }) => ({ ...body, status, instance: '', requestId: '' }));
+  const responses = [await getUser({ id: anId() }), await getUser(grace), await getUser(ada, { as })];
+  const [unknown, ...others] = responses.map(({ status, body }) => ({ ...body, status, instance: '', requestId: '' }));
   expect(unknown).toMatchObject({ status: 404, code: 'not-found' });
   expect(others).toEqual([unknown, unknown]);
 });

@@ -76,8 +76,8 @@ export const useUsers = (covers?: Operation) => {
 export type Users = ReturnType<typeof useUsers>;
 export type Organization = Awaited<ReturnType<Users['createOrganization']>>;
 
-export const statusesOf = (answers: readonly TestResponse[]): number[] =>
-  answers.map(({ status }) => status).toSorted((left, right) => left - right);
+export const statusesOf = (responses: readonly TestResponse[]): number[] =>
+  responses.map(({ status }) => status).toSorted((left, right) => left - right);
 
 /** Runs the same call many times at once. */
 export const race = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>

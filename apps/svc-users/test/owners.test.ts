@@ -23,13 +23,13 @@ describe('an organization keeps an active owner', () => {
       const { tenantId, addUser, as } = organization;
       const [ada, grace] = [await addUser({ role: 'owner' }), await addUser({ role: 'owner' })];
       const [adasToken, gracesToken] = await Promise.all([as(ada, 'owner'), as(grace, 'owner')]);
-      const answers = await Promise.all([
+      const responses = await Promise.all([
         first(organization, grace, { as: adasToken }),
         second(organization, ada, { as: gracesToken }),
       ]);
-      expect(answers.filter(isSuccess)).toHaveLength(1);
+      expect(responses.filter(isSuccess)).toHaveLength(1);
       // The second owner is the last one by then, or has no valid token any longer.
-      const late = answers.find((answer) => !isSuccess(answer));
+      const late = responses.find((response) => !isSuccess(response));
       expect(['last-owner', 'unauthenticated']).toContain(late?.body.code);
       expect(await users.countOwners(tenantId)).toBe(1);
     }
@@ -42,9 +42,14 @@ describe('an organization keeps an active owner', () => {
     expect(await users.countOwners(organization.tenantId)).toBe(10);
     const owners: User[] = (await organization.owner.get('/v1/users')).body.items;
     const { suspendUser, deleteUser } = organization;
-    const answers = await Promise.all(owners.map((user, index) => (index % 2 ? suspendUser(user) : deleteUser(user))));
-    expect(answers.filter(isSuccess)).toHaveLength(9);
-    expect(answers.find((answer) => !isSuccess(answer))).toMatchObject({ status: 409, body: { code: 'last-owner' } });
+    const responses = await Promise.all(
+      owners.map((user, index) => (index % 2 ? suspendUser(user) : deleteUser(user))),
+    );
+    expect(responses.filter(isSuccess)).toHaveLength(9);
+    expect(responses.find((response) => !isSuccess(response))).toMatchObject({
+      status: 409,
+      body: { code: 'last-owner' },
+    });
     expect(await users.countOwners(organization.tenantId)).toBe(1);
   });
 });
@@ -59,8 +64,8 @@ describe('owners are counted', () => {
 
   it('race: when the first fifty are added at once; the others get owners-changed and may try again', async () => {
     const { tenantId, createUser } = await users.createOrganization();
-    const refused = (await race(50, () => createUser({ role: 'owner' }))).filter((answer) => !isSuccess(answer));
-    for (const answer of refused) expect(answer).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+    const refused = (await race(50, () => createUser({ role: 'owner' }))).filter((response) => !isSuccess(response));
+    for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
     expect(await users.countOwners(tenantId)).toBe(50 - refused.length);
     expect((await createUser({ role: 'owner' })).status).toBe(201);
   });

@@ -52,8 +52,8 @@ const versionTests = (refusals: Refusals & { readonly users: Users }): void => {
 
   it.each(['', '*'])('428: requires the version when If-Match is "%s"', (ifMatch) =>
     expectUnchanged(refusals, async (send, user) => {
-      const answer = await send(user, { headers: { 'if-match': ifMatch } });
-      expect(answer).toMatchObject({ status: 428, body: { code: 'precondition-required' } });
+      const response = await send(user, { headers: { 'if-match': ifMatch } });
+      expect(response).toMatchObject({ status: 428, body: { code: 'precondition-required' } });
     }),
   );
 };
@@ -68,8 +68,8 @@ export const describeRefusals = (users: Users, operation: Operation, own: Refusa
         for (const id of ['x', '%00', '1'.repeat(100), '$ne']) expect((await send({ ...user, id })).status).toBe(400);
         expect((await send(user, { as: users.host.anonymous })).status).toBe(401);
         for (const role of ['member', 'viewer', 'unknown', '__proto__']) {
-          const answer = await send(user, { as: await users.userWithRole(role, tenantId) });
-          expect(answer).toMatchObject({ status: 403, body: { data: { permission: 'users:write' } } });
+          const response = await send(user, { as: await users.userWithRole(role, tenantId) });
+          expect(response).toMatchObject({ status: 403, body: { data: { permission: 'users:write' } } });
         }
       }));
 

@@ -33,8 +33,8 @@ it('race: of a restored user and a new one, one gets the email', async () => {
   const { owner, addUser, createUser, deleteUser, restoreUser } = await users.createOrganization();
   const ada = await addUser();
   await deleteUser(ada);
-  const answers = await Promise.all([restoreUser(ada), createUser({ email: ada.email.toUpperCase() })]);
-  expect(answers.filter(({ status }) => status < 300)).toHaveLength(1);
-  expect(answers.find(({ status }) => status >= 300)).toMatchObject({ status: 409, body: { code: 'email-taken' } });
+  const responses = await Promise.all([restoreUser(ada), createUser({ email: ada.email.toUpperCase() })]);
+  expect(responses.filter(({ status }) => status < 300)).toHaveLength(1);
+  expect(responses.find(({ status }) => status >= 300)).toMatchObject({ status: 409, body: { code: 'email-taken' } });
   expect((await owner.get(`/v1/users?email=${ada.email}`)).body.items).toHaveLength(1);
 });

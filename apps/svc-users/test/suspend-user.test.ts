@@ -18,8 +18,8 @@ it('200: returns the suspended user, and revokes their tokens', async () => {
 
 it('409: refuses to suspend the last active owner', async () => {
   const { addUser, suspendUser } = await users.createOrganization();
-  const answer = await suspendUser(await addUser({ role: 'owner' }));
-  expect(answer).toMatchObject({ status: 409, body: { code: 'last-owner' } });
+  const response = await suspendUser(await addUser({ role: 'owner' }));
+  expect(response).toMatchObject({ status: 409, body: { code: 'last-owner' } });
 });
 
 it('race: of twenty suspensions of one user one wins', async () => {

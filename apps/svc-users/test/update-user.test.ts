@@ -30,24 +30,24 @@ describe('200', () => {
 
 it.each([{ name: null }, { email: null }, { name: 'a\nb' }, { email: 'ada' }])('400: refuses %j', async (patch) => {
   const { addUser, updateUser } = await users.createOrganization();
-  const answer = await updateUser(await addUser(), patch as object);
+  const response = await updateUser(await addUser(), patch as object);
   const pointer = `/${Object.keys(patch)[0]}`;
-  expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer, location: 'body' }] } });
+  expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer, location: 'body' }] } });
 });
 
 it('409: refuses a taken email', async () => {
   const { addUser, updateUser } = await users.createOrganization();
   const [ada, grace] = [await addUser(), await addUser()];
-  const answer = await updateUser(grace, { email: ada.email.toUpperCase() });
-  expect(answer).toMatchObject({ status: 409, body: { code: 'email-taken' } });
+  const response = await updateUser(grace, { email: ada.email.toUpperCase() });
+  expect(response).toMatchObject({ status: 409, body: { code: 'email-taken' } });
 });
 
 it('race: of twenty changes of one version one wins, and no field is lost', async () => {
   const { addUser, updateUser, getUser } = await users.createOrganization();
   const ada = await addUser();
-  const answers = await race(20, (index) => updateUser(ada, { name: `Name ${index}` }));
-  expect(statusesOf(answers)).toEqual(oneWinner(200, 412));
-  const winner = answers.find(({ status }) => status === 200)?.body;
+  const responses = await race(20, (index) => updateUser(ada, { name: `Name ${index}` }));
+  expect(statusesOf(responses)).toEqual(oneWinner(200, 412));
+  const winner = responses.find(({ status }) => status === 200)?.body;
   expect((await getUser(ada)).body).toEqual(winner);
   expect(winner).toMatchObject({ version: 2, email: ada.email });
 });

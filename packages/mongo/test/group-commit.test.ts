@@ -169,7 +169,7 @@ describe('sets that are committed traceBatch', () => {
       const toResponse = () => ({ status: 201, headers: {}, body: key });
       return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), {
         operation: 'keyed',
-        keyed: { key, fingerprint: 'f', toResponse },
+        idempotency: { key, fingerprint: 'f', toResponse },
       });
     };
     const keys = Array.from({ length: 20 }, () => anId());
@@ -197,7 +197,7 @@ describe('sets that are committed traceBatch', () => {
     const large = (ctx: Ctx) =>
       store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ tags })), {
         operation: 'large',
-        keyed: {
+        idempotency: {
           key: anId(),
           fingerprint: 'f',
           toResponse: () => ({ status: 201, headers: {}, body: 'x'.repeat(300_000) }),

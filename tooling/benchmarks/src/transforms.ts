@@ -54,8 +54,8 @@ const writes = async (): Promise<Transform[]> => {
   const journal = createJournalChanges(users);
   const parts = { clock: { now: () => document.createdAt }, ids: { next: () => document._id } };
   const answer = { status: 201, headers: {}, body: JSON.stringify(toUser(document)) };
-  const keyed = { key: 'k', fingerprint: 'f', toResponse: () => answer };
-  const metadata = { operation: 'createUser', keyed };
+  const idempotency = { key: 'k', fingerprint: 'f', toResponse: () => answer };
+  const metadata = { operation: 'createUser', idempotency };
   const request = { url: createUser.path, body };
   return [
     {

@@ -113,7 +113,7 @@ describe('a parameter', () => {
     expect(issueOf(query)).toMatchObject({ path: [name] });
   });
 
-  it('names the legal sorts when the sort is not one of them', () => {
+  it('names the supported sorts when the sort is not one of them', () => {
     expect(issueOf({ sort: 'group' })).toMatchObject({ path: ['sort'], values: ['-createdAt', 'name', 'createdAt'] });
   });
 });

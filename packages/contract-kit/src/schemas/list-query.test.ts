@@ -5,7 +5,7 @@ import { defineRoute } from '../routes/route.ts';
 import type { InputOf } from '../routes/route-spec.ts';
 import { definePage, getListCombinations, getListItem } from './list-query.ts';
 
-const legal =
+const supported =
   'Supported: no filter sorted by -createdAt or name; group sorted by -createdAt or createdAt; group + tag sorted by name. Bounds apply to the sorted field only.';
 
 describe('a list query', () => {
@@ -69,7 +69,7 @@ describe('a list query', () => {
   });
 });
 
-describe('a combination that no index serves is refused with the legal ones', () => {
+describe('a combination that no index serves is refused with the supported ones', () => {
   it.each<[string, Flat, string]>([
     ['a filter that needs another one', { tag: 'a' }, 'tag'],
     ['a sort that its filter does not allow', { group: 'wood', sort: 'name' }, 'sort'],
@@ -81,7 +81,7 @@ describe('a combination that no index serves is refused with the legal ones', ()
     expect(issueOf(query)).toMatchObject({
       path: [path],
       params: { code: 'unsupported-combination' },
-      message: `This combination of filters, bounds and sort is not supported. ${legal}`,
+      message: `This combination of filters, bounds and sort is not supported. ${supported}`,
     });
   });
 });
@@ -126,8 +126,8 @@ describe('getListItem', () => {
 });
 
 describe('getListCombinations', () => {
-  it('returns the legal combinations in words, and undefined for another query', () => {
-    expect(getListCombinations(ListThings)).toBe(legal);
+  it('returns the supported combinations in words, and undefined for another query', () => {
+    expect(getListCombinations(ListThings)).toBe(supported);
     expect(getListCombinations(z.object({}))).toBeUndefined();
     expect(getListCombinations(undefined)).toBeUndefined();
   });

@@ -41,14 +41,14 @@ describe('a merge patch', () => {
     expect([...classifiedFields([Patch])]).toEqual([['note', 'pii']]);
   });
 
-  it('applied as RFC 7396 says leaves a valid whole', () => {
+  it('applied as in RFC 7396, results in a valid whole', () => {
     const fields = { name: fc.string({ minLength: 1 }), count: fc.integer(), tags: fc.array(fc.string()) };
     const wholes = fc.record({ ...fields, note: fc.string() }, { requiredKeys: ['name', 'count', 'tags'] });
     const patches = fc.record({ ...fields, note: fc.option(fc.string()) }, { requiredKeys: [] });
     fc.assert(
-      fc.property(wholes, patches, (whole, given) => {
-        const patch = Patch.parse(given);
-        expect(patch).toEqual(given);
+      fc.property(wholes, patches, (whole, sent) => {
+        const patch = Patch.parse(sent);
+        expect(patch).toEqual(sent);
         const merged = Object.fromEntries(Object.entries({ ...whole, ...patch }).filter(([, value]) => value !== null));
         expect(Thing.safeParse(merged).success).toBe(true);
       }),

@@ -30,13 +30,13 @@ type Field<S extends z.ZodType> = Exclude<ScalarKey<z.output<S>>, 'tenantId'>;
 
 type CollectionOptions<S extends z.ZodType, Soft extends boolean> = {
   readonly tenancy: 'tenant';
-  /** `remove` hides a document instead of deleting it, and `restore` brings it back. */
+  /** `remove` hides a document instead of deleting it, and `restore` undoes that. */
   readonly softDelete?: Soft;
   readonly compareBy?: { readonly [F in TextKey<z.output<S>>]?: ComparisonKey };
   readonly indexes: Readonly<Record<string, IndexSpec<Field<S>>>>;
 };
 
-/** The field by which a softly deleted document is known. Never absent, because no filter finds an absent field. */
+/** Marks removed documents. It is never absent, because no filter finds an absent field. */
 export const removedMarker = 'deleted';
 
 const SoftDeletion = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };

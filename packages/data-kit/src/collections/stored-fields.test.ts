@@ -28,7 +28,7 @@ describe('toStoredWhere', () => {
     expect(toStoredWhere(compared, where)).toEqual(where);
   });
 
-  it('takes a field for its own key only, not for one of the prototype', () => {
+  it('keeps a field that is named like a property of the prototype', () => {
     expect(toStoredWhere(compared, { toString: 'A' })).toEqual({ toString: 'A' });
   });
 });

@@ -13,12 +13,12 @@ it('boundary: loses nothing to a clock that goes back', () => {
   expect(refilledTokens(bucket, { tokens: 7, atMs: 5000 }, 1000)).toBe(7);
 });
 
-it('knows when it has a number of tokens', () => {
+it('returns the time until it has a number of tokens', () => {
   expect(msUntilTokens(bucket, 0.5, 1)).toBe(100);
   expect(msUntilTokens(bucket, 2, 1)).toBe(0);
 });
 
-it('reports what is left, and in whole seconds when it is full or has a token again', () => {
+it('returns the tokens that are left, and the whole seconds until it is full or has a token again', () => {
   expect(allow(bucket, 299)).toEqual({ isAllowed: true, remaining: 299, resetSeconds: 1 });
   expect(allow(bucket, 240.5)).toEqual({ isAllowed: true, remaining: 240, resetSeconds: 12 });
   expect(refuse(bucket, 0)).toEqual({ isAllowed: false, remaining: 0, resetSeconds: 1 });

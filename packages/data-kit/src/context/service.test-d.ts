@@ -21,6 +21,6 @@ export const exact: Things = { getThing: getThingById };
 // @ts-expect-error -- an operation is missing
 export const fewer: Things = {};
 // @ts-expect-error -- an operation too many
-export const more: Things = { getThing: getThingById, removeThing: answer };
+export const more: Things = { getThing: getThingById, removeThing: getThingById };
 // @ts-expect-error -- the result is not the declared one
 export const other: Things = { getThing: async () => ({ name: 'a' }) };

@@ -59,9 +59,9 @@ describe('a unit of work', () => {
     const unitOfWork = createUnitOfWork({ writeSets, clock: { now: () => now }, ids: { next: () => id }, commit });
     return { writeSets, committed, unitOfWork };
   };
-  const keyed: CommitMetadata<string> = {
+  const withKey: CommitMetadata<string> = {
     operation: 'greet',
-    keyed: { key: 'k', fingerprint: 'f', toResponse: (body) => ({ status: 200, headers: {}, body }) },
+    idempotency: { key: 'k', fingerprint: 'f', toResponse: (body) => ({ status: 200, headers: {}, body }) },
   };
 
   it('commits the recordings with one row of metadata', async () => {
@@ -69,9 +69,9 @@ describe('a unit of work', () => {
     const ctx = aCtx({ tenantId: id });
     const work = async () => {
       writeSets.record(ctx, 'write', journal.inserted(ada));
-      return 'answer';
+      return 'hello';
     };
-    expect(await unitOfWork.run(ctx, work, keyed)).toBe('answer');
+    expect(await unitOfWork.run(ctx, work, withKey)).toBe('hello');
     const [{ writes, row } = { writes: [], row: undefined }] = committed;
     expect(writes).toEqual(['write']);
     expect(JournalRow.parse(row)).toMatchObject({
@@ -80,7 +80,7 @@ describe('a unit of work', () => {
       actor: { kind: 'user', id: 'a' },
       operation: 'greet',
       key: 'k',
-      answer: { status: 200, headers: {}, body: 'answer' },
+      answer: { status: 200, headers: {}, body: 'hello' },
     });
   });
 
@@ -88,7 +88,7 @@ describe('a unit of work', () => {
     const { committed, unitOfWork } = open();
     await unitOfWork.run(aCtx(), async () => 'read', { operation: 'read' });
     expect(committed).toEqual([]);
-    await unitOfWork.run(aCtx(), async () => 'read', keyed);
+    await unitOfWork.run(aCtx(), async () => 'read', withKey);
     expect(committed).toHaveLength(1);
   });
 

@@ -73,7 +73,7 @@ export type CommitMetadata<T> = {
   /** The operation id. */
   readonly operation: string;
   /** Set for a request with an idempotency key. */
-  readonly keyed?: IdempotencyOptions<T> | undefined;
+  readonly idempotency?: IdempotencyOptions<T> | undefined;
 };
 
 export type IdempotencyOptions<T> = {
@@ -99,7 +99,7 @@ export const toJournalRow = <T>(
   { changes, events }: Recorded,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): JournalRow => {
-  const { operation, keyed } = metadata;
+  const { operation, idempotency } = metadata;
   const row: JournalRow = {
     _id: ids.next(),
     tenantId: ctx.tenantId,
@@ -111,8 +111,9 @@ export const toJournalRow = <T>(
     changes: changes as JournalChange[],
     events: events as JournalRow['events'],
   };
-  if (!keyed) return row;
-  return { ...row, key: keyed.key, fingerprint: keyed.fingerprint, answer: keyed.toResponse(result) };
+  if (!idempotency) return row;
+  const { key, fingerprint, toResponse } = idempotency;
+  return { ...row, key, fingerprint, answer: toResponse(result) };
 };
 
 // MongoDB interprets a key that begins with `$` as an operator.

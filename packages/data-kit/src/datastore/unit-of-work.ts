@@ -72,8 +72,8 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
   },
 });
 
-const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { keyed }: CommitMetadata<T>): boolean =>
-  writes.length === 0 && events.length === 0 && !keyed;
+const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency }: CommitMetadata<T>): boolean =>
+  writes.length === 0 && events.length === 0 && !idempotency;
 
 /**
  * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row.

@@ -53,7 +53,7 @@ describe('a cursor', () => {
   });
 
   it.each([['\u{1F600} Zoë'], ['two\nlines'], ['a.b.c'], [''], [0], [-1.5], [false], [new Date(1_700_000_000_123)]])(
-    'gives back %j with its type',
+    'decodes %j with its type',
     (value) => {
       expect(cursors.decode(cursors.encode({ value, id: 'a' }, scope), scope)).toStrictEqual({ value, id: 'a' });
     },
@@ -97,22 +97,22 @@ describe('a cursor is valid for one list only', () => {
     ['two operators', { a: { $gt: 1 } }, { a: { $gte: 1 } }],
     ['one bound and two', { a: { $gt: 1 } }, { a: { $gt: 1, $lt: 9 } }],
     ['lists of other length', { a: { $in: [1] } }, { a: { $in: [1, 1] } }],
-    ['lists that only join alike', { a: { $in: ['b', 'c'] } }, { a: { $in: ['b,c'] } }],
-    ['fields that only join alike', { a: 'b', c: 'd' }, { a: 'b,c,d' }],
+    ['lists with the same concatenation', { a: { $in: ['b', 'c'] } }, { a: { $in: ['b,c'] } }],
+    ['fields with the same concatenation', { a: 'b', c: 'd' }, { a: 'b,c,d' }],
   ])('distinguishes %s', (_, where, other) => {
     expect(attempt(cursors.encode(position, { ...scope, where }), { ...scope, where: other })).toEqual(refused);
     expect(attempt(cursors.encode(position, { ...scope, where: other }), { ...scope, where })).toEqual(refused);
   });
 
   it('distinguishes names whose concatenation is equal', () => {
-    const made = cursors.encode(position, { ...scope, collection: 'a', tenantId: 'bc' });
-    expect(attempt(made, { ...scope, collection: 'ab', tenantId: 'c' })).toEqual(refused);
+    const encoded = cursors.encode(position, { ...scope, collection: 'a', tenantId: 'bc' });
+    expect(attempt(encoded, { ...scope, collection: 'ab', tenantId: 'c' })).toEqual(refused);
   });
 
   it('ignores the order of the conditions', () => {
     const where = { role: 'member', due: { $gte: due, $lt: new Date(9) } };
-    const turned = { due: { $lt: new Date(9), $gte: due }, role: 'member' };
-    expect(cursors.decode(cursors.encode(position, { ...scope, where }), { ...scope, where: turned })).toEqual(
+    const reversed = { due: { $lt: new Date(9), $gte: due }, role: 'member' };
+    expect(cursors.decode(cursors.encode(position, { ...scope, where }), { ...scope, where: reversed })).toEqual(
       position,
     );
   });
@@ -128,10 +128,10 @@ describe('a cursor is valid for one list only', () => {
 
 describe('a forged cursor is refused', () => {
   it('when any bit of it differs', () => {
-    for (let at = 0; at < cursor.length; at += 1) {
+    for (let index = 0; index < cursor.length; index += 1) {
       for (let bit = 0; bit < 8; bit += 1) {
-        const changed = String.fromCharCode(cursor.charCodeAt(at) ^ (1 << bit));
-        expect(attempt(cursor.slice(0, at) + changed + cursor.slice(at + 1))).toEqual(refused);
+        const changed = String.fromCharCode(cursor.charCodeAt(index) ^ (1 << bit));
+        expect(attempt(cursor.slice(0, index) + changed + cursor.slice(index + 1))).toEqual(refused);
       }
     }
   });
@@ -148,8 +148,8 @@ describe('a forged cursor is refused', () => {
     ['half of it', cursor.slice(0, cursor.length / 2)],
     ['it twice', cursor + cursor],
     ['plain JSON', JSON.stringify(position)],
-    ['what is no base64', '%%%.%%%'],
-    ['what is no Unicode', '\ud83d.\ude00'],
+    ['text that is not base64', '%%%.%%%'],
+    ['text that is not Unicode', '\ud83d.\ude00'],
   ])('%s', (_, text) => {
     expect(attempt(text)).toEqual(refused);
   });

@@ -20,21 +20,21 @@ const aCase: fc.Arbitrary<Case> = fc.record({
   sort: fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...names)).map(([minus, name]) => minus + name),
 });
 
-const planOf = ({ indexes, where, sort }: Case): ListPlan =>
+const toPlan = ({ indexes, where, sort }: Case): ListPlan =>
   planList(defineCollection('things', ThingDocument, { tenancy: 'tenant', indexes }), { where: { ...where }, sort });
 
-const equalIn = (where: object): string[] =>
+const getEqualFields = (where: object): string[] =>
   Object.entries(where).flatMap(([name, condition]) => (condition === 'a' ? [name] : []));
 
 /** The same case with the index that the refusal names, if it names one. */
-const asAdvised = (asked: Case, advice: string): Case | undefined => {
+const withAdvisedIndex = (list: Case, advice: string): Case | undefined => {
   const fields = /Add \[(.+)\] to/.exec(advice)?.[1]?.split(', ') as Name[] | undefined;
-  return fields && { ...asked, indexes: { ...asked.indexes, advised: { fields } } };
+  return fields && { ...list, indexes: { ...list.indexes, advised: { fields } } };
 };
 
-const attempt = (asked: Case): ListPlan | string => {
+const attempt = (list: Case): ListPlan | string => {
   try {
-    return planOf(asked);
+    return toPlan(list);
   } catch (error) {
     return (error as TypeError).message;
   }
@@ -43,11 +43,11 @@ const attempt = (asked: Case): ListPlan | string => {
 describe('a plan', () => {
   it('needs an index of the equal fields, then the sort and the id, or a unique index with all its fields equal', () => {
     fc.assert(
-      fc.property(aCase, (asked) => {
-        const plan = attempt(asked);
+      fc.property(aCase, (list) => {
+        const plan = attempt(list);
         fc.pre(typeof plan === 'object');
-        const { fields, unique } = asked.indexes[plan.index] as IndexSpec;
-        const equal = equalIn(asked.where);
+        const { fields, unique } = list.indexes[plan.index] as IndexSpec;
+        const equal = getEqualFields(list.where);
         if (plan.single) {
           expect(unique).toBe('taken');
           expect(fields.toSorted()).toEqual(equal.toSorted());
@@ -58,39 +58,41 @@ describe('a plan', () => {
         expect(fields.slice(0, -order.length).toSorted()).toEqual(equal.toSorted());
         expect(fields.slice(0, -order.length)).toEqual(plan.equal);
         // Of the rest of the filter, only bounds on the sorted field can be read off the index.
-        const ranged = Object.keys(asked.where).filter((name) => !equal.includes(name));
+        const ranged = Object.keys(list.where).filter((name) => !equal.includes(name));
         expect(ranged.filter((name) => name !== plan.field)).toEqual([]);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('exists after the index that its refusal names was added', () => {
+  it('exists once the index that its refusal names is added', () => {
     fc.assert(
-      fc.property(aCase, (asked) => {
-        const refusal = attempt(asked);
+      fc.property(aCase, (list) => {
+        const refusal = attempt(list);
         fc.pre(typeof refusal === 'string');
-        const advised = asAdvised(asked, refusal);
+        const advised = withAdvisedIndex(list, refusal);
         fc.pre(advised !== undefined);
         expect(attempt(advised)).toMatchObject({ index: 'advised' });
       }),
     );
   });
 
-  it('is otherwise refused for a reason that no index would change', () => {
+  it('is refused for another reason only when no index would help', () => {
     fc.assert(
-      fc.property(aCase, (asked) => {
-        const refusal = attempt(asked);
+      fc.property(aCase, (list) => {
+        const refusal = attempt(list);
         fc.pre(typeof refusal === 'string' && !refusal.includes('Add ['));
-        const equal = equalIn(asked.where);
-        const field = asked.sort.replace('-', '');
+        const equal = getEqualFields(list.where);
+        const field = list.sort.replace('-', '');
         const every = [
           [...equal, field, '_id'],
           [field, ...equal, '_id'],
           [...equal, '_id'],
         ] as Name[][];
-        const indexes = Object.fromEntries(every.map((fields, at) => [`more${at}`, { fields: [...new Set(fields)] }]));
-        expect(attempt({ ...asked, indexes })).toBe(refusal);
+        const indexes = Object.fromEntries(
+          every.map((fields, index) => [`more${index}`, { fields: [...new Set(fields)] }]),
+        );
+        expect(attempt({ ...list, indexes })).toBe(refusal);
       }),
     );
   });

@@ -76,7 +76,7 @@ describe('assertWhere refuses', () => {
     ['an invalid time', new Date(Number.NaN)],
     ['a list', ['a']],
     ['an empty list', []],
-    ['an empty object, which a database takes for a value', {}],
+    ['an empty object, which a database interprets as a value', {}],
     ['a regular expression', /a/],
     ['a map', new Map([['$gt', '']])],
     ['a function', () => true],
@@ -125,7 +125,7 @@ describe('assertIndexed', () => {
     ['a field without an index', { note: 'a' }, 'note'],
     ['the second field of an index', { rank: 1 }, 'rank'],
     ['several of these', { note: 'a', rank: 1 }, 'note, rank'],
-    ['a range of ids, which would walk through other tenants', { _id: { $gt: '' } }, '_id'],
+    ['a range of ids, which would read documents of other tenants', { _id: { $gt: '' } }, '_id'],
   ])('refuses %s and says where to add an index', (_, where, named) => {
     expect(() => assertIndexed(definition, where)).toThrow(
       `things: no index serves a filter on ${named}. Add one to its defineCollection.`,

@@ -86,7 +86,7 @@ export const executeIdempotently = async (
   const { ctx, operationId, fingerprint, execute } = operation;
   const key = `${ctx.actor.id} ${operationId} ${operation.key}`;
   const toResponse = (response: StoredResponse) => response;
-  const metadata = { operation: operationId, keyed: { key, fingerprint, toResponse } };
+  const metadata = { operation: operationId, idempotency: { key, fingerprint, toResponse } };
   try {
     return { response: await unitOfWork.run(ctx, execute, metadata), replayed: false };
   } catch (error) {

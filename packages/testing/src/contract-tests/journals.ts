@@ -18,9 +18,9 @@ const { thingMoved } = defineEvents('suite', {
 
 const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
 
-const keyed = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
+const withKey = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
   operation: 'suite',
-  keyed: { key, fingerprint, toResponse: () => anAnswer(body) },
+  idempotency: { key, fingerprint, toResponse: () => anAnswer(body) },
 });
 
 const rowsOf = async ({ journalRows }: Fixture, { tenantId }: Ctx): Promise<JournalRow[]> =>
@@ -153,8 +153,8 @@ const keyCases = (use: () => Fixture): void => {
     it('finds the answer that was committed with it, whatever was recorded', async () => {
       const fixture = use();
       const ctx = fixture.context();
-      await run(fixture, ctx, keyed('k1', { body: '{"a":"é"}' }));
-      await fixture.run(ctx, async () => undefined, keyed('k2', { fingerprint: 'other' }));
+      await run(fixture, ctx, withKey('k1', { body: '{"a":"é"}' }));
+      await fixture.run(ctx, async () => undefined, withKey('k2', { fingerprint: 'other' }));
       expect(await fixture.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: anAnswer() });
       expect(await fixture.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: anAnswer('{}') });
       expect(await fixture.journal.find(ctx, 'k3')).toBeUndefined();
@@ -163,18 +163,20 @@ const keyCases = (use: () => Fixture): void => {
     it('belongs to one tenant', async () => {
       const fixture = use();
       const [mine, theirs] = [fixture.context(), fixture.context()];
-      await run(fixture, mine, keyed('k', { body: '1' }));
+      await run(fixture, mine, withKey('k', { body: '1' }));
       expect(await fixture.journal.find(theirs, 'k')).toBeUndefined();
-      await run(fixture, theirs, keyed('k', { body: '2' }));
+      await run(fixture, theirs, withKey('k', { body: '2' }));
       expect((await fixture.journal.find(mine, 'k'))?.response.body).toBe('1');
     });
 
     it('integrity: is used once; who comes second writes nothing', async () => {
       const fixture = use();
       const ctx = fixture.context();
-      await run(fixture, ctx, keyed('k', { body: '1' }));
-      await expect(run(fixture, ctx, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
-      await expect(fixture.run(ctx, async () => undefined, keyed('k'))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await run(fixture, ctx, withKey('k', { body: '1' }));
+      await expect(run(fixture, ctx, withKey('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await expect(fixture.run(ctx, async () => undefined, withKey('k'))).rejects.toBeInstanceOf(
+        IdempotencyKeyConflict,
+      );
       expect((await fixture.things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toHaveLength(1);
       expect((await fixture.journal.find(ctx, 'k'))?.response.body).toBe('1');
     });
@@ -183,7 +185,7 @@ const keyCases = (use: () => Fixture): void => {
       const fixture = use();
       const owner = fixture.context();
       const contexts = Array.from({ length: 12 }, () => fixture.context(owner.tenantId));
-      const { won } = await settle(contexts.map((ctx) => run(fixture, ctx, keyed('k'))));
+      const { won } = await settle(contexts.map((ctx) => run(fixture, ctx, withKey('k'))));
       expect(won).toHaveLength(1);
       expect((await fixture.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
       expect(await rowsOf(fixture, owner)).toHaveLength(1);
@@ -192,15 +194,15 @@ const keyCases = (use: () => Fixture): void => {
     it('boundary: holds for a day and is free from then on', async () => {
       const fixture = use();
       const owner = fixture.context();
-      await run(fixture, owner, keyed('k', { body: '1' }));
+      await run(fixture, owner, withKey('k', { body: '1' }));
       const day = 24 * 60 * 60 * 1000;
       fixture.clock.advance(day - 1);
       const late = fixture.context(owner.tenantId);
       expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '1' } });
-      await expect(run(fixture, late, keyed('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await expect(run(fixture, late, withKey('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
       fixture.clock.advance(1);
       expect(await fixture.journal.find(late, 'k')).toBeUndefined();
-      await run(fixture, late, keyed('k', { body: '3' }));
+      await run(fixture, late, withKey('k', { body: '3' }));
       expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
       expect(await rowsOf(fixture, owner)).toHaveLength(2);
     });
