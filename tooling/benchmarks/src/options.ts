@@ -1,124 +1,108 @@
 import { parseArgs } from 'node:util';
-import { type Read, reads, type Write, writes } from './kinds.ts';
+import { type Kind, kinds } from './requests.ts';
 
-export type Options = {
-  readonly reads: readonly Read[];
-  readonly writes: readonly Write[];
-  readonly connections: readonly number[];
-  /** Rates of Poisson arrivals, in requests a second. */
-  readonly arrivals: readonly number[];
-  /** What the moments of arrivals follow from. */
-  readonly seed: number;
-  readonly rounds: number;
-  /** How long one slice of load is measured. */
-  readonly sliceMs: number;
-  /** Rewrites the figures of docs/performance.md. */
-  readonly write: boolean;
-};
-
-/** What was asked for is not possible; the message says what is. */
+/** The command line is wrong; the message says what is accepted. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-type Flag = { readonly name: string; readonly text: string; readonly min: number; readonly max: number };
+const usual = {
+  raw: { kinds: 'get,list,post,patch', loads: '1,32', rounds: '5', seconds: '2' },
+  arrivals: { kinds: 'get,list,post,patch', loads: '300,1000', rounds: '5', seconds: '2' },
+  tracing: { kinds: 'get,list,post', loads: '1,32', rounds: '5', seconds: '2' },
+  overload: { kinds: 'get,list,post', loads: '768,1500', rounds: '5', seconds: '3' },
+  regression: { kinds: 'get,list,post,patch', loads: '32', rounds: '7', seconds: '1' },
+};
+export type Mode = keyof typeof usual;
 
-const numberOf = ({ name, text, min, max }: Flag): number => {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} takes numbers from ${min} to ${max}; '${text}' is not one.`);
+export const figureModes = ['raw', 'arrivals', 'tracing', 'overload'] as const satisfies Mode[];
+
+export type Options = {
+  readonly kinds: readonly Kind[];
+  /** Connections, or arrivals per second. */
+  readonly loads: readonly number[];
+  readonly rounds: number;
+  readonly seconds: number;
 };
 
-const wholeOf = (flag: Flag): number => {
-  const value = numberOf(flag);
-  if (Number.isInteger(value)) return value;
-  throw new UsageError(`--${flag.name} takes whole numbers; '${flag.text}' is not one.`);
+export type Command = {
+  readonly modes: readonly { readonly mode: Mode; readonly options: Options }[];
+  readonly base: string | undefined;
+  readonly profile: boolean;
+  readonly write: boolean;
 };
 
-/** Without text, none. */
-const partsOf = <T>(text: string | undefined, read: (part: string) => T): T[] =>
-  text === undefined ? [] : [...new Set(text.split(',').map(read))];
+export const help = `npm run bench -- <mode> [options]
 
-const wholesOf = ({ text, ...flag }: Omit<Flag, 'text'> & { readonly text: string | undefined }): number[] =>
-  partsOf(text, (part) => wholeOf({ ...flag, text: part }));
+Modes:
+  raw         CPU time of a request, beside a raw server of Fastify and the driver (default)
+  arrivals    the same with Poisson arrivals, and latencies
+  tracing     CPU time with a tenth of the traces recorded, beside no tracing
+  overload    throughput with three and six times as many clients as the platform serves at a time
+  regression  CPU time beside another commit; exits with 1 when a request costs a tenth more
+  all         all modes but regression
 
-type Names<T> = { readonly name: string; readonly text: string | undefined; readonly legal: readonly T[] };
+Options:
+  --kinds <list>     of ${kinds.join(',')}
+  --loads <list>     connections; for arrivals, requests per second
+  --rounds <n>       how often each server is loaded
+  --seconds <n>      for how long
+  --base <commit>    for regression; by default where this branch left origin/main
+  --write            writes the figures into docs/performance.md
+  --profile          writes a CPU profile of each server to .data/profiles`;
 
-const namesOf = <T extends string>({ name, text, legal }: Names<T>): T[] =>
-  partsOf(text, (part) => {
-    const known = legal.find((each) => each === part);
-    if (known) return known;
-    throw new UsageError(`--${name} takes ${legal.join(', ')}; '${part}' is none of them.`);
-  });
+const flags = {
+  help: { type: 'boolean', short: 'h', default: false },
+  kinds: { type: 'string' },
+  loads: { type: 'string' },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  base: { type: 'string' },
+  write: { type: 'boolean', default: false },
+  profile: { type: 'boolean', default: false },
+} as const;
 
 const parse = (args: readonly string[]) => {
   try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        quick: { type: 'boolean', default: false },
-        reads: { type: 'string' },
-        writes: { type: 'string' },
-        connections: { type: 'string' },
-        arrivals: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        rounds: { type: 'string' },
-        slice: { type: 'string' },
-        write: { type: 'boolean', default: false },
-      },
-    }).values;
+    return parseArgs({ args: [...args], allowPositionals: true, options: flags });
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${help}`, { cause });
   }
 };
 
-const usual = { connections: '1,8,32', arrivals: '300,1000', rounds: '3', slice: '1.2' };
-const quick = { connections: '32', arrivals: '500', rounds: '2', slice: '0.5' };
-
-export const connectionsMax = 512;
-
-/**
- * Reads the command line. Who says what to measure gets that and nothing else; otherwise everything is measured.
- * The defaults end within five minutes, those of `--quick` within one.
- */
-export const readOptions = (args: readonly string[]): Options => {
-  const flags = parse(args);
-  const sizes = flags.quick ? quick : usual;
-  const isChosen = [flags.reads, flags.writes, flags.arrivals].some((flag) => flag !== undefined);
-  const chosen = isChosen ? flags : { reads: reads.join(), writes: writes.join(), arrivals: sizes.arrivals };
-  const connections = flags.connections ?? sizes.connections;
-  return {
-    reads: namesOf({ name: 'reads', text: chosen.reads, legal: reads }),
-    writes: namesOf({ name: 'writes', text: chosen.writes, legal: writes }),
-    connections: wholesOf({ name: 'connections', text: connections, min: 1, max: connectionsMax }),
-    arrivals: wholesOf({ name: 'arrivals', text: chosen.arrivals, min: 1, max: 20_000 }),
-    seed: wholeOf({ name: 'seed', text: flags.seed, min: 0, max: 1_000_000 }),
-    rounds: wholeOf({ name: 'rounds', text: flags.rounds ?? sizes.rounds, min: 1, max: 100 }),
-    sliceMs: numberOf({ name: 'slice', text: flags.slice ?? sizes.slice, min: 0.2, max: 30 }) * 1000,
-    write: flags.write,
-  };
+const toNumber = (name: string, text: string, [min, max]: readonly [number, number]): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${name} takes numbers from ${min} to ${max}, not '${text}'.`);
 };
 
-const modes = {
-  waterfall: { reads: 'health,get,list', writes: 'post,patch', connections: '1,32', rounds: '3', slice: '1' },
-  overload: { reads: 'list,get', writes: 'post', connections: '32', rounds: '3', slice: '3' },
-  tracing: { reads: 'get,list', writes: 'post', connections: '1,32', rounds: '5', slice: '1' },
+const toKind = (text: string): Kind => {
+  const kind = kinds.find((each) => each === text);
+  if (kind) return kind;
+  throw new UsageError(`--kinds takes ${kinds.join(', ')}, not '${text}'.`);
 };
 
-/** What is measured in other ways than beside the raw server only: where the time goes, and what traces cost. */
-export type Mode = keyof typeof modes;
+const toModes = (name: string): readonly Mode[] => {
+  if (name === 'all') return figureModes;
+  if (Object.hasOwn(usual, name)) return [name as Mode];
+  throw new UsageError(`There is no mode '${name}'.\n\n${help}`);
+};
 
-/** The mode that the command line names, if it does. */
-export const modeOf = (args: readonly string[]): Mode | undefined =>
-  (Object.keys(modes) as Mode[]).find((mode) => args.includes(`--${mode}`));
-
-/** Reads the command line of a mode, which takes the flags of connections and its own. */
-export const readModeOptions = (mode: Mode, args: readonly string[]): Options => {
-  const { reads, writes, ...sizes } = modes[mode];
-  const own = args.filter((arg) => arg !== `--${mode}`);
-  const isChosen = own.includes('--reads') || own.includes('--writes');
-  const usual = Object.entries({ ...sizes, ...(!isChosen && { reads, writes }) });
-  const options = readOptions([...usual.flatMap(([name, value]) => [`--${name}`, value]), ...own]);
-  if (options.arrivals.length === 0) return options;
-  throw new UsageError(`--${mode} is measured with connections; leave --arrivals out.`);
+/** Reads the command line; 'help' when it asks for help. @throws `UsageError`. */
+export const readCommand = (args: readonly string[]): Command | 'help' => {
+  const { values, positionals } = parse(args);
+  if (values.help) return 'help';
+  const [name = 'raw', ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`Name one mode.\n\n${help}`);
+  const modes = toModes(name).map((mode) => {
+    const { kinds: kindList, loads, rounds, seconds } = { ...usual[mode], ...values };
+    const options: Options = {
+      kinds: [...new Set(kindList.split(',').map(toKind))],
+      loads: [...new Set(loads.split(',').map((text) => Math.round(toNumber('loads', text, [1, 20_000]))))],
+      rounds: Math.round(toNumber('rounds', rounds, [1, 100])),
+      seconds: toNumber('seconds', seconds, [0.2, 60]),
+    };
+    return { mode, options };
+  });
+  return { modes, base: values.base, profile: values.profile, write: values.write };
 };

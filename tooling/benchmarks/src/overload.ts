@@ -1,105 +1,102 @@
-import { type BenchParts, withBench } from './bench.ts';
-import type { Kind } from './kinds.ts';
-import type { Observed } from './load.ts';
-import { type Measured, slice } from './measure.ts';
-import { conditionsOf, digits, nameOf, type Section, tableOf } from './report.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSlices, type RunSlice, type Slice } from './compare.ts';
+import type { ModeOptions } from './modes.ts';
+import { residentBytes } from './proc.ts';
+import { digits, toTable } from './report.ts';
+import { type Kind, titles } from './requests.ts';
+import type { Lab, Server } from './servers.ts';
 import { median } from './statistics.ts';
 
-/** What a server did at its peak, and then when so many clients asked it for three times as much. */
+/** The throughput at the peak and with more clients, in a round. */
 export type Overload = {
   readonly kind: Kind;
   readonly clients: number;
-  readonly peak: Observed;
-  readonly over: Observed;
+  readonly peakPerSecond: number;
+  readonly perSecond: number;
+  readonly rejectedPerSecond: number;
+  /** The slowest response to `GET /health` during the overload. */
+  readonly healthMs: number;
+  readonly peakBytes: number;
+  readonly bytes: number;
 };
 
-/** As many clients as the platform works for at a time, each with one request under way. */
-const peakConnections = 256;
+/** As many clients as the platform serves at a time. */
+const peakClients = 256;
+const probeEveryMs = 20;
 
-/** So many are there when it is asked for more: three times as many, and six times. Who finds all of them waiting goes. */
-const overClients = [768, 1500];
+/** Requests the health of a server until the work is done. */
+const probeHealth = async <T>({ url }: Server, work: Promise<T>): Promise<{ result: T; healthMs: number }> => {
+  let isDone = false;
+  let healthMs = 0;
+  const probe = async (): Promise<void> => {
+    while (!isDone) {
+      const startedAt = performance.now();
+      const response = await fetch(`${url}/health`);
+      await response.arrayBuffer();
+      if (!response.ok) throw new Error(`GET /health returned ${response.status}.`);
+      healthMs = Math.max(healthMs, performance.now() - startedAt);
+      await sleep(probeEveryMs);
+    }
+  };
+  const [result] = await Promise.all([work.finally(() => (isDone = true)), probe()]);
+  return { result, healthMs };
+};
 
-const timesCapacity = 3;
-
-const perSecondOf = ({ requests, seconds }: Observed): number => requests / seconds;
-
-/** What was served of what could be: 1 where a server does as much as at its peak. */
-export const goodputOf = ({ peak, over }: Overload): number => perSecondOf(over) / perSecondOf(peak);
-
-/** Measures peak and overload in turn, round after round, for as long as they are asked for. */
-export async function* overloadsOf(
-  parts: Pick<BenchParts, 'options'>,
-  measured: Measured,
-  counts: readonly number[] = overClients,
+/** Measures the peak and the overloads of a server in turn, round after round. */
+export async function* measureOverloads(
+  { run, server }: { readonly run: RunSlice; readonly server: Server },
+  { kinds, loads, rounds, seconds, log }: ModeOptions,
 ): AsyncGenerator<Overload> {
-  const { rounds, reads, writes, sliceMs, seed } = parts.options;
-  // A peak that the compilers have not reached yet would be easy to keep.
-  for (const kind of [...reads, ...writes]) {
-    await slice({ kind, load: { connections: peakConnections } }, { name: 'platform', sliceMs, seed }, measured);
-  }
+  const load = (kind: Kind, connections: number): Promise<Slice> =>
+    run(server, { kind, load: { connections }, seconds });
+  for (const kind of kinds) await load(kind, peakClients);
   for (let round = 1; round <= rounds; round += 1) {
-    measured.onRound(round);
-    for (const kind of [...reads, ...writes]) {
-      const options = { name: 'platform', sliceMs, seed: seed + round } as const;
-      const peak = await slice({ kind, load: { connections: peakConnections } }, options, measured);
-      const load = { perSecond: Math.round(perSecondOf(peak) * timesCapacity) };
-      for (const clients of counts) {
-        const over = await slice({ kind, load }, { ...options, overload: { connections: clients } }, measured);
-        yield { kind, clients, peak, over };
+    log(`Round ${round} of ${rounds}`);
+    for (const kind of kinds) {
+      const peak = await load(kind, peakClients);
+      const peakBytes = residentBytes(server.pid);
+      for (const clients of loads) {
+        const { result, healthMs } = await probeHealth(server, load(kind, clients));
+        yield {
+          kind,
+          clients,
+          peakPerSecond: peak.perSecond,
+          perSecond: result.perSecond,
+          rejectedPerSecond: result.rejected / seconds,
+          healthMs,
+          peakBytes,
+          bytes: residentBytes(server.pid),
+        };
       }
     }
   }
 }
 
-/** The part of its CPU that the server was at work, and the part of theirs that load and mongod were. */
-const busyOf = ({ serverMicros, seconds }: Observed): number => serverMicros / (seconds * 1e6);
-const othersBusyOf = ({ mongodMicros, loadMicros, seconds }: Observed): number =>
-  (mongodMicros + loadMicros) / (seconds * 1e6);
-
-/** The cells of the rounds of one kind of request from so many clients. */
-const cellsOf = (overloads: readonly [Overload, ...Overload[]]): string[] => {
+const toCells = (overloads: readonly [Overload, ...Overload[]]): string[] => {
   const [{ kind, clients }] = overloads;
-  type Figure = (overload: Overload) => number;
-  const usual = (figure: Figure): string => digits(median(overloads.map(figure)), 0);
-  const most = (figure: Figure): string => digits(Math.max(...overloads.map(figure)), 0);
-  const pair = (show: (figure: Figure) => string, of: (observed: Observed) => number): string =>
-    [({ peak }: Overload) => of(peak), ({ over }: Overload) => of(over)].map(show).join(' / ');
-  const part = (figure: Figure): string => digits(median(overloads.map(figure)), 2);
+  const all = (figure: (overload: Overload) => number): number[] => overloads.map(figure);
+  const shares = all(({ perSecond, peakPerSecond }) => perSecond / peakPerSecond);
   return [
-    nameOf[kind],
+    titles[kind],
     String(clients),
-    usual(({ peak }) => perSecondOf(peak)),
-    usual(({ over }) => perSecondOf(over)),
-    part(goodputOf),
-    usual(({ over }) => over.refused / over.seconds),
-    usual(({ over }) => over.p50Ms),
-    most(({ over }) => over.healthMs ?? Number.NaN),
-    pair(part, busyOf),
-    pair(part, othersBusyOf),
-    pair(most, ({ serverBytes }) => serverBytes / 2 ** 20),
+    digits(median(all((overload) => overload.peakPerSecond)), 0),
+    digits(median(all((overload) => overload.perSecond)), 0),
+    digits(median(shares), 2),
+    digits(median(all((overload) => overload.rejectedPerSecond)), 0),
+    digits(Math.max(...all((overload) => overload.healthMs)), 0),
+    `${digits(Math.max(...all(({ peakBytes }) => peakBytes)) / 2 ** 20, 0)} / ${digits(Math.max(...all(({ bytes }) => bytes)) / 2 ** 20, 0)}`,
   ];
 };
 
-/** Asks the platform for three times what it can do. */
-export const overload = (parts: BenchParts): Promise<Section> =>
-  withBench(parts, async ({ measured, conditions }) => {
-    const overloads: Overload[] = [];
-    for await (const one of overloadsOf(parts, measured)) overloads.push(one);
-    const head = [
-      'request',
-      'clients',
-      'peak/s',
-      'served/s',
-      'of peak',
-      'refused/s',
-      'p50 ms',
-      'health ms',
-      'server CPU',
-      'other CPU',
-      'memory MiB',
-    ];
-    const rows = [...Map.groupBy(overloads, ({ kind, clients }) => `${kind} ${clients}`).values()].map((own) =>
-      cellsOf(own as [Overload, ...Overload[]]),
-    );
-    return { name: 'overload', figures: `${tableOf([head, ...rows])}\n\n${conditionsOf('overload', conditions)}` };
-  });
+const head = ['request', 'clients', 'peak/s', 'served/s', 'of peak', 'rejected/s', 'health ms', 'memory MiB'];
+
+/** Sends the platform more than it can serve. Returns a table. */
+export const runOverload = async (lab: Lab, options: ModeOptions): Promise<string> => {
+  const server = await lab.startPlatformServer({ name: 'platform' });
+  const { run, assertStored } = createSlices(lab, true);
+  const overloads: Overload[] = [];
+  for await (const overload of measureOverloads({ run, server }, options)) overloads.push(overload);
+  await assertStored();
+  const groups = Map.groupBy(overloads, ({ kind, clients }) => `${kind} ${clients}`).values();
+  return toTable([head, ...[...groups].map((group) => toCells(group as [Overload, ...Overload[]]))]);
+};

@@ -1,61 +1,59 @@
-import { readdirSync, readFileSync } from 'node:fs';
+// CPU times, memory and CPUs of processes, from /proc of Linux.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
-// The unit of /proc/<pid>/stat, which Linux fixes at a hundredth of a second for every program.
+/** The unit of CPU times in /proc, the same for every Linux program. */
 const tickMicros = 10_000;
 
-/** The fields of a `stat` line after the name of the program, which may hold spaces and brackets itself. */
-const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+/** Returns the fields of a `stat` line after the program's name, which may contain spaces and brackets. */
+const readStat = (pid: number): string[] => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
 
-/** The CPU time, user and system, in a line of /proc/<pid>/stat. */
-export const cpuMicrosIn = (stat: string): number => {
-  const fields = fieldsOf(stat);
+/** Returns the CPU time that a process has used, user and system. */
+export const cpuMicros = (pid: number): number => {
+  const fields = readStat(pid);
   return (Number(fields[11]) + Number(fields[12])) * tickMicros;
 };
 
-/** The parent in a line of /proc/<pid>/stat. */
-export const parentIn = (stat: string): number => Number(fieldsOf(stat)[1]);
+const readStatus = (pid: number, field: string): string =>
+  new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
 
-const read = (path: string): string => readFileSync(path, 'utf8');
+export const residentBytes = (pid: number): number => Number(readStatus(pid, 'VmRSS')) * 1024;
 
-/** To the nanosecond, where the kernel keeps such statistics. */
-const preciseMicros = (pid: number): number | undefined => {
-  try {
-    const threads = readdirSync(`/proc/${pid}/task`);
-    return threads.reduce((sum, id) => sum + Number.parseInt(read(`/proc/${pid}/task/${id}/schedstat`), 10) / 1000, 0);
-  } catch {
-    return undefined;
-  }
+/** Returns the ids of the processes above a process, without init. */
+const listAncestors = (pid: number): number[] => {
+  const parent = Number(readStat(pid)[1]);
+  return parent > 1 ? [parent, ...listAncestors(parent)] : [];
 };
 
-/** The CPU time that a process has used up to now, all its threads together. */
-export const cpuMicros = (pid: number): number => preciseMicros(pid) ?? cpuMicrosIn(read(`/proc/${pid}/stat`));
-
-/** The memory of this machine that a process holds, in bytes. */
-export const memoryBytes = (pid: number): number =>
-  Number(/^VmRSS:\s*(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1]) * 1024;
-
-export const parentOf = (pid: number): number => parentIn(read(`/proc/${pid}/stat`));
-
-/** The program of a process; none when there is no such process here. */
-export const programOf = (pid: number): string | undefined => {
-  try {
-    return read(`/proc/${pid}/comm`).trim();
-  } catch {
-    return undefined;
-  }
+/** Returns whether the command that started this process has also started another one, itself or by a child. */
+export const hasSameStarter = (pid: number): boolean => {
+  const starters = listAncestors(process.pid).slice(0, 2);
+  return listAncestors(pid).some((ancestor) => starters.includes(ancestor));
 };
 
-/** The numbers in a list of CPUs as the kernel writes it: `0-2,5`. */
-export const cpusIn = (list: string): number[] =>
-  list
-    .trim()
-    .split(',')
-    .filter((range) => range !== '')
-    .flatMap((range) => {
-      const [first = Number.NaN, last = first] = range.split('-').map(Number);
-      return Array.from({ length: last - first + 1 || 0 }, (_, index) => first + index);
-    });
+/** Returns the numbers in a list of CPUs as the kernel writes it: `0-2,5`. */
+export const parseCpus = (list: string): number[] =>
+  list.split(',').flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
 
-/** The CPUs that this process may run on. */
-export const allowedCpus = (): number[] =>
-  cpusIn(/^Cpus_allowed_list:\s*(\S+)/m.exec(read('/proc/self/status'))?.[1] ?? '');
+/** Keeps all threads of a process on one CPU. Returns false when the machine does not allow it. */
+const pin = (pid: number, cpu: number): boolean =>
+  spawnSync('taskset', ['-a', '-c', '-p', String(cpu), String(pid)], { stdio: 'ignore' }).status === 0;
+
+/** Keeps mongod and this process, which makes the load, on one CPU, so that the measured server has another to itself. */
+export const reserveCpu = (mongodPid: number) => {
+  const [server = -1, load = -1] = parseCpus(readStatus(process.pid, 'Cpus_allowed_list'));
+  const isPinned = load >= 0 && pin(process.pid, load);
+  return {
+    pinServer: (pid: number): void => {
+      if (isPinned) pin(pid, server);
+    },
+    // A mongod that was not started for this run is left as it is.
+    arePinned: isPinned && hasSameStarter(mongodPid) && pin(mongodPid, load),
+  };
+};

@@ -1,12 +1,26 @@
-// The least code that answers the same requests: no credential, no validation, no limit, no log, no journal, no event;
-// Fastify and the official driver. What it writes has the majority's promise and no other.
-import { randomUUID } from 'node:crypto';
+// The least code that serves the same requests with Fastify and the official driver: no token, no validation, no rate limit, no
+// log, no journal, no event. Its writes are acknowledged by a majority, like the platform's.
 import { toSortKey } from '@plinth/data-kit';
 import Fastify from 'fastify';
 import { type Filter, MongoClient } from 'mongodb';
-import type { StoredUser } from './data.ts';
+import { v7 as uuidv7 } from 'uuid';
 
-const { HOST, PORT, MONGODB_URI = '', DATABASE } = process.env;
+type StoredUser = {
+  readonly _id: string;
+  readonly tenantId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly nameKey: string;
+  readonly email: string;
+  readonly emailKey: string;
+  readonly role: string;
+  readonly status: 'active' | 'suspended';
+  readonly deleted: boolean;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+const { PORT, MONGODB_URI = '', DATABASE } = process.env;
 
 const client = new MongoClient(MONGODB_URI, { maxPoolSize: 32, writeConcern: { w: 'majority', journal: true } });
 await client.connect();
@@ -52,17 +66,9 @@ const after = (cursor: string): Filter<StoredUser> => {
   return { $or: [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: id } }] };
 };
 
-/** A random id with the time before it: the collection takes UUIDv7 only. */
-const newId = (): string => {
-  const time = Date.now().toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
-};
-
 const app = Fastify({ logger: false });
 
-app.get('/health', { schema: { response: { 200: { type: 'object', properties: { status: text } } } } }, async () => ({
-  status: 'live',
-}));
+app.get('/health/ready', async () => ({ status: 'ready' }));
 
 app.get<{ Params: { id: string }; Headers: { 'x-tenant-id': string } }>(
   '/v1/users/:id',
@@ -106,7 +112,7 @@ app.post<{ Body: Pick<StoredUser, 'name' | 'email' | 'role'>; Headers: { 'x-tena
     const { name, email, role } = request.body;
     const now = new Date();
     const created: StoredUser = {
-      _id: newId(),
+      _id: uuidv7(),
       tenantId: request.headers['x-tenant-id'],
       version: 1,
       name,
@@ -142,4 +148,4 @@ app.patch<{
 });
 
 process.once('SIGTERM', () => process.exit(0));
-await app.listen({ host: HOST ?? '127.0.0.1', port: Number(PORT) });
+await app.listen({ host: '127.0.0.1', port: Number(PORT) });

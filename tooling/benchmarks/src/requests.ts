@@ -1,35 +1,73 @@
-import type { Server, ServerName } from './servers.ts';
+import { randomUUID } from 'node:crypto';
+
+export const kinds = ['get', 'list', 'post', 'patch'] as const;
+export type Kind = (typeof kinds)[number];
+
+export const titles: Readonly<Record<Kind, string>> = {
+  get: 'GET /v1/users/:id',
+  list: 'GET /v1/users?limit=20',
+  post: 'POST /v1/users',
+  patch: 'PATCH /v1/users/:id',
+};
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** A server, and the headers that make it answer: a credential, or the name of a tenant. */
-export type Target = { readonly name: ServerName; readonly server: Server; readonly headers: Headers };
-
-export type Call = {
-  readonly method?: 'GET' | 'POST' | 'PATCH';
+/** A request and its expected response. */
+export type Exchange = {
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   readonly headers?: Headers;
-  /** Sent as JSON. */
-  readonly body?: object;
-  /** What the answer must have. */
+  readonly body?: string;
   readonly status: number;
+  /** A part that only the right body has. */
+  readonly bodyPart: string;
+  /** Called after the right response. */
+  readonly onSuccess?: () => void;
 };
 
-const timeoutMs = 5000;
+const json = { 'content-type': 'application/json' } as const;
 
-/**
- * One request outside the load.
- * @throws when the answer has another status.
- */
-export const ask = async ({ name, server, headers }: Target, call: Call): Promise<unknown> => {
-  const { method = 'GET', path, body, status } = call;
-  const answer = await fetch(`${server.url}${path}`, {
-    method,
-    headers: { ...headers, ...(body && { 'content-type': 'application/json' }), ...call.headers },
-    signal: AbortSignal.timeout(timeoutMs),
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (answer.status === status) return JSON.parse(text);
-  throw new Error(`${name} answered ${answer.status} to ${method} ${path}, not ${status}: ${text}`);
+const createPost = (): Exchange => {
+  const email = `bench.${randomUUID()}@example.com`;
+  const body = JSON.stringify({ name: 'Ada Lovelace', email, role: 'member' });
+  return { method: 'POST', path: '/v1/users', headers: json, body, status: 201, bodyPart: `"email":"${email}"` };
+};
+
+/** Each PATCH takes a user that no other one changes, with the version that the last change has left. */
+const createPatches = (ids: readonly string[]) => {
+  const idle = ids.map((id) => ({ id, version: 1 }));
+  return (): Exchange => {
+    const user = idle.shift();
+    if (!user) throw new Error('More PATCH requests are in flight than there are users.');
+    const { id, version } = user;
+    return {
+      method: 'PATCH',
+      path: `/v1/users/${id}`,
+      headers: { ...json, 'if-match': `"${version}"` },
+      body: JSON.stringify({ name: `Ada Lovelace ${version}` }),
+      status: 200,
+      bodyPart: `"version":${version + 1},`,
+      onSuccess: () => void idle.push({ id, version: version + 1 }),
+    };
+  };
+};
+
+/** Creates a source of requests, of which any number may be in flight. */
+export const createExchanges = (kind: Kind, ids: readonly string[]): (() => Exchange) => {
+  let index = 0;
+  const get = (): Exchange => {
+    const id = ids[index % ids.length] ?? '';
+    index += 1;
+    return { method: 'GET', path: `/v1/users/${id}`, status: 200, bodyPart: `"id":"${id}"` };
+  };
+  const list = { method: 'GET', path: '/v1/users?limit=20', status: 200, bodyPart: '"nextCursor":"' } as const;
+  return { get, list: () => list, post: () => createPost(), patch: createPatches(ids) }[kind];
+};
+
+/** @throws when a response is not the expected one. */
+export const assertResponse = (exchange: Exchange, { status, body }: { status: number; body: string }): void => {
+  if (status !== exchange.status || !body.includes(exchange.bodyPart)) {
+    throw new Error(`${exchange.method} ${exchange.path} returned ${status} and an unexpected body: ${body}`);
+  }
+  exchange.onSuccess?.();
 };

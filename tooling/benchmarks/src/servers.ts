@@ -1,86 +1,104 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Issuer } from '@plinth/auth/testing';
-import {
-  type Child,
-  type Environment,
-  getFreePort,
-  unlimitedRateLimits,
-  waitUntilReady,
-} from '@plinth/testing/process';
-import { choosePinning, type Pinning } from './pinning.ts';
-import type { Processes, StartOptions } from './processes.ts';
+import { createUsers, startPlatform, type TokenUser } from '@plinth/load';
+import { createDatabasePrefix, type Environment, startService } from '@plinth/testing/process';
+import { MongoClient } from 'mongodb';
+import { v7 as uuidv7 } from 'uuid';
+import { reserveCpu } from './proc.ts';
+import type { Headers, Kind } from './requests.ts';
 
-export const serverNames = ['platform', 'raw'] as const;
-export type ServerName = (typeof serverNames)[number];
+/** A server under test. */
+export type Server = {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  /** The prefix of its databases. Two servers may share them. */
+  readonly databasePrefix: string;
+  /** Users that are read; nothing else is written in their tenant. */
+  readonly readIds: readonly string[];
+  createHeaders(user: TokenUser): Promise<Headers>;
+};
 
-export type Server = Pick<Child, 'pid' | 'request'> & { readonly url: string };
+export type PlatformVariant = { readonly name: string; readonly root?: string; readonly settings?: Environment };
 
-export type Place = {
-  readonly processes: Processes;
-  readonly pinning: Pinning | undefined;
+const usersToRead = 600;
+/** Output is only kept for the report of a failure: the log has a line for each request. */
+const outputCharsMin = 2000;
+
+export const reader: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
+export const writer: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
+export const userOf = (kind: Kind): TokenUser => (kind === 'get' || kind === 'list' ? reader : writer);
+
+const profileFolder = fileURLToPath(new URL('../../../.data/profiles', import.meta.url));
+const assertLoopback = ({ options: { hosts } }: MongoClient): void => {
+  const isLocal = hosts.every(({ host = '' }) => ['127.0.0.1', '::1', 'localhost'].includes(host));
+  if (!isLocal) throw new Error('MONGODB_URI names another machine. The benchmarks only run on this one.');
+};
+
+/** Counts the writes that are stored: a version is the number of writes to a user. */
+const countWrites = async (client: MongoClient, databasePrefix: string): Promise<number> => {
+  const users = client.db(`${databasePrefix}users`).collection('users');
+  const total = { $group: { _id: null, count: { $sum: '$version' } } };
+  const [group] = await users
+    .aggregate<{ count: number }>([{ $match: { tenantId: writer.tenantId } }, total])
+    .toArray();
+  return group?.count ?? 0;
+};
+
+export type LabOptions = {
   readonly mongodbUri: string;
   readonly redisUrl: string;
-  readonly databasePrefix: string;
-  /** What makes the platform trust the tokens of the load. */
-  readonly trust: Issuer['settings'];
-  /** Where the sources of the platform are; here, when it is left out. */
-  readonly root?: string;
-  /** Settings of the platform beside those that every benchmark has. */
-  readonly settings?: Environment;
-  /** A module that both servers load before their own. */
-  readonly preload?: string;
+  /** Writes a CPU profile of each server to .data/profiles. */
+  readonly profile?: boolean;
 };
 
-const host = '127.0.0.1';
+/** Starts servers on the databases of this machine, and stops them all. */
+export const openLab = async ({ profile, ...databases }: LabOptions) => {
+  const client = new MongoClient(databases.mongodbUri);
+  assertLoopback(client);
+  const { pid: mongodPid, version: mongodVersion } = await client.db('admin').command({ serverStatus: 1 });
+  const cpus = reserveCpu(Number(mongodPid));
+  const stops: (() => Promise<unknown>)[] = [];
+  const nodeOptions = (name: string): Environment =>
+    profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(profileFolder, name.replaceAll(/\W+/g, '-'))}` } : {};
 
-const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+  const startPlatformServer = async ({ name, root, settings }: PlatformVariant): Promise<Server> => {
+    const databasePrefix = createDatabasePrefix();
+    const platform = await startPlatform(
+      { ...databases, outputCharsMin, ...(root !== undefined && { root }) },
+      { MONGODB_DATABASE_PREFIX: databasePrefix, LOG_LEVEL: 'info', ...nodeOptions(name), ...settings },
+    );
+    stops.unshift(() => platform.stop());
+    cpus.pinServer(platform.pid);
+    const createHeaders = async (user: TokenUser) => ({ authorization: `Bearer ${await platform.createToken(user)}` });
+    const readIds = await createUsers(platform.url, { headers: await createHeaders(reader), count: usersToRead });
+    return { name, url: platform.url, pid: platform.pid, databasePrefix, readIds, createHeaders };
+  };
 
-/** The platform as it is deployed, with nothing switched off. The environment of the caller does not reach it. */
-const platformOf = (place: Place) => ({
-  script: join(place.root ?? fileOf('../../../'), 'apps/platform/src/main.ts'),
-  ready: '/health/ready',
-  env: {
-    NODE_ENV: 'production',
-    MONGODB_URI: place.mongodbUri,
-    MONGODB_DATABASE_PREFIX: place.databasePrefix,
-    REDIS_URL: place.redisUrl,
-    ...place.trust,
-    CURSOR_SECRET: randomBytes(32).toString('base64url'),
-    // Every request is counted, by limits that the load does not reach: what a refusal costs is not asked here.
-    ...unlimitedRateLimits,
-    ...place.settings,
-  },
-});
+  /** Starts the raw server on the collection of a platform, with its indexes and its validator. */
+  const startRawServer = async ({ databasePrefix, readIds }: Server): Promise<Server> => {
+    const DATABASE = `${databasePrefix}users`;
+    const settings = { MONGODB_URI: databases.mongodbUri, DATABASE, ...nodeOptions('raw') };
+    const service = await startService(new URL('./raw-server.ts', import.meta.url), settings, { outputCharsMin });
+    stops.unshift(() => service.end('SIGTERM'));
+    cpus.pinServer(service.pid);
+    const createHeaders = async ({ tenantId }: TokenUser) => ({ 'x-tenant-id': tenantId });
+    return { name: 'raw', url: service.url, pid: service.pid, databasePrefix, readIds, createHeaders };
+  };
 
-const rawOf = (place: Place) => ({
-  script: fileOf('./raw-server.ts'),
-  ready: '/health',
-  env: { NODE_ENV: 'production', MONGODB_URI: place.mongodbUri, DATABASE: databaseOf(place) },
-});
-
-/** The database that both servers read. */
-export const databaseOf = ({ databasePrefix }: Pick<Place, 'databasePrefix'>): string => `${databasePrefix}users`;
-
-type StartParts = StartOptions & { readonly ready: string };
-
-const start = async (processes: Processes, { ready, env, ...options }: StartParts): Promise<Server> => {
-  const port = await getFreePort();
-  const child = processes.start({ ...options, env: { HOST: host, PORT: String(port), ...env } });
-  const url = `http://${host}:${port}`;
-  await waitUntilReady(child, `${url}${ready}`);
-  return { pid: child.pid, request: child.request, url };
+  const close = async (): Promise<void> => {
+    for (const stop of stops.splice(0)) await stop();
+    await client.close();
+  };
+  const conditions = { mongodVersion: String(mongodVersion), arePinned: cpus.arePinned };
+  return {
+    startPlatformServer,
+    startRawServer,
+    countStoredWrites: (databasePrefix: string) => countWrites(client, databasePrefix),
+    mongodPid: Number(mongodPid),
+    conditions,
+    close,
+  };
 };
 
-/** Starts a server and waits until it serves. */
-export const startServer = (name: ServerName, place: Place): Promise<Server> => {
-  const { pinning, preload, processes } = place;
-  const { env, ...rest } = (name === 'platform' ? platformOf : rawOf)(place);
-  const loading = preload === undefined ? {} : { NODE_OPTIONS: `--import=${preload}` };
-  return start(processes, { cpu: pinning?.server, env: { ...env, ...loading }, ...rest });
-};
-
-/** Starts a collector of traces, on the CPU of the load. */
-export const startCollector = (processes: Processes): Promise<Server> =>
-  start(processes, { script: fileOf('./collector.ts'), ready: '/', cpu: choosePinning()?.load, env: {} });
+export type Lab = Awaited<ReturnType<typeof openLab>>;

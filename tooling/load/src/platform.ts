@@ -6,7 +6,14 @@ import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
 
-export type PlatformOptions = { readonly mongodbUri: string; readonly redisUrl: string };
+export type PlatformOptions = {
+  readonly mongodbUri: string;
+  readonly redisUrl: string;
+  /** The checkout whose platform starts; by default this one. */
+  readonly root?: string;
+  /** How many characters at the end of its output are kept at least; by default all. */
+  readonly outputCharsMin?: number;
+};
 
 export type TokenUser = {
   readonly id: string;
@@ -17,6 +24,7 @@ export type TokenUser = {
 /** The platform as it is deployed, in its own process, on its own databases. */
 export type Platform = {
   readonly url: string;
+  readonly pid: number;
   /** Returns a token of a user, stored or not, that is valid for fifteen minutes from `from`, or from now. */
   createToken(user: TokenUser, from?: Date): Promise<string>;
   /** Returns the output so far: log lines that are warnings or worse. */
@@ -26,7 +34,8 @@ export type Platform = {
 };
 
 const readyWithinMs = 45_000;
-const apps = fileURLToPath(new URL('../../../apps', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const apps = join(repository, 'apps');
 
 /** Drops the database of every module; each is named like its service. */
 const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promise<void> => {
@@ -41,7 +50,7 @@ const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promis
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
-  { mongodbUri, redisUrl }: PlatformOptions,
+  { mongodbUri, redisUrl, root = repository, ...options }: PlatformOptions,
   overrides: Environment = {},
 ): Promise<Platform> => {
   const issuer = await createTestIssuer();
@@ -57,13 +66,15 @@ export const startPlatform = async (
     ...overrides,
   };
   const drop = () => dropDatabases(mongodbUri, settings.MONGODB_DATABASE_PREFIX);
-  const starting = startService(join(apps, 'platform/src/main.ts'), settings, readyWithinMs);
+  const main = join(root, 'apps/platform/src/main.ts');
+  const starting = startService(main, settings, { withinMs: readyWithinMs, ...options });
   const service = await starting.catch(async (error: unknown) => {
     await drop();
     throw error;
   });
   return {
     url: service.url,
+    pid: service.pid,
     createToken: ({ id, tenantId, role }, from) => issuer.createToken({ id, tenantId, roles: [role] }, from),
     complaints: service.combinedOutput,
     stop: async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getFreePort } from '../free-port.ts';
-import { type Child, type Environment, nodeCommand, startChild } from './child.ts';
+import { type Child, type ChildOptions, type Environment, nodeCommand, startChild } from './child.ts';
 
 /** A host in its own process. */
 export type Service = Child & { readonly port: number; readonly url: string };
@@ -25,6 +25,8 @@ export const waitUntilReady = async (child: Child, url: string, withinMs = ready
   }
 };
 
+export type ServiceOptions = Pick<ChildOptions, 'outputCharsMin'> & { readonly withinMs?: number };
+
 /**
  * Starts the host `main` as in production and waits until it is ready. It listens at PORT, by default at a free port.
  * @throws with its output when it does not become ready.
@@ -32,11 +34,11 @@ export const waitUntilReady = async (child: Child, url: string, withinMs = ready
 export const startService = async (
   main: URL | string,
   settings: Environment,
-  withinMs = readyWithinMs,
+  { withinMs = readyWithinMs, ...options }: ServiceOptions = {},
 ): Promise<Service> => {
   const port = Number(settings['PORT'] ?? (await getFreePort()));
   const env = { NODE_ENV: 'production', ...settings, PORT: String(port) };
-  const child = startChild(nodeCommand(main), { env });
+  const child = startChild(nodeCommand(main), { env, ...options });
   const url = `http://127.0.0.1:${port}`;
   try {
     await waitUntilReady(child, `${url}/health/ready`, withinMs);
@@ -44,7 +46,7 @@ export const startService = async (
     await child.end();
     const isTaken = settings['PORT'] === undefined && child.output.stderr.includes(`Port ${port} of`);
     // Another process took the free port in the meantime.
-    if (isTaken) return startService(main, settings, withinMs);
+    if (isTaken) return startService(main, settings, { withinMs, ...options });
     throw error;
   }
   // `output` is a live object of the child.

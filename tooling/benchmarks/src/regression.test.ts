@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { buildSlice } from '../test/slice.ts';
+import { findBase } from './checkout.ts';
+import type { Row } from './compare.ts';
+import { UsageError } from './options.ts';
+import { decide } from './regression.ts';
+import type { Kind } from './requests.ts';
+
+/** Returns measurements one after the other; each is the ratio of every kind. */
+const createMeasure = (...runs: Partial<Record<Kind, number>>[]) => {
+  const measured: (readonly Kind[])[] = [];
+  const measure = async (kinds: readonly Kind[]): Promise<Row[]> => {
+    const ratios = runs[measured.push(kinds) - 1] ?? {};
+    return kinds.map((kind) => {
+      const median = ratios[kind] ?? Number.NaN;
+      const slice = buildSlice();
+      return { kind, load: { connections: 32 }, ratio: { median, min: 0, max: 0 }, subject: slice, reference: slice };
+    });
+  };
+  return { measure, measured };
+};
+
+describe('a regression', () => {
+  it('is not seen in noise of less than a tenth', async () => {
+    const { measure, measured } = createMeasure({ get: 0.92, list: 1.3 });
+    expect((await decide(['get', 'list'], measure)).slower).toEqual([]);
+    expect(measured).toHaveLength(1);
+  });
+
+  it('is measured once more before it counts', async () => {
+    const { measure, measured } = createMeasure({ get: 0.8, list: 1, post: 0.7 }, { get: 1, post: 0.7 });
+    const { rows, slower } = await decide(['get', 'list', 'post'], measure);
+    expect(measured).toEqual([
+      ['get', 'list', 'post'],
+      ['get', 'post'],
+    ]);
+    expect(slower).toEqual(['post']);
+    expect(rows.map(({ ratio }) => ratio.median)).toEqual([1, 1, 0.7]);
+  });
+
+  it('is what cannot be measured', async () => {
+    expect((await decide(['get'], createMeasure({}, {}).measure)).slower).toEqual(['get']);
+  });
+});
+
+describe('the base', () => {
+  it('is the named commit', async () => {
+    expect(await findBase('HEAD')).toMatch(/^[0-9a-f]{40}$/);
+  });
+
+  it('must exist', async () => {
+    await expect(findBase('no-such-branch')).rejects.toThrow(UsageError);
+  });
+});

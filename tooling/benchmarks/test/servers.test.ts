@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createSlices } from '../src/compare.ts';
+import { runRaw, runTracing } from '../src/modes.ts';
+import { kinds } from '../src/requests.ts';
+import { assertSameWork } from '../src/same-work.ts';
+import { type Lab, openLab } from '../src/servers.ts';
+
+const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
+const options = { kinds, rounds: 1, seconds: 0.3, log: () => undefined };
+
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await openLab({ mongodbUri, redisUrl });
+});
+
+afterAll(() => lab.close(), 60_000);
+
+it('compares the platform with the raw server, with connections and with arrivals', async () => {
+  const rows = await runRaw(lab, { ...options, loads: [4] });
+  expect(rows.map(({ kind, load }) => ({ kind, load }))).toEqual(
+    kinds.map((kind) => ({ kind, load: { connections: 4 } })),
+  );
+  for (const { ratio, subject, reference } of rows) {
+    expect(ratio.median).toBeGreaterThan(0);
+    expect(subject.mongodMicros).toBeGreaterThan(0);
+    expect(reference.perSecond).toBeGreaterThan(0);
+  }
+  const arrivals = await runRaw(lab, { ...options, kinds: ['get'], loads: [100] }, 'perSecond');
+  expect(arrivals).toMatchObject([{ load: { perSecond: 100 }, subject: { p50Ms: expect.any(Number) } }]);
+}, 120_000);
+
+it('compares a platform with traces with one without', async () => {
+  expect(await runTracing(lab, { ...options, kinds: ['get'], loads: [4] })).toHaveLength(1);
+}, 120_000);
+
+it('rejects servers that do not serve the same users', async () => {
+  const [platform, other] = [
+    await lab.startPlatformServer({ name: 'a' }),
+    await lab.startPlatformServer({ name: 'b' }),
+  ];
+  await expect(assertSameWork(platform, await lab.startRawServer(other))).rejects.toThrow('return different users');
+}, 120_000);
+
+it('fails when an acknowledged write is not stored', async () => {
+  const server = await lab.startPlatformServer({ name: 'platform' });
+  const { run, assertStored } = createSlices({ mongodPid: lab.mongodPid, countStoredWrites: async () => 0 });
+  await run(server, { kind: 'post', load: { connections: 1 }, seconds: 0.2 });
+  await expect(assertStored()).rejects.toThrow('writes were acknowledged, 0 are stored');
+}, 120_000);
+
+it('refuses databases of another machine', async () => {
+  await expect(openLab({ mongodbUri: 'mongodb://db.example', redisUrl })).rejects.toThrow('another machine');
+});
