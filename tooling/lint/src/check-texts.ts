@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { convertedPaths, exemptPaths } from './banned-words.ts';
-import { findWords } from './words.ts';
-import { listDocuments, listSources, type Outcome, root } from './workspace.ts';
+import { exemptPaths, pendingPaths } from './banned-words.ts';
+import { findWords, type Place } from './words.ts';
+import { listSources, listTexts, type Outcome, root } from './workspace.ts';
 
 const suppression = /^(?:oxlint-disable|eslint-disable|biome-ignore|(?:v8|c8|istanbul) ignore)/;
 const withReason =
@@ -12,29 +12,42 @@ const needsReason =
   'A suppression names its rule and states its reason: `oxlint-disable-next-line <rule> -- <reason>`.';
 
 type Finding = { offset: number; message: string };
+type Comment = Place & { readonly value: string };
 
-/** Finds suppressions without a rule or a reason, and banned words where `hasWords` says that the file is converted. */
-export function findInText(file: string, text: string, hasWords: boolean): Finding[] {
-  if (file.endsWith('.md')) return hasWords ? findWords(file, { text, comments: [] }) : [];
+/** Parses the comments of a source, or finds the lines of another file that begin with a mark of a comment. */
+function listComments(file: string, text: string): Comment[] {
+  if (!/\.[cm]?[jt]sx?$/.test(file)) {
+    return [...text.matchAll(/^ *(?:#|\/\/) .*$/gm)].map(({ 0: value, index }) => {
+      return { value, start: index, end: index + value.length };
+    });
+  }
   const { comments, errors } = parseSync(file, text);
   if (errors[0]) throw new Error(`${file} cannot be parsed: ${errors[0].message}`);
+  return comments;
+}
+
+/** Finds suppressions without a rule or a reason, and banned words. */
+export function findInText(file: string, text: string, hasWords = true): Finding[] {
+  const comments = file.endsWith('.md') ? [] : listComments(file, text);
   const silent = comments.filter(({ value }) => suppression.test(value.trim()) && !withReason.test(value.trim()));
-  const words = hasWords ? findWords(file, { text, comments }) : [];
+  const words = !hasWords || exemptPaths.includes(file) ? [] : findWords(file, { text, comments });
   return [...silent.map(({ start }) => ({ offset: start, message: needsReason })), ...words];
 }
 
-/** Checks the suppressions of all sources, and the words of the files below `paths`. */
-export async function checkTexts(folder: string, paths = convertedPaths): Promise<Outcome> {
-  const hasWords = (file: string): boolean =>
-    paths.some((path) => file.startsWith(path)) && !exemptPaths.includes(file);
-  const lines = [...(await listSources(folder)), ...(await listDocuments(folder))].flatMap((file) => {
+/** Checks the suppressions and the words of all sources, documents and settings. */
+export async function checkTexts(folder: string, pending = pendingPaths): Promise<Outcome> {
+  const lines = [...(await listSources(folder)), ...(await listTexts(folder))].flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    return findInText(file, text, hasWords(file)).map(
+    return findInText(file, text, !pending.some((path) => file.startsWith(path))).map(
       ({ offset, message }) => `${file}:${text.slice(0, offset).split('\n').length} ${message}\n`,
     );
   });
   return { code: lines.length > 0 ? 1 : 0, output: `${lines.join('')}${lines.length} findings\n` };
 }
 
-// `node src/check-texts.ts packages/mongo docs` checks folders that are not in `convertedPaths` yet.
-if (import.meta.main) process.stdout.write((await checkTexts(root, process.argv.slice(2))).output);
+// `node src/check-texts.ts packages/mongo` checks a folder of `pendingPaths` too.
+if (import.meta.main) {
+  const { output } = await checkTexts(root, []);
+  const [, , folder = ''] = process.argv;
+  process.stdout.write(output.match(new RegExp(`^${folder}.*$`, 'gm'))?.join('\n') ?? 'no findings');
+}

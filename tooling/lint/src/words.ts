@@ -10,7 +10,7 @@ const blank = (text: string): string => text.replaceAll(/\S/g, '\0');
 
 const sentence = /(?:[^\0.!?\n]|[.!?](?!\s)|\n(?!\s*\n))+[.!?]?/g;
 const title = /(?:\b(?:it|test|describe)(?:\.\w+)*|\))\(\s*(['"`])((?:(?!\1).)*)\1/g;
-const commentMark = /^\/\/|^\/\*+|\*\/$|^\s*\*(?=\s)/gm;
+const commentMark = /^ *(?:\/\/|#)|^\/\*+|\*\/$|^\s*\*(?=\s)/gm;
 const tagOrCode = /@\w+|`[^`\n]*`/g;
 const markdownCodeOrMark = /^```.*?^ *```|^ {4,}[^\n]*$|`[^`]*`|^ *(?:#+|[-*]|\d+\.) |\|/gms;
 

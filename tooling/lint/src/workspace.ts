@@ -6,7 +6,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
 
-const skipped = /(^|\/)(node_modules|dist|coverage|fixtures|\.[^/]+)(\/|$)/;
+const skipped = /(^|\/)(node_modules|dist|coverage|fixtures|pnpm-lock.yaml|\.(?!github|changeset)[^/]+)(\/|$)/;
 
 async function list(folder: string, pattern: string): Promise<string[]> {
   const files: string[] = [];
@@ -18,7 +18,9 @@ async function list(folder: string, pattern: string): Promise<string[]> {
 export const listSources = (folder: string): Promise<string[]> =>
   list(folder, '{apps,packages,tooling}/**/*.{ts,mts,cts,tsx,js,mjs,cjs,jsx}');
 
-export const listDocuments = (folder: string): Promise<string[]> => list(folder, '**/*.md');
+/** Documents and settings. */
+export const listTexts = (folder: string): Promise<string[]> =>
+  list(folder, '{.github/,.changeset/,}**/{*.{md,yml,yaml,toml,py},turbo.json,Dockerfile}');
 
 export type Outcome = { code: number; output: string };
 

@@ -6,7 +6,7 @@ const trees: Tree[] = [];
 afterEach(() => trees.splice(0).forEach(({ remove }) => remove()));
 
 const findIn = (comment: string): string[] =>
-  findInText('packages/mongo/src/a.ts', `${comment}\nexport {};\n`, false).map(({ message }) => message);
+  findInText('packages/mongo/src/a.ts', `${comment}\nexport {};\n`).map(({ message }) => message);
 
 it.each([
   '// oxlint-disable-next-line no-console',
@@ -30,13 +30,18 @@ it('refuses a file that cannot be parsed', () => {
   expect(() => findIn('import {')).toThrow('packages/mongo/src/a.ts cannot be parsed');
 });
 
-it('reports the line of a finding, in the folders that are checked only', async () => {
+it('reports the line of a finding in sources, documents and settings', async () => {
   const tree = createTree();
   trees.push(tree);
   tree.write('packages/mongo/src/a.ts', 'export {};\n// What is stored.\n');
-  tree.write('packages/redis/src/a.ts', '// What is stored.\n');
+  tree.write('packages/redis/node_modules/a.ts', '// What is stored.\n');
+  tree.write('.github/workflows/a.yml', 'on: push\n# What is stored.\n');
   tree.write('docs/a.md', '# A\n\nWhat is stored.\n');
-  const { code, output } = await checkTexts(tree.dir, ['packages/mongo/', 'docs/']);
+  const { code, output } = await checkTexts(tree.dir, []);
   expect(code).toBe(1);
-  expect(output.match(/\S+:\d+ /g)).toEqual(['packages/mongo/src/a.ts:2 ', 'docs/a.md:3 ']);
+  expect(output.match(/\S+:\d+ /g)).toEqual([
+    'packages/mongo/src/a.ts:2 ',
+    '.github/workflows/a.yml:2 ',
+    'docs/a.md:3 ',
+  ]);
 });

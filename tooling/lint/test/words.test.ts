@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findInText } from '../src/check-texts.ts';
 
 const inCode = (code: string, file = 'packages/mongo/src/a.ts'): string[] =>
-  findInText(file, code, true).map(
+  findInText(file, code).map(
     ({ offset, message }) => `${code.slice(0, offset).split('\n').length} ${/^"([^"]*)"/.exec(message)?.[1]}`,
   );
 const inDocument = (text: string): string[] => inCode(text, 'docs/a.md');
@@ -45,6 +45,10 @@ describe('refuses', () => {
   ])('in documents: %j', (text, found) => {
     expect(inDocument(text)).toEqual([found]);
   });
+});
+
+it.each(['a: 1 # told\n# For nobody.\n', 'a: 1\n  // For nobody.\n'])('refuses in comments of settings: %j', (text) => {
+  expect(inCode(text, 'turbo.json')).toEqual(['2 nobody']);
 });
 
 describe('accepts', () => {
