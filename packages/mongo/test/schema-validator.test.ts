@@ -101,7 +101,7 @@ describe('preparing', () => {
     const drifted = { ...notes, indexes: { ...notes.indexes, byAge: { fields: ['words', 'createdAt', '_id'] } } };
     await expect(open({ notes: drifted }).prepare()).rejects.toMatchObject({
       name: 'StartupError',
-      message: expect.stringContaining('Drop the stored index or rename the defined one'),
+      message: expect.stringContaining('Run npm run db -- repair --drop-indexes or rename the defined index'),
     });
   });
 
