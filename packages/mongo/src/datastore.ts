@@ -71,7 +71,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     ids,
     writeSets,
     cursors: createSignedCursors(cursorSecret),
-    pointReads: createPointReads({ ...reads, traceBatch }),
+    readById: createPointReads({ ...reads, traceBatch }),
   };
   const findUniqueCode = (collection: string, index: string) => byName.get(collection)?.indexes[index]?.unique;
   const commit = createCommit({ ...reads, client, counts, findUniqueCode, traceBatch });

@@ -88,7 +88,7 @@ const openCollection = (fault: Fault = {}) => {
     ids,
     cursors: createSignedCursors('a secret'),
     writeSets: recordWithFault(writeSets, fault),
-    pointReads: createPointReads(reads),
+    readById: createPointReads(reads),
   });
   const counts = { groups: 0, sets: 0, splits: 0 };
   const commit = createCommit({ ...reads, db, client, counts, findUniqueCode: () => undefined });

@@ -25,13 +25,13 @@ import type { Document } from 'mongodb';
 import { toUpdate, type Write } from '../commit/write.ts';
 import { find, type ReadDeps } from '../reads/find.ts';
 import { toBounds, toOrder } from '../reads/index-bounds.ts';
-import { type PointReads, pointsMax } from '../reads/point-reads.ts';
+import { pointsMax, type ReadById } from '../reads/point-reads.ts';
 
 export type CollectionDeps = ReadDeps & {
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
-  readonly pointReads: PointReads;
+  readonly readById: ReadById;
 };
 
 type Where = Readonly<Record<string, unknown>>;
@@ -53,9 +53,9 @@ const createFind =
     (await find({ find: scope.definition.name, ...command }, { ...scope, endsWithCaller: true })) as unknown as D[];
 
 const createReads = <D extends Entity>(scope: Scope<D>, findDocuments: Find<D>) => {
-  const { definition, ctx, tenant, pointReads } = scope;
+  const { definition, ctx, tenant } = scope;
   const readById = (id: string) =>
-    pointReads.read(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
+    scope.readById(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
   return {
     get: async (id: string): Promise<D> => {
       // An operator in the place of an id must not become part of the filter.

@@ -1,117 +1,91 @@
 import type { Ctx, TraceBatch } from '@plinth/data-kit';
+import DataLoader from 'dataloader';
 import type { Document } from 'mongodb';
-import { createBatchQueue, type Queued } from '../batch-queue.ts';
-import { remainingMs } from '../deadline.ts';
 import { isCausedByNoPrimary } from '../mongo-errors.ts';
 import { find, type ReadDeps } from './find.ts';
 
-type PointRead = Queued & { readonly _id: string; readonly resolve: (document: Document | undefined) => void };
+type PointRead = { readonly id: string; readonly ctx: Ctx };
 
-export type PointReads = {
-  /** Returns the document with an id in the tenant of `ctx`, as it is when the read is sent. */
-  read(collection: string, id: string, ctx: Ctx): Promise<Document | undefined>;
-};
+/** Returns the document with an id in the tenant of `ctx`, as it is when the read is sent. */
+export type ReadById = (collection: string, id: string, ctx: Ctx) => Promise<Document | undefined>;
 
 /** One command reads at most this many documents. */
 export const pointsMax = 64;
 
-/** While this many commands of a collection are in progress, reads wait, which makes the next batch larger. */
-const batchesMax = 4;
-
 type PointReadDeps = ReadDeps & { readonly traceBatch: TraceBatch | undefined };
 
-/** Takes the reads of the tenant that waits longest: no command spans tenants. */
-const takeBatch = (queued: readonly PointRead[]) => {
-  const tenantId = queued[0]?.ctx.tenantId;
-  const batch: PointRead[] = [];
-  const rest: PointRead[] = [];
-  for (const read of queued) (read.ctx.tenantId === tenantId && batch.length < pointsMax ? batch : rest).push(read);
-  return { batch, rest };
+const readAlone = async (collection: string, { id, ctx }: PointRead, deps: PointReadDeps) => {
+  const command = { find: collection, filter: { _id: id, tenantId: ctx.tenantId }, limit: 1 };
+  const [document] = await find(command, { ...deps, ctx });
+  return document;
 };
 
-const readAlone = async (collection: string, read: PointRead, deps: PointReadDeps): Promise<void> => {
-  const { _id, ctx, resolve, reject } = read;
-  const command = { find: collection, filter: { _id, tenantId: ctx.tenantId }, limit: 1 };
-  try {
-    const [document] = await find(command, { ...deps, ctx });
-    resolve(document);
-  } catch (reason) {
-    reject(reason);
-    if (isCausedByNoPrimary(reason)) throw reason;
-  }
-};
-
-/** Rejects the reads whose caller has disconnected or whose deadline has passed, and returns the others. */
-const rejectEnded = (batch: readonly PointRead[], { clock }: PointReadDeps): PointRead[] =>
-  batch.filter(({ ctx, reject }) => {
-    try {
-      ctx.signal.throwIfAborted();
-      remainingMs(ctx, clock);
-      return true;
-    } catch (reason) {
-      reject(reason);
-      return false;
-    }
-  });
-
-const readBatch = async (collection: string, batch: readonly PointRead[], deps: PointReadDeps): Promise<Document[]> => {
-  const [{ ctx }] = batch as [PointRead];
-  const ids = [...new Set(batch.map(({ _id }) => _id))];
-  // A batch has the latest deadline of its reads, and no caller's disconnect aborts it.
-  const deadline = Math.max(...batch.map((read) => read.ctx.deadline));
-  const shared: Ctx = { ...ctx, deadline, signal: new AbortController().signal };
+/** Reads the documents of one tenant by one command. Returns undefined when it fails: one read may have failed them all. */
+const readTogether = async (collection: string, reads: readonly PointRead[], deps: PointReadDeps) => {
+  const [{ ctx }] = reads as [PointRead];
+  const ids = [...new Set(reads.map(({ id }) => id))];
   const filter = { _id: { $in: ids }, tenantId: ctx.tenantId };
-  return find({ find: collection, filter, limit: ids.length, batchSize: ids.length }, { ...deps, ctx: shared });
-};
-
-const processBatch = async (collection: string, queued: readonly PointRead[], deps: PointReadDeps): Promise<void> => {
-  const batch = rejectEnded(queued, deps);
-  const [first] = batch;
-  if (!first) return;
-  if (batch.length === 1) return readAlone(collection, first, deps);
-  let documents: Document[];
+  // A batch has the latest deadline of its reads, and no caller's disconnect aborts it.
+  const deadline = Math.max(...reads.map((read) => read.ctx.deadline));
+  const shared: Ctx = { ...ctx, deadline, signal: new AbortController().signal };
   try {
-    documents = await readBatch(collection, batch, deps);
+    const command = { find: collection, filter, limit: ids.length, batchSize: ids.length };
+    const documents = await find(command, { ...deps, ctx: shared });
+    return new Map(documents.map((document) => [document['_id'], document]));
   } catch (reason) {
     if (isCausedByNoPrimary(reason)) throw reason;
-    // One read may have failed them all, so each is sent once more by itself.
-    await Promise.all(batch.map((read) => readAlone(collection, read, deps)));
-    return;
+    return undefined;
   }
-  const byId = new Map(documents.map((document) => [document['_id'], document]));
+};
+
+/** Returns a document, undefined or an error for each read, in their order. */
+const readBatch = async (collection: string, reads: readonly PointRead[], deps: PointReadDeps) => {
+  const now = deps.clock.now().getTime();
+  const waiting = new Set(reads.filter(({ ctx }) => !ctx.signal.aborted && ctx.deadline > now));
+  const documents = waiting.size > 1 ? await readTogether(collection, [...waiting], deps) : undefined;
   const resolved = new Set<string>();
-  for (const { _id, ctx, resolve } of batch) {
-    const document = byId.get(_id);
-    // A second reader of a document gets a copy, because each may change its own.
-    if (document?.['tenantId'] !== ctx.tenantId) resolve(undefined);
-    else resolve(resolved.has(_id) ? structuredClone(document) : document);
-    resolved.add(_id);
-  }
+  return Promise.all(
+    reads.map((read) => {
+      // A read whose caller has disconnected or whose deadline has passed fails here, before it is sent.
+      if (!documents || !waiting.has(read)) return readAlone(collection, read, deps).catch((reason: Error) => reason);
+      const document = documents.get(read.id);
+      if (!resolved.has(read.id)) {
+        resolved.add(read.id);
+        return document;
+      }
+      // A second reader of a document gets a copy, because each may change its own.
+      return structuredClone(document);
+    }),
+  );
 };
 
 /**
- * Creates reads by id that share commands: those of one turn of the event loop, tenant and collection travel together. A
- * read joins only a batch that has not been sent, so it is as fresh as a read of its own.
+ * Creates reads by id that share commands: those of one turn of the event loop, tenant and collection travel together.
+ * Nothing is cached: a read joins only a batch that has not been sent, so it is as fresh as a read of its own.
  */
-export const createPointReads = (deps: PointReadDeps): PointReads => {
-  const queues = new Map<string, (read: PointRead) => void>();
-  const getQueue = (collection: string) => {
-    const queue =
-      queues.get(collection) ??
-      createBatchQueue<PointRead>({
-        kind: 'read',
-        runningMax: batchesMax,
-        traceBatch: deps.traceBatch,
-        takeBatch,
-        process: (batch) => processBatch(collection, batch, deps),
-      });
-    queues.set(collection, queue);
-    return queue;
-  };
-  return {
-    read: (collection, _id, ctx) =>
-      new Promise((resolve, reject) => {
-        getQueue(collection)({ _id, ctx, resolve, reject });
-      }),
+export const createPointReads = (deps: PointReadDeps): ReadById => {
+  const { traceBatch } = deps;
+  const loaders = new Map<string, DataLoader<PointRead, Document | undefined>>();
+  const createLoader = (collection: string, key: string) =>
+    new DataLoader<PointRead, Document | undefined>(
+      (reads) => {
+        loaders.delete(key);
+        const work = () => readBatch(collection, reads, deps);
+        return traceBatch
+          ? traceBatch(
+              'read',
+              reads.map(({ ctx }) => ctx),
+              work,
+            )
+          : work();
+      },
+      // A microtask would run before the other requests of this turn have added their reads.
+      { cache: false, maxBatchSize: pointsMax, batchScheduleFn: setImmediate },
+    );
+  return (collection, id, ctx) => {
+    const key = `${collection} ${ctx.tenantId}`;
+    const loader = loaders.get(key) ?? createLoader(collection, key);
+    loaders.set(key, loader);
+    return loader.load({ id, ctx });
   };
 };
