@@ -45,7 +45,7 @@ const readBatch = async (collection: string, reads: readonly PointRead[], deps: 
   const documents = waiting.size > 1 ? await readTogether(collection, [...waiting], deps) : undefined;
   const resolved = new Set<string>();
   return Promise.all(
-    reads.map((read) => {
+    reads.map(async (read) => {
       // A read whose caller has disconnected or whose deadline has passed fails here, before it is sent.
       if (!documents || !waiting.has(read)) return readAlone(collection, read, deps).catch((reason: Error) => reason);
       const document = documents.get(read.id);
