@@ -52,25 +52,25 @@ const naughty = fc.constantFrom(
   'a'.repeat(5000),
 );
 const text = fc.oneof(naughty, fc.string({ unit: 'binary' }), fc.string());
-/** Any text, or the id of something that is there. */
+/** Any text or the id of a stored resource. */
 const ids = fc.oneof(
   text,
-  fc.nat().map((at) => known[at % known.length] ?? ''),
+  fc.nat().map((index) => known[index % known.length] ?? ''),
 );
 const json = fc.oneof(fc.jsonValue(), naughty, fc.dictionary(fc.oneof(naughty, fc.string()), fc.jsonValue()));
 
-/** A value that the schema takes, one of which a field was replaced by anything, or anything. */
-const nearly = (schema: RouteSpec['body']): fc.Arbitrary<unknown> => {
+/** Creates valid values, valid values with one field replaced, and arbitrary JSON. */
+const createNearlyValid = (schema: RouteSpec['body']): fc.Arbitrary<unknown> => {
   if (!schema) return fc.constant(undefined);
-  const good = createArbitrary(schema);
-  const bent = fc.tuple(good, fc.nat(), json).map(([value, at, other]) => {
+  const valid = createArbitrary(schema);
+  const changed = fc.tuple(valid, fc.nat(), json).map(([value, index, other]) => {
     const keys = Object.keys(value as object);
-    return { ...(value as object), [keys[at % Math.max(1, keys.length)] ?? 'extra']: other };
+    return { ...(value as object), [keys[index % Math.max(1, keys.length)] ?? 'extra']: other };
   });
-  return fc.oneof(good, bent, json);
+  return fc.oneof(valid, changed, json);
 };
 
-const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
+const createQuery = (route: RouteSpec): fc.Arbitrary<string> => {
   const known = [
     'limit',
     'cursor',
@@ -78,7 +78,7 @@ const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
     'fields',
     ...(getListItem(route.query) ? Object.keys(getListItem(route.query)?.shape ?? {}) : []),
   ];
-  const name = fc.oneof(fc.constantFrom(...known), fc.constantFrom(...known.map((one) => `${one}[gte]`)), text);
+  const name = fc.oneof(fc.constantFrom(...known), fc.constantFrom(...known.map((field) => `${field}[gte]`)), text);
   return fc
     .array(fc.tuple(name, text), { maxLength: 4 })
     .map((list) => list.map(([key, value]) => `${encode(key)}=${encode(value)}`).join('&'));
@@ -86,39 +86,44 @@ const pairs = (route: RouteSpec): fc.Arbitrary<string> => {
 
 const encode = (value: string): string => encodeURIComponent(value.toWellFormed());
 
-/** A segment of a path. None, one dot and two are steps in it for whoever writes a URL, so they name another route. */
-const segment = (id: string): string => (/^\.{0,2}$/.test(id) ? 'x' : encode(id));
+/** Encodes a path segment. URL parsers resolve an empty segment, one dot and two dots, so these are replaced. */
+const toSegment = (id: string): string => (/^\.{0,2}$/.test(id) ? 'x' : encode(id));
 
-const seen = { 'if-match': '"1", "2", "3"' };
+const anyVersion = { 'if-match': '"1", "2", "3"' };
 
-const same = (sent: unknown, answered: unknown): boolean => {
-  if (typeof sent !== 'object' || sent === null || typeof answered !== 'object' || answered === null) return true;
+const isUnchanged = (sent: unknown, received: unknown): boolean => {
+  if (typeof sent !== 'object' || sent === null || typeof received !== 'object' || received === null) return true;
   return Object.entries(sent).every(
     ([key, value]) =>
-      !Object.hasOwn(answered, key) ||
-      Object.is((answered as Record<string, unknown>)[key], value) ||
+      !Object.hasOwn(received, key) ||
+      Object.is((received as Record<string, unknown>)[key], value) ||
       typeof value === 'object',
   );
 };
 
 describe.each(routes)('%s', (operationId, route: RouteSpec) => {
   it(
-    'responds to arbitrary input with a declared status below 500 and returns accepted values unchanged',
+    'boundary: responds to arbitrary input with a declared status below 500 and returns accepted values unchanged',
     async () => {
       const declared = getDeclaredStatuses(route);
-      const property = fc.asyncProperty(nearly(route.body), pairs(route), ids, async (body, query, id) => {
-        const path = route.path.replace(/:\w+/g, segment(id));
-        const response = await caller.send({
-          method: route.method,
-          url: query ? `${path}?${query}` : path,
-          headers: { ...seen, ...(body !== undefined && { 'content-type': 'application/json' }) },
-          ...(body !== undefined && { body: JSON.stringify(body) }),
-        });
-        // An id of more than a hundred characters, or one with a slash, is another path.
-        expect([...declared, ...(route.params ? [404] : [])]).toContain(response.status);
-        expect(response.status).toBeLessThan(500);
-        if (response.status === 201) expect(same(body, response.body)).toBe(true);
-      });
+      const property = fc.asyncProperty(
+        createNearlyValid(route.body),
+        createQuery(route),
+        ids,
+        async (body, query, id) => {
+          const path = route.path.replace(/:\w+/g, toSegment(id));
+          const response = await caller.send({
+            method: route.method,
+            url: query ? `${path}?${query}` : path,
+            headers: { ...anyVersion, ...(body !== undefined && { 'content-type': 'application/json' }) },
+            ...(body !== undefined && { body: JSON.stringify(body) }),
+          });
+          // An id of more than a hundred characters, or one with a slash, is another path.
+          expect([...declared, ...(route.params ? [404] : [])]).toContain(response.status);
+          expect(response.status).toBeLessThan(500);
+          if (response.status === 201) expect(isUnchanged(body, response.body)).toBe(true);
+        },
+      );
       await fc.assert(property, { seed, numRuns });
       expect(platform.host.contracts.some(({ routes: all }) => operationId in all)).toBe(true);
     },

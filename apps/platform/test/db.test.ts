@@ -12,7 +12,7 @@ let datastore: TestDatastore;
 
 beforeEach(async () => {
   datastore = await openTestDatastore();
-  // So that its databases go when it is closed.
+  // Registers the databases, so that they are dropped when it is closed.
   datastore.open(usersModule, { clock: systemClock, ids: systemIds });
 });
 afterEach(() => datastore.close());
@@ -32,16 +32,16 @@ describe('npm run db', { timeout: 60_000 }, () => {
   it('status shows each migration of each module, and changes nothing', async () => {
     const { code, stdout, stderr } = await db(['status']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const [module, heads, ...rows] = stdout.trimEnd().split('\n');
+    const [module, header, ...rows] = stdout.trimEnd().split('\n');
     expect(module).toBe('users:');
-    expect(heads).toMatch(/^ {2}migration +phase +state +progress +holder$/);
+    expect(header).toMatch(/^ {2}migration +phase +state +progress +holder$/);
     expect(rows.map((row) => row.trim().split(/ +/).slice(0, 3))).toEqual(
       usersModule.migrations?.map(({ name, phase }) => [name, phase, 'pending']),
     );
     expect(await users().listCollections().toArray()).toEqual([]);
   });
 
-  it('migrate makes what is missing, a dry run only says so', async () => {
+  it('migrate creates missing collections, and a dry run only reports them', async () => {
     const dry = await db(['migrate', '--dry-run', '--contract']);
     expect(dry.code).toBe(0);
     expect(dry.stdout).toContain(`users: Creates the collection '${users().databaseName}.users'.`);
@@ -50,8 +50,8 @@ describe('npm run db', { timeout: 60_000 }, () => {
     expect((await db(['migrate', '--dry-run'])).stdout).toBe('users: nothing to do.\n');
   });
 
-  it('migrate leaves contracts to who says that no older code runs', async () => {
-    // A database of before migrations: it has its collections and no record.
+  it('migrate runs contract phases only with --contract', async () => {
+    // A database from before the first migration has collections and no migration records.
     await users().createCollection('users');
     const first = await db(['migrate']);
     expect(first.stdout).toContain('users: migration-started migration=0001-user-status phase=expand');
@@ -94,7 +94,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     expect((await db(['repair'])).stdout).toBe('Nothing to repair in users.\n');
   });
 
-  it('seed adds the demo organizations, however often it runs', async () => {
+  it('seed adds the demo organizations and is safe to repeat', async () => {
     for (const _ of [1, 2]) {
       expect(await db(['seed'])).toEqual({
         code: 0,
@@ -113,7 +113,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     [['check', '--drop-indexes'], "--drop-indexes is for repair; 'check' does not accept it."],
     [['status', '--module', 'orders'], "--module is one of users; 'orders' is not."],
     [['status', '--loud'], "Unknown option '--loud'"],
-  ])('refuses %j in one sentence, and says what it takes', async (args, sentence) => {
+  ])('rejects %j in one sentence and prints the usage', async (args, sentence) => {
     const { code, stdout, stderr } = await db(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
@@ -123,20 +123,23 @@ describe('npm run db', { timeout: 60_000 }, () => {
   });
 
   it('prints one sentence when MongoDB is unreachable or was migrated by newer code', async () => {
-    const away = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await getFreePort()}/` });
-    expect(away).toMatchObject({ code: 1, stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/) });
+    const unreachable = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await getFreePort()}/` });
+    expect(unreachable).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/),
+    });
     await db(['migrate']);
     const record = await users().collection('migrations').findOne({ phase: 'contract' });
     await users()
       .collection<{ _id: string }>('migrations')
-      .insertOne({ ...record, _id: '9999-of-tomorrow' });
+      .insertOne({ ...record, _id: '9999-newer' });
     const newer = await db(['migrate']);
     expect(newer).toEqual({
       code: 1,
       stdout: '',
-      stderr: `The database '${users().databaseName}' has been migrated by newer code, which has '9999-of-tomorrow'. Use that code.`,
+      stderr: `The database '${users().databaseName}' has been migrated by newer code, which has '9999-newer'. Use that code.`,
     });
-    expect((await db(['status'])).stdout).toMatch(/9999-of-tomorrow +contract +done \(by newer code\)/);
-    expect(names).not.toContain('9999-of-tomorrow');
+    expect((await db(['status'])).stdout).toMatch(/9999-newer +contract +done \(by newer code\)/);
+    expect(names).not.toContain('9999-newer');
   });
 });

@@ -5,7 +5,7 @@ import { addDemoData } from '../src/demo/add-demo-data.ts';
 import { demoTenants, demoUsers, getDemoUser } from '../src/demo/users.ts';
 import { modules } from '../src/modules.ts';
 
-it('the demo data are two organizations with an owner, a member and a viewer each, however often they are added', async () => {
+it('race: adds two organizations with an owner, a member and a viewer each, also when it runs several times at once', async () => {
   const datastore = await openTestDatastore();
   const host = await openTestHost({ modules, datastore });
   await addDemoData(datastore);
@@ -13,8 +13,8 @@ it('the demo data are two organizations with an owner, a member and a viewer eac
   for (const tenant of Object.keys(demoTenants) as (keyof typeof demoTenants)[]) {
     const { id, tenantId } = getDemoUser(tenant, 'owner');
     const { body } = await (await host.as({ id, tenantId, roles: ['owner'] })).get('/v1/users');
-    expect(body.items.map(({ id: one }: { id: string }) => one).toSorted()).toEqual(
-      demoUsers.filter((person) => person.tenantId === tenantId).map((person) => person.id),
+    expect(body.items.map(({ id: userId }: { id: string }) => userId).toSorted()).toEqual(
+      demoUsers.filter((user) => user.tenantId === tenantId).map((user) => user.id),
     );
   }
   expect(await host.faults()).toEqual([]);

@@ -15,21 +15,21 @@ export const routes: readonly (readonly [string, Route])[] = modules.flatMap(({ 
   contracts.flatMap((contract) => Object.entries(contract.routes) as [string, Route][]),
 );
 
-/** The whole product on databases of its own. */
+/** Opens all modules on a new database. */
 export const openPlatform = async () => {
   const datastore = await openTestDatastore();
   return { datastore, host: await openTestHost({ modules, datastore }) };
 };
 
-/** Values that a schema takes, the same for the same seed; another `batch` gives others. */
+/** Creates valid values of a schema, the same for the same seed and `batch`. */
 export const createSampleValues = (schema: z.ZodType, count: number, batch = 0): object[] =>
   fc.sample(createArbitrary(schema), { numRuns: count, seed: seed + batch }) as object[];
 
-/** The path of a route with ids in the place of its parameters. */
+/** Replaces the parameters of a path by an id. */
 export const toPath = (route: { readonly path: string }, id: string): string =>
   route.path.replace(/:\w+/g, encodeURIComponent(id));
 
-/** Calls the routes that make something with samples of their bodies. @returns the ids of what was made. */
+/** Calls the routes that create resources with sample bodies. @returns the ids of the resources. */
 export const createSamples = async (caller: Caller, count: number): Promise<string[]> => {
   const ids: string[] = [];
   for (const [, route] of routes as readonly (readonly [string, RouteSpec])[]) {

@@ -7,29 +7,26 @@ import { type Caller, createSamples, createSampleValues, openPlatform, routes, t
 type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 let platform: Platform;
-let stranger: Caller;
+let outsider: Caller;
 let foreign: readonly Record<string, unknown>[];
-const victimTenant = anId();
+const targetTenant = anId();
 
-const stored = async (): Promise<Record<string, unknown>[]> => {
+const listStored = async (): Promise<Record<string, unknown>[]> => {
   const raws = modules.flatMap((module) =>
     Object.values(module.collections).map(({ name }) => platform.datastore.raw(module.name, name).all()),
   );
-  return (await Promise.all(raws)).flat().filter(({ tenantId }) => tenantId === victimTenant);
+  return (await Promise.all(raws)).flat().filter(({ tenantId }) => tenantId === targetTenant);
 };
 
 const isPlainAction = ({ method, params, body }: RouteSpec): boolean =>
   params !== undefined && !body && (method === 'POST' || method === 'DELETE');
 
-/**
- * Does each thing that needs no body to one of some documents that lets it be done: one is suspended then, another
- * removed, and so on.
- */
-const changeSome = async (caller: Caller, ids: readonly string[]): Promise<void> => {
+/** Performs each action without a body on one document that allows it, so that one is suspended, another deleted, and so on. */
+const performPlainActions = async (caller: Caller, ids: readonly string[]): Promise<void> => {
   const untouched = new Set(ids);
   for (const route of routes.map(([, each]): RouteSpec => each).filter(isPlainAction)) {
     for (const id of untouched) {
-      const { status } = await caller.send({ method: route.method, url: toPath(route, id), headers: seen });
+      const { status } = await caller.send({ method: route.method, url: toPath(route, id), headers: anyVersion });
       if (status >= 400) continue;
       untouched.delete(id);
       break;
@@ -39,10 +36,10 @@ const changeSome = async (caller: Caller, ids: readonly string[]): Promise<void>
 
 beforeAll(async () => {
   platform = await openPlatform();
-  const victim = await platform.host.as(aPrincipal({ tenantId: victimTenant }));
-  stranger = await platform.host.as(aPrincipal());
-  await changeSome(victim, await createSamples(victim, 8));
-  foreign = await stored();
+  const target = await platform.host.as(aPrincipal({ tenantId: targetTenant }));
+  outsider = await platform.host.as(aPrincipal());
+  await performPlainActions(target, await createSamples(target, 8));
+  foreign = await listStored();
   expect(foreign.some(({ deleted }) => deleted === true)).toBe(true);
   expect(foreign.some(({ status }) => status === 'suspended')).toBe(true);
 });
@@ -52,61 +49,64 @@ afterAll(async () => {
   await platform.host.close();
 });
 
-/** Every text of the victim's documents that is long enough to be recognized. */
-const secretsOf = (documents: readonly object[]): string[] =>
+/** Returns the texts of documents that are long enough to be recognized. */
+const listTexts = (documents: readonly object[]): string[] =>
   documents.flatMap((document) =>
     Object.values(document).filter((value): value is string => typeof value === 'string' && value.length > 8),
   );
 
-const withoutOccasion = (body: object): object => ({ ...body, requestId: '', instance: '' });
+const withoutRequestId = (body: object): object => ({ ...body, requestId: '', instance: '' });
 
-/** The versions that documents of the victim have, so that a change would hold if it reached one. */
-const seen = { 'if-match': '"1", "2"' };
+/** The versions of the documents, so that a change would succeed if it reached one. */
+const anyVersion = { 'if-match': '"1", "2"' };
 
-const bodyFor = (route: RouteSpec): object | undefined =>
+const createBody = (route: RouteSpec): object | undefined =>
   route.body ? createSampleValues(route.body, 1, 1)[0] : undefined;
 
-/** Everything by which a request could try to name another tenant. */
-const disguises = (): readonly { query?: string; headers?: Record<string, string>; body?: object }[] => [
+/** Creates every way by which a request could name another tenant. */
+const createDisguises = (): readonly { query?: string; headers?: Record<string, string>; body?: object }[] => [
   {},
-  { headers: { 'x-tenant-id': victimTenant, tenantid: victimTenant, 'x-forwarded-host': 'acme.example' } },
-  { query: `?tenantId=${victimTenant}` },
+  { headers: { 'x-tenant-id': targetTenant, tenantid: targetTenant, 'x-forwarded-host': 'acme.example' } },
+  { query: `?tenantId=${targetTenant}` },
   { query: `?tenantId[$ne]=${anId()}` },
-  { body: { tenantId: victimTenant, _id: foreign[0]?.['_id'], $where: '1' } },
+  { body: { tenantId: targetTenant, _id: foreign[0]?.['_id'], $where: '1' } },
 ];
 
 describe.each(routes)('%s', (_, route: RouteSpec) => {
-  it('shows and changes nothing of another tenant, however it is asked', async () => {
-    const secrets = secretsOf(foreign);
+  it('integrity: shows and changes nothing of another tenant, in any disguise', async () => {
+    const secrets = listTexts(foreign);
     const ids = route.path.includes(':') ? foreign.map((document) => String(document['_id'])) : [''];
     for (const id of ids) {
-      for (const { query = '', headers = {}, body } of disguises()) {
-        const sent = bodyFor(route);
-        const response = await stranger.send({
+      for (const { query = '', headers = {}, body } of createDisguises()) {
+        const sent = createBody(route);
+        const response = await outsider.send({
           method: route.method,
           url: toPath(route, id) + query,
-          headers: { ...seen, ...headers },
+          headers: { ...anyVersion, ...headers },
           ...(sent !== undefined && { body: { ...sent, ...body } }),
         });
-        const told = secrets.filter(
+        const leaks = secrets.filter(
           (text) => response.text.includes(text) && text !== id && !JSON.stringify(sent ?? '').includes(text),
         );
-        expect(told).toEqual([]);
+        expect(leaks).toEqual([]);
         if (route.params && query === '') expect(response.status).toBe(404);
       }
     }
-    expect(await stored()).toEqual(foreign);
+    expect(await listStored()).toEqual(foreign);
   });
 
   if (route.params) {
-    it('responds to a foreign id exactly as to an unknown one', async () => {
+    it('boundary: responds to the id of another tenant exactly as to an unknown one', async () => {
       const send = (id: string) =>
-        stranger.send({ method: route.method, url: toPath(route, id), body: bodyFor(route), headers: seen });
-      const [taken, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(anId())]);
-      expect(taken.status).toBe(unknown.status);
-      expect(withoutOccasion(taken.body)).toEqual(withoutOccasion(unknown.body));
-      const [badTaken, badUnknown] = await Promise.all([send(`${String(foreign[0]?.['_id'])}x`), send(`${anId()}x`)]);
-      expect(withoutOccasion(badTaken.body)).toEqual(withoutOccasion(badUnknown.body));
+        outsider.send({ method: route.method, url: toPath(route, id), body: createBody(route), headers: anyVersion });
+      const [foreignId, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(anId())]);
+      expect(foreignId.status).toBe(unknown.status);
+      expect(withoutRequestId(foreignId.body)).toEqual(withoutRequestId(unknown.body));
+      const [malformedForeign, malformedUnknown] = await Promise.all([
+        send(`${String(foreign[0]?.['_id'])}x`),
+        send(`${anId()}x`),
+      ]);
+      expect(withoutRequestId(malformedForeign.body)).toEqual(withoutRequestId(malformedUnknown.body));
     });
   }
 });

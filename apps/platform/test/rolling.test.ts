@@ -14,19 +14,19 @@ import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
 const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, SHUTDOWN_DELAY_MS: '1000' };
-const start = (place: Environment = {}): Promise<Service> =>
-  startService(entrypoints.platform, { ...settings, ...place });
+const start = (overrides: Environment = {}): Promise<Service> =>
+  startService(entrypoints.platform, { ...settings, ...overrides });
 
 type Instance = { service: Service; isReady: boolean };
 const instances: Instance[] = [];
 
-const readiness = async ({ url }: Service): Promise<number> =>
+const readReadiness = async ({ url }: Service): Promise<number> =>
   fetch(`${url}/health/ready`).then(
     ({ status }) => status,
     () => 0,
   );
 
-/** A proxy as they are: it keeps connections, asks for readiness, and sends to whoever was ready when it asked. */
+/** Opens a proxy like those in production: it keeps connections, polls readiness, and forwards to the instances that were ready. */
 const openProxy = async (): Promise<Server> => {
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
@@ -46,7 +46,7 @@ const openProxy = async (): Promise<Server> => {
   });
   const watch = setInterval(() => {
     for (const instance of instances) {
-      void readiness(instance.service).then((status) => {
+      void readReadiness(instance.service).then((status) => {
         instance.isReady = status === 200;
       });
     }
@@ -77,15 +77,15 @@ afterAll(async () => {
   await Promise.all(instances.map(({ service }) => service.end()));
 });
 
-let made = 0;
+let calls = 0;
 const call = async (): Promise<number> => {
-  made += 1;
-  const isWrite = made % 3 === 0;
+  calls += 1;
+  const isWrite = calls % 3 === 0;
   const response = await fetch(`${base}/v1/users`, {
     method: isWrite ? 'POST' : 'GET',
     headers: { authorization, ...(isWrite && { 'content-type': 'application/json' }) },
     ...(isWrite && {
-      body: JSON.stringify({ name: 'Rolling', email: `rolling-${made}@test.example`, role: 'member' }),
+      body: JSON.stringify({ name: 'Rolling', email: `rolling-${calls}@test.example`, role: 'member' }),
     }),
   });
   await response.text();
@@ -93,7 +93,7 @@ const call = async (): Promise<number> => {
 };
 
 describe('shutdown', () => {
-  it('a rolling restart of two instances behind a proxy under load: no request fails', async () => {
+  it('race: a rolling restart of two instances behind a proxy under load: no request fails', async () => {
     const statuses = new Map<number, number>();
     const stop = { now: false };
     const clients = Array.from({ length: 20 }, async () => {
@@ -115,13 +115,13 @@ describe('shutdown', () => {
     expect(statuses.get(200)).toBeGreaterThan(50);
   }, 90_000);
 
-  it('SIGTERM under fifty requests in flight: readiness fails first, every request is answered, the end comes in time', async () => {
+  it('race: on SIGTERM with fifty requests in flight, readiness fails first, every request gets its response, and the process exits in time', async () => {
     const service = await start();
     const { port } = service;
     const agent = new Agent({ keepAlive: true, maxSockets: 50 });
-    const post = (at: number) =>
+    const post = (index: number) =>
       new Promise<number>((resolve, reject) => {
-        const body = JSON.stringify({ name: 'In flight', email: `flight-${at}@test.example`, role: 'member' });
+        const body = JSON.stringify({ name: 'In flight', email: `flight-${index}@test.example`, role: 'member' });
         const headers = { authorization, 'content-type': 'application/json', 'content-length': body.length };
         send({ agent, port, host: '127.0.0.1', method: 'POST', path: '/v1/users', headers }, (response) => {
           response.resume().on('end', () => resolve(response.statusCode ?? 0));
@@ -129,12 +129,12 @@ describe('shutdown', () => {
           .on('error', reject)
           .end(body);
       });
-    const flight = Array.from({ length: 50 }, (_, at) => post(at));
+    const inFlight = Array.from({ length: 50 }, (_, index) => post(index));
     const began = performance.now();
     const ended = service.end('SIGTERM');
-    await expect.poll(() => readiness(service), { timeout: 900, interval: 20 }).toBe(503);
+    await expect.poll(() => readReadiness(service), { timeout: 900, interval: 20 }).toBe(503);
     expect(service.isRunning()).toBe(true);
-    expect(new Set(await Promise.all(flight))).toEqual(new Set([201]));
+    expect(new Set(await Promise.all(inFlight))).toEqual(new Set([201]));
     expect(await ended).toEqual([0, null]);
     expect(performance.now() - began).toBeLessThan(10_000);
     agent.destroy();

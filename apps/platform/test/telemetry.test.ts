@@ -11,7 +11,7 @@ const issuer = await createTestIssuer();
 const settings = createServiceSettings();
 const marker = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = anId();
-const traceId = (): string => randomBytes(16).toString('hex');
+const createTraceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
 
 describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics', (app) => {
@@ -44,7 +44,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
   });
 
   type Call = { readonly method?: string; readonly path: string; readonly body?: object; readonly trace?: string };
-  const send = ({ method = 'GET', path, body, trace = traceId() }: Call): Promise<Response> =>
+  const send = ({ method = 'GET', path, body, trace = createTraceId() }: Call): Promise<Response> =>
     fetch(`${service.url}${path}`, {
       method,
       headers: {
@@ -55,26 +55,31 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-  const addUser = (name: string) => ({ name: marker, email: `${name}-${marker}-${app}@test.example`, role: 'member' });
-  const spansOf = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
-  const toRequest = (trace: string): ReceivedSpan | undefined => spansOf(trace).find(({ kind }) => kind === 2);
-  const namesBelow = (trace: string): string[] => {
-    const parent = toRequest(trace)?.spanId;
-    return spansOf(trace)
+  const createBody = (name: string) => ({
+    name: marker,
+    email: `${name}-${marker}-${app}@test.example`,
+    role: 'member',
+  });
+  const findSpans = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
+  const findRequestSpan = (trace: string): ReceivedSpan | undefined => findSpans(trace).find(({ kind }) => kind === 2);
+  const listChildNames = (trace: string): string[] => {
+    const parent = findRequestSpan(trace)?.spanId;
+    return findSpans(trace)
       .filter(({ parentSpanId }) => parentSpanId === parent)
       .map(({ name }) => name);
   };
-  const recorded = (trace: string) => expect.poll(() => toRequest(trace), { timeout: 10_000 }).toBeDefined();
+  const waitUntilRecorded = (trace: string) =>
+    expect.poll(() => findRequestSpan(trace), { timeout: 10_000 }).toBeDefined();
 
-  it('records a read with its commands to MongoDB and Redis, in the trace of its caller', async () => {
-    const trace = traceId();
+  it('records a read with its MongoDB and Redis commands in the trace of the caller', async () => {
+    const trace = createTraceId();
     const { status } = await send({ path: '/v1/users', trace });
     expect(status).toBe(200);
-    await recorded(trace);
-    expect(toRequest(trace)).toMatchObject({ name: 'GET /v1/users', parentSpanId: parentId });
-    expect(namesBelow(trace)).toContain('find users');
-    expect(spansOf(trace).map(({ attributes }) => attributes['db.system.name'])).toContain('redis');
-    const find = spansOf(trace).find(({ name }) => name === 'find users');
+    await waitUntilRecorded(trace);
+    expect(findRequestSpan(trace)).toMatchObject({ name: 'GET /v1/users', parentSpanId: parentId });
+    expect(listChildNames(trace)).toContain('find users');
+    expect(findSpans(trace).map(({ attributes }) => attributes['db.system.name'])).toContain('redis');
+    const find = findSpans(trace).find(({ name }) => name === 'find users');
     expect(find?.attributes).toEqual({
       'db.system.name': 'mongodb',
       'db.namespace': `${settings.MONGODB_DATABASE_PREFIX}users`,
@@ -86,24 +91,28 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
   });
 
   it('records a write with the transaction that commits it', async () => {
-    const trace = traceId();
-    const { status } = await send({ method: 'POST', path: '/v1/users', body: addUser('one'), trace });
+    const trace = createTraceId();
+    const { status } = await send({ method: 'POST', path: '/v1/users', body: createBody('one'), trace });
     expect(status).toBe(201);
-    await recorded(trace);
-    expect(namesBelow(trace)).toEqual(expect.arrayContaining(['insert users', 'insert journal', 'commitTransaction']));
+    await waitUntilRecorded(trace);
+    expect(listChildNames(trace)).toEqual(
+      expect.arrayContaining(['insert users', 'insert journal', 'commitTransaction']),
+    );
     expect(service.combinedOutput()).toContain(`"traceId":"${trace}"`);
   });
 
-  it('race: of writes that share a transaction, each has it in its own trace', async () => {
-    const traces = Array.from({ length: 24 }, traceId);
+  it('race: each of the writes that share a transaction has it in its own trace', async () => {
+    const traces = Array.from({ length: 24 }, createTraceId);
     const responses = await Promise.all(
-      traces.map((trace, at) => send({ method: 'POST', path: '/v1/users', body: addUser(`many-${at}`), trace })),
+      traces.map((trace, index) =>
+        send({ method: 'POST', path: '/v1/users', body: createBody(`many-${index}`), trace }),
+      ),
     );
     expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([201]));
     for (const trace of traces) {
-      await recorded(trace);
-      const below = namesBelow(trace);
-      expect(below.includes('commit') || below.includes('commitTransaction')).toBe(true);
+      await waitUntilRecorded(trace);
+      const names = listChildNames(trace);
+      expect(names.includes('commit') || names.includes('commitTransaction')).toBe(true);
     }
     const ids = new Set(receiver.spans().map(({ spanId }) => spanId));
     const commits = receiver.spans().filter(({ name }) => name === 'commit');
@@ -114,13 +123,13 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     }
   });
 
-  it('records no command that is below no request', () => {
+  it('records no command outside a request', () => {
     const spans = receiver.spans();
     const ids = new Set(spans.map(({ spanId }) => spanId));
     expect(spans.filter(({ kind, parentSpanId }) => kind !== 2 && !ids.has(parentSpanId))).toEqual([]);
   });
 
-  it('shows what it has done, and nothing of whom', async () => {
+  it('exports metrics of its work without personal data', async () => {
     const text = await (await fetch(metricsUrl)).text();
     for (const name of ['groups', 'sets']) {
       expect(text).toMatch(new RegExp(`mongodb_commit_${name}_total\\{module="users"\\} [1-9]`));
@@ -131,13 +140,12 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect(text).not.toMatch(new RegExp(`${marker}|${tenantId}|test\\.example`));
   });
 
-  it('sends the last spans before it ends, and nothing personal in any', async () => {
-    const trace = traceId();
+  it('sends the last spans before it exits, and no personal data in any', async () => {
+    const trace = createTraceId();
     expect((await send({ path: `/v1/users?limit=1&name=${marker}`, trace })).status).toBe(400);
-    const [twin] = [addUser('one')];
-    expect((await send({ method: 'POST', path: '/v1/users', body: twin })).status).toBe(409);
+    expect((await send({ method: 'POST', path: '/v1/users', body: createBody('one') })).status).toBe(409);
     await service.end('SIGTERM');
-    expect(toRequest(trace)?.attributes).toMatchObject({
+    expect(findRequestSpan(trace)?.attributes).toMatchObject({
       'http.response.status_code': expect.anything(),
       'error.type': 'invalid-request',
     });

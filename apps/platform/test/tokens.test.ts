@@ -82,11 +82,11 @@ const forge = ({ header = {}, claims = {}, by = ed25519(privateKey) }: Forgery):
   return `${input}.${by(input)}`;
 };
 
-const ask = (token: string) =>
+const send = (token: string) =>
   host.server.inject({ method: 'GET', url: '/v1/users?limit=nonsense', headers: { authorization: `Bearer ${token}` } });
 
-it('a token that is in order passes, and only then is the input looked at', async () => {
-  expect((await ask(forge({}))).statusCode).toBe(400);
+it('a valid token passes, and the input is validated after it', async () => {
+  expect((await send(forge({}))).statusCode).toBe(400);
 });
 
 const spki = (type: 'pem' | 'der') => publicKey.export({ type: 'spki', format: type as 'pem' });
@@ -104,26 +104,26 @@ const forgeries: Readonly<Record<string, () => string>> = {
   'no kid': () => forge({ header: { kid: undefined } }),
   'another typ': () => forge({ header: { typ: 'JWT' } }),
   'an embedded key': () => forge({ header: { jwk: toPublicJwk(jwk) } }),
-  'another issuer': () => forge({ claims: { iss: 'somebody' } }),
+  'another issuer': () => forge({ claims: { iss: 'another' } }),
   'another audience': () => forge({ claims: { aud: 'another-api' } }),
   'no tenant': () => forge({ claims: { tenantId: undefined } }),
   'no subject': () => forge({ claims: { sub: undefined } }),
-  'a time to come': () => forge({ claims: { nbf: nowSeconds() + 300 } }),
-  'a life that is too long': () => forge({ claims: { exp: nowSeconds() + 86_400 } }),
+  'a start in the future': () => forge({ claims: { nbf: nowSeconds() + 300 } }),
+  'a lifetime that is too long': () => forge({ claims: { exp: nowSeconds() + 86_400 } }),
   'a cut signature': () => forge({}).slice(0, -2),
   'no signature': () => forge({ by: () => '' }),
-  'an end that has passed': () =>
+  'an expiry in the past': () =>
     forge({ claims: { iat: nowSeconds() - 700, nbf: nowSeconds() - 700, exp: nowSeconds() - 100 } }),
 };
 
-describe('a token is refused before the input is looked at when it has', () => {
-  it.each(Object.entries(forgeries))('%s', async (name, make) => {
-    const response = await ask(make());
+describe('a token gets 401 before the input is validated when it has', () => {
+  it.each(Object.entries(forgeries))('%s', async (name, createToken) => {
+    const response = await send(createToken());
     expect(response.statusCode).toBe(401);
     expect(response.headers['content-type']).toContain('application/problem+json');
     expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
     expect(response.json()).toMatchObject({
-      code: name === 'an end that has passed' ? 'token-expired' : 'unauthenticated',
+      code: name === 'an expiry in the past' ? 'token-expired' : 'unauthenticated',
     });
   });
 });

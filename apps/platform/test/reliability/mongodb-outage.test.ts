@@ -7,70 +7,75 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;
-const atOnce = 20;
+const concurrency = 20;
 const answeredWithinMs = 5000;
 const backWithinMs = 15_000;
 
-type Absence = {
+type Outage = {
   readonly how: string;
   readonly begin: (mongod: TestDatabase) => Promise<void>;
   readonly end: (mongod: TestDatabase) => Promise<void>;
 };
 
-const absences: readonly Absence[] = [
-  { how: 'is gone', begin: (mongod) => mongod.kill(), end: (mongod) => mongod.restart() },
-  { how: 'stands still', begin: (mongod) => mongod.pause(), end: (mongod) => mongod.resume() },
+const outages: readonly Outage[] = [
+  { how: 'is killed', begin: (mongod) => mongod.kill(), end: (mongod) => mongod.restart() },
+  { how: 'is stopped', begin: (mongod) => mongod.pause(), end: (mongod) => mongod.resume() },
 ];
 
-/** A platform with a mongod of its own. */
+/** A platform with its own mongod. */
 type Stage = {
   readonly mongod: TestDatabase;
   readonly platform: RunningPlatform;
   readonly authorization: string;
-  readonly person: string;
+  readonly userId: string;
 };
 
 const openStage = async (): Promise<Stage> => {
   const mongod = await startTestDatabase('mongod');
   const platform = await startPlatform({ MONGODB_URI: mongod.uri });
   const authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
-  return { mongod, platform, authorization, person: await createResource(platform.port, authorization) };
+  return { mongod, platform, authorization, userId: await createResource(platform.port, authorization) };
 };
 
 let keys = 0;
 
-/** As many requests as there are at once, of all routes in turn, those that write each with a key. */
-const aWave = ({ authorization, person }: Stage): RawRequest[] =>
-  Array.from({ length: atOnce }, (_, at) => {
-    const [, route] = routes[at % routes.length] as (typeof routes)[number];
+/** Creates concurrent requests of all routes in turn; each write has its own idempotency key. */
+const createWave = ({ authorization, userId }: Stage): RawRequest[] =>
+  Array.from({ length: concurrency }, (_, index) => {
+    const [, route] = routes[index % routes.length] as (typeof routes)[number];
     keys += 1;
-    return toRequest(route, { authorization, id: person, ...(route.method !== 'GET' && { key: `away ${keys}` }) });
+    return toRequest(route, { authorization, id: userId, ...(route.method !== 'GET' && { key: `outage ${keys}` }) });
   });
 
-const health = async ({ platform }: Stage, path: string) => {
+const readHealth = async ({ platform }: Stage, path: string) => {
   const { status, text, ms } = await sendRawRequest(platform.port, { method: 'GET', path });
   return { status, body: JSON.parse(text) as unknown, ms };
 };
 
-type Health = Awaited<ReturnType<typeof health>>;
-type Suffered = {
-  /** Answers to what was under way when it went away. */
-  readonly caught: readonly RawResponse[];
+type Health = Awaited<ReturnType<typeof readHealth>>;
+type Observed = {
+  /** The responses to requests in flight when the outage begins. */
+  readonly inFlight: readonly RawResponse[];
   readonly responses: readonly RawResponse[];
   readonly live: Health;
   readonly ready: Health;
 };
 
-/** Takes MongoDB away from a wave of requests, and sends further ones, and `creations` with each, while it is away. */
-const suffer = async (stage: Stage, begin: Absence['begin'], creations: readonly RawRequest[]): Promise<Suffered> => {
-  const catching = aWave(stage).map((request) => sendRawRequest(stage.platform.port, request));
+/** Stops MongoDB during a wave of requests, and sends further waves, each with `creations`, during the outage. */
+const observeOutage = async (
+  stage: Stage,
+  begin: Outage['begin'],
+  creations: readonly RawRequest[],
+): Promise<Observed> => {
+  const pending = createWave(stage).map((request) => sendRawRequest(stage.platform.port, request));
   await begin(stage.mongod);
   const responses: RawResponse[] = [];
   for (;;) {
-    const answering = [...aWave(stage), ...creations].map((request) => sendRawRequest(stage.platform.port, request));
-    const [live, ready] = await Promise.all([health(stage, '/health/live'), health(stage, '/health/ready')]);
-    responses.push(...(await Promise.all(answering)));
-    if (responses.length >= waves * atOnce) return { caught: await Promise.all(catching), responses, live, ready };
+    const sending = [...createWave(stage), ...creations].map((request) => sendRawRequest(stage.platform.port, request));
+    const [live, ready] = await Promise.all([readHealth(stage, '/health/live'), readHealth(stage, '/health/ready')]);
+    responses.push(...(await Promise.all(sending)));
+    if (responses.length >= waves * concurrency)
+      return { inFlight: await Promise.all(pending), responses, live, ready };
   }
 };
 
@@ -85,20 +90,20 @@ const isUnavailable = (response: RawResponse): boolean =>
 const isServed = (response: RawResponse): boolean =>
   response.status >= 200 && response.status < 500 && isInTime(response);
 
-const inShort = ({ status, ms, text }: RawResponse): string => `${status} in ${Math.round(ms)} ms: ${text}`;
+const summarize = ({ status, ms, text }: RawResponse): string => `${status} in ${Math.round(ms)} ms: ${text}`;
 
-// They are away at the same time, because nearly all of it is waiting.
-describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }) => {
+// The outages run at the same time, because most of the time is waiting.
+describe.concurrent.each(outages)('while MongoDB $how', ({ how, begin, end }) => {
   let stage: Stage;
-  let suffered: Suffered;
+  let observed: Observed;
   let creations: readonly RawRequest[];
 
   beforeAll(async () => {
     stage = await openStage();
     const { authorization } = stage;
     creations = [1, 2, 3].map((at) => toRequest(creation, { authorization, key: `${how} ${at}` }));
-    suffered = await suffer(stage, begin, creations);
-    for (const [which, responses] of Object.entries({ caught: suffered.caught, later: suffered.responses })) {
+    observed = await observeOutage(stage, begin, creations);
+    for (const [which, responses] of Object.entries({ inFlight: observed.inFlight, later: observed.responses })) {
       const times = responses.map(({ ms }) => Math.round(ms)).toSorted((left, right) => left - right);
       const [median, slowest] = [times[times.length >> 1], times.at(-1)];
       console.info(
@@ -112,40 +117,40 @@ describe.concurrent.each(absences)('MongoDB away: it $how', ({ how, begin, end }
     await stage.mongod.close();
   }, 60_000);
 
-  it('live 200', ({ expect }) => {
-    expect(suffered.live).toMatchObject({ status: 200, body: { status: 'live' } });
-    expect(suffered.live.ms).toBeLessThan(1500);
+  it('liveness stays 200', ({ expect }) => {
+    expect(observed.live).toMatchObject({ status: 200, body: { status: 'live' } });
+    expect(observed.live.ms).toBeLessThan(1500);
   });
 
-  it('ready 503 naming it', ({ expect }) => {
-    expect(suffered.ready).toMatchObject({ status: 503, body: { status: 'unavailable', missing: ['mongodb'] } });
-    expect(suffered.ready.ms).toBeLessThan(answeredWithinMs);
+  it('readiness is 503 and names it', ({ expect }) => {
+    expect(observed.ready).toMatchObject({ status: 503, body: { status: 'unavailable', missing: ['mongodb'] } });
+    expect(observed.ready.ms).toBeLessThan(answeredWithinMs);
   });
 
-  it('every request is answered in time with a 503 problem and Retry-After', ({ expect }) => {
-    expect(suffered.responses.filter((response) => !isUnavailable(response)).map(inShort)).toEqual([]);
+  it('every request gets a 503 problem with Retry-After in time', ({ expect }) => {
+    expect(observed.responses.filter((response) => !isUnavailable(response)).map(summarize)).toEqual([]);
   });
 
-  it('what was under way is answered in time as well, as if nothing were or so', ({ expect }) => {
-    const { caught } = suffered;
-    expect(caught.filter((response) => !isUnavailable(response) && !isServed(response)).map(inShort)).toEqual([]);
+  it('requests in flight get a regular response or that 503 in time', ({ expect }) => {
+    const { inFlight } = observed;
+    expect(inFlight.filter((response) => !isUnavailable(response) && !isServed(response)).map(summarize)).toEqual([]);
   });
 
-  it('back without a restart, and what was refused happens once when it is sent again with its key', async ({
+  it('integrity: recovers without a restart, and a repeated request with its key takes effect once', async ({
     expect,
   }) => {
     const { mongod, platform } = stage;
     await end(mongod);
-    const isReady = async () => (await health(stage, '/health/ready')).body;
+    const isReady = async () => (await readHealth(stage, '/health/ready')).body;
     await expect.poll(isReady, { timeout: backWithinMs }).toEqual({ status: 'ready' });
     const sendAll = (requests: readonly RawRequest[]) =>
       Promise.all(requests.map((request) => sendRawRequest(platform.port, request)));
-    expect((await sendAll(aWave(stage))).filter(({ status }) => status >= 500).map(inShort)).toEqual([]);
-    // Of those who are the first owner of a tenant at the same time, one is refused: so one after the other.
+    expect((await sendAll(createWave(stage))).filter(({ status }) => status >= 500).map(summarize)).toEqual([]);
+    // Concurrent first owners of a tenant conflict, so they are created one after the other.
     const first: RawResponse[] = [];
     for (const request of creations) first.push(await sendRawRequest(platform.port, request));
     const second = await sendAll(creations);
-    expect([...first, ...second].filter(({ status }) => status !== 201).map(inShort)).toEqual([]);
+    expect([...first, ...second].filter(({ status }) => status !== 201).map(summarize)).toEqual([]);
     expect(second.map(({ text }) => text)).toEqual(first.map(({ text }) => text));
     const emails = (await platform.stored()).map(([, { email }]) => String(email));
     const wanted = creations.map(({ body }) => (JSON.parse(String(body)) as { email: string }).email);

@@ -18,18 +18,18 @@ import { createResource, creation, routes } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
-const lanes = 8;
-const refusedWithinMs = 2000;
-const lastsMs = heavy ? 600_000 : 60_000;
+const concurrency = 8;
+const rejectedWithinMs = 2000;
+const timeoutMs = heavy ? 600_000 : 60_000;
 
 let platform: RunningPlatform;
 let authorization: string;
-let count = 0;
+let batch = 0;
 
-/** The versions that a resource has had, so that a change finds the one that it has now. */
-const anyVersion = Array.from({ length: 400 }, (_, at) => `"${at + 1}"`).join(', ');
+/** All versions that a resource can have, so that a change always matches the present one. */
+const anyVersion = Array.from({ length: 400 }, (_, index) => `"${index + 1}"`).join(', ');
 
-const headersFor = (route: RouteSpec, replaced: readonly RawHeader[] = []): RawHeader[] => {
+const createHeaders = (route: RouteSpec, replaced: readonly RawHeader[] = []): RawHeader[] => {
   const all: RawHeader[] = [
     ['Authorization', authorization],
     ...(route.body ? [['Content-Type', 'application/json'] as const] : []),
@@ -39,26 +39,26 @@ const headersFor = (route: RouteSpec, replaced: readonly RawHeader[] = []): RawH
   return [...all.filter(([name]) => !names.has(name.toLowerCase())), ...replaced];
 };
 
-const fieldsOf = ({ body }: RouteSpec): string[] => (body instanceof z.ZodObject ? Object.keys(body.shape) : []);
+const listFields = ({ body }: RouteSpec): string[] => (body instanceof z.ZodObject ? Object.keys(body.shape) : []);
 
-/** The text of a body that the schema takes, with one field replaced by `json`, or added. */
-const bodyWith = (route: RouteSpec, sample: object, replaced: Readonly<Record<string, string>> = {}): string => {
+/** Creates the text of a valid body in which `replaced` sets fields to JSON texts. */
+const createBody = (route: RouteSpec, sample: object, replaced: Readonly<Record<string, string>> = {}): string => {
   const fields = { ...Object.fromEntries(Object.entries(sample).map(([key, value]) => [key, JSON.stringify(value)])) };
   const parts = Object.entries({ ...fields, ...replaced }).map(([key, json]) => `${JSON.stringify(key)}:${json}`);
   return route.body ? `{${parts.join(',')}}` : '';
 };
 
-/** Bodies that a route takes; another call gives others. */
-const freshSamples = (route: RouteSpec, many: number): object[] => {
-  count += 1;
-  return route.body ? createSampleValues(route.body, many, count) : [];
+/** Creates valid bodies; each call creates others. */
+const createFreshSamples = (route: RouteSpec, count: number): object[] => {
+  batch += 1;
+  return route.body ? createSampleValues(route.body, count, batch) : [];
 };
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
-const make = (): Promise<string> => createResource(platform.port, authorization);
+const createUser = (): Promise<string> => createResource(platform.port, authorization);
 
-/** What was taken is in its response as it was sent, and lies there so, unless it was changed again meanwhile. */
+/** Checks that the response and the stored resource contain the accepted body unchanged, unless another change followed. */
 const readBack = async (route: RouteSpec, { request, response }: Exchanged): Promise<Finding[]> => {
   if (!isSuccess(response) || !route.body || response.text === '') return [];
   const item = response.headers['location'] ?? request.path.split('/').slice(0, 4).join('/');
@@ -69,9 +69,9 @@ const readBack = async (route: RouteSpec, { request, response }: Exchanged): Pro
   );
 };
 
-/** All values in the heavy size, else one of `part`, others for another `offset`. */
-const someOf = <T>(values: readonly T[], part: number, offset: number): readonly T[] =>
-  heavy ? values : values.filter((_, at) => at % part === (offset + count) % part);
+/** Returns all values in the heavy size, else one of `part`, and others for another `offset`. */
+const choosePart = <T>(values: readonly T[], part: number, offset: number): readonly T[] =>
+  heavy ? values : values.filter((_, index) => index % part === (offset + batch) % part);
 
 type Case = { readonly request: RawRequest; readonly statuses?: readonly number[] };
 
@@ -80,20 +80,20 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
     cases,
     async ({ request, statuses }) => {
       const response = await send(request);
-      const wrong = findFaults({ request, response }, { withinMs: refusedWithinMs, statuses });
+      const wrong = findFaults({ request, response }, { withinMs: rejectedWithinMs, statuses });
       return { status: response.status, wrong: [...wrong, ...(await readBack(route, { request, response }))] };
     },
-    lanes,
+    concurrency,
   );
   expect(outcomes.flatMap(({ wrong }) => wrong)).toEqual([]);
   return outcomes.map(({ status }) => status);
 };
 
-/** Begins a tenant in which there is nobody but its owner, who sends all that follows. */
-const begin = async (): Promise<void> => {
+/** Starts a tenant whose only user is the owner, who sends all following requests. */
+const startNewTenant = async (): Promise<void> => {
   const founder = aPrincipal();
   authorization = `Bearer ${await platform.createToken(founder)}`;
-  const id = await make();
+  const id = await createUser();
   authorization = `Bearer ${await platform.createToken({ ...founder, id })}`;
 };
 
@@ -105,14 +105,14 @@ afterAll(async () => {
   const { status, text } = await send({ method: 'GET', path: '/health/ready' });
   expect([status, JSON.parse(text), platform.isRunning()]).toEqual([200, { status: 'ready' }, true]);
   expect(await platform.stop()).toBe(0);
-  // A level above info in the whole run would be a failure of ours.
+  // Only a fault of the platform logs above the level info.
   const lines = platform.stdout().trim().split('\n');
   expect(lines.filter((line) => !line.startsWith('{"level":"info"'))).toEqual([]);
   expect(platform.stderr()).toBe('');
   await platform.close();
 });
 
-const queryNamesOf = ({ query }: RouteSpec): string[] =>
+const listQueryNames = ({ query }: RouteSpec): string[] =>
   query
     ? Object.keys(z.toJSONSchema(query, { io: 'input' }).properties ?? {})
     : ['limit', 'access_token', 'tenantId', '_method'];
@@ -133,84 +133,84 @@ const headerNames = [
 ];
 
 const title =
-  'naughty strings, non-strings, malformed JSON, depth 10,000, 5 MB, gzip bombs, `__proto__`, `$`-operators, odd ids: 0 5xx; what is accepted comes back byte-identical; refused before 2 s';
+  'boundary: naughty strings, other types, malformed JSON, deep nesting, 5 MB, gzip bombs, `__proto__`, `$`-operators and odd ids cause no 5xx, are rejected within 2 s, or come back unchanged';
 
 describe(title, () => {
   describe.each(routes)('%s', (_, route) => {
-    beforeAll(begin);
-    const pathFor = async (): Promise<string> => (route.params ? toPath(route, await make()) : route.path);
+    beforeAll(startNewTenant);
+    const createPath = async (): Promise<string> => (route.params ? toPath(route, await createUser()) : route.path);
 
-    it('in every field of the body', { timeout: lastsMs }, async () => {
-      const path = await pathFor();
-      const headers = headersFor(route);
+    it('in every field of the body', { timeout: timeoutMs }, async () => {
+      const path = await createPath();
+      const headers = createHeaders(route);
       const base = { method: route.method, path, headers };
-      const cases = fieldsOf(route).flatMap((field) => {
-        const samples = freshSamples(route, naughtyJson.length);
-        return naughtyJson.map((json, at) => ({
-          request: { ...base, body: bodyWith(route, samples[at] ?? {}, { [field]: json }) },
+      const cases = listFields(route).flatMap((field) => {
+        const samples = createFreshSamples(route, naughtyJson.length);
+        return naughtyJson.map((json, index) => ({
+          request: { ...base, body: createBody(route, samples[index] ?? {}, { [field]: json }) },
         }));
       });
-      const names = someOf(naughtyTexts, 4, 0);
-      const named = freshSamples(route, names.length).map((sample, at) => ({
-        request: { ...base, body: bodyWith(route, sample, { [names[at] ?? '']: '{"$gt":""}' }) },
+      const names = choosePart(naughtyTexts, 4, 0);
+      const named = createFreshSamples(route, names.length).map((sample, index) => ({
+        request: { ...base, body: createBody(route, sample, { [names[index] ?? '']: '{"$gt":""}' }) },
       }));
       const statuses = await tryAll(route, [...cases, ...named]);
       if (route.body) expect(statuses.some((status) => status < 300)).toBe(true);
     });
 
-    it('in the place of the body', { timeout: lastsMs }, async () => {
-      const path = await pathFor();
-      const bodies = route.body ? naughtyBodies : someOf(naughtyBodies, 4, 0);
+    it('as the body', { timeout: timeoutMs }, async () => {
+      const path = await createPath();
+      const bodies = route.body ? naughtyBodies : choosePart(naughtyBodies, 4, 0);
       const cases = bodies.map(([, status, body, own = []]) => ({
-        request: { method: route.method, path, headers: headersFor(route, own), body },
+        request: { method: route.method, path, headers: createHeaders(route, own), body },
         ...(route.body && { statuses: [status] }),
       }));
       await tryAll(route, cases);
     });
 
-    it('in every query parameter', { timeout: lastsMs }, async () => {
-      const path = await pathFor();
-      const [sample = {}] = freshSamples(route, 1);
-      const queries = queryNamesOf(route).flatMap((name, row) =>
-        someOf(naughtySegments, 4, row).map((value) => `${encodeURIComponent(name)}=${value}`),
+    it('in every query parameter', { timeout: timeoutMs }, async () => {
+      const path = await createPath();
+      const [sample = {}] = createFreshSamples(route, 1);
+      const queries = listQueryNames(route).flatMap((name, row) =>
+        choosePart(naughtySegments, 4, row).map((value) => `${encodeURIComponent(name)}=${value}`),
       );
-      const names = someOf(naughtySegments, 4, 0).map((segment) => `${segment}=1`);
+      const names = choosePart(naughtySegments, 4, 0).map((segment) => `${segment}=1`);
       const cases = [...naughtyQueries, ...queries, ...names].map((query) => ({
         request: {
           method: route.method,
           path: `${path}?${query.replaceAll('#', '%23')}`,
-          headers: headersFor(route),
-          ...(route.body && { body: bodyWith(route, sample) }),
+          headers: createHeaders(route),
+          ...(route.body && { body: createBody(route, sample) }),
         },
       }));
       await tryAll(route, cases);
     });
 
-    it('in every path parameter', { timeout: lastsMs }, async () => {
-      const [sample = {}] = freshSamples(route, 1);
+    it('in every path parameter', { timeout: timeoutMs }, async () => {
+      const [sample = {}] = createFreshSamples(route, 1);
       const segments = route.params ? naughtySegments : [];
       const cases = segments.map((segment) => ({
         request: {
           method: route.method,
           path: route.path.replace(/:\w+/g, () => segment),
-          headers: headersFor(route),
-          ...(route.body && { body: bodyWith(route, sample) }),
+          headers: createHeaders(route),
+          ...(route.body && { body: createBody(route, sample) }),
         },
         statuses: [400, 404, 405, 428],
       }));
       await tryAll(route, cases);
     });
 
-    it('in every header that is looked at', { timeout: lastsMs }, async () => {
-      const path = await pathFor();
-      const samples = freshSamples(route, naughtyHeaderValues.length);
+    it('in every header that the API reads', { timeout: timeoutMs }, async () => {
+      const path = await createPath();
+      const samples = createFreshSamples(route, naughtyHeaderValues.length);
       const cases = headerNames.flatMap((name, row) =>
-        someOf(naughtyHeaderValues, 5, row).map((value, column) => ({
+        choosePart(naughtyHeaderValues, 5, row).map((value, column) => ({
           request: {
             method: route.method,
             path,
-            headers: headersFor(route, [[name, value]]),
-            ...(route.body && { body: bodyWith(route, samples[column] ?? {}) }),
+            headers: createHeaders(route, [[name, value]]),
+            ...(route.body && { body: createBody(route, samples[column] ?? {}) }),
           },
         })),
       );
@@ -218,22 +218,22 @@ describe(title, () => {
     });
   });
 
-  it('as an idempotency key: what is accepted is the same key again', { timeout: lastsMs }, async () => {
-    await begin();
-    const samples = freshSamples(creation, naughtyHeaderValues.length);
+  it('as an idempotency key: an accepted key is recognized again', { timeout: timeoutMs }, async () => {
+    await startNewTenant();
+    const samples = createFreshSamples(creation, naughtyHeaderValues.length);
     const outcomes = await mapConcurrently(
-      naughtyHeaderValues.map((key, at) => {
-        const headers = headersFor(creation, [['Idempotency-Key', key]]);
-        return { method: 'POST', path: creation.path, headers, body: bodyWith(creation, samples[at] ?? {}) };
+      naughtyHeaderValues.map((key, index) => {
+        const headers = createHeaders(creation, [['Idempotency-Key', key]]);
+        return { method: 'POST', path: creation.path, headers, body: createBody(creation, samples[index] ?? {}) };
       }),
       async (request) => ({ first: await send(request), second: await send(request) }),
-      lanes,
+      concurrency,
     );
-    const differing = outcomes.filter(({ first, second }) => {
+    const wrong = outcomes.filter(({ first, second }) => {
       const isReplayed = second.headers['idempotency-replayed'] === 'true' && second.text === first.text;
       return first.status === 201 ? !isReplayed : first.status >= 500 || second.status !== first.status;
     });
-    expect(differing.map(({ first, second }) => [first.text, second.text])).toEqual([]);
+    expect(wrong.map(({ first, second }) => [first.text, second.text])).toEqual([]);
     expect(outcomes.filter(({ first }) => first.status === 201).length).toBeGreaterThan(20);
   });
 });

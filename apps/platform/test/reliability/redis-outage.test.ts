@@ -6,7 +6,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const requests = heavy ? 2000 : 60;
-const atOnce = 20;
+const concurrency = 20;
 const answeredWithinMs = 2000;
 const noticedWithinMs = 5000;
 const backWithinMs = 10_000;
@@ -14,7 +14,7 @@ const backWithinMs = 10_000;
 let redis: TestDatabase;
 let platform: RunningPlatform;
 let authorization: string;
-let person: string;
+let userId: string;
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   redis = await startTestDatabase('redis');
   platform = await startPlatform({ REDIS_URL: redis.uri });
   authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
-  person = await createResource(platform.port, authorization);
+  userId = await createResource(platform.port, authorization);
 }, 60_000);
 
 afterAll(async () => {
@@ -35,39 +35,39 @@ afterAll(async () => {
   await redis.close();
 }, 60_000);
 
-type Absence = { readonly how: string; readonly begin: () => Promise<void>; readonly end: () => Promise<void> };
+type Outage = { readonly how: string; readonly begin: () => Promise<void>; readonly end: () => Promise<void> };
 
-const absences: readonly Absence[] = [
-  { how: 'stands still', begin: () => redis.pause(), end: () => redis.resume() },
-  { how: 'is gone', begin: () => redis.kill(), end: () => redis.restart() },
+const outages: readonly Outage[] = [
+  { how: 'is stopped', begin: () => redis.pause(), end: () => redis.resume() },
+  { how: 'is killed', begin: () => redis.kill(), end: () => redis.restart() },
 ];
 
-/** Sends requests of all routes. What an operation refuses, it refuses with or without Redis. */
-const served = async (): Promise<RawResponse[]> => {
-  const all = Array.from({ length: requests }, (_, at) => {
-    const [, route] = routes[at % routes.length] as (typeof routes)[number];
-    return toRequest(route, { authorization, id: person });
+/** Sends requests of all routes, some of which fail with a 4xx with or without Redis. */
+const sendMixed = async (): Promise<RawResponse[]> => {
+  const all = Array.from({ length: requests }, (_, index) => {
+    const [, route] = routes[index % routes.length] as (typeof routes)[number];
+    return toRequest(route, { authorization, id: userId });
   });
-  return mapConcurrently(all, send, atOnce);
+  return mapConcurrently(all, send, concurrency);
 };
 
-const isUnserved = ({ status }: RawResponse): boolean => status >= 500 || status === 429 || status === 0;
+const isFailure = ({ status }: RawResponse): boolean => status >= 500 || status === 429 || status === 0;
 
-describe.each(absences)('Redis away: it $how', ({ begin, end }) => {
-  it('requests served, ready 200 with `degraded: ["redis"]`, and back without a restart', async () => {
+describe.each(outages)('while Redis $how', ({ begin, end }) => {
+  it('requests are served, readiness is 200 with `degraded: ["redis"]`, and it recovers without a restart', async () => {
     await begin();
-    // The first ones meet a Redis of which nobody knows yet that it is away.
-    const responses = await served();
+    // The platform has not noticed the outage when the first requests arrive.
+    const responses = await sendMixed();
     const degraded = { status: 200, body: { status: 'ready', degraded: ['redis'] } };
     await expect.poll(readiness, { timeout: noticedWithinMs }).toEqual(degraded);
-    responses.push(...(await served()));
-    expect(responses.filter(isUnserved).map(({ text }) => text)).toEqual([]);
+    responses.push(...(await sendMixed()));
+    expect(responses.filter(isFailure).map(({ text }) => text)).toEqual([]);
     expect(responses.filter(({ status }) => status < 300).length).toBeGreaterThan(requests / 4);
     expect(Math.max(...responses.map(({ ms }) => ms))).toBeLessThan(answeredWithinMs);
 
     await end();
     await expect.poll(readiness, { timeout: backWithinMs }).toEqual({ status: 200, body: { status: 'ready' } });
-    expect((await served()).filter(isUnserved).map(({ text }) => text)).toEqual([]);
+    expect((await sendMixed()).filter(isFailure).map(({ text }) => text)).toEqual([]);
     expect(platform.isRunning()).toBe(true);
   }, 60_000);
 });

@@ -6,18 +6,21 @@ import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
 let platform: RunningPlatform;
-let person: string;
+let userId: string;
 let before: Awaited<ReturnType<RunningPlatform['stored']>>;
 const owner = aPrincipal();
 
-const permissions = Object.assign({}, ...modules.flatMap(({ contracts }) => contracts.map((one) => one.permissions)));
+const permissions = Object.assign(
+  {},
+  ...modules.flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
+);
 
-/** The roles that a route is meant for; none where every caller is let in. */
+/** The roles that may call a route; undefined when every caller may. */
 const rolesFor = ({ auth }: RouteSpec): readonly string[] | undefined =>
   typeof auth === 'object' ? (permissions[auth.policy] as { roles: readonly string[] }).roles : undefined;
 
-/** Names that resemble roles, or that every object has. */
-const strangeRoles: readonly (readonly string[])[] = [
+/** Names that resemble roles or are inherited by every object. */
+const unknownRoles: readonly (readonly string[])[] = [
   [],
   ['superadmin'],
   ['admin'],
@@ -40,7 +43,7 @@ const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platf
 
 beforeAll(async () => {
   platform = await startPlatform();
-  person = await createResource(platform.port, await tokenWith(['owner']));
+  userId = await createResource(platform.port, await tokenWith(['owner']));
   before = await platform.stored();
 });
 
@@ -51,17 +54,17 @@ const expectUnchanged = async (): Promise<void> => expect(await platform.stored(
 const guarded = routes.filter(([, route]) => rolesFor(route) !== undefined);
 const writes = routes.filter(([, { method }]) => method !== 'GET');
 
-describe('a role below the needed one on every write; unknown role: 403/404, document unchanged', () => {
-  it('every write asks for a permission', () => {
+describe('integrity: a role without the permission or an unknown role gets 403 and changes nothing', () => {
+  it('every write requires a permission', () => {
     expect(writes.filter((write) => !guarded.includes(write)).map(([operation]) => operation)).toEqual([]);
   });
 
   it.each(guarded)('%s', async (_, route) => {
     const lower = builtInRoles.filter((role) => !rolesFor(route)?.includes(role)).map((role) => [role]);
     const wrong: string[] = [];
-    for (const roles of [...lower, ...(lower.length > 1 ? [lower.flat()] : []), ...strangeRoles]) {
+    for (const roles of [...lower, ...(lower.length > 1 ? [lower.flat()] : []), ...unknownRoles]) {
       const authorization = await tokenWith(roles);
-      const response = await send(toRequest(route, { authorization, id: person, key: 'role' }));
+      const response = await send(toRequest(route, { authorization, id: userId, key: 'role' }));
       const { code, data } = JSON.parse(response.text) as { code?: string; data?: unknown };
       if (response.status !== 403 || code !== 'forbidden')
         wrong.push(`${roles.join()}: ${response.status} ${response.text}`);
@@ -71,10 +74,10 @@ describe('a role below the needed one on every write; unknown role: 403/404, doc
     await expectUnchanged();
   });
 
-  it('a valid request of the needed role is what was refused: it is taken', async () => {
+  it('the same request succeeds with the required role', async () => {
     const [, read] = guarded.find(([, { method, path }]) => method === 'GET' && path.includes(':')) ?? [];
     const authorization = await tokenWith(rolesFor(read as RouteSpec)?.slice(0, 1) ?? []);
-    expect((await send(toRequest(read as RouteSpec, { authorization, id: person }))).status).toBe(200);
+    expect((await send(toRequest(read as RouteSpec, { authorization, id: userId }))).status).toBe(200);
   });
 });
 
@@ -88,13 +91,13 @@ const overrides = (method: string): readonly RawHeader[][] => [
 
 const paths = [...new Set(routes.map(([, { path }]) => path))].map((path) => path.replaceAll(/:\w+/g, () => ':id'));
 
-describe('method-override headers: 403/404, document unchanged', () => {
+describe('integrity: a header that overrides the method or the path changes nothing', () => {
   it.each(paths)('%s', async (template) => {
-    const path = template.replaceAll(':id', person);
+    const path = template.replaceAll(':id', userId);
     const tokens = await Promise.all([tokenWith(['owner']), tokenWith(['viewer'])]);
-    const own = writes.filter(([, { path: of }]) => of.replaceAll(/:\w+/g, ':id') === template);
+    const own = writes.filter(([, route]) => route.path.replaceAll(/:\w+/g, ':id') === template);
     for (const [, { method }] of own) {
-      for (const [at, authorization] of tokens.entries()) {
+      for (const [index, authorization] of tokens.entries()) {
         const headers: RawHeader[] = [
           ['Authorization', authorization],
           ['If-Match', '"1"'],
@@ -108,26 +111,29 @@ describe('method-override headers: 403/404, document unchanged', () => {
         }));
         const inQuery = { method: 'GET', path: `${path}?_method=${method}`, headers };
         const inBody = { method: 'OPTIONS', path, headers, body: `{"_method":"${method}","name":"Changed"}` };
-        const asOther = overrides(method).map((override) => ({
+        const asHead = overrides(method).map((override) => ({
           method: 'HEAD',
           path,
           headers: [...headers, ...override],
           body,
         }));
-        const responses = await Promise.all([...inHeaders, inQuery, inBody, ...asOther].map(send));
-        // What is left of it is the method that was sent: a read for whom may read, or nothing.
-        expect([at, responses.filter(({ status }) => ![200, 400, 403, 404, 405].includes(status))]).toEqual([at, []]);
+        const responses = await Promise.all([...inHeaders, inQuery, inBody, ...asHead].map(send));
+        // The server uses the method that was sent: a read, or an error.
+        expect([index, responses.filter(({ status }) => ![200, 400, 403, 404, 405].includes(status))]).toEqual([
+          index,
+          [],
+        ]);
         await expectUnchanged();
       }
     }
   });
 
-  it('a path that a proxy may have rewritten is the one that was asked for', async () => {
+  it('serves the path of the request line, not that of a rewrite header', async () => {
     const authorization = await tokenWith(['viewer']);
     const rewrites: RawHeader[] = [
-      ['X-Original-URL', `/v1/users/${person}`],
-      ['X-Rewrite-URL', `/v1/users/${person}`],
-      ['X-Forwarded-Uri', `/v1/users/${person}`],
+      ['X-Original-URL', `/v1/users/${userId}`],
+      ['X-Rewrite-URL', `/v1/users/${userId}`],
+      ['X-Forwarded-Uri', `/v1/users/${userId}`],
     ];
     for (const header of rewrites) {
       const headers: RawHeader[] = [['Authorization', authorization], ['If-Match', '"1"'], header];

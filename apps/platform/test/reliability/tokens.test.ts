@@ -8,12 +8,12 @@ import { isProblem } from './support/assert-response.ts';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
-const alarm = new URL('./support/outbound-guard.ts', import.meta.url).href;
-const hostOf = (uri: string | undefined): string => new URL(uri ?? '').host;
+const outboundGuard = new URL('./support/outbound-guard.ts', import.meta.url).href;
+const toHost = (uri: string | undefined): string => new URL(uri ?? '').host;
 
 let platform: RunningPlatform;
 let token: string;
-let person: string;
+let userId: string;
 let trap: Server;
 let trapUrl: string;
 let trapped = 0;
@@ -21,7 +21,7 @@ let trapped = 0;
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
 beforeAll(async () => {
-  // Somebody who waits for the API to come and fetch a key.
+  // A server that no request may reach.
   trap = createServer((socket) => {
     trapped += 1;
     socket.destroy();
@@ -29,12 +29,12 @@ beforeAll(async () => {
   await once(trap.listen(0, '127.0.0.1'), 'listening');
   trapUrl = `http://127.0.0.1:${(trap.address() as { port: number }).port}/keys.json`;
   platform = await startPlatform({
-    NODE_OPTIONS: `--import=${alarm}`,
-    OUTBOUND_ALLOWED: [hostOf(process.env['MONGODB_URI']), hostOf(process.env['REDIS_URL'])].join(),
+    NODE_OPTIONS: `--import=${outboundGuard}`,
+    OUTBOUND_ALLOWED: [toHost(process.env['MONGODB_URI']), toHost(process.env['REDIS_URL'])].join(),
   });
   const owner = aPrincipal();
   token = await platform.createToken(owner);
-  person = await createResource(platform.port, `Bearer ${token}`);
+  userId = await createResource(platform.port, `Bearer ${token}`);
 });
 
 afterAll(async () => {
@@ -42,7 +42,7 @@ afterAll(async () => {
   await platform.close();
 });
 
-const expectRefused = (responses: readonly RawResponse[]): void => {
+const expectUnauthenticated = (responses: readonly RawResponse[]): void => {
   const wrong = responses.filter(
     (response) =>
       response.status !== 401 || !isProblem(response) || !response.headers['www-authenticate']?.startsWith('Bearer '),
@@ -50,11 +50,11 @@ const expectRefused = (responses: readonly RawResponse[]): void => {
   expect(wrong.map(({ status, text }) => `${status} ${text}`)).toEqual([]);
 };
 
-describe('token in the query string: 401 + problem+json + WWW-Authenticate, before validation', () => {
+describe('a token outside the Authorization header gets 401 with WWW-Authenticate, before validation', () => {
   const places = ['access_token', 'token', 'jwt', 'bearer', 'authorization', 'Authorization', 'api_key', 'id_token'];
 
   it.each(routes)('%s', async (_, route) => {
-    const request = toRequest(route, { id: person });
+    const request = toRequest(route, { id: userId });
     const inQuery = places.flatMap((name) =>
       [token, `Bearer%20${token}`].map((value) => ({ ...request, path: `${request.path}?${name}=${value}` })),
     );
@@ -71,12 +71,12 @@ describe('token in the query string: 401 + problem+json + WWW-Authenticate, befo
     const inHeaders = headers.map((header) => ({ ...request, headers: [...(request.headers ?? []), header] }));
     const form: RawHeader[] = [['Content-Type', 'application/x-www-form-urlencoded']];
     const inBody = { ...request, headers: form, body: `access_token=${token}` };
-    expectRefused(await Promise.all([...inQuery, ...inHeaders, inBody].map(send)));
+    expectUnauthenticated(await Promise.all([...inQuery, ...inHeaders, inBody].map(send)));
   });
 
-  it('in the header is what lets in', async () => {
+  it('the same token in the header is accepted', async () => {
     const [, read] = routes.find(([, { method, params }]) => method === 'GET' && params) as (typeof routes)[number];
-    expect((await send(toRequest(read, { id: person, authorization: `Bearer ${token}` }))).status).toBe(200);
+    expect((await send(toRequest(read, { id: userId, authorization: `Bearer ${token}` }))).status).toBe(200);
   });
 });
 
@@ -86,7 +86,7 @@ const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toStrin
 const ownKeys = generateKeyPairSync('ed25519');
 const ownJwk = { ...ownKeys.publicKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig', kid: 'own' };
 
-/** A token that whoever made it has signed with a key of their own, and says where to find that. */
+/** Creates a token that is signed with a foreign key and names a place of that key. */
 const forge = (header: Json, claims: Json = {}): string => {
   const now = Math.floor(Date.now() / 1000);
   const times = { iat: now, nbf: now, exp: now + 600 };
@@ -95,8 +95,8 @@ const forge = (header: Json, claims: Json = {}): string => {
   return `${input}.${sign(null, Buffer.from(input), ownKeys.privateKey).toString('base64url')}`;
 };
 
-describe('forged tokens: 0 outbound fetches', () => {
-  it('whatever a token says about where its key is, nobody goes there', async () => {
+describe('no token and no header causes an outbound connection', () => {
+  it('a token that names the URL of its key gets 401', async () => {
     const known = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Json;
     const keys = ['own', known['kid'], trapUrl, `file://${import.meta.filename}`];
     const places = keys.flatMap((kid): Json[] => [
@@ -112,14 +112,14 @@ describe('forged tokens: 0 outbound fetches', () => {
     const issuers = [trapUrl, new URL('/', trapUrl).href, 'https://issuer.evil.example'];
     const tokens = [...places.map((header) => forge(header)), ...issuers.map((iss) => forge({ kid: 'own' }, { iss }))];
     const requests = routes.flatMap(([, route]) =>
-      tokens.map((forged) => toRequest(route, { id: person, authorization: `Bearer ${forged}` })),
+      tokens.map((forged) => toRequest(route, { id: userId, authorization: `Bearer ${forged}` })),
     );
-    expectRefused(await Promise.all(requests.map(send)));
+    expectUnauthenticated(await Promise.all(requests.map(send)));
     expect(trapped).toBe(0);
     expect(platform.stderr()).toBe('');
   });
 
-  it('a valid body with addresses in it makes nobody go there either', async () => {
+  it('a header with a URL does not change the response', async () => {
     const headers: readonly RawHeader[] = [
       ['Referer', trapUrl],
       ['Origin', new URL(trapUrl).origin],
@@ -130,7 +130,7 @@ describe('forged tokens: 0 outbound fetches', () => {
       ['True-Client-IP', '10.0.0.1'],
     ];
     const requests = routes.flatMap(([, route]) =>
-      headers.map((header) => toRequest(route, { id: person, authorization: `Bearer ${token}`, headers: [header] })),
+      headers.map((header) => toRequest(route, { id: userId, authorization: `Bearer ${token}`, headers: [header] })),
     );
     const statuses = (await Promise.all(requests.map(send))).map(({ status }) => status);
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
@@ -144,9 +144,9 @@ describe('forged tokens: 0 outbound fetches', () => {
     ["await fetch('https://keys.evil.example/').catch(() => undefined)", 'outbound connection keys.evil.example:443'],
     ["try { require('node:net').connect(1, '10.0.0.1') } catch {}", 'outbound connection 10.0.0.1:1'],
     ["try { require('node:dns').lookup('evil.example', () => {}) } catch {}", 'outbound lookup evil.example'],
-  ])('the alarm hears %s', async (code, line) => {
+  ])('the guard reports %s', async (code, line) => {
     const type = code.includes('require') ? 'commonjs' : 'module';
-    const args = [`--import=${alarm}`, `--input-type=${type}`, '--eval', code, trapUrl];
+    const args = [`--import=${outboundGuard}`, `--input-type=${type}`, '--eval', code, trapUrl];
     const { exited, output } = startChild([process.execPath, ...args]);
     await exited;
     expect(output.stderr).toContain(line);

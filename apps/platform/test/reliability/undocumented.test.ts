@@ -6,22 +6,22 @@ import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
 const lanes = 8;
-// A request to open a tunnel is none to a path.
+// CONNECT has no path.
 const methods = METHODS.filter((method) => method !== 'CONNECT');
 
 let platform: RunningPlatform;
 let headers: RawHeader[];
-let person: string;
+let userId: string;
 let documented: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
   platform = await startPlatform();
   const owner = aPrincipal();
   const first = `Bearer ${await platform.createToken(owner)}`;
-  person = await createResource(platform.port, first);
-  // Whoever asks may do everything, so that nothing but the contract says no.
+  userId = await createResource(platform.port, first);
+  // The caller has every permission, so that only the contract rejects a request.
   headers = [
-    ['Authorization', `Bearer ${await platform.createToken({ ...owner, id: person })}`],
+    ['Authorization', `Bearer ${await platform.createToken({ ...owner, id: userId })}`],
     ['Content-Type', 'application/json'],
     ['If-Match', '"1"'],
   ];
@@ -30,7 +30,7 @@ beforeAll(async () => {
   documented = new Map(
     Object.entries(paths).map(([path, operations]) => [
       path,
-      // Every GET answers HEAD as well.
+      // Every GET route serves HEAD as well.
       Object.keys(operations).flatMap((name) => (name === 'get' ? ['GET', 'HEAD'] : [name.toUpperCase()])),
     ]),
   );
@@ -38,27 +38,27 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
-/** The paths of the host itself, which the reference does not list. */
-const ofHost = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/not-found'];
+/** The paths of the host, which the reference does not list. */
+const hostPaths = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/not-found'];
 
-type Asked = { readonly method: string; readonly path: string };
+type Sent = { readonly method: string; readonly path: string };
 
-const ask = async ({ method, path }: Asked): Promise<Asked & { readonly response: RawResponse }> => {
+const send = async ({ method, path }: Sent): Promise<Sent & { readonly response: RawResponse }> => {
   const body = ['GET', 'HEAD'].includes(method) ? undefined : '{"name":"a","email":"a@b.example","role":"owner"}';
   return { method, path, response: await sendRawRequest(platform.port, { method, path, headers, body }) };
 };
 
-const askAll = (asked: readonly Asked[]) => mapConcurrently(asked, ask, lanes);
+const sendAll = (requests: readonly Sent[]) => mapConcurrently(requests, send, lanes);
 
-const inShort = ({ method, path, response }: Asked & { readonly response: RawResponse }): string =>
+const summarize = ({ method, path, response }: Sent & { readonly response: RawResponse }): string =>
   `${method} ${path} ${response.status} ${response.headers['allow'] ?? ''}`;
 
 const matches = (path: string, template: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
 
-/** The methods that the reference has for a path, by whichever of its templates. */
+/** Returns the documented methods of a path, by any of its templates. */
 const methodsOf = (path: string): string[] => {
-  // A path with a name of its own is about that, and not about what a template would take the name for.
+  // A literal path has priority over a template that matches it.
   const named = documented.get(path);
   return named && !path.includes('{') ? [...named] : methodsOfTemplates(path);
 };
@@ -67,30 +67,30 @@ const methodsOfTemplates = (path: string): string[] => [
   ...new Set([...documented].flatMap(([template, of]) => (matches(path, template) ? of : []))),
 ];
 
-describe('undocumented methods and paths: 404/405, never 200', () => {
-  it('every other method of every documented path is a 405 that names the documented ones', async () => {
-    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, person));
-    const asked = paths.flatMap((path) =>
+describe('undocumented methods and paths get 404 or 405', () => {
+  it('returns 405 with Allow for any other method of a documented path', async () => {
+    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
+    const requests = paths.flatMap((path) =>
       methods.filter((method) => !methodsOf(path).includes(method)).map((method) => ({ method, path })),
     );
-    const responses = await askAll(asked);
+    const responses = await sendAll(requests);
     const expected = responses.map(
       ({ method, path }) => `${method} ${path} 405 ${methodsOf(path).toSorted().join(', ')}`,
     );
-    expect(responses.map(inShort)).toEqual(expected);
+    expect(responses.map(summarize)).toEqual(expected);
     expect(responses.filter(({ method, response }) => method !== 'HEAD' && !isProblem(response))).toEqual([]);
     expect(responses.length).toBeGreaterThan(paths.length * 20);
   });
 
-  it('every other method of the host’s own paths is a 405', async () => {
-    const asked = ofHost.flatMap((path) =>
+  it('returns 405 for any other method of the paths of the host', async () => {
+    const requests = hostPaths.flatMap((path) =>
       methods.filter((method) => !['GET', 'HEAD'].includes(method)).map((method) => ({ method, path })),
     );
-    const responses = await askAll(asked);
-    expect(responses.map(inShort)).toEqual(responses.map(({ method, path }) => `${method} ${path} 405 GET, HEAD`));
+    const responses = await sendAll(requests);
+    expect(responses.map(summarize)).toEqual(responses.map(({ method, path }) => `${method} ${path} 405 GET, HEAD`));
   });
 
-  it('a documented path that is written in another way is none', async () => {
+  it('returns 404 or 405 for other spellings of a documented path', async () => {
     const written = (path: string): string[] => [
       `${path}/`,
       `/${path}`,
@@ -111,20 +111,20 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
       `${path}/extra`,
       `${path}/${anId()}/extra/deep`,
     ];
-    const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, person));
-    const asked = templates.flatMap((template) =>
+    const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
+    const requests = templates.flatMap((template) =>
       written(template).flatMap((path) => methodsOf(template).map((method) => ({ method, path }))),
     );
-    const responses = await askAll(asked);
-    // A last segment with something added is the parameter of another path, and refused as such.
+    const responses = await sendAll(requests);
+    // A changed last segment can be an invalid parameter of another path.
     const wrong = responses.filter(({ path, response }) => {
       const known = [...documented.keys()].some((template) => matches(path, template));
       return !(known ? [400, 404, 405, 428] : [404, 405]).includes(response.status);
     });
-    expect(wrong.map(inShort)).toEqual([]);
+    expect(wrong.map(summarize)).toEqual([]);
   });
 
-  it('what servers often have, this one has not', async () => {
+  it('returns 404 or 405 for paths that servers often have', async () => {
     const paths = [
       ...['/', '/v1', '/v1/', '/v2', '/api', '/admin', '/login', '/console', '/graphql', '/graphiql', '/rpc', '/ws'],
       ...['/docs', '/swagger', '/swagger.json', '/openapi.yaml', '/redoc', '/documentation/json', '/reference'],
@@ -166,17 +166,17 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
         '*',
       ],
     ];
-    const asked = paths.flatMap((path) =>
+    const requests = paths.flatMap((path) =>
       ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'QUERY', 'TRACE'].map((method) => ({
         method,
         path,
       })),
     );
-    const responses = await askAll(asked);
-    expect(responses.filter(({ response }) => ![404, 405].includes(response.status)).map(inShort)).toEqual([]);
+    const responses = await sendAll(requests);
+    expect(responses.filter(({ response }) => ![404, 405].includes(response.status)).map(summarize)).toEqual([]);
   });
 
-  it('a tunnel is not opened, and an upgrade is not made', async () => {
+  it('opens no tunnel and upgrades no connection', async () => {
     const tunnel = await sendRawRequest(platform.port, { method: 'CONNECT', path: '127.0.0.1:22', headers });
     expect([0, 400, 404, 405]).toContain(tunnel.status);
     const upgrade: RawHeader[] = [
@@ -185,8 +185,8 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
       ['Sec-WebSocket-Version', '13'],
     ];
     const path = '/v1/nothing';
-    const asked = await sendRawRequest(platform.port, { method: 'GET', path, headers: [...headers, ...upgrade] });
-    expect(asked.status).toBe(404);
+    const upgraded = await sendRawRequest(platform.port, { method: 'GET', path, headers: [...headers, ...upgrade] });
+    expect(upgraded.status).toBe(404);
     const h2c: RawHeader[] = [
       ['Connection', 'Upgrade, HTTP2-Settings'],
       ['Upgrade', 'h2c'],
@@ -197,7 +197,7 @@ describe('undocumented methods and paths: 404/405, never 200', () => {
     );
   });
 
-  it('needs no credential to be refused', async () => {
+  it('returns 404 without a token as well', async () => {
     const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => anId()));
     const statuses = await Promise.all(
       paths.map(

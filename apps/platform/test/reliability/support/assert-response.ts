@@ -1,26 +1,26 @@
 import type { RawRequest, RawResponse } from '@plinth/testing';
 
-/** What is wrong about one response, with the request that brought it about. */
+/** A fault of one response, with its request. */
 export type Finding = { readonly wrong: string; readonly request: string; readonly response: string };
 
 export type Exchanged = { readonly request: RawRequest; readonly response: RawResponse };
 
-type Demands = {
+type Expectations = {
   readonly withinMs: number;
-  /** The statuses that are expected; left out, any below 500. */
+  /** The expected statuses; by default any below 500. */
   readonly statuses?: readonly number[] | undefined;
 };
 
-const shownLength = 300;
-const shown = (text: string): string => text.slice(0, shownLength);
+const charsMax = 300;
+const shorten = (text: string): string => text.slice(0, charsMax);
 
-const finding = (wrong: string, { request, response }: Exchanged): Finding => {
+const toFinding = (wrong: string, { request, response }: Exchanged): Finding => {
   const { method, path, headers = [], body = '' } = request;
   const named = headers.filter(([name]) => !/^(?:authorization|if-match)$/i.test(name) || headers.length === 1);
   return {
     wrong,
-    request: shown(JSON.stringify({ method, path: shown(path), body: shown(body.toString('utf8')), named })),
-    response: shown(`${response.status} in ${Math.round(response.ms)} ms: ${response.text}`),
+    request: shorten(JSON.stringify({ method, path: shorten(path), body: shorten(body.toString('utf8')), named })),
+    response: shorten(`${response.status} in ${Math.round(response.ms)} ms: ${response.text}`),
   };
 };
 
@@ -34,10 +34,10 @@ const parseJson = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
-/** Traces of what lies below: stacks, files, drivers. */
-const inside = /\bat .{1,80}:\d+:\d+|node_modules|\.ts:\d|MongoError|MongoServer|ioredis|\bE11000\b/;
+/** Traces of the implementation: stacks, files, drivers. */
+const internals = /\bat .{1,80}:\d+:\d+|node_modules|\.ts:\d|MongoError|MongoServer|ioredis|\bE11000\b/;
 
-/** True for an RFC 9457 problem with all that ours have. */
+/** True for an RFC 9457 problem with all members that the API promises. */
 export const isProblem = ({ status, headers, text }: RawResponse): boolean => {
   const problem = parseJson(text);
   return (
@@ -48,27 +48,34 @@ export const isProblem = ({ status, headers, text }: RawResponse): boolean => {
   );
 };
 
-/** Everything that is wrong with an response, whatever was asked. */
-export const findFaults = (exchanged: Exchanged, { withinMs, statuses }: Demands): Finding[] => {
+/** Returns the faults of a response to any request. */
+export const findFaults = (exchanged: Exchanged, { withinMs, statuses }: Expectations): Finding[] => {
   const { request, response } = exchanged;
   const { status, headers, text, ms } = response;
   const wrong = [
     ...(status < 200 ? ['It has no response.'] : []),
-    ...(status >= 500 ? ['It is the response to a failure of ours.'] : []),
+    ...(status >= 500 ? ['It is a server error.'] : []),
     ...(statuses && !statuses.includes(status) ? [`Its status is none of ${statuses.join(', ')}.`] : []),
-    ...(status >= 400 && request.method !== 'HEAD' && !isProblem(response) ? ['It is refused without a problem.'] : []),
+    ...(status >= 400 && request.method !== 'HEAD' && !isProblem(response)
+      ? ['It is an error without a problem document.']
+      : []),
     ...(ms > withinMs ? [`It took more than ${withinMs} ms.`] : []),
-    ...('set-cookie' in headers || text.includes('polluted') ? ['What was sent has become part of the response.'] : []),
-    ...(status >= 400 && inside.test(text) ? ['It shows what lies inside.'] : []),
+    ...('set-cookie' in headers || text.includes('polluted') ? ['Input has become part of the response.'] : []),
+    ...(status >= 400 && internals.test(text) ? ['It shows the implementation.'] : []),
   ];
-  return wrong.map((sentence) => finding(sentence, exchanged));
+  return wrong.map((sentence) => toFinding(sentence, exchanged));
 };
 
-/** What of a body that was taken is not in an response as it was sent. */
-export const findChangedFields = (exchanged: Exchanged, shownBy: RawResponse): Finding[] => {
+/** Returns the fields of an accepted body that a response shows with another value. */
+export const findChangedFields = (exchanged: Exchanged, shown: RawResponse): Finding[] => {
   const sent = parseJson(String(exchanged.request.body));
-  const got = parseJson(shownBy.text);
-  if (!sent || !got) return [finding('What was taken cannot be read back.', { ...exchanged, response: shownBy })];
-  const others = Object.keys(sent).filter((key) => Object.hasOwn(got, key) && !Object.is(got[key], sent[key]));
-  return others.map((key) => finding(`The field ${key} is not what was sent.`, { ...exchanged, response: shownBy }));
+  const received = parseJson(shown.text);
+  if (!sent || !received)
+    return [toFinding('The accepted body cannot be read back.', { ...exchanged, response: shown })];
+  const changed = Object.keys(sent).filter(
+    (key) => Object.hasOwn(received, key) && !Object.is(received[key], sent[key]),
+  );
+  return changed.map((key) =>
+    toFinding(`The field ${key} differs from the request.`, { ...exchanged, response: shown }),
+  );
 };

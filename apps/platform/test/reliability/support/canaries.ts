@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** Texts that are found again wherever they get to. */
+/** Unique texts whose appearance in any output is a leak. */
 export type Canaries = {
-  /** A new text for a place that is secret or personal. */
+  /** Creates a text for a place that is secret or personal. */
   plant(place: string): string;
-  /** Takes a text that somebody else has made, such as a part of a token. @returns it. */
+  /** Registers an existing text, such as a part of a token. @returns the text. */
   mark(place: string, text: string): string;
-  /** The places whose texts are in what was told. */
-  foundIn(told: string): string[];
+  /** Returns the places whose texts appear in an output. */
+  foundIn(output: string): string[];
 };
 
 export const createCanaries = (): Canaries => {
@@ -19,9 +19,9 @@ export const createCanaries = (): Canaries => {
   return {
     mark,
     plant: (place) => mark(place, `mk${randomBytes(8).toString('hex')}`),
-    foundIn: (told) => {
-      // Whoever shows something in upper or lower case shows it.
-      const folded = told.toLowerCase();
+    foundIn: (output) => {
+      // A text in other letter case is a leak too.
+      const folded = output.toLowerCase();
       return [...places].filter(([text]) => folded.includes(text.toLowerCase())).map(([, place]) => place);
     },
   };

@@ -3,23 +3,23 @@ import type { Canaries } from './canaries.ts';
 
 export type CanaryOptions = {
   readonly canaries: Canaries;
-  /** Those of paths, which a refusal names as what was asked for, and a log does not. */
+  /** The texts in paths, which a problem may repeat and a log may not. */
   readonly pathCanaries: Canaries;
   readonly authorization: string;
   readonly expired: string;
-  /** Somebody who is there, whose version is 1. */
-  readonly person: string;
+  /** The id of a stored user with version 1. */
+  readonly userId: string;
 };
 
 const json: RawHeader = ['Content-Type', 'application/json'];
 const first: RawHeader = ['If-Match', '"1"'];
 
-/** Bodies that are taken or refused, with a marker in every place that a body has. */
-const bodies = ({ canaries, authorization, person }: CanaryOptions): RawRequest[] => {
+/** Valid and invalid bodies with a marker in every place. */
+const bodies = ({ canaries, authorization, userId }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const by: RawHeader[] = [['Authorization', authorization], json];
-  const email = `${plant('the address of a person')}@marked.example`;
-  const body = { name: `Ada ${plant('the name of a person')}`, email, role: 'member' };
+  const email = `${plant('the email of a user')}@marked.example`;
+  const body = { name: `Ada ${plant('the name of a user')}`, email, role: 'member' };
   const post = (sent: unknown, headers = by): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
@@ -28,7 +28,7 @@ const bodies = ({ canaries, authorization, person }: CanaryOptions): RawRequest[
   });
   const patch = (sent: unknown, headers: readonly RawHeader[]): RawRequest => ({
     method: 'PATCH',
-    path: `/v1/users/${person}`,
+    path: `/v1/users/${userId}`,
     headers: [...by, ...headers],
     body: JSON.stringify(sent),
   });
@@ -38,7 +38,7 @@ const bodies = ({ canaries, authorization, person }: CanaryOptions): RawRequest[
     post(body),
     post({ ...body, email: email.toUpperCase() }),
     post({ ...body, ...unknown }),
-    post({ ...body, name: 7, email: plant('what is no address'), role: plant('what is no role') }),
+    post({ ...body, name: 7, email: plant('an invalid email'), role: plant('an invalid role') }),
     post({ name: [plant('a name in a list')], email: { $ne: plant('an operator') } }),
     post({ [plant('the name of a field')]: 1 }),
     post(`{"name":"${plant('malformed JSON')}`),
@@ -55,23 +55,23 @@ const bodies = ({ canaries, authorization, person }: CanaryOptions): RawRequest[
     patch({ email }, [['If-Match', '"3"']]),
     patch({ name: plant('a stale name') }, [first]),
     patch({ name: plant('a name without a version') }, []),
-    { ...patch({ role: plant('what is no role either') }, [first]), method: 'PUT', path: `/v1/users/${person}/role` },
-    { ...patch({ name: plant('a name for nobody') }, [first]), path: `/v1/users/${anId()}` },
+    { ...patch({ role: plant('another invalid role') }, [first]), method: 'PUT', path: `/v1/users/${userId}/role` },
+    { ...patch({ name: plant('a name for an unknown user') }, [first]), path: `/v1/users/${anId()}` },
   ];
 };
 
-/** Values of parameters that are taken or refused. */
+/** Valid and invalid query parameters. */
 const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const values = [
-    `email=${plant('an address that is looked for')}@marked.example`,
-    `email=${plant('an address that is none')}`,
+    `email=${plant('an email in a filter')}@marked.example`,
+    `email=${plant('an invalid email in a filter')}`,
     `cursor=${plant('a cursor')}`,
     `cursor=${plant('half a cursor')}.${plant('the signature of a cursor')}`,
     `sort=${plant('a sort')}`,
-    `fields=id,${plant('a field that is none')}`,
+    `fields=id,${plant('an unknown field')}`,
     `limit=${plant('a limit')}`,
-    `role=${plant('a role that is looked for')}`,
+    `role=${plant('a role in a filter')}`,
     `createdAt[gte]=${plant('a time')}`,
     `access_token=${plant('a token in the query')}`,
     `password=${plant('a password in the query')}&api_key=${plant('a key in the query')}`,
@@ -89,8 +89,8 @@ const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
 
 const aTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** Headers that hold secrets, or could be taken for what a log or an response is made of. */
-const headers = ({ canaries, authorization, expired, person }: CanaryOptions): RawRequest[] => {
+/** Headers with secrets, and headers that try to forge lines of the log or the response. */
+const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): RawRequest[] => {
   const { plant, mark } = canaries;
   const basic = mark('the password of Basic', Buffer.from(`ada:${plant('a password of Basic')}`).toString('base64'));
   const claims = mark('claims', Buffer.from(JSON.stringify({ sub: plant('a claim') })).toString('base64url'));
@@ -116,9 +116,9 @@ const headers = ({ canaries, authorization, expired, person }: CanaryOptions): R
     ['Host', `${plant('a host')}.example`],
     ['X-Forwarded-For', plant('an address of a network')],
     ['X-Forwarded-Host', plant('a forwarded host')],
-    ['Accept', `application/${plant('a type that is taken')}`],
+    ['Accept', `application/${plant('an accepted type')}`],
     ['Accept-Language', plant('a language')],
-    ['Accept-Encoding', plant('a coding that is taken')],
+    ['Accept-Encoding', plant('an accepted coding')],
     ['Content-Type', `text/${plant('a type')}`],
     ['Content-Type', plant('a malformed type')],
     ['Content-Encoding', plant('a coding')],
@@ -143,22 +143,22 @@ const headers = ({ canaries, authorization, expired, person }: CanaryOptions): R
     ...credentials,
     ...others.flatMap((header): RawHeader[][] => [[['Authorization', authorization], header]]),
   ];
-  return all.flatMap((one): RawRequest[] => {
-    const own = (Array.isArray(one[0]) ? one : [one]) as readonly RawHeader[];
+  return all.flatMap((entry): RawRequest[] => {
+    const own = (Array.isArray(entry[0]) ? entry : [entry]) as readonly RawHeader[];
     const body = '{"name":"Bob","email":"not an address","role":"member"}';
     const typed = own.some(([name]) => name === 'Content-Type') ? [] : [json];
     return [
-      { method: 'GET', path: `/v1/users/${person}`, headers: own },
+      { method: 'GET', path: `/v1/users/${userId}`, headers: own },
       { method: 'POST', path: '/v1/users', headers: [...own, ...typed], body },
       { method: 'DELETE', path: `/v1/users/${anId()}`, headers: [...own, first] },
     ];
   });
 };
 
-/** Calls with keys: taken, sent again, sent with another body. */
+/** Requests with an idempotency key: the first, a repetition and one with another body. */
 const keyed = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
-  const key = plant('a key of a call');
+  const key = plant('an idempotency key');
   const post = (sent: object): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
@@ -169,7 +169,7 @@ const keyed = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   return [post(body), post(body), post({ ...body, name: plant('another keyed name') })];
 };
 
-/** Paths, which a refusal may name and a log may not, and bytes that are no request. */
+/** Paths, which a problem may repeat and a log may not, and malformed requests. */
 const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRequest[] => {
   const by: RawHeader[] = [['Authorization', authorization], first];
   const paths = [
@@ -177,7 +177,7 @@ const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRe
     `/v1/users/${pathCanaries.plant('an id with a line')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
     `/v1/users/${pathCanaries.plant('an address as an id')}%40marked.example/role`,
     `/v1/${pathCanaries.plant('a path')}`,
-    `/${pathCanaries.plant('a path of nobody')}/%00`,
+    `/${pathCanaries.plant('an unknown path')}/%00`,
     `/errors/common/${pathCanaries.plant('an error')}`,
     `/v1/%zz${pathCanaries.plant('a malformed path')}`,
     `http://ada:${pathCanaries.plant('a password in a path')}@a.example/v1/users`,
@@ -190,11 +190,11 @@ const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRe
   ];
 };
 
-/** Requests of every kind, taken and refused, with a marker of its own in each place that is secret or personal. */
-export const createCanaryRequests = (parts: CanaryOptions): readonly RawRequest[][] => [
-  bodies(parts),
-  queries(parts),
-  headers(parts),
-  keyed(parts),
-  places(parts),
+/** Creates valid and invalid requests of every kind, with a unique marker in each secret or personal place. */
+export const createCanaryRequests = (options: CanaryOptions): readonly RawRequest[][] => [
+  bodies(options),
+  queries(options),
+  headers(options),
+  keyed(options),
+  places(options),
 ];

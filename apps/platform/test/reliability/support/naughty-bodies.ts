@@ -7,39 +7,39 @@ const heavy = process.env['PLINTH_HEAVY'] === '1';
 const megabytes = (size: number): Buffer => Buffer.alloc(size * 1024 * 1024, 0x20);
 const inChunks = (body: Buffer, size: number): Buffer => {
   const chunks: Buffer[] = [];
-  for (let at = 0; at < body.length; at += size) {
-    const chunk = body.subarray(at, at + size);
+  for (let start = 0; start < body.length; start += size) {
+    const chunk = body.subarray(start, start + size);
     chunks.push(Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n'));
   }
   return Buffer.concat([...chunks, Buffer.from('0\r\n\r\n')]);
 };
 
-/** A body, and the status by which a route that takes JSON refuses it. */
+/** A body and the status with which a JSON route rejects it. */
 export type NaughtyBody = readonly [
-  what: string,
+  name: string,
   status: number,
   body: string | Buffer,
   headers?: readonly RawHeader[],
 ];
 
-const nothingButZeros = megabytes(heavy ? 200 : 50);
+const spaces = megabytes(heavy ? 200 : 50);
 const coded = (coding: string): RawHeader[] => [['Content-Encoding', coding]];
 const typed = (type: string): RawHeader[] => [['Content-Type', type]];
-/** What stands where a body should. */
+/** Bodies that no JSON route accepts. */
 export const naughtyBodies: readonly NaughtyBody[] = [
   ...naughtyJson.filter((json) => !json.startsWith('{')).map((json): NaughtyBody => [json.slice(0, 40), 400, json]),
   ['5 MB of space', 413, megabytes(5)],
   ['5 MB of one text', 413, `{"name":"${'a'.repeat(5 * 1024 * 1024)}"}`],
   ['5 MB in chunks', 413, inChunks(megabytes(5), 65_536), [['Transfer-Encoding', 'chunked']]],
   ['300 KB in chunks of ten bytes', 413, inChunks(Buffer.alloc(300_000), 10), [['Transfer-Encoding', 'chunked']]],
-  ['a gzip bomb', 415, gzipSync(nothingButZeros), coded('gzip')],
-  ['a gzip bomb in a gzip bomb', 415, gzipSync(gzipSync(nothingButZeros)), coded('gzip, gzip')],
-  ['a deflate bomb', 415, deflateSync(nothingButZeros), coded('deflate')],
+  ['a gzip bomb', 415, gzipSync(spaces), coded('gzip')],
+  ['a gzip bomb in a gzip bomb', 415, gzipSync(gzipSync(spaces)), coded('gzip, gzip')],
+  ['a deflate bomb', 415, deflateSync(spaces), coded('deflate')],
   ['a brotli bomb', 415, brotliCompressSync(megabytes(50)), coded('br')],
-  ['a gzip bomb that does not say so', 400, gzipSync(megabytes(5))],
-  ['a coding that nobody knows', 415, '{}', coded('x')],
+  ['a gzip bomb without Content-Encoding', 400, gzipSync(megabytes(5))],
+  ['an unknown coding', 415, '{}', coded('x')],
   ['UTF-16', 400, Buffer.from('{"name":"a"}', 'utf16le')],
-  ['bytes that are no UTF-8', 400, Buffer.from('{"name":"\u00ff"}', 'latin1')],
+  ['bytes that are not UTF-8', 400, Buffer.from('{"name":"\u00ff"}', 'latin1')],
   [
     'half of a pair as bytes',
     400,

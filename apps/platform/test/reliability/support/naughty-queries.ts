@@ -1,4 +1,4 @@
-/** What can stand behind the question mark, beside parameters with odd values. */
+/** Query strings that are malformed or unusual as a whole. */
 export const naughtyQueries: readonly string[] = [
   '',
   '&&&',
@@ -28,5 +28,5 @@ export const naughtyQueries: readonly string[] = [
   '\u00e9=\u00e9',
   '?limit=1',
   `a=${'b'.repeat(8000)}`,
-  Array.from({ length: 1500 }, (_, at) => `a${at}=`).join('&'),
+  Array.from({ length: 1500 }, (_, index) => `a${index}=`).join('&'),
 ];

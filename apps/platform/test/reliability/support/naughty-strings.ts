@@ -1,4 +1,4 @@
-/** Texts that break what was written for ordinary ones. */
+/** Texts that break software that expects ordinary ones. */
 const shortTexts: readonly string[] = [
   '',
   ' ',
@@ -21,7 +21,7 @@ const shortTexts: readonly string[] = [
   '٣',
   '\uff19',
   '½',
-  // Controls, and what terminals and editors take for more than a character.
+  // Control characters, and characters that terminals and editors interpret.
   '\0',
   'a\0b',
   '\u0001\u001f',
@@ -38,7 +38,7 @@ const shortTexts: readonly string[] = [
   '\u{10ffff}',
   '\u202egnp.exe',
   '\u2066isolated\u2069',
-  // Half of a pair.
+  // Lone surrogates.
   '\ud800',
   '\udfff',
   'a\ud83d',
@@ -59,7 +59,7 @@ const shortTexts: readonly string[] = [
   '🏴‍☠️🇩🇪👍🏽',
   '𝕿𝖍𝖊',
   '(╯°□°)╯︵ ┻━┻',
-  // Words that mean something to somebody.
+  // Words and syntax with a meaning in some language.
   '__proto__',
   'constructor',
   'prototype',
@@ -124,10 +124,10 @@ const longTexts: readonly string[] = [
 
 export const naughtyTexts: readonly string[] = [...shortTexts, ...longTexts];
 
-/** Texts that a request line or a header can carry with the rest of the request still standing. */
+/** Texts that are short enough for a request line or a header. */
 export const naughtyLineTexts: readonly string[] = naughtyTexts.filter((text) => text.length <= 6000);
 
-/** JSON that is no text, as it goes out. */
+/** JSON values that are not strings, as they are sent. */
 const otherJson: readonly string[] = [
   'null',
   'true',
@@ -161,7 +161,7 @@ const otherJson: readonly string[] = [
   `${'['.repeat(31)}${']'.repeat(31)}`,
 ];
 
-/** What stands where JSON should. */
+/** Malformed JSON. */
 const brokenJson: readonly string[] = [
   '',
   'NaN',
@@ -192,14 +192,14 @@ const brokenJson: readonly string[] = [
   '['.repeat(100_000),
 ];
 
-/** Everything that can stand as the value of a field in a body, as it goes out. */
+/** Values for a field of a body, as they are sent. */
 export const naughtyJson: readonly string[] = [
   ...naughtyTexts.map((text) => JSON.stringify(text)),
   ...otherJson,
   ...brokenJson,
 ];
 
-/** What can stand between two slashes, as it goes out: without what would end it. */
+/** Path segments as they are sent, without characters that would end the segment. */
 export const naughtySegments: readonly string[] = [
   ...naughtyLineTexts.map((text) => encodeURIComponent(text.toWellFormed())),
   '%',
@@ -247,10 +247,10 @@ export const naughtySegments: readonly string[] = [
   'x'.repeat(8000),
 ];
 
-/** What can stand behind the colon of a header, as it goes out: without what would end it. */
+/** Header values as they are sent, without characters that would end the header. */
 export const naughtyHeaderValues: readonly string[] = [
   ...naughtyLineTexts.filter((text) => !/[\r\n]/.test(text)),
-  // Bytes that are no UTF-8, controls, and ends of a line that are none.
+  // Bytes that are not UTF-8, control characters, and incomplete line ends.
   '\u00ff\u00fe\u00fd',
   'a\u00e9',
   'a\rb',

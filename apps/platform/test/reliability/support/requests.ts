@@ -5,7 +5,7 @@ import { routes as allRoutes, createSampleValues, toPath } from '../../host.ts';
 /** Every route of the product with its operation id. */
 export const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
 
-/** The route by which something is made that others are about. */
+/** The route that creates a resource for the other routes. */
 export const creation: RouteSpec = routes.map(([, route]) => route).find(isCreation) as RouteSpec;
 
 function isCreation({ method, path }: RouteSpec): boolean {
@@ -14,18 +14,18 @@ function isCreation({ method, path }: RouteSpec): boolean {
 
 let made = 0;
 
-type Parts = {
+type RequestOptions = {
   readonly authorization?: string | undefined;
-  /** Stands in the place of the path's parameters. */
+  /** Replaces the parameters of the path. */
   readonly id?: string;
   readonly version?: number;
   readonly key?: string;
   readonly headers?: readonly RawHeader[];
 };
 
-/** A request that a route takes; its body is one that no other request has. */
-export const toRequest = (route: RouteSpec, parts: Parts = {}): RawRequest => {
-  const { authorization, id = '', version = 1, key, headers = [] } = parts;
+/** Creates a valid request for a route, with a body that no other request has. */
+export const toRequest = (route: RouteSpec, options: RequestOptions = {}): RawRequest => {
+  const { authorization, id = '', version = 1, key, headers = [] } = options;
   made += 1;
   const body = route.body && JSON.stringify(createSampleValues(route.body, 1, made)[0]);
   return {
@@ -42,9 +42,9 @@ export const toRequest = (route: RouteSpec, parts: Parts = {}): RawRequest => {
   };
 };
 
-/** Makes something that others can be about. @returns its id. */
+/** Creates a resource for other requests. @returns its id. */
 export const createResource = async (port: number, authorization: string): Promise<string> => {
   const response = await sendRawRequest(port, toRequest(creation, { authorization }));
-  if (response.status !== 201) throw new Error(`${creation.path} answered ${response.status}: ${response.text}`);
+  if (response.status !== 201) throw new Error(`${creation.path} returned ${response.status}: ${response.text}`);
   return (JSON.parse(response.text) as { id: string }).id;
 };

@@ -5,24 +5,24 @@ import { createServiceSettings, type Environment, startService, unlimitedRateLim
 import { modules } from '../../../src/modules.ts';
 import { entrypoints } from '../../entrypoints.ts';
 
-/** The platform as production runs it: a process of its own, on databases of its own. */
+/** The platform in production mode: its own process on its own databases. */
 export type RunningPlatform = {
   readonly port: number;
   readonly url: string;
   createToken(subject: TokenSubject): Promise<string>;
-  /** Everything that its modules have stored, with the name of the collection before it. */
+  /** Returns all stored documents of its modules, each with the name of its collection. */
   stored(): Promise<readonly (readonly [string, Readonly<Record<string, unknown>>])[]>;
   stdout(): string;
   stderr(): string;
-  /** Whether it still runs, and under the process id that it began with. */
+  /** True while the process that was started still runs. */
   isRunning(): boolean;
-  /** Tells it to stop. Resolves with its exit code when all that it has written has been read. */
+  /** Sends SIGTERM. Resolves with the exit code when the whole output has been read. */
   stop(): Promise<number | null>;
   /** Kills it and drops its databases. */
   close(): Promise<void>;
 };
 
-/** The collections of the modules, past the wall. */
+/** Opens the collections of the modules without tenant scoping. */
 const openStored = (uri: string, prefix: string) => {
   const raw = openRaw(uri);
   const collections = modules.flatMap(({ name, collections: own }) =>
@@ -45,7 +45,7 @@ const openStored = (uri: string, prefix: string) => {
   };
 };
 
-/** Starts the platform with settings of production and without limits; `overrides` change its environment. */
+/** Starts the platform in production mode without rate limits; `overrides` change its environment. */
 export const startPlatform = async (overrides: Environment = {}): Promise<RunningPlatform> => {
   const issuer = await createTestIssuer();
   const settings = {
