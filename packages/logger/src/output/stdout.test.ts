@@ -46,6 +46,32 @@ describe('standard output in development', () => {
   });
 });
 
+describe('standard output on a terminal', () => {
+  // The test has no terminal, so the process is made to believe that it has one.
+  const readOutput = (options: Options): string => {
+    const program = `
+      import { syncBuiltinESMExports } from 'node:module';
+      import tty from 'node:tty';
+      tty.isatty = () => true;
+      syncBuiltinESMExports();
+      const { createLogger, createStdoutDestination } = await import(${JSON.stringify(new URL('../index.ts', import.meta.url).href)});
+      const destination = createStdoutDestination(${JSON.stringify(options)});
+      createLogger({ level: 'info', service: 'child', classified: new Map(), destination }).info('ready', { port: 1 });`;
+    return spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    }).stdout;
+  };
+
+  it('is readable in development', () => {
+    expect(readOutput({ isProduction: false })).toMatch(/^\[[\d:.]+\] INFO: ready \{"port":1\}\n$/);
+  });
+
+  it('is JSON in production', () => {
+    expect(JSON.parse(readOutput({ isProduction: true }))).toMatchObject({ event: 'ready', port: 1 });
+  });
+});
+
 describe('standard output in production', () => {
   it('loses no line when the process ends by itself or by exit', () => {
     const request = `log.request({ method: 'GET', route: '/', status: 200, durationMs: 1 });`;
