@@ -1,60 +1,55 @@
 import { constants } from 'node:os';
-import { keep } from '../dev-databases/src/warden/keep.mjs';
+import { text } from 'node:stream/consumers';
+import { runGuarded } from '../dev-databases/src/guard/index.mjs';
 
-const PARENT_WATCH_MS = 250;
-/** Longer than anything below needs: the app drains for up to 12 s, then the engines stop. */
+const PARENT_POLL_MS = 250;
+/** Longer than a service drains and the databases take to stop. */
 const GRACE_MS = 30_000;
 
 /**
- * Runs one command after the other under a warden, and ends the running one when this process is asked to stop or
- * loses its parent: npm dies of a signal without passing it on.
+ * Runs commands, and ends the running ones when this process receives a signal or loses its parent: npm does not pass on the
+ * signal that ends it.
  */
-export function createRunner(root) {
+export function createRunner(cwd) {
   const running = new Set();
   let stopSignal;
   const stop = (signal) => {
     stopSignal ??= signal;
-    for (const kept of running) kept.end();
+    for (const command of running) command.stop();
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, stop);
   const parent = process.ppid;
-  const watch = setInterval(() => {
+  const poll = setInterval(() => {
     if (process.ppid !== parent) stop('SIGTERM');
-  }, PARENT_WATCH_MS);
+  }, PARENT_POLL_MS);
 
-  async function start(command, options) {
+  const start = (command, options) => {
     if (stopSignal !== undefined) throw new Error(`Stopped by ${stopSignal}.`);
-    const kept = keep({ command, cwd: root, graceMs: GRACE_MS, ...options });
-    running.add(kept);
-    let output = '';
-    for (const stream of [kept.stdout, kept.stderr]) {
-      stream?.setEncoding('utf8').on('data', (chunk) => {
-        output += chunk;
-      });
-    }
-    const code = await kept.ended;
-    running.delete(kept);
-    return { code, output };
-  }
+    const guarded = runGuarded(command, { cwd, graceMs: GRACE_MS, ...options });
+    running.add(guarded);
+    void guarded.ended.then(() => running.delete(guarded));
+    return guarded;
+  };
 
-  const runner = {
-    get stopped() {
+  return {
+    get isStopped() {
       return stopSignal !== undefined;
     },
     exitCode: (code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
-    /** With the terminal's output; resolves with the exit code. */
-    run: async (command, options) => (await start(command, options)).code,
-    /** Silent unless it fails; then its output is the error. */
+    /** Resolves with the exit code. */
+    run: (command, options) => start(command, options).ended,
+    /** Resolves with the output. Rejects with it when the command fails. */
     capture: async (command, options) => {
-      const { code, output } = await start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-      if (code !== 0) throw new Error(`${output.trim()}\n"${command.join(' ')}" failed with exit code ${code}.`.trim());
+      const { child, ended } = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [code, ...outputs] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+      const output = outputs.join('\n').trim();
+      if (code !== 0) throw new Error(`${output}\n"${command.join(' ')}" failed with exit code ${code}.`.trim());
       return output;
     },
     close: () => {
-      clearInterval(watch);
+      clearInterval(poll);
       for (const signal of signals) process.off(signal, stop);
     },
   };
-  return runner;
 }

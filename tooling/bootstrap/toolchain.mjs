@@ -1,58 +1,38 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-
-const NODE_MIN = 24;
-const PNPM_MIN = 11;
-/** A step that takes longer than this says what it is doing. */
-const SLOW_MS = 1200;
-/** How npm reaches the registry; everything else that npm exports to its scripts would only mislead another npm. */
-const NPM_NETWORK =
-  /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl)$/i;
 
 const platform = `${process.platform}-${process.arch}`;
 
-/** Resolves with the environment in which Node >= 24, pnpm and the packages' commands are found. */
-export async function prepareToolchain(root, runner) {
-  const base = withoutNpmVariables(process.env, /^$/);
-  let nodeDir = Number(process.versions.node.split('.')[0]) >= NODE_MIN ? dirname(process.execPath) : undefined;
-  let pnpmDir = await findPnpm(base, runner);
-  if (nodeDir === undefined || pnpmDir === undefined) {
-    const modules = await installLocked(join(root, 'tooling/toolchain'), runner);
-    nodeDir ??= need(join(modules, `node-${platform}/bin`), 'node', `Node ${NODE_MIN}`);
-    pnpmDir ??= need(join(modules, `@pnpm/exe.${platform}`), 'pnpm', `pnpm ${PNPM_MIN}`);
-  }
-  const path = [nodeDir, pnpmDir, join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
-  const env = { ...base, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
-  await slowly(
-    'Installing the packages…',
-    runner.capture(['pnpm', 'install', '--frozen-lockfile', '--prefer-offline'], { env }),
-  );
-  return env;
+/** What Plinth needs, and the package of tooling/toolchain that contains it. */
+const tools = {
+  node: { what: 'Node 24', major: 24, package: `node-${platform}`, folder: 'bin' },
+  pnpm: { what: 'pnpm 11', major: 11, package: `@pnpm/exe.${platform}`, folder: '.' },
+};
+/** A step that takes longer is announced. */
+const SLOW_MS = 1200;
+/** How npm reaches the registry. Its other variables describe the npm that runs this script. */
+const NPM_NETWORK =
+  /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl)$/i;
+
+/** Resolves with the environment in which Node, pnpm and the commands of the packages are found. */
+export async function prepareToolchain(root, runner, { env = process.env, node = process.execPath } = {}) {
+  const base = withoutNpmVariables(env, /^$/);
+  const toolchain = { root: join(root, 'tooling/toolchain'), work: join(root, '.data'), env, runner };
+  const onPath = base.PATH?.split(delimiter).find((folder) => folder !== '' && isExecutable(join(folder, 'pnpm')));
+  const folders = [
+    (await findInstalled('node', dirname(node), toolchain)) ?? (await provide('node', toolchain)),
+    (await findInstalled('pnpm', onPath, toolchain)) ?? (await provide('pnpm', toolchain)),
+  ];
+  const path = [...folders, join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
+  const prepared = { ...base, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
+  const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline'];
+  await announceIfSlow('Installing the packages…', runner.capture(install, { env: prepared, cwd: root }));
+  return prepared;
 }
 
-function withoutNpmVariables(env, except) {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || except.test(name)));
-}
-
-/** The folder of an installed pnpm that is new enough. */
-async function findPnpm(env, runner) {
-  const dir = (env.PATH ?? '').split(delimiter).find((folder) => folder !== '' && isExecutable(join(folder, 'pnpm')));
-  if (dir === undefined) return undefined;
-  const quiet = { env: { ...env, COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' } };
-  const version = await runner.capture([join(dir, 'pnpm'), '--version'], quiet).catch(() => '0');
-  return Number.parseInt(version, 10) >= PNPM_MIN ? dir : undefined;
-}
+const withoutNpmVariables = (env, except) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || except.test(name)));
 
 function isExecutable(path) {
   try {
@@ -63,47 +43,75 @@ function isExecutable(path) {
   }
 }
 
-function need(dir, file, what) {
-  if (isExecutable(join(dir, file))) return dir;
-  throw new Error(
-    `Plinth brings its own ${what} for linux-x64 and linux-arm64 only: install ${what} or newer on this ${platform} machine, and run the command again.`,
-  );
+/** Returns the folder when it has the tool in a version that is new enough. */
+async function findInstalled(name, folder, { env, runner }) {
+  if (folder === undefined) return undefined;
+  const quiet = { env: { ...withoutNpmVariables(env, /^$/), COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' } };
+  const version = await runner.capture([join(folder, name), '--version'], quiet).catch(() => '');
+  return Number.parseInt(version.replace(/^v/, ''), 10) >= tools[name].major ? folder : undefined;
+}
+
+/** Returns the folder of the locked tool, which is installed unless it has run from there before. */
+async function provide(name, toolchain) {
+  const tool = tools[name];
+  const lock = JSON.parse(readFileSync(join(toolchain.root, 'package-lock.json'), 'utf8'));
+  const locked = lock.packages[`node_modules/${tool.package}`];
+  if (locked === undefined) {
+    throw new Error(
+      `Plinth installs ${tool.what} on linux-x64 and linux-arm64 only: install ${tool.what} or newer on this ${platform} machine, and run the command again.`,
+    );
+  }
+  const target = join(toolchain.root, 'node_modules', tool.package);
+  const isWhole = () => readStamp(target) === locked.integrity && isExecutable(join(target, tool.folder, name));
+  if (!isWhole()) await install(name, { ...toolchain, locked, target, isWhole });
+  return join(target, tool.folder);
+}
+
+function readStamp(folder) {
+  try {
+    return readFileSync(join(folder, '.stamp'), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * Installs tooling/toolchain's lock file once; the stamp is the lock's hash. It is installed beside its place and
- * moved there, so that neither an interruption nor a second process at the same time leaves half of it.
+ * Installs one tool with npm beside its place, runs it, stamps it and moves it there. It is a required dependency of a
+ * package of its own, because npm ignores errors of optional ones.
  */
-async function installLocked(dir, runner) {
-  const modules = join(dir, 'node_modules');
-  const stamp = createHash('sha256')
-    .update(readFileSync(join(dir, 'package-lock.json')))
-    .digest('hex');
-  const isCurrent = () =>
-    existsSync(join(modules, '.stamp')) && readFileSync(join(modules, '.stamp'), 'utf8') === stamp;
-  if (isCurrent()) return modules;
-  const work = join(dir, '../../.data', `toolchain-${randomUUID()}`);
+async function install(name, { work: parent, env, runner, locked, target, isWhole }) {
+  const tool = tools[name];
+  const work = join(parent, `toolchain-${randomUUID()}`);
+  const source = join(work, 'node_modules', tool.package);
   mkdirSync(work, { recursive: true });
   try {
-    for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(dir, file), join(work, file));
-    const npm = process.env.npm_execpath?.endsWith('npm-cli.js')
-      ? [process.execPath, process.env.npm_execpath]
-      : ['npm'];
-    const env = withoutNpmVariables(process.env, NPM_NETWORK);
-    const install = runner.capture([...npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: work, env });
-    await slowly(`Fetching Node ${NODE_MIN} and pnpm (once)…`, install);
-    writeFileSync(join(work, 'node_modules/.stamp'), stamp);
-    if (!isCurrent()) {
-      rmSync(modules, { recursive: true, force: true });
-      renameSync(join(work, 'node_modules'), modules);
+    const manifest = { name: 'toolchain', version: '0.0.0', dependencies: { [tool.package]: locked.version } };
+    const { optional: _optional, ...required } = locked;
+    const packages = { '': manifest, [`node_modules/${tool.package}`]: required };
+    const lock = { name: manifest.name, version: manifest.version, lockfileVersion: 3, requires: true, packages };
+    writeFileSync(join(work, 'package.json'), JSON.stringify(manifest));
+    writeFileSync(join(work, 'package-lock.json'), JSON.stringify(lock));
+    const npm = env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, env.npm_execpath] : ['npm'];
+    const command = [...npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const npmEnv = withoutNpmVariables(env, NPM_NETWORK);
+    await announceIfSlow(`Downloading ${tool.what} (once)…`, runner.capture(command, { cwd: work, env: npmEnv }));
+    if ((await findInstalled(name, join(source, tool.folder), { env, runner })) === undefined) {
+      throw new Error(
+        `npm installed ${tool.package}, but it does not run: install ${tool.what}, or run the command again.`,
+      );
     }
+    writeFileSync(join(source, '.stamp'), locked.integrity);
+    // Another process may have been faster.
+    if (isWhole()) return;
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(dirname(target), { recursive: true });
+    renameSync(source, target);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-  return modules;
 }
 
-async function slowly(sentence, step) {
+async function announceIfSlow(sentence, step) {
   const timer = setTimeout(() => console.error(sentence), SLOW_MS);
   try {
     return await step;

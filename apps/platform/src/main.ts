@@ -23,3 +23,6 @@ const { url } = await runService({
 if (config.DEMO_DATA) {
   process.stdout.write(await createAnnouncement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
 }
+
+// Tells npm start, or another parent process with a channel, that the service is ready.
+process.send?.('ready');

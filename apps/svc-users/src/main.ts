@@ -12,3 +12,6 @@ await runService({
   connect: connectMongo,
   connections: [connectRedis],
 });
+
+// Tells npm start, or another parent process with a channel, that the service is ready.
+process.send?.('ready');

@@ -1,4 +1,4 @@
-/** Its message is one sentence for the person at the terminal: what is wrong and what to do next. */
+/** Its message is for the terminal: what happened and what to do. */
 export class DevDatabasesError extends Error {
   override name = 'DevDatabasesError';
 }

@@ -1,86 +1,142 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MongoClient } from 'mongodb';
-import type { Engine } from './engine.ts';
-import { findMongod } from './find-mongod.ts';
-import { accepting } from './port.ts';
+import { type Document, MongoClient } from 'mongodb';
+import { MongoMemoryServer } from 'mongodb-memory-server-core';
+import type { DatabaseKind, DatabaseProcess, StartOptions } from './database-process.ts';
+import { DevDatabasesError } from './errors.ts';
+import { findMongod } from './programs/index.ts';
 
-export const REPLICA_SET = 'plinth';
+const REPLICA_SET = 'plinth';
 const ALREADY_INITIALIZED = 23;
-const EXIT_OTHER_VERSION = 62;
-/** The port was taken meanwhile, or a mongod that is just ending still locks the data. */
-const PASSING_EXITS = [48, 100];
+const READY_MS = 60_000;
 
-type Options = { log?: (line: string) => void };
+const toArgs = (isTemporary: boolean): string[] => {
+  const parameters = [
+    // A process that is killed during a transaction locks its documents this long; the default is a minute.
+    'transactionLifetimeLimitSeconds=5',
+    'diagnosticDataCollectionEnabled=false',
+    'shutdownTimeoutMillisForSignaledShutdown=500',
+    // Tests make the server fail on purpose.
+    ...(isTemporary ? ['enableTestCommands=1'] : []),
+  ];
+  const options = ['--nounixsocket', '--quiet', '--wiredTigerCacheSizeGB', '0.5'];
+  return [...options, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
+};
 
-/** A replica set of one node: transactions and change streams work as they do in production. */
-export function mongod(env: NodeJS.ProcessEnv, options: Options): Engine {
-  return { ...mongodNode(env, { ...options, oplogMb: 512, cacheGb: 0.5 }), prepare: makePrimary };
-}
+/** A replica set of one node, because transactions and change streams need one. */
+export const mongod: DatabaseKind = {
+  name: 'mongod',
+  find: findMongod,
+  toUri: (port) => toUri([port]),
+  start: async (options) => {
+    const node = await startNode({ ...options, args: ['--oplogSize', '512', ...options.args] });
+    await initiate([options.port]);
+    await waitForPrimary(options.port);
+    return {
+      ...node,
+      get pid() {
+        return node.pid;
+      },
+      restart: async () => {
+        await node.restart();
+        await waitForPrimary(options.port);
+      },
+    };
+  },
+};
 
-type NodeOptions = Options & { oplogMb: number; cacheGb: number; setParameters?: string[] };
+export const toUri = (ports: readonly number[]): string =>
+  `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${REPLICA_SET}`;
 
-/** One node, which serves when somebody has made it a member of a set. */
-export function mongodNode(env: NodeJS.ProcessEnv, options: NodeOptions): Engine {
-  const { oplogMb, cacheGb, setParameters = [] } = options;
+/** Starts a node that is not a member of a replica set yet, unless its data says so. */
+export async function startNode(options: StartOptions): Promise<DatabaseProcess> {
+  const { program, dir, port, args, isTemporary, log, guard, onExit } = options;
+  // The binary that was found is used, whatever its version.
+  process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] = 'false';
+  const server = await MongoMemoryServer.create({
+    binary: { systemBinary: program },
+    instance: {
+      dbPath: dir,
+      port,
+      portGeneration: false,
+      replSet: REPLICA_SET,
+      storageEngine: 'wiredTiger',
+      launchTimeout: READY_MS,
+      args: [...toArgs(isTemporary), ...args],
+    },
+    // Ctrl-C must not reach it before the service has drained.
+    spawn: { detached: true },
+  });
+  let pid = 0;
+  const watch = (): void => {
+    const process = server.instanceInfo?.instance.mongodProcess;
+    if (process?.pid === undefined) throw new Error('it ended at its start');
+    const startedPid = process.pid;
+    pid = startedPid;
+    guard.add(startedPid);
+    process.stdout?.on('data', (chunk: Buffer) => void log.write(chunk));
+    process.once('exit', () => {
+      guard.remove(startedPid);
+      onExit?.();
+    });
+  };
+  watch();
   return {
-    name: 'mongod',
-    find: () => findMongod({ env, log: options.log }),
-    args: ({ port, dir, temporary }) => [
-      ...['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
-      ...['--replSet', REPLICA_SET, '--oplogSize', String(oplogMb)],
-      ...['--storageEngine', 'wiredTiger', '--wiredTigerCacheSizeGB', String(cacheGb)],
-      // A process killed with an open transaction locks its documents this long; the default is a minute.
-      ...['--setParameter', 'transactionLifetimeLimitSeconds=5'],
-      ...['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // Tests make the server fail on purpose (failpoints).
-      ...(temporary ? ['--setParameter', 'enableTestCommands=1'] : []),
-      ...setParameters.flatMap((parameter) => ['--setParameter', parameter]),
-    ],
-    prepare: accepting,
-    uri: (port) => `mongodb://127.0.0.1:${port}/?replicaSet=${REPLICA_SET}`,
-    explain: ({ exitCode, log, dir }) => {
-      if (exitCode !== EXIT_OTHER_VERSION) return { passing: PASSING_EXITS.includes(exitCode), reason: lastError(log) };
-      const fix = `name that one with MONGOD_BINARY, or delete the folder to begin without data`;
-      return { passing: false, reason: `the data in ${dir} is from another version of mongod: ${fix}.` };
+    get pid() {
+      return pid;
+    },
+    stop: async (kill = false) => {
+      const process = server.instanceInfo?.instance.mongodProcess;
+      if (kill && process?.kill('SIGKILL')) await once(process, 'close');
+      await server.stop({ doCleanup: false });
+    },
+    restart: async () => {
+      await server.stop({ doCleanup: false });
+      await server.start(true);
+      watch();
     },
   };
 }
 
-/** Makes the node the primary of its set, also when its data remembers another port. */
-async function makePrimary(port: number, signal: AbortSignal): Promise<void> {
-  await accepting(port, signal);
+/** Runs a command on one node. */
+export async function runCommand(port: number, command: Document, timeoutMs = 10_000): Promise<Document> {
   const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, {
     directConnection: true,
-    serverSelectionTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: timeoutMs,
+    connectTimeoutMS: timeoutMs,
+    socketTimeoutMS: timeoutMs,
   });
   try {
-    const admin = client.db('admin');
-    const members = [{ _id: 0, host: `127.0.0.1:${port}` }];
-    try {
-      await admin.command({ replSetInitiate: { _id: REPLICA_SET, members } });
-    } catch (error) {
-      if ((error as { code?: number }).code !== ALREADY_INITIALIZED) throw error;
-      const { config } = await admin.command({ replSetGetConfig: 1 });
-      if (config.members[0].host !== members[0]?.host) {
-        await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
-      }
-    }
-    while (!(await admin.command({ hello: 1 }))['isWritablePrimary']) await sleep(15, undefined, { signal });
+    return await client.db('admin').command(command);
   } finally {
     await client.close();
   }
 }
 
-/** The text of the last error in mongod's JSON log. */
-function lastError(log: string): string {
-  const lines = log.trim().split('\n').reverse();
-  const line = lines.find((text) => /"s":"[FE]"/.test(text)) ?? lines[0] ?? '';
+/** Makes the nodes a replica set. Its data may have another port. */
+export async function initiate(ports: readonly number[], settings: Document = {}): Promise<void> {
+  const port = ports[0] as number;
+  const members = ports.map((memberPort, _id) => ({ _id, host: `127.0.0.1:${memberPort}` }));
   try {
-    const { msg, attr } = JSON.parse(line) as { msg: string; attr?: { error?: unknown } };
-    return attr?.error === undefined
-      ? msg
-      : `${msg}: ${typeof attr.error === 'string' ? attr.error : JSON.stringify(attr.error)}`;
-  } catch {
-    return line === '' ? 'it wrote no log.' : line;
+    await runCommand(port, { replSetInitiate: { _id: REPLICA_SET, members, settings } });
+  } catch (error) {
+    if ((error as { code?: number }).code !== ALREADY_INITIALIZED) throw error;
+    const { config } = await runCommand(port, { replSetGetConfig: 1 });
+    if (config.members[0].host === members[0]?.host) return;
+    await runCommand(port, { replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
   }
+}
+
+async function waitForPrimary(port: number): Promise<void> {
+  const isPrimary = async () => (await runCommand(port, { hello: 1 }))['isWritablePrimary'] || undefined;
+  await poll('has no primary', isPrimary);
+}
+
+/** Resolves with the first defined result. */
+export async function poll<T>(failure: string, read: () => Promise<T | undefined>): Promise<T> {
+  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(20)) {
+    const result = await read();
+    if (result !== undefined) return result;
+  }
+  throw new DevDatabasesError(`The replica set ${failure} after ${READY_MS / 1000} s.`);
 }

@@ -1,12 +1,11 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import net from 'node:net';
 import { basename } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOPBACK = '127.0.0.1';
 
-/** A port that nobody listens on right now; somebody may take it before its user does, so users try again. */
-export async function freePort(): Promise<number> {
+/** Another process may take the port before the caller does. */
+export async function getFreePort(): Promise<number> {
   const server = await listen(0, LOOPBACK);
   const { port } = server.address() as net.AddressInfo;
   await new Promise((resolve) => server.close(resolve));
@@ -32,24 +31,8 @@ function listen(port: number, host: string): Promise<net.Server> {
   });
 }
 
-/** Resolves when something accepts connections on the port. Rejects when the signal aborts. */
-export async function accepting(port: number, signal: AbortSignal): Promise<void> {
-  while (!(await connects(port))) await sleep(15, undefined, { signal });
-}
-
-function connects(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect({ port, host: LOOPBACK });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-/** Names the process that listens on the port, as far as the kernel tells us: `node server.js (pid 4711)`. */
-export async function whoListens(port: number): Promise<string> {
+/** Names the process that listens on the port, for example `node server.js (pid 4711)`, if /proc shows it. */
+export async function findListener(port: number): Promise<string> {
   const inode = await listeningInode(port);
   if (inode === undefined) return 'another process';
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

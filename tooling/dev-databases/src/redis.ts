@@ -1,40 +1,78 @@
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { askRedis } from './ask-redis.ts';
-import type { Engine } from './engine.ts';
-import { findRedis } from './find-redis.ts';
-import { accepting } from './port.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import type { DatabaseKind, StartOptions } from './database-process.ts';
+import { findRedis } from './programs/index.ts';
 
-/** Redis as production runs it: nothing is evicted, and what was acknowledged is in the append-only file. */
-export function redisServer(env: NodeJS.ProcessEnv, options: { log?: (line: string) => void }): Engine {
-  const uri = (port: number): string => `redis://127.0.0.1:${port}`;
-  return {
-    name: 'redis',
-    find: () => findRedis({ env, log: options.log }),
-    args: ({ port, dir }) => [
-      ...[
-        '--port',
-        String(port),
-        '--bind',
-        '127.0.0.1',
-        '--dir',
-        dir,
-        '--daemonize',
-        'no',
-        '--pidfile',
-        join(dir, 'redis.pid'),
-      ],
-      ...['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''],
-    ],
-    prepare: async (port, signal) => {
-      await accepting(port, signal);
-      // It answers LOADING until it has read its file.
-      while ((await askRedis(uri(port), 'PING')) !== '+PONG') await sleep(15, undefined, { signal });
-    },
-    uri,
-    explain: ({ log }) => ({
-      passing: /Address already in use/i.test(log),
-      reason: log.trim().split('\n').at(-1) || 'it wrote no log.',
-    }),
-  };
+const TIMEOUT_MS = 3000;
+
+/** Nothing is evicted, and acknowledged writes are in the append-only file, as in production. */
+export const redis: DatabaseKind = {
+  name: 'redis',
+  find: findRedis,
+  toUri: (port) => `redis://127.0.0.1:${port}`,
+  start: async (options) => {
+    let child = await spawnServer(options);
+    return {
+      get pid() {
+        return child.pid as number;
+      },
+      stop: async (kill = false) => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const exited = once(child, 'exit');
+        child.kill(kill ? 'SIGKILL' : 'SIGTERM');
+        await exited;
+      },
+      restart: async () => {
+        child = await spawnServer(options);
+      },
+    };
+  },
+};
+
+/** Resolves when the server has loaded its data. */
+function spawnServer({ program, dir, port, args, log, guard, onExit }: StartOptions): Promise<ChildProcess> {
+  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
+  const durability = ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
+  const child = spawn(program, [...place, ...durability, ...args], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new Promise((resolve, reject) => {
+    let lastLine = 'it wrote no log';
+    const read = (text: string): void => {
+      log.write(text);
+      lastLine = text.trim().split('\n').at(-1) || lastLine;
+      if (/Ready to accept connections/i.test(text)) resolve(child);
+    };
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
+    child.once('error', reject);
+    child.once('spawn', () => guard.add(child.pid as number));
+    child.once('exit', () => {
+      guard.remove(child.pid as number);
+      reject(new Error(lastLine));
+      onExit?.();
+    });
+  });
+}
+
+/** Sends one command on a connection of its own. Rejects when the server is unreachable or refuses it. */
+export async function sendRedisCommand(url: string, command: string, ...args: string[]): Promise<unknown> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: TIMEOUT_MS,
+    commandTimeout: TIMEOUT_MS,
+    retryStrategy: () => null,
+  });
+  let reason: unknown;
+  client.on('error', (error) => (reason = error));
+  try {
+    await client.connect();
+    return await client.call(command, ...args);
+  } catch (error) {
+    throw reason ?? error;
+  } finally {
+    client.disconnect();
+  }
 }

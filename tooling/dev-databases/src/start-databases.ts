@@ -1,53 +1,63 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Engine, type RunningEngine, runEngine, runTemporary } from './engine.ts';
-import { checkMongodb, checkRedis } from './given.ts';
+import { checkMongodb, checkRedis } from './check-uri.ts';
+import { type DatabaseKind, launch } from './database-process.ts';
 import { mongod } from './mongod.ts';
-import { redisServer } from './redis.ts';
+import { redis } from './redis.ts';
+import { type Shared, share } from './share.ts';
 
 export type DevDatabasesOptions = {
-  /** Where the data stays between runs. Left out: a temporary folder that goes with the engines. */
+  /** The folder in which data stays; by default a temporary one. */
   dataDir?: string;
   env?: NodeJS.ProcessEnv;
-  /** Receives a line before a step that takes its time, such as a download. */
+  /** Receives a line before a step that takes long, such as a download. */
   log?: (line: string) => void;
-  /** Called when an engine ends for good without having been stopped. */
+  /** Called when a database ends that was not stopped. */
   onLost?: (name: string) => void;
 };
 
 export type DevDatabases = { mongodbUri: string; redisUrl: string; stop(): Promise<void> };
 
 /**
- * Starts mongod (a single-node replica set) and redis-server, or uses those that MONGODB_URI and REDIS_URL name.
- * The engines end with this process, whichever way it dies. With a `dataDir` they are shared: whoever starts engines
- * on the same folder meanwhile gets the same ones, and the last to stop ends them.
+ * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. They end with
+ * this process, in whatever way it ends. Processes with the same `dataDir` share the databases of the first one.
  */
-export async function startDatabases(options: DevDatabasesOptions = {}): Promise<DevDatabases> {
-  const { env = process.env } = options;
-  const running: RunningEngine[] = [];
-  const start = async (engine: Engine): Promise<string> => {
-    const started = await run(engine, options);
-    running.push(started);
-    return started.uri;
-  };
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.map((engine) => engine.stop()));
-  };
-  const [mongodbUri, redisUrl] = await Promise.allSettled([
-    env['MONGODB_URI'] ? checkMongodb(env['MONGODB_URI']) : start(mongod(env, options)),
-    env['REDIS_URL'] ? checkRedis(env['REDIS_URL']) : start(redisServer(env, options)),
+export async function startDatabases({
+  env = process.env,
+  ...options
+}: DevDatabasesOptions = {}): Promise<DevDatabases> {
+  const uris = { mongod: env['MONGODB_URI'], redis: env['REDIS_URL'] };
+  const [mongodb, cache] = await Promise.allSettled([
+    uris.mongod ? checkMongodb(uris.mongod) : start(mongod, { ...options, env }),
+    uris.redis ? checkRedis(uris.redis) : start(redis, { ...options, env }),
   ]);
-  if (mongodbUri.status === 'fulfilled' && redisUrl.status === 'fulfilled') {
-    return { mongodbUri: mongodbUri.value, redisUrl: redisUrl.value, stop };
+  const stop = async (): Promise<void> => {
+    const started = [mongodb, cache].flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    await Promise.all(started.map((database) => database.close()));
+  };
+  if (mongodb.status === 'fulfilled' && cache.status === 'fulfilled') {
+    return { mongodbUri: mongodb.value.uri, redisUrl: cache.value.uri, stop };
   }
   await stop();
-  throw mongodbUri.status === 'rejected' ? mongodbUri.reason : (redisUrl as PromiseRejectedResult).reason;
+  throw mongodb.status === 'rejected' ? mongodb.reason : (cache as PromiseRejectedResult).reason;
 }
 
-async function run(engine: Engine, { dataDir, onLost }: DevDatabasesOptions): Promise<RunningEngine> {
-  const lost = onLost && { onLost };
-  if (dataDir === undefined) return runTemporary(engine, lost);
-  const dir = join(dataDir, engine.name);
-  await mkdir(dir, { recursive: true });
-  return runEngine(engine, { dir, dataDir, ...lost });
+type StartOptions = DevDatabasesOptions & { env: NodeJS.ProcessEnv };
+
+function start(kind: DatabaseKind, { env, log, dataDir, onLost }: StartOptions): Promise<Shared> {
+  const lose = (): void => onLost?.(kind.name);
+  const startOwn = async (dir?: string): Promise<Shared> => {
+    let isRunning = false;
+    const { uri, close } = await launch(kind, { env, log, dir, onExit: () => isRunning && lose() });
+    isRunning = true;
+    return {
+      uri,
+      close: () => {
+        isRunning = false;
+        return close();
+      },
+    };
+  };
+  if (dataDir === undefined) return startOwn();
+  const dir = join(dataDir, kind.name);
+  return share(dir, { start: () => startOwn(dir), onLost: lose });
 }

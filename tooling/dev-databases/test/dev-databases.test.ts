@@ -4,9 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { askRedis } from '../src/ask-redis.ts';
-import { startDatabases } from '../src/index.ts';
-import { whoListens } from '../src/port.ts';
+import { findListener, sendRedisCommand, startDatabases } from '../src/index.ts';
 import { exists, mongodOf, temporaryFolder, untilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
@@ -21,7 +19,7 @@ async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
 
 /** The kernel knows who listens. */
 async function listenerOf(port: number): Promise<number> {
-  return Number(/pid (\d+)/.exec(await whoListens(port))?.[1]);
+  return Number(/pid (\d+)/.exec(await findListener(port))?.[1]);
 }
 
 async function startOwner(...args: string[]) {
@@ -31,7 +29,7 @@ async function startOwner(...args: string[]) {
   return { owner, ...uris, ...(await inspect(uris.mongodbUri, uris.redisUrl)) };
 }
 
-describe('engines with temporary data', () => {
+describe('databases with temporary data', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'end, and their data goes, when %s ends the owner',
     async (signal) => {
@@ -44,9 +42,9 @@ describe('engines with temporary data', () => {
   );
 
   it('run transactions and failpoints, evict nothing, and go when stopped', async () => {
-    const engines = await startDatabases({ env });
-    const { pids, dbPath } = await inspect(engines.mongodbUri, engines.redisUrl);
-    await withMongo(engines.mongodbUri, async (client) => {
+    const databases = await startDatabases({ env });
+    const { pids, dbPath } = await inspect(databases.mongodbUri, databases.redisUrl);
+    await withMongo(databases.mongodbUri, async (client) => {
       const rows = client.db('plinth_test').collection('rows');
       await client.withSession((session) => session.withTransaction(() => rows.insertOne({ n: 1 }, { session })));
       expect(await rows.countDocuments()).toBe(1);
@@ -54,14 +52,14 @@ describe('engines with temporary data', () => {
       expect(limit['transactionLifetimeLimitSeconds']).toBe(5);
       await client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' });
     });
-    expect(await askRedis(engines.redisUrl, 'PING')).toBe('+PONG');
-    await engines.stop();
+    expect(await sendRedisCommand(databases.redisUrl, 'PING')).toBe('PONG');
+    await databases.stop();
     expect(await untilDead(pids)).toEqual([]);
     expect(await exists(dbPath)).toBe(false);
   });
 });
 
-describe('engines with a data folder', () => {
+describe('databases with a data folder', () => {
   it('keep their data across a restart on another port', async () => {
     const dataDir = await temporaryFolder();
     const first = await startDatabases({ env, dataDir });
@@ -78,19 +76,34 @@ describe('engines with a data folder', () => {
     expect(count).toBe(1);
   });
 
-  it('are shared by whoever starts them meanwhile, and outlive the first owner', async () => {
+  it('are shared by processes with the same folder, which hear when the first one ends', async () => {
     const dataDir = await temporaryFolder();
     const { owner, mongodbUri, redisUrl, pids } = await startOwner(dataDir);
-    const shared = await startDatabases({ env, dataDir });
+    const lost: string[] = [];
+    const shared = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
     expect(shared).toMatchObject({ mongodbUri, redisUrl });
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
-    expect(await askRedis(shared.redisUrl, 'PING')).toBe('+PONG');
-    expect(await withMongo(shared.mongodbUri, (client) => client.db('admin').command({ ping: 1 }))).toMatchObject({
-      ok: 1,
-    });
+    expect(await sendRedisCommand(shared.redisUrl, 'PING')).toBe('PONG');
     await shared.stop();
+    expect(await untilDead(pids, 300)).toEqual(pids);
+    const again = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
+    owner.kill('SIGKILL');
     expect(await untilDead(pids)).toEqual([]);
+    await expect.poll(() => lost.toSorted()).toEqual(['mongod', 'redis']);
+    await again.stop();
+  });
+
+  it('start after a kill of their owner', async () => {
+    const dataDir = await temporaryFolder();
+    const { owner, mongodbUri, pids } = await startOwner(dataDir);
+    await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+    owner.kill('SIGKILL');
+    expect(await untilDead(pids)).toEqual([]);
+    const second = await startDatabases({ env, dataDir });
+    const count = await withMongo(second.mongodbUri, (client) =>
+      client.db('plinth_test').collection('rows').countDocuments(),
+    );
+    await second.stop();
+    expect(count).toBe(1);
   });
 
   it('start once for two owners that start at the same time', async () => {
@@ -100,13 +113,14 @@ describe('engines with a data folder', () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
-  it('come back on their port when they crash', async () => {
+  it('report a crash', async () => {
     const dataDir = await temporaryFolder();
-    const engines = await startDatabases({ env, dataDir });
-    const { pids } = await inspect(engines.mongodbUri, engines.redisUrl);
+    const lost: string[] = [];
+    const databases = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
+    const { pids } = await inspect(databases.mongodbUri, databases.redisUrl);
     process.kill(pids[1] as number, 'SIGKILL');
-    await untilDead([pids[1] as number]);
-    await expect.poll(() => askRedis(engines.redisUrl, 'PING').catch(() => ''), { timeout: 8000 }).toBe('+PONG');
-    await engines.stop();
+    await expect.poll(() => lost).toEqual(['redis']);
+    await databases.stop();
+    expect(lost).toEqual(['redis']);
   });
 });

@@ -12,7 +12,7 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** An executable that answers `--version` as the engines do. */
+/** An executable that answers `--version` as the databases do. */
 export async function fakeProgram(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, '#!/bin/sh\necho "db version v1.2.3"\n');

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { expect, it, onTestFinished } from 'vitest';
-import { askRedis } from '../src/ask-redis.ts';
+import { sendRedisCommand } from '../src/redis.ts';
 import { startTestDatabase } from '../src/test-database.ts';
 
 const mongo = async (uri: string, command: object): Promise<unknown> => {
@@ -19,14 +19,14 @@ const kinds = {
     found: expect.objectContaining({ n: 1 }),
   },
   redis: {
-    write: (uri: string) => askRedis(uri, 'INCR', 'rows'),
-    read: (uri: string) => askRedis(uri, 'EXISTS', 'rows'),
-    found: ':1',
+    write: (uri: string) => sendRedisCommand(uri, 'INCR', 'rows'),
+    read: (uri: string) => sendRedisCommand(uri, 'EXISTS', 'rows'),
+    found: 1,
   },
 } as const;
 
 it.each(['mongod', 'redis'] as const)(
-  'an own %s is away and back as it is told to, with its data',
+  'a test %s pauses, resumes, is killed and restarts with its data',
   async (name) => {
     const { write, read, found } = kinds[name];
     const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' };
@@ -38,7 +38,7 @@ it.each(['mongod', 'redis'] as const)(
     await database.resume();
     expect(await read(database.uri)).toEqual(found);
     // Redis puts on its disk once a second what it has acknowledged.
-    if (name === 'redis') await askRedis(database.uri, 'CONFIG', 'SET', 'appendfsync', 'always');
+    if (name === 'redis') await sendRedisCommand(database.uri, 'CONFIG', 'SET', 'appendfsync', 'always');
     await database.kill();
     await expect(read(database.uri)).rejects.toThrow();
     await database.restart();

@@ -44,7 +44,7 @@ export const pureLayers = browserSafe.filter((layer) => layer !== 'utils' && lay
 /** The only folders that import each driver. Other code takes a port from deps. */
 export const drivers: Readonly<Record<string, string>> = {
   'mongodb|mongodb-memory-server-core': `packages/mongo ${databases} tooling/benchmarks tooling/backup`,
-  'ioredis|bullmq': 'packages/redis',
+  'ioredis|bullmq': `packages/redis ${databases}`,
   'fastify|fastify-[^/]+|@fastify/[^/]+': 'packages/service-kit apps tooling/benchmarks',
   '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
 };

@@ -1,4 +1,4 @@
-import { askRedis, startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
+import { sendRedisCommand, startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import {
@@ -47,7 +47,7 @@ const createDatabaseUser = async (uri: string): Promise<string> => {
 
 const setPassword = async (uri: string): Promise<string> => {
   const password = canaries.plant('the password of Redis');
-  await askRedis(uri, 'CONFIG', 'SET', 'requirepass', password);
+  await sendRedisCommand(uri, 'CONFIG', 'SET', 'requirepass', password);
   return uri.replace('//', `//default:${password}@`);
 };
 

@@ -1,0 +1,32 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const bootstrap = fileURLToPath(new URL('../../bootstrap.mjs', import.meta.url));
+
+/** A folder that is deleted after the test. */
+export async function createTemporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+  return folder;
+}
+
+/** Starts a script of the root package, as npm does. */
+export function startVerb(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [bootstrap, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+export async function runVerb(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = startVerb(...args);
+  const exited = once(child, 'exit');
+  const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => text(stream as never)));
+  const [code] = await exited;
+  return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
+}

@@ -1,0 +1,71 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { addResults, closingLine, removeResults, testedPackages } from '../src/results.ts';
+import { readDevelopmentSecrets, toPublicJwks } from '../src/secrets.ts';
+import { createTemporaryFolder } from './helpers.ts';
+
+describe('development secrets', () => {
+  it('are created once, readable by this user only, also by two processes at the same time', async () => {
+    const dir = await createTemporaryFolder();
+    const [one, two] = await Promise.all([readDevelopmentSecrets(dir), readDevelopmentSecrets(dir)]);
+    expect(one).toEqual(two);
+    expect((await stat(join(dir, 'secrets.json'))).mode & 0o777).toBe(0o600);
+    expect(await readDevelopmentSecrets(dir)).toEqual(one);
+    expect(Buffer.from(one.cursorSecret, 'base64url')).toHaveLength(32);
+    expect(await readFile(join(dir, 'secrets.json'), 'utf8')).toContain('"tokenSigningKey"');
+  });
+
+  it('publish the public half of the signing key only', async () => {
+    const secrets = await readDevelopmentSecrets(await createTemporaryFolder());
+    const { d: _private, ...publicKey } = secrets.tokenSigningKey;
+    expect(JSON.parse(toPublicJwks(secrets))).toEqual({ keys: [publicKey] });
+    expect(publicKey).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid: expect.any(String) });
+  });
+});
+
+describe('the closing line of npm test', () => {
+  const report = (passed: number, failed: number, rest: object = {}): string =>
+    JSON.stringify({
+      numPassedTests: passed,
+      numFailedTests: failed,
+      numPendingTests: 0,
+      numTodoTests: 0,
+      testResults: [],
+      ...rest,
+    });
+
+  async function workspace(reports: Record<string, string | undefined>): Promise<string> {
+    const root = await createTemporaryFolder();
+    for (const [folder, text] of Object.entries(reports)) {
+      await mkdir(join(root, folder), { recursive: true });
+      await writeFile(join(root, folder, 'package.json'), JSON.stringify({ scripts: { test: 'vitest run' } }));
+      if (text !== undefined) await writeFile(join(root, folder, 'test-results.json'), text);
+    }
+    return root;
+  }
+
+  it('adds up every package and leaves skipped tests out when there are none', async () => {
+    const root = await workspace({ 'packages/a': report(2, 1), 'apps/b': report(3, 0) });
+    const totals = addResults(root, testedPackages(root));
+    expect(totals).toEqual({ passed: 5, failed: 1, skipped: 0, missing: [] });
+    expect(closingLine(totals)).toBe('5 passed, 1 failed');
+  });
+
+  it('counts skipped and todo tests', async () => {
+    const root = await workspace({ 'packages/a': report(2, 0, { numPendingTests: 1, numTodoTests: 2 }) });
+    expect(closingLine(addResults(root, testedPackages(root)))).toBe('2 passed, 0 failed, 3 skipped');
+  });
+
+  it('counts a test file that cannot be loaded as a failure', async () => {
+    const testResults = [{ status: 'failed', assertionResults: [] }];
+    const root = await workspace({ 'packages/a': report(2, 0, { testResults }) });
+    expect(addResults(root, testedPackages(root)).failed).toBe(1);
+  });
+
+  it('names packages whose tests left no result, old results not counting', async () => {
+    const root = await workspace({ 'packages/a': report(2, 0), 'tooling/c': undefined });
+    removeResults(root, testedPackages(root));
+    expect(addResults(root, testedPackages(root))).toMatchObject({ passed: 0, missing: ['packages/a', 'tooling/c'] });
+  });
+});

@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { findOnPath } from '@plinth/dev-databases';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createRunner } from '../run.mjs';
+import { prepareToolchain } from '../toolchain.mjs';
+import { createTemporaryFolder } from './helpers.ts';
+
+const run = promisify(execFile);
+const platform = `${process.platform}-${process.arch}`;
+const packages = {
+  node: { name: `node-${platform}`, program: 'bin/node', version: 'v24.99.0' },
+  pnpm: { name: `@pnpm/exe.${platform}`, program: 'pnpm', version: '12.99.0' },
+};
+type Tool = keyof typeof packages;
+
+let npm: string;
+beforeAll(async () => {
+  npm = (await findOnPath(process.env, 'npm')) ?? '';
+});
+
+/** A program that prints its version, and its arguments otherwise. */
+const program = (version: string): string => `#!/bin/sh\n[ "$1" = --version ] && echo ${version}\nexit 0\n`;
+
+async function pack(
+  folder: string,
+  { name, program: path }: (typeof packages)[Tool],
+  content: string,
+): Promise<Buffer> {
+  await mkdir(dirname(join(folder, 'package', path)), { recursive: true });
+  await writeFile(join(folder, 'package/package.json'), JSON.stringify({ name, version: '1.0.0' }));
+  await writeFile(join(folder, 'package', path), content, { mode: 0o755 });
+  await run('tar', ['-czf', 'package.tgz', 'package'], { cwd: folder });
+  return readFile(join(folder, 'package.tgz'));
+}
+
+type World = { contents?: Partial<Record<Tool, string>>; hasPnpm?: boolean; npmrc?: string };
+
+/** A checkout whose toolchain comes from a registry of this test, and a machine with npm and without pnpm. */
+async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World = {}) {
+  const root = await createTemporaryFolder();
+  const requested: string[] = [];
+  const state = { isBroken: false };
+  const archives: Record<string, Buffer> = {};
+  const server = createServer((request, response) => {
+    const archive = archives[request.url ?? ''];
+    requested.push(request.url ?? '');
+    if (state.isBroken || archive === undefined) response.writeHead(403).end('quota exceeded');
+    else response.end(archive);
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const lock: Record<string, object> = {};
+  for (const tool of ['node', 'pnpm'] as const) {
+    const archive = await pack(join(root, tool), packages[tool], contents[tool] ?? program(packages[tool].version));
+    archives[`/${tool}.tgz`] = archive;
+    const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
+    const resolved = `${origin}/${tool}.tgz`;
+    lock[`node_modules/${packages[tool].name}`] = { version: '1.0.0', resolved, integrity, optional: true };
+  }
+  const [bin, home] = [join(root, 'bin'), join(root, 'home')];
+  await Promise.all([mkdir(bin), mkdir(home), mkdir(join(root, 'tooling/toolchain'), { recursive: true })]);
+  await writeFile(join(home, '.npmrc'), `fetch-retries=0\n${npmrc}`);
+  await writeFile(join(root, 'tooling/toolchain/package-lock.json'), JSON.stringify({ packages: lock }));
+  const oldNode = join(bin, 'node');
+  await writeFile(oldNode, program('v20.0.0'), { mode: 0o755 });
+  if (hasPnpm) await writeFile(join(bin, 'pnpm'), program('11.0.0'), { mode: 0o755 });
+  const env: Record<string, string | undefined> = {
+    HOME: home,
+    PATH: [bin, dirname(npm), '/usr/bin', '/bin'].join(delimiter),
+  };
+  // npm itself runs on the Node of this test, whatever the checkout finds.
+  env['npm_execpath'] = await createNpmCli(root);
+  const prepare = async (node: string) => {
+    const runner = createRunner(root);
+    try {
+      const prepared = await prepareToolchain(root, runner, { env, node });
+      return prepared['PATH']?.split(delimiter).slice(0, 2);
+    } finally {
+      runner.close();
+    }
+  };
+  return { root, env, requested, state, prepare, oldNode, modules: join(root, 'tooling/toolchain/node_modules') };
+}
+
+/** `npm_execpath`, as npm sets it for its scripts. */
+async function createNpmCli(root: string): Promise<string> {
+  const cli = join(root, 'npm-cli.js');
+  const { stdout } = await run('realpath', [npm]);
+  await writeFile(cli, `require(${JSON.stringify(stdout.trim())});\n`);
+  return cli;
+}
+
+const nodeFolder = dirname(process.execPath);
+const folderOf = (modules: string, tool: Tool): string =>
+  dirname(join(modules, packages[tool].name, packages[tool].program));
+
+describe('the toolchain', () => {
+  it('downloads what is missing: pnpm alone where Node is new enough, nothing where both are', async () => {
+    const { requested, prepare, modules } = await createWorld();
+    expect(await prepare(process.execPath)).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+    expect(requested).toEqual(['/pnpm.tgz']);
+    await prepare(process.execPath);
+    expect(requested).toEqual(['/pnpm.tgz']);
+    const complete = await createWorld({ hasPnpm: true });
+    expect(await complete.prepare(process.execPath)).toEqual([nodeFolder, join(complete.root, 'bin')]);
+    expect(complete.requested).toEqual([]);
+  });
+
+  it('downloads both for an old Node, also with omit=optional in the npmrc of the user', async () => {
+    const { requested, prepare, oldNode, modules } = await createWorld({ npmrc: 'omit=optional\noptional=false\n' });
+    expect(await prepare(oldNode)).toEqual([folderOf(modules, 'node'), folderOf(modules, 'pnpm')]);
+    expect(requested).toEqual(['/node.tgz', '/pnpm.tgz']);
+  });
+
+  it('fails with the reason of npm when the registry does, leaves nothing, and is repaired by the next start', async () => {
+    const { root, state, prepare, modules } = await createWorld();
+    state.isBroken = true;
+    await expect(prepare(process.execPath)).rejects.toThrow(/E403|403 Forbidden/);
+    expect(await readdir(modules).catch(() => [])).toEqual([]);
+    expect(await readdir(join(root, '.data'))).toEqual([]);
+    state.isBroken = false;
+    expect(await prepare(process.execPath)).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+  });
+
+  it('fails with the reason of npm when the home cannot be written', async () => {
+    const { env, prepare, modules } = await createWorld();
+    // Root may write everywhere, but not into a folder whose place a file has.
+    await writeFile(join(env['HOME'] as string, 'file'), '');
+    env['npm_config_cache'] = join(env['HOME'] as string, 'file/cache');
+    await expect(prepare(process.execPath)).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
+    expect(await readdir(modules).catch(() => [])).toEqual([]);
+  });
+
+  it('does not take what does not run for installed', async () => {
+    const { prepare, modules } = await createWorld({
+      contents: { pnpm: '#!/bin/sh\necho "no such library" >&2\nexit 127\n' },
+    });
+    await expect(prepare(process.execPath)).rejects.toThrow(/but it does not run/);
+    expect(await readdir(modules).catch(() => [])).toEqual([]);
+  });
+
+  it('installs again what was damaged or is of another version', async () => {
+    const { requested, prepare, modules } = await createWorld();
+    await prepare(process.execPath);
+    await rm(join(folderOf(modules, 'pnpm'), 'pnpm'));
+    await prepare(process.execPath);
+    await writeFile(join(folderOf(modules, 'pnpm'), '.stamp'), 'sha512-other');
+    await prepare(process.execPath);
+    await chmod(join(folderOf(modules, 'pnpm'), 'pnpm'), 0o644);
+    await prepare(process.execPath);
+    expect(requested.filter((url) => url === '/pnpm.tgz').length).toBeGreaterThan(0);
+    expect((await run(join(folderOf(modules, 'pnpm'), 'pnpm'), ['--version'])).stdout).toBe('12.99.0\n');
+  });
+});

