@@ -51,7 +51,7 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
     requestTimeout: 10_000,
     connectionTimeout: 12_000,
     keepAliveTimeout: keepAliveMs,
-    // Node would answer a request without a Host in plain text.
+    // Node would reject a request without a Host in plain text.
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 1000, requireHostHeader: false },
     forceCloseConnections: 'idle',
     return503OnClosing: false,

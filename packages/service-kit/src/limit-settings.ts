@@ -10,7 +10,7 @@ const Network = z.union([z.cidrv4(), z.cidrv6()]).refine((network) => !network.e
   error: 'has a network of every address',
 });
 
-/** How much is allowed to whom: docs/limits.md. */
+/** The rate limits; docs/limits.md explains them. */
 export const limitSettings = {
   LIMIT_IP_PER_MINUTE: perMinute(3000, 'How many requests one IP address may send.'),
   LIMIT_ANONYMOUS_PER_MINUTE: perMinute(60, 'How many requests without a valid credential one IP address may send.'),

@@ -102,7 +102,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const revocationStream = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
   const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
     drain();
-    // Until the proxies have seen that the service is not ready, it serves what they send.
+    // The proxies send requests until they have seen that the service is not ready.
     if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await server.close();
     await revocationStream.stop();

@@ -124,7 +124,7 @@ describe('bytes that are not a request', () => {
     10_000,
   );
 
-  it('are answered after the pipelined requests before them', async () => {
+  it('receive their response after the pipelined requests before them', async () => {
     const { text } = await sendBytes(host.port, [`${create(anId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
     const replies = splitResponses(text);
     expect(replies.map(getStatus)).toEqual([201, 200, 400]);
@@ -169,7 +169,7 @@ describe('bytes that are not a body', () => {
   it.each([
     ['at once', ['zz\r\n']],
     ['after a part', ['2\r\n{}\r\n', 'zz\r\n']],
-  ])('are a 400 of their route, answered and logged once: %s', async (_when, chunks) => {
+  ])('are a 400 of their route, sent and logged once: %s', async (_when, chunks) => {
     const before = await countRefusals();
     const { text } = await sendBytes(host.port, [chunked(), ...chunks]);
     expect(splitResponses(text)).toHaveLength(1);
@@ -238,7 +238,7 @@ describe('a tunnel', () => {
   });
 });
 
-it('thirty pipelined requests are answered in their order', async () => {
+it('thirty pipelined requests receive their responses in order', async () => {
   const ids = Array.from({ length: 30 }, (_, index) => `r${index}`);
   const requests = ids.map((id) => {
     const connection = id === 'r29' ? 'Connection: close\r\n' : '';

@@ -27,7 +27,7 @@ describe('the Accept header', () => {
     ['text/html, */*;q=0.1', 200],
     ['APPLICATION/JSON', 200],
     ['', 200],
-  ])('%j is answered with %i', async (accept, status) => {
+  ])('%j results in %i', async (accept, status) => {
     const response = await host.current.anonymous.get('/v1/ping', { accept });
     expect(response.status).toBe(status);
     if (status === 406) expect(response.body).toMatchObject({ code: 'not-acceptable' });

@@ -76,7 +76,7 @@ describe('a response that the contract does not declare', () => {
   it('is replaced and reported in tests when its error is undeclared', async () => {
     const { response, faults } = await fail('undeclared');
     expect(response).toMatchObject(internal);
-    expect(faults).toEqual([expect.stringContaining('POST /v1/failures/:cause answered 409 undeclared')]);
+    expect(faults).toEqual([expect.stringContaining('POST /v1/failures/:cause returned 409 undeclared')]);
   });
 
   it('is sent and reported in production when its error is undeclared', async () => {

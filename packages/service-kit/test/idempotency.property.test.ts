@@ -101,18 +101,18 @@ it('for every interleaving, a key has at most one effect, one response and one r
       );
       const created = db.effects.all().filter((effect) => effect.key === key);
       expect(created.length).toBeLessThanOrEqual(1);
-      const answered = own.filter(({ outcome }) => getBody(outcome) !== undefined);
-      expect(new Set(answered.map(({ outcome }) => getBody(outcome))).size).toBeLessThanOrEqual(1);
-      expect(new Set(answered.map(({ request }) => request.fingerprint)).size).toBeLessThanOrEqual(1);
+      const withResponse = own.filter(({ outcome }) => getBody(outcome) !== undefined);
+      expect(new Set(withResponse.map(({ outcome }) => getBody(outcome))).size).toBeLessThanOrEqual(1);
+      expect(new Set(withResponse.map(({ request }) => request.fingerprint)).size).toBeLessThanOrEqual(1);
       // An effect without a response, or a response without its effect, would be a lost write.
-      expect(answered.some(({ outcome }) => getBody(outcome)?.startsWith('created'))).toBe(created.length === 1);
-      if (created[0]) expect(getBody(answered[0]?.outcome)).toBe(`created ${created[0]._id}`);
+      expect(withResponse.some(({ outcome }) => getBody(outcome)?.startsWith('created'))).toBe(created.length === 1);
+      if (created[0]) expect(getBody(withResponse[0]?.outcome)).toBe(`created ${created[0]._id}`);
       for (const { request, outcome } of own) {
         if (outcome?.status !== 'rejected' || toStoredRefusal(outcome.reason)) continue;
         const isMismatch = outcome.reason instanceof ApiError && outcome.reason.code === 'idempotency-mismatch';
         expect(isMismatch || request.course === 'crashes').toBe(true);
       }
-      const [first] = answered;
+      const [first] = withResponse;
       if (!first) continue;
       const [again] = await scheduler.waitFor(
         Promise.allSettled([send({ ...first.request, course: 'succeeds' }, owner)]),

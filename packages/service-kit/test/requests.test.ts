@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 describe('a request', () => {
-  it('is answered with the declared status, Location and ETag', async () => {
+  it('returns the declared status, Location and ETag', async () => {
     const created = await caller.post('/v1/things', aThing('first'));
     const url = `/v1/things/${created.body.id}`;
     expect(created).toMatchObject({

@@ -30,8 +30,8 @@ describe('roles', () => {
   );
 
   it('grant nothing to an anonymous caller', () => {
-    const odd: Principal = { ...anonymous, roles: ['owner'] };
-    expect([isAllowed(odd, write), isAllowed(odd, 'authenticated')]).toEqual([false, false]);
+    const privileged: Principal = { ...anonymous, roles: ['owner'] };
+    expect([isAllowed(privileged, write), isAllowed(privileged, 'authenticated')]).toEqual([false, false]);
   });
 });
 

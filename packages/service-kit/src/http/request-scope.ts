@@ -12,7 +12,7 @@ export type RequestScope = {
   readonly span: RequestSpan | undefined;
   /** Set by the auth hook. */
   ctx: Ctx | undefined;
-  /** The code of the error that the request was answered with. */
+  /** The code of the error in the response. */
   code: string | undefined;
   /** Aborted when the client disconnects before the response, or when the response takes too long. */
   readonly abort: AbortController;

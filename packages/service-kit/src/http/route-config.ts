@@ -15,7 +15,7 @@ declare module 'fastify' {
 /** The methods of a route that reads: a HEAD passes every hook of the GET, and Node drops the body. */
 export const readMethods: HTTPMethods[] = ['GET', 'HEAD'];
 
-/** The route by which @fastify/cors answers preflights. */
+/** The route by which @fastify/cors responds to preflights. */
 const isPreflight = (method: RouteOptions['method'], url: string): boolean => method === 'OPTIONS' && url === '*';
 
 /** @throws for a route without a contract, because nothing would say who may call it. */

@@ -18,7 +18,7 @@ export type TelemetryDeps = {
   readonly modules: readonly MeasuredModule[];
   readonly ids: Ids;
   readonly metrics: Metrics;
-  /** Left out: no trace is recorded. */
+  /** Without it no trace is recorded. */
   readonly tracing?: Tracing | undefined;
 };
 
@@ -30,7 +30,7 @@ export type Outcome = { readonly status: number; readonly durationMs: number };
 export type RequestTelemetry = {
   /** Starts to measure a request that has been received. */
   begin(request: FastifyRequest): Traced;
-  /** Ends the measurement of a request that has been answered, or whose client has disconnected. */
+  /** Ends the measurement of a request after its response, or when its client has disconnected. */
   end(request: FastifyRequest, reply: FastifyReply, outcome: Outcome): void;
   /** Counts the response to a connection that has sent no valid request. */
   refused(outcome: Outcome & { readonly code: string }): void;
@@ -102,7 +102,7 @@ export const createRequestTelemetry = (deps: TelemetryDeps): RequestTelemetry =>
   const replays = metrics
     .counter({
       name: 'idempotency_replays_total',
-      help: 'Requests that were answered with the stored response to an earlier one with their key.',
+      help: 'Requests that received the stored response of an earlier request with the same key.',
     })
     .labels({});
   return {
@@ -142,7 +142,7 @@ export const measureDatastore = (metrics: Metrics, datastore: Datastore): void =
   addGauge('waiting', 'Commands that wait for a connection to MongoDB.', 'waiting');
   metrics.total({
     name: 'mongodb_pool_check_outs_failed_total',
-    help: 'Commands that waited for a connection in vain.',
+    help: 'Commands that failed to get a connection.',
     read: () => stats().pool.failed,
   });
   const addTotal = (key: 'groups' | 'sets' | 'splits', help: string): void =>

@@ -8,7 +8,7 @@ export type OpenApiOptions = { readonly title: string; readonly contracts: reado
 
 const description = [
   'Errors are `application/problem+json` (RFC 9457): switch on `code`.',
-  'Every GET also answers HEAD. A change needs the `ETag` of its version as `If-Match`.',
+  'Every GET also serves HEAD. A change needs the `ETag` of the version that it is meant for as `If-Match`.',
   'A write with an `Idempotency-Key` can be repeated safely.',
 ].join(' ');
 

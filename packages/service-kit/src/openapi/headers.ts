@@ -7,7 +7,7 @@ import type { Json } from './schemas.ts';
 /** The response headers that operations refer to. */
 export const headerComponents = {
   Deprecation: {
-    description: 'Since when the operation is deprecated, RFC 9745: a Unix time.',
+    description: 'The Unix time since which the operation is deprecated, RFC 9745.',
     schema: { type: 'string' },
     example: '@1767225600',
   },
@@ -18,7 +18,7 @@ export const headerComponents = {
   },
   'Idempotency-Replayed': {
     description:
-      '`true` when the response is the stored one of an earlier request with this key. Nothing was done again.',
+      '`true` when the response is the stored one of an earlier request with this key: the operation was not executed again.',
     schema: { type: 'string', enum: ['true'] },
   },
   Location: {
@@ -41,7 +41,7 @@ export const headerComponents = {
     schema: { type: 'integer', minimum: 1 },
   },
   Sunset: {
-    description: 'When the operation ends, RFC 8594.',
+    description: 'The time after which the operation may be removed, RFC 8594.',
     schema: { type: 'string' },
     example: 'Thu, 31 Dec 2026 00:00:00 GMT',
   },

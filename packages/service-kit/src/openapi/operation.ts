@@ -18,7 +18,7 @@ const reasons: Readonly<Record<number, string>> = {
 const describeAuth = ({ auth }: RouteSpec): string => {
   if (auth === 'public') return 'Needs no credential.';
   if (auth === 'authenticated') return 'Needs a valid token, and no permission.';
-  const own = auth.orSelf === undefined ? '' : `, except on the path of one's own \`${auth.orSelf}\``;
+  const own = auth.orSelf === undefined ? '' : `, except for your own \`${auth.orSelf}\``;
   return `Needs the permission \`${auth.policy}\`${own}.`;
 };
 
@@ -49,7 +49,7 @@ const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
     // OpenAPI 3.1 has no schema for the items of a stream.
     return {
       [ndjson]: {
-        schema: { type: 'string', description: 'One JSON object a line, as `x-item-schema` says.' },
+        schema: { type: 'string', description: 'Lines of JSON. `x-item-schema` is the schema of one line.' },
         'x-item-schema': json,
         ...('example' in example && { example: `${JSON.stringify(example['example'])}\n` }),
       },

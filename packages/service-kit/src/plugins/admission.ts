@@ -44,7 +44,7 @@ export const createAdmission = (
     const time = now();
     lag = Math.max(0, time - checkedAt - checkMs);
     checkedAt = time;
-    // The first has waited longest.
+    // The first one has waited longest.
     while (waiting[0] && waiting[0].until <= time) (waiting.shift() as Waiting).onDecision(false);
   };
   const timer = setInterval(check, checkMs).unref();
@@ -67,7 +67,7 @@ export const createAdmission = (
 
 export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUrl: string };
 
-/** Admits requests to contracts while there is room. The host's own routes need none, and a stream is read at its own pace. */
+/** Admits requests of contracts while there is room. The host's own routes and streams are not counted: a stream runs at the pace of its client. */
 export const admission = fp<AdmissionOptions>(
   async (app, { inFlightMax, publicUrl }) => {
     const queue = createAdmission({ inFlightMax, waitingMax: 16 * inFlightMax, waitMs: 1000, lagMs: 1000 });

@@ -82,7 +82,7 @@ export const bodyParsers = fp(
       done();
     });
 
-    // Without an invitation a too large body is answered with 413 before it is sent.
+    // A client that waits for `100 Continue` receives the 413 for a too large body before it sends it.
     app.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       if (Number(request.headers['content-length'] ?? 0) <= bodyLimitBytes) response.writeContinue();
       app.server.emit('request', request, response);

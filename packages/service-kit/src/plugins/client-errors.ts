@@ -85,7 +85,7 @@ const createProblemWriter =
     telemetry.refused({ status, durationMs, code });
   };
 
-/** Answers what no handler can: bytes that are not a request, a wrong Host, and CONNECT. A request gets one reply. */
+/** Rejects what no handler can: bytes that are not a request, a wrong Host, and CONNECT. A request gets one reply. */
 export const clientErrors = fp<ClientErrorOptions>(
   async (app, options) => {
     const openReplies = createOpenReplies();

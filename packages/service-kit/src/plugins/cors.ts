@@ -40,6 +40,6 @@ export const cors = fp<CorsOptions>(
       ],
     });
   },
-  // The plugin answers preflights itself, with the default headers.
+  // @fastify/cors responds to preflights itself, with the default headers.
   { name: 'cors', dependencies: ['request-context'] },
 );

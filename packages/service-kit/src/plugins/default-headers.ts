@@ -12,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-/** Reads helmet's headers from a response of a throw-away server. */
+/** Reads helmet's headers from a response of a temporary server. */
 const readHelmetHeaders = async (): Promise<Headers> => {
   const app = Fastify();
   await app.register(helmet, {

@@ -39,7 +39,7 @@ export const errors = fp<ErrorsOptions>(
       if (!contract || isDeclared(contract, error)) return error;
       const { status, code } = error;
       onViolation(
-        `${method} ${routeOptions.url ?? ''} answered ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`,
+        `${method} ${routeOptions.url ?? ''} returned ${status} ${code}, which its contract does not declare. Add it to the route's 'errors'.`,
       );
       return undeclared === 'send' ? error : commonErrors.internal({ cause: error });
     };

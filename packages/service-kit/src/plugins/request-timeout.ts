@@ -2,7 +2,7 @@ import { commonErrors } from '@plinth/contract-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
-/** Milliseconds within which a request is answered, counted from its first hook. */
+/** Milliseconds from the first hook of a request to its response, at most. */
 export const requestTimeoutMs = 8000;
 
 /**

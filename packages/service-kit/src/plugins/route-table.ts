@@ -28,7 +28,7 @@ const toPattern = (url: string): RegExp =>
 
 const hasParameters = ({ url }: Route): boolean => url.includes(':');
 
-/** Knows the methods of every path, and refuses a route without a contract. */
+/** Records the methods of every path, and refuses a route without a contract. */
 export const routeTable = fp(
   async (app) => {
     const routes = new Map<string, Route>();

@@ -90,7 +90,7 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
     assertAcceptable(request, json);
     const dto = await operation(toInput(prepared, request), request.scope.ctx as Ctx);
     const response = toResponse(dto, request, prepared);
-    // Not before: an error must not be cached.
+    // Set last, because an error must not be cached.
     setCaching?.(reply);
     if (has(dto, 'version') && matchesIfNoneMatch(request.headers['if-none-match'], dto.version)) {
       return reply.code(304).header('etag', toETag(dto.version)).send();
@@ -149,7 +149,7 @@ const createHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   return method === 'GET' ? createReadHandler(prepared) : createWriteHandler(prepared);
 };
 
-/** A path that ends where a parameter should stand matches no route. */
+/** Returns 404 when a parameter of the path is empty. */
 const rejectEmptyParameters: onRequestHookHandler = (request, reply, done) => {
   if (Object.values(request.params as Record<string, string>).includes('')) reply.callNotFound();
   else done();

@@ -1,4 +1,3 @@
-import { StartupError } from '@plinth/data-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { type MetricsServer, openMetricsServer } from './metrics-server.ts';
@@ -121,15 +120,12 @@ describe('the metrics server', () => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  it('fails with one sentence when the port is taken', async () => {
+  it('fails with the error of the system when it cannot listen', async () => {
     const { url } = await open();
     const { port } = new URL(url);
-    const twin = openMetricsServer(createMetrics(), { host: '127.0.0.1', port: Number(port) });
-    await expect(twin).rejects.toThrow(StartupError);
-    await expect(twin).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken. Set METRICS_PORT to another`);
-  });
-
-  it('fails with the cause when it cannot listen for another reason', async () => {
+    await expect(openMetricsServer(createMetrics(), { host: '127.0.0.1', port: Number(port) })).rejects.toThrow(
+      'EADDRINUSE',
+    );
     await expect(openMetricsServer(createMetrics(), { host: '192.0.2.1', port: 0 })).rejects.toThrow('EADDRNOTAVAIL');
   });
 });

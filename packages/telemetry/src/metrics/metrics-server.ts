@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StartupError } from '@plinth/data-kit';
 import { type Exposition, expose } from './exposition.ts';
 import type { Metrics } from './metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
@@ -41,7 +40,7 @@ const toUrl = ({ address, family, port }: AddressInfo): string =>
 /**
  * Serves the metrics, with those of the process, on an address of their own: they show more of a service than its
  * clients may see. Called at most once for a set of metrics.
- * @throws `StartupError` when the port is taken.
+ * @throws the error of the system when it cannot listen.
  */
 export const openMetricsServer = async (metrics: Metrics, { host, port }: MetricsAddress): Promise<MetricsServer> => {
   addProcessMetrics(metrics);
@@ -52,15 +51,7 @@ export const openMetricsServer = async (metrics: Metrics, { host, port }: Metric
     );
   });
   server.listen(port, host);
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new StartupError(
-      `Port ${port} of ${host} is taken. Set METRICS_PORT to another, or end what listens there.`,
-      { cause },
-    );
-  }
+  await once(server, 'listening');
   return {
     url: toUrl(server.address() as AddressInfo),
     close: async () => {

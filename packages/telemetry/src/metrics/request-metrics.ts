@@ -10,7 +10,7 @@ export type RouteLabels = {
   readonly route: string;
 };
 
-/** A request that has been answered, or whose client has disconnected. */
+/** A request after its response, or whose client has disconnected. */
 export type ServedRequest = {
   readonly status: number;
   readonly durationMs: number;
@@ -44,7 +44,7 @@ const createPromMetrics = ({ registry }: Metrics) => {
     // Without the type argument an exemplar may have the names of the labels only.
     durations: new Histogram<string>({
       name: 'http_server_request_duration_seconds',
-      help: 'Duration of requests from their head to their response, by route and class of status.',
+      help: 'Time from the headers of a request to the end of its response, by route and class of status.',
       labelNames: ['module', 'method', 'route', 'status'],
       buckets,
       enableExemplars: true,
@@ -52,13 +52,13 @@ const createPromMetrics = ({ registry }: Metrics) => {
     }),
     errors: new Counter({
       name: 'http_server_errors_total',
-      help: 'Requests that were answered with an error, by route, status and code of the error.',
+      help: 'Requests that failed, by route, status and error code.',
       labelNames: ['module', 'method', 'route', 'status', 'code'],
       registers,
     }),
     inFlight: new Gauge({
       name: 'http_server_requests_in_flight',
-      help: 'Requests that were received and are not answered yet.',
+      help: 'Requests in progress.',
       registers,
     }),
   };
