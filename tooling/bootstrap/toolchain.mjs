@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 
 const platform = `${process.platform}-${process.arch}`;
 
-/** What Plinth needs, and the package of tooling/toolchain that contains it. */
+/** The required tools, and the package of tooling/toolchain that contains each. */
 const tools = {
   node: { what: 'Node 24', major: 24, package: `node-${platform}`, folder: 'bin' },
   pnpm: { what: 'pnpm 11', major: 11, package: `@pnpm/exe.${platform}`, folder: '.' },

@@ -2,10 +2,10 @@ import { createHash, generateKeyPairSync, type JsonWebKey, randomBytes, randomUU
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a development machine signs and encrypts with: made once, never shared, git-ignored. */
+/** The keys of a development machine: created once, never shared, ignored by git. */
 export type DevelopmentSecrets = { tokenSigningKey: JsonWebKey; cursorSecret: string };
 
-/** Reads `secrets.json`, which is made where it is missing. Two processes at once end up with the same one. */
+/** Reads `secrets.json`, and creates it when it is missing. Two processes at once read the same one. */
 export async function readDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
   const path = join(dataDir, 'secrets.json');
   const read = async (): Promise<DevelopmentSecrets> => JSON.parse(await readFile(path, 'utf8'));

@@ -18,7 +18,7 @@ import {
 const withQuota = (quota: number): TokenBucket => ({ key: 'subject ada', quota, windowSeconds: 60 });
 const context = (nowMs = 0, processes = 1) => ({ nowMs, processes });
 
-/** A lease of `tokens` whose shared bucket had `left` more at 0 ms. */
+/** A lease of `tokens` from a shared bucket that had `left` more at 0 ms. */
 const leaseWith = ({ tokens = 20, left = 980, quota = 1000 } = {}): Lease => {
   const lease = createLease(withQuota(quota));
   receive(lease, { granted: tokens, left }, context());
