@@ -32,21 +32,21 @@ const unknown = { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult']
 const transient = { errorCode: 251, errorLabels: ['TransientTransactionError'] };
 
 describe('a commit', () => {
-  it('is made again after a transient error, with one effect', async () => {
+  it('is retried after a transient error and takes effect once', async () => {
     const ctx = aContext();
     await failCommands(['insert'], transient, 3);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
   });
 
-  it('is sent again when its outcome is unknown, with one effect', async () => {
+  it('is sent again when its outcome is unknown, and takes effect once', async () => {
     const ctx = aContext();
     await failCommands(['commitTransaction'], unknown, 2);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
   });
 
-  it('survives a lost connection, with one effect', async () => {
+  it('survives a lost connection and takes effect once', async () => {
     const ctx = aContext();
     await failCommands(['commitTransaction'], { closeConnection: true }, 1);
     const note = await insertOne(ctx);
@@ -66,7 +66,7 @@ describe('a commit', () => {
     expect(Date.now()).toBeLessThan(deadline + 500);
   });
 
-  it('integrity: of several writes is not begun again when its outcome stays unknown', async () => {
+  it('integrity: does not start again when the outcome of several writes stays unknown', async () => {
     const ctx = aContext({ deadline: Date.now() + 400 });
     const { collections, unitOfWork } = open();
     await failCommands(['commitTransaction'], unknown, 'alwaysOn');
@@ -81,7 +81,7 @@ describe('a commit', () => {
     expect(begun).toHaveLength(1);
   });
 
-  it('is not begun after the deadline', async () => {
+  it('does not start after the deadline', async () => {
     const ctx = aContext({ deadline: Date.now() - 1 });
     await expect(insertOne(ctx)).rejects.toMatchObject({ code: 'upstream-timeout' });
     expect(await stored(aContext({ tenantId: ctx.tenantId }))).toEqual([]);
@@ -141,12 +141,12 @@ describe('a read', () => {
     ).rejects.toMatchObject({ code: 'upstream-timeout' });
   });
 
-  it('ends when its caller is gone', async () => {
+  it('is not sent when its caller has disconnected', async () => {
     const ctx = aContext({ signal: AbortSignal.abort(new Error('gone')) });
     await expect(open().collections.notes.for(ctx).get(anId())).rejects.toThrow('gone');
   });
 
-  it('ends on the server when its caller goes', async () => {
+  it('ends on the server when its caller disconnects', async () => {
     const gone = new AbortController();
     const ctx = aContext({ signal: gone.signal });
     const admin = datastore.current.client.db('admin');
@@ -173,7 +173,7 @@ describe('a read', () => {
     }
   });
 
-  it('passes on what is nobody’s fault but ours', async () => {
+  it('throws an unexpected error of the driver unchanged', async () => {
     await failCommands(['find'], { errorCode: 2 }, 1);
     await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 2 });
   });

@@ -10,9 +10,9 @@ import { clientSettings } from '../src/settings.ts';
 
 const settings = { MONGODB_POOL_SIZE: 2, MONGODB_DATABASE_PREFIX: undefined, CURSOR_SECRET: 'c'.repeat(32) };
 const connect = (MONGODB_URI: string) => connectMongo({ ...settings, MONGODB_URI });
-const one = (message: string) => ({ name: 'StartupError', message: expect.stringMatching(message) });
+const startupError = (message: string) => ({ name: 'StartupError', message: expect.stringMatching(message) });
 
-/** A real mongod that is no replica set, on a port of its own. */
+/** Starts a mongod that is no replica set, on a port of its own. */
 const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod({ env: process.env });
@@ -28,32 +28,34 @@ const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void
 };
 
 describe('connecting', () => {
-  it('gives a datastore of a replica set', async () => {
+  it('opens a datastore on a replica set', async () => {
     const datastore = await connect(process.env['MONGODB_URI'] ?? '');
     await datastore.ping();
     await datastore.close();
     await expect(datastore.ping()).rejects.toThrow();
   });
 
-  it('refuses a standalone mongod in one sentence', async () => {
+  it('rejects a standalone mongod in one sentence', async () => {
     await withStandalone(async (uri) => {
       await expect(connect(uri)).rejects.toMatchObject(
-        one('names a standalone mongod, which has no transactions. Start it with --replSet'),
+        startupError('names a standalone mongod, which has no transactions. Start it with --replSet'),
       );
     });
   }, 30_000);
 
-  it('refuses an address where nobody answers, and prints no password', async () => {
+  it('rejects an address without a server, and the message contains no password', async () => {
     const uri = `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/?serverSelectionTimeoutMS=300`;
     const refusal = await connect(uri).catch((error: Error) => error);
-    expect(refusal).toMatchObject(one('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'));
+    expect(refusal).toMatchObject(
+      startupError('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'),
+    );
     expect((refusal as Error).message).not.toContain('hunter2');
   });
 
   it.each(['mongodb://', 'mongodb://a:b:c', 'mongodb://127.0.0.1/?nonsense=1'])(
-    'refuses %s, which is no connection string',
+    'rejects %s, which is no connection string',
     async (uri) => {
-      await expect(connect(uri)).rejects.toMatchObject(one('is not a MongoDB connection string'));
+      await expect(connect(uri)).rejects.toMatchObject(startupError('is not a MongoDB connection string'));
     },
   );
 });

@@ -41,14 +41,14 @@ const commitsDuring = async (work: () => Promise<unknown>): Promise<number> => {
 type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly place: number };
 
 const random = createRandom(seed);
-const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, at) => ({
+const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, index) => ({
   good: 63,
-  bad: (['condition', 'duplicate', 'validator'] as const)[at % 3] as Mix['bad'],
+  bad: (['condition', 'duplicate', 'validator'] as const)[index % 3] as Mix['bad'],
   place: random() % 64,
 }));
 
-describe('sets that are committed traceBatch', () => {
-  it('share a transaction, each with a receipt of its own', async () => {
+describe('sets that are committed together', () => {
+  it('share a transaction, each with a journal row of its own', async () => {
     const before = await rows();
     const commits = await commitsDuring(() =>
       Promise.all(Array.from({ length: 64 }, () => run((scoped) => scoped.insert(aNote())))),
@@ -58,22 +58,22 @@ describe('sets that are committed traceBatch', () => {
   });
 
   it.each(mixes)(
-    'integrity: $good good ones beside one whose $bad fails: it fails alone',
+    'integrity: a set whose $bad fails beside $good valid ones fails alone',
     async ({ good, bad, place }) => {
       const [taken, other] = await run(
         (scoped) => [scoped.insert(aNote()), scoped.insert(aNote({ words: 5 }))] as const,
       );
       const targets = await Promise.all(Array.from({ length: good }, () => run((scoped) => scoped.insert(aNote()))));
       const before = await rows();
-      const goodOne = (at: number) =>
+      const commitValid = (index: number) =>
         run((scoped) => {
-          const target = targets[at] as Note;
-          if (at % 3 === 0) return void scoped.insert(aNote());
-          if (at % 3 === 1) return void scoped.update(target, { $set: { title: 'changed' } });
-          // Some of them touch the very document that the bad one fails at.
+          const target = targets[index] as Note;
+          if (index % 3 === 0) return void scoped.insert(aNote());
+          if (index % 3 === 1) return void scoped.update(target, { $set: { title: 'changed' } });
+          // Some of them change the document index which the invalid set fails.
           return scoped.updateWhere({ _id: other._id, words: { $gte: 1 } }, { $inc: { words: 1 } }, errors.soldOut());
         });
-      const badOne = () =>
+      const commitInvalid = () =>
         run((scoped) => {
           if (bad === 'condition') {
             return scoped.updateWhere(
@@ -85,9 +85,9 @@ describe('sets that are committed traceBatch', () => {
           return void scoped.insert(bad === 'duplicate' ? aNote({ slug: taken.slug }) : aNote({ words: -1 }));
         });
       const calls: Promise<unknown>[] = [];
-      for (let at = 0; at <= good; at += 1) {
-        if (at === place) calls.push(badOne());
-        if (at < good) calls.push(goodOne(at));
+      for (let index = 0; index <= good; index += 1) {
+        if (index === place) calls.push(commitInvalid());
+        if (index < good) calls.push(commitValid(index));
       }
       const outcomes = await Promise.allSettled(calls);
       const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
@@ -97,12 +97,12 @@ describe('sets that are committed traceBatch', () => {
       else if (bad === 'duplicate') expect(failure).toMatchObject({ name: UniqueViolation.name, code: 'slug-taken' });
       else expect(failure).toMatchObject({ name: 'ValidatorViolation' });
       expect((await rows()) - before).toBe(good);
-      const increments = Array.from({ length: good }, (_, at) => at).filter((at) => at % 3 === 2).length;
+      const increments = Array.from({ length: good }, (_, index) => index).filter((index) => index % 3 === 2).length;
       expect(await store.collections.notes.for(context()).get(other._id)).toMatchObject({ words: 5 + increments });
     },
   );
 
-  it('boundary: several bad ones fail alone, each with its own error', async () => {
+  it('boundary: several invalid sets fail alone, each with its own error', async () => {
     const [first, second] = await run((scoped) => [scoped.insert(aNote()), scoped.insert(aNote())] as const);
     const outcomes = await Promise.allSettled([
       run((scoped) => scoped.insert(aNote())),
@@ -120,23 +120,23 @@ describe('sets that are committed traceBatch', () => {
     ]);
   });
 
-  it('boundary: a filter that names no id is held to its condition by itself', async () => {
+  it('boundary: a filter without an id is checked in a transaction of its own', async () => {
     const slug = aNote().slug;
     const kind = 'final' as const;
     await run((scoped) => [scoped.insert(aNote({ slug, kind })), scoped.insert(aNote({ kind }))]);
     // Two documents match the one filter and none the other: two in sum, and still neither condition holds.
     const outcomes = await Promise.allSettled([
       run((scoped) => scoped.updateWhere({ kind }, { $inc: { words: 1 } }, errors.soldOut())),
-      run((scoped) => scoped.updateWhere({ slug: 'nobody' }, { $inc: { words: 1 } }, errors.soldOut())),
+      run((scoped) => scoped.updateWhere({ slug: 'no-such-slug' }, { $inc: { words: 1 } }, errors.soldOut())),
       run((scoped) => scoped.updateWhere({ slug }, { $inc: { words: 1 } }, errors.soldOut())),
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   });
 
-  it('race: of many changes of one version one holds, and the sets beside them are not touched', async () => {
+  it('race: one of many changes of the same version succeeds, and other sets are not affected', async () => {
     const note = await run((scoped) => scoped.insert(aNote()));
-    const rivals = Array.from({ length: 20 }, (_, at) =>
-      run((scoped) => scoped.update(note, { $set: { title: `rival ${at}` } })),
+    const rivals = Array.from({ length: 20 }, (_, index) =>
+      run((scoped) => scoped.update(note, { $set: { title: `rival ${index}` } })),
     );
     const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(aNote())));
     const [raced, beside] = await Promise.all([Promise.allSettled(rivals), Promise.allSettled(bystanders)]);
@@ -145,7 +145,7 @@ describe('sets that are committed traceBatch', () => {
     expect(await store.collections.notes.for(context()).get(note._id)).toMatchObject({ version: 2 });
   });
 
-  it('race: two stores that change the same documents lose nothing', async () => {
+  it('race: two stores that change the same documents lose no update', async () => {
     const rival = openGroup();
     const notesOf = await Promise.all(
       Array.from({ length: 4 }, () => run((scoped) => scoped.insert(aNote({ words: 0 })))),
@@ -157,13 +157,13 @@ describe('sets that are committed traceBatch', () => {
       return of.unitOfWork.run(ctx, work, { operation: 'add' });
     };
     await Promise.all(
-      Array.from({ length: 200 }, (_, at) => add(at % 2 ? store : rival, notesOf[random() % 4] as Note)),
+      Array.from({ length: 200 }, (_, index) => add(index % 2 ? store : rival, notesOf[random() % 4] as Note)),
     );
     const after = await store.collections.notes.for(context()).getMany(notesOf.map(({ _id }) => _id));
     expect(after.reduce((sum, { words }) => sum + words, 0)).toBe(200);
   });
 
-  it('race: repeated calls among new ones cost the new ones one more try', async () => {
+  it('race: repeated requests in a group cost the new ones one more try', async () => {
     const keyed = (key: string) => {
       const ctx = context();
       const toResponse = () => ({ status: 201, headers: {}, body: key });
@@ -188,7 +188,7 @@ describe('sets that are committed traceBatch', () => {
     expect(commits).toBeLessThanOrEqual(3);
   });
 
-  it('boundary: are no more than 64, and large ones are fewer', async () => {
+  it('boundary: are at most 64, and fewer when they are large', async () => {
     const small = await commitsDuring(() =>
       Promise.all(Array.from({ length: 130 }, () => run((scoped) => scoped.insert(aNote())))),
     );
@@ -207,7 +207,7 @@ describe('sets that are committed traceBatch', () => {
     expect(commits).toBeGreaterThanOrEqual(4);
   });
 
-  it('leave no document without a receipt, and no receipt without a document', async () => {
+  it('leave no document without a journal row, and no journal row without a document', async () => {
     const inserted = (await datastore.current.raw('group', 'journal').all()).flatMap((row) =>
       (row['changes'] as { kind: string; id: string }[]).filter(({ kind }) => kind === 'insert').map(({ id }) => id),
     );
@@ -240,7 +240,7 @@ describe('failures of a shared commit', () => {
     expect([(await all()).length - documents, (await rows()) - receipts]).toEqual([16, 16]);
   });
 
-  it('integrity: sets whose outcome is not known are not sent again', async () => {
+  it('integrity: sets with an unknown outcome are not sent again', async () => {
     const ctx = () => aContext({ tenantId, deadline: Date.now() + 400 });
     const receipts = await rows();
     await failCommands(

@@ -32,8 +32,8 @@ beforeAll(async () => {
   await datastore.current.raw('large', 'scrolls').insertMany(documents);
 }, 60_000);
 
-describe('documents that exceed 16 MiB traceBatch', () => {
-  it('boundary: are all on their page, which one batch could not hold', async () => {
+describe('documents that exceed 16 MiB together', () => {
+  it('boundary: are all on their page, which does not fit one batch', async () => {
     const page = await open().for(aContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
     expect(page.items).toHaveLength(count);
     expect(page.nextCursor).toBeNull();

@@ -1,7 +1,7 @@
 import { defineCollection, defineMigration, Entity, type Migration } from '@plinth/data-kit';
 import { z } from 'zod';
 
-/** A small collection in its first version: cards with a title and a mood. */
+/** The first version of a small collection: cards with a title and a mood. */
 export const CardBefore = Entity.extend({ title: z.string().max(100), mood: z.string() });
 export type CardBefore = z.infer<typeof CardBefore>;
 
@@ -10,7 +10,7 @@ export const cardsBefore = defineCollection('cards', CardBefore, {
   indexes: { byTitle: { fields: ['title', '_id'] }, byMood: { fields: ['mood', '_id'] } },
 });
 
-/** The same in its second version: with a state, without a mood. */
+/** The second version: with a state, without a mood. */
 export const Card = Entity.extend({ title: z.string().max(100), state: z.enum(['open', 'closed']) });
 export type Card = z.infer<typeof Card>;
 
@@ -19,7 +19,7 @@ export const cards = defineCollection('cards', Card, {
   indexes: { byTitle: { fields: ['title', '_id'] }, byState: { fields: ['state', 'createdAt', '_id'] } },
 });
 
-/** One document a tenant: how many open cards it has. */
+/** One document for each tenant: its number of open cards. */
 export const tallies = defineCollection('tallies', Entity.extend({ scope: z.literal('tenant'), open: z.int() }), {
   tenancy: 'tenant',
   indexes: { byScope: { fields: ['scope'], unique: 'tally-taken' } },
@@ -33,7 +33,7 @@ export const addState = defineMigration({
   retires: ['mood'],
 });
 
-/** Clients see it, so its version tells how often a document was changed. */
+/** Clients see the change, so the version of a document shows how often it was changed. */
 export const fillState = defineMigration({
   name: '0002-fill-state',
   phase: 'backfill',
@@ -66,6 +66,6 @@ export const requireState = defineMigration({
 
 export const migrations: readonly Migration[] = [addState, fillState, tallyOpen, requireState];
 
-/** The module before and after. */
+/** The module before and after the migrations. */
 export const before = { name: 'deck', collections: { cards: cardsBefore } };
 export const after = { name: 'deck', collections: { cards, tallies }, migrations };

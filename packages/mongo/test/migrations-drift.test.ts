@@ -65,7 +65,7 @@ describe('drift', () => {
     expect(withMigrations).toContain("' does not exist. Run npm run db -- migrate.");
   });
 
-  it('is corrected by migrating, except for superfluous indexes', async () => {
+  it('is corrected by migrating, except for unexpected indexes', async () => {
     const process = stage.process(after);
     await process.prepare();
     await stage.db().dropCollection('tallies');
@@ -162,7 +162,7 @@ describe('repair', () => {
     await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
   });
 
-  it('race: one of two repairs at once holds the lease, the other one stops without a change', async () => {
+  it('race: of two parallel repairs each difference is repaired once', async () => {
     await withDrift();
     const processes = [stage.process(after), stage.process(after)] as const;
     const outcomes = await Promise.allSettled(processes.map((process) => process.repair({ dropIndexes: true })));

@@ -14,7 +14,7 @@ const ids = createIds(clock);
 export const times = { leaseMs: 20_000, waitMs: 20_000, pollMs: 20 };
 type Times = typeof times & { readonly socketTimeoutMS: number };
 
-/** A database of its own for each test, and processes that migrate it. Migrations cross tenants: no guard watches. */
+/** A database for each test and processes that migrate it. There is no query guard, because migrations cross tenants. */
 export const useFixture = () => {
   const uri = process.env['MONGODB_URI'] ?? '';
   const clients: MongoClient[] = [];
@@ -45,15 +45,15 @@ export const useFixture = () => {
     cards: () => db().collection<Document & { _id: string }>('cards'),
     records,
     record: (name: string) => records().findOne({ _id: name }),
-    /** The names of the indexes of cards. */
+    /** Returns the names of the indexes of cards. */
     indexNames: async () => new Set((await db().collection('cards').indexes()).map(({ name }) => name)),
-    /** As if the holder of the lease had been silent for long. */
+    /** Sets the lease as if its holder had been silent for too long. */
     expireLease: () => records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(0) } }),
-    /** A process with some version of the code: its connection, its notes, and what it can do. */
+    /** Opens a process with a version of the code: its connection, log entries and operations. */
     process: <K>(module: StoredModule<K>, overrides: Partial<Times> = {}) => {
       const { socketTimeoutMS, ...migrationTimes } = overrides;
       const client = connect(socketTimeoutMS);
-      const notes: MigrationLogEntry[] = [];
+      const entries: MigrationLogEntry[] = [];
       const datastore = createDatastore({
         client,
         cursorSecret: 'a secret of tests',
@@ -62,21 +62,21 @@ export const useFixture = () => {
       });
       const store = datastore.open(module, { clock, ids });
       const migrations = datastore.migrations(module, { clock, ids });
-      const log = (entry: MigrationLogEntry) => void notes.push(entry);
+      const log = (entry: MigrationLogEntry) => void entries.push(entry);
       return {
         client,
         store,
-        notes,
-        events: () => notes.map(({ event }) => event),
+        entries,
+        events: () => entries.map(({ event }) => event),
         prepare: () => store.prepare(log),
         ...migrations,
         migrate: (options: { contract: boolean }) => migrations.migrate({ ...options, log }),
       };
     },
-    /** Everything that is stored, in words: documents, collections with their validators, and indexes. */
+    /** Returns everything that is stored as text: documents, collections with their validators, and indexes. */
     everything: async (): Promise<string> => {
-      const collections = (await db().listCollections().toArray()).toSorted((one, other) =>
-        one.name < other.name ? -1 : 1,
+      const collections = (await db().listCollections().toArray()).toSorted((left, right) =>
+        left.name < right.name ? -1 : 1,
       );
       const parts = await Promise.all(
         collections.map(async (info) => [
@@ -94,7 +94,7 @@ export type Stage = ReturnType<typeof useFixture>;
 
 let made = 0;
 
-/** A card as the first version stored it; one that is made later has a greater id. */
+/** Creates a card of the first version; later cards have greater ids. */
 export const anOldCard = (overrides: object = {}) => {
   made += 1;
   const now = clock.now();
@@ -102,11 +102,11 @@ export const anOldCard = (overrides: object = {}) => {
   return { ...own, title: `Card ${made}`, mood: 'new', ...overrides };
 };
 
-/** A database that the first version has made, with some cards of several tenants. */
+/** Creates the database of the first version with cards of several tenants. */
 export const withOldCards = async (stage: Stage, count: number, tenants = 3) => {
   await stage.process(before).prepare();
   const tenantIds = Array.from({ length: tenants }, () => ids.next());
-  const old = Array.from({ length: count }, (_, at) => anOldCard({ tenantId: tenantIds[at % tenants] }));
+  const old = Array.from({ length: count }, (_, index) => anOldCard({ tenantId: tenantIds[index % tenants] }));
   if (old.length > 0) await stage.cards().insertMany(old);
   return { tenantIds, old };
 };

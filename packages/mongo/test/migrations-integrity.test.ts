@@ -9,7 +9,7 @@ const stage = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
 
 describe('race:', () => {
-  it('what older code writes while a backfill runs is kept, and so is what the backfill sets', async () => {
+  it('a write of older code during a backfill is kept, and so is the backfilled field', async () => {
     const { old, tenantIds } = await withOldCards(stage, 60, 1);
     const { store } = stage.process(before);
     const ctx = aContext({ tenantId: String(tenantIds[0]), deadline: Date.now() + 20_000 });
@@ -28,7 +28,7 @@ describe('race:', () => {
     expect(await scoped.getMany(old.map(({ _id }) => _id))).toHaveLength(60);
   });
 
-  it('what a tenant gets from new code while its backfill runs is counted again, and not refused', async () => {
+  it('documents that new code inserts while a tenant is counted are counted, not refused', async () => {
     const { tenantIds } = await withOldCards(stage, 2, 1);
     const tenantId = String(tenantIds[0]);
     let runs = 0;
@@ -56,24 +56,24 @@ describe('race:', () => {
 });
 
 describe('integrity:', () => {
-  /** The position of a record, and how many documents have a state. */
+  /** Returns the position of a record and the number of documents with a state. */
   const progress = async () => {
     const record = await stage.record('0002-fill-state');
     const changed = await stage.cards().countDocuments({ state: { $exists: true } });
     return { record, changed };
   };
 
-  it('a document that the validator refuses stops the migration, is named, and leaves the position where it was', async () => {
+  it('a document that violates the validator stops the migration, is named, and leaves the position unchanged', async () => {
     const { old } = await withOldCards(stage, 25);
     const bad = old[14];
-    // It comes from a time before the validator.
+    // It was stored before the validator was set.
     await stage
       .cards()
       .updateOne({ _id: String(bad?._id) }, { $set: { title: 7 } }, { bypassDocumentValidation: true });
     const process = stage.process(after);
     await expect(process.prepare()).rejects.toMatchObject({
       name: 'StartupError',
-      message: `The migration '0002-fill-state' stops at the document ${bad?._id} of 'cards'. The validator of its collection refuses the migrated document. Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
+      message: `The migration '0002-fill-state' stops at the document ${bad?._id} of 'cards'. The validator of its collection rejects the migrated document. Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
     });
     expect(await progress()).toMatchObject({
       record: { state: 'failed', position: old[9]?._id, changed: 10 },
@@ -91,7 +91,7 @@ describe('integrity:', () => {
     expect(await stage.cards().countDocuments({ version: 2 })).toBe(25);
   });
 
-  it('a change that a unique index refuses is named without what it holds', async () => {
+  it('a change that violates a unique index is named without its values', async () => {
     const { old } = await withOldCards(stage, 2, 1);
     const unique = {
       ...cards,
@@ -106,12 +106,12 @@ describe('integrity:', () => {
     });
     const process = stage.process({ ...withMigrations([addState, same]), collections: { cards: unique, tallies } });
     const failure = await process.prepare().catch((error: Error) => error);
-    expect(String(failure)).toContain(`stops at the document ${old[1]?._id} of 'cards'. A unique index refuses`);
+    expect(String(failure)).toContain(`stops at the document ${old[1]?._id} of 'cards'. A unique index rejects`);
     expect(String(failure)).not.toContain('secret title');
     expect((await progress()).changed).toBe(0);
   });
 
-  it('a change that does not end its need is refused, because it would be made again', async () => {
+  it('a change that leaves its need in place stops the migration', async () => {
     const { old } = await withOldCards(stage, 2);
     const endless = defineMigration({
       name: '0002-endless',
@@ -121,12 +121,12 @@ describe('integrity:', () => {
       change: () => ({ state: 'open' }),
     });
     await expect(stage.process(withMigrations([addState, endless])).prepare()).rejects.toThrow(
-      `The migration '0002-endless' stops at the document ${old[0]?._id} of 'cards'. It still needs the change after it has got it.`,
+      `The migration '0002-endless' stops at the document ${old[0]?._id} of 'cards'. It still needs the change after the change.`,
     );
     expect((await progress()).changed).toBe(0);
   });
 
-  it('a tenant whose document is refused stops the migration and is named', async () => {
+  it('a tenant with a violating document stops the migration and is named', async () => {
     const { tenantIds } = await withOldCards(stage, 4, 2);
     const wrong = defineMigration({
       name: '0003-wrong',
@@ -140,7 +140,7 @@ describe('integrity:', () => {
     expect(await stage.db().collection('tallies').countDocuments()).toBe(0);
   });
 
-  it('a migration that fails by itself is thrown as it is, and tried again by the next start', async () => {
+  it('an error of a migration is thrown unchanged, and the next start tries again', async () => {
     await withOldCards(stage, 2);
     let isBroken = true;
     const moody = { ...fillState, change: () => (isBroken ? expect.fail('broken') : { state: 'open' }) };
@@ -151,7 +151,7 @@ describe('integrity:', () => {
     expect((await progress()).changed).toBe(2);
   });
 
-  it('what older code still writes between the repetition and the new validator is filled after it', async () => {
+  it('documents that older code writes before the new validator is set are filled after it', async () => {
     await withOldCards(stage, 3);
     const late = anOldCard();
     let isContract = false;
@@ -173,7 +173,7 @@ describe('integrity:', () => {
     expect(await stage.cards().countDocuments({ state: 'open', mood: { $exists: false } })).toBe(4);
   });
 
-  it('a contract that failed goes on with the step at which it failed', async () => {
+  it('a failed contract phase continues with the step that failed', async () => {
     await withOldCards(stage, 12);
     let isBroken = false;
     const moody = defineMigration({
@@ -188,7 +188,7 @@ describe('integrity:', () => {
     isBroken = true;
     await expect(process.migrate({ contract: true })).rejects.toThrow('broken');
     expect(await stage.record('0004-require-state')).toMatchObject({ state: 'failed', step: 1, position: '' });
-    // Nothing is narrower before the contract is through.
+    // The validator is not tightened before the contract phase has ended.
     await stage.cards().insertOne(anOldCard());
     isBroken = false;
     await process.migrate({ contract: true });

@@ -6,12 +6,12 @@ import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 
-const leaseParts = () => {
+const leaseDeps = () => {
   const { client } = stage.process(after);
   return { client, db: client.db(stage.db().databaseName), leaseMs: times.leaseMs };
 };
 
-/** The module with a filling that rests for a second after its first five documents. */
+/** The module with a backfill that pauses for a second after its first five documents. */
 const resting = {
   ...after,
   migrations: [addState, { ...fillState, batchSize: 5, perSecond: 5 }, tallyOpen, requireState],
@@ -29,13 +29,13 @@ const changedOnce = async (count: number) => {
 };
 
 describe('the lease', () => {
-  it('race: of many who ask at once, one gets it', async () => {
-    const all = await Promise.all(Array.from({ length: 8 }, (_, at) => takeLease(leaseParts(), `process ${at}`)));
+  it('race: is granted to one of many processes', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, (_, index) => takeLease(leaseDeps(), `process ${index}`)));
     expect(all.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
-  it('is taken over when it has expired by the time of the server, and its token grows', async () => {
-    const parts = leaseParts();
+  it('is taken over when it has expired by the clock of the server, and its token grows', async () => {
+    const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     expect(await takeLease(parts, 'second')).toBeUndefined();
     await stage.expireLease();
@@ -43,8 +43,8 @@ describe('the lease', () => {
     expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
   });
 
-  it('integrity: a holder from whom it was taken changes nothing, also in a transaction that is under way', async () => {
-    const parts = leaseParts();
+  it('integrity: a former holder changes nothing, not even in an open transaction', async () => {
+    const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     if (!first) throw new Error('The lease was free.');
     await stage.expireLease();
@@ -56,24 +56,24 @@ describe('the lease', () => {
     expect(await stage.cards().countDocuments()).toBe(0);
   });
 
-  it('integrity: a take-over waits for the batch that is under way, which is whole before it', async () => {
-    const parts = leaseParts();
+  it('integrity: a take-over waits for the running batch, which is committed whole', async () => {
+    const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     if (!first) throw new Error('The lease was free.');
     await stage.expireLease();
     let taking: Promise<unknown> = Promise.resolve();
     await fenced(parts, first, async (session) => {
-      taking = takeLease(leaseParts(), 'second');
+      taking = takeLease(leaseDeps(), 'second');
       await parts.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
     });
-    // The batch has prolonged the lease, so there is nothing to take.
+    // The batch has extended the lease, so it is not free.
     expect(await taking).toBeUndefined();
     expect(await stage.cards().countDocuments()).toBe(1);
   });
 });
 
 describe('two processes', () => {
-  it('race: that start together run each batch once', async () => {
+  it('race: run each batch once when they start together', async () => {
     await withOldCards(stage, 45);
     const both = [stage.process(after), stage.process(after)];
     let updates = 0;
@@ -86,19 +86,20 @@ describe('two processes', () => {
     expect(updates).toBe(5);
     await changedOnce(45);
     const runs = both.map(({ events }) => events().filter((event) => event === 'migration-started').length);
-    expect(runs.toSorted((one, other) => one - other)).toEqual([0, 3]);
+    expect(runs.toSorted((left, right) => left - right)).toEqual([0, 3]);
     // Both have waited for the end, so both can serve.
-    for (const states of await Promise.all(both.map((one) => one.status()))) expect(states[2]?.state).toBe('done');
+    for (const states of await Promise.all(both.map((process) => process.status())))
+      expect(states[2]?.state).toBe('done');
   });
 
-  it('race: that start together on a new database make it once', async () => {
+  it('race: create a new database once when they start together', async () => {
     const many = Array.from({ length: 4 }, () => stage.process(after));
     await Promise.all(many.map(({ prepare }) => prepare()));
     expect(await many[0]?.drift()).toEqual([]);
     expect(many.flatMap(({ events }) => events())).toEqual([]);
   });
 
-  it('a process that was paused, and whose lease was taken meanwhile, changes nothing more and serves', async () => {
+  it('a paused process whose lease was taken over changes nothing more and serves', async () => {
     await withOldCards(stage, 20);
     const paused = stage.process(resting);
     const preparing = paused.prepare();
@@ -112,7 +113,7 @@ describe('two processes', () => {
     await changedOnce(20);
   });
 
-  it('one that waits for another longer than it may does not start, and says why', async () => {
+  it('a process that waits for too long does not start, and names the reason', async () => {
     await withOldCards(stage, 1);
     await stage
       .records()
@@ -127,10 +128,10 @@ describe('two processes', () => {
     expect(await stage.cards().countDocuments({ state: { $exists: true } })).toBe(0);
   });
 
-  it('one that needs nothing does not wait for another that runs a contract', async () => {
+  it('a process without pending migrations does not wait for a contract phase of another one', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
-    await takeLease(leaseParts(), 'elsewhere:1');
+    await takeLease(leaseDeps(), 'elsewhere:1');
     await stage.process(after, { waitMs: 0 }).prepare();
     await expect(stage.process(after, { waitMs: 0 }).migrate({ contract: true })).rejects.toThrow(
       'elsewhere:1 has been',
@@ -139,7 +140,7 @@ describe('two processes', () => {
 });
 
 describe('a kill in the middle of a backfill', () => {
-  it('integrity: leaves whole batches, and another process goes on where it was; no document is changed twice', async () => {
+  it('integrity: leaves whole batches, and another process continues at the position without changing a document twice', async () => {
     const { old } = await withOldCards(stage, 60);
     const script = new URL('./migrations-slow-process.ts', import.meta.url);
     const child = startChild(nodeCommand(script, stage.uri, stage.prefix));
@@ -150,7 +151,7 @@ describe('a kill in the middle of a backfill', () => {
     expect(left).toMatchObject({ state: 'running', position: old[Number(left?.['changed']) - 1]?._id });
     expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(left?.['changed']);
     expect(left?.['changed']).toBeLessThan(60);
-    // Its lease expires by itself; a test need not wait for that.
+    // Its lease would expire by itself; the test does not wait for that.
     await stage.expireLease();
     const next = stage.process(after);
     const begunAt: unknown[] = [];
@@ -160,7 +161,7 @@ describe('a kill in the middle of a backfill', () => {
     await next.prepare();
     expect(begunAt[0]).toBe(left?.['position']);
     await changedOnce(60);
-    const scanned = next.notes.find(({ event }) => event === 'migration-scanned');
+    const scanned = next.entries.find(({ event }) => event === 'migration-scanned');
     expect(scanned?.fields['changed']).toBe(60 - Number(left?.['changed']));
   });
 });

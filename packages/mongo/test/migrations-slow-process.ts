@@ -1,7 +1,7 @@
 import { connectMongo } from '../src/index.ts';
 import { after, fillState } from './migrations-cards.ts';
 
-/** A process that migrates slowly, to be killed: `node migrations-slow-process.ts <uri> <prefix>`. */
+/** A process that migrates slowly, for tests that kill it: `node migrations-slow-process.ts <uri> <prefix>`. */
 const [, , uri = '', prefix = ''] = process.argv;
 const datastore = await connectMongo({
   MONGODB_URI: uri,
@@ -10,6 +10,6 @@ const datastore = await connectMongo({
   CURSOR_SECRET: 'a secret of tests',
 });
 const slow = { ...fillState, batchSize: 5, perSecond: 20 };
-const migrations = after.migrations.map((one) => (one === fillState ? slow : one)).slice(0, 3);
+const migrations = after.migrations.map((migration) => (migration === fillState ? slow : migration)).slice(0, 3);
 const options = { clock: { now: () => new Date() }, ids: { next: () => '' } };
 await datastore.open({ ...after, migrations }, options).prepare();

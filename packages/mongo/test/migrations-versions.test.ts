@@ -6,7 +6,7 @@ import { useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 
-/** What the first version of the code does with its cards, all through its own unit of work. */
+/** The operations of the first version on its cards, each in a unit of work. */
 const useAsBefore = async () => {
   const { store } = stage.process(before);
   const ctx = aContext();
@@ -24,8 +24,8 @@ const useAsBefore = async () => {
 
 const storedOptions = async () => stage.db().listCollections({ name: 'cards' }).toArray();
 
-describe('code of before', () => {
-  it('works on the expanded schema, also with documents that the new code has filled', async () => {
+describe('old code', () => {
+  it('works on the expanded schema, also with backfilled documents', async () => {
     const { old } = await withOldCards(stage, 3, 1);
     await stage.process(after).prepare();
     await useAsBefore();
@@ -37,13 +37,13 @@ describe('code of before', () => {
     expect(await scoped.get(filled._id)).toMatchObject({ mood: 'busy', state: 'open', version: 3 });
   });
 
-  it('does not tighten the validator when it starts again, and keeps working', async () => {
+  it('does not tighten the validator when it restarts, and keeps working', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
     const expanded = await storedOptions();
     const restarted = stage.process(before);
     await restarted.prepare();
-    expect(restarted.notes).toEqual([
+    expect(restarted.entries).toEqual([
       { event: 'database-newer', fields: { database: stage.db().databaseName, migration: '0001-state' } },
     ]);
     expect(await storedOptions()).toEqual(expanded);
@@ -51,7 +51,7 @@ describe('code of before', () => {
     await useAsAfter();
   });
 
-  it('starts while newer code is at a long backfill, without waiting for it', async () => {
+  it('starts while newer code runs a long backfill, without waiting for it', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
     await stage.records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(Date.now() + 60_000) } });
@@ -65,7 +65,7 @@ describe('code of before', () => {
     const card = await useAsBefore();
     await stage.process(after).migrate({ contract: true });
     await expect(useAsBefore()).rejects.toMatchObject({ name: 'ValidatorViolation' });
-    // What it wrote before has become what the new code wants.
+    // The documents that it wrote before have the fields of the new code.
     const { mood: _, ...rest } = card;
     expect(await stage.cards().findOne({ _id: card._id })).toEqual({
       ...rest,
@@ -76,7 +76,7 @@ describe('code of before', () => {
     await useAsAfter();
   });
 
-  it('is told by the commands of people that the database is newer', async () => {
+  it('gets a sentence from each command when newer code has migrated the database', async () => {
     await stage.process(after).prepare();
     const old = stage.process({ ...after, migrations: migrations.slice(0, 2) });
     const sentence = `The database '${stage.db().databaseName}' has been migrated by newer code, which has '0003-tally'. Use that code.`;
@@ -91,7 +91,7 @@ describe('code of before', () => {
     ]);
   });
 
-  it('does not start beside code of another branch, when neither is the newer', async () => {
+  it('does not start beside code of another branch when neither is newer', async () => {
     await stage.process(after).prepare();
     const other = defineMigration({ name: '0002-other', phase: 'expand', collection: 'cards' });
     await expect(stage.process({ ...after, migrations: [addState, other] }).prepare()).rejects.toThrow(
@@ -100,7 +100,7 @@ describe('code of before', () => {
   });
 });
 
-/** What the second version does, on documents with a state. */
+/** The operations of the second version, on documents with a state. */
 const useAsAfter = async () => {
   const { store } = stage.process(after);
   const ctx = aContext();
@@ -112,7 +112,7 @@ const useAsAfter = async () => {
 };
 
 describe('new code', () => {
-  it('works on the expanded schema, which holds its fields to their types', async () => {
+  it('works on the expanded schema, which validates the types of its fields', async () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
     await useAsAfter();

@@ -20,11 +20,11 @@ const updatesDuring = async (
 };
 
 describe('migrating', () => {
-  it('runs expands and backfills in their order, and contracts only when asked', async () => {
+  it('runs expands and backfills in their order, and contracts only with the option', async () => {
     const { old, tenantIds } = await withOldCards(stage, 25);
     const process = stage.process(after);
     await process.prepare();
-    const started = process.notes.filter(({ event }) => event === 'migration-started');
+    const started = process.entries.filter(({ event }) => event === 'migration-started');
     expect(started.map(({ fields }) => fields['migration'])).toEqual(['0001-state', '0002-fill-state', '0003-tally']);
     expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
       old.map((card) => ({ ...card, state: 'open', version: 2, updatedAt: expect.any(Date) })),
@@ -49,16 +49,16 @@ describe('migrating', () => {
     expect(await process.drift()).toEqual([]);
   });
 
-  it('begins with an expand that was written after everything else was done', async () => {
+  it('starts with an expand that was added after the other migrations were done', async () => {
     await withOldCards(stage, 3);
     await stage.process(withMigrations([addState, fillState])).prepare();
     const process = stage.process(after);
     await process.prepare();
-    expect(process.notes.filter(({ event }) => event === 'migration-started')).toHaveLength(1);
+    expect(process.entries.filter(({ event }) => event === 'migration-started')).toHaveLength(1);
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'pending']);
   });
 
-  it('leaves version and time alone where clients see no change, so that no ETag goes stale', async () => {
+  it('keeps version and time when clients see no change, so that ETags stay valid', async () => {
     const { old } = await withOldCards(stage, 5);
     await stage.process(withMigrations([addState, { ...fillState, visible: false }])).prepare();
     expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
@@ -66,7 +66,7 @@ describe('migrating', () => {
     );
   });
 
-  it('changes the documents that a filter fits, each by what it holds, and no other', async () => {
+  it('changes the documents that a filter matches, each by its own fields, and no others', async () => {
     await withOldCards(stage, 4);
     await stage.cards().updateMany({}, { $set: { mood: 'busy' } });
     const done = anOldCard({ mood: 'done' });
@@ -106,7 +106,7 @@ describe('migrating', () => {
     expect(await process.status()).toMatchObject([{}, { changed: 1 }]);
   });
 
-  it('goes from tenant to tenant, writes what is new or other, and comes to the same when it is repeated', async () => {
+  it('processes one tenant after the other, writes new or changed figures, and is safe to repeat', async () => {
     const { tenantIds } = await withOldCards(stage, 15, 5);
     const process = stage.process(after);
     await process.prepare();
@@ -124,13 +124,13 @@ describe('migrating', () => {
       .updateOne({ tenantId: tenantIds[0] }, { $set: { open: 7 } });
     await process.migrate({ contract: true });
     expect(await read()).toEqual(
-      counted.map((one) =>
-        one['tenantId'] === tenantIds[0] ? { ...one, version: 2, updatedAt: expect.any(Date) } : one,
+      counted.map((tally) =>
+        tally['tenantId'] === tenantIds[0] ? { ...tally, version: 2, updatedAt: expect.any(Date) } : tally,
       ),
     );
   });
 
-  it('keeps its rate', async () => {
+  it('keeps to its rate', async () => {
     await withOldCards(stage, 15);
     const begunAt = performance.now();
     await stage.process(withMigrations([addState, { ...fillState, batchSize: 5, perSecond: 50 }])).prepare();
@@ -150,11 +150,11 @@ describe('migrating', () => {
     expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
   });
 
-  it('boundary: passes thousands of documents that need nothing, and finds those that do', async () => {
+  it('boundary: skips thousands of unaffected documents, and finds the others', async () => {
     const { tenantIds } = await withOldCards(stage, 1);
     const calm = Array.from({ length: 10_001 }, () => anOldCard({ tenantId: tenantIds[0] }));
     await stage.cards().insertMany(calm);
-    const only = ['first', 'last'].map((mood, at) => ({ mood, _id: calm.at(-at)?._id }));
+    const only = ['first', 'last'].map((mood, index) => ({ mood, _id: calm.at(-index)?._id }));
     await Promise.all(only.map(({ mood, _id }) => stage.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));
     const seen = defineMigration({
       name: '0002-seen',
@@ -171,7 +171,7 @@ describe('migrating', () => {
 });
 
 describe('a dry run', () => {
-  it('describes what would be done, and changes nothing', async () => {
+  it('describes each change, and changes nothing', async () => {
     await withOldCards(stage, 12);
     const process = stage.process(after);
     const stored = await stage.everything();
@@ -204,7 +204,7 @@ describe('a dry run', () => {
     expect(await stage.db().listCollections().toArray()).toEqual([]);
   });
 
-  it('of a database that is up to date has nothing to say', async () => {
+  it('of a database that is up to date is empty', async () => {
     const process = stage.process(after);
     await process.prepare();
     expect(await process.dryRun({ contract: true })).toEqual([]);

@@ -1,7 +1,7 @@
 import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
-/** A small collection with a list, a unique value and fields that JSON schema finds hard. */
+/** A small collection with a list, a unique value and fields of types that JSON schema lacks. */
 export const Note = Entity.extend({
   title: z.string().max(100),
   slug: z.string().regex(/^[a-z-]+$/),

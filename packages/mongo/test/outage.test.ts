@@ -11,24 +11,24 @@ import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
 const clock = { now: () => new Date() };
-const module = { name: 'away', collections: { notes } };
+const module = { name: 'outage', collections: { notes } };
 
 beforeAll(() => datastore.current.open(module, { clock, ids: createIds(clock) }).prepare());
 
-/** Whoever has asked is answered by then, whatever becomes of MongoDB. */
-const answeredWithinMs = 5000;
+/** Every call is settled within this time, whatever happens to MongoDB. */
+const settledWithinMs = 5000;
 const heartbeatMs = 500;
-/** Longer than the driver waits for a sign of life. */
+/** Longer than the driver waits for a heartbeat. */
 const blockedMs = 4000;
 
-type Told = { readonly message?: string };
+type DriverLog = { readonly message?: string };
 type Cleanup = (work: () => Promise<void>) => void;
 
-/** A store at the end of a proxy of its own. */
-const aStage = async (onTestFinished: Cleanup) => {
+/** Opens a store behind a proxy of its own. */
+const openStage = async (onTestFinished: Cleanup) => {
   const proxy = await openTcpProxy(new URL(String(process.env['MONGODB_URI'])));
-  let looks = 0;
-  const write = ({ message }: Told) => void (looks += Number(message === 'Server selection started'));
+  let selections = 0;
+  const write = ({ message }: DriverLog) => void (selections += Number(message === 'Server selection started'));
   const client = new MongoClient(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, {
     ...clientSettings(8),
     monitorCommands: true,
@@ -49,129 +49,126 @@ const aStage = async (onTestFinished: Cleanup) => {
   const scoped = (own: Ctx) => opened.collections.notes.for(own);
   return {
     proxy,
-    /** Resolves when the server, which may have heard nothing of it, has answered an abort. */
+    /** Resolves when the server has responded to an abort. */
     aborted: () =>
       new Promise<void>((resolve) => {
-        const onAnswer = ({ commandName }: CommandSucceededEvent | CommandFailedEvent) =>
+        const onResponse = ({ commandName }: CommandSucceededEvent | CommandFailedEvent) =>
           commandName === 'abortTransaction' && resolve();
-        client.on('commandSucceeded', onAnswer).on('commandFailed', onAnswer);
+        client.on('commandSucceeded', onResponse).on('commandFailed', onResponse);
       }),
     get: () => scoped(ctx).get(anId()),
     list: () => scoped(ctx).list({ where: {}, sort: 'createdAt', limit: 10 }),
-    /** Adds two notes, so that what is committed alone could be sent once more, one by one. */
+    /** Adds two notes, so that a single set has several commands. */
     add: (slug = aNote().slug) => {
       const own = { ...ctx };
       const work = async () => [scoped(own).insert(aNote()), scoped(own).insert(aNote({ slug }))];
       return opened.unitOfWork.run(own, work, { operation: 'add' });
     },
-    /** Does something when commands of a name are about to be sent for so many times. */
-    at: (name: string, times: number, strike: (proxy: TcpProxy) => void) => {
+    /** Calls `strike` directly before the command of a name is sent for the n-th time. */
+    onNth: (name: string, times: number, strike: (proxy: TcpProxy) => void) => {
       let left = times;
       client.on('commandStarted', ({ commandName }) => {
         if (commandName !== name || (left -= 1) !== 0) return;
-        looks = 0;
+        selections = 0;
         strike(proxy);
       });
     },
-    /** Resolves when the next sign of life is due soon, so that its absence is noticed early. */
+    /** Resolves shortly before a heartbeat is due, so that its absence is detected early. */
     beforeHeartbeat: async () => {
       const [{ awaited }] = await once(client, 'serverHeartbeatSucceeded');
       await sleep(awaited ? heartbeatMs * 0.7 : heartbeatMs * 1.7);
     },
-    /** Does something when the driver interrupts what waits. */
+    /** Calls `restore` when the driver interrupts waiting commands. */
     onInterruption: (restore: (proxy: TcpProxy) => void) =>
       void client.on('connectionPoolCleared', () => restore(proxy)),
-    /** How often the driver has begun to look for a primary since then. */
-    looks: () => looks,
+    /** Returns how often the driver has started a server selection since the strike. */
+    selections: () => selections,
   };
 };
 
-type Stage = Awaited<ReturnType<typeof aStage>>;
+type Stage = Awaited<ReturnType<typeof openStage>>;
 
 const endings: readonly (readonly [string, (proxy: TcpProxy) => void])[] = [
-  ['is gone', (proxy) => void proxy.cut()],
-  ['stands still', (proxy) => proxy.freeze()],
+  ['is unreachable', (proxy) => void proxy.cut()],
+  ['does not respond', (proxy) => proxy.freeze()],
 ];
 
-type Work = { readonly what: string; readonly at: string; readonly work: (stage: Stage) => Promise<unknown> };
+type Work = { readonly name: string; readonly command: string; readonly work: (stage: Stage) => Promise<unknown> };
 
 const works: readonly Work[] = [
-  { what: 'a read by id', at: 'find', work: ({ get }) => get() },
-  { what: 'reads by id that share a command', at: 'find', work: ({ get }) => Promise.all([get(), get()]) },
-  { what: 'a list', at: 'find', work: ({ list }) => list() },
-  { what: 'a write', at: 'insert', work: ({ add }) => add() },
-  { what: 'a commit', at: 'commitTransaction', work: ({ add }) => add() },
+  { name: 'a read by id', command: 'find', work: ({ get }) => get() },
+  { name: 'reads by id that share a command', command: 'find', work: ({ get }) => Promise.all([get(), get()]) },
+  { name: 'a list', command: 'find', work: ({ list }) => list() },
+  { name: 'a write', command: 'insert', work: ({ add }) => add() },
+  { name: 'a commit', command: 'commitTransaction', work: ({ add }) => add() },
 ];
 
 const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) };
 
 describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
   it.for(works)(
-    '$what is refused in time, after one look for a primary',
-    async ({ at, work }, { expect, onTestFinished }) => {
-      const stage = await aStage(onTestFinished);
-      stage.at(at, 1, strike);
+    '$name is rejected in time, after one server selection',
+    async ({ command, work }, { expect, onTestFinished }) => {
+      const stage = await openStage(onTestFinished);
+      stage.onNth(command, 1, strike);
       const began = performance.now();
       const [outcome] = await Promise.allSettled([work(stage)]);
-      expect(stage.looks()).toBe(1);
-      expect(performance.now() - began).toBeLessThan(answeredWithinMs);
+      expect(stage.selections()).toBe(1);
+      expect(performance.now() - began).toBeLessThan(settledWithinMs);
       expect(outcome).toEqual(refused);
     },
   );
 
   it.for([
-    { what: 'commits', at: 'insert', work: ({ add }: Stage) => add() },
-    { what: 'reads', at: 'find', work: ({ get }: Stage) => get() },
-  ])('$what that wait for others are refused with them', async ({ at, work }, { expect, onTestFinished }) => {
-    const stage = await aStage(onTestFinished);
+    { name: 'commits', command: 'insert', work: ({ add }: Stage) => add() },
+    { name: 'reads', command: 'find', work: ({ get }: Stage) => get() },
+  ])('$name that wait for others are rejected with them', async ({ command, work }, { expect, onTestFinished }) => {
+    const stage = await openStage(onTestFinished);
     const behind: Promise<unknown>[] = [];
-    stage.at(at, 1, (proxy) => {
+    stage.onNth(command, 1, (proxy) => {
       strike(proxy);
-      // More than are sent at once.
+      // More than one batch.
       behind.push(...Array.from({ length: 400 }, () => work(stage)));
     });
     const began = performance.now();
     await Promise.allSettled([work(stage)]);
     expect(await Promise.allSettled(behind)).toEqual(Array(400).fill(refused));
-    expect(performance.now() - began).toBeLessThan(answeredWithinMs);
+    expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 
-  it('integrity: of a group that falls apart no part looks for a primary by itself', async ({
-    expect,
-    onTestFinished,
-  }) => {
-    const stage = await aStage(onTestFinished);
+  it('integrity: no part of a split group selects a server by itself', async ({ expect, onTestFinished }) => {
+    const stage = await openStage(onTestFinished);
     const { slug } = aNote();
     await stage.add(slug);
-    // The first group has one set; the second fails for the slug, and a half of it comes next.
-    stage.at('insert', 4, strike);
+    // The first group has one set; the second fails because of the slug and is split.
+    stage.onNth('insert', 4, strike);
     const began = performance.now();
     const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => stage.add(slug)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
-    expect(stage.looks()).toBe(1);
-    expect(performance.now() - began).toBeLessThan(answeredWithinMs);
+    expect(stage.selections()).toBe(1);
+    expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 });
 
-describe.concurrent('when MongoDB goes on as soon as its standstill is noticed', () => {
-  it.for(works.filter(({ what }) => !what.includes('by id')))(
-    '$what goes on as well',
-    async ({ at, work }, { expect, onTestFinished }) => {
-      const stage = await aStage(onTestFinished);
+describe.concurrent('when MongoDB responds again as soon as its silence is detected', () => {
+  it.for(works.filter(({ name }) => !name.includes('by id')))(
+    '$name continues as well',
+    async ({ command, work }, { expect, onTestFinished }) => {
+      const stage = await openStage(onTestFinished);
       await stage.beforeHeartbeat();
-      stage.at(at, 1, (proxy) => proxy.freeze());
+      stage.onNth(command, 1, (proxy) => proxy.freeze());
       stage.onInterruption((proxy) => void proxy.restore());
       await work(stage);
-      expect(stage.looks()).toBeGreaterThan(0);
-      expect((await stage.list()).items).toHaveLength(at === 'find' ? 0 : 2);
+      expect(stage.selections()).toBeGreaterThan(0);
+      expect((await stage.list()).items).toHaveLength(command === 'find' ? 0 : 2);
     },
   );
 });
 
-describe('a write that was refused while MongoDB stood still', () => {
-  it('integrity: does not happen when it goes on', async ({ expect, onTestFinished }) => {
-    const stage = await aStage(onTestFinished);
-    stage.at('insert', 1, (proxy) => proxy.freeze());
+describe('a write that was rejected while MongoDB did not respond', () => {
+  it('integrity: does not take effect later', async ({ expect, onTestFinished }) => {
+    const stage = await openStage(onTestFinished);
+    stage.onNth('insert', 1, (proxy) => proxy.freeze());
     await expect(stage.add()).rejects.toMatchObject({ code: 'unavailable' });
     const aborted = stage.aborted();
     await stage.proxy.restore();
@@ -181,14 +178,14 @@ describe('a write that was refused while MongoDB stood still', () => {
   });
 });
 
-/** Nothing else happens in this process. */
+/** Blocks the event loop of this process. */
 const block = (ms: number): void => {
   const until = performance.now() + ms;
   while (performance.now() < until);
 };
 
-describe('a process that is blocked', () => {
-  it('loses nothing: what waited for MongoDB goes on', async () => {
+describe('a blocked process', () => {
+  it('loses nothing: calls that waited for MongoDB continue', async () => {
     const { client } = datastore.current;
     const { collections, unitOfWork } = datastore.current.open(module, { clock, ids: createIds(clock) });
     const events: string[] = [];

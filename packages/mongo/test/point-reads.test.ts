@@ -21,8 +21,8 @@ const add = (owner: Ctx) => {
 };
 const get = (ctx: Ctx, id: string) => store.collections.notes.for(ctx).get(id);
 
-/** The `find` commands that are sent while `work` runs, and what it gives. */
-const watched = async <T>(work: () => Promise<T>) => {
+/** Returns the filters of the `find` commands that are sent while `work` runs, and its result. */
+const observeFinds = async <T>(work: () => Promise<T>) => {
   const filters: object[] = [];
   const onCommand = ({ commandName, command }: { commandName: string; command: { filter: object } }) => {
     if (commandName === 'find') filters.push(command.filter);
@@ -41,37 +41,39 @@ const failCommands = (data: object, mode: object | string) =>
 afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
 describe('reads by id of one turn', () => {
-  it('travel as one command, and each gets its own document', async () => {
+  it('share a command, and each returns its own document', async () => {
     const ctx = aContext();
     const stored = await Promise.all(Array.from({ length: 20 }, () => add(ctx)));
-    const { filters, result } = await watched(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
+    const { filters, result } = await observeFinds(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
     expect(result).toEqual(stored);
     expect(filters).toHaveLength(1);
   });
 
-  it('of many tenants stay apart, also for one id', async () => {
+  it('of several tenants never share a command, also for the same id', async () => {
     const owners = Array.from({ length: 5 }, () => aContext());
     const stored = await Promise.all(owners.map(add));
-    const asked = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));
-    const { result } = await watched(() => Promise.allSettled(asked.map(({ ctx, note }) => get(ctx, note._id))));
-    for (const [at, outcome] of result.entries()) {
-      const { ctx, note } = asked[at] as { ctx: Ctx; note: Note };
+    const requested = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));
+    const { result } = await observeFinds(() =>
+      Promise.allSettled(requested.map(({ ctx, note }) => get(ctx, note._id))),
+    );
+    for (const [index, outcome] of result.entries()) {
+      const { ctx, note } = requested[index] as { ctx: Ctx; note: Note };
       if (ctx.tenantId === note.tenantId) expect(outcome).toEqual({ status: 'fulfilled', value: note });
       else expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'not-found' } });
     }
   });
 
-  it('boundary: one alone is sent as it is; 65 are two commands', async () => {
+  it('boundary: a single read is sent as it is, and 65 are two commands', async () => {
     const ctx = aContext();
     const note = await add(ctx);
-    const alone = await watched(() => get(ctx, note._id));
+    const alone = await observeFinds(() => get(ctx, note._id));
     expect(alone.filters).toEqual([{ _id: note._id, tenantId: ctx.tenantId }]);
-    const many = await watched(() => Promise.allSettled(Array.from({ length: 65 }, () => get(ctx, anId()))));
+    const many = await observeFinds(() => Promise.allSettled(Array.from({ length: 65 }, () => get(ctx, anId()))));
     expect(many.filters).toHaveLength(2);
     expect(many.result.every(({ status }) => status === 'rejected')).toBe(true);
   });
 
-  it('integrity: who asks for the same document may change it without the other seeing it', async () => {
+  it('integrity: two reads of one document return separate copies', async () => {
     const ctx = aContext();
     const { _id } = await add(ctx);
     const [left, right] = (await Promise.all([get(ctx, _id), get(ctx, _id)])) as [Note, Note];
@@ -82,11 +84,11 @@ describe('reads by id of one turn', () => {
     expect(right.createdAt.getTime()).toBeGreaterThan(0);
   });
 
-  it('of getMany join them', async () => {
+  it('include those of getMany', async () => {
     const ctx = aContext();
     const stored = await Promise.all(Array.from({ length: 6 }, () => add(ctx)));
     const ids = stored.map(({ _id }) => _id);
-    const { filters, result } = await watched(() =>
+    const { filters, result } = await observeFinds(() =>
       Promise.all([
         store.collections.notes.for(ctx).getMany([...ids.slice(0, 4), anId()]),
         store.collections.notes.for(ctx).getMany(ids.slice(2)),
@@ -127,11 +129,11 @@ describe('freshness', () => {
 });
 
 describe('failures', () => {
-  it('a batch that fails is read again one by one', async () => {
+  it('the reads of a failed batch are sent again one by one', async () => {
     const ctx = aContext();
     const stored = await Promise.all(Array.from({ length: 4 }, () => add(ctx)));
     await failCommands({ errorCode: 2 }, { times: 1 });
-    const { filters, result } = await watched(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
+    const { filters, result } = await observeFinds(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
     expect(result).toEqual(stored);
     expect(filters).toHaveLength(5);
   });
@@ -143,32 +145,32 @@ describe('failures', () => {
     expect(await Promise.all(stored.map(({ _id }) => get(ctx, _id)))).toEqual(stored);
   });
 
-  it('what fails for good fails each, once more, and then no longer', async () => {
+  it('a permanent failure rejects each read after one more try', async () => {
     const ctx = aContext();
     await failCommands({ errorCode: 2 }, 'alwaysOn');
-    const { filters, result } = await watched(() =>
+    const { filters, result } = await observeFinds(() =>
       Promise.allSettled(Array.from({ length: 3 }, () => get(ctx, anId()))),
     );
     expect(result).toEqual(Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 2 }) }));
     expect(filters).toHaveLength(4);
   });
 
-  it('boundary: who goes, or has no time left, does not take the others along', async () => {
+  it('boundary: a disconnected caller or a passed deadline does not fail the other reads', async () => {
     const ctx = aContext();
     const note = await add(ctx);
-    const gone = new AbortController();
+    const disconnected = new AbortController();
     const late = { ...ctx, deadline: Date.now() - 1 };
     const reads = [
-      get({ ...ctx, signal: gone.signal }, note._id),
+      get({ ...ctx, signal: disconnected.signal }, note._id),
       get(ctx, note._id),
       get(late, note._id),
       get({ ...ctx, signal: AbortSignal.abort(commonErrors.unavailable()) }, note._id),
     ];
-    gone.abort(new Error('gone'));
-    const [aborted, kept, timedOut, neverBegun] = await Promise.allSettled(reads);
-    expect(aborted).toMatchObject({ status: 'rejected', reason: { message: 'gone' } });
+    disconnected.abort(new Error('disconnected'));
+    const [aborted, kept, timedOut, neverSent] = await Promise.allSettled(reads);
+    expect(aborted).toMatchObject({ status: 'rejected', reason: { message: 'disconnected' } });
     expect(kept).toEqual({ status: 'fulfilled', value: note });
     expect(timedOut).toMatchObject({ status: 'rejected', reason: { code: 'upstream-timeout' } });
-    expect(neverBegun).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    expect(neverSent).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
   });
 });

@@ -6,7 +6,7 @@ import { monitorPrimary } from '../src/primary-monitor.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A client that is told of a primary by nobody but the test. */
+/** A client whose only events are those of the test. */
 const aStage = () => {
   const client = new MongoClient('mongodb://127.0.0.1');
   const tell = (isWritable: boolean): void => {
@@ -18,7 +18,7 @@ const aStage = () => {
 
 const endless = (): Promise<never> => new Promise(() => undefined);
 
-/** After how many milliseconds a promise is settled. */
+/** Returns the milliseconds until a promise is settled. */
 const endOf = async (promise: Promise<unknown>): Promise<number> => {
   const began = performance.now();
   let ended = Number.POSITIVE_INFINITY;
@@ -28,15 +28,15 @@ const endOf = async (promise: Promise<unknown>): Promise<number> => {
   return ended;
 };
 
-describe('patience', () => {
-  it('boundary: ends while there is a primary when every deadline has passed', async () => {
+describe('the timeout without a primary', () => {
+  it('boundary: ends work that hangs although there is a primary', async () => {
     const { primary, tell } = aStage();
     tell(true);
     expect(await endOf(primary.withPrimaryTimeout(endless(), performance.now()))).toBe(9000);
     await primary.waitForPrimary(performance.now() - 60_000);
   });
 
-  it('boundary: counts from when the work began, also before the primary was lost', async () => {
+  it('boundary: counts from the start of the work, also when the primary is lost later', async () => {
     const { primary, tell } = aStage();
     const refused = primary.withPrimaryTimeout(endless(), performance.now());
     const check = expect(refused).rejects.toBeInstanceOf(NoPrimaryError);
@@ -47,7 +47,7 @@ describe('patience', () => {
     expect(await endOf(primary.waitForPrimary(performance.now() - 3000))).toBe(500);
   });
 
-  it('goes on when there is a primary again, but not for what hangs', async () => {
+  it('is lifted when there is a primary again, except for work that hangs', async () => {
     const { primary, tell } = aStage();
     const refused = primary.withPrimaryTimeout(endless(), performance.now());
     tell(false);
@@ -59,15 +59,15 @@ describe('patience', () => {
   });
 });
 
-describe('a failure of a socket that the driver lets through as it is', () => {
+describe('an error of a socket that the driver does not wrap', () => {
   const reset = Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' });
 
-  it('is a lost connection, and leaves a commit unknown', () => {
+  it('is a lost connection, and leaves the outcome of a commit unknown', () => {
     expect([isUnreachable(reset), isRetryable(reset), isUnknownCommit(reset)]).toEqual([true, true, true]);
     expect(toApiError(reset)).toMatchObject({ code: 'unavailable', cause: reset });
   });
 
-  it('boundary: another failure of ours is none', () => {
+  it('boundary: an error of another kind is none', () => {
     const own = new TypeError('not a function');
     expect([isUnreachable(own), isRetryable(own)]).toEqual([false, false]);
     expect(toApiError(own)).toBe(own);

@@ -13,7 +13,7 @@ const tenantId = anId();
 const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
 const many = Array.from({ length: 20 }, context);
 
-describe('what a datastore tells of its connections', () => {
+describe('connection statistics', () => {
   const databasePrefix = createDatabasePrefix();
   const client = new MongoClient(String(process.env['MONGODB_URI']), {
     ...clientSettings(2),
@@ -34,7 +34,7 @@ describe('what a datastore tells of its connections', () => {
       .collection('slow')
       .findOne({ $where: `sleep(${ms}) || true` });
 
-  it('is how many are open, at work and waited for', async () => {
+  it('count open, used and awaited connections', async () => {
     expect(pool()).toMatchObject({ sizeMax: 2, checkedOut: 0, waiting: 0, failed: 0 });
     const queries = [sleepMs(3000), sleepMs(3000), sleepMs(0).catch(() => undefined)];
     await expect.poll(pool).toMatchObject({ size: 2, checkedOut: 2, waiting: 1 });
@@ -42,18 +42,18 @@ describe('what a datastore tells of its connections', () => {
     expect(pool()).toEqual({ size: 2, sizeMax: 2, checkedOut: 0, waiting: 0, failed: 1 });
   });
 
-  it('is nothing when it is closed', async () => {
+  it('are zero after closing', async () => {
     await client.db(`${databasePrefix}pool`).dropDatabase();
     await datastore.close();
     expect(pool()).toMatchObject({ size: 0, checkedOut: 0, waiting: 0 });
   });
 });
 
-describe('what a datastore tells of its commits', () => {
+describe('commit statistics', () => {
   const datastore = useDatastore();
-  const told: { what: string; calls: readonly Ctx[] }[] = [];
-  const traceBatch: TraceBatch = (what, calls, work) => {
-    told.push({ what, calls });
+  const batches: { kind: string; requests: readonly Ctx[] }[] = [];
+  const traceBatch: TraceBatch = (kind, requests, work) => {
+    batches.push({ kind, requests });
     return work();
   };
   const open = () =>
@@ -67,16 +67,16 @@ describe('what a datastore tells of its commits', () => {
     store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(note), { operation: 'stats' });
   const counts = () => datastore.current.stats?.().commits.find(({ module }) => module === 'stats');
 
-  it('is how many write sets shared how many transactions, and whose they were', async () => {
+  it('count write sets and transactions, and a batch has the contexts of its requests', async () => {
     await Promise.all(many.map((ctx) => insert(ctx)));
     const { groups = 0, sets, splits } = counts() ?? {};
     expect({ sets, splits }).toEqual({ sets: 20, splits: 0 });
     expect(groups).toBeLessThanOrEqual(3);
-    expect(told.map(({ what }) => what)).toEqual(Array.from({ length: groups }, () => 'commit'));
-    expect(new Set(told.flatMap(({ calls }) => calls))).toEqual(new Set(many));
+    expect(batches.map(({ kind }) => kind)).toEqual(Array.from({ length: groups }, () => 'commit'));
+    expect(new Set(batches.flatMap(({ requests }) => requests))).toEqual(new Set(many));
   });
 
-  it('is how often a group had to be split', async () => {
+  it('count the splits of groups', async () => {
     const taken = aNote();
     await insert(context(), taken);
     const outcomes = await Promise.allSettled([insert(context()), insert(context(), taken), insert(context())]);
@@ -84,10 +84,10 @@ describe('what a datastore tells of its commits', () => {
     expect(counts()?.splits).toBeGreaterThan(0);
   });
 
-  it('is also whose reads travelled as one command', async () => {
+  it('are joined by the contexts of reads that share a command', async () => {
     const { _id } = await insert(context());
-    told.length = 0;
+    batches.length = 0;
     await Promise.all(many.map((ctx) => store.collections.notes.for(ctx).get(_id)));
-    expect(told).toEqual([{ what: 'read', calls: many }]);
+    expect(batches).toEqual([{ kind: 'read', requests: many }]);
   });
 });

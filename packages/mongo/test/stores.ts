@@ -3,11 +3,11 @@ import { fakeDatabase, type OpenStore } from '@plinth/testing';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
-/** A datastore of its own for the tests of a file. */
+/** Opens a datastore for the tests of a file, and fails them when the query guard finds a fault. */
 export const useDatastore = (): { readonly current: TestDatastore } => {
   let datastore: TestDatastore | undefined;
   const current = (): TestDatastore => {
-    if (!datastore) throw new TypeError('The datastore is there from the first test on.');
+    if (!datastore) throw new TypeError('The datastore is open only within tests.');
     return datastore;
   };
   beforeAll(async () => {
@@ -33,7 +33,7 @@ export const openOnMongod: OpenStore = async (collections, options) => {
     store,
     journalRows: async () => (await datastore.raw('suite', 'journal').all()) as unknown as JournalRow[],
     close: async () => {
-      // Every query of the suite went by an index and with its tenant.
+      // Every query of the suite used an index and named its tenant.
       const faults = await datastore.guard.check();
       await datastore.close();
       expect(faults).toEqual([]);

@@ -16,9 +16,9 @@ const { boxMoved: moved, boxOpened: opened } = defineEvents('boxes', {
 const clock = { now: () => new Date() };
 
 let datastore: TestDatastore;
-/** Another client, as another process has: what befalls the one does not befall the other. */
+/** The client of another process: faults of one do not affect the other. */
 let reader: Datastore;
-const following: Subscription[] = [];
+const subscriptions: Subscription[] = [];
 
 beforeAll(async () => {
   datastore = await openTestDatastore();
@@ -29,7 +29,7 @@ beforeAll(async () => {
 
 afterEach(async () => {
   await failing('off');
-  await Promise.all(following.splice(0).map(({ stop }) => stop()));
+  await Promise.all(subscriptions.splice(0).map(({ stop }) => stop()));
 });
 
 afterAll(async () => {
@@ -42,8 +42,8 @@ const failing = (mode: 'off' | 'alwaysOn' | { times: number }, data: object = {}
 const openModule = (name: string, at = clock) =>
   datastore.open({ name, collections: {} }, { clock: at, ids: createIds(clock) });
 
-/** A module with an empty journal, and what emits events into it: as many as there are ids, in one write set. */
-const aModule = async (at = clock) => {
+/** Creates a module with an empty journal. `emit` emits one event for each id, in one write set. */
+const createModule = async (at = clock) => {
   const name = `m${anId().slice(-12)}`;
   const { unitOfWork, events, prepare } = openModule(name, at);
   await prepare();
@@ -56,23 +56,26 @@ const aModule = async (at = clock) => {
 
 type Start = { readonly since?: Date; readonly listener?: (event: DeliveredEvent<Moved>) => void };
 
-/** Follows `moved`, and keeps what it was told. */
-const follow = async (module: string, { since = new Date(0), listener }: Start = {}) => {
-  const told: DeliveredEvent<Moved>[] = [];
+/** Subscribes to `moved` and records the delivered events. */
+const subscribe = async (module: string, { since = new Date(0), listener }: Start = {}) => {
+  const delivered: DeliveredEvent<Moved>[] = [];
   const onDisconnect = vi.fn();
   const onReconnect = vi.fn();
-  const one = await reader.subscribe({ module, event: moved, since, clock, onDisconnect, onReconnect }, (event) => {
-    listener?.(event);
-    told.push(event);
-  });
-  following.push(one);
-  const ids = () => new Set(told.map(({ payload }) => payload.id));
-  return { ...one, told, ids, onDisconnect, onReconnect };
+  const subscription = await reader.subscribe(
+    { module, event: moved, since, clock, onDisconnect, onReconnect },
+    (event) => {
+      listener?.(event);
+      delivered.push(event);
+    },
+  );
+  subscriptions.push(subscription);
+  const ids = () => new Set(delivered.map(({ payload }) => payload.id));
+  return { ...subscription, delivered, ids, onDisconnect, onReconnect };
 };
 
 const someIds = (count: number) => Array.from({ length: count }, () => anId());
 
-/** The cursors on a journal that the server keeps. */
+/** Returns the open cursors on a journal. */
 const cursorsOn = (module: string) =>
   datastore.client
     .db('admin')
@@ -85,78 +88,78 @@ const cursorsOn = (module: string) =>
     )
     .toArray();
 
-describe('a follower', () => {
-  it('is told what lies in the journal when it begins, and then what is committed', async () => {
-    const { name, emit } = await aModule();
+describe('a subscription', () => {
+  it('receives the events in the journal, and then those that are committed', async () => {
+    const { name, emit } = await createModule();
     const [first = '', second = '', third = ''] = someIds(3);
     const ctx = aContext();
     await emit([first], { ctx });
     await emit([second]);
-    const { told, ids } = await follow(name);
+    const { delivered, ids } = await subscribe(name);
     expect([...ids()]).toEqual([first, second]);
-    expect(told[0]).toEqual({ tenantId: ctx.tenantId, at: expect.any(Date), payload: { id: first } });
+    expect(delivered[0]).toEqual({ tenantId: ctx.tenantId, at: expect.any(Date), payload: { id: first } });
     await emit([third]);
     await vi.waitFor(() => expect([...ids()]).toEqual([first, second, third]), 5000);
   });
 
-  it('is told within a second of a commit', async () => {
-    const { name, emit } = await aModule();
-    const { ids } = await follow(name);
+  it('receives an event within a second of its commit', async () => {
+    const { name, emit } = await createModule();
+    const { ids } = await subscribe(name);
     for (const id of someIds(5)) {
       await emit([id]);
       await vi.waitFor(() => expect(ids()).toContain(id), { timeout: 1000, interval: 5 });
     }
   });
 
-  it('is told of every tenant, every event of a write set, and of no other event and no other module', async () => {
-    const [one, other] = [await aModule(), await aModule()];
+  it('receives the events of every tenant, all of a write set, and none of another name or module', async () => {
+    const [first, second] = [await createModule(), await createModule()];
     const [a = '', b = '', c = '', d = '', e = ''] = someIds(5);
-    const { told } = await follow(one.name);
+    const { delivered } = await subscribe(first.name);
     const ctxs = [aContext(), aContext()];
-    await other.emit([d]);
-    await one.emit([e], { event: opened });
-    await one.emit([a, b], ctxs[0] && { ctx: ctxs[0] });
-    await one.emit([c], ctxs[1] && { ctx: ctxs[1] });
-    await vi.waitFor(() => expect(told).toHaveLength(3), 5000);
-    expect(told.map(({ tenantId, payload }) => [tenantId, payload.id])).toEqual([
+    await second.emit([d]);
+    await first.emit([e], { event: opened });
+    await first.emit([a, b], ctxs[0] && { ctx: ctxs[0] });
+    await first.emit([c], ctxs[1] && { ctx: ctxs[1] });
+    await vi.waitFor(() => expect(delivered).toHaveLength(3), 5000);
+    expect(delivered.map(({ tenantId, payload }) => [tenantId, payload.id])).toEqual([
       [ctxs[0]?.tenantId, a],
       [ctxs[0]?.tenantId, b],
       [ctxs[1]?.tenantId, c],
     ]);
-    const late = await follow(one.name);
+    const late = await subscribe(first.name);
     expect([...late.ids()]).toEqual([a, b, c]);
   });
 
-  it('boundary: begins with the very moment that it asked for', async () => {
+  it('boundary: starts with the events of the requested moment', async () => {
     const since = new Date();
     let now = since.getTime();
-    const { name, emit } = await aModule({ now: () => new Date(now) });
-    const [before = '', at = '', after = ''] = someIds(3);
+    const { name, emit } = await createModule({ now: () => new Date(now) });
+    const [before = '', exact = '', after = ''] = someIds(3);
     for (const [id, offset] of [
       [before, -1],
-      [at, 0],
+      [exact, 0],
       [after, 1],
     ] as const) {
       now = since.getTime() + offset;
       await emit([id]);
     }
-    expect((await follow(name, { since })).ids()).toEqual(new Set([at, after]));
+    expect((await subscribe(name, { since })).ids()).toEqual(new Set([exact, after]));
   });
 
-  it('race: misses none of 200 events that are committed while it begins', async () => {
-    const { name, emit } = await aModule();
+  it('race: misses none of 200 events that are committed while it starts', async () => {
+    const { name, emit } = await createModule();
     const ids = someIds(200);
-    let told: (() => Set<string>) | undefined;
-    for (let at = 0; at < ids.length; at += 4) {
-      await Promise.all(ids.slice(at, at + 4).map((id) => emit([id])));
-      if (at === 40) void follow(name).then((follower) => (told = follower.ids));
+    let received: (() => Set<string>) | undefined;
+    for (let index = 0; index < ids.length; index += 4) {
+      await Promise.all(ids.slice(index, index + 4).map((id) => emit([id])));
+      if (index === 40) void subscribe(name).then((subscription) => (received = subscription.ids));
     }
-    await vi.waitFor(() => expect(told?.()).toEqual(new Set(ids)), 10_000);
+    await vi.waitFor(() => expect(received?.()).toEqual(new Set(ids)), 10_000);
   });
 
-  it('follows a journal that nobody has made yet', async () => {
+  it('reads a journal that does not exist yet', async () => {
     const name = `m${anId().slice(-12)}`;
-    const { ids } = await follow(name);
+    const { ids } = await subscribe(name);
     const { unitOfWork, events, prepare } = openModule(name);
     await prepare();
     const ctx = aContext();
@@ -165,11 +168,11 @@ describe('a follower', () => {
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
 
-  it('does not begin, and says why, when it may not read the journal', async () => {
-    const { name } = await aModule();
+  it('does not start, and names the reason, when it may not read the journal', async () => {
+    const { name } = await createModule();
     for (const command of ['aggregate', 'find']) {
       await failing({ times: 1 }, { failCommands: [command], errorCode: 13 });
-      await expect(follow(name)).rejects.toMatchObject({
+      await expect(subscribe(name)).rejects.toMatchObject({
         name: 'StartupError',
         message: expect.stringMatching(/^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/),
       });
@@ -177,24 +180,24 @@ describe('a follower', () => {
     await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
   });
 
-  it('stops: its cursor is closed, and nothing is told any more', async () => {
-    const { name, emit } = await aModule();
-    const { told, stop, onDisconnect } = await follow(name);
+  it('closes its cursor and delivers no more events when it is stopped', async () => {
+    const { name, emit } = await createModule();
+    const { delivered, stop, onDisconnect } = await subscribe(name);
     await vi.waitFor(async () => expect(await cursorsOn(name)).toHaveLength(1), 5000);
     await stop();
     await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
     await emit([anId()]);
-    const { ids } = await follow(name);
+    const { ids } = await subscribe(name);
     expect(ids().size).toBe(1);
-    expect(told).toEqual([]);
+    expect(delivered).toEqual([]);
     expect(onDisconnect).not.toHaveBeenCalled();
   });
 });
 
-describe('integrity: a follower is told what was committed while', () => {
+describe('integrity: a subscription receives the events that were committed while', () => {
   it('its cursor was killed', async () => {
-    const { name, emit } = await aModule();
-    const { ids } = await follow(name);
+    const { name, emit } = await createModule();
+    const { ids } = await subscribe(name);
     const [before = '', after = ''] = someIds(2);
     await emit([before]);
     await vi.waitFor(() => expect(ids()).toContain(before), 5000);
@@ -207,8 +210,8 @@ describe('integrity: a follower is told what was committed while', () => {
   });
 
   it('its connection was lost again and again', async () => {
-    const { name, emit } = await aModule();
-    const { ids, onDisconnect, onReconnect } = await follow(name);
+    const { name, emit } = await createModule();
+    const { ids, onDisconnect, onReconnect } = await subscribe(name);
     await failing({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
     const some = someIds(20);
     for (const id of some) {
@@ -218,9 +221,9 @@ describe('integrity: a follower is told what was committed while', () => {
     expect(onDisconnect.mock.calls.length - onReconnect.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('the history of its stream was lost and none could be opened; it hears of trouble once', async () => {
-    const { name, emit } = await aModule();
-    const { ids, onDisconnect, onReconnect } = await follow(name);
+  it('the history of its stream was lost and none could be opened, which is reported once', async () => {
+    const { name, emit } = await createModule();
+    const { ids, onDisconnect, onReconnect } = await subscribe(name);
     const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
     await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], ...historyLost });
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
@@ -236,9 +239,9 @@ describe('integrity: a follower is told what was committed while', () => {
     await vi.waitFor(() => expect(ids()).toContain(live), 5000);
   });
 
-  it('its journal was dropped and made again', async () => {
-    const { name, emit } = await aModule();
-    const { ids, onDisconnect } = await follow(name);
+  it('its journal was dropped and created again', async () => {
+    const { name, emit } = await createModule();
+    const { ids, onDisconnect } = await subscribe(name);
     const [before = '', after = ''] = someIds(2);
     await emit([before]);
     await vi.waitFor(() => expect(ids()).toContain(before), 5000);
@@ -249,27 +252,27 @@ describe('integrity: a follower is told what was committed while', () => {
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 5000);
   });
 
-  it('its listener failed: it is told again', async () => {
-    const { name, emit } = await aModule();
+  it('its listener failed, which receives them again', async () => {
+    const { name, emit } = await createModule();
     const listener = vi.fn<() => void>().mockImplementationOnce(() => {
       throw new Error('not now');
     });
-    const { ids } = await follow(name, { listener });
+    const { ids } = await subscribe(name, { listener });
     const id = anId();
     await emit([id]);
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
 
-  it('nothing is told after it was stopped during an outage', async () => {
-    const { name, emit } = await aModule();
-    const { told, stop, onDisconnect, onReconnect } = await follow(name);
+  it('but none after it was stopped during an outage', async () => {
+    const { name, emit } = await createModule();
+    const { delivered, stop, onDisconnect, onReconnect } = await subscribe(name);
     await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], errorCode: 286 });
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
     await stop();
     await failing('off');
     await emit([anId()]);
-    expect((await follow(name)).ids().size).toBe(1);
-    expect(told).toEqual([]);
+    expect((await subscribe(name)).ids().size).toBe(1);
+    expect(delivered).toEqual([]);
     expect(onReconnect).not.toHaveBeenCalled();
   });
 });

@@ -5,7 +5,7 @@ import { connectRedis, type RedisConnection } from '../src/index.ts';
 const redisUrl = new URL(process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379');
 
 const events: string[] = [];
-// The limits have lines of their own, and tests of their own.
+// Log lines of rate limits are tested with the limiter.
 const note = (event: string): void => {
   if (event.startsWith('redis-')) events.push(event);
 };
@@ -19,7 +19,7 @@ const open = (url: string): RedisConnection => {
 };
 
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((one) => one.close()));
+  await Promise.all(opened.splice(0).map((connection) => connection.close()));
   events.length = 0;
 });
 

@@ -12,7 +12,7 @@ export type StoredCollection = {
   readonly relaxed?: Relaxation;
 };
 
-/** What the schema validator allows for older code. */
+/** Deviations from the schema that the validator allows for older code. */
 export type Relaxation = {
   /** Fields that may be absent although the schema requires them. */
   readonly optional: readonly string[];

@@ -7,7 +7,7 @@ import { majority } from '../settings.ts';
 import type { Statement } from './statements.ts';
 import type { Write } from './write.ts';
 
-/** What one call commits. */
+/** The writes of one unit of work and their journal row. */
 export type CommitSet = { readonly writes: readonly Write[]; readonly row: JournalRow };
 
 export type TransactionDeps = {
@@ -17,7 +17,7 @@ export type TransactionDeps = {
   readonly primary: PrimaryMonitor;
 };
 
-/** A session in which transactions are tried, and how long. */
+/** The session of a transaction and its retries, and their limits. */
 export type TransactionScope = {
   readonly session: ClientSession;
   /** When the first try began, by `performance.now()`. */

@@ -2,7 +2,7 @@ import { type Clock, type Ids, StartupError } from '@plinth/data-kit';
 import type { ClientSession, Db } from 'mongodb';
 import { documentValidationFailure, duplicateKey } from '../mongo-errors.ts';
 
-/** Where a batch reads and writes. Without a session it only counts. */
+/** The database and session of a batch. Without a session it only counts. */
 export type BatchScope = {
   readonly db: Db;
   readonly clock: Clock;
@@ -10,7 +10,7 @@ export type BatchScope = {
   readonly session?: ClientSession;
 };
 
-/** How many documents a batch has changed, and where the next one begins, if there is one. */
+/** The number of documents that a batch has changed, and the position of the next batch, or undefined after the last one. */
 export type Batch = { readonly changed: number; readonly next: string | undefined };
 
 /**
@@ -25,18 +25,18 @@ export type Scan = {
 
 export const perSecondDefault = 2000;
 
-/** Returns the error for a write that the database refuses permanently. It contains no value of the document. */
-export const toRefusal = (
-  { code }: { readonly code?: unknown },
-  { name, at }: { readonly name: string; readonly at: string },
-): StartupError | undefined => {
+/** The migration and the document at which a scan stops. */
+type ScanPlace = { readonly migration: string; readonly document: string };
+
+/** Returns the error for a write that violates a constraint. It contains no value of the document. */
+export const toViolation = ({ code }: { readonly code?: unknown }, place: ScanPlace): StartupError | undefined => {
   if (code !== documentValidationFailure && code !== duplicateKey) return undefined;
   const constraint = code === duplicateKey ? 'A unique index' : 'The validator of its collection';
-  return toStopped(`${constraint} refuses the migrated document.`, { name, at });
+  return toStopped(`${constraint} rejects the migrated document.`, place);
 };
 
 /** Returns the error for a migration that cannot continue past a document. */
-export const toStopped = (why: string, { name, at }: { readonly name: string; readonly at: string }): StartupError =>
+export const toStopped = (reason: string, { migration, document }: ScanPlace): StartupError =>
   new StartupError(
-    `The migration '${name}' stops at ${at}. ${why} Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
+    `The migration '${migration}' stops at ${document}. ${reason} Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
   );

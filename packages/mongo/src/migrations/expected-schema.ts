@@ -17,7 +17,7 @@ const openFields = (
     if (migration.phase !== 'expand') return [];
     const later = own.slice(index + 1);
     const isOpen = (field: string): boolean =>
-      !later.some((one) => one.phase === 'contract' && isDone(one) && settled(one)?.includes(field));
+      !later.some((other) => other.phase === 'contract' && isDone(other) && settled(other)?.includes(field));
     return (opened(migration) ?? []).filter(isOpen);
   });
 };
@@ -37,8 +37,8 @@ const getRelaxation = (scope: Scope): Relaxation | undefined => {
 };
 
 /**
- * Returns the collections index a point of their migrations: their definitions, relaxed by what an expand has opened and no
- * contract phase has settled. So old and new documents and code work side by side.
+ * Returns the collections at a point of their migrations: their definitions, relaxed for the fields that an expand has
+ * opened and no contract phase has settled, so that old and new code work side by side.
  */
 export const toCollectionsAt = (
   collections: readonly StoredCollection[],
@@ -51,6 +51,6 @@ export const toCollectionsAt = (
 
 /** Returns a hash that is equal for equal collections, validators and indexes. */
 export const toFingerprint = (collections: readonly StoredCollection[]): string => {
-  const facts = collections.map((collection) => [collection.name, collection.indexes, validatorOptions(collection)]);
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  const parts = collections.map((collection) => [collection.name, collection.indexes, validatorOptions(collection)]);
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 };

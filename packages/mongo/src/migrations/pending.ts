@@ -42,7 +42,10 @@ export const getExpectedSchema = (
   state: MigrationState,
   finished?: Migration,
 ): StoredCollection[] =>
-  toCollectionsAt(collections, { migrations, isDone: (one) => one === finished || isDone(state, one) });
+  toCollectionsAt(collections, {
+    migrations,
+    isDone: (migration) => migration === finished || isDone(state, migration),
+  });
 
 /** Returns the migrations that are not done, in order. */
 export const listPending = (

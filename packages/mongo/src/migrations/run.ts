@@ -33,18 +33,18 @@ const dropIndexes =
 
 /**
  * Returns the steps of a migration after its validators have been relaxed. Every step can be repeated. Backfills are
- * repeated after the validator was tightened, for what older code wrote until then.
+ * repeated after the validator was tightened, because older code may have written until then.
  */
 const toSteps = (migration: Migration): Step[] => {
   if (migration.phase === 'expand') return [];
   if (migration.phase === 'backfill') return [{ scan: createScan(migration) }];
   const { collection, repeats = [], requires = [], removes = [], dropIndexes: indexes = [] } = migration;
-  const again = repeats.map((backfill) => ({ scan: createScan(backfill) }));
+  const repeated = repeats.map((backfill) => ({ scan: createScan(backfill) }));
   return [
-    ...again,
+    ...repeated,
     ...(removes.length > 0 ? [{ scan: createRemovalScan(migration) }] : []),
     { run: ({ tighten }) => tighten(migration) },
-    ...(requires.length > 0 ? again : []),
+    ...(requires.length > 0 ? repeated : []),
     ...(indexes.length > 0 ? [{ run: dropIndexes(collection, indexes) }] : []),
   ];
 };

@@ -1,8 +1,8 @@
 import type { Entity, MigrationWhere, TenantBackfill, TenantScope } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
-import { type Batch, type BatchScope, type Scan, toRefusal } from './batch.ts';
+import { type Batch, type BatchScope, type Scan, toViolation } from './batch.ts';
 
-/** Tenants a transaction, unless a migration says otherwise: what each costs is not known here. */
+/** The number of tenants in a transaction: small, because the work for one tenant can be large. */
 const batchSizeDefault = 20;
 
 const nextTenants = async (
@@ -12,7 +12,7 @@ const nextTenants = async (
 ): Promise<string[]> => {
   const tenants: string[] = [];
   while (tenants.length < batchSize) {
-    // One key of the index a tenant, however many documents it has. Every index begins with the tenant.
+    // Examines one key for each tenant, because every index begins with the tenant.
     const document = await db
       .collection(collection)
       .findOne(
@@ -28,8 +28,12 @@ const nextTenants = async (
 const isSame = (document: Document, fields: object): boolean =>
   Object.entries(fields).every(([name, value]) => document[name]?.valueOf() === value.valueOf());
 
-/** What a migration sees of a tenant. `onWrite` is told of each document that is written, or would be. */
-const scopeOf = ({ db, clock, ids, session }: BatchScope, tenantId: string, onWrite: () => void): TenantScope => {
+/** Creates the operations of a migration on one tenant. `onWrite` is called for each document that is or would be written. */
+const createTenantScope = (
+  { db, clock, ids, session }: BatchScope,
+  tenantId: string,
+  onWrite: () => void,
+): TenantScope => {
   const options = session && { session };
   const within = (where: MigrationWhere): Document => ({ $and: [{ tenantId }, where] });
   return {
@@ -42,11 +46,11 @@ const scopeOf = ({ db, clock, ids, session }: BatchScope, tenantId: string, onWr
       if (!session) return;
       const now = clock.now();
       if (!document) {
-        const own = { _id: ids.next(), tenantId, version: 1, createdAt: now, updatedAt: now };
-        await stored.insertOne({ ...where, ...fields, ...own }, options);
+        const entity = { _id: ids.next(), tenantId, version: 1, createdAt: now, updatedAt: now };
+        await stored.insertOne({ ...where, ...fields, ...entity }, options);
         return;
       }
-      // An action that has read the document decides on what it read: it must not be told that nothing has changed.
+      // The version changes, so that an action which has read the document commits nothing based on the old fields.
       await stored.updateOne(
         { _id: document._id },
         { $set: { ...fields, updatedAt: now }, $inc: { version: 1 } },
@@ -60,11 +64,14 @@ const visit = async (backfill: TenantBackfill, tenant: TenantScope, tenantId: st
   try {
     await backfill.forTenant(tenant);
   } catch (cause) {
-    throw toRefusal(cause as object, { name: backfill.name, at: `a document of the tenant ${tenantId}` }) ?? cause;
+    throw (
+      toViolation(cause as object, { migration: backfill.name, document: `a document of the tenant ${tenantId}` }) ??
+      cause
+    );
   }
 };
 
-/** The batches of a backfill that goes from tenant to tenant. */
+/** Creates the batches of a backfill that processes one tenant after the other. */
 export const scanTenants =
   (backfill: TenantBackfill): Scan['batch'] =>
   async (scope, position): Promise<Batch> => {
@@ -72,7 +79,7 @@ export const scanTenants =
     let changed = 0;
     const onWrite = (): void => void (changed += 1);
     for (const tenantId of tenants) {
-      await visit(backfill, scopeOf(scope, tenantId, onWrite), tenantId);
+      await visit(backfill, createTenantScope(scope, tenantId, onWrite), tenantId);
     }
     const isLast = tenants.length < (backfill.batchSize ?? batchSizeDefault);
     return { changed, next: isLast ? undefined : tenants.at(-1) };

@@ -7,73 +7,75 @@ import {
   type StoredDocument,
 } from '@plinth/data-kit';
 import { type Document, MongoServerError } from 'mongodb';
-import { type BatchScope, perSecondDefault, type Scan, toRefusal, toStopped } from './batch.ts';
+import { type BatchScope, perSecondDefault, type Scan, toStopped, toViolation } from './batch.ts';
 import { scanTenants } from './scan-tenants.ts';
 
 const batchSizeDefault = 200;
 
-/** How many ids one batch passes at most, however few of them need a change: so no batch takes long. */
-const stride = 5000;
+/** The number of documents that one batch examines at most, so that no batch takes long. */
+const examinedMax = 5000;
 
-type Documents = {
+type DocumentScan = {
   readonly name: string;
   readonly collection: string;
-  /** Fits the documents that still need the change, and none that has it. */
+  /** Matches the documents that need the change, and none that has it. */
   readonly filter: Document;
-  /** Decides among the documents that the filter fits, where a filter cannot. */
+  /** Selects among the matching documents, when a filter cannot express the need. */
   readonly isOutdated?: (document: StoredDocument) => boolean;
   readonly batchSize: number;
-  readonly updateOf: (document: StoredDocument, now: Date) => Document;
+  readonly toUpdate: (document: StoredDocument, now: Date) => Document;
 };
 
 const byId = { _id: 1 } as const;
 
-const nextDocuments = async (walk: Documents, { db, session }: BatchScope, position: string) => {
-  const collection = db.collection<StoredDocument>(walk.collection);
+const findNext = async (scan: DocumentScan, { db, session }: BatchScope, position: string) => {
+  const collection = db.collection<StoredDocument>(scan.collection);
   const options = { hint: byId, sort: byId, ...(session && { session }) };
   const after = { _id: { $gt: position } };
-  const [end] = await collection.find(after, { ...options, projection: byId, skip: stride - 1, limit: 1 }).toArray();
+  const [end] = await collection
+    .find(after, { ...options, projection: byId, skip: examinedMax - 1, limit: 1 })
+    .toArray();
   const range = { _id: { $gt: position, ...(end && { $lte: end._id }) } };
-  const found = await collection.find({ $and: [range, walk.filter] }, { ...options, limit: walk.batchSize }).toArray();
-  return { found, next: found.length === walk.batchSize ? found.at(-1)?._id : end?._id };
+  const found = await collection.find({ $and: [range, scan.filter] }, { ...options, limit: scan.batchSize }).toArray();
+  return { found, next: found.length === scan.batchSize ? found.at(-1)?._id : end?._id };
 };
 
-const write = async (walk: Documents, found: readonly StoredDocument[], { db, clock, session }: BatchScope) => {
-  const { name, collection, filter } = walk;
+const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db, clock, session }: BatchScope) => {
+  const { name, collection, filter } = scan;
   const now = clock.now();
   const options = { ...(session && { session }), ignoreUndefined: true };
-  const placeOf = (id: unknown) => ({ name, at: `the document ${String(id)} of '${collection}'` });
+  const toPlace = (id: unknown) => ({ migration: name, document: `the document ${String(id)} of '${collection}'` });
   const updates = found.map((document) => ({
     q: { $and: [{ _id: document._id }, filter] },
-    u: walk.updateOf(document, now),
+    u: scan.toUpdate(document, now),
   }));
-  const answer = await db.command({ update: collection, updates, ordered: true }, options);
-  const [failure] = (answer['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
+  const response = await db.command({ update: collection, updates, ordered: true }, options);
+  const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
   if (failure) {
-    const place = placeOf(found[failure.index]?._id);
-    throw toRefusal(failure, place) ?? new MongoServerError({ ...failure, message: failure.errmsg });
+    const place = toPlace(found[failure.index]?._id);
+    throw toViolation(failure, place) ?? new MongoServerError({ ...failure, message: failure.errmsg });
   }
   const changed = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
   const after = await db.collection<StoredDocument>(collection).find(changed, options).toArray();
-  const left = after.find(walk.isOutdated ?? (() => true));
-  if (left) throw toStopped('It still needs the change after it has got it.', placeOf(left._id));
+  const unchanged = after.find(scan.isOutdated ?? (() => true));
+  if (unchanged) throw toStopped('It still needs the change after the change.', toPlace(unchanged._id));
 };
 
-const walkDocuments =
-  (walk: Documents): Scan['batch'] =>
+const scanDocuments =
+  (scan: DocumentScan): Scan['batch'] =>
   async (scope, position) => {
-    const { found, next } = await nextDocuments(walk, scope, position);
-    const outdated = walk.isOutdated ? found.filter(walk.isOutdated) : found;
-    if (scope.session && outdated.length > 0) await write(walk, outdated, scope);
+    const { found, next } = await findNext(scan, scope, position);
+    const outdated = scan.isOutdated ? found.filter(scan.isOutdated) : found;
+    if (scope.session && outdated.length > 0) await write(scan, outdated, scope);
     return { changed: outdated.length, next };
   };
 
-const filterOf = ({ needs }: DocumentBackfill): Document => {
+const toFilter = ({ needs }: DocumentBackfill): Document => {
   if ('missing' in needs) return { $or: needs.missing.map((field) => ({ [field]: { $exists: false } })) };
   return 'where' in needs ? needs.where : {};
 };
 
-const outdatedOf = ({ needs, change }: DocumentBackfill): Pick<Documents, 'isOutdated'> => {
+const toOutdatedTest = ({ needs, change }: DocumentBackfill): Pick<DocumentScan, 'isOutdated'> => {
   if (!('outdated' in needs)) return {};
   return {
     isOutdated: (document) => {
@@ -83,45 +85,45 @@ const outdatedOf = ({ needs, change }: DocumentBackfill): Pick<Documents, 'isOut
   };
 };
 
-const updateOf =
-  ({ name, change, visible = false }: DocumentBackfill): Documents['updateOf'] =>
+const createUpdate =
+  ({ name, change, visible = false }: DocumentBackfill): DocumentScan['toUpdate'] =>
   (document, now) => {
     const fields = change(document);
     assertBackfilled(name, fields);
-    // Fields that no client sees leave the version alone: an ETag stays true, and so does what was read before.
+    // A change that no client sees keeps the version, so that ETags stay valid.
     if (!visible) return { $set: fields };
     return { $set: { ...fields, updatedAt: now }, $inc: { version: 1 } };
   };
 
-/** The walk of a backfill. */
+/** Creates the scan of a backfill. */
 export const createScan = (backfill: Backfill): Scan => {
   const { collection, perSecond = perSecondDefault } = backfill;
   if ('forTenant' in backfill) return { collection, perSecond, batch: scanTenants(backfill) };
   const { name, batchSize = batchSizeDefault } = backfill;
-  const filter = filterOf(backfill);
+  const filter = toFilter(backfill);
   return {
     collection,
     perSecond,
-    batch: walkDocuments({
+    batch: scanDocuments({
       name,
       collection,
       filter,
       batchSize,
-      updateOf: updateOf(backfill),
-      ...outdatedOf(backfill),
+      toUpdate: createUpdate(backfill),
+      ...toOutdatedTest(backfill),
     }),
   };
 };
 
-/** The walk that takes the fields of a contract out of every document. Clients have not seen them since its expand. */
+/** Creates the scan that removes the fields of a contract phase from every document. Clients no longer see them. */
 export const createRemovalScan = ({ name, collection, removes = [], ...pace }: ContractPhase): Scan => ({
   collection,
   perSecond: pace.perSecond ?? perSecondDefault,
-  batch: walkDocuments({
+  batch: scanDocuments({
     name,
     collection,
     filter: { $or: removes.map((field) => ({ [field]: { $exists: true } })) },
     batchSize: pace.batchSize ?? batchSizeDefault,
-    updateOf: () => ({ $unset: Object.fromEntries(removes.map((field) => [field, true])) }),
+    toUpdate: () => ({ $unset: Object.fromEntries(removes.map((field) => [field, true])) }),
   }),
 });

@@ -50,7 +50,7 @@ const findFaults = ({ stages, examined, returned }: Plan): string[] => {
 
 type SentQuery = { readonly database: string; readonly collection: string; readonly query: Document };
 
-/** One check explains index most this many queries; more are sampled evenly. */
+/** One check explains at most this many queries; more are sampled evenly. */
 const explainedMax = 400;
 
 /**

@@ -15,7 +15,7 @@ export type TestDatastore = Datastore & {
   close(): Promise<void>;
 };
 
-const missingUri = 'MONGODB_URI is not set: run `npm test`, or give the address of a replica set.';
+const missingUri = 'MONGODB_URI is not set: run `npm test`, or set it to the address of a replica set.';
 
 /** Opens a datastore on the mongod of the test run, with databases of its own and the query guard on. */
 export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promise<TestDatastore> => {

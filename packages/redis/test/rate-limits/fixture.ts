@@ -7,7 +7,7 @@ import { LeasedLimiter } from '../../src/rate-limits/leased-limiter.ts';
 
 export const isHeavy: boolean = process.env['PLINTH_HEAVY'] === '1';
 
-/** A limiter as one process has it, from the view of Redis. */
+/** The limiter of one process. */
 export type Member = {
   readonly limiter: LeasedLimiter;
   readonly redis: Redis;
