@@ -84,7 +84,7 @@ describe('an expectation', () => {
       body,
     ]);
 
-  it('of 100-continue is met', async () => {
+  it('of 100-continue receives 100 Continue', async () => {
     const body = JSON.stringify({ name: 'expected', grams: 1 });
     const { text } = await send(body.length, { expectation: '100-continue', body });
     expect(text).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);

@@ -92,7 +92,7 @@ describe('a denial', () => {
     expect(policy.findDenial(principal, auth, {})).toEqual({ permission, reason });
   });
 
-  it('for want of a credential names no permission', () => {
+  it('without a credential names no permission', () => {
     const reason = 'The request has no credential, and this route requires one.';
     for (const auth of ['authenticated', write] as const) {
       expect(policy.findDenial(anonymous, auth, {})).toEqual({ reason });

@@ -120,7 +120,7 @@ describe('sanitizeFields', () => {
     expect(JSON.stringify(sanitize({ tree: tree(4) })).length).toBeLessThan(20_000);
   });
 
-  it('accepts circles, shared values and properties that throw when read', () => {
+  it('accepts circular and shared values and properties that throw when read', () => {
     const shared = { a: 1 };
     const circle: Record<string, unknown> = { left: shared, right: shared };
     circle['self'] = circle;
