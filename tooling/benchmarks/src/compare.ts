@@ -41,7 +41,7 @@ export const createSlices = (lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>, 
   const run: RunSlice = async (server, { kind, load, seconds }) => {
     const { url, databasePrefix } = server;
     const headers = await server.createHeaders(userOf(kind));
-    // Each slice updates new users: the requests that are cut off at its end leave versions that nobody knows.
+    // Each slice updates new users: the requests that are cut off at its end leave unknown versions.
     const patched = async () => createUsers(url, { headers: await server.createHeaders(writer), count: usersToPatch });
     const ids = kind === 'patch' ? await patched() : server.readIds;
     const target = { url, headers, seconds, nextExchange: createExchanges(kind, ids) };

@@ -4,7 +4,7 @@ import { comparePair, type ModeOptions } from './modes.ts';
 import type { Kind } from './requests.ts';
 import type { Lab } from './servers.ts';
 
-/** The smallest share of its requests per core that a change must keep. Smaller losses cannot be told from noise. */
+/** The smallest share of its requests per core that a change must keep. Smaller losses do not differ from noise. */
 const ratioMin = 1 / 1.1;
 
 const isSlower = ({ ratio }: Row): boolean => !(ratio.median >= ratioMin);
