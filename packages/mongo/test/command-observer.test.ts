@@ -4,7 +4,7 @@ import { createDatabasePrefix } from '@plinth/testing/process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
 import { openRaw } from '../src/testing/index.ts';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 
 type RecordedCommand = CommandInfo & { readonly outcome: 'sent' | 'done' | 'failed' };
 
@@ -54,7 +54,7 @@ describe('a command observer', () => {
     const { commands, store, ctx } = await connect();
     const note = await store.unitOfWork.run(
       ctx,
-      async () => store.collections.notes.for(ctx).insert(aNote()),
+      async () => store.collections.notes.for(ctx).insert(createNote()),
       metadata,
     );
     await store.collections.notes.for(ctx).get(note._id);
@@ -68,7 +68,7 @@ describe('a command observer', () => {
 
   it('integrity: receives the commands that abort a transaction after a schema violation', async () => {
     const { commands, store, ctx } = await connect();
-    const broken = { ...aNote(), text: 1 as unknown as string };
+    const broken = { ...createNote(), text: 1 as unknown as string };
     const write = store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(broken), metadata);
     await expect(write).rejects.toThrow();
     expect(commands.map(({ operation }) => operation)).toContain('abortTransaction');

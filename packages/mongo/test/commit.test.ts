@@ -3,7 +3,7 @@ import { type Ctx } from '@plinth/data-kit';
 import { aContext, anId, createIds } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -23,7 +23,7 @@ afterEach(() => datastore.current.client.db('admin').command({ configureFailPoin
 
 const insertOne = (ctx: Ctx) => {
   const { collections, unitOfWork } = open();
-  return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(aNote()), { operation: 'add' });
+  return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(createNote()), { operation: 'add' });
 };
 const stored = async (ctx: Ctx) =>
   (await open().collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100 })).items;
@@ -75,7 +75,7 @@ describe('a commit', () => {
       if (command['startTransaction']) begun.push(command['txnNumber']);
     };
     datastore.current.client.on('commandStarted', onCommand);
-    const work = async () => [1, 2].map(() => collections.notes.for(ctx).insert(aNote()));
+    const work = async () => [1, 2].map(() => collections.notes.for(ctx).insert(createNote()));
     await expect(unitOfWork.run(ctx, work, { operation: 'add' })).rejects.toMatchObject({ code: 'unavailable' });
     datastore.current.client.off('commandStarted', onCommand);
     expect(begun).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('a commit', () => {
     const { collections, unitOfWork } = open();
     const add = async () => {
       const scoped = collections.notes.for(ctx);
-      return [scoped.insert(aNote({ words: 60 })), scoped.insert(aNote({ words: 0 }))] as const;
+      return [scoped.insert(createNote({ words: 60 })), scoped.insert(createNote({ words: 0 }))] as const;
     };
     const [from, to] = await unitOfWork.run(ctx, add, { operation: 'add' });
     const transfer = () => {

@@ -2,7 +2,7 @@ import { ApiError, defineErrors } from '@plinth/contract-kit';
 import { type Ctx, UniqueViolation } from '@plinth/data-kit';
 import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aNote, type Note, notes } from './notes.ts';
+import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -51,7 +51,7 @@ describe('sets that are committed together', () => {
   it('share a transaction, each with a journal row of its own', async () => {
     const before = await rows();
     const commits = await commitsDuring(() =>
-      Promise.all(Array.from({ length: 64 }, () => run((scoped) => scoped.insert(aNote())))),
+      Promise.all(Array.from({ length: 64 }, () => run((scoped) => scoped.insert(createNote())))),
     );
     expect(commits).toBeLessThanOrEqual(3);
     expect((await rows()) - before).toBe(64);
@@ -61,14 +61,16 @@ describe('sets that are committed together', () => {
     'integrity: a set whose $bad fails beside $good valid ones fails alone',
     async ({ good, bad, place }) => {
       const [taken, other] = await run(
-        (scoped) => [scoped.insert(aNote()), scoped.insert(aNote({ words: 5 }))] as const,
+        (scoped) => [scoped.insert(createNote()), scoped.insert(createNote({ words: 5 }))] as const,
       );
-      const targets = await Promise.all(Array.from({ length: good }, () => run((scoped) => scoped.insert(aNote()))));
+      const targets = await Promise.all(
+        Array.from({ length: good }, () => run((scoped) => scoped.insert(createNote()))),
+      );
       const before = await rows();
       const commitValid = (index: number) =>
         run((scoped) => {
           const target = targets[index] as Note;
-          if (index % 3 === 0) return void scoped.insert(aNote());
+          if (index % 3 === 0) return void scoped.insert(createNote());
           if (index % 3 === 1) return void scoped.update(target, { $set: { title: 'changed' } });
           // Some of them change the document index which the invalid set fails.
           return scoped.updateWhere({ _id: other._id, words: { $gte: 1 } }, { $inc: { words: 1 } }, errors.soldOut());
@@ -82,7 +84,7 @@ describe('sets that are committed together', () => {
               errors.soldOut(),
             );
           }
-          return void scoped.insert(bad === 'duplicate' ? aNote({ slug: taken.slug }) : aNote({ words: -1 }));
+          return void scoped.insert(bad === 'duplicate' ? createNote({ slug: taken.slug }) : createNote({ words: -1 }));
         });
       const calls: Promise<unknown>[] = [];
       for (let index = 0; index <= good; index += 1) {
@@ -103,13 +105,13 @@ describe('sets that are committed together', () => {
   );
 
   it('boundary: several invalid sets fail alone, each with its own error', async () => {
-    const [first, second] = await run((scoped) => [scoped.insert(aNote()), scoped.insert(aNote())] as const);
+    const [first, second] = await run((scoped) => [scoped.insert(createNote()), scoped.insert(createNote())] as const);
     const outcomes = await Promise.allSettled([
-      run((scoped) => scoped.insert(aNote())),
-      run((scoped) => scoped.insert(aNote({ slug: first.slug }))),
-      run((scoped) => scoped.insert(aNote())),
+      run((scoped) => scoped.insert(createNote())),
+      run((scoped) => scoped.insert(createNote({ slug: first.slug }))),
+      run((scoped) => scoped.insert(createNote())),
       run((scoped) => scoped.remove({ ...second, version: 4 })),
-      run((scoped) => scoped.insert(aNote())),
+      run((scoped) => scoped.insert(createNote())),
     ]);
     expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'done'))).toEqual([
       'done',
@@ -121,9 +123,9 @@ describe('sets that are committed together', () => {
   });
 
   it('boundary: a filter without an id is checked in a transaction of its own', async () => {
-    const slug = aNote().slug;
+    const slug = createNote().slug;
     const kind = 'final' as const;
-    await run((scoped) => [scoped.insert(aNote({ slug, kind })), scoped.insert(aNote({ kind }))]);
+    await run((scoped) => [scoped.insert(createNote({ slug, kind })), scoped.insert(createNote({ kind }))]);
     // Two documents match the one filter and none the other: two in sum, and still neither condition holds.
     const outcomes = await Promise.allSettled([
       run((scoped) => scoped.updateWhere({ kind }, { $inc: { words: 1 } }, errors.soldOut())),
@@ -134,11 +136,11 @@ describe('sets that are committed together', () => {
   });
 
   it('race: one of many changes of the same version succeeds, and other sets are not affected', async () => {
-    const note = await run((scoped) => scoped.insert(aNote()));
+    const note = await run((scoped) => scoped.insert(createNote()));
     const rivals = Array.from({ length: 20 }, (_, index) =>
       run((scoped) => scoped.update(note, { $set: { title: `rival ${index}` } })),
     );
-    const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(aNote())));
+    const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(createNote())));
     const [raced, beside] = await Promise.all([Promise.allSettled(rivals), Promise.allSettled(bystanders)]);
     expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(beside.every(({ status }) => status === 'fulfilled')).toBe(true);
@@ -148,7 +150,7 @@ describe('sets that are committed together', () => {
   it('race: two stores that change the same documents lose no update', async () => {
     const rival = openGroup();
     const notesOf = await Promise.all(
-      Array.from({ length: 4 }, () => run((scoped) => scoped.insert(aNote({ words: 0 })))),
+      Array.from({ length: 4 }, () => run((scoped) => scoped.insert(createNote({ words: 0 })))),
     );
     const add = (of: typeof store, { _id }: Note) => {
       const ctx = context();
@@ -167,7 +169,7 @@ describe('sets that are committed together', () => {
     const keyed = (key: string) => {
       const ctx = context();
       const toResponse = () => ({ status: 201, headers: {}, body: key });
-      return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), {
+      return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote()), {
         operation: 'keyed',
         idempotency: { key, fingerprint: 'f', toResponse },
       });
@@ -190,12 +192,12 @@ describe('sets that are committed together', () => {
 
   it('boundary: are at most 64, and fewer when they are large', async () => {
     const small = await commitsDuring(() =>
-      Promise.all(Array.from({ length: 130 }, () => run((scoped) => scoped.insert(aNote())))),
+      Promise.all(Array.from({ length: 130 }, () => run((scoped) => scoped.insert(createNote())))),
     );
     expect(small).toBeGreaterThanOrEqual(3);
     const tags = Array.from({ length: 3 }, () => 'x'.repeat(10));
     const large = (ctx: Ctx) =>
-      store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ tags })), {
+      store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote({ tags })), {
         operation: 'large',
         idempotency: {
           key: anId(),
@@ -224,7 +226,7 @@ describe('failures of a shared commit', () => {
     });
   afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
-  const many = () => Promise.allSettled(Array.from({ length: 16 }, () => run((scoped) => scoped.insert(aNote()))));
+  const many = () => Promise.allSettled(Array.from({ length: 16 }, () => run((scoped) => scoped.insert(createNote()))));
 
   it.each([
     ['insert', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 5],
@@ -249,7 +251,7 @@ describe('failures of a shared commit', () => {
       1_000_000,
     );
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, () => run((scoped) => scoped.insert(aNote()), ctx())),
+      Array.from({ length: 8 }, () => run((scoped) => scoped.insert(createNote()), ctx())),
     );
     expect(outcomes).toEqual(
       Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) }),

@@ -2,7 +2,7 @@ import { defineCollection, defineMigration, Entity } from '@plinth/data-kit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { after, before, cards } from './migrations-cards.ts';
-import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
+import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 
@@ -147,7 +147,7 @@ describe('repair', () => {
     await stage.cards().dropIndex('byTitle');
     await stage.cards().createIndex({ tenantId: 1, title: 1 }, { name: 'byTitle' });
     const tenantId = 'a tenant';
-    const [first, second] = [anOldCard({ tenantId, title: 'twice' }), anOldCard({ tenantId, title: 'twice' })];
+    const [first, second] = [createOldCard({ tenantId, title: 'twice' }), createOldCard({ tenantId, title: 'twice' })];
     await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
     await stage.cards().insertMany([first, second]);
     const failure = process.repair({ dropIndexes: true });

@@ -95,7 +95,7 @@ export type Stage = ReturnType<typeof useFixture>;
 let made = 0;
 
 /** Creates a card of the first version; later cards have greater ids. */
-export const anOldCard = (overrides: object = {}) => {
+export const createOldCard = (overrides: object = {}) => {
   made += 1;
   const now = clock.now();
   const own = { _id: ids.next(), tenantId: ids.next(), version: 1, createdAt: now, updatedAt: now };
@@ -106,7 +106,7 @@ export const anOldCard = (overrides: object = {}) => {
 export const withOldCards = async (stage: Stage, count: number, tenants = 3) => {
   await stage.process(before).prepare();
   const tenantIds = Array.from({ length: tenants }, () => ids.next());
-  const old = Array.from({ length: count }, (_, index) => anOldCard({ tenantId: tenantIds[index % tenants] }));
+  const old = Array.from({ length: count }, (_, index) => createOldCard({ tenantId: tenantIds[index % tenants] }));
   if (old.length > 0) await stage.cards().insertMany(old);
   return { tenantIds, old };
 };

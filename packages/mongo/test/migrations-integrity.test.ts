@@ -3,7 +3,7 @@ import { defineMigration, type Migration } from '@plinth/data-kit';
 import { aContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, cards, fillState, requireState, tallies } from './migrations-cards.ts';
-import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
+import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
@@ -33,10 +33,10 @@ describe('race:', () => {
     const tenantId = String(tenantIds[0]);
     let runs = 0;
     const late = async (): Promise<void> => {
-      const { _id, version, createdAt, updatedAt } = anOldCard();
+      const { _id, version, createdAt, updatedAt } = createOldCard();
       const tally = { _id, version, createdAt, updatedAt, tenantId, scope: 'tenant', open: 3 };
       await stage.db().collection<{ _id: string }>('tallies').insertOne(tally);
-      await stage.cards().insertOne({ ...anOldCard({ tenantId }), state: 'open' });
+      await stage.cards().insertOne({ ...createOldCard({ tenantId }), state: 'open' });
     };
     const tally = defineMigration({
       name: '0003-tally',
@@ -153,7 +153,7 @@ describe('integrity:', () => {
 
   it('documents that older code writes before the new validator is set are filled after it', async () => {
     await withOldCards(stage, 3);
-    const late = anOldCard();
+    const late = createOldCard();
     let isContract = false;
     const lateWrite = defineMigration({
       name: '0003-late-write',
@@ -189,7 +189,7 @@ describe('integrity:', () => {
     await expect(process.migrate({ contract: true })).rejects.toThrow('broken');
     expect(await stage.record('0004-require-state')).toMatchObject({ state: 'failed', step: 1, position: '' });
     // The validator is not tightened before the contract phase has ended.
-    await stage.cards().insertOne(anOldCard());
+    await stage.cards().insertOne(createOldCard());
     isBroken = false;
     await process.migrate({ contract: true });
     expect(await stage.record('0004-require-state')).toMatchObject({ state: 'done' });

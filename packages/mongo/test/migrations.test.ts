@@ -1,7 +1,7 @@
 import { defineMigration, type Migration } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { addState, after, fillState, migrations } from './migrations-cards.ts';
-import { anOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
+import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const stage = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
@@ -34,7 +34,7 @@ describe('migrating', () => {
     await process.migrate({ contract: true });
     expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byState', 'byTitle']));
     expect(await stage.cards().countDocuments({ mood: { $exists: true } })).toBe(0);
-    await expect(stage.cards().insertOne(anOldCard())).rejects.toMatchObject({ code: 121 });
+    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
   });
 
@@ -45,7 +45,7 @@ describe('migrating', () => {
       migrations.map(() => ['done', 0]),
     );
     expect(process.events()).toEqual([]);
-    await expect(stage.cards().insertOne(anOldCard())).rejects.toMatchObject({ code: 121 });
+    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect(await process.drift()).toEqual([]);
   });
 
@@ -69,7 +69,7 @@ describe('migrating', () => {
   it('changes the documents that a filter matches, each by its own fields, and no others', async () => {
     await withOldCards(stage, 4);
     await stage.cards().updateMany({}, { $set: { mood: 'busy' } });
-    const done = anOldCard({ mood: 'done' });
+    const done = createOldCard({ mood: 'done' });
     await stage.cards().insertOne(done);
     const finish = defineMigration({
       name: '0002-finish',
@@ -152,7 +152,7 @@ describe('migrating', () => {
 
   it('boundary: skips thousands of unaffected documents, and finds the others', async () => {
     const { tenantIds } = await withOldCards(stage, 1);
-    const calm = Array.from({ length: 10_001 }, () => anOldCard({ tenantId: tenantIds[0] }));
+    const calm = Array.from({ length: 10_001 }, () => createOldCard({ tenantId: tenantIds[0] }));
     await stage.cards().insertMany(calm);
     const only = ['first', 'last'].map((mood, index) => ({ mood, _id: calm.at(-index)?._id }));
     await Promise.all(only.map(({ mood, _id }) => stage.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));

@@ -25,7 +25,7 @@ export const notes = defineCollection('notes', Note, {
 
 let made = 0;
 
-export const aNote = (
+export const createNote = (
   overrides: Partial<Pick<Note, 'title' | 'slug' | 'kind' | 'words' | 'score' | 'due' | 'tags'>> = {},
 ) => {
   made += 1;

@@ -6,7 +6,7 @@ import { type CommandFailedEvent, type CommandSucceededEvent, MongoClient } from
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
 import { clientSettings } from '../src/settings.ts';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -59,9 +59,9 @@ const openStage = async (onTestFinished: Cleanup) => {
     get: () => scoped(ctx).get(anId()),
     list: () => scoped(ctx).list({ where: {}, sort: 'createdAt', limit: 10 }),
     /** Adds two notes, so that a single set has several commands. */
-    add: (slug = aNote().slug) => {
+    add: (slug = createNote().slug) => {
       const own = { ...ctx };
-      const work = async () => [scoped(own).insert(aNote()), scoped(own).insert(aNote({ slug }))];
+      const work = async () => [scoped(own).insert(createNote()), scoped(own).insert(createNote({ slug }))];
       return opened.unitOfWork.run(own, work, { operation: 'add' });
     },
     /** Calls `strike` directly before the command of a name is sent for the n-th time. */
@@ -138,7 +138,7 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
 
   it('integrity: no part of a split group selects a server by itself', async ({ expect, onTestFinished }) => {
     const stage = await openStage(onTestFinished);
-    const { slug } = aNote();
+    const { slug } = createNote();
     await stage.add(slug);
     // The first group has one set; the second fails because of the slug and is split.
     stage.onNth('insert', 4, strike);
@@ -195,7 +195,7 @@ describe('a blocked process', () => {
     const ctx = aContext({ deadline: Date.now() + 20_000 });
     const add = () => {
       const own = { ...ctx };
-      return unitOfWork.run(own, async () => collections.notes.for(own).insert(aNote()), { operation: 'add' });
+      return unitOfWork.run(own, async () => collections.notes.for(own).insert(createNote()), { operation: 'add' });
     };
     const note = await add();
     const waiting = [add(), collections.notes.for(ctx).get(note._id), sleep(1)];

@@ -2,7 +2,7 @@ import type { ListQuery } from '@plinth/data-kit';
 import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aNote, type Note, notes } from './notes.ts';
+import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -19,7 +19,14 @@ beforeAll(async () => {
   const documents = Array.from({ length: pageSize * pageCount }, (_, index) => {
     clock.advance(index % 3);
     const now = clock.now();
-    return { _id: ids.next(), tenantId, version: 1, createdAt: now, updatedAt: now, ...aNote({ words: index % 7 }) };
+    return {
+      _id: ids.next(),
+      tenantId,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      ...createNote({ words: index % 7 }),
+    };
   });
   const foreign = documents.slice(0, 500).map((document) => ({ ...document, _id: ids.next(), tenantId: anId() }));
   await datastore.current.raw('pages', 'notes').insertMany([...documents, ...foreign]);

@@ -2,7 +2,7 @@ import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
 import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aNote, type Note, notes } from './notes.ts';
+import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -17,7 +17,9 @@ beforeAll(async () => {
 
 const add = (owner: Ctx) => {
   const ctx = { ...owner };
-  return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote()), { operation: 'add' });
+  return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote()), {
+    operation: 'add',
+  });
 };
 const get = (ctx: Ctx, id: string) => store.collections.notes.for(ctx).get(id);
 

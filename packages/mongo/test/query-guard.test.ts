@@ -1,7 +1,7 @@
 import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import type { Collection, Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -14,7 +14,7 @@ beforeAll(async () => {
   await store.prepare();
   const ctx = aContext({ tenantId });
   for (let index = 0; index < 30; index += 1) {
-    await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(aNote({ words: index })), {
+    await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote({ words: index })), {
       operation: 'add',
     });
   }

@@ -1,6 +1,6 @@
 import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -11,7 +11,7 @@ const stored = () => ({
   version: 1,
   createdAt: new Date(),
   updatedAt: new Date(),
-  ...aNote(),
+  ...createNote(),
 });
 
 beforeAll(() =>
@@ -111,7 +111,7 @@ describe('preparing', () => {
       { clock, ids: createIds(clock) },
     );
     const ctx = aContext();
-    const add = async () => void store.collections.notes.for(ctx).insert(aNote({ slug: 'Not A Slug' }));
+    const add = async () => void store.collections.notes.for(ctx).insert(createNote({ slug: 'Not A Slug' }));
     const writing = store.unitOfWork.run(ctx, add, { operation: 'add' });
     await expect(writing).rejects.toMatchObject({ name: 'ValidatorViolation' });
   });

@@ -5,7 +5,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
 import { clientSettings } from '../src/settings.ts';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const clock = { now: () => new Date() };
@@ -63,7 +63,7 @@ describe('commit statistics', () => {
     store = open();
     await store.prepare();
   });
-  const insert = (ctx: Ctx, note = aNote()) =>
+  const insert = (ctx: Ctx, note = createNote()) =>
     store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(note), { operation: 'stats' });
   const counts = () => datastore.current.stats?.().commits.find(({ module }) => module === 'stats');
 
@@ -77,7 +77,7 @@ describe('commit statistics', () => {
   });
 
   it('count the splits of groups', async () => {
-    const taken = aNote();
+    const taken = createNote();
     await insert(context(), taken);
     const outcomes = await Promise.allSettled([insert(context()), insert(context(), taken), insert(context())]);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

@@ -9,7 +9,7 @@ import { createCommit } from '../src/commit/group-commit.ts';
 import type { Write } from '../src/commit/write.ts';
 import { monitorPrimary, type PrimaryMonitor } from '../src/primary-monitor.ts';
 import { createPointReads, pointsMax } from '../src/reads/point-reads.ts';
-import { aNote, notes } from './notes.ts';
+import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
@@ -108,11 +108,11 @@ const findBreaches = async (fault?: Fault): Promise<string[]> => {
   const { collection, write } = openCollection(fault);
   const sound = openCollection();
   const [mine, theirs] = [aContext(), aContext()];
-  const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(aNote({ words: 7 })));
-  const own = await sound.write(mine, () => sound.collection.for(mine).insert(aNote()));
+  const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(createNote({ words: 7 })));
+  const own = await sound.write(mine, () => sound.collection.for(mine).insert(createNote()));
   const scoped = collection.for(mine);
   const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => anId())];
-  const inserted = await write(mine, () => scoped.insert(aNote())).catch(() => undefined);
+  const inserted = await write(mine, () => scoped.insert(createNote())).catch(() => undefined);
   const stored = (await datastore.current.raw('faults', 'notes').all()).find(({ _id }) => _id === inserted?._id);
   const breaches: Readonly<Record<string, boolean>> = {
     get: await succeeds(scoped.get(note._id)),
