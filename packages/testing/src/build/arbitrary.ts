@@ -1,96 +1,98 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 import { createRandom, seed } from '../seed.ts';
-import { factsOf } from './facts.ts';
-import { dateOf, numberOf, stringOf } from './scalars.ts';
+import { readConstraints } from './constraints.ts';
+import { createDates, createNumbers, createStrings } from './scalars.ts';
 
 type Schema = z.core.$ZodType;
-type Place = { readonly path: string; readonly depth: number };
-type Walk<T extends z.core.$ZodTypes['_zod']['def']['type']> = (
+type Position = { readonly path: string; readonly depth: number };
+type Generator<T extends z.core.$ZodTypes['_zod']['def']['type']> = (
   schema: Extract<z.core.$ZodTypes, { _zod: { def: { type: T } } }>,
-  place: Place,
+  position: Position,
 ) => fc.Arbitrary<unknown>;
 
 const trials = 100;
-/** From this nesting on everything that may be absent or empty is, so that recursive schemas end. */
-const deep = 4;
-const deepest = 12;
+/** Below this depth optional values are absent and arrays are empty, so that recursive schemas end. */
+const optionalDepthMax = 4;
+const depthMax = 12;
 
 const isLegal = (schema: Schema, value: unknown): boolean => z.safeParse(schema as z.ZodType, value).success;
 
-/** Filters by the schema itself. What hardly ever passes would be filtered for ever, so it is tried out first. */
-const held = (arbitrary: fc.Arbitrary<unknown>, schema: Schema, { path }: Place): fc.Arbitrary<unknown> => {
+/** Filters by the schema. A schema that rejects nearly every value would filter forever, so some values are tried first. */
+const filterLegal = (arbitrary: fc.Arbitrary<unknown>, schema: Schema, { path }: Position): fc.Arbitrary<unknown> => {
   const samples = fc.sample(arbitrary, { numRuns: trials, seed: createRandom(seed)() });
   if (samples.some((value) => isLegal(schema, value))) return arbitrary.filter((value) => isLegal(schema, value));
   const { error } = z.safeParse(schema as z.ZodType, samples[0]);
   throw new TypeError(
-    `No random value of '${path}' satisfies its schema (${error?.issues[0]?.message}). Give this field as an override.`,
+    `No random value of '${path}' satisfies its schema (${error?.issues[0]?.message}). Pass this field as an override.`,
   );
 };
 
 const isOptionalInput = (schema: Schema): boolean => schema._zod.optin === 'optional';
 
-const objectOf = (shape: Readonly<Record<string, Schema>>, { path, depth }: Place): fc.Arbitrary<unknown> => {
-  if (depth > deepest) throw new TypeError(`'${path}' is recursive without an end. Give it as an override.`);
-  const entries = Object.entries(shape).filter(([, schema]) => depth < deep || !isOptionalInput(schema));
+const createObjects = (shape: Readonly<Record<string, Schema>>, { path, depth }: Position): fc.Arbitrary<unknown> => {
+  if (depth > depthMax) throw new TypeError(`'${path}' is recursive without an end. Pass it as an override.`);
+  const entries = Object.entries(shape).filter(([, schema]) => depth < optionalDepthMax || !isOptionalInput(schema));
   const fields = entries.map(([name, schema]) => {
     const inner = (schema as z.core.$ZodTypes)._zod.def;
     const own = inner.type === 'optional' ? inner.innerType : schema;
-    return [name, walk(own, { path: path ? `${path}.${name}` : name, depth: depth + 1 })] as const;
+    return [name, generate(own, { path: path ? `${path}.${name}` : name, depth: depth + 1 })] as const;
   });
   const requiredKeys = entries.flatMap(([name, schema]) => (isOptionalInput(schema) ? [] : [name]));
   return fc.record(Object.fromEntries(fields), { requiredKeys, noNullPrototype: true });
 };
 
-const listOf = (schema: z.core.$ZodArray, { path, depth }: Place): fc.Arbitrary<unknown> => {
-  const { least = 0, most } = factsOf(schema);
-  if (depth >= deep && least === 0) return fc.constant([]);
-  const item = walk(schema._zod.def.element, { path: `${path}[]`, depth });
-  return fc.array(item, { minLength: least, ...(most !== undefined && { maxLength: most }) });
+const createArrays = (schema: z.core.$ZodArray, { path, depth }: Position): fc.Arbitrary<unknown> => {
+  const { min = 0, max } = readConstraints(schema);
+  if (depth >= optionalDepthMax && min === 0) return fc.constant([]);
+  const item = generate(schema._zod.def.element, { path: `${path}[]`, depth });
+  return fc.array(item, { minLength: min, ...(max !== undefined && { maxLength: max }) });
 };
 
 const inner = (
   { _zod }: { readonly _zod: { readonly def: { readonly innerType: Schema } } },
-  place: Place,
-): fc.Arbitrary<unknown> => walk(_zod.def.innerType, place);
+  position: Position,
+): fc.Arbitrary<unknown> => generate(_zod.def.innerType, position);
 
-const walks: { readonly [T in z.core.$ZodTypes['_zod']['def']['type']]?: Walk<T> } = {
-  string: (schema) => stringOf(factsOf(schema)),
+const generators: { readonly [T in z.core.$ZodTypes['_zod']['def']['type']]?: Generator<T> } = {
+  string: (schema) => createStrings(readConstraints(schema)),
   template_literal: (schema) => fc.stringMatching(schema._zod.pattern),
-  number: (schema) => numberOf(factsOf(schema)),
+  number: (schema) => createNumbers(readConstraints(schema)),
   bigint: () => fc.bigInt(),
   boolean: () => fc.boolean(),
-  date: (schema) => dateOf(factsOf(schema)),
+  date: (schema) => createDates(readConstraints(schema)),
   null: () => fc.constant(null),
   undefined: () => fc.constant(undefined),
   any: () => fc.jsonValue(),
   unknown: () => fc.jsonValue(),
   enum: ({ _zod }) => fc.constantFrom(..._zod.values),
   literal: ({ _zod }) => fc.constantFrom(..._zod.def.values),
-  object: ({ _zod }, place) => objectOf(_zod.def.shape, place),
-  array: (schema, place) => listOf(schema, place),
+  object: ({ _zod }, position) => createObjects(_zod.def.shape, position),
+  array: (schema, position) => createArrays(schema, position),
   tuple: ({ _zod }, { path, depth }) =>
-    fc.tuple(..._zod.def.items.map((item, at) => walk(item, { path: `${path}[${at}]`, depth }))),
+    fc.tuple(..._zod.def.items.map((item, index) => generate(item, { path: `${path}[${index}]`, depth }))),
   record: ({ _zod }, { path, depth }) =>
-    depth >= deep
+    depth >= optionalDepthMax
       ? fc.constant({})
       : fc.dictionary(
-          walk(_zod.def.keyType, { path: `${path}{}`, depth }) as fc.Arbitrary<string>,
-          walk(_zod.def.valueType, { path: `${path}{}`, depth: depth + 1 }),
+          generate(_zod.def.keyType, { path: `${path}{}`, depth }) as fc.Arbitrary<string>,
+          generate(_zod.def.valueType, { path: `${path}{}`, depth: depth + 1 }),
           { noNullPrototype: true },
         ),
-  union: ({ _zod }, place) => fc.oneof(..._zod.def.options.map((option) => walk(option, place))),
-  intersection: ({ _zod }, place) =>
+  union: ({ _zod }, position) => fc.oneof(..._zod.def.options.map((option) => generate(option, position))),
+  intersection: ({ _zod }, position) =>
     fc
-      .tuple(walk(_zod.def.left, place), walk(_zod.def.right, place))
+      .tuple(generate(_zod.def.left, position), generate(_zod.def.right, position))
       .map(([left, right]) => ({ ...(left as object), ...(right as object) })),
-  lazy: ({ _zod }, { path, depth }) => walk(_zod.def.getter(), { path, depth: depth + 1 }),
-  pipe: ({ _zod: { def } }, place) =>
-    walk((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in, place),
-  optional: (schema, place) =>
-    place.depth >= deep ? fc.constant(undefined) : fc.option(inner(schema, place), { nil: undefined }),
-  nullable: (schema, place) =>
-    place.depth >= deep ? fc.constant(null) : fc.option(inner(schema, place), { nil: null }),
+  lazy: ({ _zod }, { path, depth }) => generate(_zod.def.getter(), { path, depth: depth + 1 }),
+  pipe: ({ _zod: { def } }, position) =>
+    generate((def.in as z.core.$ZodTypes)._zod.def.type === 'transform' ? def.out : def.in, position),
+  optional: (schema, position) =>
+    position.depth >= optionalDepthMax
+      ? fc.constant(undefined)
+      : fc.option(inner(schema, position), { nil: undefined }),
+  nullable: (schema, position) =>
+    position.depth >= optionalDepthMax ? fc.constant(null) : fc.option(inner(schema, position), { nil: null }),
   default: inner,
   prefault: inner,
   readonly: inner,
@@ -98,19 +100,17 @@ const walks: { readonly [T in z.core.$ZodTypes['_zod']['def']['type']]?: Walk<T>
   catch: inner,
 };
 
-const walk = (schema: Schema, place: Place): fc.Arbitrary<unknown> => {
+const generate = (schema: Schema, position: Position): fc.Arbitrary<unknown> => {
   const { type, checks } = (schema as z.core.$ZodTypes)._zod.def;
-  const make = walks[type] as ((schema: Schema, place: Place) => fc.Arbitrary<unknown>) | undefined;
-  if (!make)
-    throw new TypeError(
-      `'${place.path}' is a ${type}, of which no random value is made. Give this field as an override.`,
-    );
-  const arbitrary = make(schema, place);
+  const generator = generators[type] as ((schema: Schema, position: Position) => fc.Arbitrary<unknown>) | undefined;
+  if (!generator)
+    throw new TypeError(`'${position.path}' is a ${type}, which has no random values. Pass this field as an override.`);
+  const arbitrary = generator(schema, position);
   const isChecked =
     (checks?.length ?? 0) > 0 || 'check' in (schema as z.core.$ZodTypes)._zod.def || type === 'intersection';
-  return isChecked ? held(arbitrary, schema, place) : arbitrary;
+  return isChecked ? filterLegal(arbitrary, schema, position) : arbitrary;
 };
 
-/** Values that a schema accepts as its input, also nasty ones. `path` is where it stands, for messages. */
+/** Creates an arbitrary of the inputs that a schema accepts, also unusual ones. `path` names the schema in messages. */
 export const createArbitrary = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> =>
-  walk(schema, { path, depth: 0 }) as fc.Arbitrary<z.input<S>>;
+  generate(schema, { path, depth: 0 }) as fc.Arbitrary<z.input<S>>;

@@ -16,7 +16,7 @@ type AnySchema = CollectionDefinition['shape'][string];
 
 const arbitraries = new WeakMap<AnySchema, fc.Arbitrary<unknown>>();
 
-const sampleOf = (schema: AnySchema, path: string): unknown => {
+const createSample = (schema: AnySchema, path: string): unknown => {
   const arbitrary = arbitraries.get(schema) ?? createArbitrary(schema, path);
   arbitraries.set(schema, arbitrary);
   return fc.sample(arbitrary, { numRuns: 1, seed: random() | 0 })[0];
@@ -35,15 +35,15 @@ const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
   };
   const { error } = schema.safeParse(document);
   if (!error) return;
-  const faults = error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`);
+  const issues = error.issues.map(({ path, message }) => `${path.join('.') || 'the document'}: ${message}`);
   throw new TypeError(
-    `What was built for '${name}' is not valid (${faults.join('; ')}). Give these fields as overrides.`,
+    `The draft built for '${name}' is not valid (${issues.join('; ')}). Pass these fields as overrides.`,
   );
 };
 
 const built = new WeakMap<object, Set<string>>();
 
-/** Notes the unique values of a draft. @returns whether an earlier draft had one of them already. */
+/** Records the unique values of a draft. @returns whether an earlier draft had one of them. */
 const isTaken = (definition: Indexed, draft: Fields): boolean => {
   const { indexes } = definition;
   const stored = toStoredDraft(definition, draft);
@@ -56,25 +56,25 @@ const isTaken = (definition: Indexed, draft: Fields): boolean => {
   return found;
 };
 
-const draftOf = (definition: Indexed, own: readonly string[], overrides: Fields): Fields => {
+const createDraft = (definition: Indexed, own: readonly string[], overrides: Fields): Fields => {
   const draft: Fields = {};
   for (const field of own) {
-    const isGiven = Object.hasOwn(overrides, field);
-    const value = isGiven
+    const isOverridden = Object.hasOwn(overrides, field);
+    const value = isOverridden
       ? overrides[field]
-      : sampleOf(definition.shape[field] as AnySchema, `${definition.name}.${field}`);
+      : createSample(definition.shape[field] as AnySchema, `${definition.name}.${field}`);
     if (value !== undefined) draft[field] = value;
   }
   return draft;
 };
 
-/** Short random values meet now and then; this often they do not meet again. */
+/** Short random values collide sometimes, but not this many times in a row. */
 const triesMax = 50;
 
 /**
- * A random valid draft of a collection, other than every earlier one in what must be unique, and the same for the same seed and calls. Fields that matter to a test are given;
- * one that is given as undefined is left out.
- * @throws when a field is unknown, cannot be made at random, or the whole is not valid.
+ * Creates a random valid draft of a collection, with unique fields that differ from every earlier draft, and the same for the
+ * same seed and calls. Overrides set fields; undefined removes one.
+ * @throws when a field is unknown or has no random values, or the draft is not valid.
  */
 export const build = <D extends Entity>(
   definition: CollectionDefinition<D>,
@@ -87,9 +87,9 @@ export const build = <D extends Entity>(
   const unknown = Object.keys(overrides).find((field) => !own.includes(field));
   if (unknown)
     throw new TypeError(`'${unknown}' is not a field of a draft of '${definition.name}'; it has ${own.join(', ')}.`);
-  let draft = draftOf(definition, own, overrides);
+  let draft = createDraft(definition, own, overrides);
   for (let tries = 1; isTaken(definition, draft) && tries < triesMax; tries += 1) {
-    draft = draftOf(definition, own, overrides);
+    draft = createDraft(definition, own, overrides);
   }
   assertLegal(definition as unknown as CollectionDefinition, draft);
   return draft as Draft<D>;

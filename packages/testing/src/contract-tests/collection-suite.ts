@@ -16,7 +16,7 @@ import { unitCases } from './units.ts';
 import { valueCases } from './values.ts';
 import { writeCases } from './writes.ts';
 
-/** Holds an adapter of the datastore port to what the port promises. It opens one store for all cases. */
+/** Tests an adapter against the guarantees of the datastore port. All cases share one store. */
 export const collectionSuite = (name: string, openStore: OpenStore): void => {
   describe(`the collections of ${name}`, () => {
     const use = useFixture(openStore);
@@ -32,7 +32,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     softDeleteCases(use);
     comparisonKeyCases(use);
 
-    it('can be prepared again, and keep what they hold', async () => {
+    it('race: can be prepared again, also at once, and keep their documents', async () => {
       const clock = createManualClock();
       const { store, close } = await openStore({ things, slots }, { clock, ids: createIds(clock) });
       const ctx = aContext();

@@ -2,7 +2,7 @@ import { pii, secret } from '@plinth/contract-kit';
 import { type Draft, defineCollection, Entity, sortKeyMax, toSortKey } from '@plinth/data-kit';
 import { z } from 'zod';
 
-/** A document with a field of every kind that the port deals with. */
+/** A document with a field of every kind. */
 export const Thing = Entity.extend({
   sku: z.string().max(200),
   group: z.enum(['alpha', 'beta']),
@@ -18,7 +18,7 @@ export const Thing = Entity.extend({
 });
 export type Thing = z.infer<typeof Thing>;
 
-/** The lists that the indexes of `things` serve without a filter; each is asked for in both directions. */
+/** The sorted fields that the indexes of `things` serve without a filter, in both directions. */
 export const sortedFields = ['createdAt', 'rank', 'name', 'active', 'due', '_id'] as const;
 
 export const things = defineCollection('things', Thing, {
@@ -61,7 +61,7 @@ export const contacts = defineCollection('contacts', Contact, {
   indexes: { byName: { fields: ['name', '_id'] } },
 });
 
-/** A document that is removed softly and whose texts are compared by their keys. */
+/** A document with soft deletion and comparison keys. */
 export const Member = Entity.extend({
   name: z.string().max(200),
   handle: z.string().max(50),
@@ -93,30 +93,30 @@ export const members = defineCollection('members', Member, {
   },
 });
 
-let made = 0;
+let drafts = 0;
 
-/** A draft of a thing with a `sku` of its own. */
+/** Creates a draft of a thing with a unique `sku`. */
 export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
-  made += 1;
+  drafts += 1;
   return {
-    sku: `sku-${made}`,
+    sku: `sku-${drafts}`,
     group: 'alpha',
     rank: 1,
     stock: 3,
-    name: `thing ${made}`,
+    name: `thing ${drafts}`,
     active: true,
     tags: [],
     ...overrides,
   };
 };
 
-/** A draft of a member with a `handle` and a `badge` of its own. */
+/** Creates a draft of a member with a unique `handle` and `badge`. */
 export const aMember = (overrides: Partial<Draft<Member>> = {}): Draft<Member> => {
-  made += 1;
+  drafts += 1;
   return {
-    name: `Member ${made}`,
-    handle: `Handle-${made}`,
-    badge: `Badge-${made}`,
+    name: `Member ${drafts}`,
+    handle: `Handle-${drafts}`,
+    badge: `Badge-${drafts}`,
     team: 'red',
     points: 1,
     ...overrides,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aMember, type Member } from './collections.ts';
-import { type Fixture, suiteErrors } from './fixture.ts';
+import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const names = ['Bob', 'Zoe', 'alice', 'Émile', 'ZOE', 'emil', 'Emile'];
 const inOrder = ['alice', 'Bob', 'emil', 'Emile', 'Émile', 'ZOE', 'Zoe'];
@@ -37,54 +37,46 @@ const listCases = (use: () => Fixture): void => {
 
 const filterCases = (use: () => Fixture): void => {
   it('finds a value in any spelling and returns it as stored', async () => {
-    const { context, members, write } = use();
-    const ctx = context();
-    const ada = await write(ctx, () => members.for(ctx).insert(aMember({ handle: 'Ada' })));
+    const { members, write } = createTenant(use());
+    const ada = await write(() => members.insert(aMember({ handle: 'Ada' })));
     expect(ada).toMatchObject({ handle: 'Ada', handleKey: 'ada' });
-    expect(await members.for(ctx).find({ handle: 'aDA' })).toEqual(ada);
-    expect(await members.for(ctx).find({ handle: { $in: ['x', 'ADA'] } })).toEqual(ada);
-    expect(await members.for(ctx).find({ handle: 'Adam' })).toBeUndefined();
-    await write(ctx, () =>
-      members.for(ctx).updateWhere({ handle: 'ADA' }, { $inc: { points: 1 } }, suiteErrors.soldOut()),
-    );
-    expect(await members.for(ctx).get(ada._id)).toMatchObject({ points: 2 });
+    expect(await members.find({ handle: 'aDA' })).toEqual(ada);
+    expect(await members.find({ handle: { $in: ['x', 'ADA'] } })).toEqual(ada);
+    expect(await members.find({ handle: 'Adam' })).toBeUndefined();
+    await write(() => members.updateWhere({ handle: 'ADA' }, { $inc: { points: 1 } }, suiteErrors.soldOut()));
+    expect(await members.get(ada._id)).toMatchObject({ points: 2 });
   });
 
   it('integrity: two spellings of a unique value are the same', async () => {
-    const { context, members, write } = use();
-    const ctx = context();
-    const add = (handle: string) => write(ctx, () => members.for(ctx).insert(aMember({ handle })));
+    const { members, write } = createTenant(use());
+    const add = (handle: string) => write(() => members.insert(aMember({ handle })));
     await add('Ada');
     await expect(add('ADA')).rejects.toMatchObject({ name: 'UniqueViolation', code: 'handle-taken' });
   });
 };
 
 const changeCases = (use: () => Fixture): void => {
-  it('follows every change of its field, and is removed with it', async () => {
-    const { context, members, write } = use();
-    const ctx = context();
-    const ada: Member = await write(ctx, () =>
-      members.for(ctx).insert(aMember({ handle: 'Ada', nickname: 'Countess' })),
-    );
-    const renamed = await write(ctx, () => members.for(ctx).update(ada, { $set: { handle: 'King', name: 'Ada K' } }));
+  it('changes with its field, and is removed with it', async () => {
+    const { members, write } = createTenant(use());
+    const ada: Member = await write(() => members.insert(aMember({ handle: 'Ada', nickname: 'Countess' })));
+    const renamed = await write(() => members.update(ada, { $set: { handle: 'King', name: 'Ada K' } }));
     expect(renamed).toMatchObject({ handle: 'King', handleKey: 'king', nameKey: 'ada k\tAda K' });
-    expect(await members.for(ctx).get(ada._id)).toEqual(renamed);
-    expect(await members.for(ctx).find({ handle: 'ada' })).toBeUndefined();
+    expect(await members.get(ada._id)).toEqual(renamed);
+    expect(await members.find({ handle: 'ada' })).toBeUndefined();
     const { _id } = ada;
-    await write(ctx, () => members.for(ctx).updateWhere({ _id }, { $set: { handle: 'Byron' } }, suiteErrors.soldOut()));
-    const changed = await members.for(ctx).get(_id);
+    await write(() => members.updateWhere({ _id }, { $set: { handle: 'Byron' } }, suiteErrors.soldOut()));
+    const changed = await members.get(_id);
     expect(changed).toMatchObject({ handle: 'Byron', handleKey: 'byron', nicknameKey: 'countess' });
-    const bare = await write(ctx, () => members.for(ctx).update(changed, { $unset: { nickname: true } }));
+    const bare = await write(() => members.update(changed, { $unset: { nickname: true } }));
     expect(bare).not.toHaveProperty('nicknameKey');
-    expect(await members.for(ctx).get(_id)).toEqual(bare);
+    expect(await members.get(_id)).toEqual(bare);
   });
 
   it('boundary: an absent field has no key', async () => {
-    const { context, members, write } = use();
-    const ctx = context();
-    const ada = await write(ctx, () => members.for(ctx).insert(aMember()));
+    const { members, write } = createTenant(use());
+    const ada = await write(() => members.insert(aMember()));
     expect(ada).not.toHaveProperty('nicknameKey');
-    const kept = await write(ctx, () => members.for(ctx).update(ada, { $set: { nickname: undefined, points: 2 } }));
+    const kept = await write(() => members.update(ada, { $set: { nickname: undefined, points: 2 } }));
     expect(kept).not.toHaveProperty('nicknameKey');
   });
 };

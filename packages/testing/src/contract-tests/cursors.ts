@@ -1,88 +1,85 @@
 import { describe, expect, it } from 'vitest';
-import type { Fixture } from './fixture.ts';
+import { createTenant, type Fixture } from './fixture.ts';
 
 const query = { where: {}, sort: 'rank', limit: 1 } as const;
 
-/** A list of two pages and the cursor between them. */
-const betweenPages = async ({ context, stored, things }: Fixture) => {
+/** Creates a list of two pages. @returns the cursor between them. */
+const createTwoPages = async ({ context, stored, things }: Fixture) => {
   const ctx = context();
   const [, second] = await stored(ctx, [{ rank: 1 }, { rank: 2 }]);
   const { nextCursor } = await things.for(ctx).list(query);
   return { ctx, cursor: nextCursor ?? '', second };
 };
 
-const refused = { code: 'invalid-cursor', status: 400 };
+const invalid = { code: 'invalid-cursor', status: 400 };
 
 const scopeCases = (use: () => Fixture): void => {
-  it('serves the same list again and again, with any limit and in any context of the tenant', async () => {
+  it('serves the same list repeatedly, with any limit and in any context of the tenant', async () => {
     const { context, things } = use();
-    const { ctx, cursor, second } = await betweenPages(use());
+    const { ctx, cursor, second } = await createTwoPages(use());
     const other = context(ctx.tenantId);
     for (const limit of [1, 100]) {
       expect(await things.for(other).list({ ...query, limit, cursor })).toEqual({ items: [second], nextCursor: null });
     }
   });
 
-  it('is refused in another tenant', async () => {
+  it('is rejected in another tenant', async () => {
     const { context, things } = use();
-    const { cursor } = await betweenPages(use());
-    await expect(things.for(context()).list({ ...query, cursor })).rejects.toMatchObject(refused);
+    const { cursor } = await createTwoPages(use());
+    await expect(things.for(context()).list({ ...query, cursor })).rejects.toMatchObject(invalid);
   });
 
-  it('is refused with another filter', async () => {
+  it('is rejected with another filter', async () => {
     const { things } = use();
-    const { ctx, cursor } = await betweenPages(use());
+    const { ctx, cursor } = await createTwoPages(use());
     const list = (where: object) => things.for(ctx).list({ ...query, where, cursor });
-    await expect(list({ group: 'alpha' })).rejects.toMatchObject(refused);
-    await expect(list({ rank: { $gt: 0 } })).rejects.toMatchObject(refused);
+    await expect(list({ group: 'alpha' })).rejects.toMatchObject(invalid);
+    await expect(list({ rank: { $gt: 0 } })).rejects.toMatchObject(invalid);
   });
 
-  it('is refused with a filter whose value or type differs', async () => {
-    const { context, stored, things } = use();
-    const ctx = context();
-    await stored(ctx, [{ due: new Date(1) }, { due: new Date(2) }]);
-    const list = (where: object, cursor?: string) => things.for(ctx).list({ where, sort: 'due', limit: 1, cursor });
+  it('is rejected with a filter whose value or type differs', async () => {
+    const { stored, things } = createTenant(use());
+    await stored([{ due: new Date(1) }, { due: new Date(2) }]);
+    const list = (where: object, cursor?: string) => things.list({ where, sort: 'due', limit: 1, cursor });
     const { nextCursor } = await list({ due: { $gt: new Date(0) } });
-    await expect(list({ due: { $gt: new Date(-1) } }, nextCursor ?? '')).rejects.toMatchObject(refused);
-    await expect(list({ due: { $gte: new Date(0) } }, nextCursor ?? '')).rejects.toMatchObject(refused);
-    await expect(list({ due: { $gt: 0 } }, nextCursor ?? '')).rejects.toMatchObject(refused);
-    await expect(list({ due: { $gt: new Date(0).toISOString() } }, nextCursor ?? '')).rejects.toMatchObject(refused);
+    await expect(list({ due: { $gt: new Date(-1) } }, nextCursor ?? '')).rejects.toMatchObject(invalid);
+    await expect(list({ due: { $gte: new Date(0) } }, nextCursor ?? '')).rejects.toMatchObject(invalid);
+    await expect(list({ due: { $gt: 0 } }, nextCursor ?? '')).rejects.toMatchObject(invalid);
+    await expect(list({ due: { $gt: new Date(0).toISOString() } }, nextCursor ?? '')).rejects.toMatchObject(invalid);
   });
 
-  it('is served with the same filter written in another order', async () => {
-    const { context, stored, things } = use();
-    const ctx = context();
-    const [, second] = await stored(ctx, [{}, {}]);
-    const list = (where: object, cursor?: string) =>
-      things.for(ctx).list({ where, sort: 'createdAt', limit: 1, cursor });
+  it('is accepted with the fields of the filter in another order', async () => {
+    const { stored, things } = createTenant(use());
+    const [, second] = await stored([{}, {}]);
+    const list = (where: object, cursor?: string) => things.list({ where, sort: 'createdAt', limit: 1, cursor });
     const { nextCursor } = await list({ group: 'alpha', active: true });
     const page = await list({ active: true, group: 'alpha' }, nextCursor ?? '');
     expect(page).toEqual({ items: [second], nextCursor: null });
   });
 
-  it('is refused with another sort or direction', async () => {
+  it('is rejected with another sort or direction', async () => {
     const { things } = use();
-    const { ctx, cursor } = await betweenPages(use());
+    const { ctx, cursor } = await createTwoPages(use());
     for (const sort of ['-rank', 'createdAt', '_id'] as const) {
-      await expect(things.for(ctx).list({ ...query, sort, cursor })).rejects.toMatchObject(refused);
+      await expect(things.for(ctx).list({ ...query, sort, cursor })).rejects.toMatchObject(invalid);
     }
   });
 
-  it('is refused in another collection', async () => {
+  it('is rejected in another collection', async () => {
     const { slots } = use();
-    const { ctx, cursor } = await betweenPages(use());
-    await expect(slots.for(ctx).list({ ...query, cursor })).rejects.toMatchObject(refused);
+    const { ctx, cursor } = await createTwoPages(use());
+    await expect(slots.for(ctx).list({ ...query, cursor })).rejects.toMatchObject(invalid);
   });
 };
 
 const forgeryCases = (use: () => Fixture): void => {
-  it('is refused when any one bit of it differs', async () => {
+  it('is rejected when one bit differs', async () => {
     const { things } = use();
-    const { ctx, cursor } = await betweenPages(use());
-    const flipped = [...cursor].flatMap((character, at) =>
+    const { ctx, cursor } = await createTwoPages(use());
+    const flipped = [...cursor].flatMap((character, index) =>
       [1, 2, 4, 8, 16, 32, 64].map((bit) => {
         const other = String.fromCharCode(character.charCodeAt(0) ^ bit);
-        return `${cursor.slice(0, at)}${other}${cursor.slice(at + 1)}`;
+        return `${cursor.slice(0, index)}${other}${cursor.slice(index + 1)}`;
       }),
     );
     const outcomes = await Promise.allSettled(
@@ -94,10 +91,10 @@ const forgeryCases = (use: () => Fixture): void => {
     ).toEqual([]);
   });
 
-  it('is refused when it is cut, prolonged, doubled or put together from two', async () => {
+  it('is rejected when it is truncated, extended, doubled or composed of two', async () => {
     const { things } = use();
-    const { ctx, cursor } = await betweenPages(use());
-    const { cursor: another } = await betweenPages(use());
+    const { ctx, cursor } = await createTwoPages(use());
+    const { cursor: another } = await createTwoPages(use());
     const [position = '', signature = ''] = cursor.split('.');
     const forgeries = [
       ...Array.from({ length: cursor.length }, (_, length) => cursor.slice(0, length)),
@@ -128,14 +125,14 @@ const forgeryCases = (use: () => Fixture): void => {
     '\u{1F600}',
     '\uD800',
     'x'.repeat(10_000),
-  ])('is refused when it is %j', async (garbage) => {
+  ])('is rejected when it is %j', async (garbage) => {
     const { context, things } = use();
-    await expect(things.for(context()).list({ ...query, cursor: garbage })).rejects.toMatchObject(refused);
+    await expect(things.for(context()).list({ ...query, cursor: garbage })).rejects.toMatchObject(invalid);
   });
 };
 
 const contentCases = (use: () => Fixture): void => {
-  it('carries every kind of value to the next page', async () => {
+  it('boundary: continues after every kind of value', async () => {
     const { context, stored, things } = use();
     const names = ['', '\0', '"\\', 'a'.repeat(200), '\u0001'.repeat(200), '漢'.repeat(200), '\u{1F600}'];
     const ctx = context();
@@ -154,15 +151,15 @@ const contentCases = (use: () => Fixture): void => {
     expect(cursor).toBeUndefined();
   });
 
-  it('is made of characters that a URL carries unchanged', async () => {
-    const { cursor } = await betweenPages(use());
+  it('needs no escaping in a URL', async () => {
+    const { cursor } = await createTwoPages(use());
     expect(encodeURIComponent(cursor)).toBe(cursor);
   });
 };
 
-/** A cursor is good for its own list and for nothing else. */
+/** A cursor is valid for its own list only. */
 export const cursorCases = (use: () => Fixture): void => {
-  describe('a cursor', () => {
+  describe('integrity: a cursor', () => {
     scopeCases(use);
     forgeryCases(use);
     contentCases(use);

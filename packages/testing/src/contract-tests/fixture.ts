@@ -26,35 +26,35 @@ import {
 } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type Whole<D extends Thing | Slot | Contact> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
+type PlainCollection<D extends Thing | Slot | Contact> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
 type Work<T> = () => T | Promise<T>;
 
-/** What the cases of a suite share: one open store. Each case works in tenants of its own. */
+/** The open store of a suite. Each case uses new tenants. */
 export type Fixture = {
   readonly clock: ManualClock;
-  readonly things: Whole<Thing>;
-  readonly slots: Whole<Slot>;
-  readonly contacts: Whole<Contact>;
+  readonly things: PlainCollection<Thing>;
+  readonly slots: PlainCollection<Slot>;
+  readonly contacts: PlainCollection<Contact>;
   readonly members: Collection<Member, keyof TenantCollection<Member>>;
   readonly events: Events;
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
-  /** A context of a new tenant, unless one is given. */
+  /** Creates a context, by default of a new tenant. */
   context(tenantId?: string): Ctx;
   /** Runs `work` as a unit of work. */
   write<T>(ctx: Ctx, work: Work<T>): Promise<T>;
-  /** Inserts drafts, a unit of work and a millisecond each, and gives what was stored. */
+  /** Inserts drafts, one unit of work and one millisecond each, and returns the documents. */
   stored(ctx: Ctx, drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
-  /** Makes the next id that the store hands out. */
-  foresee(id: string): void;
+  /** Sets the next id that the store creates. */
+  setNextId(id: string): void;
 };
 
 const openFixture = async (openStore: OpenStore) => {
   const clock = createManualClock();
   const source = createIds(clock);
-  const foreseen: string[] = [];
-  const ids = { next: () => foreseen.shift() ?? source.next() };
+  const nextIds: string[] = [];
+  const ids = { next: () => nextIds.shift() ?? source.next() };
   const { store, journalRows, close } = await openStore({ things, slots, contacts, members }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
@@ -68,7 +68,7 @@ const openFixture = async (openStore: OpenStore) => {
     journal: store.journal,
     run: store.unitOfWork.run,
     journalRows,
-    // A store may hold the deadline against its own clock, which a case may have moved, or against the real one.
+    // A store may compare the deadline with its own clock, which a case can advance, or with the real time.
     context: (tenantId = anId()) =>
       aContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
     write,
@@ -80,31 +80,12 @@ const openFixture = async (openStore: OpenStore) => {
       }
       return documents;
     },
-    foresee: (id) => foreseen.push(id),
+    setNextId: (id) => nextIds.push(id),
   };
   return { fixture, close };
 };
 
-/** Opens a store for the cases of a `describe` block. */
-export const useFixture = (openStore: OpenStore): (() => Fixture) => {
-  let opened: Awaited<ReturnType<typeof openFixture>> | undefined;
-  beforeAll(async () => {
-    opened = await openFixture(openStore);
-  });
-  afterAll(() => opened?.close());
-  return () => {
-    if (!opened) throw new Error('The store of this suite could not be opened.');
-    return opened.fixture;
-  };
-};
-
-/** The errors that the cases give to `updateWhere`. */
-export const suiteErrors = defineErrors('suite', {
-  soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' },
-  notRemoved: { status: 409, title: 'The document is not removed.', fix: 'Do nothing.' },
-});
-
-/** The outcomes of calls that race: what was fulfilled, and the codes of the rest. */
+/** Waits for concurrent calls. @returns the results, and the codes of the errors. */
 export const settle = async <T>(calls: readonly Promise<T>[]) => {
   const settled = await Promise.allSettled(calls);
   return {
@@ -114,3 +95,56 @@ export const settle = async <T>(calls: readonly Promise<T>[]) => {
     ),
   };
 };
+
+/** A tenant of a fixture: its collections, units of work and context. */
+export type Tenant = Omit<Fixture, 'things' | 'slots' | 'contacts' | 'members' | 'write' | 'stored'> & {
+  readonly ctx: Ctx;
+  readonly things: ReturnType<Fixture['things']['for']>;
+  readonly slots: ReturnType<Fixture['slots']['for']>;
+  readonly contacts: ReturnType<Fixture['contacts']['for']>;
+  readonly members: ReturnType<Fixture['members']['for']>;
+  /** Runs `work` as a unit of work. */
+  write<T>(work: Work<T>): Promise<T>;
+  /** Inserts drafts, one unit of work and one millisecond each, and returns the documents. */
+  stored(drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
+  /** Runs concurrent units of work, each in its own context of the tenant. @returns the results and the error codes. */
+  race<T>(count: number, work: (tenant: Tenant, index: number) => T | Promise<T>): ReturnType<typeof settle<T>>;
+};
+
+/** Opens a new tenant, or a known one in the context `ctx`. */
+export const createTenant = (fixture: Fixture, ctx: Ctx = fixture.context()): Tenant => ({
+  ...fixture,
+  ctx,
+  things: fixture.things.for(ctx),
+  slots: fixture.slots.for(ctx),
+  contacts: fixture.contacts.for(ctx),
+  members: fixture.members.for(ctx),
+  write: (work) => fixture.write(ctx, work),
+  stored: (drafts) => fixture.stored(ctx, drafts),
+  race: (count, work) =>
+    settle(
+      Array.from({ length: count }, (_, index) => {
+        const tenant = createTenant(fixture, fixture.context(ctx.tenantId));
+        return tenant.write(() => work(tenant, index));
+      }),
+    ),
+});
+
+/** Opens a store for the cases of a `describe` block. */
+export const useFixture = (openStore: OpenStore): (() => Fixture) => {
+  let opened: Awaited<ReturnType<typeof openFixture>> | undefined;
+  beforeAll(async () => {
+    opened = await openFixture(openStore);
+  });
+  afterAll(() => opened?.close());
+  return () => {
+    if (!opened) throw new Error('The store of this suite failed to open.');
+    return opened.fixture;
+  };
+};
+
+/** The errors that the cases pass to `updateWhere` and `restore`. */
+export const suiteErrors = defineErrors('suite', {
+  soldOut: { status: 409, title: 'Nothing is left.', fix: 'Wait.' },
+  notRemoved: { status: 409, title: 'The document is not removed.', fix: 'Do nothing.' },
+});

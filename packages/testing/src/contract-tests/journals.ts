@@ -9,26 +9,26 @@ import {
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { aThing, type Thing } from './collections.ts';
-import { type Fixture, settle, suiteErrors } from './fixture.ts';
+import { createTenant, type Fixture, settle, suiteErrors } from './fixture.ts';
 
 const { thingMoved } = defineEvents('suite', {
   aggregate: { thingId: z.string() },
   events: { thingMoved: { steps: z.int() } },
 });
 
-const anAnswer = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
+const createResponse = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
 
 const withKey = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
   operation: 'suite',
-  idempotency: { key, fingerprint, toResponse: () => anAnswer(body) },
+  idempotency: { key, fingerprint, toResponse: () => createResponse(body) },
 });
 
-const rowsOf = async ({ journalRows }: Fixture, { tenantId }: Ctx): Promise<JournalRow[]> =>
+const listRows = async ({ journalRows }: Fixture, { tenantId }: Ctx): Promise<JournalRow[]> =>
   (await journalRows()).filter((row) => row.tenantId === tenantId);
 
 const rowCases = (use: () => Fixture): void => {
   describe('a journal row', () => {
-    it('says who, when, by which operation and what changed', async () => {
+    it('contains the actor, the time, the operation and the changes', async () => {
       const fixture = use();
       const { context, things, write, stored, clock } = fixture;
       const ctx = context();
@@ -41,7 +41,7 @@ const rowCases = (use: () => Fixture): void => {
         things.for(ctx).remove({ ...two, version: 2 });
         return things.for(ctx).insert(aThing());
       });
-      const row = (await rowsOf(fixture, ctx)).at(-1);
+      const row = (await listRows(fixture, ctx)).at(-1);
       const { kind, id } = ctx.actor;
       expect(row).toMatchObject({
         at: clock.now(),
@@ -71,7 +71,7 @@ const rowCases = (use: () => Fixture): void => {
       ]);
     });
 
-    it('shows classified values by their class alone', async () => {
+    it('contains the class in place of a classified value', async () => {
       const fixture = use();
       const { context, contacts, write } = fixture;
       const ctx = context();
@@ -84,7 +84,7 @@ const rowCases = (use: () => Fixture): void => {
           .for(ctx)
           .updateWhere({ _id: ada._id, name: 'Ada King' }, { $set: { name: 'A' } }, suiteErrors.soldOut()),
       );
-      const rows = await rowsOf(fixture, ctx);
+      const rows = await listRows(fixture, ctx);
       expect(rows.map(({ changes }) => changes[0])).toMatchObject([
         { after: { name: '[pii]', access: { pin: '[secret]', floor: 3 }, visits: 1 } },
         { before: { name: '[pii]', visits: 1 }, after: { name: '[pii]', visits: 2 } },
@@ -93,7 +93,7 @@ const rowCases = (use: () => Fixture): void => {
       expect(JSON.stringify(rows)).not.toMatch(/Ada|1234/);
     });
 
-    it('carries the events, each with an id and what it is about', async () => {
+    it('contains the events, each with an id and its aggregate', async () => {
       const fixture = use();
       const { context, events, write } = fixture;
       const ctx = context();
@@ -101,7 +101,7 @@ const rowCases = (use: () => Fixture): void => {
         events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
         events.emit(ctx, thingMoved, { thingId: 'b', steps: 2 });
       });
-      const [row, ...more] = await rowsOf(fixture, ctx);
+      const [row, ...more] = await listRows(fixture, ctx);
       expect(more).toEqual([]);
       expect(row?.events).toMatchObject([
         { name: 'suite.thing-moved', aggregateId: 'a', payload: { thingId: 'a', steps: 1 } },
@@ -110,34 +110,33 @@ const rowCases = (use: () => Fixture): void => {
       expect(new Set(row?.events.map(({ id }) => id)).size).toBe(2);
     });
 
-    it('integrity: is there if and only if its writes are', async () => {
+    it('integrity: exists if and only if its writes do', async () => {
       const fixture = use();
       const { context, events, things, write, stored } = fixture;
       const ctx = context();
       const [thing] = (await stored(ctx, [{ sku: 'taken' }])) as [Thing];
-      const refused: (() => unknown)[] = [
+      const failures: (() => unknown)[] = [
         () => things.for(ctx).insert(aThing({ sku: 'taken' })),
         () => things.for(ctx).remove({ ...thing, version: 9 }),
         () => things.for(ctx).insert(aThing({ stock: -1 })),
         () => Promise.reject(new Error('no')),
       ];
-      for (const fail of refused) {
+      for (const fail of failures) {
         const work = () => {
           events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 });
           return fail();
         };
         await expect(write(ctx, work)).rejects.toThrow();
       }
-      expect(await rowsOf(fixture, ctx)).toHaveLength(1);
+      expect(await listRows(fixture, ctx)).toHaveLength(1);
       await write(ctx, () => things.for(ctx).get(thing._id));
-      expect(await rowsOf(fixture, ctx)).toHaveLength(1);
+      expect(await listRows(fixture, ctx)).toHaveLength(1);
     });
 
-    it('integrity: takes no event whose payload breaks its schema, or that nothing would commit', async () => {
-      const { context, events, write } = use();
-      const ctx = context();
+    it('integrity: rejects an event with an invalid payload or outside a unit of work', async () => {
+      const { ctx, events, write } = createTenant(use());
       const half = { thingId: 'a' } as { thingId: string; steps: number };
-      await expect(write(ctx, () => events.emit(ctx, thingMoved, half))).rejects.toThrow(
+      await expect(write(() => events.emit(ctx, thingMoved, half))).rejects.toThrow(
         /'suite.thing-moved' breaks its schema at 'steps'/,
       );
       expect(() => events.emit(ctx, thingMoved, { thingId: 'a', steps: 1 })).toThrow(/outside a unit of work/);
@@ -147,16 +146,16 @@ const rowCases = (use: () => Fixture): void => {
 
 const keyCases = (use: () => Fixture): void => {
   describe('a key', () => {
-    const run = ({ things, run: runIn }: Fixture, ctx: Ctx, receipt: CommitMetadata<unknown>) =>
-      runIn(ctx, async () => things.for(ctx).insert(aThing()), receipt);
+    const run = ({ things, run: runIn }: Fixture, ctx: Ctx, metadata: CommitMetadata<unknown>) =>
+      runIn(ctx, async () => things.for(ctx).insert(aThing()), metadata);
 
-    it('finds the answer that was committed with it, whatever was recorded', async () => {
+    it('finds the response that was committed with it, also without a write', async () => {
       const fixture = use();
       const ctx = fixture.context();
       await run(fixture, ctx, withKey('k1', { body: '{"a":"é"}' }));
       await fixture.run(ctx, async () => undefined, withKey('k2', { fingerprint: 'other' }));
-      expect(await fixture.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: anAnswer() });
-      expect(await fixture.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: anAnswer('{}') });
+      expect(await fixture.journal.find(ctx, 'k1')).toEqual({ fingerprint: 'same', response: createResponse() });
+      expect(await fixture.journal.find(ctx, 'k2')).toEqual({ fingerprint: 'other', response: createResponse('{}') });
       expect(await fixture.journal.find(ctx, 'k3')).toBeUndefined();
     });
 
@@ -169,7 +168,7 @@ const keyCases = (use: () => Fixture): void => {
       expect((await fixture.journal.find(mine, 'k'))?.response.body).toBe('1');
     });
 
-    it('integrity: is used once; who comes second writes nothing', async () => {
+    it('integrity: is used once; a second commit writes nothing', async () => {
       const fixture = use();
       const ctx = fixture.context();
       await run(fixture, ctx, withKey('k', { body: '1' }));
@@ -181,17 +180,17 @@ const keyCases = (use: () => Fixture): void => {
       expect((await fixture.journal.find(ctx, 'k'))?.response.body).toBe('1');
     });
 
-    it('race: of many at once one commits', async () => {
+    it('race: one of many concurrent units commits', async () => {
       const fixture = use();
       const owner = fixture.context();
       const contexts = Array.from({ length: 12 }, () => fixture.context(owner.tenantId));
       const { won } = await settle(contexts.map((ctx) => run(fixture, ctx, withKey('k'))));
       expect(won).toHaveLength(1);
       expect((await fixture.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
-      expect(await rowsOf(fixture, owner)).toHaveLength(1);
+      expect(await listRows(fixture, owner)).toHaveLength(1);
     });
 
-    it('boundary: holds for a day and is free from then on', async () => {
+    it('boundary: expires after a day', async () => {
       const fixture = use();
       const owner = fixture.context();
       await run(fixture, owner, withKey('k', { body: '1' }));
@@ -204,12 +203,12 @@ const keyCases = (use: () => Fixture): void => {
       expect(await fixture.journal.find(late, 'k')).toBeUndefined();
       await run(fixture, late, withKey('k', { body: '3' }));
       expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
-      expect(await rowsOf(fixture, owner)).toHaveLength(2);
+      expect(await listRows(fixture, owner)).toHaveLength(2);
     });
   });
 };
 
-/** What a store promises of the journalRows of its write sets. */
+/** The guarantees of the journal. */
 export const journalCases = (use: () => Fixture): void => {
   rowCases(use);
   keyCases(use);

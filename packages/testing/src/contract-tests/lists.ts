@@ -2,12 +2,16 @@ import { type Ctx, defineMapper, type ListQuery } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../fake/compare.ts';
 import { aThing, sortedFields, type Thing } from './collections.ts';
-import type { Fixture } from './fixture.ts';
+import { createTenant, type Fixture } from './fixture.ts';
 
 type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
 
-/** Follows the cursors to the end and gives the pages. */
-const walk = async (fixture: Fixture, ctx: Ctx, { limit, ...query }: Query & { limit: number }): Promise<Thing[][]> => {
+/** Follows the cursors to the end. @returns the pages. */
+const listPages = async (
+  fixture: Fixture,
+  ctx: Ctx,
+  { limit, ...query }: Query & { limit: number },
+): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
@@ -18,7 +22,7 @@ const walk = async (fixture: Fixture, ctx: Ctx, { limit, ...query }: Query & { l
   return pages;
 };
 
-const idsOf = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
+const listIds = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
 
 const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
   const field = sort.replace('-', '') as keyof Thing;
@@ -28,28 +32,28 @@ const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
   return sort.startsWith('-') ? ascending.reverse() : ascending;
 };
 
-/** Documents with many equal values and some missing ones. */
-const crowd = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
+/** Creates documents with many equal and some missing values. */
+const createCrowd = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
   stored(
     ctx,
-    Array.from({ length: 17 }, (_, at) => ({
-      rank: [1, -2.5, 3, 0, 2 ** 33][(at * 7) % 5] as number,
-      name: ['b', 'a', '', 'B', '\u{1F600}', '\uFFFD', 'a\0'][(at * 5) % 7] as string,
-      active: at % 3 === 0,
-      group: at % 2 ? ('alpha' as const) : ('beta' as const),
-      ...(at % 4 !== 0 && { due: new Date(1000 + (at % 3)) }),
+    Array.from({ length: 17 }, (_, index) => ({
+      rank: [1, -2.5, 3, 0, 2 ** 33][(index * 7) % 5] as number,
+      name: ['b', 'a', '', 'B', '\u{1F600}', '\uFFFD', 'a\0'][(index * 5) % 7] as string,
+      active: index % 3 === 0,
+      group: index % 2 ? ('alpha' as const) : ('beta' as const),
+      ...(index % 4 !== 0 && { due: new Date(1000 + (index % 3)) }),
     })),
   );
 
 const sorts = sortedFields.flatMap((field) => [field, `-${field}`] as const);
 
 const orderCases = (use: () => Fixture): void => {
-  it.each(sorts)('by %s: the pages, one after the other, are the sorted whole, whatever the limit', async (sort) => {
+  it.each(sorts)('by %s: the pages together are the sorted documents, with any limit', async (sort) => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted(await crowd(fixture, ctx), sort);
+    const whole = sorted(await createCrowd(fixture, ctx), sort);
     for (const limit of [1, 2, 5, 16, 17, 100]) {
-      const pages = await walk(fixture, ctx, { where: {}, sort, limit });
+      const pages = await listPages(fixture, ctx, { where: {}, sort, limit });
       expect(pages.flat()).toEqual(whole);
       expect(pages).toHaveLength(Math.ceil(whole.length / limit));
     }
@@ -65,7 +69,7 @@ const orderCases = (use: () => Fixture): void => {
     ['a lower bound', { where: { rank: { $gt: 0 } }, sort: 'rank' }, ({ rank }) => rank > 0],
     ['an upper bound', { where: { rank: { $lt: 1 } }, sort: '-rank' }, ({ rank }) => rank < 1],
     [
-      'bounds that belong to the range',
+      'inclusive bounds',
       { where: { rank: { $gte: 0, $lte: 3 } }, sort: '-rank' },
       ({ rank }) => rank >= 0 && rank <= 3,
     ],
@@ -80,57 +84,55 @@ const orderCases = (use: () => Fixture): void => {
       ({ group, rank }) => group === 'alpha' && rank > -2.5 && rank <= 3,
     ],
     [
-      'a bound on a field that some lack',
+      'a bound on a field that some documents lack',
       { where: { due: { $lte: new Date(1001) } }, sort: '-due' },
       ({ due }) => due !== undefined && due.getTime() <= 1001,
     ],
   ];
 
-  it.each(filtered)('filtered by %s', async (_, query, isMeant) => {
+  it.each(filtered)('filtered by %s', async (_, query, isExpected) => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted((await crowd(fixture, ctx)).filter(isMeant), query.sort);
+    const whole = sorted((await createCrowd(fixture, ctx)).filter(isExpected), query.sort);
     expect(whole.length).toBeGreaterThan(1);
     for (const limit of [1, 3, 100]) {
-      expect((await walk(fixture, ctx, { ...query, limit })).flat()).toEqual(whole);
+      expect((await listPages(fixture, ctx, { ...query, limit })).flat()).toEqual(whole);
     }
   });
 
   it('a range on _id, in both directions', async () => {
     const fixture = use();
     const ctx = fixture.context();
-    const ids = idsOf(await crowd(fixture, ctx)) as [string, string, string, ...string[]];
+    const ids = listIds(await createCrowd(fixture, ctx)) as [string, string, string, ...string[]];
     const from = (sort: '_id' | '-_id', bounds: object) =>
-      walk(fixture, ctx, { where: { _id: bounds }, sort, limit: 2 });
-    expect(idsOf((await from('_id', { $gt: ids[2] })).flat())).toEqual(ids.slice(3));
-    expect(idsOf((await from('-_id', { $gte: ids[2] })).flat())).toEqual(ids.slice(2).reverse());
-    expect(idsOf((await from('_id', { $lt: ids[2] })).flat())).toEqual(ids.slice(0, 2));
-    expect(idsOf((await from('-_id', { $lte: ids[2] })).flat())).toEqual(ids.slice(0, 3).reverse());
+      listPages(fixture, ctx, { where: { _id: bounds }, sort, limit: 2 });
+    expect(listIds((await from('_id', { $gt: ids[2] })).flat())).toEqual(ids.slice(3));
+    expect(listIds((await from('-_id', { $gte: ids[2] })).flat())).toEqual(ids.slice(2).reverse());
+    expect(listIds((await from('_id', { $lt: ids[2] })).flat())).toEqual(ids.slice(0, 2));
+    expect(listIds((await from('-_id', { $lte: ids[2] })).flat())).toEqual(ids.slice(0, 3).reverse());
   });
 };
 
 const changeCases = (use: () => Fixture): void => {
-  const middle = [{ sort: 'rank' }, { sort: '-rank' }] as const;
+  const directions = [{ sort: 'rank' }, { sort: '-rank' }] as const;
 
-  it.each(middle)('by $sort: an insertion between two pages causes no skip and no repeat', async ({ sort }) => {
-    const { context, stored, things } = use();
-    const ctx = context();
-    const before = await stored(ctx, [{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]);
-    const first = await things.for(ctx).list({ where: {}, sort, limit: 3 });
-    const added = await stored(ctx, [{ rank: 0 }, { rank: 2 }, { rank: 4 }]);
-    const rest = await things.for(ctx).list({ where: {}, sort, limit: 100, cursor: first.nextCursor ?? '' });
-    const seen = idsOf([...first.items, ...rest.items]);
+  it.each(directions)('race: by $sort: an insertion between two pages skips and repeats nothing', async ({ sort }) => {
+    const { stored, things } = createTenant(use());
+    const before = await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]);
+    const first = await things.list({ where: {}, sort, limit: 3 });
+    const added = await stored([{ rank: 0 }, { rank: 2 }, { rank: 4 }]);
+    const rest = await things.list({ where: {}, sort, limit: 100, cursor: first.nextCursor ?? '' });
+    const seen = listIds([...first.items, ...rest.items]);
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.filter((id) => !idsOf(added).includes(id))).toEqual(idsOf(sorted(before, sort)));
+    expect(seen.filter((id) => !listIds(added).includes(id))).toEqual(listIds(sorted(before, sort)));
   });
 
-  it.each(middle)('by $sort: the cursor outlives its document', async ({ sort }) => {
-    const { context, stored, things, write } = use();
-    const ctx = context();
-    const whole = sorted(await stored(ctx, [{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
-    const first = await things.for(ctx).list({ where: {}, sort, limit: 3 });
-    await write(ctx, () => things.for(ctx).remove(first.items[2] as Thing));
-    const rest = await things.for(ctx).list({ where: {}, sort, limit: 3, cursor: first.nextCursor ?? '' });
+  it.each(directions)('race: by $sort: the cursor stays valid when its document is removed', async ({ sort }) => {
+    const { stored, things, write } = createTenant(use());
+    const whole = sorted(await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
+    const first = await things.list({ where: {}, sort, limit: 3 });
+    await write(() => things.remove(first.items[2] as Thing));
+    const rest = await things.list({ where: {}, sort, limit: 3, cursor: first.nextCursor ?? '' });
     expect(rest).toEqual({ items: whole.slice(3), nextCursor: null });
   });
 };
@@ -151,22 +153,20 @@ const boundaryCases = (use: () => Fixture): void => {
   });
 
   it('boundary: a page of 100 out of 100 is the last, out of 101 is not', async () => {
-    const { context, things, write } = use();
-    const ctx = context();
-    const list = (cursor?: string) => things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 100, cursor });
-    const made = await write(ctx, () => Array.from({ length: 100 }, () => things.for(ctx).insert(aThing())));
-    expect(await list()).toEqual({ items: made, nextCursor: null });
-    const last = await write(ctx, () => things.for(ctx).insert(aThing()));
+    const { things, write } = createTenant(use());
+    const list = (cursor?: string) => things.list({ where: {}, sort: 'createdAt', limit: 100, cursor });
+    const created = await write(() => Array.from({ length: 100 }, () => things.insert(aThing())));
+    expect(await list()).toEqual({ items: created, nextCursor: null });
+    const last = await write(() => things.insert(aThing()));
     const page = await list();
-    expect(page.items).toEqual(made);
+    expect(page.items).toEqual(created);
     expect(await list(page.nextCursor ?? '')).toEqual({ items: [last], nextCursor: null });
   });
 
-  it('a filter that fixes a unique index gives its one document, whatever the sort', async () => {
-    const { context, stored, things } = use();
-    const ctx = context();
-    const [thing] = await stored(ctx, [{ sku: 'one', stock: 5 }, { sku: 'two' }]);
-    const list = things.for(ctx).list;
+  it('a filter on a unique index returns its one document, with any sort', async () => {
+    const { stored, things } = createTenant(use());
+    const [thing] = await stored([{ sku: 'one', stock: 5 }, { sku: 'two' }]);
+    const list = things.list;
     expect(await list({ where: { sku: 'one' }, sort: '-stock', limit: 1 })).toEqual({
       items: [thing],
       nextCursor: null,
@@ -181,10 +181,10 @@ type Card = { id: string; label: string; due?: string; tags: string[]; count?: n
 const toCard = defineMapper<Thing, Card>({ id: '_id', label: 'name', due: 'due', tags: 'tags', count: 'count' });
 
 const mapperCases = (use: () => Fixture): void => {
-  it('gives what a mapper makes of each document, page by page', async () => {
+  it('returns mapped documents page by page', async () => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted(await crowd(fixture, ctx), 'name').map(toCard);
+    const whole = sorted(await createCrowd(fixture, ctx), 'name').map(toCard);
     const list = fixture.things.for(ctx).list;
     const first = await list({ where: {}, sort: 'name', limit: 9 }, toCard);
     const rest = await list({ where: {}, sort: 'name', limit: 9, cursor: first.nextCursor ?? '' }, toCard);
@@ -193,7 +193,7 @@ const mapperCases = (use: () => Fixture): void => {
   });
 };
 
-/** What `list` promises: order, completeness, steadiness. */
+/** The guarantees of `list`: order, completeness, stability. */
 export const listCases = (use: () => Fixture): void => {
   describe('list', () => {
     orderCases(use);

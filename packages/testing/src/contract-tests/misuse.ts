@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { aThing, type Thing } from './collections.ts';
-import { type Fixture, suiteErrors } from './fixture.ts';
+import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const outsideCases = (use: () => Fixture): void => {
   it('a write outside a unit of work throws', async () => {
-    const { context, stored, things } = use();
-    const ctx = context();
-    const [thing] = (await stored(ctx, [{}])) as [Thing];
-    const scoped = things.for(ctx);
+    const { stored, things } = createTenant(use());
+    const [thing] = (await stored([{}])) as [Thing];
+    const scoped = things;
     expect(() => scoped.insert(aThing())).toThrow(/outside a unit of work/);
     expect(() => scoped.update(thing, {})).toThrow(/outside a unit of work/);
     expect(() => scoped.updateWhere({ _id: thing._id }, {}, suiteErrors.soldOut())).toThrow(/outside a unit of work/);
@@ -15,16 +14,14 @@ const outsideCases = (use: () => Fixture): void => {
   });
 
   it('a write with another context than that of the unit throws', async () => {
-    const { context, things, write } = use();
-    const ctx = context();
-    const other = context(ctx.tenantId);
-    await expect(write(ctx, () => things.for(other).insert(aThing()))).rejects.toThrow(/outside a unit of work/);
+    const { ctx, context, write } = createTenant(use());
+    const { things } = createTenant(use(), context(ctx.tenantId));
+    await expect(write(() => things.insert(aThing()))).rejects.toThrow(/outside a unit of work/);
   });
 
   it('a write after the commit throws instead of being lost', async () => {
-    const { context, things, write } = use();
-    const ctx = context();
-    const scoped = await write(ctx, () => things.for(ctx));
+    const { things, write } = createTenant(use());
+    const scoped = await write(() => things);
     expect(() => scoped.insert(aThing())).toThrow(/outside a unit of work/);
   });
 
@@ -36,17 +33,17 @@ const outsideCases = (use: () => Fixture): void => {
     await expect(write(ctx, () => things.for(ctx).insert(aThing()))).rejects.toMatchObject(timeout);
   });
 
-  it('a call that is aborted reads nothing', async () => {
+  it('an aborted call reads nothing', async () => {
     const { context, things } = use();
     const ctx = { ...context(), signal: AbortSignal.abort() };
     await expect(things.for(ctx).find({ sku: 'x' })).rejects.toThrow();
   });
 };
 
-type Wrong = Readonly<Record<string, readonly [where: object, says: RegExp]>>;
+type Rejected = Readonly<Record<string, readonly [where: object, message: RegExp]>>;
 
-// Types refuse each of these; what comes from outside by a cast is refused all the same.
-const wrongFilters: Wrong = {
+// The types reject each of these; the port also rejects them at run time.
+const invalidFilters: Rejected = {
   'an operator outside the vocabulary': [{ rank: { $ne: 1 } }, /\$ne/],
   'a pattern': [{ name: { $regex: '.*' } }, /\$regex/],
   'a top-level operator': [{ $where: 'true' }, /\$where/],
@@ -56,7 +53,7 @@ const wrongFilters: Wrong = {
   'an object in place of a bound': [{ rank: { $gt: { $gt: 0 } } }, /\$gt/],
   'an object without an operator': [{ rank: {} }, /rank/],
   'a regular expression': [{ name: /.*/ }, /name/],
-  'a date that is none': [{ due: new Date(Number.NaN) }, /due/],
+  'an invalid date': [{ due: new Date(Number.NaN) }, /due/],
   null: [{ name: null }, /name/],
   undefined: [{ rank: undefined }, /rank/],
   'not a number': [{ rank: Number.NaN }, /rank/],
@@ -67,42 +64,35 @@ const wrongFilters: Wrong = {
 };
 
 const filterCases = (use: () => Fixture): void => {
-  it.each(Object.entries(wrongFilters))('a filter by %s is refused and named', async (_, [where, says]) => {
-    const { context, things, write } = use();
-    const ctx = context();
-    const asked = { ...where, sku: 'x' } as never;
-    await expect(things.for(ctx).find(asked)).rejects.toThrow(says);
-    await expect(things.for(ctx).list({ where: where as never, sort: 'rank', limit: 1 })).rejects.toThrow(says);
-    const writing = write(ctx, () => things.for(ctx).updateWhere(asked, {}, suiteErrors.soldOut()));
-    await expect(writing).rejects.toThrow(says);
+  it.each(Object.entries(invalidFilters))('a filter by %s is rejected with its name', async (_, [where, message]) => {
+    const { things, write } = createTenant(use());
+    const filter = { ...where, sku: 'x' } as never;
+    await expect(things.find(filter)).rejects.toThrow(message);
+    await expect(things.list({ where: where as never, sort: 'rank', limit: 1 })).rejects.toThrow(message);
+    const writing = write(() => things.updateWhere(filter, {}, suiteErrors.soldOut()));
+    await expect(writing).rejects.toThrow(message);
   });
 
-  it('an operator in place of an id reaches no document', async () => {
-    const { context, stored, things, write } = use();
-    const ctx = context();
-    const [thing] = (await stored(ctx, [{}])) as [Thing];
+  it('integrity: an operator in place of an id or version matches no document', async () => {
+    const { stored, things, write } = createTenant(use());
+    const [thing] = (await stored([{}])) as [Thing];
     const any = { $gte: '' } as never;
-    await expect(things.for(ctx).get(any)).rejects.toThrow();
-    await expect(write(ctx, () => things.for(ctx).remove({ ...thing, _id: any }))).rejects.toThrow();
-    await expect(
-      write(ctx, () => things.for(ctx).remove({ ...thing, version: { $gte: 0 } as never })),
-    ).rejects.toThrow();
-    await expect(
-      write(ctx, () => things.for(ctx).update({ ...thing, version: { $gte: 0 } as never }, {})),
-    ).rejects.toThrow();
-    expect(await things.for(ctx).get(thing._id)).toEqual(thing);
+    await expect(things.get(any)).rejects.toThrow();
+    await expect(write(() => things.remove({ ...thing, _id: any }))).rejects.toThrow();
+    await expect(write(() => things.remove({ ...thing, version: { $gte: 0 } as never }))).rejects.toThrow();
+    await expect(write(() => things.update({ ...thing, version: { $gte: 0 } as never }, {}))).rejects.toThrow();
+    expect(await things.get(thing._id)).toEqual(thing);
   });
 
-  it('a filter that no index serves is refused with what to add', async () => {
-    const { context, things, write } = use();
-    const ctx = context();
-    await expect(things.for(ctx).find({ stock: 1 })).rejects.toThrow(/no index serves .*stock.*defineCollection/);
-    await expect(things.for(ctx).find({})).rejects.toThrow(/no index serves/);
-    const writing = write(ctx, () => things.for(ctx).updateWhere({ note: 'x' }, {}, suiteErrors.soldOut()));
+  it('a filter without an index is rejected with the index to add', async () => {
+    const { things, write } = createTenant(use());
+    await expect(things.find({ stock: 1 })).rejects.toThrow(/no index serves .*stock.*defineCollection/);
+    await expect(things.find({})).rejects.toThrow(/no index serves/);
+    const writing = write(() => things.updateWhere({ note: 'x' }, {}, suiteErrors.soldOut()));
     await expect(writing).rejects.toThrow(/no index serves .*note/);
   });
 
-  it('a list that no index serves is refused with the index to add', async () => {
+  it('a list without an index is rejected with the index to add', async () => {
     const { context, things } = use();
     const list = things.for(context()).list;
     await expect(list({ where: {}, sort: 'stock', limit: 1 })).rejects.toThrow(
@@ -113,14 +103,14 @@ const filterCases = (use: () => Fixture): void => {
     await expect(list({ where: {}, sort: 'colour' as never, limit: 1 })).rejects.toThrow(/colour/);
   });
 
-  it.each([0, 101, -1, 1.5, Number.NaN, '10'])('a page of %s is refused', async (limit) => {
+  it.each([0, 101, -1, 1.5, Number.NaN, '10'])('boundary: a page of %s is rejected', async (limit) => {
     const { context, things } = use();
     const list = things.for(context()).list({ where: {}, sort: 'rank', limit: limit as number });
     await expect(list).rejects.toThrow(/1 to 100/);
   });
 };
 
-const wrongChanges: Readonly<Record<string, object>> = {
+const invalidChanges: Readonly<Record<string, object>> = {
   'the version': { $set: { version: 9 } },
   'the id': { $set: { _id: 'other' } },
   'the time of creation': { $set: { createdAt: new Date(0) } },
@@ -132,19 +122,21 @@ const wrongChanges: Readonly<Record<string, object>> = {
 };
 
 const changeCases = (use: () => Fixture): void => {
-  it.each(Object.entries(wrongChanges))('a change of %s is refused and changes nothing', async (_, change) => {
-    const { context, stored, things, write } = use();
-    const ctx = context();
-    const [thing] = (await stored(ctx, [{ note: 'x', size: { width: 1 } }])) as [Thing];
-    const { _id } = thing;
-    await expect(write(ctx, () => things.for(ctx).update(thing, change as never))).rejects.toThrow();
-    const writing = write(ctx, () => things.for(ctx).updateWhere({ _id }, change as never, suiteErrors.soldOut()));
-    await expect(writing).rejects.toThrow();
-    expect(await things.for(ctx).get(_id)).toEqual(thing);
-  });
+  it.each(Object.entries(invalidChanges))(
+    'integrity: a change of %s is rejected and changes nothing',
+    async (_, change) => {
+      const { stored, things, write } = createTenant(use());
+      const [thing] = (await stored([{ note: 'x', size: { width: 1 } }])) as [Thing];
+      const { _id } = thing;
+      await expect(write(() => things.update(thing, change as never))).rejects.toThrow();
+      const writing = write(() => things.updateWhere({ _id }, change as never, suiteErrors.soldOut()));
+      await expect(writing).rejects.toThrow();
+      expect(await things.get(_id)).toEqual(thing);
+    },
+  );
 };
 
-/** What the port refuses, and that it says what to do instead. */
+/** The misuse that the port rejects, with messages that name the correction. */
 export const misuseCases = (use: () => Fixture): void => {
   describe('misuse', () => {
     outsideCases(use);

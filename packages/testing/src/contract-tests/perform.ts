@@ -6,16 +6,16 @@ import type { Operation, Tenants, Unit } from './random-operations.ts';
 type Operations = OperationsOf<{ readonly softDelete: false }>;
 type Things = Pick<TenantCollection<Thing>, Operations>;
 
-/** One of two stores that are compared, and every document that it has given so far. */
+/** One of two stores that are compared, and every document that it has returned so far. */
 export type Side = {
   readonly things: Collection<Thing, Operations>;
   readonly unitOfWork: UnitOfWork;
   readonly seen: Thing[];
 };
 
-const anythingAtAll = '00000000-0000-7000-8000-000000000000';
+const unknownId = '00000000-0000-7000-8000-000000000000';
 
-const picked = ({ seen }: Side, pick: number): Thing | undefined => seen[pick % Math.max(1, seen.length)];
+const pickDocument = ({ seen }: Side, pick: number): Thing | undefined => seen[pick % Math.max(1, seen.length)];
 
 const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<ListQuery<Thing>, 'where' | 'sort'> => {
   const field = sort.replace('-', '');
@@ -25,7 +25,7 @@ const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<L
   return { where: {}, sort };
 };
 
-const listed = async (scoped: Things, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
+const listPages = async (scoped: Things, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
@@ -37,23 +37,23 @@ const listed = async (scoped: Things, operation: Extract<Operation, { kind: 'lis
 };
 
 const read = async (scoped: Things, operation: Operation, document: Thing | undefined): Promise<unknown> => {
-  const _id = document?._id ?? anythingAtAll;
+  const _id = document?._id ?? unknownId;
   if (operation.kind === 'get') return scoped.get(_id);
-  if (operation.kind === 'getMany') return scoped.getMany([_id, anythingAtAll, _id]);
+  if (operation.kind === 'getMany') return scoped.getMany([_id, unknownId, _id]);
   if (operation.kind === 'find') return scoped.find({ sku: operation.sku });
-  if (operation.kind === 'list') return listed(scoped, operation);
+  if (operation.kind === 'list') return listPages(scoped, operation);
   throw new Error('The work failed on purpose.');
 };
 
 const perform = (scoped: Things, operation: Operation, side: Side): unknown => {
-  const document = 'pick' in operation ? picked(side, operation.pick) : undefined;
+  const document = 'pick' in operation ? pickDocument(side, operation.pick) : undefined;
   switch (operation.kind) {
     case 'insert':
       return scoped.insert(operation.draft);
     case 'update':
       return document && scoped.update(document, operation.change);
     case 'take': {
-      const where = { _id: document?._id ?? anythingAtAll, stock: { $gte: operation.least } };
+      const where = { _id: document?._id ?? unknownId, stock: { $gte: operation.stockMin } };
       return scoped.updateWhere(where, operation.change, suiteErrors.soldOut());
     }
     case 'rename':
@@ -67,26 +67,26 @@ const perform = (scoped: Things, operation: Operation, side: Side): unknown => {
 
 const isThing = (value: unknown): value is Thing => typeof value === 'object' && value !== null && 'sku' in value;
 
-/** Runs a unit on one side. The outcome holds every answer, or what its failure is known by. */
+/** Runs a unit on one side. @returns every result, and the name, code and message of an error. */
 export const performUnit = async (
   unit: Unit,
   { side, tenants }: { side: Side; tenants: Tenants },
 ): Promise<unknown> => {
   const ctx: Ctx = { ...tenants[unit.tenant] };
-  const answers: unknown[] = [];
+  const results: unknown[] = [];
   try {
     const work = async () => {
       for (const operation of unit.operations) {
-        answers.push(await perform(side.things.for(ctx), operation, side));
+        results.push(await perform(side.things.for(ctx), operation, side));
       }
     };
     await side.unitOfWork.run(ctx, work, { operation: 'suite' });
-    return { answers };
+    return { results };
   } catch (cause) {
     const { name, code, message } = cause as Error & { code?: unknown };
-    return { answers, failed: { name, code: code ?? null, ...(name === 'Error' && { message }) } };
+    return { results, failed: { name, code: code ?? null, ...(name === 'Error' && { message }) } };
   } finally {
-    // Documents of a unit that failed stay in the choice: they were never stored, and must be refused.
-    side.seen.push(...answers.flat(2).filter(isThing));
+    // Documents of a failed unit can be picked later: they were never stored, and writes to them must fail.
+    side.seen.push(...results.flat(2).filter(isThing));
   }
 };

@@ -13,9 +13,9 @@ const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const sizes = isHeavy ? { numRuns: 1500, units: 40 } : { numRuns: 25, units: 12 };
 const timeoutMs = isHeavy ? 900_000 : 60_000;
 
-type Sided = Omit<Side, 'seen'> & { useIds(ids: Ids): void; close(): Promise<void> };
+type OpenSide = Omit<Side, 'seen'> & { useIds(ids: Ids): void; close(): Promise<void> };
 
-const openSide = async (openStore: OpenStore, clock: ManualClock): Promise<Sided> => {
+const openSide = async (openStore: OpenStore, clock: ManualClock): Promise<OpenSide> => {
   let ids = createIds(clock);
   const { store, close } = await openStore({ things }, { clock, ids: { next: () => ids.next() } });
   return {
@@ -34,11 +34,15 @@ const orders: readonly Pick<ListQuery<Thing>, 'where' | 'sort'>[] = [
   { where: { group: 'alpha' }, sort: 'rank' },
 ];
 
-const stateOf = (side: Side, tenants: Tenants) =>
+const readState = (side: Side, tenants: Tenants) =>
   Promise.all(tenants.flatMap((ctx) => orders.map((query) => side.things.for(ctx).list({ ...query, limit: 100 }))));
 
-const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided], clock: ManualClock): Promise<void> => {
-  // The held clock and the real one drift apart over a long run; the deadline is out of reach of both.
+const expectEqualOutcomes = async (
+  units: readonly Unit[],
+  sides: readonly [OpenSide, OpenSide],
+  clock: ManualClock,
+): Promise<void> => {
+  // The manual clock and the real time diverge during a long run; neither reaches this deadline.
   const deadline = Date.now() + timeoutMs;
   const tenants = [aContext({ deadline }), aContext({ deadline })] as const;
   const idSeed = random();
@@ -53,18 +57,18 @@ const compareOn = async (units: readonly Unit[], sides: readonly [Sided, Sided],
     expect(outcomes[1]).toEqual(outcomes[0]);
     clock.advance(unit.waitMs);
   }
-  const [left, right] = await Promise.all([stateOf(first, tenants), stateOf(second, tenants)]);
+  const [left, right] = await Promise.all([readState(first, tenants), readState(second, tenants)]);
   expect(right).toEqual(left);
 };
 
 /**
- * Applies the same random units of work to two stores and expects the same answers, failures and documents of both.
- * `PLINTH_HEAVY=1` tries more and longer ones.
+ * Applies the same random units of work to two stores and expects equal results, errors and documents.
+ * `PLINTH_HEAVY=1` runs more and longer lists.
  */
 export const randomOperationsSuite = (name: string, openTwo: readonly [OpenStore, OpenStore]): void => {
   describe(`random operations on ${name}`, () => {
     const clock = createManualClock();
-    let sides: readonly [Sided, Sided] | undefined;
+    let sides: readonly [OpenSide, OpenSide] | undefined;
     beforeAll(async () => {
       sides = [await openSide(openTwo[0], clock), await openSide(openTwo[1], clock)];
     });
@@ -73,11 +77,11 @@ export const randomOperationsSuite = (name: string, openTwo: readonly [OpenStore
     });
 
     it(
-      'give both the same answers, failures and documents',
+      'have equal results, errors and documents in both',
       async () => {
         const property = fc.asyncProperty(unitLists(sizes.units), async (units) => {
-          if (!sides) throw new Error(`The stores of '${name}' could not be opened.`);
-          await compareOn(units, sides, clock);
+          if (!sides) throw new Error(`The stores of '${name}' failed to open.`);
+          await expectEqualOutcomes(units, sides, clock);
         });
         await fc.assert(property, { seed, numRuns: sizes.numRuns });
       },

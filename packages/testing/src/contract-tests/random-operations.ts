@@ -2,11 +2,11 @@ import type { Change, Ctx, Draft } from '@plinth/data-kit';
 import fc from 'fast-check';
 import type { Thing } from './collections.ts';
 
-/** One step of a unit of work. `pick` chooses among the documents that were seen so far, of whatever tenant and version. */
+/** One step of a unit of work. `pick` chooses a document that was returned before, of any tenant and version. */
 export type Operation =
   | { readonly kind: 'insert'; readonly draft: Draft<Thing> }
   | { readonly kind: 'update'; readonly pick: number; readonly change: Change<Thing> }
-  | { readonly kind: 'take'; readonly pick: number; readonly least: number; readonly change: Change<Thing> }
+  | { readonly kind: 'take'; readonly pick: number; readonly stockMin: number; readonly change: Change<Thing> }
   | { readonly kind: 'rename'; readonly rank: number; readonly name: string }
   | { readonly kind: 'remove' | 'get' | 'getMany'; readonly pick: number }
   | { readonly kind: 'find'; readonly sku: string }
@@ -36,7 +36,7 @@ const sorts = [
   '-_id',
 ] as const;
 
-// Small domains, so that values collide and conditions fail, but seldom enough that most units commit.
+// Small domains, so that values collide and conditions fail, but most units commit.
 const skus = fc.constantFrom('a', 'b', 'c', 'd', 'A', '', '\u00e9', 'e\u0301', '\0', '\u{1F600}');
 const ranks = fc.constantFrom(-1.5, 0, 1, 2 ** 31);
 const names = fc.constantFrom('', 'a', 'B', '\0', '\uFFFD', '\u{1F600}');
@@ -80,7 +80,7 @@ const kind = <K extends string>(name: K) => fc.constant(name);
 const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: kind('insert'), draft: drafts }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('update'), pick: picks, change: changes }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('take'), pick: picks, least: fc.nat(1), change: changes }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('take'), pick: picks, stockMin: fc.nat(1), change: changes }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('rename'), rank: ranks, name: names }) },
   {
     weight: 3,
@@ -99,7 +99,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind('fail') }) },
 );
 
-/** Lists of units. `size` is how many units one list has at most. */
+/** Creates lists of at most `size` units. */
 export const unitLists = (size: number): fc.Arbitrary<Unit[]> =>
   fc.array(
     fc.record({

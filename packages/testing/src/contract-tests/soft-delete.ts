@@ -2,9 +2,9 @@ import type { Ctx, Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { anId } from '../contexts.ts';
 import { aMember, type Member } from './collections.ts';
-import { type Fixture, settle, suiteErrors } from './fixture.ts';
+import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
-/** A tenant with its members, and the verbs of a collection with soft deletion, each in a unit of work of its own. */
+/** Creates a tenant with the verbs of a collection with soft deletion, each in its own unit of work. */
 const createTeam = ({ context, members, write, clock }: Fixture, ctx: Ctx = context()) => ({
   ctx,
   members: members.for(ctx),
@@ -46,7 +46,7 @@ const hiddenCases = (use: () => Fixture): void => {
     expect(byHandle).toEqual({ items: [], nextCursor: null });
   });
 
-  it('refuses to change a removed document', async () => {
+  it('integrity: rejects a change of a removed document', async () => {
     const team = createTeam(use());
     const ada = await team.add();
     await team.remove(ada);
@@ -59,7 +59,7 @@ const hiddenCases = (use: () => Fixture): void => {
     expect(await team.getRemoved(ada)).toEqual(removed);
   });
 
-  it('a cursor outlives the removal of its document', async () => {
+  it('race: a cursor stays valid when its document is removed', async () => {
     const team = createTeam(use());
     const [ada, grace] = [await team.add(), await team.add()];
     const page = await team.members.list({ where: {}, sort: 'createdAt', limit: 1 });
@@ -102,7 +102,7 @@ const restoreCases = (use: () => Fixture): void => {
     expect(await listAll(team)).toEqual([ada._id]);
   });
 
-  it('getRemoved refuses an unknown document, and with its own error one that is not removed', async () => {
+  it('getRemoved throws not-found for an unknown document, and its own error for one that is not removed', async () => {
     const team = createTeam(use());
     const ada = await team.add();
     await expect(team.getRemoved(ada)).rejects.toMatchObject({ code: 'not-removed' });
@@ -118,7 +118,7 @@ const restoreCases = (use: () => Fixture): void => {
 };
 
 const uniqueCases = (use: () => Fixture): void => {
-  it('frees the unique value of a removed document, as often as it is removed', async () => {
+  it('frees the unique value of a document each time that it is removed', async () => {
     const team = createTeam(use());
     const handles = [];
     for (let count = 0; count < 3; count += 1) {
@@ -131,7 +131,7 @@ const uniqueCases = (use: () => Fixture): void => {
     expect(new Set(handles).size).toBe(3);
   });
 
-  it('integrity: refuses to restore a document whose unique value was taken meanwhile', async () => {
+  it('integrity: rejects the restoration of a document whose unique value was taken meanwhile', async () => {
     const team = createTeam(use());
     const ada = await team.add({ handle: 'Ada' });
     await team.remove(ada);
@@ -141,7 +141,7 @@ const uniqueCases = (use: () => Fixture): void => {
     expect(await team.getRemoved(ada)).toEqual(removed);
   });
 
-  it('a document without a value for a unique field frees its place, and is restored without a value', async () => {
+  it('boundary: frees and restores the missing value of a unique field', async () => {
     const team = createTeam(use());
     const ada = await team.add({ badge: undefined });
     await team.remove(ada);
@@ -154,38 +154,28 @@ const uniqueCases = (use: () => Fixture): void => {
     expect(await team.members.get(ada._id)).toEqual(restored);
   });
 
-  it('race: of many removals, and of many restorations, one holds', async () => {
-    const { members, write, context } = use();
+  it('race: one of many removals and one of many restorations succeeds', async () => {
     const team = createTeam(use());
+    const { race } = createTenant(use(), team.ctx);
     const ada = await team.add();
-    const raceFive = (work: (collection: ReturnType<typeof members.for>) => unknown) =>
-      settle(
-        Array.from({ length: 5 }, () => {
-          const ctx = context(team.ctx.tenantId);
-          return write(ctx, () => work(members.for(ctx)));
-        }),
-      );
-    const removals = await raceFive((collection) => collection.remove(ada));
+    const removals = await race(5, ({ members }) => members.remove(ada));
     expect([removals.won.length, new Set(removals.lost)]).toEqual([1, new Set(['stale-version'])]);
     const removed = await team.getRemoved(ada);
-    const restorations = await raceFive((collection) => collection.restore(removed, suiteErrors.soldOut()));
+    const restorations = await race<unknown>(5, ({ members }) => members.restore(removed, suiteErrors.soldOut()));
     expect([restorations.won.length, new Set(restorations.lost)]).toEqual([1, new Set(['sold-out'])]);
     expect(await team.members.get(ada._id)).toMatchObject({ version: 3, deleted: false });
   });
 };
 
 const misuseCases = (use: () => Fixture): void => {
-  it('refuses a filter, a draft or a change with a field of its own', async () => {
-    const { context, members, write } = use();
-    const ctx = context();
+  it('integrity: rejects a filter, a draft or a change with a managed field', async () => {
+    const { members, write } = createTenant(use());
     const forged = { deleted: true } as never;
     const own = "'deleted' is written by the collection itself";
-    await expect((async () => members.for(ctx).find(forged))()).rejects.toThrow(own);
-    await expect(write(ctx, () => members.for(ctx).insert({ ...aMember(), ...(forged as object) }))).rejects.toThrow(
-      own,
-    );
+    await expect((async () => members.find(forged))()).rejects.toThrow(own);
+    await expect(write(() => members.insert({ ...aMember(), ...(forged as object) }))).rejects.toThrow(own);
     const change = { $set: forged };
-    const updating = write(ctx, () => members.for(ctx).updateWhere({ team: 'red' }, change, suiteErrors.soldOut()));
+    const updating = write(() => members.updateWhere({ team: 'red' }, change, suiteErrors.soldOut()));
     await expect(updating).rejects.toThrow(own);
   });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { aThing, type Thing } from './collections.ts';
 import { type Fixture, suiteErrors } from './fixture.ts';
 
-/** A tenant with one document, and another tenant that wants it. */
-const neighbours = async ({ context, stored, things }: Fixture) => {
+/** Creates a tenant with one document and another tenant. */
+const createNeighbours = async ({ context, stored, things }: Fixture) => {
   const [owner, stranger] = [context(), context()];
   const [thing] = (await stored(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
   const assertUntouched = async () => expect(await things.for(owner).get(thing._id)).toEqual(thing);
@@ -18,27 +18,27 @@ const foreignReads: Readonly<Record<string, (fixture: Fixture, ctx: Ctx, thing: 
 };
 
 const readCases = (use: () => Fixture): void => {
-  it('get of another tenant’s document says not-found, as for an unknown id', async () => {
-    const { stranger, thing } = await neighbours(use());
+  it('get of another tenant’s document throws not-found, as for an unknown id', async () => {
+    const { stranger, thing } = await createNeighbours(use());
     const failing = use().things.for(stranger).get(thing._id);
     await expect(failing).rejects.toMatchObject({ code: 'not-found', status: 404, data: undefined });
   });
 
-  it.each(Object.entries(foreignReads))('%s never sees another tenant’s document', async (_, read) => {
-    const { stranger, thing } = await neighbours(use());
+  it.each(Object.entries(foreignReads))('%s does not return another tenant’s document', async (_, read) => {
+    const { stranger, thing } = await createNeighbours(use());
     expect(await read(use(), stranger, thing)).toBeUndefined();
   });
 
-  it('getMany leaves out another tenant’s documents', async () => {
-    const { stranger, thing } = await neighbours(use());
+  it('getMany omits another tenant’s documents', async () => {
+    const { stranger, thing } = await createNeighbours(use());
     const [own] = (await use().stored(stranger, [{}])) as [Thing];
     expect(await use().things.for(stranger).getMany([thing._id, own._id])).toEqual([own]);
   });
 
   it.each(['createdAt', '-createdAt', 'rank', '-_id'] as const)(
-    'list by %s gives none of another tenant’s documents',
+    'list by %s omits another tenant’s documents',
     async (sort) => {
-      const { stranger } = await neighbours(use());
+      const { stranger } = await createNeighbours(use());
       const own = await use().stored(stranger, [{}]);
       expect(await use().things.for(stranger).list({ where: {}, sort, limit: 100 })).toEqual({
         items: own,
@@ -47,8 +47,8 @@ const readCases = (use: () => Fixture): void => {
     },
   );
 
-  it('list by a unique value gives none of another tenant’s documents', async () => {
-    const { stranger } = await neighbours(use());
+  it('list by a unique value omits another tenant’s document', async () => {
+    const { stranger } = await createNeighbours(use());
     const page = await use()
       .things.for(stranger)
       .list({ where: { sku: 'theirs' }, sort: '-createdAt', limit: 1 });
@@ -63,7 +63,7 @@ const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> 
     'stale-version',
     ({ things }, ctx, thing) => void things.for(ctx).update(thing, { $set: { name: 'mine' } }),
   ],
-  'update of it with one’s own tenant written into it': [
+  'update of it with the own tenant id in the document': [
     'stale-version',
     ({ things }, ctx, thing) =>
       void things.for(ctx).update({ ...thing, tenantId: ctx.tenantId }, { $set: { name: 'mine' } }),
@@ -79,33 +79,33 @@ const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> 
       things.for(ctx).updateWhere({ rank: { $gte: 0 } }, { $inc: { rank: 1 } }, suiteErrors.soldOut()),
   ],
   'removal of another tenant’s document': ['stale-version', ({ things }, ctx, thing) => things.for(ctx).remove(thing)],
-  'removal of it with one’s own tenant written into it': [
+  'removal of it with the own tenant id in the document': [
     'stale-version',
     ({ things }, ctx, thing) => things.for(ctx).remove({ ...thing, tenantId: ctx.tenantId }),
   ],
 };
 
 const writeCases = (use: () => Fixture): void => {
-  it.each(Object.entries(foreignWrites))('%s fails and leaves it as it was', async (_, [code, attempt]) => {
-    const { stranger, thing, assertUntouched } = await neighbours(use());
+  it.each(Object.entries(foreignWrites))('%s fails and leaves it unchanged', async (_, [code, attempt]) => {
+    const { stranger, thing, assertUntouched } = await createNeighbours(use());
     const failing = use().write(stranger, () => attempt(use(), stranger, thing));
     await expect(failing).rejects.toMatchObject({ code });
     await assertUntouched();
   });
 
-  it('insert lands in the tenant of the context, whatever the draft says', async () => {
+  it('insert uses the tenant of the context, whatever the draft contains', async () => {
     const { write, things } = use();
-    const { owner, stranger } = await neighbours(use());
+    const { owner, stranger } = await createNeighbours(use());
     const forged = { ...aThing(), tenantId: owner.tenantId } as never;
-    const made: Thing = await write(stranger, () => things.for(stranger).insert(forged));
-    expect(made.tenantId).toBe(stranger.tenantId);
-    expect(await things.for(stranger).get(made._id)).toEqual(made);
-    await expect(things.for(owner).get(made._id)).rejects.toMatchObject({ code: 'not-found' });
+    const created: Thing = await write(stranger, () => things.for(stranger).insert(forged));
+    expect(created.tenantId).toBe(stranger.tenantId);
+    expect(await things.for(stranger).get(created._id)).toEqual(created);
+    await expect(things.for(owner).get(created._id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('no change moves a document to another tenant', async () => {
     const { write, things } = use();
-    const { owner, stranger, thing, assertUntouched } = await neighbours(use());
+    const { owner, stranger, thing, assertUntouched } = await createNeighbours(use());
     const forged = { $set: { tenantId: stranger.tenantId } } as never;
     await expect(write(owner, () => things.for(owner).update(thing, forged))).rejects.toThrow();
     await expect(
@@ -116,21 +116,21 @@ const writeCases = (use: () => Fixture): void => {
   });
 
   it('two tenants may have the same unique value', async () => {
-    const { stranger, assertUntouched } = await neighbours(use());
+    const { stranger, assertUntouched } = await createNeighbours(use());
     const [own] = (await use().stored(stranger, [{ sku: 'theirs' }])) as [Thing];
     expect(await use().things.for(stranger).find({ sku: 'theirs' })).toEqual(own);
     await assertUntouched();
   });
 
-  it('one context of a tenant sees what another wrote', async () => {
-    const { owner, thing } = await neighbours(use());
+  it('one context of a tenant reads the writes of another', async () => {
+    const { owner, thing } = await createNeighbours(use());
     expect(await use().things.for(use().context(owner.tenantId)).get(thing._id)).toEqual(thing);
   });
 
-  it('an id that another tenant has is refused and shows nothing of it', async () => {
-    const { foresee, write, things } = use();
-    const { stranger, thing, assertUntouched } = await neighbours(use());
-    foresee(thing._id);
+  it('an id of another tenant is rejected without its document', async () => {
+    const { setNextId, write, things } = use();
+    const { stranger, thing, assertUntouched } = await createNeighbours(use());
+    setNextId(thing._id);
     await expect(write(stranger, () => things.for(stranger).insert(aThing()))).rejects.toMatchObject({
       name: 'UniqueViolation',
     });
@@ -138,9 +138,9 @@ const writeCases = (use: () => Fixture): void => {
   });
 };
 
-/** No operation reaches over the wall between tenants. */
+/** No operation crosses the boundary between tenants. */
 export const tenancyCases = (use: () => Fixture): void => {
-  describe('tenant isolation', () => {
+  describe('integrity: tenant isolation', () => {
     readCases(use);
     writeCases(use);
 

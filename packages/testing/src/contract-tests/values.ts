@@ -1,9 +1,9 @@
 import type { Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { aThing, type Slot, type Thing } from './collections.ts';
-import { type Fixture, suiteErrors } from './fixture.ts';
+import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
-const lawCases = (use: () => Fixture): void => {
+const validatorCases = (use: () => Fixture): void => {
   describe('integrity: the validator', () => {
     const illegal: Readonly<Record<string, object>> = {
       'a number below its minimum': { stock: -1 },
@@ -20,40 +20,35 @@ const lawCases = (use: () => Fixture): void => {
       'a field missing inside a field': { size: {} },
     };
 
-    it.each(Object.entries(illegal))('refuses to insert %s', async (_, fields) => {
-      const { context, things, write } = use();
-      const ctx = context();
-      const failing = write(ctx, () => {
-        things.for(ctx).insert(aThing({ sku: 'beside' }));
-        things.for(ctx).insert({ ...aThing(), ...fields } as never);
+    it.each(Object.entries(illegal))('rejects an insert of %s', async (_, fields) => {
+      const { things, write } = createTenant(use());
+      const failing = write(() => {
+        things.insert(aThing({ sku: 'beside' }));
+        things.insert({ ...aThing(), ...fields } as never);
       });
       await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
-      expect(await things.for(ctx).find({ sku: 'beside' })).toBeUndefined();
+      expect(await things.find({ sku: 'beside' })).toBeUndefined();
     });
 
-    it('refuses a document without a required field', async () => {
-      const { context, things, write } = use();
-      const ctx = context();
+    it('rejects a document without a required field', async () => {
+      const { things, write } = createTenant(use());
       const { name: _, ...rest } = aThing();
-      const failing = write(ctx, () => things.for(ctx).insert(rest as never));
+      const failing = write(() => things.insert(rest as never));
       await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
     });
 
-    it('refuses a change whose result it forbids', async () => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [thing] = (await stored(ctx, [{ stock: 1, tags: ['1', '2', '3', '4', '5'] }])) as [Thing];
+    it('rejects a change with an invalid result', async () => {
+      const { stored, things, write } = createTenant(use());
+      const [thing] = (await stored([{ stock: 1, tags: ['1', '2', '3', '4', '5'] }])) as [Thing];
       const violation = { name: 'ValidatorViolation' };
       const changes = [{ $inc: { stock: -2 } }, { $push: { tags: '6' } }, { $set: { group: 'gamma' as never } }];
       for (const change of changes) {
-        await expect(write(ctx, () => things.for(ctx).update(thing, change))).rejects.toMatchObject(violation);
+        await expect(write(() => things.update(thing, change))).rejects.toMatchObject(violation);
       }
       const { _id } = thing;
-      const taking = write(ctx, () =>
-        things.for(ctx).updateWhere({ _id }, { $inc: { stock: -2 } }, suiteErrors.soldOut()),
-      );
+      const taking = write(() => things.updateWhere({ _id }, { $inc: { stock: -2 } }, suiteErrors.soldOut()));
       await expect(taking).rejects.toMatchObject(violation);
-      expect(await things.for(ctx).get(_id)).toEqual(thing);
+      expect(await things.get(_id)).toEqual(thing);
     });
   });
 };
@@ -61,64 +56,58 @@ const lawCases = (use: () => Fixture): void => {
 const uniqueCases = (use: () => Fixture): void => {
   describe('integrity: unique indexes', () => {
     it('a value that is taken fails with the code of its index', async () => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [thing, other] = (await stored(ctx, [{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
+      const { stored, things, write } = createTenant(use());
+      const [thing, other] = (await stored([{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
       const violation = { name: 'UniqueViolation', code: 'sku-taken' };
-      await expect(write(ctx, () => things.for(ctx).insert(aThing({ sku: 'one' })))).rejects.toMatchObject(violation);
-      const renaming = write(ctx, () => things.for(ctx).update(other, { $set: { sku: 'one' } }));
+      await expect(write(() => things.insert(aThing({ sku: 'one' })))).rejects.toMatchObject(violation);
+      const renaming = write(() => things.update(other, { $set: { sku: 'one' } }));
       await expect(renaming).rejects.toMatchObject(violation);
-      expect(await things.for(ctx).get(thing._id)).toEqual(thing);
-      expect(await things.for(ctx).get(other._id)).toEqual(other);
+      expect(await things.get(thing._id)).toEqual(thing);
+      expect(await things.get(other._id)).toEqual(other);
     });
 
-    it('a value is taken twice neither by one unit', async () => {
-      const { context, things, write } = use();
-      const ctx = context();
-      const failing = write(ctx, () => {
-        things.for(ctx).insert(aThing({ sku: 'twin' }));
-        things.for(ctx).insert(aThing({ sku: 'twin' }));
+    it('one unit cannot store a value twice', async () => {
+      const { things, write } = createTenant(use());
+      const failing = write(() => {
+        things.insert(aThing({ sku: 'twin' }));
+        things.insert(aThing({ sku: 'twin' }));
       });
       await expect(failing).rejects.toMatchObject({ code: 'sku-taken' });
-      expect(await things.for(ctx).find({ sku: 'twin' })).toBeUndefined();
+      expect(await things.find({ sku: 'twin' })).toBeUndefined();
     });
 
     it('a document keeps its own value', async () => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [thing] = (await stored(ctx, [{ sku: 'kept' }])) as [Thing];
-      await write(ctx, () => things.for(ctx).update(thing, { $set: { sku: 'kept', name: 'new' } }));
-      expect(await things.for(ctx).find({ sku: 'kept' })).toMatchObject({ name: 'new' });
+      const { stored, things, write } = createTenant(use());
+      const [thing] = (await stored([{ sku: 'kept' }])) as [Thing];
+      await write(() => things.update(thing, { $set: { sku: 'kept', name: 'new' } }));
+      expect(await things.find({ sku: 'kept' })).toMatchObject({ name: 'new' });
     });
 
-    it('an exchange within one unit fails at its first step, as each write is checked by itself', async () => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [one, two] = (await stored(ctx, [{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
-      const failing = write(ctx, () => {
-        things.for(ctx).update(one, { $set: { sku: 'right' } });
-        things.for(ctx).update(two, { $set: { sku: 'left' } });
+    it('an exchange of values within one unit fails, because each write is checked separately', async () => {
+      const { stored, things, write } = createTenant(use());
+      const [one, two] = (await stored([{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
+      const failing = write(() => {
+        things.update(one, { $set: { sku: 'right' } });
+        things.update(two, { $set: { sku: 'left' } });
       });
       await expect(failing).rejects.toMatchObject({ code: 'sku-taken' });
     });
 
     it('values that differ in one of several fields, in case or in form are different', async () => {
-      const { context, stored, slots, things, write } = use();
-      const ctx = context();
-      const at = (slot: Pick<Slot, 'room' | 'hour'>) => write(ctx, () => slots.for(ctx).insert({ ...slot, rank: 1 }));
+      const { stored, slots, things, write } = createTenant(use());
+      const at = (slot: Pick<Slot, 'room' | 'hour'>) => write(() => slots.insert({ ...slot, rank: 1 }));
       await at({ room: 'a', hour: 1 });
       await at({ room: 'a', hour: 2 });
       await at({ room: 'b', hour: 1 });
       await expect(at({ room: 'a', hour: 2 })).rejects.toMatchObject({ code: 'slot-taken' });
-      // The same letter, composed and decomposed: there is no collation.
-      await stored(ctx, [{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
-      expect(await things.for(ctx).find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
+      // The same letter, composed and decomposed: values have no collation.
+      await stored([{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
+      expect(await things.find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
     });
 
     it('boundary: two documents that lack the same field are equal in it', async () => {
-      const { context, slots, write } = use();
-      const ctx = context();
-      const open = () => write(ctx, () => slots.for(ctx).insert({ room: 'open', rank: 1 }));
+      const { slots, write } = createTenant(use());
+      const open = () => write(() => slots.insert({ room: 'open', rank: 1 }));
       await open();
       await expect(open()).rejects.toMatchObject({ code: 'slot-taken' });
     });
@@ -130,7 +119,7 @@ const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
   'NUL and other control characters': { name: 'a\0b\u0001\u001f\u007f', sku: '\0' },
   'astral characters and emoji': { name: '\u{1F469}\u200D\u{1F680}\u{10FFFF}', note: '\u{20000}' },
   'text from right to left and combining marks': { name: '\u202Eابج e\u0301 \u0000', note: '\uFEFF' },
-  'what looks like an operator or a path': { name: '$where', note: 'a.b', sku: '__proto__' },
+  'operators and paths as text': { name: '$where', note: 'a.b', sku: '__proto__' },
   'the longest text of wide characters': { name: '漢'.repeat(200) },
   'numbers around 2^31': { stock: 2 ** 31, count: -(2 ** 31) - 1, rank: 2 ** 31 - 1 },
   'the largest whole numbers': { stock: Number.MAX_SAFE_INTEGER, count: Number.MIN_SAFE_INTEGER },
@@ -142,21 +131,20 @@ const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
 };
 
 const boundaryCases = (use: () => Fixture): void => {
-  describe('boundary: values come back as they went in', () => {
+  describe('boundary: values are read as they were written', () => {
     it.each(Object.entries(roundTrips))('%s', async (_, fields) => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [thing] = (await stored(ctx, [fields])) as [Thing];
-      expect(await things.for(ctx).get(thing._id)).toEqual(thing);
-      expect(await things.for(ctx).find({ sku: thing.sku, name: thing.name })).toEqual(thing);
-      const [plain] = (await stored(ctx, [{}])) as [Thing];
+      const { stored, things, write } = createTenant(use());
+      const [thing] = (await stored([fields])) as [Thing];
+      expect(await things.get(thing._id)).toEqual(thing);
+      expect(await things.find({ sku: thing.sku, name: thing.name })).toEqual(thing);
+      const [plain] = (await stored([{}])) as [Thing];
       const { sku: __, ...others } = fields;
-      const next = await write(ctx, () =>
-        things.for(ctx).update(plain, {
+      const next = await write(() =>
+        things.update(plain, {
           $set: others,
         }),
       );
-      expect(await things.for(ctx).get(plain._id)).toEqual({
+      expect(await things.get(plain._id)).toEqual({
         ...plain,
         ...others,
         version: 2,
@@ -165,20 +153,19 @@ const boundaryCases = (use: () => Fixture): void => {
     });
 
     it('sums stay whole numbers beyond 2^31', async () => {
-      const { context, stored, things, write } = use();
-      const ctx = context();
-      const [thing] = (await stored(ctx, [{ stock: 2 ** 31 - 1 }])) as [Thing];
-      const one = await write(ctx, () => things.for(ctx).update(thing, { $inc: { stock: 1 } }));
-      const two = await write(ctx, () => things.for(ctx).update(one, { $inc: { stock: 2 ** 40 } }));
+      const { stored, things, write } = createTenant(use());
+      const [thing] = (await stored([{ stock: 2 ** 31 - 1 }])) as [Thing];
+      const one = await write(() => things.update(thing, { $inc: { stock: 1 } }));
+      const two = await write(() => things.update(one, { $inc: { stock: 2 ** 40 } }));
       expect(two.stock).toBe(2 ** 31 + 2 ** 40);
-      expect(await things.for(ctx).get(thing._id)).toEqual(two);
+      expect(await things.get(thing._id)).toEqual(two);
     });
   });
 };
 
-/** What may be stored, and that it comes back unchanged. */
+/** The values that can be stored, and that they are read unchanged. */
 export const valueCases = (use: () => Fixture): void => {
-  lawCases(use);
+  validatorCases(use);
   uniqueCases(use);
   boundaryCases(use);
 };

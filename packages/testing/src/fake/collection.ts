@@ -27,23 +27,23 @@ import { compare, type Filter, matches } from './compare.ts';
 import { assertInTime } from './deadline.ts';
 import type { Stored, Write } from './write-set.ts';
 
-export type CollectionParts = {
+export type CollectionDeps = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
-  /** What is committed, by collection and id. */
+  /** The committed documents, by collection and id. */
   readonly state: ReadonlyMap<string, Documents>;
 };
 
-type Place = CollectionParts & {
+type TenantDeps = CollectionDeps & {
   readonly definition: CollectionDefinition<Stored>;
   readonly ctx: Ctx;
   readonly journal: ReturnType<typeof createJournalChanges>;
 };
 type Reads = 'get' | 'find' | 'getMany' | 'list';
 
-const ownOf = ({ definition, ctx, state }: Place): Stored[] => {
+const listOwn = ({ definition, ctx, state }: TenantDeps): Stored[] => {
   ctx.signal.throwIfAborted();
   assertInTime(ctx);
   const documents = [...(state.get(definition.name)?.values() ?? [])];
@@ -52,49 +52,49 @@ const ownOf = ({ definition, ctx, state }: Place): Stored[] => {
 
 type AnyMapper = Mapper<Stored, unknown>;
 
-const list = async (place: Place, query: ListQuery<Stored>, as?: AnyMapper): Promise<Page<unknown>> => {
+const list = async (deps: TenantDeps, query: ListQuery<Stored>, as?: AnyMapper): Promise<Page<unknown>> => {
   const { where, sort, limit, cursor } = query;
   assertLimit(limit);
-  const { definition, ctx, cursors } = place;
+  const { definition, ctx, cursors } = deps;
   const { field, descending } = planList(definition, { where, sort });
   const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
   const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
   const direction = descending ? -1 : 1;
   const order = (left: Position, right: Position): number =>
     direction * (compare(left.value, right.value) || compare(left.id, right.id));
-  // A document without the sorted field stands at null, which is not a value that a filter could name.
-  const positionOf = (document: Stored): Position => ({
+  // A document without the sorted field has the position null, which no filter can name.
+  const toPosition = (document: Stored): Position => ({
     value: (document[field] ?? null) as Position['value'],
     id: document._id,
   });
-  const found = ownOf(place)
-    .filter((document) => matches(document, where as Filter) && (!after || order(positionOf(document), after) > 0))
-    .sort((left, right) => order(positionOf(left), positionOf(right)));
+  const found = listOwn(deps)
+    .filter((document) => matches(document, where as Filter) && (!after || order(toPosition(document), after) > 0))
+    .sort((left, right) => order(toPosition(left), toPosition(right)));
   const documents = structuredClone(found.slice(0, limit));
   const last = documents.at(-1);
   const items = as ? documents.map(as) : documents;
-  return { items, nextCursor: found.length > limit && last ? cursors.encode(positionOf(last), scope) : null };
+  return { items, nextCursor: found.length > limit && last ? cursors.encode(toPosition(last), scope) : null };
 };
 
-const readsOf = (place: Place): Pick<StoredCollection<Stored>, Reads> => ({
+const createReads = (deps: TenantDeps): Pick<StoredCollection<Stored>, Reads> => ({
   get: async (id) => {
-    const document = ownOf(place).find(({ _id }) => _id === id);
+    const document = listOwn(deps).find(({ _id }) => _id === id);
     if (!document) throw commonErrors.notFound();
     return structuredClone(document);
   },
   find: async (where) => {
-    assertIndexed(place.definition, where);
-    return structuredClone(ownOf(place).find((document) => matches(document, where as Filter)));
+    assertIndexed(deps.definition, where);
+    return structuredClone(listOwn(deps).find((document) => matches(document, where as Filter)));
   },
-  getMany: async (ids) => structuredClone(ownOf(place).filter(({ _id }) => ids.includes(_id))),
-  list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(place, query, as) as Promise<Page<T>>,
+  getMany: async (ids) => structuredClone(listOwn(deps).filter(({ _id }) => ids.includes(_id))),
+  list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(deps, query, as) as Promise<Page<T>>,
 });
 
-const writesOf = (place: Place): Omit<StoredCollection<Stored>, Reads> => {
-  const { ctx, clock, ids, writeSets, journal } = place;
-  const definition = place.definition as CollectionDefinition;
+const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> => {
+  const { ctx, clock, ids, writeSets, journal } = deps;
+  const definition = deps.definition as CollectionDefinition;
   const isOwn = ({ tenantId }: Stored): boolean => tenantId === ctx.tenantId;
-  const isVersionOf =
+  const matchesVersion =
     ({ _id, version }: Stored) =>
     (stored: Stored): boolean =>
       isOwn(stored) && stored._id === _id && stored.version === version;
@@ -104,38 +104,38 @@ const writesOf = (place: Place): Omit<StoredCollection<Stored>, Reads> => {
       writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
       return document;
     },
-    update: (document, given, conflictError = commonErrors.staleVersion()) => {
-      assertChange(definition, given);
+    update: (document, change, conflictError = commonErrors.staleVersion()) => {
+      assertChange(definition, change);
       const now = clock.now();
-      const changed = applyChange(document, given, now);
-      const write = { isMeant: isVersionOf(document), change: given, now, conflictError };
-      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, given));
+      const changed = applyChange(document, change, now);
+      const write = { isTarget: matchesVersion(document), change, now, conflictError };
+      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, change));
       return changed;
     },
-    updateWhere: (where, given, conflictError) => {
+    updateWhere: (where, change, conflictError) => {
       assertIndexed(definition, where);
-      assertChange(definition, given);
-      const isMeant = (document: Stored) => isOwn(document) && matches(document, where as Filter);
-      const write = { isMeant, change: given, now: clock.now(), conflictError };
-      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, given));
+      assertChange(definition, change);
+      const isTarget = (document: Stored) => isOwn(document) && matches(document, where as Filter);
+      const write = { isTarget, change, now: clock.now(), conflictError };
+      writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, change));
     },
     remove: (document) => {
       const conflictError = commonErrors.staleVersion();
-      const write = { isMeant: isVersionOf(document), conflictError };
+      const write = { isTarget: matchesVersion(document), conflictError };
       writeSets.record(ctx, { kind: 'remove', definition, ...write }, journal.removed(document));
     },
   };
 };
 
-/** A collection in memory, seen from the tenant of a context. */
-export const fakeCollection = (definition: CollectionDefinition<Stored>, parts: CollectionParts) => {
+/** Creates a collection in memory that is scoped to the tenant of a context. */
+export const fakeCollection = (definition: CollectionDefinition<Stored>, deps: CollectionDeps) => {
   const journal = createJournalChanges(definition as CollectionDefinition);
   return {
     for: (ctx: Ctx): TenantCollection<Stored> => {
       assertTenant(definition, ctx);
-      const place = { ...parts, definition, ctx, journal };
-      const stored = { ...readsOf(place), ...writesOf(place) };
-      return manageCollection<Stored>(stored, { definition, clock: parts.clock });
+      const tenantDeps = { ...deps, definition, ctx, journal };
+      const stored = { ...createReads(tenantDeps), ...createWrites(tenantDeps) };
+      return manageCollection<Stored>(stored, { definition, clock: deps.clock });
     },
   };
 };

@@ -7,19 +7,19 @@ import type { Stored, Write } from './write-set.ts';
 export type Documents = ReadonlyMap<string, Stored>;
 type Draft = Map<string, Stored>;
 
-/** The document law refused a write, as the validator of a real collection does. */
+/** A document does not match its schema, which the validator of a real collection rejects. */
 class ValidatorViolation extends Error {
   override readonly name = 'ValidatorViolation';
 }
 
-const assertLaw = ({ name, schema }: CollectionDefinition, document: Stored): void => {
+const assertValid = ({ name, schema }: CollectionDefinition, document: Stored): void => {
   const parsed = schema.safeParse(document);
-  const says = (text: string) => new ValidatorViolation(`A document breaks the validator of '${name}': ${text}`);
+  const violation = (text: string) => new ValidatorViolation(`A document breaks the validator of '${name}': ${text}`);
   if (!parsed.success)
-    throw says(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
-  // Parsing drops unknown fields and fills in defaults; the validator of a real collection refuses both.
+    throw violation(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  // Parsing removes unknown fields and adds defaults; the validator of a real collection rejects both.
   if (!isDeepStrictEqual(parsed.data, document))
-    throw says('it is not the output of its schema (an unknown field, or a default).');
+    throw violation('it is not the output of its schema (an unknown field, or a default).');
 };
 
 const assertUnique = ({ indexes }: CollectionDefinition, document: Stored, documents: Draft): void => {
@@ -34,7 +34,7 @@ const assertUnique = ({ indexes }: CollectionDefinition, document: Stored, docum
 };
 
 const put = (definition: CollectionDefinition, document: Stored, documents: Draft): void => {
-  assertLaw(definition, document);
+  assertValid(definition, document);
   assertUnique(definition, document, documents);
   documents.set(document._id, document);
 };
@@ -46,15 +46,15 @@ const apply = (write: Write, documents: Draft): void => {
     if (documents.has(document._id)) throw new UniqueViolation('unnamed index _id_');
     return put(definition, document, documents);
   }
-  const [target, ...more] = [...documents.values()].filter(write.isMeant);
+  const [target, ...more] = [...documents.values()].filter(write.isTarget);
   if (!target || more.length > 0) throw write.conflictError;
   if (write.kind === 'remove') return void documents.delete(target._id);
   return put(definition, toStored(applyChange(target, write.change, write.now)), documents);
 };
 
 /**
- * Applies writes in their order, each upon the ones before it, and gives what changes of the state.
- * @throws what the first write that does not hold names.
+ * Applies writes in their order and returns the changed collections.
+ * @throws the error of the first write that fails.
  */
 export const applyAll = (state: ReadonlyMap<string, Documents>, writes: readonly Write[]): Map<string, Documents> => {
   const touched = new Map<string, Draft>();

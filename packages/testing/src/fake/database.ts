@@ -32,7 +32,7 @@ type StoredDocument<D> = D & { readonly deleted?: boolean; readonly deletedAt?: 
 /** A collection of the fake. `all` returns a copy of every stored document of every tenant, for assertions. */
 export type FakeCollection<C> = Collection<DocumentOf<C>, OperationsOf<C>> & { all(): StoredDocument<DocumentOf<C>>[] };
 
-/** The collections, so that the database is the deps of an action, and the tools of a test. */
+/** The collections, so that the database can be the deps of an action, and tools for tests. */
 export type FakeDatabase<K, C extends Clock = Clock> = {
   readonly [N in keyof K]: FakeCollection<K[N]>;
 } & {
@@ -43,10 +43,10 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
   emitted(): EmittedEvent[];
   /** The journal rows, oldest first. */
   journalRows(): JournalRow[];
-  /** The same data as the kernel's port: what a host and the port suites work with. */
+  /** The same data as a `ModuleStore`, for hosts and contract tests. */
   readonly store: ModuleStore<K>;
   /**
-   * Runs the action as a host does: each call has a context of its own and is committed after the action returned.
+   * Runs the action as a host does: each call has its own context and is committed after the action has returned.
    * @throws for an action that ignores the version of its input.
    */
   unitOfWork<I, T>(action: Action<I, T>): Action<I, T>;
@@ -54,7 +54,7 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
 
 type Options<C extends Clock> = { readonly clock?: C; readonly ids?: Ids };
 
-const signedCursors = () => {
+const createSignedCursors = () => {
   const key = randomBytes(32);
   return createCursors({
     sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
@@ -64,38 +64,38 @@ const signedCursors = () => {
   });
 };
 
-const ownNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 'store', 'unitOfWork']);
+const reservedNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 'store', 'unitOfWork']);
 
 /**
- * A datastore in memory with the rules of the real one: tenants, write sets, conditions at commit, validators,
- * unique indexes, cursors. The port suites test both for the same behaviour.
+ * Creates a datastore in memory with the rules of the real one: tenants, write sets, conditions at commit, validators,
+ * unique indexes, cursors. The contract tests prove the same behaviour of both.
  */
 export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
   definitions: K,
   options: Options<C> = {},
 ): FakeDatabase<K, C> => {
-  const taken = Object.keys(definitions).find((name) => ownNames.has(name));
-  if (taken) throw new TypeError(`A fake database has a '${taken}' of its own; rename the collection.`);
+  const taken = Object.keys(definitions).find((name) => reservedNames.has(name));
+  if (taken) throw new TypeError(`'${taken}' is a reserved name of a fake database: rename the collection.`);
   const clock = options.clock ?? (createManualClock() as Clock as C);
   const ids = options.ids ?? createIds(clock);
   const state = new Map<string, Documents>();
   const writeSets = createWriteSets<Write>();
-  const parts = { clock, ids, cursors: signedCursors(), writeSets, state };
+  const deps = { clock, ids, cursors: createSignedCursors(), writeSets, state };
   const collections = Object.fromEntries(
     Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [
       key,
       {
-        ...fakeCollection(definition, parts),
+        ...fakeCollection(definition, deps),
         all: () => structuredClone([...(state.get(definition.name)?.values() ?? [])]),
       },
     ]),
   );
-  const { rows, journal, commit } = fakeJournal(parts);
+  const { rows, journal, commit } = fakeJournal(deps);
   const unitOfWork = createUnitOfWork({
-    ...parts,
+    ...deps,
     commit: async (ctx, writes, row) => commit(ctx, writes, row),
   });
-  const events = createEvents(parts);
+  const events = createEvents(deps);
   const own = {
     clock,
     ids,
@@ -109,18 +109,18 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       journal,
       prepare: async () => {},
     },
-    // Racing calls may share a context in a test; requests never do.
+    // Concurrent calls may share a context in a test; requests never do.
     unitOfWork:
       <I, T>(action: Action<I, T>): Action<I, T> =>
       (input, ctx) => {
-        const alone = { ...ctx };
+        const ownCtx = { ...ctx };
         const operation = action.name || 'test';
         const work = async () => {
-          const result = await action(input, alone);
+          const result = await action(input, ownCtx);
           assertVersionCompared(operation, input);
           return result;
         };
-        return unitOfWork.run(alone, work, { operation });
+        return unitOfWork.run(ownCtx, work, { operation });
       },
   };
   return { ...collections, ...own } as FakeDatabase<K, C>;

@@ -10,7 +10,7 @@ const add =
   async (name: string, ctx: Ctx) =>
     things.for(ctx).insert(aThing({ name }));
 
-it('is the deps of an action, and commits what the action recorded', async () => {
+it('is the deps of an action and commits its writes', async () => {
   const db = fakeDatabase({ things });
   const thing = await db.unitOfWork(add(db))('Ada', aContext());
   expect(db.things.all()).toEqual([thing]);
@@ -32,7 +32,7 @@ it('refuses an action that ignores the version of its input, and commits nothing
   expect(await db.unitOfWork(rename(true))({ version: [1] }, ctx)).toMatchObject({ name: 'changed' });
 });
 
-it('shows its documents as copies', async () => {
+it('returns copies of its documents', async () => {
   const db = fakeDatabase({ things });
   expect(db.things.all()).toEqual([]);
   await db.unitOfWork(add(db))('Ada', aContext());
@@ -40,7 +40,7 @@ it('shows its documents as copies', async () => {
   expect(db.things.all()).toMatchObject([{ name: 'Ada' }]);
 });
 
-it('runs calls that share a context of a test as calls of their own', async () => {
+it('race: runs concurrent calls with one context as separate calls', async () => {
   const db = fakeDatabase({ things });
   const ctx = aContext();
   const run = db.unitOfWork(add(db));
@@ -48,7 +48,7 @@ it('runs calls that share a context of a test as calls of their own', async () =
   expect(db.things.all().map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
-it('takes the clock and ids that it is given', async () => {
+it('uses the clock and the ids of its options', async () => {
   const clock = createManualClock(new Date(5));
   const _id = anId();
   const db = fakeDatabase({ things }, { clock, ids: { next: () => _id } });
@@ -56,12 +56,12 @@ it('takes the clock and ids that it is given', async () => {
   expect(db.clock).toBe(clock);
 });
 
-it('keeps text as BSON would: what is not Unicode becomes U+FFFD', async () => {
+it('boundary: stores text as BSON does, with U+FFFD for a lone surrogate', async () => {
   const db = fakeDatabase({ things });
   await db.unitOfWork(add(db))('a\uD800', aContext());
   expect(db.things.all()).toMatchObject([{ name: 'a\uFFFD' }]);
 });
 
-it('gives way to no collection that is named like one of its own parts', () => {
-  expect(() => fakeDatabase({ clock: things })).toThrow(/'clock' of its own/);
+it('rejects a collection with a reserved name', () => {
+  expect(() => fakeDatabase({ clock: things })).toThrow(/'clock' is a reserved name/);
 });

@@ -11,24 +11,24 @@ import { assertInTime } from './deadline.ts';
 import { toStored } from './stored.ts';
 import type { Write } from './write-set.ts';
 
-type Parts = { readonly clock: Clock; readonly state: Map<string, Documents> };
+type JournalDeps = { readonly clock: Clock; readonly state: Map<string, Documents> };
 
-/** The journal of the fake: its rows, oldest first, and how a write set is committed with one. */
-export const fakeJournal = ({ clock, state }: Parts) => {
+/** Creates the journal of the fake, which commits each write set together with its row. */
+export const fakeJournal = ({ clock, state }: JournalDeps) => {
   const rows: JournalRow[] = [];
-  const lives = ({ at }: JournalRow): boolean => at.getTime() + keyLifetimeMs > clock.now().getTime();
-  const under = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string | undefined): JournalRow | undefined =>
-    rows.find((row) => key !== undefined && row.tenantId === tenantId && row.key === key && lives(row));
+  const isAlive = ({ at }: JournalRow): boolean => at.getTime() + keyLifetimeMs > clock.now().getTime();
+  const findRow = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string | undefined): JournalRow | undefined =>
+    rows.find((row) => key !== undefined && row.tenantId === tenantId && row.key === key && isAlive(row));
   const commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow): void => {
     assertInTime(ctx);
     const touched = applyAll(state, writes);
-    if (under(ctx, row.key)) throw new IdempotencyKeyConflict();
+    if (findRow(ctx, row.key)) throw new IdempotencyKeyConflict();
     for (const [name, documents] of touched) state.set(name, documents);
     rows.push(toStored(row));
   };
   const journal: Journal = {
     find: async (ctx, key) => {
-      const { fingerprint, answer: response } = under(ctx, key) ?? {};
+      const { fingerprint, answer: response } = findRow(ctx, key) ?? {};
       return fingerprint !== undefined && response ? structuredClone({ fingerprint, response }) : undefined;
     },
   };

@@ -1,7 +1,7 @@
 const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Date);
 
-/** A copy as BSON would keep it: without undefined fields, and with U+FFFD for what is not Unicode. */
+/** Copies a value as BSON would store it: without undefined fields, and with U+FFFD for lone surrogates. */
 export const toStored = <T>(value: T): T => {
   if (typeof value === 'string') return value.toWellFormed() as T;
   if (Array.isArray(value)) return value.map((item) => toStored(item ?? null)) as T;
