@@ -45,10 +45,14 @@ export const createSlices = (lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>, 
     const patched = async () => createUsers(url, { headers: await server.createHeaders(writer), count: usersToPatch });
     const ids = kind === 'patch' ? await patched() : server.readIds;
     const target = { url, headers, seconds, nextExchange: createExchanges(kind, ids) };
-    const before = sample(server);
+    let before = sample(server);
+    const onStart = (): void => {
+      before = sample(server);
+    };
+    const isRepeatable = kind === 'get' || kind === 'list';
     const result: { completed: number; rejected?: number; latenciesMs?: number[] } =
       'connections' in load
-        ? await runClosedLoop({ ...target, ...load, mayReject })
+        ? await runClosedLoop({ ...target, ...load, isRepeatable, mayReject, onStart })
         : await runArrivals({ ...target, ...load });
     const after = sample(server);
     const { completed, rejected = 0, latenciesMs = [] } = result;

@@ -40,6 +40,21 @@ describe('a closed loop', () => {
     expect(rejected).toBe(0);
   });
 
+  it('repeats requests that may be sent again', async () => {
+    let created = 0;
+    const url = await serve(echo);
+    const nextExchange = (): Exchange => {
+      created += 1;
+      return { method: 'GET', path: `/${created}`, status: 200, bodyPart: `/${created}` };
+    };
+    let starts = 0;
+    const options = { url, headers, nextExchange, connections: 2, seconds: 0.3, isRepeatable: true };
+    const { completed } = await runClosedLoop({ ...options, onStart: () => (starts += 1) });
+    expect(created).toBe(40);
+    expect(completed).toBeGreaterThan(40);
+    expect(starts).toBe(1);
+  });
+
   it('ends with the first response that is not the expected one', async () => {
     const url = await serve((_, response) => response.end('nothing'));
     const options = { url, headers, nextExchange: createNumbered(), connections: 2, seconds: 30 };
