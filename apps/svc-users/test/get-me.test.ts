@@ -4,7 +4,7 @@ import { useUsers } from './organization.ts';
 
 const users = useUsers('getMe');
 
-it('200: returns the caller, whatever their role', async () => {
+it('200: returns the caller, with any role', async () => {
   const { addUser, getMe, as } = await users.createOrganization();
   const ada = await addUser();
   expect(await getMe({ as: await as(ada) })).toMatchObject({ status: 200, headers: { etag: '"1"' }, body: ada });

@@ -112,7 +112,7 @@ describe('400', () => {
     expect(await list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
-  it('says that a time needs an offset', async () => {
+  it('returns a problem that names the missing offset of a time', async () => {
     const { body } = await list('createdAt[gte]=2026-01-01T00:00:00');
     expect(body.errors[0].message).toContain('needs an offset such as Z');
   });

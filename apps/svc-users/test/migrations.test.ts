@@ -84,7 +84,7 @@ describe('a database without a status of users', () => {
     expect(await served.faults()).toEqual([]);
   });
 
-  it('is right after the contract, whatever earlier code wrote beside new code', async () => {
+  it('is complete after the contract phase, also for documents that earlier code wrote beside new code', async () => {
     const tenantId = anId();
     await fill([createFirstUser({ tenantId, role: 'owner' })], firstIndexes);
     await start();

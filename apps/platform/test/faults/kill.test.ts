@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { getContent, type KeyedRequest, type ServiceResponse, send, sendAll, sendUntilAnswered } from './requests.ts';
+import { getContent, type KeyedRequest, type ServiceResponse, send, sendAll, sendUntilHandled } from './requests.ts';
 import { createService, type Service } from './service.ts';
 import {
   addUser,
@@ -62,7 +62,7 @@ const operations: readonly Operation[] = [
  * The limit from the restart until a repeated request has its response: mongod aborts the transaction of a dead process
  * when it is 5 seconds old, and looks for such transactions every 2.5 seconds.
  */
-const answeredWithinMs = 7500;
+const respondedWithinMs = 7500;
 
 /** Kills a process at one step of a request, starts it again and repeats the request with its key. */
 const killAndRepeat = async (service: Service, operation: Operation, killAt: number) => {
@@ -75,16 +75,16 @@ const killAndRepeat = async (service: Service, operation: Operation, killAt: num
 
   await service.start();
   const readyAt = performance.now();
-  const { response } = await sendUntilAnswered(service, request);
-  const answeredAt = performance.now();
+  const { response } = await sendUntilHandled(service, request);
+  const respondedAt = performance.now();
   const again = await send(service, request);
 
   expect(response.status).toBe(operation.status);
   expect(getContent(again.response as ServiceResponse)).toEqual(getContent(response));
   expect(again.response?.replayed).toBe(true);
   expect(await findUsersNamed(service, name)).toEqual([expect.objectContaining(operation.effect)]);
-  expect(answeredAt - readyAt).toBeLessThan(answeredWithinMs);
-  return { sinceDeathMs: answeredAt - diedAt, sinceReadyMs: answeredAt - readyAt };
+  expect(respondedAt - readyAt).toBeLessThan(respondedWithinMs);
+  return { sinceDeathMs: respondedAt - diedAt, sinceReadyMs: respondedAt - readyAt };
 };
 
 /** The processes that share the steps of an operation, because most of the time is waiting for locks of dead processes. */

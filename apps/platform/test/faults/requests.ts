@@ -28,7 +28,7 @@ export type Attempt = {
 /** Longer than the time limit of any request. */
 const requestTimeoutMs = 20_000;
 const pauseMs = 50;
-const answeredWithinMs = 60_000;
+const respondedWithinMs = 60_000;
 
 const toHeaders = (token: string, { key, body, version }: KeyedRequest): Record<string, string> => ({
   authorization: `Bearer ${token}`,
@@ -59,23 +59,23 @@ export const send = async ({ url, token }: Service, request: KeyedRequest): Prom
   return { startedAt, endedAt: performance.now(), response };
 };
 
-export const isAnswered = ({ response }: Attempt): boolean => response !== undefined && response.status < 500;
+export const isHandled = ({ response }: Attempt): boolean => response !== undefined && response.status < 500;
 
 /** Repeats a request, as a client with a key does, until its response is not a 5xx. */
-export const sendUntilAnswered = async (
+export const sendUntilHandled = async (
   service: Service,
   request: KeyedRequest,
 ): Promise<{ readonly response: ServiceResponse; readonly attempts: readonly Attempt[] }> => {
   const attempts: Attempt[] = [];
-  const deadline = performance.now() + answeredWithinMs;
+  const deadline = performance.now() + respondedWithinMs;
   while (performance.now() < deadline) {
     const attempt = await send(service, request);
     attempts.push(attempt);
-    if (attempt.response && isAnswered(attempt)) return { response: attempt.response, attempts };
+    if (attempt.response && isHandled(attempt)) return { response: attempt.response, attempts };
     await sleep(pauseMs);
   }
   const last = attempts.at(-1)?.response?.body ?? 'The connection broke.';
-  throw new Error(`${request.method} ${request.path} got no response within ${answeredWithinMs / 1000} s: ${last}`);
+  throw new Error(`${request.method} ${request.path} got no response within ${respondedWithinMs / 1000} s: ${last}`);
 };
 
 type Senders = { readonly senders: number; readonly onResponse?: (response: ServiceResponse) => void };
@@ -87,7 +87,7 @@ export const sendAll = (
   { senders, onResponse }: Senders,
 ): Promise<ServiceResponse[]> => {
   const sendOne = async (request: KeyedRequest): Promise<ServiceResponse> => {
-    const { response } = await sendUntilAnswered(service, request);
+    const { response } = await sendUntilHandled(service, request);
     onResponse?.(response);
     return response;
   };

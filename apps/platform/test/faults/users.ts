@@ -1,4 +1,4 @@
-import { type KeyedRequest, sendUntilAnswered } from './requests.ts';
+import { type KeyedRequest, sendUntilHandled } from './requests.ts';
 import type { Service } from './service.ts';
 
 /** True for the size that takes minutes. */
@@ -14,7 +14,7 @@ export const createUserRequest = (name: string): KeyedRequest => ({
 
 /** Creates a user. @returns the path of the user. */
 export const addUser = async (service: Service, name: string): Promise<string> => {
-  const { response } = await sendUntilAnswered(service, createUserRequest(name));
+  const { response } = await sendUntilHandled(service, createUserRequest(name));
   if (response.location === null) throw new Error(`'${name}' was not created: ${response.status} ${response.body}`);
   return response.location;
 };

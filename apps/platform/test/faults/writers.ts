@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Attempt, isAnswered, type KeyedRequest, type ServiceResponse, sendUntilAnswered } from './requests.ts';
+import { type Attempt, isHandled, type KeyedRequest, type ServiceResponse, sendUntilHandled } from './requests.ts';
 import type { Service } from './service.ts';
 import { createUserRequest } from './users.ts';
 
@@ -24,13 +24,13 @@ const recoveredWithinMs = 60_000;
 
 const getAttempts = (written: readonly Written[]): Attempt[] => written.flatMap(({ attempts }) => attempts);
 
-/** Returns the end of the first answered attempt that started after `time`. */
+/** Returns the end of the first handled attempt that started after `time`. */
 const findFirstAfter = (written: readonly Written[], time: number): number | undefined =>
-  getAttempts(written).find((attempt) => attempt.startedAt > time && isAnswered(attempt))?.endedAt;
+  getAttempts(written).find((attempt) => attempt.startedAt > time && isHandled(attempt))?.endedAt;
 
 /** Returns the attempts that started and failed within a period. */
 export const findFailures = (written: readonly Written[], [from, to]: readonly [number, number]): Attempt[] =>
-  getAttempts(written).filter((attempt) => attempt.startedAt > from && attempt.endedAt < to && !isAnswered(attempt));
+  getAttempts(written).filter((attempt) => attempt.startedAt > from && attempt.endedAt < to && !isHandled(attempt));
 
 /** Starts writers that create one user after the other, each until it has its response. */
 export const startWriters = (service: Service, count: number): Writers => {
@@ -39,7 +39,7 @@ export const startWriters = (service: Service, count: number): Writers => {
   const write = async (own: Written[], writer: number): Promise<void> => {
     while (!isStopping) {
       const request = createUserRequest(`by-${writer}-${own.length}`);
-      own.push({ request, ...(await sendUntilAnswered(service, request)) });
+      own.push({ request, ...(await sendUntilHandled(service, request)) });
       await sleep(pauseMs);
     }
   };

@@ -57,13 +57,13 @@ const matches = (path: string, template: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
 
 /** Returns the documented methods of a path, by any of its templates. */
-const methodsOf = (path: string): string[] => {
+const listMethods = (path: string): string[] => {
   // A literal path has priority over a template that matches it.
   const named = documented.get(path);
-  return named && !path.includes('{') ? [...named] : methodsOfTemplates(path);
+  return named && !path.includes('{') ? [...named] : listTemplateMethods(path);
 };
 
-const methodsOfTemplates = (path: string): string[] => [
+const listTemplateMethods = (path: string): string[] => [
   ...new Set([...documented].flatMap(([template, of]) => (matches(path, template) ? of : []))),
 ];
 
@@ -71,11 +71,11 @@ describe('undocumented methods and paths get 404 or 405', () => {
   it('returns 405 with Allow for any other method of a documented path', async () => {
     const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
     const requests = paths.flatMap((path) =>
-      methods.filter((method) => !methodsOf(path).includes(method)).map((method) => ({ method, path })),
+      methods.filter((method) => !listMethods(path).includes(method)).map((method) => ({ method, path })),
     );
     const responses = await sendAll(requests);
     const expected = responses.map(
-      ({ method, path }) => `${method} ${path} 405 ${methodsOf(path).toSorted().join(', ')}`,
+      ({ method, path }) => `${method} ${path} 405 ${listMethods(path).toSorted().join(', ')}`,
     );
     expect(responses.map(summarize)).toEqual(expected);
     expect(responses.filter(({ method, response }) => method !== 'HEAD' && !isProblem(response))).toEqual([]);
@@ -113,7 +113,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
     ];
     const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
     const requests = templates.flatMap((template) =>
-      written(template).flatMap((path) => methodsOf(template).map((method) => ({ method, path }))),
+      written(template).flatMap((path) => listMethods(template).map((method) => ({ method, path }))),
     );
     const responses = await sendAll(requests);
     // A changed last segment can be an invalid parameter of another path.

@@ -93,7 +93,7 @@ const writeCases = (use: () => Fixture): void => {
     await assertUntouched();
   });
 
-  it('insert uses the tenant of the context, whatever the draft contains', async () => {
+  it('insert uses the tenant of the context, not that of the draft', async () => {
     const { write, things } = use();
     const { owner, stranger } = await createNeighbours(use());
     const forged = { ...aThing(), tenantId: owner.tenantId } as never;
