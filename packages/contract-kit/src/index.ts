@@ -22,7 +22,7 @@ export {
 } from './catalogues/permissions.ts';
 export { tokensRevoked } from './catalogues/tokens-revoked.ts';
 export { toCacheControl } from './routes/cache.ts';
-export type { Check } from './routes/check-route.ts';
+export type { ValidateRoute } from './routes/check-route.ts';
 export { type Contract, defineContract, type Routes } from './routes/contract.ts';
 export { defineRoute } from './routes/route.ts';
 export {

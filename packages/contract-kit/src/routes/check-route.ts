@@ -78,7 +78,7 @@ type CheckOptions<R> = {
  * Turns each broken rule of a route into a compile error that reads like a sentence.
  * A value that is not a `RouteSpec` arrives here as `RouteSpec` itself; the compiler already says what is missing.
  */
-export type Check<R extends RouteSpec> = RouteSpec extends R
+export type ValidateRoute<R extends RouteSpec> = RouteSpec extends R
   ? unknown
   : CheckParams<R> &
       CheckBody<R> &

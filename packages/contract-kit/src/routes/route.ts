@@ -1,12 +1,12 @@
 import { toCacheControl } from './cache.ts';
-import type { Check } from './check-route.ts';
+import type { ValidateRoute } from './check-route.ts';
 import type { RouteSpec } from './route-spec.ts';
 
 /**
  * Declares a route and returns it unchanged; the compiler checks the rules.
  * @throws when it must not be cached as declared, where the compiler could not tell.
  */
-export const defineRoute = <const R extends RouteSpec>(route: R & Check<R>): R => {
+export const defineRoute = <const R extends RouteSpec>(route: R & ValidateRoute<R>): R => {
   toCacheControl(route);
   return route;
 };
