@@ -10,10 +10,10 @@ const usage = 'Usage: npm run token -- [--tenant acme|globex] [--role owner|memb
 
 const { AUTH_ISSUER, AUTH_AUDIENCE } = serviceSettings;
 
-const chosen = <T extends string>(name: string, value: string, legal: readonly T[]): T => {
-  const found = legal.find((one) => one === value);
-  if (found === undefined) throw new StartupError(`--${name} is one of ${legal.join(', ')}; '${value}' is not.`);
-  return found;
+const parseChoice = <T extends string>(name: string, value: string, choices: readonly T[]): T => {
+  const choice = choices.find((known) => known === value);
+  if (choice === undefined) throw new StartupError(`--${name} is one of ${choices.join(', ')}; '${value}' is not.`);
+  return choice;
 };
 
 const main = async (args: readonly string[]): Promise<string> => {
@@ -26,8 +26,8 @@ const main = async (args: readonly string[]): Promise<string> => {
     },
   });
   if (values.help) return usage;
-  const tenant = chosen('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
-  const role = chosen('role', values.role, builtInRoles);
+  const tenant = parseChoice('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
+  const role = parseChoice('role', values.role, builtInRoles);
   const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
   return createDemoToken(getDemoUser(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
 };
