@@ -2,7 +2,7 @@ import type { Document } from 'mongodb';
 
 const isTenant = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-const getFilters = (name: string, command: Document): readonly Document[] => {
+const getFilters = (name: string, command: Document): readonly (Document | undefined)[] => {
   switch (name) {
     case 'find':
       return [command['filter'] as Document];
@@ -23,12 +23,9 @@ const getFilters = (name: string, command: Document): readonly Document[] => {
   }
 };
 
-const isScoped = (filter: Document | undefined): boolean =>
-  isTenant(filter?.['tenantId']) ||
-  (Array.isArray(filter?.['$or']) && filter['$or'].length > 0 && filter['$or'].every(isScoped));
-
-/** True when every filter or inserted document of a command names a tenant; of an `$or`, every branch. */
-export const hasTenant = (name: string, command: Document): boolean => getFilters(name, command).every(isScoped);
+/** True when every filter or inserted document of a command names a tenant. */
+export const hasTenant = (name: string, command: Document): boolean =>
+  getFilters(name, command).every((filter) => isTenant(filter?.['tenantId']));
 
 /** Returns the queries of a command that `explain` can run. */
 export const toExplainableQueries = (name: string, command: Document): readonly Document[] => {
