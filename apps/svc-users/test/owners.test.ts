@@ -15,6 +15,7 @@ const removals: readonly (readonly [string, Removal])[] = [
 const pairs = removals.flatMap(([one, first]) => removals.map(([other, second]) => ({ one, other, first, second })));
 
 const isSuccess = ({ status }: TestResponse): boolean => status < 300;
+const isRefused = (response: TestResponse): boolean => !isSuccess(response);
 
 describe('an organization keeps an active owner', () => {
   it.each(pairs)('race: when two owners $one and $other each other', async ({ first, second }) => {
@@ -29,7 +30,7 @@ describe('an organization keeps an active owner', () => {
       ]);
       expect(responses.filter(isSuccess)).toHaveLength(1);
       // The second owner is the last one by then, or has no valid token any longer.
-      const late = responses.find((response) => !isSuccess(response));
+      const late = responses.find(isRefused);
       expect(['last-owner', 'unauthenticated']).toContain(late?.body.code);
       expect(await users.countOwners(tenantId)).toBe(1);
     }
@@ -46,10 +47,7 @@ describe('an organization keeps an active owner', () => {
       owners.map((user, index) => (index % 2 ? suspendUser(user) : deleteUser(user))),
     );
     expect(responses.filter(isSuccess)).toHaveLength(9);
-    expect(responses.find((response) => !isSuccess(response))).toMatchObject({
-      status: 409,
-      body: { code: 'last-owner' },
-    });
+    expect(responses.find(isRefused)).toMatchObject({ status: 409, body: { code: 'last-owner' } });
     expect(await users.countOwners(organization.tenantId)).toBe(1);
   });
 });
@@ -64,7 +62,7 @@ describe('owners are counted', () => {
 
   it('race: when the first fifty are added at once; the others get owners-changed and may try again', async () => {
     const { tenantId, createUser } = await users.createOrganization();
-    const refused = (await race(50, () => createUser({ role: 'owner' }))).filter((response) => !isSuccess(response));
+    const refused = (await race(50, () => createUser({ role: 'owner' }))).filter(isRefused);
     for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
     expect(await users.countOwners(tenantId)).toBe(50 - refused.length);
     expect((await createUser({ role: 'owner' })).status).toBe(201);

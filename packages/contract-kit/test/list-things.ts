@@ -17,7 +17,7 @@ export const ListThings = defineListQuery({
 /** Query parameters as the server receives them. */
 export type Flat = Record<string, unknown>;
 /** The first issue of a query. */
-export const issueOf = (query: Flat) => {
+export const getIssue = (query: Flat) => {
   const { error } = ListThings.safeParse(query);
   return error?.issues[0];
 };

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
 
-const fieldsOf = (...schemas: z.ZodType[]): Record<string, DataClass> => Object.fromEntries(classifiedFields(schemas));
+const getClasses = (...schemas: z.ZodType[]): Record<string, DataClass> =>
+  Object.fromEntries(classifiedFields(schemas));
 const text = z.string();
 
 describe.each([
@@ -43,7 +44,7 @@ describe.each([
     ['a catchall of an object', z.object({}).catchall(marked)],
     ['a combination of these', z.array(z.union([z.null(), z.lazy(() => marked.optional())])).default([])],
   ])('%s', (_, schema) => {
-    expect(fieldsOf(z.object({ field: schema, other: z.string() }))).toEqual({ field: dataClass });
+    expect(getClasses(z.object({ field: schema, other: z.string() }))).toEqual({ field: dataClass });
   });
 });
 
@@ -51,41 +52,41 @@ describe('classifiedFields', () => {
   it('finds fields at any depth and in every schema, and no others', () => {
     const Contact = z.object({ name: pii(z.string()), age: z.number() });
     const Page = z.object({ items: z.array(Contact), nextCursor: z.string().nullable() });
-    expect(fieldsOf(Page, z.object({ password: secret(z.string()) }))).toEqual({ name: 'pii', password: 'secret' });
+    expect(getClasses(Page, z.object({ password: secret(z.string()) }))).toEqual({ name: 'pii', password: 'secret' });
   });
 
   it('finds the fields of each kind of a discriminated union', () => {
     const Card = z.object({ kind: z.literal('card'), number: secret(z.string()) });
     const Transfer = z.object({ kind: z.literal('transfer'), iban: pii(z.string()) });
-    expect(fieldsOf(z.discriminatedUnion('kind', [Card, Transfer]))).toEqual({ number: 'secret', iban: 'pii' });
+    expect(getClasses(z.discriminatedUnion('kind', [Card, Transfer]))).toEqual({ number: 'secret', iban: 'pii' });
   });
 
   it('names a classified object and the classified fields in it', () => {
     const Address = pii(z.object({ street: z.string(), doorCode: secret(z.string()) }));
-    expect(fieldsOf(z.object({ address: Address }))).toEqual({ address: 'pii', doorCode: 'secret' });
+    expect(getClasses(z.object({ address: Address }))).toEqual({ address: 'pii', doorCode: 'secret' });
   });
 
   it('keeps the class of an object that was extended from classified fields', () => {
     const Contact = z.object({ name: pii(z.string()) });
-    expect(fieldsOf(Contact.extend({ age: z.number() }).partial())).toEqual({ name: 'pii' });
+    expect(getClasses(Contact.extend({ age: z.number() }).partial())).toEqual({ name: 'pii' });
   });
 
   it('finds nothing in schemas without classified fields', () => {
-    expect(fieldsOf(z.object({ a: text, b: z.enum(['c']) }), z.any(), z.void())).toEqual({});
+    expect(getClasses(z.object({ a: text, b: z.enum(['c']) }), z.any(), z.void())).toEqual({});
   });
 
   it('has no name for a classified schema that is no property', () => {
-    expect(fieldsOf(pii(z.string()))).toEqual({});
+    expect(getClasses(pii(z.string()))).toEqual({});
   });
 
   it('returns every name that a schema is used under', () => {
     const name = pii(z.string());
-    expect(fieldsOf(z.object({ first: name, last: name }))).toEqual({ first: 'pii', last: 'pii' });
+    expect(getClasses(z.object({ first: name, last: name }))).toEqual({ first: 'pii', last: 'pii' });
   });
 
   it('ends on a schema that refers to itself by z.lazy', () => {
     const Node: z.ZodType = z.lazy(() => z.object({ label: pii(z.string()), children: z.array(Node) }));
-    expect(fieldsOf(Node)).toEqual({ label: 'pii' });
+    expect(getClasses(Node)).toEqual({ label: 'pii' });
   });
 
   it('ends on schemas that refer to each other by getters', () => {
@@ -96,7 +97,7 @@ describe('classifiedFields', () => {
       },
     });
     const Team = z.object({ token: secret(z.string()), members: z.array(Contact) });
-    expect(fieldsOf(Contact)).toEqual({ name: 'pii', token: 'secret' });
+    expect(getClasses(Contact)).toEqual({ name: 'pii', token: 'secret' });
   });
 });
 
@@ -105,8 +106,8 @@ describe('a secret wins over personal data', () => {
   const shown = z.object({ code: pii(z.string()) });
 
   it('whichever schema comes first', () => {
-    expect(fieldsOf(hidden, shown)).toEqual({ code: 'secret' });
-    expect(fieldsOf(shown, hidden)).toEqual({ code: 'secret' });
+    expect(getClasses(hidden, shown)).toEqual({ code: 'secret' });
+    expect(getClasses(shown, hidden)).toEqual({ code: 'secret' });
   });
 
   it.each<[string, z.ZodType]>([
@@ -116,7 +117,7 @@ describe('a secret wins over personal data', () => {
     ['secret(pii(…).optional())', secret(pii(z.string()).optional())],
     ['pii(secret(…).min(1))', pii(secret(z.string()).min(1))],
   ])('on one schema: %s', (_, code) => {
-    expect(fieldsOf(z.object({ code }))).toEqual({ code: 'secret' });
+    expect(getClasses(z.object({ code }))).toEqual({ code: 'secret' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Flat, issueOf, ListThings, time } from '../../test/list-things.ts';
+import { type Flat, getIssue, ListThings, time } from '../../test/list-things.ts';
 
 describe('limit', () => {
   it.each([
@@ -32,7 +32,7 @@ describe('limit', () => {
     ['5', '6'],
     { $gt: 0 },
   ])('refuses %j', (limit) => {
-    expect(issueOf({ limit })).toMatchObject({ path: ['limit'] });
+    expect(getIssue({ limit })).toMatchObject({ path: ['limit'] });
   });
 });
 
@@ -60,7 +60,7 @@ describe('fields', () => {
     '__proto__',
     'constructor',
   ])('refuses %j and names the fields', (fields) => {
-    expect(issueOf({ fields })).toMatchObject({
+    expect(getIssue({ fields })).toMatchObject({
       path: ['fields'],
       message: 'must name fields of id, name, group, createdAt',
     });
@@ -69,7 +69,7 @@ describe('fields', () => {
 
 describe('cursor', () => {
   it.each(['', 'a'.repeat(2049), ['a', 'b'], { $ne: '' }])('refuses %j, which the server never returns', (cursor) => {
-    expect(issueOf({ cursor })).toMatchObject({ path: ['cursor'] });
+    expect(getIssue({ cursor })).toMatchObject({ path: ['cursor'] });
   });
 });
 
@@ -85,7 +85,7 @@ describe('a parameter', () => {
     'tenantId',
     '$where',
   ])("refuses '%s', which the contract does not list", (name) => {
-    expect(issueOf({ [name]: 'a' })).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
+    expect(getIssue({ [name]: 'a' })).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
   });
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'])(
@@ -94,8 +94,8 @@ describe('a parameter', () => {
       const plain = JSON.parse(`{ "${name}": "a" }`) as Flat;
       const bare = Object.assign(Object.create(null) as Flat, { group: 'wood' });
       Object.defineProperty(bare, name, { value: 'a', enumerable: true });
-      expect(issueOf(plain)).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
-      expect(issueOf(bare)).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
+      expect(getIssue(plain)).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
+      expect(getIssue(bare)).toMatchObject({ code: 'unrecognized_keys', keys: [name] });
     },
   );
 
@@ -110,10 +110,10 @@ describe('a parameter', () => {
     ['createdAt[gte]', { 'createdAt[gte]': '' }],
     ['createdAt[gte]', { 'createdAt[gte]': 'yesterday' }],
   ])("refuses '%s' when it is repeated, an operator or not of its schema: %j", (name, query) => {
-    expect(issueOf(query)).toMatchObject({ path: [name] });
+    expect(getIssue(query)).toMatchObject({ path: [name] });
   });
 
   it('names the supported sorts when the sort is not one of them', () => {
-    expect(issueOf({ sort: 'group' })).toMatchObject({ path: ['sort'], values: ['-createdAt', 'name', 'createdAt'] });
+    expect(getIssue({ sort: 'group' })).toMatchObject({ path: ['sort'], values: ['-createdAt', 'name', 'createdAt'] });
   });
 });

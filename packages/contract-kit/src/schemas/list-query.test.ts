@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { type Flat, issueOf, ListThings, Thing, time } from '../../test/list-things.ts';
+import { type Flat, getIssue, ListThings, Thing, time } from '../../test/list-things.ts';
 import { defineRoute } from '../routes/route.ts';
 import type { InputOf } from '../routes/route-spec.ts';
 import { definePage, getListCombinations, getListItem } from './list-query.ts';
@@ -78,7 +78,7 @@ describe('a combination that no index serves is refused with the supported ones'
     ['bounds on two fields', { 'createdAt[gt]': time, 'name[gt]': 'a' }, 'createdAt'],
     ['bounds that no sort of the filter allows', { group: 'wood', 'name[gt]': 'a' }, 'name'],
   ])('%s', (_, query, path) => {
-    expect(issueOf(query)).toMatchObject({
+    expect(getIssue(query)).toMatchObject({
       path: [path],
       params: { code: 'unsupported-combination' },
       message: `This combination of filters, bounds and sort is not supported. ${supported}`,

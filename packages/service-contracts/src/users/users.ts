@@ -91,8 +91,7 @@ export const usersContract = defineContract('users', {
       method: 'POST',
       path: '/v1/users/:id/suspension',
       summary: 'Suspend a user',
-      description:
-        'The user stays in all lists; their tokens are refused. `POST /v1/users/{id}/reactivation` undoes it.',
+      description: 'Lists still include the user. Tokens are refused. `POST /v1/users/{id}/reactivation` undoes it.',
       auth: write,
       ...user,
       errors: [alreadySuspended, lastOwner, commonErrors.conflict],
@@ -110,8 +109,7 @@ export const usersContract = defineContract('users', {
       method: 'POST',
       path: '/v1/users/:id/restoration',
       summary: 'Restore a deleted user',
-      description:
-        'The user has the same role and status as before. Fails when another user has taken the e-mail address.',
+      description: 'Role and status are as before. Fails when another user has taken the e-mail address.',
       auth: write,
       ...user,
       errors: [notRemoved, emailTaken, ownersChanged, commonErrors.conflict],
