@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type DevDatabases, DevDatabasesError, findListener, isFree, startDatabases } from '@plinth/dev-databases';
+import { type DevDatabases, DevDatabasesError, isFree, startDatabases } from '@plinth/dev-databases';
 import { type Command, dataDir, root, runCommand } from './run-command.ts';
 import { readDevelopmentSecrets, toPublicJwks } from './secrets.ts';
 
@@ -33,10 +33,9 @@ const toMain = (app: string): string => join(root, 'apps', app, 'src/main.ts');
 
 async function assertPortFree({ host, port }: Target): Promise<void> {
   if (await isFree(port, host)) return;
-  const holder = await findListener(port);
   const next = port < 65_535 ? port + 1 : PORT_DEFAULT;
   throw new DevDatabasesError(
-    `Port ${port} on ${host} is taken by ${holder}: stop it, or use another port with npm start -- --port ${next}.`,
+    `Port ${port} on ${host} is taken: stop what listens there (lsof -i :${port} shows it), or use another port with npm start -- --port ${next}.`,
   );
 }
 

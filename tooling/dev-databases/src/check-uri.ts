@@ -1,14 +1,15 @@
 import { MongoClient } from 'mongodb';
 import { DevDatabasesError, messageOf } from './errors.ts';
 import { sendRedisCommand } from './redis.ts';
-import type { Shared } from './share.ts';
 
 const SELECTION_MS = 3000;
 
-const toShared = (uri: string): Shared => ({ uri, close: async () => {} });
+const toExternal = (uri: string) => ({ uri, close: async () => {} });
+
+type External = ReturnType<typeof toExternal>;
 
 /** Rejects with a sentence when MONGODB_URI is not a replica set or mongos that is reachable. */
-export async function checkMongodb(uri: string): Promise<Shared> {
+export async function checkMongodb(uri: string): Promise<External> {
   const where = `MONGODB_URI (${toHosts(uri)})`;
   const alternative = 'or unset MONGODB_URI, and Plinth starts a mongod';
   let hello: Record<string, unknown>;
@@ -26,7 +27,7 @@ export async function checkMongodb(uri: string): Promise<Shared> {
       `${where} is unreachable (${reason}): start that server or correct the URI, ${alternative}.`,
     );
   }
-  if (hello['setName'] !== undefined || hello['msg'] === 'isdbgrid') return toShared(uri);
+  if (hello['setName'] !== undefined || hello['msg'] === 'isdbgrid') return toExternal(uri);
   throw new DevDatabasesError(
     `${where} is a standalone mongod, and transactions and change streams need a replica set (one node is enough): ` +
       `start it with --replSet and run rs.initiate() once, ${alternative}.`,
@@ -34,10 +35,10 @@ export async function checkMongodb(uri: string): Promise<Shared> {
 }
 
 /** Rejects with a sentence when REDIS_URL is not a Redis that serves this user. */
-export async function checkRedis(url: string): Promise<Shared> {
+export async function checkRedis(url: string): Promise<External> {
   try {
     await sendRedisCommand(url, 'PING');
-    return toShared(url);
+    return toExternal(url);
   } catch (error) {
     const reason = withoutCredentials(messageOf(error), url);
     throw new DevDatabasesError(

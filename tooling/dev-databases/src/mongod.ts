@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
 import { MongoMemoryServer } from 'mongodb-memory-server-core';
-import type { DatabaseKind, DatabaseProcess, StartOptions } from './database-process.ts';
 import { DevDatabasesError } from './errors.ts';
+import type { DatabaseKind, DatabaseProcess, StartOptions } from './launch.ts';
 import { findMongod } from './programs/index.ts';
 
 const REPLICA_SET = 'plinth';
 const ALREADY_INITIALIZED = 23;
 const READY_MS = 60_000;
+const SHARED_MS = 1000;
 
 const toArgs = (isTemporary: boolean): string[] => {
   const parameters = [
@@ -28,6 +29,11 @@ export const mongod: DatabaseKind = {
   name: 'mongod',
   find: findMongod,
   toUri: (port) => toUri([port]),
+  readDir: async (port) => {
+    const { parsed } = await runCommand(port, { getCmdLineOpts: 1 }, SHARED_MS);
+    await waitForPrimary(port);
+    return parsed.storage.dbPath;
+  },
   start: async (options) => {
     const node = await startNode({ ...options, args: ['--oplogSize', '512', ...options.args] });
     await initiate([options.port]);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import type { DatabaseKind, StartOptions } from './database-process.ts';
+import type { DatabaseKind, StartOptions } from './launch.ts';
 import { findRedis } from './programs/index.ts';
 
 const TIMEOUT_MS = 3000;
@@ -11,6 +11,10 @@ export const redis: DatabaseKind = {
   name: 'redis',
   find: findRedis,
   toUri: (port) => `redis://127.0.0.1:${port}`,
+  readDir: async (port) => {
+    const [, dir] = (await sendRedisCommand(`redis://127.0.0.1:${port}`, 'CONFIG', 'GET', 'dir')) as string[];
+    return dir ?? '';
+  },
   start: async (options) => {
     let child = await spawnServer(options);
     return {

@@ -1,4 +1,4 @@
-import { type LaunchOptions, launch } from './database-process.ts';
+import { type LaunchOptions, launch } from './launch.ts';
 import { mongod } from './mongod.ts';
 import { redis } from './redis.ts';
 

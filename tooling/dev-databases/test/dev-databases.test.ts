@@ -4,7 +4,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { findListener, sendRedisCommand, startDatabases } from '../src/index.ts';
+import { sendRedisCommand, startDatabases } from '../src/index.ts';
 import { exists, mongodOf, temporaryFolder, untilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
@@ -14,12 +14,8 @@ type Found = { pids: number[]; dbPath: string };
 
 async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
   const { pid, dbPath } = await mongodOf(mongodbUri);
-  return { pids: [pid, await listenerOf(Number(new URL(redisUrl).port))], dbPath };
-}
-
-/** The kernel knows who listens. */
-async function listenerOf(port: number): Promise<number> {
-  return Number(/pid (\d+)/.exec(await findListener(port))?.[1]);
+  const info = String(await sendRedisCommand(redisUrl, 'INFO', 'server'));
+  return { pids: [pid, Number(/process_id:(\d+)/.exec(info)?.[1])], dbPath };
 }
 
 async function startOwner(...args: string[]) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { findPrometheus } from '@plinth/dev-databases';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createFolder, expressionsIn, run } from './files.ts';
+import { findPrometheus } from './find-prometheus.ts';
 
 let promtool = '';
 beforeAll(async () => {

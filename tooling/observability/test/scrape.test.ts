@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { findPrometheus } from '@plinth/dev-databases';
 import { startPlatform } from '@plinth/load';
 import { anId, getFreePort } from '@plinth/testing';
 import { startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFolder, expressionsIn } from './files.ts';
+import { findPrometheus } from './find-prometheus.ts';
 
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 

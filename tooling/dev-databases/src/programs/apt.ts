@@ -1,6 +1,6 @@
-import { readdir, symlink } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { downloadIntoCache, findOnPath, isExecutable, output, type Workplace } from './find.ts';
+import { findOnPath, isExecutable, output, type Workplace } from './find.ts';
 
 const REDIS_SERVER = '/usr/bin/redis-check-rdb';
 const settings = [
@@ -14,7 +14,7 @@ const settings = [
 ];
 
 /** Runs `apt-get` once for each list of arguments. Outdated package lists are tolerated, an unreachable source too. */
-async function runApt({ env, work }: Workplace, ...steps: readonly string[][]): Promise<void> {
+export async function runApt({ env, work }: Workplace, ...steps: readonly string[][]): Promise<void> {
   const apt = await findOnPath(env, 'apt-get');
   if (apt === undefined) throw new Error('this system has no apt-get');
   const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, cwd: work, timeoutMs: 120_000 };
@@ -38,16 +38,4 @@ export async function installRedisWithApt(workplace: Workplace): Promise<string>
   const link = join(workplace.work, 'redis-server');
   await symlink(REDIS_SERVER, link);
   return link;
-}
-
-/** Downloads and unpacks the package of Debian or Ubuntu without installing it. Caches promtool beside prometheus. */
-export async function downloadPrometheusWithApt(workplace: Workplace): Promise<string> {
-  const { env, work } = workplace;
-  const download = ['download', 'prometheus'];
-  await runApt(workplace, download).catch(() => runApt(workplace, ['update'], download));
-  const archive = (await readdir(work)).find((file) => file.endsWith('.deb'));
-  if (archive === undefined) throw new Error('apt-get downloaded no package');
-  await output(['dpkg-deb', '--extract', join(work, archive), work], { env });
-  await downloadIntoCache({ env, program: 'promtool', download: async () => join(work, 'usr/bin/promtool') });
-  return join(work, 'usr/bin/prometheus');
 }

