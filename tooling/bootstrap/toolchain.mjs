@@ -16,15 +16,15 @@ const NPM_NETWORK =
   /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl)$/i;
 
 /** Resolves with the environment in which Node, pnpm and the commands of the packages are found. */
-export async function prepareToolchain(root, runner, { env = process.env, node = process.execPath } = {}) {
+export async function prepareToolchain(root, runner, { env = process.env, node = process.versions.node } = {}) {
   const base = withoutNpmVariables(env, /^$/);
   const toolchain = { root: join(root, 'tooling/toolchain'), work: join(root, '.data'), env, runner };
   const onPath = base.PATH?.split(delimiter).find((folder) => folder !== '' && isExecutable(join(folder, 'pnpm')));
-  const folders = [
-    (await findInstalled('node', dirname(node), toolchain)) ?? (await provide('node', toolchain)),
-    (await findInstalled('pnpm', onPath, toolchain)) ?? (await provide('pnpm', toolchain)),
-  ];
-  const path = [...folders, join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
+  const [nodeFolder, pnpmFolder] = await Promise.all([
+    isRecent('node', node) ? dirname(process.execPath) : provide('node', toolchain),
+    findInstalled('pnpm', onPath, toolchain).then((folder) => folder ?? provide('pnpm', toolchain)),
+  ]);
+  const path = [nodeFolder, pnpmFolder, join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
   const prepared = { ...base, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
   const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline'];
   await announceIfSlow('Installing the packages…', runner.capture(install, { env: prepared, cwd: root }));
@@ -43,12 +43,14 @@ function isExecutable(path) {
   }
 }
 
+const isRecent = (name, version) => Number.parseInt(version.replace(/^v/, ''), 10) >= tools[name].major;
+
 /** Returns the folder when it has the tool in a version that is new enough. */
 async function findInstalled(name, folder, { env, runner }) {
   if (folder === undefined) return undefined;
   const quiet = { env: { ...withoutNpmVariables(env, /^$/), COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' } };
   const version = await runner.capture([join(folder, name), '--version'], quiet).catch(() => '');
-  return Number.parseInt(version.replace(/^v/, ''), 10) >= tools[name].major ? folder : undefined;
+  return isRecent(name, version) ? folder : undefined;
 }
 
 /** Returns the folder of the locked tool, which is installed unless it has run from there before. */
@@ -94,7 +96,7 @@ async function install(name, { work: parent, env, runner, locked, target, isWhol
     const npm = env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, env.npm_execpath] : ['npm'];
     const command = [...npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
     const npmEnv = withoutNpmVariables(env, NPM_NETWORK);
-    await announceIfSlow(`Downloading ${tool.what} (once)…`, runner.capture(command, { cwd: work, env: npmEnv }));
+    await announceIfSlow(`Downloading ${name} ${locked.version} (once)…`, runner.capture(command, { cwd: work, env: npmEnv }));
     if ((await findInstalled(name, join(source, tool.folder), { env, runner })) === undefined) {
       throw new Error(
         `npm installed ${tool.package}, but it does not run: install ${tool.what}, or run the command again.`,

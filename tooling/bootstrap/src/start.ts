@@ -58,7 +58,6 @@ async function runApp(target: Target, command: Command): Promise<number> {
       // Browser, scripts and load tests of a development machine share one address.
       LIMIT_IP_PER_MINUTE: '600000',
       LIMIT_ANONYMOUS_PER_MINUTE: '600000',
-      NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     };
     const chosen = {
       HOST: target.host,

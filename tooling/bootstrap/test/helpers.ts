@@ -16,15 +16,20 @@ export async function createTemporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts a script of the root package, as npm does. */
-export function startVerb(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, [bootstrap, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const direct = [process.execPath, bootstrap];
+
+/** The shell stays the parent of the script, as npm does. */
+export const underShell = ['sh', '-c', '"$@"; exit $?', 'sh', ...direct];
+
+/** Starts a script of the root package. */
+export function startVerb(args: readonly string[], [program = '', ...before] = direct): ChildProcess {
+  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
 export async function runVerb(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = startVerb(...args);
+  const child = startVerb(args);
   const exited = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => text(stream as never)));
   const [code] = await exited;

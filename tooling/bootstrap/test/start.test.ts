@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { getFreePort, isFree } from '@plinth/dev-databases';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runVerb, startVerb } from './helpers.ts';
+import { direct, runVerb, startVerb, underShell } from './helpers.ts';
 
 /** Listens on a free port, and resolves with it. */
 async function listen(): Promise<{ server: net.Server; port: number }> {
@@ -12,9 +12,9 @@ async function listen(): Promise<{ server: net.Server; port: number }> {
   return { server, port: (server.address() as net.AddressInfo).port };
 }
 
-async function startPlatform() {
+async function startPlatform(command = direct) {
   const port = await getFreePort();
-  const child = startVerb('start', '--port', String(port));
+  const child = startVerb(['start', '--port', String(port)], command);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -46,12 +46,19 @@ describe('npm start', () => {
     expect(await isFree(port)).toBe(true);
   }, 40_000);
 
-  it('leaves no process when it is killed', async () => {
-    const { child, port } = await startPlatform();
-    expect(await isFree(port)).toBe(false);
-    child.kill('SIGKILL');
-    await expect.poll(() => isFree(port), { timeout: 15_000 }).toBe(true);
-  }, 40_000);
+  it.each([
+    ['it', direct],
+    ['npm', underShell],
+  ])(
+    'leaves no process when %s is killed',
+    async (_, command) => {
+      const { child, port } = await startPlatform(command);
+      expect(await isFree(port)).toBe(false);
+      child.kill('SIGKILL');
+      await expect.poll(() => isFree(port), { timeout: 15_000 }).toBe(true);
+    },
+    40_000,
+  );
 
   it('names a taken port and another one, before it starts anything', async () => {
     const { port } = await listen();

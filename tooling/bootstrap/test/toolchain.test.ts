@@ -68,8 +68,6 @@ async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World
   await Promise.all([mkdir(bin), mkdir(home), mkdir(join(root, 'tooling/toolchain'), { recursive: true })]);
   await writeFile(join(home, '.npmrc'), `fetch-retries=0\n${npmrc}`);
   await writeFile(join(root, 'tooling/toolchain/package-lock.json'), JSON.stringify({ packages: lock }));
-  const oldNode = join(bin, 'node');
-  await writeFile(oldNode, program('v20.0.0'), { mode: 0o755 });
   if (hasPnpm) await writeFile(join(bin, 'pnpm'), program('11.0.0'), { mode: 0o755 });
   const env: Record<string, string | undefined> = {
     HOME: home,
@@ -77,7 +75,7 @@ async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World
   };
   // npm itself runs on the Node of this test, whatever the checkout finds.
   env['npm_execpath'] = await createNpmCli(root);
-  const prepare = async (node: string) => {
+  const prepare = async (node = process.versions.node) => {
     const runner = createRunner(root);
     try {
       const prepared = await prepareToolchain(root, runner, { env, node });
@@ -86,7 +84,7 @@ async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World
       runner.close();
     }
   };
-  return { root, env, requested, state, prepare, oldNode, modules: join(root, 'tooling/toolchain/node_modules') };
+  return { root, env, requested, state, prepare, modules: join(root, 'tooling/toolchain/node_modules') };
 }
 
 /** `npm_execpath`, as npm sets it for its scripts. */
@@ -104,29 +102,29 @@ const folderOf = (modules: string, tool: Tool): string =>
 describe('the toolchain', () => {
   it('downloads what is missing: pnpm alone where Node is new enough, nothing where both are', async () => {
     const { requested, prepare, modules } = await createWorld();
-    expect(await prepare(process.execPath)).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+    expect(await prepare()).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
     expect(requested).toEqual(['/pnpm.tgz']);
-    await prepare(process.execPath);
+    await prepare();
     expect(requested).toEqual(['/pnpm.tgz']);
     const complete = await createWorld({ hasPnpm: true });
-    expect(await complete.prepare(process.execPath)).toEqual([nodeFolder, join(complete.root, 'bin')]);
+    expect(await complete.prepare()).toEqual([nodeFolder, join(complete.root, 'bin')]);
     expect(complete.requested).toEqual([]);
   });
 
   it('downloads both for an old Node, also with omit=optional in the npmrc of the user', async () => {
-    const { requested, prepare, oldNode, modules } = await createWorld({ npmrc: 'omit=optional\noptional=false\n' });
-    expect(await prepare(oldNode)).toEqual([folderOf(modules, 'node'), folderOf(modules, 'pnpm')]);
-    expect(requested).toEqual(['/node.tgz', '/pnpm.tgz']);
+    const { requested, prepare, modules } = await createWorld({ npmrc: 'omit=optional\noptional=false\n' });
+    expect(await prepare('20.20.2')).toEqual([folderOf(modules, 'node'), folderOf(modules, 'pnpm')]);
+    expect(requested.toSorted()).toEqual(['/node.tgz', '/pnpm.tgz']);
   });
 
   it('fails with the reason of npm when the registry does, leaves nothing, and is repaired by the next start', async () => {
     const { root, state, prepare, modules } = await createWorld();
     state.isBroken = true;
-    await expect(prepare(process.execPath)).rejects.toThrow(/E403|403 Forbidden/);
+    await expect(prepare()).rejects.toThrow(/E403|403 Forbidden/);
     expect(await readdir(modules).catch(() => [])).toEqual([]);
     expect(await readdir(join(root, '.data'))).toEqual([]);
     state.isBroken = false;
-    expect(await prepare(process.execPath)).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+    expect(await prepare()).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
   });
 
   it('fails with the reason of npm when the home cannot be written', async () => {
@@ -134,7 +132,7 @@ describe('the toolchain', () => {
     // Root may write everywhere, but not into a folder whose place a file has.
     await writeFile(join(env['HOME'] as string, 'file'), '');
     env['npm_config_cache'] = join(env['HOME'] as string, 'file/cache');
-    await expect(prepare(process.execPath)).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
+    await expect(prepare()).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
     expect(await readdir(modules).catch(() => [])).toEqual([]);
   });
 
@@ -142,19 +140,19 @@ describe('the toolchain', () => {
     const { prepare, modules } = await createWorld({
       contents: { pnpm: '#!/bin/sh\necho "no such library" >&2\nexit 127\n' },
     });
-    await expect(prepare(process.execPath)).rejects.toThrow(/but it does not run/);
+    await expect(prepare()).rejects.toThrow(/but it does not run/);
     expect(await readdir(modules).catch(() => [])).toEqual([]);
   });
 
   it('installs again what was damaged or is of another version', async () => {
     const { requested, prepare, modules } = await createWorld();
-    await prepare(process.execPath);
+    await prepare();
     await rm(join(folderOf(modules, 'pnpm'), 'pnpm'));
-    await prepare(process.execPath);
+    await prepare();
     await writeFile(join(folderOf(modules, 'pnpm'), '.stamp'), 'sha512-other');
-    await prepare(process.execPath);
+    await prepare();
     await chmod(join(folderOf(modules, 'pnpm'), 'pnpm'), 0o644);
-    await prepare(process.execPath);
+    await prepare();
     expect(requested.filter((url) => url === '/pnpm.tgz').length).toBeGreaterThan(0);
     expect((await run(join(folderOf(modules, 'pnpm'), 'pnpm'), ['--version'])).stdout).toBe('12.99.0\n');
   });

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
 import type { DatabaseKind, StartOptions } from './launch.ts';
 import { findRedis } from './programs/index.ts';
 
@@ -63,6 +62,8 @@ function spawnServer({ program, dir, port, args, log, guard, onExit }: StartOpti
 
 /** Sends one command on a connection of its own. Rejects when the server is unreachable or refuses it. */
 export async function sendRedisCommand(url: string, command: string, ...args: string[]): Promise<unknown> {
+  // Loaded here, because most starts need no client.
+  const { Redis } = await import('ioredis');
   const client = new Redis(url, {
     lazyConnect: true,
     connectTimeout: TIMEOUT_MS,
