@@ -96,7 +96,10 @@ async function install(name, { work: parent, env, runner, locked, target, isWhol
     const npm = env.npm_execpath?.endsWith('npm-cli.js') ? [process.execPath, env.npm_execpath] : ['npm'];
     const command = [...npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund'];
     const npmEnv = withoutNpmVariables(env, NPM_NETWORK);
-    await announceIfSlow(`Downloading ${name} ${locked.version} (once)…`, runner.capture(command, { cwd: work, env: npmEnv }));
+    await announceIfSlow(
+      `Downloading ${name} ${locked.version} (once)…`,
+      runner.capture(command, { cwd: work, env: npmEnv }),
+    );
     if ((await findInstalled(name, join(source, tool.folder), { env, runner })) === undefined) {
       throw new Error(
         `npm installed ${tool.package}, but it does not run: install ${tool.what}, or run the command again.`,

