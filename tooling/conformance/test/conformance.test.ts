@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   // Failures that no response has shown.
-  expect(platform.complaints()).toBe('');
+  expect(platform.warnings()).toBe('');
   await platform.stop();
 }, 60_000);
 

@@ -3,10 +3,10 @@ import { help, readOptions, UsageError } from './options.ts';
 
 describe('the command line', () => {
   it.each([
-    [['smoke'], { profile: 'smoke', perSecond: 100, seconds: 10 }],
-    [['stress'], { profile: 'stress', perSecond: 600, seconds: 180 }],
-    [['soak', '--minutes', '90'], { profile: 'soak', perSecond: 150, seconds: 5400 }],
-    [['--rate', '7', 'smoke', '--minutes', '0.1'], { profile: 'smoke', perSecond: 7, seconds: 6 }],
+    [['smoke'], { profile: 'smoke', readsPerSecond: 100, seconds: 10 }],
+    [['stress'], { profile: 'stress', readsPerSecond: 600, seconds: 180 }],
+    [['soak', '--minutes', '90'], { profile: 'soak', readsPerSecond: 150, seconds: 5400 }],
+    [['--rate', '7', 'smoke', '--minutes', '0.1'], { profile: 'smoke', readsPerSecond: 7, seconds: 6 }],
     [['--help'], 'help'],
     [['soak', '-h'], 'help'],
   ])('accepts %j', (args, expected) => {

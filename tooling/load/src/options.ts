@@ -1,10 +1,26 @@
 import { parseArgs } from 'node:util';
-import { type Profile, profiles, type Size } from './k6-options.ts';
 
-/** The command line is wrong; the message says what is accepted. */
+/** The command line or the environment is wrong; the message says what is accepted. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+const profiles = {
+  smoke: { readsPerSecond: 100, seconds: 10, summary: 'ten seconds at 100 reads and 20 writes per second' },
+  stress: {
+    readsPerSecond: 600,
+    seconds: 180,
+    summary: 'three minutes: climbs to 600 reads and 120 writes per second',
+  },
+  soak: { readsPerSecond: 150, seconds: 600, summary: 'ten minutes at 150 reads and 30 writes per second' },
+};
+
+export type Size = {
+  readonly profile: keyof typeof profiles;
+  /** Peak rate of reads; a fifth as many writes are sent. */
+  readonly readsPerSecond: number;
+  readonly seconds: number;
+};
 
 export const help = `npm run load -- ${Object.keys(profiles).join('|')} [--minutes <n>] [--rate <reads per second>]
 
@@ -27,29 +43,24 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-type Flag = { readonly name: string; readonly text: string | undefined; readonly min: number; readonly max: number };
-
-const toNumber = ({ name, text, min, max }: Flag): number | undefined => {
-  if (text === undefined) return undefined;
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} takes a number from ${min} to ${max}, not '${text}'.`);
+const toNumber = (flag: string, text: string | undefined, [min, max]: readonly [number, number]) => {
+  const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  if (text === undefined || (value >= min && value <= max)) return text === undefined ? undefined : value;
+  throw new UsageError(`--${flag} takes a number from ${min} to ${max}, not '${text}'.`);
 };
-
-const isProfile = (text: string | undefined): text is Profile => text !== undefined && Object.hasOwn(profiles, text);
 
 /** Reads the command line; 'help' when it asks for help. @throws `UsageError`. */
 export const readOptions = (args: readonly string[]): Size | 'help' => {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
-  const [profile, ...rest] = positionals;
-  if (!isProfile(profile) || rest.length > 0) throw new UsageError(`Name one profile.\n\n${help}`);
-  const minutes = toNumber({ name: 'minutes', text: values.minutes, min: 0.05, max: 24 * 60 });
-  const rate = toNumber({ name: 'rate', text: values.rate, min: 1, max: 5000 });
-  const { perSecond, seconds } = profiles[profile];
+  const [name = '', ...rest] = positionals;
+  if (!Object.hasOwn(profiles, name) || rest.length > 0) throw new UsageError(`Name one profile.\n\n${help}`);
+  const profile = name as Size['profile'];
+  const minutes = toNumber('minutes', values.minutes, [0.05, 24 * 60]);
+  const rate = toNumber('rate', values.rate, [1, 5000]);
   return {
     profile,
-    perSecond: Math.round(rate ?? perSecond),
-    seconds: minutes === undefined ? seconds : Math.round(minutes * 60),
+    readsPerSecond: Math.round(rate ?? profiles[profile].readsPerSecond),
+    seconds: Math.round(minutes === undefined ? profiles[profile].seconds : minutes * 60),
   };
 };

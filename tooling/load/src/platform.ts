@@ -28,7 +28,7 @@ export type Platform = {
   /** Returns a token of a user, stored or not, that is valid for fifteen minutes from `from`, or from now. */
   createToken(user: TokenUser, from?: Date): Promise<string>;
   /** Returns the output so far: log lines that are warnings or worse. */
-  complaints(): string;
+  warnings(): string;
   /** Stops it as a deployment does, and drops its databases. Rejects when it had exited before, or not with 0. */
   stop(): Promise<void>;
 };
@@ -76,7 +76,7 @@ export const startPlatform = async (
     url: service.url,
     pid: service.pid,
     createToken: ({ id, tenantId, role }, from) => issuer.createToken({ id, tenantId, roles: [role] }, from),
-    complaints: service.combinedOutput,
+    warnings: service.combinedOutput,
     stop: async () => {
       const wasRunning = service.isRunning();
       const [code, signal] = await service.end('SIGTERM');

@@ -1,37 +1,25 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findK6 } from '../src/k6-command.ts';
-import { createK6Options, type Size, usualThresholds } from '../src/k6-options.ts';
 import { type Platform, startPlatform } from '../src/platform.ts';
 import { runLoad } from '../src/run-load.ts';
 
 const run = promisify(execFile);
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const script = toPath('../src/script.mjs');
-
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 
 const k6 = await findK6();
 if (!k6) console.info('There is neither k6 nor Docker here: the script is only parsed.');
 
-const size: Size = { profile: 'smoke', perSecond: 20, seconds: 3 };
-/** The speed of a machine that runs other tests too is not what is tested. */
-const lenient = {
-  reads: { p95Ms: 15_000, p99Ms: 15_000 },
-  writes: { p95Ms: 15_000, p99Ms: 15_000 },
-  failedShare: 0.001,
-};
+const size = { profile: 'smoke', readsPerSecond: 20, seconds: 3 } as const;
 
-it('the script parses, and exports what the scenarios execute', async () => {
-  await run(process.execPath, ['--check', script]);
-  const text = await readFile(script, 'utf8');
-  for (const { exec } of Object.values(createK6Options(size).scenarios))
-    expect(text).toContain(`export const ${exec} =`);
+it('the script parses', async () => {
+  await run(process.execPath, ['--check', toPath('../src/script.mjs')]);
 });
 
 describe('the command', () => {
@@ -89,18 +77,17 @@ describe.runIf(k6)('load', () => {
 
   afterAll(() => platform.stop(), 60_000);
 
-  const load = (thresholds = usualThresholds) => runLoad(platform, { k6: k6 ?? (() => []), size, thresholds });
+  const load = (latencyFactor: number) => runLoad(platform, { k6: k6 ?? (() => []), size, latencyFactor });
 
   it('reads and writes: every response is right, and every acknowledged user is stored', async () => {
-    const { crossed, created, report } = await load(lenient);
-    expect(crossed, report).toEqual([]);
+    // The speed of a machine that runs other tests too is not what is tested.
+    const { hasCrossed, created } = await load(100);
+    expect(hasCrossed).toBe(false);
     expect(created).toBeGreaterThan(3);
-    expect(platform.complaints()).toBe('');
+    expect(platform.warnings()).toBe('');
   }, 120_000);
 
   it('reports the threshold that is crossed', async () => {
-    const { crossed, report } = await load({ ...lenient, reads: { p95Ms: 0, p99Ms: 15_000 } });
-    expect(crossed, report).toEqual(['http_req_duration{scenario:reads} p(95)<0']);
-    expect(report).toContain('Crossed: http_req_duration{scenario:reads} p(95)<0');
+    expect(await load(0)).toMatchObject({ hasCrossed: true });
   }, 120_000);
 });
