@@ -1,6 +1,6 @@
 import { getListItem, type RouteSpec } from '@plinth/contract-kit';
 import { getDeclaredStatuses } from '@plinth/service-kit/testing';
-import { aPrincipal, createArbitrary, seed } from '@plinth/testing';
+import { createArbitrary, createPrincipal, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, createSamples, openPlatform, routes } from './host.ts';
@@ -14,7 +14,7 @@ let known: readonly string[];
 
 beforeAll(async () => {
   platform = await openPlatform();
-  caller = await platform.host.as(aPrincipal());
+  caller = await platform.host.as(createPrincipal());
   known = await createSamples(caller, 20);
 });
 

@@ -1,4 +1,4 @@
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPlatform } from './host.ts';
 
@@ -11,7 +11,7 @@ afterAll(async () => {
   await platform.host.close();
 });
 
-const owner = () => aPrincipal({ roles: ['owner'] });
+const owner = () => createPrincipal({ roles: ['owner'] });
 const listUsers = async (tenantId: string) =>
   (await platform.datastore.raw('users', 'users').all()).filter((user) => user['tenantId'] === tenantId);
 const listJournalRows = async (tenantId: string) =>
@@ -78,7 +78,7 @@ describe('on a real database, an idempotency key', () => {
   it('integrity: another body, tenant, user or route never gets the stored response', async () => {
     const subject = owner();
     const [caller, colleague, outsider] = await Promise.all(
-      [subject, { ...subject, id: anId() }, owner()].map((principal) => platform.host.as(principal)),
+      [subject, { ...subject, id: createId() }, owner()].map((principal) => platform.host.as(principal)),
     );
     const key = { 'idempotency-key': 'shared' };
     const body = createBody();

@@ -1,5 +1,5 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
 import { type Caller, createSamples, createSampleValues, openPlatform, routes, toPath } from './host.ts';
@@ -9,7 +9,7 @@ type Platform = Awaited<ReturnType<typeof openPlatform>>;
 let platform: Platform;
 let outsider: Caller;
 let foreign: readonly Record<string, unknown>[];
-const targetTenant = anId();
+const targetTenant = createId();
 
 const listStored = async (): Promise<Record<string, unknown>[]> => {
   const raws = modules.flatMap((module) =>
@@ -36,8 +36,8 @@ const performPlainActions = async (caller: Caller, ids: readonly string[]): Prom
 
 beforeAll(async () => {
   platform = await openPlatform();
-  const target = await platform.host.as(aPrincipal({ tenantId: targetTenant }));
-  outsider = await platform.host.as(aPrincipal());
+  const target = await platform.host.as(createPrincipal({ tenantId: targetTenant }));
+  outsider = await platform.host.as(createPrincipal());
   await performPlainActions(target, await createSamples(target, 8));
   foreign = await listStored();
   expect(foreign.some(({ deleted }) => deleted === true)).toBe(true);
@@ -68,7 +68,7 @@ const createDisguises = (): readonly { query?: string; headers?: Record<string, 
   {},
   { headers: { 'x-tenant-id': targetTenant, tenantid: targetTenant, 'x-forwarded-host': 'acme.example' } },
   { query: `?tenantId=${targetTenant}` },
-  { query: `?tenantId[$ne]=${anId()}` },
+  { query: `?tenantId[$ne]=${createId()}` },
   { body: { tenantId: targetTenant, _id: foreign[0]?.['_id'], $where: '1' } },
 ];
 
@@ -99,12 +99,12 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
     it('boundary: responds to the id of another tenant exactly as to an unknown one', async () => {
       const send = (id: string) =>
         outsider.send({ method: route.method, url: toPath(route, id), body: createBody(route), headers: anyVersion });
-      const [foreignId, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(anId())]);
+      const [foreignId, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(createId())]);
       expect(foreignId.status).toBe(unknown.status);
       expect(withoutRequestId(foreignId.body)).toEqual(withoutRequestId(unknown.body));
       const [malformedForeign, malformedUnknown] = await Promise.all([
         send(`${String(foreign[0]?.['_id'])}x`),
-        send(`${anId()}x`),
+        send(`${createId()}x`),
       ]);
       expect(withoutRequestId(malformedForeign.body)).toEqual(withoutRequestId(malformedUnknown.body));
     });

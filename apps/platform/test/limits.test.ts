@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
@@ -15,7 +15,7 @@ let services: Service[] = [];
 let urls: string[] = [];
 
 /** Creates the token of an owner of a new tenant. */
-const createToken = (): Promise<string> => issuer.createToken(aPrincipal());
+const createToken = (): Promise<string> => issuer.createToken(createPrincipal());
 
 beforeAll(async () => {
   redis = await startTestDatabase('redis');

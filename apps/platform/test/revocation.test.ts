@@ -1,7 +1,7 @@
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock } from '@plinth/service-kit';
-import { anId, openTcpProxy, type TcpProxy } from '@plinth/testing';
+import { createId, openTcpProxy, type TcpProxy } from '@plinth/testing';
 import { createServiceSettings, type Service, startService, unlimitedRateLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
@@ -9,7 +9,7 @@ import { entrypoints } from './entrypoints.ts';
 const issuer = await createTestIssuer();
 // All requests come from one IP, and this is no test of limits.
 const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits };
-const tenantId = anId();
+const tenantId = createId();
 const services: Service[] = [];
 
 let datastore: TestDatastore;
@@ -64,7 +64,7 @@ const addUser = async (owner: string, role: string) => {
 
 /** Creates an owner and two users whose tokens both processes have verified. */
 const createTeam = async () => {
-  const first = await issuer.createToken({ id: anId(), tenantId, roles: ['owner'] });
+  const first = await issuer.createToken({ id: createId(), tenantId, roles: ['owner'] });
   const owner = await addUser(first, 'owner');
   const [user, colleague] = await Promise.all([addUser(first, 'member'), addUser(first, 'member')]);
   for (const { token } of [owner, user, colleague]) {
@@ -76,7 +76,7 @@ const createTeam = async () => {
 beforeAll(async () => {
   datastore = await openTestDatastore();
   // Registers the databases, so that they are dropped at the end.
-  datastore.open({ name: 'users', collections: {} }, { clock: systemClock, ids: { next: anId } });
+  datastore.open({ name: 'users', collections: {} }, { clock: systemClock, ids: { next: createId } });
   redis = await openTcpProxy(new URL(process.env['REDIS_URL'] ?? ''));
   urls = await Promise.all([start('platform'), start('svc-users', `redis://127.0.0.1:${redis.port}`)]);
 }, 60_000);

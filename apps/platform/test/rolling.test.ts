@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type Server, request as send } from 'node:http';
 import { createTestIssuer } from '@plinth/auth/testing';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import {
   createServiceSettings,
   type Environment,
@@ -68,7 +68,7 @@ beforeAll(async () => {
   instances.push(...services.map((service) => ({ service, isReady: true })));
   proxy = await openProxy();
   base = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
-  authorization = `Bearer ${await issuer.createToken(aPrincipal())}`;
+  authorization = `Bearer ${await issuer.createToken(createPrincipal())}`;
 }, 60_000);
 
 afterAll(async () => {

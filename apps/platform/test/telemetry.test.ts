@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver, type ReceivedSpan } from '@plinth/telemetry/testing';
-import { anId, getFreePort } from '@plinth/testing';
+import { createId, getFreePort } from '@plinth/testing';
 import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
@@ -10,7 +10,7 @@ import { entrypoints } from './entrypoints.ts';
 const issuer = await createTestIssuer();
 const settings = createServiceSettings();
 const marker = `marker${randomBytes(6).toString('hex')}`;
-const tenantId = anId();
+const tenantId = createId();
 const createTraceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
 
@@ -22,7 +22,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
 
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
-    authorization = `Bearer ${await issuer.createToken({ id: anId(), tenantId, roles: ['owner'] })}`;
+    authorization = `Bearer ${await issuer.createToken({ id: createId(), tenantId, roles: ['owner'] })}`;
     const metricsPort = await getFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
     service = await startService(entrypoints[app], {

@@ -3,7 +3,7 @@ import { createKeyRing, createRevocations, createTokenVerifier, generateSigningK
 import { collectLines, createLogger } from '@plinth/logger';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { createServer, systemClock, systemIds } from '@plinth/service-kit';
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
 
@@ -59,8 +59,8 @@ const goodClaims = (): Json => {
   return {
     iss: 'plinth',
     aud: 'plinth-api',
-    sub: anId(),
-    tenantId: anId(),
+    sub: createId(),
+    tenantId: createId(),
     roles: ['owner'],
     iat: now,
     nbf: now,

@@ -1,5 +1,5 @@
-import { aNewUser } from '@plinth/actions/users/testing';
-import { anId } from '@plinth/testing';
+import { createUserInput } from '@plinth/actions/users/testing';
+import { createId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
 
@@ -8,7 +8,10 @@ const users = useUsers('createUser');
 describe('201', () => {
   it('returns the user, Location and ETag', async () => {
     const { owner, createUser } = await users.createOrganization();
-    const draft = aNewUser({ name: 'Zoë \u{1F469}\u200D\u{1F680} O’Neil', email: 'R&D/zoe=1@xn--bcher-kva.xn--p1ai' });
+    const draft = createUserInput({
+      name: 'Zoë \u{1F469}\u200D\u{1F680} O’Neil',
+      email: 'R&D/zoe=1@xn--bcher-kva.xn--p1ai',
+    });
     const created = await createUser(draft);
     expect(created).toMatchObject({ status: 201, body: { ...draft, status: 'active', version: 1 } });
     expect(created.headers).toMatchObject({ location: `/v1/users/${created.body.id}`, etag: '"1"' });
@@ -19,7 +22,7 @@ describe('201', () => {
     const { createUser } = await users.createOrganization();
     const email = `${'a'.repeat(64)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.ex`;
     expect(email).toHaveLength(254);
-    const draft = aNewUser({ name: '漢'.repeat(200), email });
+    const draft = createUserInput({ name: '漢'.repeat(200), email });
     expect(await createUser(draft)).toMatchObject({ status: 201, body: draft });
   });
 });
@@ -34,7 +37,7 @@ describe('400', () => {
     async (part) => {
       const { createUser, stored } = await users.createOrganization();
       const errors = [{ pointer: `/${Object.keys(part)[0]}`, location: 'body' }];
-      const response = await createUser(aNewUser(part as object));
+      const response = await createUser(createUserInput(part as object));
       expect(response).toMatchObject({ status: 400, body: { code: 'invalid-request', errors } });
       expect(await stored()).toEqual([]);
     },
@@ -64,11 +67,11 @@ it('race: of twenty users with one email, in any case, one is created and counte
 
 it('413, 415 and 422: refuses a large body, another type and a reused key, and creates nothing', async () => {
   const { owner, createUser, stored } = await users.createOrganization();
-  expect((await createUser({ ...aNewUser(), extra: 'x'.repeat(256 * 1024) } as object)).status).toBe(413);
+  expect((await createUser({ ...createUserInput(), extra: 'x'.repeat(256 * 1024) } as object)).status).toBe(413);
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/merge-patch+json']) {
     expect((await owner.post('/v1/users', 'name=a', { 'content-type': type })).status).toBe(415);
   }
-  const options = { headers: { 'idempotency-key': anId() } };
+  const options = { headers: { 'idempotency-key': createId() } };
   expect((await createUser({}, options)).status).toBe(201);
   expect(await createUser({}, options)).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } });
   expect(await stored()).toHaveLength(1);

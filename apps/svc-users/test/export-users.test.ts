@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
 
@@ -16,7 +16,7 @@ beforeAll(() => users.host.server.listen({ host: '127.0.0.1', port: 0 }));
 
 const openExport = async (tenantId: string): Promise<IncomingMessage> => {
   const { port } = users.host.server.server.address() as AddressInfo;
-  const authorization = `Bearer ${await users.host.signToken(aPrincipal({ tenantId, roles: ['owner'] }))}`;
+  const authorization = `Bearer ${await users.host.signToken(createPrincipal({ tenantId, roles: ['owner'] }))}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers: { authorization } }, resolve).on('error', reject);
   });
@@ -32,7 +32,7 @@ const addUsers = async (tenantId: string, count: number, name = 'User'): Promise
       const [index, email] = [begin + offset, `u${begin + offset}@test.example`];
       const time = new Date(start + index);
       const times = { createdAt: time, updatedAt: time };
-      return { _id: anId(), ...fields, ...times, name: `${name} ${index}`, nameKey: name, email, emailKey: email };
+      return { _id: createId(), ...fields, ...times, name: `${name} ${index}`, nameKey: name, email, emailKey: email };
     });
     await raw.insertMany(batch);
   }
@@ -57,7 +57,7 @@ it('401, 403, 400 and 406: is for owners, without parameters, as lines of JSON',
 });
 
 it(`boundary: exports ${countMax} users with the memory of a few pages`, async () => {
-  const tenantId = anId();
+  const tenantId = createId();
   await addUsers(tenantId, countMax);
   const response = await openExport(tenantId);
   const before = process.memoryUsage().rss;
@@ -72,7 +72,7 @@ it(`boundary: exports ${countMax} users with the memory of a few pages`, async (
 }, 900_000);
 
 it('integrity: breaks the connection when MongoDB fails midway, so that no client takes a part for the whole', async () => {
-  const tenantId = anId();
+  const tenantId = createId();
   await addUsers(tenantId, 20_000, longName);
   const { client, databasePrefix } = users.datastore;
   const setFailing = (mode: 'alwaysOn' | 'off') => {
@@ -90,7 +90,7 @@ it('integrity: breaks the connection when MongoDB fails midway, so that no clien
 }, 60_000);
 
 it('race: a paused client stops the reads of the database, and a disconnected one ends them', async () => {
-  const tenantId = anId();
+  const tenantId = createId();
   await addUsers(tenantId, 20_000, longName);
   let finds = 0;
   const onCommand = ({ commandName }: { commandName: string }) => void (finds += commandName === 'find' ? 1 : 0);

@@ -1,4 +1,4 @@
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
 
@@ -20,6 +20,6 @@ it('boundary: 404 when the caller is no user of the tenant', async () => {
   const { addUser, getMe } = await users.createOrganization();
   const { id } = await addUser();
   expect(await getMe()).toMatchObject({ status: 404, body: { code: 'not-found' } });
-  const elsewhere = await users.host.as({ id, tenantId: anId(), roles: ['owner'] });
+  const elsewhere = await users.host.as({ id, tenantId: createId(), roles: ['owner'] });
   expect((await getMe({ as: elsewhere })).status).toBe(404);
 });

@@ -1,4 +1,4 @@
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
 
@@ -37,7 +37,7 @@ it('boundary: 404 in the same words for an unknown id, a deleted user and a user
   const [ada, grace] = [await addUser(), await addUser()];
   await deleteUser(grace);
   const as = await users.userWithRole('owner');
-  const responses = [await getUser({ id: anId() }), await getUser(grace), await getUser(ada, { as })];
+  const responses = [await getUser({ id: createId() }), await getUser(grace), await getUser(ada, { as })];
   const [unknown, ...others] = responses.map(({ status, body }) => ({ ...body, status, instance: '', requestId: '' }));
   expect(unknown).toMatchObject({ status: 404, code: 'not-found' });
   expect(others).toEqual([unknown, unknown]);

@@ -1,4 +1,4 @@
-import { aNewUser } from '@plinth/actions/users/testing';
+import { createUserInput } from '@plinth/actions/users/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Organization, useUsers } from './organization.ts';
 
@@ -116,7 +116,7 @@ describe('400', () => {
 
   it('refuses a cursor of another sort, filter or tenant, and one that is made up', async () => {
     const other = await users.createOrganization();
-    await Promise.all([other.createUser(aNewUser()), other.createUser(aNewUser())]);
+    await Promise.all([other.createUser(createUserInput()), other.createUser(createUserInput())]);
     const foreign = (await other.owner.get('/v1/users?limit=1')).body.nextCursor;
     const own = await Promise.all([list('limit=1&sort=name'), list('limit=1&role=member')]);
     for (const cursor of [...own.map(({ body }) => body.nextCursor), foreign, 'abc']) {

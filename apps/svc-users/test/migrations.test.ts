@@ -1,10 +1,10 @@
-import { aNewUser } from '@plinth/actions/users/testing';
+import { createUserInput } from '@plinth/actions/users/testing';
 import { toSortKey } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { openTestHost, type TestHost } from '@plinth/service-kit/testing';
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usersModule } from '../src/module.ts';
 
@@ -32,7 +32,7 @@ const collection = (name: string) =>
 
 /** A user as stored before there were a status and a marker of deletion. */
 const createFirstUser = (overrides: { readonly tenantId: string; readonly [field: string]: unknown }): StoredUser => {
-  const _id = anId();
+  const _id = createId();
   const [email, now] = [`${_id}@test.example`, systemClock.now()];
   const entity = { _id, version: 1, createdAt: now, updatedAt: now };
   return { ...entity, name: 'Ada', email, emailKey: email, role: 'member', ...overrides };
@@ -67,11 +67,11 @@ const countOwners = async (tenantId: string) => (await collection('ownerCounts')
 
 describe('a database without a status of users', () => {
   it('is served after the start, with a status and the owners counted', async () => {
-    const [tenantId, other] = [anId(), anId()];
+    const [tenantId, other] = [createId(), createId()];
     const owners = [1, 2].map(() => createFirstUser({ tenantId, role: 'owner' }));
     await fill([...owners, createFirstUser({ tenantId }), createFirstUser({ tenantId: other })], firstIndexes);
     const served = await start();
-    const caller = await served.as({ id: anId(), tenantId, roles: ['owner'] });
+    const caller = await served.as({ id: createId(), tenantId, roles: ['owner'] });
     const { items } = (await caller.get('/v1/users?sort=name')).body;
     expect(items).toHaveLength(3);
     for (const user of items) expect(user).toMatchObject({ status: 'active', version: 1 });
@@ -80,16 +80,16 @@ describe('a database without a status of users', () => {
       const url = `/v1/users/${owners[index]?._id}`;
       expect((await caller.send({ method: 'DELETE', url, headers: { 'if-match': '"1"' } })).status).toBe(status);
     }
-    expect((await caller.post('/v1/users', aNewUser())).status).toBe(201);
+    expect((await caller.post('/v1/users', createUserInput())).status).toBe(201);
     expect(await served.faults()).toEqual([]);
   });
 
   it('is complete after the contract phase, also for documents that earlier code wrote beside new code', async () => {
-    const tenantId = anId();
+    const tenantId = createId();
     await fill([createFirstUser({ tenantId, role: 'owner' })], firstIndexes);
     await start();
     await collection('users').insertOne(createFirstUser({ tenantId, role: 'owner' }));
-    await collection('users').insertOne(createFirstUser({ tenantId: anId(), role: 'owner' }));
+    await collection('users').insertOne(createFirstUser({ tenantId: createId(), role: 'owner' }));
     expect(await countOwners(tenantId)).toBe(1);
     await contract();
     expect(await countOwners(tenantId)).toBe(2);
@@ -104,14 +104,14 @@ describe('a database without a key of names', () => {
   const current = { status: 'active', deleted: false };
 
   it('lists users in the order of names after the start', async () => {
-    const tenantId = anId();
+    const tenantId = createId();
     const names = ['Zoe', 'Émile', 'alice', 'Bob'];
     await fill(
       names.map((name) => createFirstUser({ tenantId, name, ...current })),
       indexesBySort,
     );
     const served = await start();
-    const caller = await served.as({ id: anId(), tenantId, roles: ['owner'] });
+    const caller = await served.as({ id: createId(), tenantId, roles: ['owner'] });
     const { items } = (await caller.get('/v1/users?sort=name')).body;
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['alice', 'Bob', 'Émile', 'Zoe']);
     for (const user of items) expect(user.version).toBe(1);
@@ -119,7 +119,7 @@ describe('a database without a key of names', () => {
   });
 
   it('is right after the contract, although earlier code renamed and created users without a key', async () => {
-    const tenantId = anId();
+    const tenantId = createId();
     const ada = createFirstUser({ tenantId, ...current });
     await fill([ada], indexesBySort);
     await start();

@@ -3,7 +3,7 @@ import type { RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { usersContract } from '@plinth/service-contracts/users';
 import { type Caller, type TestResponse, useTestHost } from '@plinth/service-kit/testing';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { expect } from 'vitest';
 import { usersModule } from '../src/module.ts';
 
@@ -30,7 +30,8 @@ export const useUsers = (covers?: Operation) => {
   const host = useTestHost(open, covers === undefined ? {} : { covers });
   const storedIn = async (collection: string, tenantId: string) =>
     ((await datastore?.raw('users', collection).all()) ?? []).filter((document) => document['tenantId'] === tenantId);
-  const userWithRole = (role: string, tenantId = anId()) => host.current.as(aPrincipal({ tenantId, roles: [role] }));
+  const userWithRole = (role: string, tenantId = createId()) =>
+    host.current.as(createPrincipal({ tenantId, roles: [role] }));
   return {
     get host() {
       return host.current;
@@ -51,7 +52,7 @@ export const useUsers = (covers?: Operation) => {
     },
     /** A new organization, whose owner calls unless a test says otherwise; the owner is not a stored user. */
     createOrganization: async () => {
-      const tenantId = anId();
+      const tenantId = createId();
       const owner = await userWithRole('owner', tenantId);
       const call = ((operation, input, options = {}) =>
         (options.as ?? owner).send(toRequest(operation, input as Input, options))) as Call<

@@ -1,7 +1,7 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import { usersContract } from '@plinth/service-contracts/users';
 import type { TestResponse } from '@plinth/service-kit/testing';
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import type { Operation, Options, Organization, Users } from './organization.ts';
 
@@ -77,11 +77,11 @@ export const describeRefusals = (users: Users, operation: Operation, own: Refusa
       expectUnchanged(refusals, async (send, user) => {
         const unknown = { status: 404, body: { code: 'not-found' } };
         expect(await send(user, { as: await users.userWithRole('owner') })).toMatchObject(unknown);
-        expect(await send({ ...user, id: anId() })).toMatchObject(unknown);
+        expect(await send({ ...user, id: createId() })).toMatchObject(unknown);
       }));
 
     it('422: refuses a key that was used for another user', async () => {
-      const options = { headers: { 'idempotency-key': anId() } };
+      const options = { headers: { 'idempotency-key': createId() } };
       const organization = await users.createOrganization();
       const [ada, grace]: [User, User] = [await organization.addUser(), await organization.addUser()];
       for (const user of [ada, grace]) await own.prepare?.(organization, user);

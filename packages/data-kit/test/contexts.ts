@@ -1,7 +1,7 @@
 import type { Ctx } from '../src/context/context.ts';
 
 /** A context of any tenant. */
-export const aCtx = (overrides: Partial<Ctx> = {}): Ctx => ({
+export const createContext = (overrides: Partial<Ctx> = {}): Ctx => ({
   actor: { kind: 'user', id: 'a', tenantId: 't', roles: [] },
   tenantId: 't',
   requestId: 'r',

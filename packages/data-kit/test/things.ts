@@ -35,7 +35,7 @@ export const ctx: Ctx = {
   signal: new AbortController().signal,
 };
 
-export const aThing = (overrides: Partial<ThingDocument> = {}): ThingDocument => ({
+export const createThing = (overrides: Partial<ThingDocument> = {}): ThingDocument => ({
   _id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
   tenantId: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5e',
   version: 3,

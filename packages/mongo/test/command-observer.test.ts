@@ -1,5 +1,5 @@
 import type { CommandInfo } from '@plinth/data-kit';
-import { aContext, anId, createIds } from '@plinth/testing';
+import { createContext, createId, createIds } from '@plinth/testing';
 import { createDatabasePrefix } from '@plinth/testing/process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
@@ -35,7 +35,7 @@ const connect = async () => {
   const store = datastore.open({ name: 'observed', collections: { notes } }, { clock, ids: createIds(clock) });
   await store.prepare();
   commands.length = 0;
-  return { commands, onSent, store, ctx: aContext({ tenantId: anId(), deadline: Date.now() + 10_000 }) };
+  return { commands, onSent, store, ctx: createContext({ tenantId: createId(), deadline: Date.now() + 10_000 }) };
 };
 
 afterEach(async () => {

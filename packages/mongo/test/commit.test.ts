@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
-import { aContext, anId, createIds } from '@plinth/testing';
+import { createContext, createId, createIds } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
@@ -33,21 +33,21 @@ const transient = { errorCode: 251, errorLabels: ['TransientTransactionError'] }
 
 describe('a commit', () => {
   it('is retried after a transient error and takes effect once', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     await failCommands(['insert'], transient, 3);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
   });
 
   it('is sent again when its outcome is unknown, and takes effect once', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     await failCommands(['commitTransaction'], unknown, 2);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
   });
 
   it('survives a lost connection and takes effect once', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     await failCommands(['commitTransaction'], { closeConnection: true }, 1);
     const note = await insertOne(ctx);
     expect(await stored(ctx)).toEqual([note]);
@@ -58,7 +58,7 @@ describe('a commit', () => {
     ['commitTransaction', unknown],
   ])('never outlives the deadline when %s fails for good', async (command, data) => {
     const deadline = Date.now() + 400;
-    const ctx = aContext({ deadline });
+    const ctx = createContext({ deadline });
     await failCommands([command], data, 'alwaysOn');
     await expect(insertOne(ctx)).rejects.toMatchObject({
       status: expect.toSatisfy((status) => status === 503 || status === 504),
@@ -67,7 +67,7 @@ describe('a commit', () => {
   });
 
   it('integrity: does not start again when the outcome of several writes stays unknown', async () => {
-    const ctx = aContext({ deadline: Date.now() + 400 });
+    const ctx = createContext({ deadline: Date.now() + 400 });
     const { collections, unitOfWork } = open();
     await failCommands(['commitTransaction'], unknown, 'alwaysOn');
     const begun: unknown[] = [];
@@ -82,13 +82,13 @@ describe('a commit', () => {
   });
 
   it('does not start after the deadline', async () => {
-    const ctx = aContext({ deadline: Date.now() - 1 });
+    const ctx = createContext({ deadline: Date.now() - 1 });
     await expect(insertOne(ctx)).rejects.toMatchObject({ code: 'upstream-timeout' });
-    expect(await stored(aContext({ tenantId: ctx.tenantId }))).toEqual([]);
+    expect(await stored(createContext({ tenantId: ctx.tenantId }))).toEqual([]);
   });
 
   it('race: 100 transfers between two notes conserve the sum', async () => {
-    const ctx = aContext({ deadline: Date.now() + 30_000 });
+    const ctx = createContext({ deadline: Date.now() + 30_000 });
     const { collections, unitOfWork } = open();
     const add = async () => {
       const scoped = collections.notes.for(ctx);
@@ -118,7 +118,7 @@ describe('a commit', () => {
 
 describe('a read', () => {
   it('is sent again once when the connection is lost', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const note = await insertOne(ctx);
     await failCommands(['find'], { closeConnection: true }, 1);
     expect(await open().collections.notes.for(ctx).get(note._id)).toEqual(note);
@@ -126,29 +126,31 @@ describe('a read', () => {
 
   it('is unavailable when the connection is lost again', async () => {
     await failCommands(['find'], { closeConnection: true }, 'alwaysOn');
-    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(open().collections.notes.for(createContext()).get(createId())).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 
   it('ends at its deadline', async () => {
     await failCommands(['find'], { errorCode: 50 }, 1);
-    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({
+    await expect(open().collections.notes.for(createContext()).get(createId())).rejects.toMatchObject({
       code: 'upstream-timeout',
     });
     await expect(
       open()
-        .collections.notes.for(aContext({ deadline: Date.now() }))
-        .get(anId()),
+        .collections.notes.for(createContext({ deadline: Date.now() }))
+        .get(createId()),
     ).rejects.toMatchObject({ code: 'upstream-timeout' });
   });
 
   it('is not sent when its caller has disconnected', async () => {
-    const ctx = aContext({ signal: AbortSignal.abort(new Error('gone')) });
-    await expect(open().collections.notes.for(ctx).get(anId())).rejects.toThrow('gone');
+    const ctx = createContext({ signal: AbortSignal.abort(new Error('gone')) });
+    await expect(open().collections.notes.for(ctx).get(createId())).rejects.toThrow('gone');
   });
 
   it('ends on the server when its caller disconnects', async () => {
     const gone = new AbortController();
-    const ctx = aContext({ signal: gone.signal });
+    const ctx = createContext({ signal: gone.signal });
     const admin = datastore.current.client.db('admin');
     const running = async () => {
       const { inprog } = await admin.command({ currentOp: 1, 'command.filter.tenantId': ctx.tenantId });
@@ -175,6 +177,6 @@ describe('a read', () => {
 
   it('throws an unexpected error of the driver unchanged', async () => {
     await failCommands(['find'], { errorCode: 2 }, 1);
-    await expect(open().collections.notes.for(aContext()).get(anId())).rejects.toMatchObject({ code: 2 });
+    await expect(open().collections.notes.for(createContext()).get(createId())).rejects.toMatchObject({ code: 2 });
   });
 });

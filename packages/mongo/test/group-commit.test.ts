@@ -1,6 +1,6 @@
 import { ApiError, defineErrors } from '@plinth/contract-kit';
 import { type Ctx, UniqueViolation } from '@plinth/data-kit';
-import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
+import { createContext, createId, createIds, createRandom, seed } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
@@ -18,8 +18,8 @@ beforeAll(async () => {
   await store.prepare();
 });
 
-const tenantId = anId();
-const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
+const tenantId = createId();
+const context = () => createContext({ tenantId, deadline: Date.now() + 20_000 });
 
 const run = <T>(work: (scoped: ReturnType<typeof store.collections.notes.for>) => T, ctx: Ctx = context()) =>
   store.unitOfWork.run(ctx, async () => work(store.collections.notes.for(ctx)), { operation: 'group' });
@@ -182,12 +182,12 @@ describe('sets that are committed together', () => {
         idempotency: { key, fingerprint: 'f', toResponse },
       });
     };
-    const keys = Array.from({ length: 20 }, () => anId());
+    const keys = Array.from({ length: 20 }, () => createId());
     await Promise.all(keys.map(keyed));
     const before = await rows();
     let outcomes: PromiseSettledResult<unknown>[] = [];
     const transactions = await countCommands(isBegin, async () => {
-      const fresh = Array.from({ length: 20 }, () => keyed(anId()));
+      const fresh = Array.from({ length: 20 }, () => keyed(createId()));
       outcomes = await Promise.allSettled([...keys.map(keyed), ...fresh]);
     });
     expect(outcomes.slice(0, 20)).toEqual(
@@ -209,7 +209,7 @@ describe('sets that are committed together', () => {
       store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote({ tags })), {
         operation: 'large',
         idempotency: {
-          key: anId(),
+          key: createId(),
           fingerprint: 'f',
           toResponse: () => ({ status: 201, headers: {}, body: 'x'.repeat(300_000) }),
         },
@@ -254,7 +254,7 @@ describe('failures of a shared commit', () => {
   });
 
   it('integrity: sets with an unknown outcome are not sent again', async () => {
-    const ctx = () => aContext({ tenantId, deadline: Date.now() + 400 });
+    const ctx = () => createContext({ tenantId, deadline: Date.now() + 400 });
     const receipts = await rows();
     await failCommands(
       ['commitTransaction'],

@@ -1,5 +1,5 @@
 import { defineCollection, Entity } from '@plinth/data-kit';
-import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
+import { createContext, createId, createIds, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { useDatastore } from './stores.ts';
@@ -12,7 +12,7 @@ const scrolls = defineCollection('scrolls', Entity.extend({ text: z.string() }),
 const datastore = useDatastore();
 const clock = createManualClock();
 const ids = createIds(clock);
-const tenantId = anId();
+const tenantId = createId();
 const count = 90;
 const open = () =>
   datastore.current.open({ name: 'large', collections: { scrolls } }, { clock, ids }).collections.scrolls;
@@ -34,13 +34,13 @@ beforeAll(async () => {
 
 describe('documents that exceed 16 MiB together', () => {
   it('boundary: are all on their page, which does not fit one batch', async () => {
-    const page = await open().for(aContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
+    const page = await open().for(createContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
     expect(page.items).toHaveLength(count);
     expect(page.nextCursor).toBeNull();
   }, 30_000);
 
   it('boundary: are followed by a next page when there is one', async () => {
-    const list = open().for(aContext({ tenantId })).list;
+    const list = open().for(createContext({ tenantId })).list;
     const first = await list({ where: {}, sort: '-createdAt', limit: 85 });
     expect(first.items).toHaveLength(85);
     const rest = await list({ where: {}, sort: '-createdAt', limit: 85, cursor: first.nextCursor ?? '' });
@@ -49,11 +49,11 @@ describe('documents that exceed 16 MiB together', () => {
 
   it('boundary: are all found by their ids', async () => {
     const wanted = (await datastore.current.raw('large', 'scrolls').all()).map(({ _id }) => String(_id));
-    expect(await open().for(aContext({ tenantId })).getMany(wanted)).toHaveLength(count);
+    expect(await open().for(createContext({ tenantId })).getMany(wanted)).toHaveLength(count);
   }, 30_000);
 
   it('leave no cursor open on the server', async () => {
-    await open().for(aContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
+    await open().for(createContext({ tenantId })).list({ where: {}, sort: 'createdAt', limit: 100 });
     const { cursor } = (await datastore.current.client.db('admin').command({
       aggregate: 1,
       pipeline: [

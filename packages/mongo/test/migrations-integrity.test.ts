@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { defineMigration, type Migration } from '@plinth/data-kit';
-import { aContext } from '@plinth/testing';
+import { createContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, cards, fillState, requireState, tallies } from './migrations-cards.ts';
 import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
@@ -12,7 +12,7 @@ describe('race:', () => {
   it('a write of older code during a backfill is kept, and so is the backfilled field', async () => {
     const { old, tenantIds } = await withOldCards(stage, 60, 1);
     const { store } = stage.process(before);
-    const ctx = aContext({ tenantId: String(tenantIds[0]), deadline: Date.now() + 20_000 });
+    const ctx = createContext({ tenantId: String(tenantIds[0]), deadline: Date.now() + 20_000 });
     const scoped = store.collections.cards.for(ctx);
     const rename = async ({ _id, title }: (typeof old)[number]): Promise<void> => {
       const own = { ...ctx };

@@ -1,5 +1,5 @@
 import { defineMigration } from '@plinth/data-kit';
-import { aContext } from '@plinth/testing';
+import { createContext } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { addState, after, before, migrations } from './migrations-cards.ts';
 import { useFixture, withOldCards } from './migrations-fixture.ts';
@@ -9,7 +9,7 @@ const stage = useFixture();
 /** The operations of the first version on its cards, each in a unit of work. */
 const useAsBefore = async () => {
   const { store } = stage.process(before);
-  const ctx = aContext();
+  const ctx = createContext();
   const run = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'before' });
   const scoped = store.collections.cards.for(ctx);
   const [kept, gone] = await run(() => ['kept', 'gone'].map((title) => scoped.insert({ title, mood: 'new' })));
@@ -30,7 +30,7 @@ describe('old code', () => {
     await stage.process(after).prepare();
     await useAsBefore();
     const { store } = stage.process(before);
-    const ctx = aContext({ tenantId: String(old[0]?.tenantId) });
+    const ctx = createContext({ tenantId: String(old[0]?.tenantId) });
     const scoped = store.collections.cards.for(ctx);
     const filled = await scoped.get(String(old[0]?._id));
     await store.unitOfWork.run(ctx, async () => scoped.update(filled, { $set: { mood: 'busy' } }), { operation: 'a' });
@@ -103,7 +103,7 @@ describe('old code', () => {
 /** The operations of the second version, on documents with a state. */
 const useAsAfter = async () => {
   const { store } = stage.process(after);
-  const ctx = aContext();
+  const ctx = createContext();
   const scoped = store.collections.cards.for(ctx);
   const write = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'after' });
   const card = await write(() => scoped.insert({ title: 'new', state: 'open' }));

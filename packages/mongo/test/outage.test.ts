@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ctx } from '@plinth/data-kit';
-import { aContext, anId, createIds, openTcpProxy, type TcpProxy } from '@plinth/testing';
+import { createContext, createId, createIds, openTcpProxy, type TcpProxy } from '@plinth/testing';
 import { type CommandFailedEvent, type CommandSucceededEvent, MongoClient } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -45,7 +45,7 @@ const openStage = async (onTestFinished: Cleanup) => {
     cursorSecret: 'a secret',
     databasePrefix: datastore.current.databasePrefix,
   }).open(module, { clock, ids: createIds(clock) });
-  const ctx = aContext();
+  const ctx = createContext();
   const scoped = (own: Ctx) => opened.collections.notes.for(own);
   return {
     proxy,
@@ -56,7 +56,7 @@ const openStage = async (onTestFinished: Cleanup) => {
           commandName === 'abortTransaction' && resolve();
         client.on('commandSucceeded', onResponse).on('commandFailed', onResponse);
       }),
-    get: () => scoped(ctx).get(anId()),
+    get: () => scoped(ctx).get(createId()),
     list: () => scoped(ctx).list({ where: {}, sort: 'createdAt', limit: 10 }),
     /** Adds two notes, so that a single set has several commands. */
     add: (slug = createNote().slug) => {
@@ -192,7 +192,7 @@ describe('a blocked process', () => {
     for (const name of ['connectionPoolCleared', 'serverHeartbeatFailed', 'commandFailed'] as const) {
       client.on(name, () => events.push(name));
     }
-    const ctx = aContext({ deadline: Date.now() + 20_000 });
+    const ctx = createContext({ deadline: Date.now() + 20_000 });
     const add = () => {
       const own = { ...ctx };
       return unitOfWork.run(own, async () => collections.notes.for(own).insert(createNote()), { operation: 'add' });

@@ -1,5 +1,5 @@
 import type { ListQuery } from '@plinth/data-kit';
-import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
+import { createContext, createId, createIds, createManualClock } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
@@ -8,7 +8,7 @@ import { useDatastore } from './stores.ts';
 const datastore = useDatastore();
 const clock = createManualClock();
 const ids = createIds(clock);
-const tenantId = anId();
+const tenantId = createId();
 const pageSize = 20;
 const pageCount = 1000;
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
       ...createNote({ words: index % 7 }),
     };
   });
-  const foreign = documents.slice(0, 500).map((document) => ({ ...document, _id: ids.next(), tenantId: anId() }));
+  const foreign = documents.slice(0, 500).map((document) => ({ ...document, _id: ids.next(), tenantId: createId() }));
   await datastore.current.raw('pages', 'notes').insertMany([...documents, ...foreign]);
 }, 60_000);
 
@@ -39,7 +39,7 @@ const readAllPages = async (query: Pick<ListQuery<Note>, 'where' | 'sort'>) => {
     if (commandName === 'find') commands.push(command);
   };
   datastore.current.client.on('commandStarted', onCommand);
-  const { list } = open().collections.notes.for(aContext({ tenantId, deadline: clock.now().getTime() + 600_000 }));
+  const { list } = open().collections.notes.for(createContext({ tenantId, deadline: clock.now().getTime() + 600_000 }));
   const seen: string[] = [];
   let cursor: string | undefined;
   do {

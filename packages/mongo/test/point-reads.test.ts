@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
-import { aContext, anId, createIds, createRandom, seed } from '@plinth/testing';
+import { createContext, createId, createIds, createRandom, seed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -44,7 +44,7 @@ afterEach(() => datastore.current.client.db('admin').command({ configureFailPoin
 
 describe('reads by id of one turn', () => {
   it('share a command, and each returns its own document', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const stored = await Promise.all(Array.from({ length: 20 }, () => add(ctx)));
     const { filters, result } = await observeFinds(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
     expect(result).toEqual(stored);
@@ -52,7 +52,7 @@ describe('reads by id of one turn', () => {
   });
 
   it('of several tenants never share a command, also for the same id', async () => {
-    const owners = Array.from({ length: 5 }, () => aContext());
+    const owners = Array.from({ length: 5 }, () => createContext());
     const stored = await Promise.all(owners.map(add));
     const requested = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));
     const { result } = await observeFinds(() =>
@@ -66,17 +66,17 @@ describe('reads by id of one turn', () => {
   });
 
   it('boundary: a single read is sent as it is, and 65 are two commands', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const note = await add(ctx);
     const alone = await observeFinds(() => get(ctx, note._id));
     expect(alone.filters).toEqual([{ _id: note._id, tenantId: ctx.tenantId }]);
-    const many = await observeFinds(() => Promise.allSettled(Array.from({ length: 65 }, () => get(ctx, anId()))));
+    const many = await observeFinds(() => Promise.allSettled(Array.from({ length: 65 }, () => get(ctx, createId()))));
     expect(many.filters).toHaveLength(2);
     expect(many.result.every(({ status }) => status === 'rejected')).toBe(true);
   });
 
   it('integrity: two reads of one document return separate copies', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const { _id } = await add(ctx);
     const [left, right] = (await Promise.all([get(ctx, _id), get(ctx, _id)])) as [Note, Note];
     expect(left).toEqual(right);
@@ -87,12 +87,12 @@ describe('reads by id of one turn', () => {
   });
 
   it('include those of getMany', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const stored = await Promise.all(Array.from({ length: 6 }, () => add(ctx)));
     const ids = stored.map(({ _id }) => _id);
     const { filters, result } = await observeFinds(() =>
       Promise.all([
-        store.collections.notes.for(ctx).getMany([...ids.slice(0, 4), anId()]),
+        store.collections.notes.for(ctx).getMany([...ids.slice(0, 4), createId()]),
         store.collections.notes.for(ctx).getMany(ids.slice(2)),
         get(ctx, ids[0] as string),
       ]),
@@ -105,7 +105,7 @@ describe('reads by id of one turn', () => {
 
 describe('freshness', () => {
   it('race: a read that begins after a write was acknowledged sees it', async () => {
-    const ctx = aContext({ deadline: Date.now() + 60_000 });
+    const ctx = createContext({ deadline: Date.now() + 60_000 });
     const note = await add(ctx);
     const random = createRandom(seed);
     let version = 1;
@@ -132,7 +132,7 @@ describe('freshness', () => {
 
 describe('failures', () => {
   it('the reads of a failed batch are sent again one by one', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const stored = await Promise.all(Array.from({ length: 4 }, () => add(ctx)));
     await failCommands({ errorCode: 2 }, { times: 1 });
     const { filters, result } = await observeFinds(() => Promise.all(stored.map(({ _id }) => get(ctx, _id))));
@@ -141,24 +141,24 @@ describe('failures', () => {
   });
 
   it('a batch survives a lost connection', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const stored = await Promise.all(Array.from({ length: 4 }, () => add(ctx)));
     await failCommands({ closeConnection: true }, { times: 1 });
     expect(await Promise.all(stored.map(({ _id }) => get(ctx, _id)))).toEqual(stored);
   });
 
   it('a permanent failure rejects each read after one more try', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     await failCommands({ errorCode: 2 }, 'alwaysOn');
     const { filters, result } = await observeFinds(() =>
-      Promise.allSettled(Array.from({ length: 3 }, () => get(ctx, anId()))),
+      Promise.allSettled(Array.from({ length: 3 }, () => get(ctx, createId()))),
     );
     expect(result).toEqual(Array(3).fill({ status: 'rejected', reason: expect.objectContaining({ code: 2 }) }));
     expect(filters).toHaveLength(4);
   });
 
   it('boundary: a disconnected caller or a passed deadline does not fail the other reads', async () => {
-    const ctx = aContext();
+    const ctx = createContext();
     const note = await add(ctx);
     const disconnected = new AbortController();
     const late = { ...ctx, deadline: Date.now() - 1 };

@@ -6,56 +6,56 @@ import { monitorPrimary } from '../src/primary-monitor.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A client whose only events are those of the test. */
-const aStage = () => {
+/** Creates a monitor of a client that emits only the events of the test. */
+const createMonitor = () => {
   const client = new MongoClient('mongodb://127.0.0.1');
-  const tell = (isWritable: boolean): void => {
+  const setWritable = (isWritable: boolean): void => {
     const newDescription = { servers: new Map([['127.0.0.1:27017', { isWritable }]]) };
     client.emit('topologyDescriptionChanged', { newDescription } as unknown as TopologyDescriptionChangedEvent);
   };
-  return { primary: monitorPrimary(client), tell };
+  return { primary: monitorPrimary(client), setWritable };
 };
 
-const endless = (): Promise<never> => new Promise(() => undefined);
+const neverSettles = (): Promise<never> => new Promise(() => undefined);
 
-/** Returns the milliseconds until a promise is settled. */
-const endOf = async (promise: Promise<unknown>): Promise<number> => {
-  const began = performance.now();
-  let ended = Number.POSITIVE_INFINITY;
-  const onEnd = () => void (ended = performance.now() - began);
+/** Returns the milliseconds until a promise settles. */
+const measureDuration = async (promise: Promise<unknown>): Promise<number> => {
+  const start = performance.now();
+  let duration = Number.POSITIVE_INFINITY;
+  const onEnd = () => void (duration = performance.now() - start);
   promise.then(onEnd, onEnd);
   await vi.advanceTimersByTimeAsync(60_000);
-  return ended;
+  return duration;
 };
 
 describe('the timeout without a primary', () => {
   it('boundary: ends work that hangs although there is a primary', async () => {
-    const { primary, tell } = aStage();
-    tell(true);
-    expect(await endOf(primary.withPrimaryTimeout(endless(), performance.now()))).toBe(9000);
+    const { primary, setWritable } = createMonitor();
+    setWritable(true);
+    expect(await measureDuration(primary.withPrimaryTimeout(neverSettles(), performance.now()))).toBe(9000);
     await primary.waitForPrimary(performance.now() - 60_000);
   });
 
   it('boundary: counts from the start of the work, also when the primary is lost later', async () => {
-    const { primary, tell } = aStage();
-    const refused = primary.withPrimaryTimeout(endless(), performance.now());
-    const check = expect(refused).rejects.toBeInstanceOf(NoPrimaryError);
+    const { primary, setWritable } = createMonitor();
+    const waiting = primary.withPrimaryTimeout(neverSettles(), performance.now());
+    const check = expect(waiting).rejects.toBeInstanceOf(NoPrimaryError);
     await vi.advanceTimersByTimeAsync(2600);
-    tell(false);
-    expect(await endOf(refused)).toBe(900);
+    setWritable(false);
+    expect(await measureDuration(waiting)).toBe(900);
     await check;
-    expect(await endOf(primary.waitForPrimary(performance.now() - 3000))).toBe(500);
+    expect(await measureDuration(primary.waitForPrimary(performance.now() - 3000))).toBe(500);
   });
 
   it('is lifted when there is a primary again, except for work that hangs', async () => {
-    const { primary, tell } = aStage();
-    const refused = primary.withPrimaryTimeout(endless(), performance.now());
-    tell(false);
+    const { primary, setWritable } = createMonitor();
+    const waiting = primary.withPrimaryTimeout(neverSettles(), performance.now());
+    setWritable(false);
     await vi.advanceTimersByTimeAsync(1000);
     const found = primary.waitForPrimary(performance.now());
-    tell(true);
+    setWritable(true);
     await found;
-    expect(await endOf(refused)).toBe(8000);
+    expect(await measureDuration(waiting)).toBe(8000);
   });
 });
 

@@ -1,4 +1,4 @@
-import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
+import { createContext, createId, createIds, createManualClock } from '@plinth/testing';
 import type { Collection, Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
@@ -6,13 +6,13 @@ import { useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
 const clock = createManualClock();
-const tenantId = anId();
+const tenantId = createId();
 let raw: Collection<Document>;
 
 beforeAll(async () => {
   const store = datastore.current.open({ name: 'guarded', collections: { notes } }, { clock, ids: createIds(clock) });
   await store.prepare();
-  const ctx = aContext({ tenantId });
+  const ctx = createContext({ tenantId });
   for (let index = 0; index < 30; index += 1) {
     await store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote({ words: index })), {
       operation: 'add',
@@ -29,17 +29,17 @@ const faults = () => datastore.current.guard.check();
 
 describe('commands without a tenant', () => {
   it.each<[string, () => Promise<unknown>]>([
-    ['find', () => raw.findOne({ _id: anId() as never })],
+    ['find', () => raw.findOne({ _id: createId() as never })],
     ['aggregate', () => raw.aggregate([{ $match: { kind: 'draft' } }]).toArray()],
-    ['update', () => raw.updateOne({ _id: anId() as never }, { $set: { words: 1 } })],
-    ['delete', () => raw.deleteOne({ _id: anId() as never })],
+    ['update', () => raw.updateOne({ _id: createId() as never }, { $set: { words: 1 } })],
+    ['delete', () => raw.deleteOne({ _id: createId() as never })],
     ['distinct', () => raw.distinct('kind', {})],
     ['count', () => raw.count({ kind: 'draft' })],
     ['find', () => raw.findOne({ tenantId: '' })],
-    ['find', () => raw.findOne({ $or: [{ tenantId: anId() }, { tenantId: anId() }] })],
-    ['findAndModify', () => raw.findOneAndDelete({ _id: anId() as never })],
+    ['find', () => raw.findOne({ $or: [{ tenantId: createId() }, { tenantId: createId() }] })],
+    ['findAndModify', () => raw.findOneAndDelete({ _id: createId() as never })],
     ['insert', () => raw.insertOne({}).catch(() => undefined)],
-    ['find', () => raw.findOne({ _id: anId() as never, tenantId: { $ne: null } })],
+    ['find', () => raw.findOne({ _id: createId() as never, tenantId: { $ne: null } })],
   ])('include a %s', async (name, query) => {
     await query();
     expect(await faults()).toContain(`${name} on 'notes' was sent without a tenant.`);
@@ -73,7 +73,7 @@ describe('the guard', () => {
   });
 
   it('accepts a read by id', async () => {
-    await raw.findOne({ _id: anId() as never, tenantId });
+    await raw.findOne({ _id: createId() as never, tenantId });
     expect(await faults()).toEqual([]);
   });
 });

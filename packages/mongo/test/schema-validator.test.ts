@@ -1,4 +1,4 @@
-import { aContext, anId, createIds, createManualClock } from '@plinth/testing';
+import { createContext, createId, createIds, createManualClock } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -6,8 +6,8 @@ import { useDatastore } from './stores.ts';
 const datastore = useDatastore();
 const clock = createManualClock();
 const stored = () => ({
-  _id: anId(),
-  tenantId: anId(),
+  _id: createId(),
+  tenantId: createId(),
   version: 1,
   createdAt: new Date(),
   updatedAt: new Date(),
@@ -31,7 +31,7 @@ describe('the validator in the database', () => {
   it.each([
     ['no tenant', { tenantId: undefined }],
     ['the version 0', { version: 0 }],
-    ['an upper-case id', { _id: anId().toUpperCase() }],
+    ['an upper-case id', { _id: createId().toUpperCase() }],
     ['an invalid tenant id', { tenantId: 'acme' }],
     ['an unknown kind', { kind: 'other' }],
     ['a fraction for a whole number', { words: 1.5 }],
@@ -55,8 +55,8 @@ describe('unique indexes', () => {
     const note = stored();
     const raw = datastore.current.raw('validated', 'notes');
     await raw.insert(note);
-    await raw.insert({ ...note, _id: anId(), tenantId: anId() });
-    await expect(raw.insert({ ...note, _id: anId() })).rejects.toMatchObject({ code: 11_000 });
+    await raw.insert({ ...note, _id: createId(), tenantId: createId() });
+    await expect(raw.insert({ ...note, _id: createId() })).rejects.toMatchObject({ code: 11_000 });
   });
 
   it('begin with the tenant, like all others', async () => {
@@ -110,7 +110,7 @@ describe('preparing', () => {
       { name: 'validated', collections: { notes } },
       { clock, ids: createIds(clock) },
     );
-    const ctx = aContext();
+    const ctx = createContext();
     const add = async () => void store.collections.notes.for(ctx).insert(createNote({ slug: 'Not A Slug' }));
     const writing = store.unitOfWork.run(ctx, add, { operation: 'add' });
     await expect(writing).rejects.toMatchObject({ name: 'ValidatorViolation' });

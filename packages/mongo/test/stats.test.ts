@@ -1,5 +1,5 @@
 import type { Ctx, TraceBatch } from '@plinth/data-kit';
-import { aContext, anId, createIds } from '@plinth/testing';
+import { createContext, createId, createIds } from '@plinth/testing';
 import { createDatabasePrefix } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,8 +9,8 @@ import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
 const clock = { now: () => new Date() };
-const tenantId = anId();
-const context = () => aContext({ tenantId, deadline: Date.now() + 20_000 });
+const tenantId = createId();
+const context = () => createContext({ tenantId, deadline: Date.now() + 20_000 });
 const many = Array.from({ length: 20 }, context);
 
 describe('connection statistics', () => {

@@ -1,6 +1,6 @@
 import { defineEvents, type EventDefinition, Id } from '@plinth/contract-kit';
 import { type Ctx, type Datastore, type DeliveredEvent, type Subscription } from '@plinth/data-kit';
-import { aContext, anId, createIds } from '@plinth/testing';
+import { createContext, createId, createIds } from '@plinth/testing';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createDatastore } from '../src/datastore.ts';
@@ -44,12 +44,12 @@ const openModule = (name: string, at = clock) =>
 
 /** Creates a module with an empty journal. `emit` emits one event for each id, in one write set. */
 const createModule = async (at = clock) => {
-  const name = `m${anId().slice(-12)}`;
+  const name = `m${createId().slice(-12)}`;
   const { unitOfWork, events, prepare } = openModule(name, at);
   await prepare();
   const emit = (
     ids: readonly string[],
-    { event = moved, ctx = aContext() }: { event?: EventDefinition<Moved>; ctx?: Ctx } = {},
+    { event = moved, ctx = createContext() }: { event?: EventDefinition<Moved>; ctx?: Ctx } = {},
   ) => unitOfWork.run(ctx, async () => ids.forEach((id) => events.emit(ctx, event, { id })), { operation: 'emit' });
   return { name, emit };
 };
@@ -73,7 +73,7 @@ const subscribe = async (module: string, { since = new Date(0), listener }: Star
   return { ...subscription, delivered, ids, onDisconnect, onReconnect };
 };
 
-const someIds = (count: number) => Array.from({ length: count }, () => anId());
+const someIds = (count: number) => Array.from({ length: count }, () => createId());
 
 /** Returns the open cursors on a journal. */
 const cursorsOn = (module: string) =>
@@ -92,7 +92,7 @@ describe('a subscription', () => {
   it('receives the events in the journal, and then those that are committed', async () => {
     const { name, emit } = await createModule();
     const [first = '', second = '', third = ''] = someIds(3);
-    const ctx = aContext();
+    const ctx = createContext();
     await emit([first], { ctx });
     await emit([second]);
     const { delivered, ids } = await subscribe(name);
@@ -115,7 +115,7 @@ describe('a subscription', () => {
     const [first, second] = [await createModule(), await createModule()];
     const [a = '', b = '', c = '', d = '', e = ''] = someIds(5);
     const { delivered } = await subscribe(first.name);
-    const ctxs = [aContext(), aContext()];
+    const ctxs = [createContext(), createContext()];
     await second.emit([d]);
     await first.emit([e], { event: opened });
     await first.emit([a, b], ctxs[0] && { ctx: ctxs[0] });
@@ -158,12 +158,12 @@ describe('a subscription', () => {
   });
 
   it('reads a journal that does not exist yet', async () => {
-    const name = `m${anId().slice(-12)}`;
+    const name = `m${createId().slice(-12)}`;
     const { ids } = await subscribe(name);
     const { unitOfWork, events, prepare } = openModule(name);
     await prepare();
-    const ctx = aContext();
-    const id = anId();
+    const ctx = createContext();
+    const id = createId();
     await unitOfWork.run(ctx, async () => events.emit(ctx, moved, { id }), { operation: 'emit' });
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
@@ -186,7 +186,7 @@ describe('a subscription', () => {
     await vi.waitFor(async () => expect(await cursorsOn(name)).toHaveLength(1), 5000);
     await stop();
     await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
-    await emit([anId()]);
+    await emit([createId()]);
     const { ids } = await subscribe(name);
     expect(ids().size).toBe(1);
     expect(delivered).toEqual([]);
@@ -258,7 +258,7 @@ describe('integrity: a subscription receives the events that were committed whil
       throw new Error('not now');
     });
     const { ids } = await subscribe(name, { listener });
-    const id = anId();
+    const id = createId();
     await emit([id]);
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
@@ -270,7 +270,7 @@ describe('integrity: a subscription receives the events that were committed whil
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
     await stop();
     await failing('off');
-    await emit([anId()]);
+    await emit([createId()]);
     expect((await subscribe(name)).ids().size).toBe(1);
     expect(delivered).toEqual([]);
     expect(onReconnect).not.toHaveBeenCalled();

@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx, createUnitOfWork, createWriteSets, type WriteSets } from '@plinth/data-kit';
-import { aContext, anId, createIds } from '@plinth/testing';
+import { createContext, createId, createIds } from '@plinth/testing';
 import type { Db, Document } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collections/collection.ts';
@@ -46,7 +46,7 @@ const insertFault = (change: (document: Document) => Document): Fault => ({
   onWrite: (write) => (write.kind === 'insert' ? { ...write, document: change(write.document) } : write),
 });
 
-const otherTenantId = anId();
+const otherTenantId = createId();
 
 /** One access outside the tenant for each operation; the name begins with the operation. */
 const faults: Readonly<Record<string, Fault>> = {
@@ -107,11 +107,11 @@ const succeeds = (attempt: Promise<unknown>): Promise<boolean> =>
 const findBreaches = async (fault?: Fault): Promise<string[]> => {
   const { collection, write } = openCollection(fault);
   const sound = openCollection();
-  const [mine, theirs] = [aContext(), aContext()];
+  const [mine, theirs] = [createContext(), createContext()];
   const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(createNote({ words: 7 })));
   const own = await sound.write(mine, () => sound.collection.for(mine).insert(createNote()));
   const scoped = collection.for(mine);
-  const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => anId())];
+  const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => createId())];
   const inserted = await write(mine, () => scoped.insert(createNote())).catch(() => undefined);
   const stored = (await datastore.current.raw('faults', 'notes').all()).find(({ _id }) => _id === inserted?._id);
   const breaches: Readonly<Record<string, boolean>> = {
@@ -142,7 +142,7 @@ it.each(Object.entries(faults))('integrity: a collection whose %s leaves the ten
 
 it('every operation of a collection has a fault', () => {
   // `getRemoved` and `restore` consist of `get` and `update`.
-  const operations = Object.keys(openCollection().collection.for(aContext())).filter(
+  const operations = Object.keys(openCollection().collection.for(createContext())).filter(
     (operation) => operation !== 'getRemoved' && operation !== 'restore',
   );
   const covered = new Set(Object.keys(faults).map((name) => name.split(' ')[0]));

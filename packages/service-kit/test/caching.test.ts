@@ -1,5 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type TestResponse, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -15,7 +15,7 @@ const corsHost = useTestHost(async () => ({
 let caller: Caller;
 let cached: string;
 beforeAll(async () => {
-  caller = await host.current.as(aPrincipal());
+  caller = await host.current.as(createPrincipal());
   const { body } = await caller.post('/v1/things', { name: 'cached', grams: 1 });
   cached = `/v1/kept-things/${body.id}`;
 });
@@ -39,8 +39,8 @@ describe('a response that its contract caches for the client', () => {
   it.each<[number, () => Promise<TestResponse>]>([
     [400, () => caller.get(`${cached}?page=2`)],
     [401, () => host.current.anonymous.get(cached, { 'if-none-match': '"1"' })],
-    [403, async () => (await host.current.as(aPrincipal({ roles: ['guest'] }))).get(cached)],
-    [404, () => caller.get(`/v1/kept-things/${anId()}`)],
+    [403, async () => (await host.current.as(createPrincipal({ roles: ['guest'] }))).get(cached)],
+    [404, () => caller.get(`/v1/kept-things/${createId()}`)],
     [405, () => caller.send({ method: 'PUT', url: cached })],
     [406, () => caller.get(cached, { accept: 'text/html' })],
   ])('is not cached when it is an error: %i', async (status, send) => {

@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createMetrics } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
-import { anId, getRequestId, getStatus, openSocket, parseProblem, sendBytes, splitResponses } from '@plinth/testing';
+import {
+  createId,
+  getRequestId,
+  getStatus,
+  openSocket,
+  parseProblem,
+  sendBytes,
+  splitResponses,
+} from '@plinth/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
 import { latch } from './things.ts';
@@ -125,7 +133,7 @@ describe('bytes that are not a request', () => {
   );
 
   it('receive their response after the pipelined requests before them', async () => {
-    const { text } = await sendBytes(host.port, [`${create(anId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
+    const { text } = await sendBytes(host.port, [`${create(createId())}${ping}hello\r\n\r\nhello\r\n\r\n`]);
     const replies = splitResponses(text);
     expect(replies.map(getStatus)).toEqual([201, 200, 400]);
     const lines = await readLines();

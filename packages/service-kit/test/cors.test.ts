@@ -1,5 +1,5 @@
 import { load } from '@plinth/config';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { serviceSettings } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
@@ -46,7 +46,7 @@ describe('a page of an allowed origin', () => {
   });
 
   it('may read a response with its headers, and a refusal', async () => {
-    const caller = await host.current.as(aPrincipal());
+    const caller = await host.current.as(createPrincipal());
     const created = await caller.post('/v1/things', { name: 'a', grams: 1 }, { origin: app });
     expect(created).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
     expect(created.headers['access-control-expose-headers']).toContain('etag');

@@ -1,5 +1,5 @@
 import { commonErrors } from '@plinth/contract-kit';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { listErrors } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
@@ -32,7 +32,7 @@ describe('a method without a route', () => {
   it.each([
     ['PUT', '/v1/things', 'POST'],
     ['HEAD', '/v1/things', 'POST'],
-    ['POST', `/v1/things/${anId()}`, 'DELETE, GET, HEAD'],
+    ['POST', `/v1/things/${createId()}`, 'DELETE, GET, HEAD'],
     ['OPTIONS', '/v1/things', 'POST'],
     ['TRACE', '/v1/things', 'POST'],
     ['PROPFIND', '/v1/things', 'POST'],
@@ -51,7 +51,7 @@ describe('a method without a route', () => {
 
 describe('an error page', () => {
   it('is at the address that the type of a problem names', async () => {
-    const { body } = await host.current.anonymous.get(`/v1/things/${anId()}`);
+    const { body } = await host.current.anonymous.get(`/v1/things/${createId()}`);
     const page = await host.current.anonymous.get(new URL(body.type).pathname);
     expect(page).toMatchObject({ status: 200, text: expect.stringContaining('# unauthenticated') });
   });
@@ -66,7 +66,7 @@ describe('an error page', () => {
 describe('a response that the contract does not declare', () => {
   const fail = async (cause: string, undeclared: 'send' | 'refuse' = 'refuse') => {
     const failing = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), undeclared });
-    const response = await (await failing.as(aPrincipal())).post(`/v1/failures/${cause}`, undefined);
+    const response = await (await failing.as(createPrincipal())).post(`/v1/failures/${cause}`, undefined);
     const result = { response, faults: await failing.faults(), log: failing.lines.lines.join('\n') };
     await failing.close();
     return result;
@@ -102,7 +102,7 @@ describe('a response that the contract does not declare', () => {
       datastore: fakeDatastore(),
       serialization: 'compiled',
     });
-    const response = await (await compiled.as(aPrincipal())).post('/v1/failures/leak', undefined);
+    const response = await (await compiled.as(createPrincipal())).post('/v1/failures/leak', undefined);
     expect(response).toMatchObject({ status: 200, text: expect.not.stringContaining('leak-canary') });
     await compiled.close();
   });

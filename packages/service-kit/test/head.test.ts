@@ -1,4 +1,4 @@
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, useTestHost } from '../src/testing/index.ts';
 import { closeHosts, createHeldLimiter, openHost, perMinute } from './rate-limit-fixture.ts';
@@ -9,7 +9,7 @@ const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fake
 let caller: Caller;
 let url: string;
 beforeAll(async () => {
-  caller = await host.current.as(aPrincipal());
+  caller = await host.current.as(createPrincipal());
   const { body } = await caller.post('/v1/things', { name: 'anvil', grams: 1 });
   url = `/v1/things/${body.id}`;
 });
@@ -24,7 +24,7 @@ describe('HEAD', () => {
   it.each<[string, () => string, Record<string, string>, number]>([
     ['a resource', () => url, {}, 200],
     ['a resource that the client has', () => url, { 'if-none-match': '"1"' }, 304],
-    ['an unknown resource', () => `/v1/things/${anId()}`, {}, 404],
+    ['an unknown resource', () => `/v1/things/${createId()}`, {}, 404],
     ['an invalid id', () => '/v1/things/no-id', {}, 400],
     ['a public route', () => '/v1/ping', {}, 200],
     ['a cached route', () => '/v1/rates', {}, 200],
@@ -55,7 +55,7 @@ describe('HEAD', () => {
   it('needs the credential of GET', async () => {
     const head = await host.current.anonymous.send({ method: 'HEAD', url });
     expect(head).toMatchObject({ status: 401, text: '', headers: { 'www-authenticate': 'Bearer realm="plinth"' } });
-    const guest = await host.current.as(aPrincipal({ roles: ['guest'] }));
+    const guest = await host.current.as(createPrincipal({ roles: ['guest'] }));
     expect((await guest.send({ method: 'HEAD', url })).status).toBe(403);
   });
 

@@ -1,6 +1,6 @@
 import { ApiError } from '@plinth/contract-kit';
 import { type Ctx, defineCollection, Entity, type StoredResponse, UniqueViolation } from '@plinth/data-kit';
-import { aContext, aPrincipal, fakeDatabase, seed } from '@plinth/testing';
+import { createContext, createPrincipal, fakeDatabase, seed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
@@ -93,7 +93,7 @@ const getBody = (outcome: Outcome): string | undefined => {
 it('for every interleaving, a key has at most one effect, one response and one request', async () => {
   const property = fc.asyncProperty(fc.scheduler(), requests, async (scheduler, sent) => {
     const { db, send } = openScheduled(scheduler);
-    const owner = aContext({ actor: aPrincipal() });
+    const owner = createContext({ actor: createPrincipal() });
     const outcomes = await scheduler.waitFor(Promise.allSettled(sent.map((request) => send(request, owner))));
     for (const key of new Set(sent.map((request) => request.key))) {
       const own = sent.flatMap((request, index) =>

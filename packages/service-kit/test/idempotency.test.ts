@@ -1,5 +1,5 @@
 import { IdempotencyKeyConflict, type StoredResponse } from '@plinth/data-kit';
-import { aContext, anId, aPrincipal } from '@plinth/testing';
+import { createContext, createId, createPrincipal } from '@plinth/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { executeIdempotently } from '../src/http/idempotency.ts';
 import type { Caller, TestResponse } from '../src/testing/index.ts';
@@ -8,15 +8,15 @@ import { useListeningHost } from './listening-host.ts';
 const host = useListeningHost();
 
 // Each test has a tenant of its own.
-let subject = aPrincipal();
+let subject = createPrincipal();
 let caller: Caller;
 beforeEach(async () => {
-  subject = aPrincipal();
+  subject = createPrincipal();
   caller = await host.current.as(subject);
 });
 
 let created = 0;
-const aBody = (overrides: object = {}) => {
+const createBody = (overrides: object = {}) => {
   created += 1;
   return { name: `keyed ${created}`, grams: 1, ...overrides };
 };
@@ -38,7 +38,7 @@ const isReplayed = ({ headers }: TestResponse) => headers['idempotency-replayed'
 
 describe('a repeated request with an idempotency key', () => {
   it('replays status, headers and body, and has one effect', async () => {
-    const body = aBody({ name: 'Bäckerei "Öl" \u{1F600} \u2028' });
+    const body = createBody({ name: 'Bäckerei "Öl" \u{1F600} \u2028' });
     const first = await create(body, 'k1');
     expect(first).toMatchObject({ status: 201, headers: { etag: '"1"', location: `/v1/things/${first.body.id}` } });
     const second = await create(body, 'k1');
@@ -47,7 +47,7 @@ describe('a repeated request with an idempotency key', () => {
   });
 
   it('replays over a connection, where its body is read again', async () => {
-    const body = JSON.stringify(aBody());
+    const body = JSON.stringify(createBody());
     const headers = { authorization: host.authorization, 'content-type': 'application/json', ...withKey('k') };
     const post = () => fetch(`${host.url}/v1/things`, { method: 'POST', body, headers });
     const [first, second] = [await post(), await post()];
@@ -56,15 +56,15 @@ describe('a repeated request with an idempotency key', () => {
   });
 
   it('returns 422 with another body, and writes nothing', async () => {
-    await create(aBody(), 'k');
-    const other = aBody();
+    await create(createBody(), 'k');
+    const other = createBody();
     expect(await create(other, 'k')).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } });
     // The name is still free.
     expect((await create(other, 'another')).status).toBe(201);
   });
 
   it('returns 422 on another path', async () => {
-    const [{ body: one }, { body: two }] = [await create(aBody(), 'a'), await create(aBody(), 'b')];
+    const [{ body: one }, { body: two }] = [await create(createBody(), 'a'), await create(createBody(), 'b')];
     const first = await remove(one.id, 'k');
     expect(first).toMatchObject({ status: 204, text: '' });
     const again = await remove(one.id, 'k');
@@ -74,21 +74,21 @@ describe('a repeated request with an idempotency key', () => {
   });
 
   it('replays whatever the form of its JSON', async () => {
-    const body = aBody();
+    const body = createBody();
     const first = await create(body, 'k');
     const reordered = { grams: body.grams, unknown: true, name: body.name };
     expect((await create(reordered, 'k')).text).toBe(first.text);
   });
 
   it('race: has one effect and one response when it is sent fifty times at once', async () => {
-    const body = aBody();
+    const body = createBody();
     const responses = await Promise.all(Array.from({ length: 50 }, () => create(body, 'same')));
     expect(new Set(responses.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(responses.filter((response) => !isReplayed(response))).toHaveLength(1);
   });
 
   it('race: has one effect, and the other bodies get 422, when they are sent at once', async () => {
-    const responses = await Promise.all(Array.from({ length: 10 }, () => create(aBody(), 'same')));
+    const responses = await Promise.all(Array.from({ length: 10 }, () => create(createBody(), 'same')));
     const statuses = responses.map(({ status }) => status).toSorted((left, right) => left - right);
     expect(statuses).toEqual([201, ...Array(9).fill(422)]);
   });
@@ -106,7 +106,7 @@ describe('an idempotency key', () => {
     ['a tab', 'a\tb'],
     ['DEL', 'a\u007fb'],
   ])('boundary: is refused when it is %s, and nothing is written', async (_what, key) => {
-    const body = aBody();
+    const body = createBody();
     expect(await create(body, key)).toMatchObject({
       status: 400,
       body: { code: 'invalid-request', errors: [{ location: 'header', pointer: '/idempotency-key' }] },
@@ -116,7 +116,7 @@ describe('an idempotency key', () => {
 
   it('boundary: is refused when it is there twice', async () => {
     const twice = { 'idempotency-key': ['a', 'b'] } as unknown as Record<string, string>;
-    expect(await caller.post('/v1/things', aBody(), twice)).toMatchObject({
+    expect(await caller.post('/v1/things', createBody(), twice)).toMatchObject({
       status: 400,
       body: { detail: expect.stringContaining('is there twice') },
     });
@@ -128,34 +128,34 @@ describe('an idempotency key', () => {
     ['spaces inside', 'a b', '"a b"'],
     ['quotes and backslashes', 'k "1" \\', '"k \\"1\\" \\\\"'],
   ])('boundary: may be %s, and is the same bare and quoted', async (_what, bare, quoted) => {
-    const body = aBody();
+    const body = createBody();
     const first = await create(body, bare);
     expect(first.status).toBe(201);
     expect((await create(body, quoted)).text).toBe(first.text);
   });
 
   it('belongs to one tenant, one subject and one route', async () => {
-    const body = aBody();
+    const body = createBody();
     const { body: first } = await create(body, 'k');
     const post = async (owner: typeof subject) => (await host.current.as(owner)).post('/v1/things', body, withKey('k'));
     // The request of a colleague is executed, and finds the name taken; in another tenant the name is free.
-    expect(await post({ ...subject, id: anId() })).toMatchObject({ status: 409, body: { code: 'name-taken' } });
-    const foreign = await post(aPrincipal());
+    expect(await post({ ...subject, id: createId() })).toMatchObject({ status: 409, body: { code: 'name-taken' } });
+    const foreign = await post(createPrincipal());
     expect(foreign.status).toBe(201);
     expect(foreign.body.id).not.toBe(first.id);
     expect((await remove(first.id, 'k')).status).toBe(204);
   });
 
   it('is required where the contract says so', async () => {
-    expect(await caller.post('/v1/payments', aBody())).toMatchObject({
+    expect(await caller.post('/v1/payments', createBody())).toMatchObject({
       status: 400,
       body: { code: 'invalid-request', detail: expect.stringContaining('is required here: send a new random key') },
     });
-    expect((await caller.post('/v1/payments', aBody(), withKey('k'))).status).toBe(201);
+    expect((await caller.post('/v1/payments', createBody(), withKey('k'))).status).toBe(201);
   });
 
   it('is ignored by a GET', async () => {
-    const { body } = await create(aBody(), 'k');
+    const { body } = await create(createBody(), 'k');
     expect((await caller.get(`/v1/things/${body.id}`, withKey(''))).status).toBe(200);
   });
 });
@@ -165,23 +165,23 @@ describe('a failed request with an idempotency key', () => {
     expect((await create({ name: '' }, 'k')).status).toBe(400);
     expect((await create('no JSON', 'k')).status).toBe(415);
     const viewer = await host.current.as({ ...subject, roles: ['viewer'] });
-    expect((await viewer.post('/v1/things', aBody(), withKey('k'))).status).toBe(403);
-    expect((await create(aBody(), 'k')).status).toBe(201);
+    expect((await viewer.post('/v1/things', createBody(), withKey('k'))).status).toBe(403);
+    expect((await create(createBody(), 'k')).status).toBe(201);
   });
 
   it('replays the refusal of its action, even when the action would now succeed', async () => {
-    const body = aBody();
+    const body = createBody();
     const holder = await create(body, 'first');
     const refused = await create(body, 'second');
     expect(refused).toMatchObject({ status: 409, body: { code: 'name-taken' } });
     await remove(holder.body.id);
     const again = await create(body, 'second');
     expect([comparable(again), isReplayed(again)]).toEqual([comparable(refused), true]);
-    expect(await create(aBody(), 'second')).toMatchObject({ status: 422 });
+    expect(await create(createBody(), 'second')).toMatchObject({ status: 422 });
   });
 
   it('replays the refusal of a stale version', async () => {
-    const { body } = await create(aBody(), 'create');
+    const { body } = await create(createBody(), 'create');
     const refused = await remove(body.id, 'k', 7);
     expect(refused).toMatchObject({ status: 412, body: { code: 'stale-version' } });
     expect((await remove(body.id, 'k', 7)).text).toBe(refused.text);
@@ -205,7 +205,7 @@ describe('while the journal cannot be read', () => {
   const execute = (error: Error, storedRefusal: StoredResponse | undefined) =>
     executeIdempotently(
       {
-        ctx: aContext(),
+        ctx: createContext(),
         operationId: 'create',
         key: 'k',
         fingerprint: 'f',

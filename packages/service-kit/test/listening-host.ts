@@ -1,5 +1,5 @@
 import type { TokenSubject } from '@plinth/auth';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import { beforeAll } from 'vitest';
 import { type TestHost, type TestHostOptions, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -16,7 +16,7 @@ type ListeningHost = {
 /** Opens a host of things that listens on a port, for the tests of a file. */
 export const useListeningHost = (options: Partial<TestHostOptions> = {}): ListeningHost => {
   const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore(), ...options }));
-  const subject = aPrincipal();
+  const subject = createPrincipal();
   let port = 0;
   let authorization = '';
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createMetrics, type MetricsServer, openMetricsServer } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -17,7 +17,7 @@ const datastore = {
   }),
 };
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore, metrics }));
-const owner = aPrincipal();
+const owner = createPrincipal();
 
 let server: MetricsServer;
 let port: number;
@@ -51,7 +51,7 @@ describe('a request is counted', () => {
     expect(
       await measureRise(
         () => countRequests(labels),
-        () => caller.get(`/v1/things/${anId()}`),
+        () => caller.get(`/v1/things/${createId()}`),
       ),
     ).toBe(1);
     expect(await inFlight()).toBe(0);

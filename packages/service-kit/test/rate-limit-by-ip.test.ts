@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TestHost } from '../src/testing/index.ts';
 import {
@@ -17,7 +17,7 @@ afterEach(closeHosts);
 describe('an IP above its limit', () => {
   it('is refused before authentication, also where no route matches', async () => {
     const host = await openHost({ ip: perMinute(4) });
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const responses = await repeat(3, () => caller.get(toUnknownPath()));
     responses.push(
       await host.anonymous.get('/v1/nothing'),

@@ -1,6 +1,6 @@
 import { defineContract, defineRoute } from '@plinth/contract-kit';
 import type { Plan, RateLimiter } from '@plinth/data-kit';
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { defineModule, type RateLimitPolicies, type RateLimitPolicy } from '../src/index.ts';
@@ -96,4 +96,4 @@ export const countStatus = (responses: readonly WithStatus[], status: number): n
   responses.filter((response) => response.status === status).length;
 
 /** Returns the path of a thing that does not exist. */
-export const toUnknownPath = (): string => `/v1/things/${anId()}`;
+export const toUnknownPath = (): string => `/v1/things/${createId()}`;

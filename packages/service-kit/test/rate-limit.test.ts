@@ -1,7 +1,7 @@
 import { type RateLimitDecision, type RateLimiter } from '@plinth/data-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import {
@@ -14,14 +14,14 @@ import {
   toUnknownPath,
 } from './rate-limit-fixture.ts';
 
-const aThing = { name: 'anvil', grams: 1 };
+const thing = { name: 'anvil', grams: 1 };
 
 afterEach(closeHosts);
 
 describe('headers', () => {
   it('report what is left and when the bucket is full again', async () => {
     const host = await openHost({});
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const [first] = await repeat(1, () => caller.get(toUnknownPath()));
     expect(first?.headers).toMatchObject({
       'ratelimit-policy': '"subject";q=10;w=60',
@@ -34,7 +34,7 @@ describe('headers', () => {
 
   it('report the bucket with the least left', async () => {
     const host = await openHost({ ip: perMinute(5) });
-    const { headers } = await (await host.as(aPrincipal())).get(toUnknownPath());
+    const { headers } = await (await host.as(createPrincipal())).get(toUnknownPath());
     expect(headers).toMatchObject({ 'ratelimit-policy': '"ip";q=5;w=60', ratelimit: '"ip";r=4;t=12' });
   });
 
@@ -79,7 +79,7 @@ describe('a caller above its limit', () => {
   it('gets a 429 with Retry-After, and is served after that time', async () => {
     const { limiter, advance } = createHeldLimiter();
     const host = await openHost({ limiter });
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const responses = await repeat(12, () => caller.get(toUnknownPath()));
     expect([countStatus(responses, 404), countStatus(responses, 429)]).toEqual([10, 2]);
     const refused = responses.at(-1);
@@ -101,7 +101,7 @@ describe('a caller above its limit', () => {
 
   it('race: is served exactly its quota of parallel requests', async () => {
     const host = await openHost({});
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const responses = await Promise.all(Array.from({ length: 50 }, () => caller.get(toUnknownPath())));
     expect([countStatus(responses, 404), countStatus(responses, 429)]).toEqual([10, 40]);
   });
@@ -109,29 +109,29 @@ describe('a caller above its limit', () => {
   it('integrity: a refused request changes nothing', async () => {
     const { limiter, advance } = createHeldLimiter();
     const host = await openHost({ limiter });
-    const owner = aPrincipal();
+    const owner = createPrincipal();
     const caller = await host.as(owner);
     await repeat(10, () => caller.get(toUnknownPath()));
-    expect((await caller.post('/v1/things', aThing, { 'idempotency-key': 'one' })).status).toBe(429);
+    expect((await caller.post('/v1/things', thing, { 'idempotency-key': 'one' })).status).toBe(429);
     advance(60_000);
-    const made = await caller.post('/v1/things', aThing, { 'idempotency-key': 'one' });
+    const made = await caller.post('/v1/things', thing, { 'idempotency-key': 'one' });
     expect(made.status).toBe(201);
     expect(made.headers).not.toHaveProperty('idempotency-replayed');
   });
 
   it('boundary: takes nothing from other tenants or other users of the tenant', async () => {
     const host = await openHost({});
-    const owner = aPrincipal();
+    const owner = createPrincipal();
     const caller = await host.as(owner);
     await repeat(20, () => caller.get(toUnknownPath()));
-    expect((await (await host.as(aPrincipal())).get(toUnknownPath())).status).toBe(404);
-    expect((await (await host.as({ ...owner, id: anId() })).get(toUnknownPath())).status).toBe(404);
-    expect((await (await host.as({ ...owner, tenantId: anId() })).get(toUnknownPath())).status).toBe(404);
+    expect((await (await host.as(createPrincipal())).get(toUnknownPath())).status).toBe(404);
+    expect((await (await host.as({ ...owner, id: createId() })).get(toUnknownPath())).status).toBe(404);
+    expect((await (await host.as({ ...owner, tenantId: createId() })).get(toUnknownPath())).status).toBe(404);
   });
 
   it('is refused before permission and input are checked, and named in the log', async () => {
     const host = await openHost({});
-    const viewer = aPrincipal({ roles: ['viewer'] });
+    const viewer = createPrincipal({ roles: ['viewer'] });
     const caller = await host.as(viewer);
     const responses = await repeat(11, () => caller.post('/v1/things', { nonsense: true }));
     expect([countStatus(responses, 403), countStatus(responses, 429)]).toEqual([10, 1]);
@@ -140,14 +140,14 @@ describe('a caller above its limit', () => {
   });
 
   it('has the quota of its tenant’s plan', async () => {
-    const { tenantId } = aPrincipal();
+    const { tenantId } = createPrincipal();
     const host = await openHost({ findPlan: (id) => (id === tenantId ? 'pro' : 'free') });
     const sendRequests = async (tenant: string) => {
-      const caller = await host.as(aPrincipal({ tenantId: tenant }));
+      const caller = await host.as(createPrincipal({ tenantId: tenant }));
       return repeat(25, () => caller.get(toUnknownPath()));
     };
     expect(countStatus(await sendRequests(tenantId), 404)).toBe(20);
-    expect(countStatus(await sendRequests(anId()), 404)).toBe(10);
+    expect(countStatus(await sendRequests(createId()), 404)).toBe(10);
   });
 });
 
@@ -168,14 +168,14 @@ describe('without a valid credential', () => {
     const host = await openHost({ anonymous: perMinute(1) });
     await repeat(5, () => host.anonymous.get('/v1/ping'));
     expect((await host.anonymous.get('/v1/ping')).status).toBe(429);
-    expect((await (await host.as(aPrincipal())).get(toUnknownPath())).status).toBe(404);
+    expect((await (await host.as(createPrincipal())).get(toUnknownPath())).status).toBe(404);
   });
 });
 
 describe('a sensitive route', () => {
   it('has a bucket for each caller, beside the caller’s general one', async () => {
     const host = await openHost({ sensitive: perMinute(3) });
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const responses = await repeat(4, () => caller.post('/v1/guesses/mine', undefined));
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(responses.at(-1)?.headers).toMatchObject({
@@ -183,7 +183,7 @@ describe('a sensitive route', () => {
       'retry-after': '20',
     });
     expect((await caller.get(toUnknownPath())).headers).toMatchObject({ ratelimit: '"subject";r=5;t=30' });
-    expect((await (await host.as(aPrincipal())).post('/v1/guesses/mine', undefined)).status).toBe(200);
+    expect((await (await host.as(createPrincipal())).post('/v1/guesses/mine', undefined)).status).toBe(200);
   });
 
   it('has a bucket for each IP and each route where callers are anonymous', async () => {
@@ -206,7 +206,7 @@ describe('a limiter that decides asynchronously', () => {
 
   it('is awaited', async () => {
     const host = await openHost({ limiter: asking(createHeldLimiter().limiter), anonymous: perMinute(2) });
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     const responses = await repeat(12, () => caller.get(toUnknownPath()));
     expect([countStatus(responses, 404), countStatus(responses, 429)]).toEqual([10, 2]);
     const anonymous = await repeat(3, () => host.anonymous.get('/v1/writes'));
@@ -218,7 +218,7 @@ describe('the metrics', () => {
   it('count allowed and refused requests by bucket', async () => {
     const metrics = createMetrics();
     const host = await openHost({ metrics });
-    const caller = await host.as(aPrincipal());
+    const caller = await host.as(createPrincipal());
     await repeat(12, () => caller.get(toUnknownPath()));
     const valueOf = (limit: string, decision: string) =>
       readValue(metrics, { name: 'rate_limit_decisions_total', labels: { limit, decision } });

@@ -1,13 +1,13 @@
 import type { TokenSubject } from '@plinth/auth';
-import { anId, aPrincipal, createManualClock } from '@plinth/testing';
+import { createId, createManualClock, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
-const owner: TokenSubject = aPrincipal();
-const viewer: TokenSubject = { ...owner, id: anId(), roles: ['viewer'] };
-const aThing = (name: string) => ({ name, grams: 1.5 });
+const owner: TokenSubject = createPrincipal();
+const viewer: TokenSubject = { ...owner, id: createId(), roles: ['viewer'] };
+const createThing = (name: string) => ({ name, grams: 1.5 });
 
 let caller: Caller;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('a request', () => {
   it('returns the declared status, Location and ETag', async () => {
-    const created = await caller.post('/v1/things', aThing('first'));
+    const created = await caller.post('/v1/things', createThing('first'));
     const url = `/v1/things/${created.body.id}`;
     expect(created).toMatchObject({
       status: 201,
@@ -28,7 +28,9 @@ describe('a request', () => {
   });
 
   it('race: of ten with one unique value one succeeds, and the others get the declared error', async () => {
-    const responses = await Promise.all(Array.from({ length: 10 }, () => caller.post('/v1/things', aThing('same'))));
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => caller.post('/v1/things', createThing('same'))),
+    );
     const statuses = responses.map(({ status }) => status).toSorted((left, right) => left - right);
     expect(statuses).toEqual([201, ...Array(9).fill(409)]);
     expect(responses.find(({ status }) => status === 409)?.body).toMatchObject({
@@ -40,7 +42,7 @@ describe('a request', () => {
   it('integrity: leaves no effect when its response cannot be sent', async () => {
     expect((await caller.post('/v1/failures/half', undefined)).status).toBe(500);
     expect(await host.current.faults()).toHaveLength(1);
-    expect((await caller.post('/v1/things', aThing('half'))).status).toBe(201);
+    expect((await caller.post('/v1/things', createThing('half'))).status).toBe(201);
   });
 
   it('cannot write when it is a GET', async () => {
@@ -57,7 +59,7 @@ describe('a credential', () => {
   });
 
   it('without the permission is refused with the missing permission and the roles of the user', async () => {
-    const response = await (await host.current.as(viewer)).post('/v1/things', aThing('no'));
+    const response = await (await host.current.as(viewer)).post('/v1/things', createThing('no'));
     expect(response).toMatchObject({ status: 403, body: { code: 'forbidden', data: { permission: 'things:write' } } });
     expect(response.body.detail).toContain("'viewer'");
   });
@@ -66,9 +68,9 @@ describe('a credential', () => {
     const clock = createManualClock();
     const timed = await openTestHost({ modules: [thingsModule], datastore: fakeDatastore(), clock });
     const late = await timed.as(owner);
-    expect((await late.get(`/v1/things/${anId()}`)).status).toBe(404);
+    expect((await late.get(`/v1/things/${createId()}`)).status).toBe(404);
     clock.advance(16 * 60_000);
-    const response = await late.get(`/v1/things/${anId()}`);
+    const response = await late.get(`/v1/things/${createId()}`);
     expect(response).toMatchObject({ status: 401, body: { code: 'token-expired' } });
     expect(response.headers['www-authenticate']).toContain('invalid_token');
     await timed.close();
@@ -85,7 +87,7 @@ describe('a credential', () => {
 
   it('in the query is not a credential', async () => {
     const token = await host.current.signToken(owner);
-    const response = await host.current.anonymous.get(`/v1/things/${anId()}?access_token=${token}`);
+    const response = await host.current.anonymous.get(`/v1/things/${createId()}?access_token=${token}`);
     expect(response.status).toBe(401);
   });
 });
@@ -138,7 +140,7 @@ describe('traceparent', () => {
 
 describe('the log line of a request', () => {
   it.each([
-    ['GET', `/v1/things/${anId()}`, '/v1/things/:id', 404],
+    ['GET', `/v1/things/${createId()}`, '/v1/things/:id', 404],
     ['POST', '/v1/things', '/v1/things', 403],
   ])('is one, with tenant, actor and the path of the route: %s %s', async (method, url, route, status) => {
     const { headers } = await (await host.current.as(viewer)).send({ method, url });

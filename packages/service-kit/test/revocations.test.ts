@@ -1,7 +1,7 @@
 import { revocationLifetimeMs } from '@plinth/auth';
 import { tokensRevoked } from '@plinth/contract-kit';
 import type { Datastore, DeliveredEvent, SubscriptionOptions } from '@plinth/data-kit';
-import { anId, aPrincipal, createManualClock } from '@plinth/testing';
+import { createId, createManualClock, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { type Caller, openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -11,7 +11,7 @@ type Subscribed = {
   readonly deliver: (event: DeliveredEvent<object>) => void;
 };
 
-const path = `/v1/things/${anId()}`;
+const path = `/v1/things/${createId()}`;
 
 /** Opens a host whose datastore records subscriptions, and lets the test deliver their events. */
 const open = async (revocationsFrom = 'things') => {
@@ -37,7 +37,7 @@ const getStatus = async (caller: Caller) => (await caller.get(path)).status;
 describe('a host', () => {
   it('refuses the tokens of a revoked subject from then on, and no others', async () => {
     const { host, clock, first } = await open();
-    const [user, colleague] = [aPrincipal(), aPrincipal()];
+    const [user, colleague] = [createPrincipal(), createPrincipal()];
     const [revoked, other] = [await host.as(user), await host.as(colleague)];
     expect([await getStatus(revoked), await getStatus(other)]).toEqual([404, 404]);
     first?.deliver({ tenantId: user.tenantId, at: clock.now(), payload: { subject: user.id } });

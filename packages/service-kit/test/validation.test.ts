@@ -1,4 +1,4 @@
-import { anId, aPrincipal } from '@plinth/testing';
+import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -6,7 +6,7 @@ import { fakeDatastore, thingsModule } from './things.ts';
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }), {
   covers: 'createThing',
 });
-const owner = aPrincipal();
+const owner = createPrincipal();
 let caller: Caller;
 beforeAll(async () => {
   caller = await host.current.as(owner);
@@ -36,7 +36,7 @@ describe('an invalid request', () => {
   });
 
   it('names each unknown query parameter', async () => {
-    expect((await caller.get(`/v1/things/${anId()}?a=1&b=2`)).body.errors).toMatchObject([
+    expect((await caller.get(`/v1/things/${createId()}?a=1&b=2`)).body.errors).toMatchObject([
       { pointer: '/a', location: 'query', code: 'unknown-field' },
       { pointer: '/b', location: 'query', code: 'unknown-field' },
     ]);

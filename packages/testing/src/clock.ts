@@ -7,7 +7,7 @@ export type ManualClock = Clock & {
   advance(ms: number): void;
 };
 
-/** Creates a clock that only `advance` moves. It starts at the present, so that deadlines of `aContext` are in the future. */
+/** Creates a clock that only `advance` moves. It starts at the present, so that deadlines of `createContext` are in the future. */
 export const createManualClock = (start: Date = new Date()): ManualClock => {
   let time = start.getTime();
   return {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createIds, createManualClock } from './clock.ts';
-import { aContext, anId, aPrincipal } from './contexts.ts';
+import { createContext, createId, createPrincipal } from './contexts.ts';
 import { createRandom, readSeed, seed } from './seed.ts';
 
-describe('aContext', () => {
+describe('createContext', () => {
   it('creates the call of an owner of a new tenant, with a deadline in ten seconds', () => {
-    const ctx = aContext();
+    const ctx = createContext();
     expect(ctx.actor).toMatchObject({ kind: 'user', roles: ['owner'], tenantId: ctx.tenantId });
     expect([ctx.tenantId, ctx.actor.id, ctx.requestId].every((id) => z.uuidv7().safeParse(id).success)).toBe(true);
     expect(ctx.trace).toMatchObject({
@@ -15,18 +15,21 @@ describe('aContext', () => {
     });
     expect(ctx.deadline - Date.now()).toBeGreaterThan(9000);
     expect(ctx.signal.aborted).toBe(false);
-    expect(aContext().tenantId).not.toBe(ctx.tenantId);
+    expect(createContext().tenantId).not.toBe(ctx.tenantId);
   });
 
   it('puts actor and context into one tenant', () => {
-    const { tenantId } = aContext();
-    expect(aContext({ tenantId }).actor.tenantId).toBe(tenantId);
-    expect(aContext({ actor: aPrincipal({ tenantId }) }).tenantId).toBe(tenantId);
-    expect(aContext({ tenantId, actor: { roles: ['member'] } }).actor).toMatchObject({ tenantId, roles: ['member'] });
+    const { tenantId } = createContext();
+    expect(createContext({ tenantId }).actor.tenantId).toBe(tenantId);
+    expect(createContext({ actor: createPrincipal({ tenantId }) }).tenantId).toBe(tenantId);
+    expect(createContext({ tenantId, actor: { roles: ['member'] } }).actor).toMatchObject({
+      tenantId,
+      roles: ['member'],
+    });
   });
 
   it('accepts every override', () => {
-    expect(aContext({ requestId: 'r', deadline: 5 })).toMatchObject({ requestId: 'r', deadline: 5 });
+    expect(createContext({ requestId: 'r', deadline: 5 })).toMatchObject({ requestId: 'r', deadline: 5 });
   });
 });
 
@@ -58,7 +61,7 @@ describe('ids and time', () => {
     const [one, two] = [createIds(clock, 7), createIds(clock, 7)];
     expect([one.next(), one.next()]).toEqual([two.next(), two.next()]);
     expect(createIds(clock, 8).next()).not.toBe(createIds(clock, 7).next());
-    expect(anId()).not.toBe(anId());
+    expect(createId()).not.toBe(createId());
   });
 });
 

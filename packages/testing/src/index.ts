@@ -1,7 +1,7 @@
 export { createArbitrary } from './build/arbitrary.ts';
 export { build } from './build/build.ts';
 export { createIds, createManualClock, type ManualClock } from './clock.ts';
-export { aContext, anId, aPrincipal } from './contexts.ts';
+export { createContext, createId, createPrincipal } from './contexts.ts';
 export { collectionSuite } from './contract-tests/collection-suite.ts';
 export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';

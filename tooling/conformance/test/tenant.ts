@@ -1,5 +1,5 @@
 import type { Platform } from '@plinth/load';
-import { anId } from '@plinth/testing';
+import { createId } from '@plinth/testing';
 
 type Role = 'owner' | 'viewer';
 
@@ -17,8 +17,8 @@ async function call(url: string, { token, ...init }: { token: string } & Request
  * delete or suspend them, and every later request would fail.
  */
 export async function createTenant(platform: Platform, role: Role): Promise<{ token: string; ids: readonly string[] }> {
-  const tenantId = anId();
-  const token = await platform.createToken({ id: anId(), tenantId, role: 'owner' });
+  const tenantId = createId();
+  const token = await platform.createToken({ id: createId(), tenantId, role: 'owner' });
   const users = `${platform.url}/v1/users`;
   const ids: string[] = [];
   for (let index = 0; index < usersMax; index += 1) {

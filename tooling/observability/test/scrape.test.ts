@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { startPlatform } from '@plinth/load';
-import { anId, getFreePort } from '@plinth/testing';
+import { createId, getFreePort } from '@plinth/testing';
 import { startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFolder, expressionsIn } from './files.ts';
@@ -20,7 +20,7 @@ async function startTraced() {
   };
   const { url, createToken, stop } = await startPlatform({ mongodbUri, redisUrl }, settings);
   onTestFinished(stop);
-  return { url, token: await createToken({ id: anId(), tenantId: anId(), role: 'owner' }), metricsPort };
+  return { url, token: await createToken({ id: createId(), tenantId: createId(), role: 'owner' }), metricsPort };
 }
 
 /** Starts a Prometheus that scrapes a port every second, with our rules. Returns a function that queries its API. */

@@ -1,6 +1,6 @@
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw, type RawCollection } from '@plinth/mongo/testing';
-import { aPrincipal } from '@plinth/testing';
+import { createPrincipal } from '@plinth/testing';
 import {
   createServiceSettings,
   type Service as Process,
@@ -36,7 +36,7 @@ export const createService = async (main: keyof typeof programs, mongodbUri: str
   const issuer = await createTestIssuer();
   // One user sends all repeated requests, so limits are off. Development mode validates every response.
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
-  const token = await issuer.createToken(aPrincipal());
+  const token = await issuer.createToken(createPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
   let running: Process | undefined;

@@ -1,5 +1,5 @@
 import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
-import { aPrincipal, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
+import { createPrincipal, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
 import { createResource, creation, routes, toRequest } from './support/requests.ts';
@@ -33,7 +33,7 @@ type Stage = {
 const openStage = async (): Promise<Stage> => {
   const mongod = await startTestDatabase('mongod');
   const platform = await startPlatform({ MONGODB_URI: mongod.uri });
-  const authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
+  const authorization = `Bearer ${await platform.createToken(createPrincipal())}`;
   return { mongod, platform, authorization, userId: await createResource(platform.port, authorization) };
 };
 

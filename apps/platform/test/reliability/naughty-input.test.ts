@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import {
-  aPrincipal,
+  createPrincipal,
   mapConcurrently,
   type RawHeader,
   type RawRequest,
@@ -91,7 +91,7 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
 
 /** Starts a tenant whose only user is the owner, who sends all following requests. */
 const startNewTenant = async (): Promise<void> => {
-  const founder = aPrincipal();
+  const founder = createPrincipal();
   authorization = `Bearer ${await platform.createToken(founder)}`;
   const id = await createUser();
   authorization = `Bearer ${await platform.createToken({ ...founder, id })}`;

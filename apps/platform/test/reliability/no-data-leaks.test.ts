@@ -2,7 +2,7 @@ import { sendRedisCommand, startTestDatabase, type TestDatabase } from '@plinth/
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type OtlpReceiver, openOtlpReceiver } from '@plinth/telemetry/testing';
 import {
-  aPrincipal,
+  createPrincipal,
   getFreePort,
   mapConcurrently,
   type RawRequest,
@@ -52,7 +52,7 @@ const setPassword = async (uri: string): Promise<string> => {
 };
 
 const createToken = async (place: string, roles: readonly string[] = ['owner']): Promise<string> => {
-  const token = await platform.createToken(aPrincipal({ roles }));
+  const token = await platform.createToken(createPrincipal({ roles }));
   const [, payload = '', signature = ''] = token.split('.');
   canaries.mark(`the claims of ${place}`, payload);
   canaries.mark(`the signature of ${place}`, signature);

@@ -1,5 +1,5 @@
 import { startTestDatabase, type TestDatabase } from '@plinth/dev-databases';
-import { aPrincipal, mapConcurrently, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
+import { createPrincipal, mapConcurrently, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
@@ -26,7 +26,7 @@ const readiness = async () => {
 beforeAll(async () => {
   redis = await startTestDatabase('redis');
   platform = await startPlatform({ REDIS_URL: redis.uri });
-  authorization = `Bearer ${await platform.createToken(aPrincipal())}`;
+  authorization = `Bearer ${await platform.createToken(createPrincipal())}`;
   userId = await createResource(platform.port, authorization);
 }, 60_000);
 

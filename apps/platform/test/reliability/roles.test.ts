@@ -1,5 +1,12 @@
 import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
-import { anId, aPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
+import {
+  createId,
+  createPrincipal,
+  type RawHeader,
+  type RawRequest,
+  type RawResponse,
+  sendRawRequest,
+} from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
 import { createResource, routes, toRequest } from './support/requests.ts';
@@ -8,7 +15,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 let platform: RunningPlatform;
 let userId: string;
 let before: Awaited<ReturnType<RunningPlatform['stored']>>;
-const owner = aPrincipal();
+const owner = createPrincipal();
 
 const permissions = Object.assign(
   {},
@@ -37,7 +44,7 @@ const unknownRoles: readonly (readonly string[])[] = [
 ];
 
 const tokenWith = async (roles: readonly string[]): Promise<string> =>
-  `Bearer ${await platform.createToken({ id: anId(), tenantId: owner.tenantId, roles })}`;
+  `Bearer ${await platform.createToken({ id: createId(), tenantId: owner.tenantId, roles })}`;
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 

@@ -1,7 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { anId, aPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
+import {
+  createId,
+  createPrincipal,
+  type RawHeader,
+  type RawRequest,
+  type RawResponse,
+  sendRawRequest,
+} from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
@@ -32,7 +39,7 @@ beforeAll(async () => {
     NODE_OPTIONS: `--import=${outboundGuard}`,
     OUTBOUND_ALLOWED: [toHost(process.env['MONGODB_URI']), toHost(process.env['REDIS_URL'])].join(),
   });
-  const owner = aPrincipal();
+  const owner = createPrincipal();
   token = await platform.createToken(owner);
   userId = await createResource(platform.port, `Bearer ${token}`);
 });
@@ -90,7 +97,7 @@ const ownJwk = { ...ownKeys.publicKey.export({ format: 'jwk' }), alg: 'EdDSA', u
 const forge = (header: Json, claims: Json = {}): string => {
   const now = Math.floor(Date.now() / 1000);
   const times = { iat: now, nbf: now, exp: now + 600 };
-  const subject = { iss: 'plinth', aud: 'plinth-api', sub: anId(), tenantId: anId(), roles: ['owner'] };
+  const subject = { iss: 'plinth', aud: 'plinth-api', sub: createId(), tenantId: createId(), roles: ['owner'] };
   const input = `${encode({ alg: 'EdDSA', typ: 'at+jwt', ...header })}.${encode({ ...subject, ...times, ...claims })}`;
   return `${input}.${sign(null, Buffer.from(input), ownKeys.privateKey).toString('base64url')}`;
 };

@@ -1,5 +1,12 @@
 import { METHODS } from 'node:http';
-import { anId, aPrincipal, mapConcurrently, type RawHeader, type RawResponse, sendRawRequest } from '@plinth/testing';
+import {
+  createId,
+  createPrincipal,
+  mapConcurrently,
+  type RawHeader,
+  type RawResponse,
+  sendRawRequest,
+} from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
 import { createResource } from './support/requests.ts';
@@ -16,7 +23,7 @@ let documented: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const owner = aPrincipal();
+  const owner = createPrincipal();
   const first = `Bearer ${await platform.createToken(owner)}`;
   userId = await createResource(platform.port, first);
   // The caller has every permission, so that only the contract rejects a request.
@@ -109,7 +116,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
       `${path}%2f`,
       `${path}/..`,
       `${path}/extra`,
-      `${path}/${anId()}/extra/deep`,
+      `${path}/${createId()}/extra/deep`,
     ];
     const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
     const requests = templates.flatMap((template) =>
@@ -198,7 +205,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
   });
 
   it('returns 404 without a token as well', async () => {
-    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => anId()));
+    const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => createId()));
     const statuses = await Promise.all(
       paths.map(
         async (path) => (await sendRawRequest(platform.port, { method: 'GET', path: `${path}/nothing/at/all` })).status,

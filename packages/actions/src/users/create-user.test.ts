@@ -1,5 +1,5 @@
 import { users } from '@plinth/models/users';
-import { aContext, build } from '@plinth/testing';
+import { build, createContext } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createOrganization } from './test/organization.ts';
 
@@ -55,7 +55,13 @@ it('integrity: a taken email, in any case, creates and counts nothing', async ()
 
 it('integrity: stores no field but those of the body', async () => {
   const { db, owner, createUser } = createOrganization();
-  const forged = { tenantId: aContext().tenantId, emailKey: 'x@acme.example', admin: true, deleted: true, version: 9 };
+  const forged = {
+    tenantId: createContext().tenantId,
+    emailKey: 'x@acme.example',
+    admin: true,
+    deleted: true,
+    version: 9,
+  };
   await createUser({ ...ada, ...forged } as typeof ada);
   const [user] = db.users.all();
   expect(user).toMatchObject({
@@ -78,7 +84,7 @@ it.each([{ role: 'root' }, { name: '' }, { name: '\u200b' }, { email: `${'a'.rep
 
 it('boundary: another tenant may have the same email, and counts its own owners', async () => {
   const { db, owner, createUser } = createOrganization();
-  const other = aContext();
+  const other = createContext();
   await createUser({ ...ada, role: 'owner' });
   expect(await createUser({ ...ada, role: 'owner' }, other)).toMatchObject({ email: ada.email });
   expect(db.ownerCounts.all()).toMatchObject([
@@ -93,5 +99,5 @@ it('boundary: accepts any valid user unchanged', async () => {
     const { name, role } = build(users);
     expect(await createUser({ name, role })).toMatchObject({ name, role });
   }
-  await expect(createUser(ada, aContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
+  await expect(createUser(ada, createContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
 });

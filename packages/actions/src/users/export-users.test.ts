@@ -1,4 +1,4 @@
-import { aContext } from '@plinth/testing';
+import { createContext } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createOrganization } from './test/organization.ts';
 
@@ -29,7 +29,7 @@ it.each([0, 1, 100, 101, 250])('boundary: returns each of %i users once, the old
 it('integrity: returns no deleted user and no user of another tenant', async () => {
   const { users, start, createUser, deleteUser } = await withUsers(2);
   const [ada, grace] = users as [User, User];
-  await createUser({}, aContext());
+  await createUser({}, createContext());
   await deleteUser(ada);
   expect(await collect(await start())).toEqual([grace]);
 });

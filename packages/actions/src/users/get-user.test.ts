@@ -1,4 +1,4 @@
-import { aContext } from '@plinth/testing';
+import { createContext } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createOrganization } from './test/organization.ts';
 
@@ -19,5 +19,5 @@ it.each(['', 'x', '\0', '019389AA-5E5F-7C1D-9D3F-7F1E2A3B4C5D'])('boundary: does
 
 it('boundary: a caller without a tenant reads nothing', async () => {
   const { createUser, getUser } = createOrganization();
-  await expect(getUser(await createUser(), aContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
+  await expect(getUser(await createUser(), createContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aThing, ctx, type ThingDocument, things } from '../../test/things.ts';
+import { createThing, ctx, type ThingDocument, things } from '../../test/things.ts';
 import { applyChange, assertChange, createDocument } from './change.ts';
 import type { Change, Draft } from './entity.ts';
 
@@ -31,7 +31,7 @@ describe('createDocument', () => {
 });
 
 describe('applyChange', () => {
-  const thing = aThing({ note: 'old', rank: 5, tags: ['a'] });
+  const thing = createThing({ note: 'old', rank: 5, tags: ['a'] });
 
   it.each<[string, Change<ThingDocument>, Partial<ThingDocument>]>([
     ['$set replaces fields', { $set: { name: 'Desk', active: false } }, { name: 'Desk', active: false }],
@@ -69,7 +69,7 @@ describe('applyChange', () => {
   });
 
   it('modifies neither the document nor the change', () => {
-    const aChange = fc.record(
+    const anyChange = fc.record(
       {
         $set: fc.record({ name: fc.string(), due: fc.date({ noInvalidDate: true }), note: fc.string() }, sparse),
         $inc: fc.record({ rank: fc.integer() }, sparse),
@@ -79,8 +79,8 @@ describe('applyChange', () => {
       sparse,
     );
     fc.assert(
-      fc.property(aChange, fc.array(fc.string()), (change, tags) => {
-        const document = aThing({ tags, note: 'old' });
+      fc.property(anyChange, fc.array(fc.string()), (change, tags) => {
+        const document = createThing({ tags, note: 'old' });
         const before = structuredClone({ document, change });
         const next = applyChange(document, change, now);
         expect({ document, change }).toStrictEqual(before);

@@ -1,7 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aThing, ThingDocument, things } from '../../test/things.ts';
+import { createThing, ThingDocument, things } from '../../test/things.ts';
 import type { StoredCollection } from './collection.ts';
 import { defineCollection } from './define-collection.ts';
 import type { Change, Draft } from './entity.ts';
@@ -32,7 +32,7 @@ const createManaged = (definition: typeof softThings | typeof things, ...documen
       calls.push([operation, ...args]);
       return result;
     };
-  const [first = aThing()] = documents;
+  const [first = createThing()] = documents;
   const stored = {
     get: async (id: string) => documents.find(({ _id }) => _id === id) ?? Promise.reject(commonErrors.notFound()),
     getMany: async () => documents,
@@ -46,17 +46,23 @@ const createManaged = (definition: typeof softThings | typeof things, ...documen
   return { collection: manageCollection(stored, { definition, clock: { now: () => now } }), calls };
 };
 
-const aSoftThing = (overrides: object = {}): ThingDocument =>
-  aThing({ nameKey: 'lamp', groupKey: 'light', deleted: false, ...overrides } as Partial<ThingDocument>);
+const createSoftThing = (overrides: object = {}): ThingDocument =>
+  createThing({ nameKey: 'lamp', groupKey: 'light', deleted: false, ...overrides } as Partial<ThingDocument>);
 
-const aRemovedThing = (overrides: object = {}): ThingDocument =>
-  aSoftThing({ nameKey: 'removed:x', noteKey: 'removed:x', deleted: true, deletedAt: new Date(6000), ...overrides });
+const createRemovedThing = (overrides: object = {}): ThingDocument =>
+  createSoftThing({
+    nameKey: 'removed:x',
+    noteKey: 'removed:x',
+    deleted: true,
+    deletedAt: new Date(6000),
+    ...overrides,
+  });
 
 const draft: Draft<ThingDocument> = { name: 'Lamp', group: 'Light', rank: 1, active: true, due: now, tags: [] };
 
 describe('a managed collection', () => {
   it('filters and sorts by comparison keys, and finds no removed document', async () => {
-    const { collection, calls } = createManaged(softThings, aSoftThing());
+    const { collection, calls } = createManaged(softThings, createSoftThing());
     await collection.find({ name: 'LAMP', rank: 1 });
     await collection.list({ where: { group: 'Light' }, sort: '-name', limit: 5, cursor: 'c' });
     collection.updateWhere({ name: 'Lamp' }, { $inc: { rank: 1 } }, refused);
@@ -76,7 +82,7 @@ describe('a managed collection', () => {
 
   it('writes the comparison keys of drafts and changes', () => {
     const { collection, calls } = createManaged(softThings);
-    const document = aSoftThing();
+    const document = createSoftThing();
     collection.insert(draft);
     collection.update(document, { $set: { name: 'Desk' }, $unset: { note: true } }, refused);
     expect(calls).toEqual([
@@ -93,14 +99,14 @@ describe('a managed collection', () => {
     expect(() => collection.find(forged)).toThrow(refusal);
     expect(() => collection.list({ where: forged, sort: 'createdAt', limit: 1 })).toThrow(refusal);
     expect(() => collection.insert({ ...draft, ...(forged as object) })).toThrow(refusal);
-    expect(() => collection.update(aSoftThing(), change)).toThrow(refusal);
+    expect(() => collection.update(createSoftThing(), change)).toThrow(refusal);
     expect(() => collection.updateWhere({}, change, refused)).toThrow(refusal);
     expect(calls).toEqual([]);
   });
 });
 
 describe('get', () => {
-  const document = aSoftThing();
+  const document = createSoftThing();
 
   it('returns the document when its version is one of the expected, or none is expected', async () => {
     const { collection } = createManaged(softThings, document);
@@ -117,7 +123,7 @@ describe('get', () => {
   );
 
   it('throws not-found for a removed document, whatever version is expected', async () => {
-    const { collection } = createManaged(softThings, aRemovedThing());
+    const { collection } = createManaged(softThings, createRemovedThing());
     await expect(collection.get(document._id)).rejects.toMatchObject({ code: 'not-found' });
     await expect(collection.get(document._id, { version: [2] })).rejects.toMatchObject({ code: 'not-found' });
   });
@@ -125,14 +131,14 @@ describe('get', () => {
 
 describe('soft deletion', () => {
   it('getMany leaves out removed documents', async () => {
-    const present = aSoftThing();
-    const { collection } = createManaged(softThings, aRemovedThing(), present);
+    const present = createSoftThing();
+    const { collection } = createManaged(softThings, createRemovedThing(), present);
     expect(await collection.getMany([])).toEqual([present]);
   });
 
   it('remove marks the document and frees the keys of its unique indexes only', () => {
     const { collection, calls } = createManaged(softThings);
-    const document = aSoftThing();
+    const document = createSoftThing();
     const freed = `removed:${document._id}`;
     collection.remove(document);
     expect(calls).toEqual([
@@ -141,9 +147,9 @@ describe('soft deletion', () => {
   });
 
   it('getRemoved returns a removed document, and throws the error of its caller for another', async () => {
-    const removed = aRemovedThing();
+    const removed = createRemovedThing();
     expect(await createManaged(softThings, removed).collection.getRemoved(removed._id, refused)).toBe(removed);
-    const { collection } = createManaged(softThings, aSoftThing());
+    const { collection } = createManaged(softThings, createSoftThing());
     await expect(collection.getRemoved(removed._id, refused)).rejects.toBe(refused);
     await expect(createManaged(softThings).collection.getRemoved('x', refused)).rejects.toMatchObject({
       code: 'not-found',
@@ -152,7 +158,7 @@ describe('soft deletion', () => {
 
   it('restore writes the keys again', () => {
     const { collection, calls } = createManaged(softThings);
-    const document = aRemovedThing({ note: 'Old' });
+    const document = createRemovedThing({ note: 'Old' });
     collection.restore(document, refused);
     expect(calls).toEqual([
       [
@@ -166,7 +172,7 @@ describe('soft deletion', () => {
 
   it('restore unsets the freed key of a field that has no value', () => {
     const { collection, calls } = createManaged(softThings);
-    collection.restore(aRemovedThing());
+    collection.restore(createRemovedThing());
     expect(calls[0]?.[2]).toEqual({
       $set: { deleted: false, nameKey: 'lamp' },
       $unset: { deletedAt: true, noteKey: true },
@@ -176,8 +182,8 @@ describe('soft deletion', () => {
   it('refuses to change or to remove a removed document', () => {
     const { collection, calls } = createManaged(softThings);
     const refusal = 'things: the document is removed. Restore it before it is changed.';
-    expect(() => collection.update(aRemovedThing(), { $set: { rank: 2 } })).toThrow(refusal);
-    expect(() => collection.remove(aRemovedThing())).toThrow(refusal);
+    expect(() => collection.update(createRemovedThing(), { $set: { rank: 2 } })).toThrow(refusal);
+    expect(() => collection.remove(createRemovedThing())).toThrow(refusal);
     expect(calls).toEqual([]);
   });
 });
@@ -185,13 +191,13 @@ describe('soft deletion', () => {
 describe('hard deletion', () => {
   it('removes the document itself', () => {
     const { collection, calls } = createManaged(things);
-    const document = aThing();
+    const document = createThing();
     collection.remove(document);
     expect(calls).toEqual([['remove', document]]);
   });
 
   it('gives a field named like the marker no meaning', async () => {
-    const document = aThing({ deleted: true } as object);
+    const document = createThing({ deleted: true } as object);
     const { collection, calls } = createManaged(things, document);
     expect(await collection.get(document._id)).toBe(document);
     expect(await collection.getMany([])).toEqual([document]);
@@ -202,7 +208,7 @@ describe('hard deletion', () => {
   it('refuses to read and to restore removed documents', () => {
     const { collection } = createManaged(things);
     const refusal = 'things: only a collection with softDelete restores. Add it to its definition.';
-    expect(() => collection.restore(aThing())).toThrow(refusal);
+    expect(() => collection.restore(createThing())).toThrow(refusal);
     expect(() => collection.getRemoved('x', refused)).toThrow(refusal);
   });
 });

@@ -1,7 +1,7 @@
 import { defineEvents } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aCtx } from '../../test/contexts.ts';
+import { createContext } from '../../test/contexts.ts';
 import { createEvents, createWriteSets } from './unit-of-work.ts';
 
 const { orderPlaced } = defineEvents('orders', {
@@ -13,7 +13,7 @@ describe('an event', () => {
   it('is recorded with an id, its aggregate and the fields of its schema', async () => {
     const writeSets = createWriteSets<never>();
     const { emit } = createEvents({ writeSets, ids: { next: () => 'an id' } });
-    const ctx = aCtx();
+    const ctx = createContext();
     const payload = { orderId: 'o', total: 3, more: true };
     const { set } = await writeSets.collect(ctx, async () => emit(ctx, orderPlaced, payload));
     expect(set.events).toEqual([
@@ -24,7 +24,7 @@ describe('an event', () => {
   it('integrity: is refused with a payload that breaks its schema, or outside a unit of work', async () => {
     const writeSets = createWriteSets<never>();
     const { emit } = createEvents({ writeSets, ids: { next: () => 'an id' } });
-    const ctx = aCtx();
+    const ctx = createContext();
     const half = { orderId: 'o' } as { orderId: string; total: number };
     await writeSets.collect(ctx, async () =>
       expect(() => emit(ctx, orderPlaced, half)).toThrow("'orders.order-placed' breaks its schema at 'total'"),

@@ -1,7 +1,7 @@
 import { pii, secret } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aCtx } from '../../test/contexts.ts';
+import { createContext } from '../../test/contexts.ts';
 import { Entity } from '../collections/entity.ts';
 import { type CommitMetadata, createJournalChanges, IdempotencyKeyConflict, JournalRow } from './journal.ts';
 import { createUnitOfWork, createWriteSets } from './unit-of-work.ts';
@@ -66,7 +66,7 @@ describe('a unit of work', () => {
 
   it('commits the recordings with one row of metadata', async () => {
     const { writeSets, committed, unitOfWork } = open();
-    const ctx = aCtx({ tenantId: id });
+    const ctx = createContext({ tenantId: id });
     const work = async () => {
       writeSets.record(ctx, 'write', journal.inserted(ada));
       return 'hello';
@@ -86,15 +86,15 @@ describe('a unit of work', () => {
 
   it('boundary: commits no row without recordings and key, and one row with a key', async () => {
     const { committed, unitOfWork } = open();
-    await unitOfWork.run(aCtx(), async () => 'read', { operation: 'read' });
+    await unitOfWork.run(createContext(), async () => 'read', { operation: 'read' });
     expect(committed).toEqual([]);
-    await unitOfWork.run(aCtx(), async () => 'read', withKey);
+    await unitOfWork.run(createContext(), async () => 'read', withKey);
     expect(committed).toHaveLength(1);
   });
 
   it('integrity: commits nothing when the work throws', async () => {
     const { writeSets, committed, unitOfWork } = open();
-    const ctx = aCtx();
+    const ctx = createContext();
     const work = async () => {
       writeSets.record(ctx, 'write', journal.inserted(ada));
       throw new IdempotencyKeyConflict();

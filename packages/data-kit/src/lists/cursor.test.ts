@@ -16,7 +16,7 @@ const position: Position = { value: 'Ada', id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b
 const scope: CursorScope = { collection: 'users', tenantId: 'acme', where: { role: 'member' }, sort: 'name' };
 const cursor = cursors.encode(position, scope);
 
-const aValue = fc.oneof(
+const anyValue = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.integer(),
   // JSON has no negative zero, which sorts as zero.
@@ -24,12 +24,12 @@ const aValue = fc.oneof(
   fc.boolean(),
   fc.date({ noInvalidDate: true }),
 );
-const aScope = fc.record({
+const anyScope = fc.record({
   collection: fc.string(),
   tenantId: fc.string(),
   where: fc.dictionary(
     fc.string(),
-    fc.oneof(aValue, fc.record({ $in: fc.array(aValue) }), fc.record({ $gte: aValue })),
+    fc.oneof(anyValue, fc.record({ $in: fc.array(anyValue) }), fc.record({ $gte: anyValue })),
   ),
   sort: fc.string(),
 });
@@ -46,8 +46,8 @@ const attempt = (text: string, of: CursorScope = scope): unknown => {
 describe('a cursor', () => {
   it('decodes to its position, for any value and scope', () => {
     fc.assert(
-      fc.property(aValue, fc.string({ unit: 'binary' }), aScope, (value, id, anyScope) => {
-        expect(cursors.decode(cursors.encode({ value, id }, anyScope), anyScope)).toEqual({ value, id });
+      fc.property(anyValue, fc.string({ unit: 'binary' }), anyScope, (value, id, cursorScope) => {
+        expect(cursors.decode(cursors.encode({ value, id }, cursorScope), cursorScope)).toEqual({ value, id });
       }),
     );
   });
@@ -61,7 +61,7 @@ describe('a cursor', () => {
 
   it('needs no escaping in a URL', () => {
     fc.assert(
-      fc.property(aValue, (value) => {
+      fc.property(anyValue, (value) => {
         expect(cursors.encode({ value, id: 'a' }, scope)).toMatch(/^[\w-]+\.[\w-]+$/);
       }),
     );
@@ -119,7 +119,7 @@ describe('a cursor is valid for one list only', () => {
 
   it('refuses every other scope', () => {
     fc.assert(
-      fc.property(aScope, (other) => {
+      fc.property(anyScope, (other) => {
         expect(attempt(cursor, other)).toEqual(refused);
       }),
     );

@@ -8,15 +8,15 @@ const names = ['_id', 'createdAt', 'name', 'group', 'rank'] as const;
 type Name = (typeof names)[number];
 type Case = { readonly indexes: Record<string, IndexSpec<Name>>; readonly where: object; readonly sort: string };
 
-const anIndex: fc.Arbitrary<IndexSpec<Name>> = fc.record(
+const anyIndex: fc.Arbitrary<IndexSpec<Name>> = fc.record(
   { fields: fc.shuffledSubarray([...names], { minLength: 1 }), unique: fc.constant('taken') },
   { requiredKeys: ['fields'], noNullPrototype: true },
 );
-const aCondition = fc.constantFrom<unknown>('a', { $gte: 'a' }, { $gt: 'a', $lt: 'b' }, { $in: ['a'] });
+const anyCondition = fc.constantFrom<unknown>('a', { $gte: 'a' }, { $gt: 'a', $lt: 'b' }, { $in: ['a'] });
 
-const aCase: fc.Arbitrary<Case> = fc.record({
-  indexes: fc.dictionary(fc.stringMatching(/^by[A-Z]{1,3}$/), anIndex, { maxKeys: 8, noNullPrototype: true }),
-  where: fc.dictionary(fc.constantFrom(...names), aCondition, { maxKeys: 3, noNullPrototype: true }),
+const anyCase: fc.Arbitrary<Case> = fc.record({
+  indexes: fc.dictionary(fc.stringMatching(/^by[A-Z]{1,3}$/), anyIndex, { maxKeys: 8, noNullPrototype: true }),
+  where: fc.dictionary(fc.constantFrom(...names), anyCondition, { maxKeys: 3, noNullPrototype: true }),
   sort: fc.tuple(fc.constantFrom('', '-'), fc.constantFrom(...names)).map(([minus, name]) => minus + name),
 });
 
@@ -43,7 +43,7 @@ const attempt = (list: Case): ListPlan | string => {
 describe('a plan', () => {
   it('needs an index of the equal fields, then the sort and the id, or a unique index with all its fields equal', () => {
     fc.assert(
-      fc.property(aCase, (list) => {
+      fc.property(anyCase, (list) => {
         const plan = attempt(list);
         fc.pre(typeof plan === 'object');
         const { fields, unique } = list.indexes[plan.index] as IndexSpec;
@@ -67,7 +67,7 @@ describe('a plan', () => {
 
   it('exists once the index that its refusal names is added', () => {
     fc.assert(
-      fc.property(aCase, (list) => {
+      fc.property(anyCase, (list) => {
         const refusal = attempt(list);
         fc.pre(typeof refusal === 'string');
         const advised = withAdvisedIndex(list, refusal);
@@ -79,7 +79,7 @@ describe('a plan', () => {
 
   it('is refused for another reason only when no index would help', () => {
     fc.assert(
-      fc.property(aCase, (list) => {
+      fc.property(anyCase, (list) => {
         const refusal = attempt(list);
         fc.pre(typeof refusal === 'string' && !refusal.includes('Add ['));
         const equal = getEqualFields(list.where);

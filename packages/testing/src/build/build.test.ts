@@ -3,7 +3,7 @@ import { defineCollection, Entity } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { anId } from '../contexts.ts';
+import { createId } from '../contexts.ts';
 import { createArbitrary } from './arbitrary.ts';
 import { build } from './build.ts';
 
@@ -113,7 +113,13 @@ describe('build', () => {
   it('creates valid drafts without the fields that the collection sets', () => {
     for (let run = 0; run < 50; run += 1) {
       const draft = build(accounts);
-      const entity = { _id: anId(), tenantId: anId(), version: 1, createdAt: new Date(), updatedAt: new Date() };
+      const entity = {
+        _id: createId(),
+        tenantId: createId(),
+        version: 1,
+        createdAt: new Date(),
+        updatedAt: new Date(),
+      };
       expect(z.strictObject(Account.shape).safeParse({ ...draft, ...entity }).success).toBe(true);
       expect(draft).not.toHaveProperty('tenantId');
     }

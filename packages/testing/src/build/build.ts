@@ -7,7 +7,7 @@ import {
   toStoredDraft,
 } from '@plinth/data-kit';
 import fc from 'fast-check';
-import { anId } from '../contexts.ts';
+import { createId } from '../contexts.ts';
 import { random } from '../seed.ts';
 import { createArbitrary } from './arbitrary.ts';
 
@@ -27,8 +27,8 @@ const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
   const now = new Date();
   const document = {
     ...toStoredDraft(definition, draft),
-    _id: anId(),
-    tenantId: anId(),
+    _id: createId(),
+    tenantId: createId(),
     version: 1,
     createdAt: now,
     updatedAt: now,

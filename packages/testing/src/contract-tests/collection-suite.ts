@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createIds, createManualClock } from '../clock.ts';
-import { aContext } from '../contexts.ts';
-import { aThing, slots, things } from './collections.ts';
+import { createContext } from '../contexts.ts';
+import { createThing, slots, things } from './collections.ts';
 import { comparisonKeyCases } from './comparison-keys.ts';
 import { cursorCases } from './cursors.ts';
 import { useFixture } from './fixture.ts';
@@ -35,9 +35,9 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     it('race: can be prepared again, also at once, and keep their documents', async () => {
       const clock = createManualClock();
       const { store, close } = await openStore({ things, slots }, { clock, ids: createIds(clock) });
-      const ctx = aContext();
+      const ctx = createContext();
       const { collections, unitOfWork, prepare } = store;
-      const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(aThing()), {
+      const thing = await unitOfWork.run(ctx, async () => collections.things.for(ctx).insert(createThing()), {
         operation: 'suite',
       });
       await Promise.all([prepare(), prepare()]);

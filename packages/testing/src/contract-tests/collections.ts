@@ -96,7 +96,7 @@ export const members = defineCollection('members', Member, {
 let drafts = 0;
 
 /** Creates a draft of a thing with a unique `sku`. */
-export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
+export const createThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
   drafts += 1;
   return {
     sku: `sku-${drafts}`,
@@ -111,7 +111,7 @@ export const aThing = (overrides: Partial<Draft<Thing>> = {}): Draft<Thing> => {
 };
 
 /** Creates a draft of a member with a unique `handle` and `badge`. */
-export const aMember = (overrides: Partial<Draft<Member>> = {}): Draft<Member> => {
+export const createMember = (overrides: Partial<Draft<Member>> = {}): Draft<Member> => {
   drafts += 1;
   return {
     name: `Member ${drafts}`,

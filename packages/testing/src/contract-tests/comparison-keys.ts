@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aMember, type Member } from './collections.ts';
+import { createMember, type Member } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const names = ['Bob', 'Zoe', 'alice', 'Émile', 'ZOE', 'emil', 'Emile'];
@@ -7,7 +7,7 @@ const inOrder = ['alice', 'Bob', 'emil', 'Emile', 'Émile', 'ZOE', 'Zoe'];
 
 const addAll = async ({ context, members, write }: Fixture) => {
   const ctx = context();
-  await write(ctx, () => names.map((name) => members.for(ctx).insert(aMember({ name }))));
+  await write(ctx, () => names.map((name) => members.for(ctx).insert(createMember({ name }))));
   return { ctx, members: members.for(ctx) };
 };
 
@@ -38,7 +38,7 @@ const listCases = (use: () => Fixture): void => {
 const filterCases = (use: () => Fixture): void => {
   it('finds a value in any spelling and returns it as stored', async () => {
     const { members, write } = createTenant(use());
-    const ada = await write(() => members.insert(aMember({ handle: 'Ada' })));
+    const ada = await write(() => members.insert(createMember({ handle: 'Ada' })));
     expect(ada).toMatchObject({ handle: 'Ada', handleKey: 'ada' });
     expect(await members.find({ handle: 'aDA' })).toEqual(ada);
     expect(await members.find({ handle: { $in: ['x', 'ADA'] } })).toEqual(ada);
@@ -49,7 +49,7 @@ const filterCases = (use: () => Fixture): void => {
 
   it('integrity: two spellings of a unique value are the same', async () => {
     const { members, write } = createTenant(use());
-    const add = (handle: string) => write(() => members.insert(aMember({ handle })));
+    const add = (handle: string) => write(() => members.insert(createMember({ handle })));
     await add('Ada');
     await expect(add('ADA')).rejects.toMatchObject({ name: 'UniqueViolation', code: 'handle-taken' });
   });
@@ -58,7 +58,7 @@ const filterCases = (use: () => Fixture): void => {
 const changeCases = (use: () => Fixture): void => {
   it('changes with its field, and is removed with it', async () => {
     const { members, write } = createTenant(use());
-    const ada: Member = await write(() => members.insert(aMember({ handle: 'Ada', nickname: 'Countess' })));
+    const ada: Member = await write(() => members.insert(createMember({ handle: 'Ada', nickname: 'Countess' })));
     const renamed = await write(() => members.update(ada, { $set: { handle: 'King', name: 'Ada K' } }));
     expect(renamed).toMatchObject({ handle: 'King', handleKey: 'king', nameKey: 'ada k\tAda K' });
     expect(await members.get(ada._id)).toEqual(renamed);
@@ -74,7 +74,7 @@ const changeCases = (use: () => Fixture): void => {
 
   it('boundary: an absent field has no key', async () => {
     const { members, write } = createTenant(use());
-    const ada = await write(() => members.insert(aMember()));
+    const ada = await write(() => members.insert(createMember()));
     expect(ada).not.toHaveProperty('nicknameKey');
     const kept = await write(() => members.update(ada, { $set: { nickname: undefined, points: 2 } }));
     expect(kept).not.toHaveProperty('nicknameKey');

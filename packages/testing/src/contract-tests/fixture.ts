@@ -12,11 +12,11 @@ import {
 } from '@plinth/data-kit';
 import { afterAll, beforeAll } from 'vitest';
 import { createIds, createManualClock, type ManualClock } from '../clock.ts';
-import { aContext, anId } from '../contexts.ts';
+import { createContext, createId } from '../contexts.ts';
 import {
-  aThing,
   type Contact,
   contacts,
+  createThing,
   type Member,
   members,
   type Slot,
@@ -69,13 +69,13 @@ const openFixture = async (openStore: OpenStore) => {
     run: store.unitOfWork.run,
     journalRows,
     // A store may compare the deadline with its own clock, which a case can advance, or with the real time.
-    context: (tenantId = anId()) =>
-      aContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
+    context: (tenantId = createId()) =>
+      createContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
     write,
     stored: async (ctx, drafts) => {
       const documents: Thing[] = [];
       for (const draft of drafts) {
-        documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(aThing(draft))));
+        documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(createThing(draft))));
         clock.advance(1);
       }
       return documents;

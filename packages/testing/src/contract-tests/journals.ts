@@ -8,7 +8,7 @@ import {
 } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { aThing, type Thing } from './collections.ts';
+import { createThing, type Thing } from './collections.ts';
 import { createTenant, type Fixture, settle, suiteErrors } from './fixture.ts';
 
 const { thingMoved } = defineEvents('suite', {
@@ -39,7 +39,7 @@ const rowCases = (use: () => Fixture): void => {
           .for(ctx)
           .updateWhere({ _id: two._id, stock: { $gte: 1 } }, { $inc: { stock: -1 } }, suiteErrors.soldOut());
         things.for(ctx).remove({ ...two, version: 2 });
-        return things.for(ctx).insert(aThing());
+        return things.for(ctx).insert(createThing());
       });
       const row = (await listRows(fixture, ctx)).at(-1);
       const { kind, id } = ctx.actor;
@@ -116,9 +116,9 @@ const rowCases = (use: () => Fixture): void => {
       const ctx = context();
       const [thing] = (await stored(ctx, [{ sku: 'taken' }])) as [Thing];
       const failures: (() => unknown)[] = [
-        () => things.for(ctx).insert(aThing({ sku: 'taken' })),
+        () => things.for(ctx).insert(createThing({ sku: 'taken' })),
         () => things.for(ctx).remove({ ...thing, version: 9 }),
-        () => things.for(ctx).insert(aThing({ stock: -1 })),
+        () => things.for(ctx).insert(createThing({ stock: -1 })),
         () => Promise.reject(new Error('no')),
       ];
       for (const fail of failures) {
@@ -147,7 +147,7 @@ const rowCases = (use: () => Fixture): void => {
 const keyCases = (use: () => Fixture): void => {
   describe('a key', () => {
     const run = ({ things, run: runIn }: Fixture, ctx: Ctx, metadata: CommitMetadata<unknown>) =>
-      runIn(ctx, async () => things.for(ctx).insert(aThing()), metadata);
+      runIn(ctx, async () => things.for(ctx).insert(createThing()), metadata);
 
     it('finds the response that was committed with it, also without a write', async () => {
       const fixture = use();

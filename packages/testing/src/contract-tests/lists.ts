@@ -1,7 +1,7 @@
 import { type Ctx, defineMapper, type ListQuery } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { compare } from '../fake/compare.ts';
-import { aThing, sortedFields, type Thing } from './collections.ts';
+import { createThing, sortedFields, type Thing } from './collections.ts';
 import { createTenant, type Fixture } from './fixture.ts';
 
 type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
@@ -155,9 +155,9 @@ const boundaryCases = (use: () => Fixture): void => {
   it('boundary: a page of 100 out of 100 is the last, out of 101 is not', async () => {
     const { things, write } = createTenant(use());
     const list = (cursor?: string) => things.list({ where: {}, sort: 'createdAt', limit: 100, cursor });
-    const created = await write(() => Array.from({ length: 100 }, () => things.insert(aThing())));
+    const created = await write(() => Array.from({ length: 100 }, () => things.insert(createThing())));
     expect(await list()).toEqual({ items: created, nextCursor: null });
-    const last = await write(() => things.insert(aThing()));
+    const last = await write(() => things.insert(createThing()));
     const page = await list();
     expect(page.items).toEqual(created);
     expect(await list(page.nextCursor ?? '')).toEqual({ items: [last], nextCursor: null });

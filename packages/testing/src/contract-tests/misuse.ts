@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aThing, type Thing } from './collections.ts';
+import { createThing, type Thing } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const outsideCases = (use: () => Fixture): void => {
@@ -7,7 +7,7 @@ const outsideCases = (use: () => Fixture): void => {
     const { stored, things } = createTenant(use());
     const [thing] = (await stored([{}])) as [Thing];
     const scoped = things;
-    expect(() => scoped.insert(aThing())).toThrow(/outside a unit of work/);
+    expect(() => scoped.insert(createThing())).toThrow(/outside a unit of work/);
     expect(() => scoped.update(thing, {})).toThrow(/outside a unit of work/);
     expect(() => scoped.updateWhere({ _id: thing._id }, {}, suiteErrors.soldOut())).toThrow(/outside a unit of work/);
     expect(() => scoped.remove(thing)).toThrow(/outside a unit of work/);
@@ -16,13 +16,13 @@ const outsideCases = (use: () => Fixture): void => {
   it('a write with another context than that of the unit throws', async () => {
     const { ctx, context, write } = createTenant(use());
     const { things } = createTenant(use(), context(ctx.tenantId));
-    await expect(write(() => things.insert(aThing()))).rejects.toThrow(/outside a unit of work/);
+    await expect(write(() => things.insert(createThing()))).rejects.toThrow(/outside a unit of work/);
   });
 
   it('a write after the commit throws instead of being lost', async () => {
     const { things, write } = createTenant(use());
     const scoped = await write(() => things);
-    expect(() => scoped.insert(aThing())).toThrow(/outside a unit of work/);
+    expect(() => scoped.insert(createThing())).toThrow(/outside a unit of work/);
   });
 
   it('a deadline that has passed fails reads and commits with upstream-timeout', async () => {
@@ -30,7 +30,7 @@ const outsideCases = (use: () => Fixture): void => {
     const ctx = { ...context(), deadline: 1 };
     const timeout = { code: 'upstream-timeout' };
     await expect(things.for(ctx).list({ where: {}, sort: 'createdAt', limit: 1 })).rejects.toMatchObject(timeout);
-    await expect(write(ctx, () => things.for(ctx).insert(aThing()))).rejects.toMatchObject(timeout);
+    await expect(write(ctx, () => things.for(ctx).insert(createThing()))).rejects.toMatchObject(timeout);
   });
 
   it('an aborted call reads nothing', async () => {

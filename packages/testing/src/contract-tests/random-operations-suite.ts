@@ -2,7 +2,7 @@ import type { Ids, ListQuery } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIds, createManualClock, type ManualClock } from '../clock.ts';
-import { aContext } from '../contexts.ts';
+import { createContext } from '../contexts.ts';
 import { random, seed } from '../seed.ts';
 import { type Thing, things } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
@@ -44,7 +44,7 @@ const expectEqualOutcomes = async (
 ): Promise<void> => {
   // The manual clock and the real time diverge during a long run; neither reaches this deadline.
   const deadline = Date.now() + timeoutMs;
-  const tenants = [aContext({ deadline }), aContext({ deadline })] as const;
+  const tenants = [createContext({ deadline }), createContext({ deadline })] as const;
   const idSeed = random();
   for (const side of sides) side.useIds(createIds(clock, idSeed));
   const first: Side = { ...sides[0], seen: [] };

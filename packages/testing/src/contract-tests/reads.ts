@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anId } from '../contexts.ts';
-import { aThing, type Thing } from './collections.ts';
+import { createId } from '../contexts.ts';
+import { createThing, type Thing } from './collections.ts';
 import { createTenant, type Fixture } from './fixture.ts';
 
 /** The guarantees of `get`, `find` and `getMany` inside one tenant. */
@@ -23,7 +23,7 @@ export const readCases = (use: () => Fixture): void => {
       for (const version of [[], [2], [7, 0]]) {
         await expect(get(thing._id, { version })).rejects.toMatchObject({ code: 'stale-version', status: 412 });
       }
-      await expect(get(anId(), { version: [2] })).rejects.toMatchObject({ code: 'not-found' });
+      await expect(get(createId(), { version: [2] })).rejects.toMatchObject({ code: 'not-found' });
       await expect(createTenant(use()).things.get(thing._id, { version: [2] })).rejects.toMatchObject({
         code: 'not-found',
       });
@@ -31,7 +31,7 @@ export const readCases = (use: () => Fixture): void => {
 
     it('throws not-found for an unknown id', async () => {
       const { things } = createTenant(use());
-      await expect(things.get(anId())).rejects.toMatchObject({ code: 'not-found' });
+      await expect(things.get(createId())).rejects.toMatchObject({ code: 'not-found' });
       await expect(things.get('')).rejects.toMatchObject({ code: 'not-found' });
     });
 
@@ -58,7 +58,7 @@ export const readCases = (use: () => Fixture): void => {
       await stored([{ sku: 'one' }]);
       expect(await things.find({ sku: 'none' })).toBeUndefined();
       expect(await things.find({ sku: 'one', stock: 99 })).toBeUndefined();
-      expect(await things.find({ _id: anId() })).toBeUndefined();
+      expect(await things.find({ _id: createId() })).toBeUndefined();
     });
 
     it('accepts every operator, together with equality', async () => {
@@ -108,7 +108,7 @@ export const readCases = (use: () => Fixture): void => {
     it('returns each existing document once', async () => {
       const { stored, things } = createTenant(use());
       const [one, two] = await stored([{}, {}, {}]);
-      const ids = [two?._id ?? '', anId(), one?._id ?? '', two?._id ?? ''];
+      const ids = [two?._id ?? '', createId(), one?._id ?? '', two?._id ?? ''];
       const found = await things.getMany(ids);
       expect(found.sort((left, right) => (left._id < right._id ? -1 : 1))).toEqual([one, two]);
     });
@@ -116,7 +116,7 @@ export const readCases = (use: () => Fixture): void => {
     it('boundary: accepts no ids, and 300', async () => {
       const { things, write } = createTenant(use());
       expect(await things.getMany([])).toEqual([]);
-      const made = await write(() => Array.from({ length: 300 }, () => things.insert(aThing())));
+      const made = await write(() => Array.from({ length: 300 }, () => things.insert(createThing())));
       expect(await things.getMany(made.map(({ _id }) => _id))).toHaveLength(300);
     });
   });

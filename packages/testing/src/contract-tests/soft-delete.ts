@@ -1,7 +1,7 @@
 import type { Ctx, Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { anId } from '../contexts.ts';
-import { aMember, type Member } from './collections.ts';
+import { createId } from '../contexts.ts';
+import { createMember, type Member } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 /** Creates a tenant with the verbs of a collection with soft deletion, each in its own unit of work. */
@@ -10,7 +10,7 @@ const createTeam = ({ context, members, write, clock }: Fixture, ctx: Ctx = cont
   members: members.for(ctx),
   add: async (draft: Partial<Draft<Member>> = {}) => {
     clock.advance(1);
-    return write(ctx, () => members.for(ctx).insert(aMember(draft)));
+    return write(ctx, () => members.for(ctx).insert(createMember(draft)));
   },
   remove: (member: Member) => write(ctx, () => members.for(ctx).remove(member)),
   getRemoved: ({ _id }: Pick<Member, '_id'>) => members.for(ctx).getRemoved(_id, suiteErrors.notRemoved()),
@@ -106,7 +106,7 @@ const restoreCases = (use: () => Fixture): void => {
     const team = createTeam(use());
     const ada = await team.add();
     await expect(team.getRemoved(ada)).rejects.toMatchObject({ code: 'not-removed' });
-    await expect(team.getRemoved({ _id: anId() })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(team.getRemoved({ _id: createId() })).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('boundary: another tenant’s removed document does not exist', async () => {
@@ -173,7 +173,7 @@ const misuseCases = (use: () => Fixture): void => {
     const forged = { deleted: true } as never;
     const own = "'deleted' is written by the collection itself";
     await expect((async () => members.find(forged))()).rejects.toThrow(own);
-    await expect(write(() => members.insert({ ...aMember(), ...(forged as object) }))).rejects.toThrow(own);
+    await expect(write(() => members.insert({ ...createMember(), ...(forged as object) }))).rejects.toThrow(own);
     const change = { $set: forged };
     const updating = write(() => members.updateWhere({ team: 'red' }, change, suiteErrors.soldOut()));
     await expect(updating).rejects.toThrow(own);
@@ -183,7 +183,9 @@ const misuseCases = (use: () => Fixture): void => {
     const { context, things } = use();
     const collection = things.for(context()) as unknown as ReturnType<ReturnType<typeof use>['members']['for']>;
     expect(() => collection.restore({} as never)).toThrow('things: only a collection with softDelete restores');
-    expect(() => collection.getRemoved(anId(), suiteErrors.notRemoved())).toThrow('only a collection with softDelete');
+    expect(() => collection.getRemoved(createId(), suiteErrors.notRemoved())).toThrow(
+      'only a collection with softDelete',
+    );
   });
 
   it('boundary: a filter on another field of a list needs an index, although every filter has the marker', async () => {

@@ -1,6 +1,6 @@
 import type { Ctx } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { aThing, type Thing } from './collections.ts';
+import { createThing, type Thing } from './collections.ts';
 import { type Fixture, suiteErrors } from './fixture.ts';
 
 /** Creates a tenant with one document and another tenant. */
@@ -96,7 +96,7 @@ const writeCases = (use: () => Fixture): void => {
   it('insert uses the tenant of the context, not that of the draft', async () => {
     const { write, things } = use();
     const { owner, stranger } = await createNeighbours(use());
-    const forged = { ...aThing(), tenantId: owner.tenantId } as never;
+    const forged = { ...createThing(), tenantId: owner.tenantId } as never;
     const created: Thing = await write(stranger, () => things.for(stranger).insert(forged));
     expect(created.tenantId).toBe(stranger.tenantId);
     expect(await things.for(stranger).get(created._id)).toEqual(created);
@@ -131,7 +131,7 @@ const writeCases = (use: () => Fixture): void => {
     const { setNextId, write, things } = use();
     const { stranger, thing, assertUntouched } = await createNeighbours(use());
     setNextId(thing._id);
-    await expect(write(stranger, () => things.for(stranger).insert(aThing()))).rejects.toMatchObject({
+    await expect(write(stranger, () => things.for(stranger).insert(createThing()))).rejects.toMatchObject({
       name: 'UniqueViolation',
     });
     await assertUntouched();

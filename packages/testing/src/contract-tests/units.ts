@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aThing, type Thing } from './collections.ts';
+import { createThing, type Thing } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const recordingCases = (use: () => Fixture): void => {
@@ -8,7 +8,7 @@ const recordingCases = (use: () => Fixture): void => {
       const { stored, things, write } = createTenant(use());
       const [thing] = (await stored([{}])) as [Thing];
       await write(async () => {
-        const { _id } = things.insert(aThing());
+        const { _id } = things.insert(createThing());
         things.remove(thing);
         await expect(things.get(_id)).rejects.toMatchObject({ code: 'not-found' });
         expect(await things.get(thing._id)).toEqual(thing);
@@ -19,10 +19,10 @@ const recordingCases = (use: () => Fixture): void => {
     it('applies later writes to the results of earlier ones', async () => {
       const { things, write } = createTenant(use());
       const last = await write(() => {
-        const one = things.insert(aThing({ stock: 1 }));
+        const one = things.insert(createThing({ stock: 1 }));
         const two = things.update(one, { $inc: { stock: 1 } });
         things.updateWhere({ _id: one._id, stock: 2 }, { $inc: { stock: 1 } }, suiteErrors.soldOut());
-        const removed = things.insert(aThing());
+        const removed = things.insert(createThing());
         things.remove(removed);
         return { ...two, stock: 3, version: 3 };
       });
@@ -37,8 +37,8 @@ const recordingCases = (use: () => Fixture): void => {
 
     it('can run after another one of the same context', async () => {
       const { things, write } = createTenant(use());
-      await write(() => things.insert(aThing()));
-      const { _id } = await write(() => things.insert(aThing()));
+      await write(() => things.insert(createThing()));
+      const { _id } = await write(() => things.insert(createThing()));
       expect(await things.get(_id)).toMatchObject({ _id });
     });
 
@@ -46,7 +46,7 @@ const recordingCases = (use: () => Fixture): void => {
       const { things, write } = createTenant(use());
       const { _id } = await write(async () => {
         await expect(write(() => undefined)).rejects.toThrow(/already/);
-        return things.insert(aThing());
+        return things.insert(createThing());
       });
       expect(await things.get(_id)).toMatchObject({ _id });
     });
@@ -71,7 +71,7 @@ const allOrNoneCases = (use: () => Fixture): void => {
       const [thing] = (await stored([{}])) as [Thing];
       const error = new Error('changed my mind');
       const failing = write(() => {
-        things.insert(aThing({ sku: 'never' }));
+        things.insert(createThing({ sku: 'never' }));
         things.remove(thing);
         throw error;
       });
@@ -84,11 +84,11 @@ const allOrNoneCases = (use: () => Fixture): void => {
       const { stored, things, write } = createTenant(use());
       const [one, two, three] = (await stored([{}, { stock: 0 }, {}])) as [Thing, Thing, Thing];
       const failing = write(() => {
-        things.insert(aThing({ sku: 'before' }));
+        things.insert(createThing({ sku: 'before' }));
         things.update(one, { $set: { name: 'changed' } });
         things.updateWhere({ _id: two._id, stock: { $gt: 0 } }, { $inc: { stock: -1 } }, suiteErrors.soldOut());
         things.remove(three);
-        things.insert(aThing({ sku: 'after' }));
+        things.insert(createThing({ sku: 'after' }));
       });
       await expect(failing).rejects.toMatchObject({ code: 'sold-out' });
       expect(await things.list({ where: {}, sort: 'createdAt', limit: 100 })).toEqual({
@@ -102,7 +102,7 @@ const allOrNoneCases = (use: () => Fixture): void => {
       const [thing] = (await stored([{ sku: 'here' }])) as [Thing];
       const failing = write(() => {
         things.updateWhere({ _id: thing._id, stock: 77 }, { $inc: { stock: 1 } }, suiteErrors.soldOut());
-        things.insert(aThing({ sku: 'here' }));
+        things.insert(createThing({ sku: 'here' }));
       });
       await expect(failing).rejects.toMatchObject({ code: 'sold-out' });
     });
@@ -110,7 +110,7 @@ const allOrNoneCases = (use: () => Fixture): void => {
     it('a context can be used again after a failed unit', async () => {
       const { things, write } = createTenant(use());
       await expect(write(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-      const { _id } = await write(() => things.insert(aThing()));
+      const { _id } = await write(() => things.insert(createThing()));
       expect(await things.get(_id)).toMatchObject({ _id });
     });
   });
@@ -154,7 +154,7 @@ const raceCases = (use: () => Fixture): void => {
 
     it('a unique value is stored once', async () => {
       const { race, things } = createTenant(use());
-      const { won, lost } = await race(count, (tenant) => tenant.things.insert(aThing({ sku: 'only' })));
+      const { won, lost } = await race(count, (tenant) => tenant.things.insert(createThing({ sku: 'only' })));
       expect(lost).toEqual(Array(count - 1).fill('sku-taken'));
       expect([await things.find({ sku: 'only' })]).toEqual(won);
     });

@@ -1,6 +1,6 @@
 import type { Draft } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { aThing, type Slot, type Thing } from './collections.ts';
+import { createThing, type Slot, type Thing } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const validatorCases = (use: () => Fixture): void => {
@@ -23,8 +23,8 @@ const validatorCases = (use: () => Fixture): void => {
     it.each(Object.entries(illegal))('rejects an insert of %s', async (_, fields) => {
       const { things, write } = createTenant(use());
       const failing = write(() => {
-        things.insert(aThing({ sku: 'beside' }));
-        things.insert({ ...aThing(), ...fields } as never);
+        things.insert(createThing({ sku: 'beside' }));
+        things.insert({ ...createThing(), ...fields } as never);
       });
       await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
       expect(await things.find({ sku: 'beside' })).toBeUndefined();
@@ -32,7 +32,7 @@ const validatorCases = (use: () => Fixture): void => {
 
     it('rejects a document without a required field', async () => {
       const { things, write } = createTenant(use());
-      const { name: _, ...rest } = aThing();
+      const { name: _, ...rest } = createThing();
       const failing = write(() => things.insert(rest as never));
       await expect(failing).rejects.toMatchObject({ name: 'ValidatorViolation' });
     });
@@ -59,7 +59,7 @@ const uniqueCases = (use: () => Fixture): void => {
       const { stored, things, write } = createTenant(use());
       const [thing, other] = (await stored([{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
       const violation = { name: 'UniqueViolation', code: 'sku-taken' };
-      await expect(write(() => things.insert(aThing({ sku: 'one' })))).rejects.toMatchObject(violation);
+      await expect(write(() => things.insert(createThing({ sku: 'one' })))).rejects.toMatchObject(violation);
       const renaming = write(() => things.update(other, { $set: { sku: 'one' } }));
       await expect(renaming).rejects.toMatchObject(violation);
       expect(await things.get(thing._id)).toEqual(thing);
@@ -69,8 +69,8 @@ const uniqueCases = (use: () => Fixture): void => {
     it('one unit cannot store a value twice', async () => {
       const { things, write } = createTenant(use());
       const failing = write(() => {
-        things.insert(aThing({ sku: 'twin' }));
-        things.insert(aThing({ sku: 'twin' }));
+        things.insert(createThing({ sku: 'twin' }));
+        things.insert(createThing({ sku: 'twin' }));
       });
       await expect(failing).rejects.toMatchObject({ code: 'sku-taken' });
       expect(await things.find({ sku: 'twin' })).toBeUndefined();

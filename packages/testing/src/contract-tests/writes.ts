@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { aThing, type Thing } from './collections.ts';
+import { createThing, type Thing } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const insertCases = (use: () => Fixture): void => {
   describe('insert', () => {
     it('returns the document as it is read later', async () => {
       const { ctx, things, write, clock } = createTenant(use());
-      const thing = await write(() => things.insert(aThing({ tags: ['x'], due: new Date(42) })));
+      const thing = await write(() => things.insert(createThing({ tags: ['x'], due: new Date(42) })));
       expect(thing).toMatchObject({
         tenantId: ctx.tenantId,
         version: 1,
@@ -18,13 +18,13 @@ const insertCases = (use: () => Fixture): void => {
 
     it('omits an optional field that is undefined', async () => {
       const { things, write } = createTenant(use());
-      const thing = await write(() => things.insert(aThing({ note: undefined })));
+      const thing = await write(() => things.insert(createThing({ note: undefined })));
       expect(Object.keys(await things.get(thing._id))).not.toContain('note');
     });
 
     it('creates ids in the order of the inserts', async () => {
       const { things, write } = createTenant(use());
-      const made = await write(() => Array.from({ length: 50 }, () => things.insert(aThing())._id));
+      const made = await write(() => Array.from({ length: 50 }, () => things.insert(createThing())._id));
       expect(made.toSorted()).toEqual(made);
       expect(new Set(made).size).toBe(50);
     });

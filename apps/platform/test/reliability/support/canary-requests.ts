@@ -1,4 +1,4 @@
-import { anId, type RawHeader, type RawRequest } from '@plinth/testing';
+import { createId, type RawHeader, type RawRequest } from '@plinth/testing';
 import type { Canaries } from './canaries.ts';
 
 export type CanaryOptions = {
@@ -56,7 +56,7 @@ const bodies = ({ canaries, authorization, userId }: CanaryOptions): RawRequest[
     patch({ name: plant('a stale name') }, [first]),
     patch({ name: plant('a name without a version') }, []),
     { ...patch({ role: plant('another invalid role') }, [first]), method: 'PUT', path: `/v1/users/${userId}/role` },
-    { ...patch({ name: plant('a name for an unknown user') }, [first]), path: `/v1/users/${anId()}` },
+    { ...patch({ name: plant('a name for an unknown user') }, [first]), path: `/v1/users/${createId()}` },
   ];
 };
 
@@ -87,7 +87,7 @@ const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   );
 };
 
-const aTrace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Headers with secrets, and headers that try to forge lines of the log or the response. */
 const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): RawRequest[] => {
@@ -130,7 +130,7 @@ const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): R
     ['Idempotency-Key', plant('a key that is too long').repeat(20)],
     ['Idempotency-Key', `"${plant('a key without its end')}`],
     ['traceparent', plant('a malformed trace')],
-    ['tracestate', `a=${plant('the state of a trace')}\r\ntraceparent: ${aTrace}`],
+    ['tracestate', `a=${plant('the state of a trace')}\r\ntraceparent: ${traceparent}`],
     ['baggage', `user=${plant('baggage')}`],
     ['X-Request-Id', `${plant('an id with a space')} a`],
     ['X-Request-Id', `a%0d%0a{"event":"${plant('an id with a line')}"}`],
@@ -150,7 +150,7 @@ const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): R
     return [
       { method: 'GET', path: `/v1/users/${userId}`, headers: own },
       { method: 'POST', path: '/v1/users', headers: [...own, ...typed], body },
-      { method: 'DELETE', path: `/v1/users/${anId()}`, headers: [...own, first] },
+      { method: 'DELETE', path: `/v1/users/${createId()}`, headers: [...own, first] },
     ];
   });
 };

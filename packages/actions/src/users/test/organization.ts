@@ -1,7 +1,7 @@
 import type { UsersService } from '@plinth/contracts/users';
 import type { Ctx } from '@plinth/data-kit';
 import { ownerCounts, users } from '@plinth/models/users';
-import { aContext, fakeDatabase } from '@plinth/testing';
+import { createContext, fakeDatabase } from '@plinth/testing';
 import { expect } from 'vitest';
 import * as actions from '../index.ts';
 import { type Call, createUserVerbs } from '../testing/index.ts';
@@ -12,7 +12,7 @@ type Run = { readonly [O in keyof UsersService]: UsersService[O] };
 /** An organization on the fake, with every operation as a host runs it. `owner` calls unless a test says otherwise. */
 export const createOrganization = () => {
   const db = fakeDatabase({ users, ownerCounts });
-  const owner = aContext();
+  const owner = createContext();
   const run = Object.fromEntries(
     Object.entries(actions).map(([operation, action]) => [
       operation,
@@ -27,7 +27,7 @@ export const createOrganization = () => {
     ...createUserVerbs(call),
     /** The context of a call by a user of this organization. */
     as: ({ id }: { readonly id: string }, roles: readonly string[] = []) =>
-      aContext({ tenantId: owner.tenantId, actor: { id, roles } }),
+      createContext({ tenantId: owner.tenantId, actor: { id, roles } }),
     stored: ({ id }: { readonly id: string }) => db.users.all().find(({ _id }) => _id === id),
     /** The events that `work` causes. */
     eventsOf: async (work: () => Promise<unknown>) => {

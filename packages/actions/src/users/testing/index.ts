@@ -15,15 +15,16 @@ export type Call<R extends Readonly<Record<Operation, unknown>>, Options> = <O e
 
 let created = 0;
 
-/** The body of a user who is unlike all earlier ones. */
-export const aNewUser = (overrides: Partial<CreateInput> = {}): CreateInput => {
+/** Creates a valid body of `createUser` with a unique name and email. */
+export const createUserInput = (overrides: Partial<CreateInput> = {}): CreateInput => {
   created += 1;
   return { name: `User ${created}`, email: `User-${created}@test.example`, role: 'member', ...overrides };
 };
 
 /** The API's verbs on users, for tests. A change applies to the version of its user. */
 export const createUserVerbs = <R extends Readonly<Record<Operation, unknown>>, Options>(call: Call<R, Options>) => ({
-  createUser: (body?: Partial<CreateInput>, options?: Options) => call('createUser', { body: aNewUser(body) }, options),
+  createUser: (body?: Partial<CreateInput>, options?: Options) =>
+    call('createUser', { body: createUserInput(body) }, options),
   getUser: ({ id }: Reference, options?: Options) => call('getUser', { id }, options),
   getMe: (options?: Options) => call('getMe', {}, options),
   updateUser: ({ id, version }: Versioned, body: Input<'updateUser'>['body'], options?: Options) =>
