@@ -12,7 +12,9 @@ export type LoopOptions = {
   readonly isRepeatable?: boolean;
   /** True where the server may reject requests with 503. */
   readonly mayReject?: boolean;
-  /** Called when all connections have been created. */
+  /** How long the load runs before anything is counted: until the queue of the server is as long as it will be. */
+  readonly leadSeconds?: number;
+  /** Called when counting starts. */
   readonly onStart?: () => void;
 };
 
@@ -22,12 +24,18 @@ const repeatedRequests = 20;
 const sampleMs = 50;
 const errorOf = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
+const createRequest = (
+  { method, path, headers, body = '' }: Exchange,
+  shared: { readonly headers: Headers; readonly onResponse: (status: number, body: string) => void },
+): autocannon.Request => ({ ...shared, method, path, headers: { ...shared.headers, ...headers }, body });
+
 /**
  * Sends the next request on each connection when the last one is answered.
  * @throws when a response is not the expected one, or when a connection fails.
  */
 export const runClosedLoop = async (options: LoopOptions) => {
-  const { url, headers, nextExchange, connections, seconds, isRepeatable, mayReject, onStart } = options;
+  const { url, headers, nextExchange, connections, seconds, isRepeatable, mayReject } = options;
+  const { leadSeconds = 0.25, onStart } = options;
   let completed = 0;
   let rejected = 0;
   let failure: Error | undefined;
@@ -47,13 +55,8 @@ export const runClosedLoop = async (options: LoopOptions) => {
       fail(cause);
     }
   };
-  const toRequest = (exchange: Exchange): autocannon.Request => ({
-    method: exchange.method,
-    path: exchange.path,
-    headers: { ...headers, ...exchange.headers },
-    body: exchange.body ?? '',
-    onResponse: (status, body) => check(exchange, { status, body }),
-  });
+  const toRequest = (exchange: Exchange) =>
+    createRequest(exchange, { headers, onResponse: (status, body) => check(exchange, { status, body }) });
   const newRequest: autocannon.Request = {
     setupRequest: (defaults, context: { exchange?: Exchange }) => {
       context.exchange = nextExchange();
@@ -65,9 +68,18 @@ export const runClosedLoop = async (options: LoopOptions) => {
   const setupClient = (client: autocannon.Client): void =>
     client.setRequests(Array.from({ length: repeatedRequests }, () => toRequest(nextExchange())));
   const requests = isRepeatable ? { setupClient } : { requests: [newRequest] };
-  const run = autocannon({ url, connections, duration: seconds, sampleInt: sampleMs, ...requests }, () => undefined);
-  run.on('reqError', fail).once('start', () => onStart?.());
+  const run = autocannon(
+    { url, connections, duration: leadSeconds + seconds, sampleInt: sampleMs, ...requests },
+    () => undefined,
+  );
+  run.on('reqError', fail);
+  const lead = setTimeout(() => {
+    completed = 0;
+    rejected = 0;
+    onStart?.();
+  }, leadSeconds * 1000);
   await once(run, 'done');
+  clearTimeout(lead);
   if (failure) throw failure;
   return { completed, rejected };
 };

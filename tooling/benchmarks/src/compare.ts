@@ -1,6 +1,6 @@
 import { createUsers } from '@plinth/load';
 import { nowMs, runArrivals } from './arrivals.ts';
-import { runClosedLoop } from './closed-loop.ts';
+import { type LoopOptions, runClosedLoop } from './closed-loop.ts';
 import { cpuMicros } from './proc.ts';
 import { createExchanges, type Kind } from './requests.ts';
 import { type Lab, type Server, userOf, writer } from './servers.ts';
@@ -35,7 +35,10 @@ export type RunSlice = (server: Server, cell: Cell & { readonly seconds: number 
 const usersToPatch = 200;
 
 /** Creates a function that loads a server for some seconds and measures it. */
-export const createSlices = (lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>, mayReject = false) => {
+export const createSlices = (
+  lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>,
+  overload: Pick<LoopOptions, 'mayReject' | 'leadSeconds'> = {},
+) => {
   const acknowledged = new Map<string, number>();
   const sample = ({ pid }: Server) => ({ at: nowMs(), server: cpuMicros(pid), mongod: cpuMicros(lab.mongodPid) });
   const run: RunSlice = async (server, { kind, load, seconds }) => {
@@ -52,7 +55,7 @@ export const createSlices = (lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>, 
     const isRepeatable = kind === 'get' || kind === 'list';
     const result: { completed: number; rejected?: number; latenciesMs?: number[] } =
       'connections' in load
-        ? await runClosedLoop({ ...target, ...load, isRepeatable, mayReject, onStart })
+        ? await runClosedLoop({ ...target, ...load, isRepeatable, onStart, ...overload })
         : await runArrivals({ ...target, ...load });
     const after = sample(server);
     const { completed, rejected = 0, latenciesMs = [] } = result;

@@ -24,6 +24,9 @@ export type Overload = {
 const peakClients = 256;
 const probeEveryMs = 20;
 
+/** The queue is full when those that wait have waited as long as they may. */
+export const overloadSlices = { mayReject: true, leadSeconds: 1.5 } as const;
+
 /** Requests the health of a server until the work is done. */
 const probeHealth = async <T>({ url }: Server, work: Promise<T>): Promise<{ result: T; healthMs: number }> => {
   let isDone = false;
@@ -93,7 +96,7 @@ const head = ['request', 'clients', 'peak/s', 'served/s', 'of peak', 'rejected/s
 /** Sends the platform more than it can serve. Returns a table. */
 export const runOverload = async (lab: Lab, options: ModeOptions): Promise<string> => {
   const server = await lab.startPlatformServer({ name: 'platform' });
-  const { run, assertStored } = createSlices(lab, true);
+  const { run, assertStored } = createSlices(lab, overloadSlices);
   const overloads: Overload[] = [];
   for await (const overload of measureOverloads({ run, server }, options)) overloads.push(overload);
   await assertStored();

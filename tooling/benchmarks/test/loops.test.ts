@@ -75,7 +75,7 @@ describe('a closed loop', () => {
 
   it('counts rejections where they are allowed', async () => {
     const url = await serve((_, response) => response.writeHead(503).end());
-    const options = { url, headers, nextExchange: createNumbered(), connections: 2, seconds: 0.2 };
+    const options = { url, headers, nextExchange: createNumbered(), connections: 2, seconds: 0.3 };
     expect(await runClosedLoop({ ...options, mayReject: true })).toMatchObject({
       completed: 0,
       rejected: expect.any(Number),

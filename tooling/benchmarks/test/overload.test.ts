@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createSlices } from '../src/compare.ts';
-import { measureOverloads, type Overload } from '../src/overload.ts';
+import { measureOverloads, type Overload, overloadSlices } from '../src/overload.ts';
 import { openLab } from '../src/servers.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
@@ -21,7 +21,7 @@ it('boundary: throughput stays at 85 % of the peak, health responds within 200 m
   const lab = await openLab({ mongodbUri, redisUrl });
   try {
     const server = await lab.startPlatformServer({ name: 'platform' });
-    const { run, assertStored } = createSlices(lab, true);
+    const { run, assertStored } = createSlices(lab, overloadSlices);
     const seconds = heavy ? 5 : 1.5;
     const options = {
       kinds: ['list', 'post'],
