@@ -55,7 +55,8 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     await mkdir(dir);
     const restart = async (): Promise<void> => {
       await sleep(RESTART_MS);
-      if (!isClosed) await node.restart();
+      // A node that is ended while it starts is started again.
+      if (!isClosed) await node.restart().catch(restart);
     };
     const args = ['--oplogSize', '64'];
     const log = createWriteStream(join(dir, 'log'));
