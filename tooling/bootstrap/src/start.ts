@@ -81,7 +81,7 @@ async function runApp(target: Target, command: Command): Promise<number> {
   }
 }
 
-/** What `npm start` prints last. URIs from outside may contain passwords. */
+/** Returns the last lines of `npm start`. URIs from outside may contain passwords. */
 function renderClosing({ mongodbUri, redisUrl }: DevDatabases): string {
   const { MONGODB_URI, REDIS_URL } = process.env;
   const isOutside = MONGODB_URI && REDIS_URL;

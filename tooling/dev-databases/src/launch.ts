@@ -28,7 +28,7 @@ export type StartOptions = {
   onExit?: (() => void) | undefined;
 };
 
-/** What differs between mongod and redis-server. */
+/** The differences between mongod and redis-server. */
 export type DatabaseKind = {
   name: 'mongod' | 'redis';
   find(options: FindOptions): Promise<string>;

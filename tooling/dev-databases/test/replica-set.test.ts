@@ -7,7 +7,7 @@ import { exists, mongodOf, untilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/replica-set-owner.ts', import.meta.url));
 
-/** What each node says when it is asked by itself. */
+/** Reads process and folder from each node. */
 function inspect(uri: string): Promise<{ pid: number; dbPath: string }[]> {
   const hosts = /^mongodb:\/\/([^/]+)/.exec(uri)?.[1]?.split(',') ?? [];
   return Promise.all(hosts.map((host) => mongodOf(`mongodb://${host}/?directConnection=true`)));

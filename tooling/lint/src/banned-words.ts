@@ -27,9 +27,6 @@ export const names: readonly Ban[] = [
   { pattern: /(?<![a-zA-Z])(?:[Nn]o|[Ss]ome|[Ee]very|[Aa]ny)body(?![a-z])/, write: nameTheActor },
 ];
 
-/** Folders whose words are not plain yet: delete the line of a folder when `node src/check-texts.ts <folder>` finds nothing. */
-export const pendingPaths: readonly string[] = ['tooling/bootstrap/src/start.ts', 'tooling/dev-databases/'];
-
 /** Files that contain the words for a reason. */
 export const exemptPaths: readonly string[] = [
   'docs/style.md',

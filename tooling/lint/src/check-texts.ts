@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from 'oxc-parser';
-import { exemptPaths, pendingPaths } from './banned-words.ts';
+import { exemptPaths } from './banned-words.ts';
 import { findWords, type Place } from './words.ts';
-import { listSources, listTexts, type Outcome, root } from './workspace.ts';
+import { listSources, listTexts, type Outcome } from './workspace.ts';
 
 const suppression = /^(?:oxlint-disable|eslint-disable|biome-ignore|(?:v8|c8|istanbul) ignore)/;
 const withReason =
@@ -27,27 +27,20 @@ function listComments(file: string, text: string): Comment[] {
 }
 
 /** Finds suppressions without a rule or a reason, and banned words. */
-export function findInText(file: string, text: string, hasWords = true): Finding[] {
+export function findInText(file: string, text: string): Finding[] {
   const comments = file.endsWith('.md') ? [] : listComments(file, text);
   const silent = comments.filter(({ value }) => suppression.test(value.trim()) && !withReason.test(value.trim()));
-  const words = !hasWords || exemptPaths.includes(file) ? [] : findWords(file, { text, comments });
+  const words = exemptPaths.includes(file) ? [] : findWords(file, { text, comments });
   return [...silent.map(({ start }) => ({ offset: start, message: needsReason })), ...words];
 }
 
 /** Checks the suppressions and the words of all sources, documents and settings. */
-export async function checkTexts(folder: string, pending = pendingPaths): Promise<Outcome> {
+export async function checkTexts(folder: string): Promise<Outcome> {
   const lines = [...(await listSources(folder)), ...(await listTexts(folder))].flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    return findInText(file, text, !pending.some((path) => file.startsWith(path))).map(
+    return findInText(file, text).map(
       ({ offset, message }) => `${file}:${text.slice(0, offset).split('\n').length} ${message}\n`,
     );
   });
   return { code: lines.length > 0 ? 1 : 0, output: `${lines.join('')}${lines.length} findings\n` };
-}
-
-// `node src/check-texts.ts packages/mongo` checks a folder of `pendingPaths` too.
-if (import.meta.main) {
-  const { output } = await checkTexts(root, []);
-  const [, , folder = ''] = process.argv;
-  process.stdout.write(output.match(new RegExp(`^${folder}.*$`, 'gm'))?.join('\n') ?? 'no findings');
 }
