@@ -12,7 +12,7 @@ let datastore: TestDatastore;
 
 beforeEach(async () => {
   datastore = await openTestDatastore();
-  // Registers the databases, so that they are dropped when it is closed.
+  // Registers the databases, so that `datastore.close()` drops them.
   datastore.open(usersModule, { clock: systemClock, ids: systemIds });
 });
 afterEach(() => datastore.close());

@@ -12,8 +12,8 @@ export {
   type ComparisonKey,
   defineCollection,
   getManagedFields,
-  type Indexed,
   type IndexSpec,
+  type UntypedDefinition,
 } from './collections/define-collection.ts';
 export {
   type Change,

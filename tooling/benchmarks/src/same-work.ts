@@ -2,12 +2,16 @@ import { deepStrictEqual } from 'node:assert/strict';
 import type { Headers } from './requests.ts';
 import { reader, type Server, writer } from './servers.ts';
 
-type Call = { readonly method?: string; readonly headers?: Headers; readonly body?: object };
+type RequestOptions = { readonly method?: string; readonly headers?: Headers; readonly body?: object };
 
 const timeoutMs = 5000;
 
 /** Sends one request and returns the JSON of its response. @throws when it has another status. */
-const expectStatus = async (status: number, url: string, { method = 'GET', headers, body }: Call): Promise<unknown> => {
+const expectStatus = async (
+  status: number,
+  url: string,
+  { method = 'GET', headers, body }: RequestOptions,
+): Promise<unknown> => {
   const response = await fetch(url, {
     method,
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
@@ -33,7 +37,7 @@ const read = async ({ url, readIds, createHeaders }: Server) => {
 };
 
 /** Creates and updates a user. @throws unless both servers return it, and a stale version is rejected. */
-const write = async (server: Server, both: readonly Server[]): Promise<void> => {
+const write = async (server: Server, servers: readonly Server[]): Promise<void> => {
   const headers = await server.createHeaders(writer);
   const users = `${server.url}/v1/users`;
   const body = { name: 'Ada Lovelace', email: `${server.name}@example.com`, role: 'member' };
@@ -41,7 +45,7 @@ const write = async (server: Server, both: readonly Server[]): Promise<void> => 
   const patch = { method: 'PATCH', headers: { ...headers, 'if-match': '"1"' }, body: { name: 'Ada King' } };
   const updated = (await expectStatus(200, `${users}/${created.id}`, patch)) as object;
   await expectStatus(412, `${users}/${created.id}`, patch);
-  for (const { name, url, createHeaders } of both) {
+  for (const { name, url, createHeaders } of servers) {
     const stored = await expectStatus(200, `${url}/v1/users/${created.id}`, { headers: await createHeaders(writer) });
     deepStrictEqual(
       stored,

@@ -14,7 +14,7 @@ const writesPerSecond = Math.max(1, Math.round(plan.readsPerSecond / 5));
 
 /** An open model: requests arrive at their rate, however slow the responses are. */
 const createScenario = (exec, rate) => {
-  // k6 drops iterations when no virtual user is free: a platform within its limits never needs this many.
+  // k6 drops iterations when no virtual user is free. A platform that meets its thresholds never needs this many.
   const common = { exec, timeUnit: '1s', preAllocatedVUs: Math.max(10, Math.ceil(rate / 2)), gracefulStop: '15s' };
   if (plan.profile !== 'stress') {
     return { ...common, executor: 'constant-arrival-rate', rate, duration: `${plan.seconds}s` };
@@ -84,8 +84,8 @@ export const reads = () => {
 
 const json = { 'content-type': 'application/json' };
 
-/** The last user that this virtual user has created; no other one changes it. */
-let own;
+/** The last user that this virtual user has created. No other virtual user changes it. */
+let lastCreated;
 
 const createUser = () => {
   const { idInTest, iterationInInstance } = exec.vu;
@@ -95,7 +95,7 @@ const createUser = () => {
   const response = http.post(users, body, params);
   if (!check(response, { 'creates a user': ({ status }) => status === 201 })) return;
   created.add(1);
-  own = { id: response.json('id'), version: response.json('version') };
+  lastCreated = { id: response.json('id'), version: response.json('version') };
   if (Math.random() > 0.1) return;
   const replayed = http.post(users, body, params);
   check(replayed, {
@@ -105,17 +105,17 @@ const createUser = () => {
 };
 
 const updateUser = () => {
-  const { id, version } = own;
+  const { id, version } = lastCreated;
   const headers = { ...json, 'if-match': `"${version}"`, 'idempotency-key': `patch ${id} ${version}` };
   const params = createParams(plan.writer, 'patch', headers);
   const response = http.patch(`${users}/${id}`, JSON.stringify({ name: `Changed ${version}` }), params);
   const isUpdated = check(response, {
     'updates the user': ({ status }) => status === 200 && response.json('version') === version + 1,
   });
-  own = isUpdated ? { id, version: version + 1 } : undefined;
+  lastCreated = isUpdated ? { id, version: version + 1 } : undefined;
 };
 
 export const writes = () => {
-  if (own === undefined || Math.random() < 0.6) createUser();
+  if (lastCreated === undefined || Math.random() < 0.6) createUser();
   else updateUser();
 };

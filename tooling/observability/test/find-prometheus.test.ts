@@ -12,8 +12,8 @@ const suffix = `-${process.platform}-${process.arch}`;
 const createProgram = (folder: string, name: string): Promise<void> =>
   writeFile(join(folder, name), '#!/bin/sh\n', { mode: 0o755 });
 
-/** An environment with nothing on PATH and an empty cache. */
-async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.ProcessEnv }> {
+/** Creates an environment with nothing on PATH and an empty cache. */
+async function createEmptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.ProcessEnv }> {
   const folder = await createFolder();
   const [bin, cache] = [join(folder, 'bin'), join(folder, 'cache')];
   await Promise.all([mkdir(bin), mkdir(cache)]);
@@ -21,8 +21,8 @@ async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.Pro
 }
 
 describe('the search for prometheus', () => {
-  it('prefers PATH to the cache, and takes promtool from where prometheus is', async () => {
-    const { bin, cache, env } = await emptyEnv();
+  it('prefers PATH to the cache, and takes promtool from the folder of prometheus', async () => {
+    const { bin, cache, env } = await createEmptyEnv();
     const cached = { prometheus: `prometheus-2.42.0${suffix}`, promtool: `promtool-2.42.0${suffix}` };
     await Promise.all(Object.values(cached).map((name) => createProgram(cache, name)));
     expect(await findPrometheus({ env })).toEqual({
@@ -36,12 +36,12 @@ describe('the search for prometheus', () => {
     });
   });
 
-  it('says in one sentence what to do where there is none', async () => {
-    const { env } = await emptyEnv();
+  it('throws one sentence with the fix when none is installed', async () => {
+    const { env } = await createEmptyEnv();
     await expect(findPrometheus({ env })).rejects.toThrow('install it so that prometheus and promtool are on PATH');
   });
 
-  it('ends with two programs of one version that run', async () => {
+  it('returns prometheus and promtool of the same version', async () => {
     const { prometheus, promtool } = await findPrometheus({ env: process.env, log: console.error });
     expect(dirname(promtool)).toBe(dirname(prometheus));
     const versions = await Promise.all(

@@ -1,7 +1,10 @@
 import { startDatabases } from '@plinth/dev-databases';
 
-/** Starts the databases that `env` does not name, for workers that inherit the environment of this process. Returns a function that stops them. */
-export const setupWith = async (env: NodeJS.ProcessEnv): Promise<() => Promise<void>> => {
+/**
+ * Starts the databases whose URLs `env` lacks, and sets the URLs in `process.env`, which the workers inherit.
+ * @returns a function that stops them.
+ */
+export const startMissingDatabases = async (env: NodeJS.ProcessEnv): Promise<() => Promise<void>> => {
   if (env['MONGODB_URI'] && env['REDIS_URL']) return async () => {};
   const { mongodbUri, redisUrl, stop } = await startDatabases({ env, log: console.error });
   Object.assign(process.env, { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl });
@@ -9,4 +12,4 @@ export const setupWith = async (env: NodeJS.ProcessEnv): Promise<() => Promise<v
 };
 
 /** Runs once before the workers. */
-export const setup = () => setupWith(process.env);
+export const setup = () => startMissingDatabases(process.env);

@@ -6,7 +6,7 @@ import { renderErrors } from './render-errors.ts';
 
 const { DEMO_DATA } = platformSettings;
 
-/** Creates the files that clients and operators read, by path in the repository, from contracts and settings. */
+/** Generates the files for clients and operators from contracts and settings. @returns their texts by path in the repository. */
 export const createArtifacts = (): Readonly<Record<string, string>> => {
   const contracts = modules.flatMap((module) => module.contracts);
   return {

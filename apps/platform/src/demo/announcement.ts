@@ -10,7 +10,7 @@ const createRows = (url: string): readonly (readonly [string, string])[] => [
   ['Ready', `${url}/health/ready`],
 ];
 
-const firstRequest = async (url: string, parties: Parties): Promise<readonly string[]> => {
+const createFirstRequest = async (url: string, parties: Parties): Promise<readonly string[]> => {
   try {
     const token = await createDemoToken(getDemoUser('acme', 'owner'), parties);
     return [
@@ -21,14 +21,14 @@ const firstRequest = async (url: string, parties: Parties): Promise<readonly str
       'Another token: npm run token -- --tenant globex --role viewer',
     ];
   } catch (error) {
-    // The platform works without this request.
+    // Only the example request fails; the platform runs.
     if (!(error instanceof StartupError)) throw error;
     return [error.message];
   }
 };
 
-/** Creates the text that `npm start` prints at the end: the addresses and a request that works as pasted. */
+/** Creates the text that `npm start` prints when the platform is ready: its URLs and a request to paste. */
 export const createAnnouncement = async (url: string, parties: Parties): Promise<string> => {
   const table = createRows(url).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
-  return ['', 'Plinth is running.', '', ...table, '', ...(await firstRequest(url, parties)), '', ''].join('\n');
+  return ['', 'Plinth is running.', '', ...table, '', ...(await createFirstRequest(url, parties)), '', ''].join('\n');
 };

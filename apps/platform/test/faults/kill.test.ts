@@ -15,8 +15,11 @@ import {
 } from './users.ts';
 
 /** Starts a service and closes it after the test; concurrent tests need their own context for that. */
-const startForTest = async (main: 'platform' | 'selfKilling', { onTestFinished }: TestContext): Promise<Service> => {
-  const service = await createService(main, String(process.env['MONGODB_URI']));
+const startForTest = async (
+  entrypoint: 'platform' | 'selfKilling',
+  { onTestFinished }: TestContext,
+): Promise<Service> => {
+  const service = await createService(entrypoint, String(process.env['MONGODB_URI']));
   onTestFinished(() => service.close());
   await service.start();
   return service;
@@ -68,9 +71,9 @@ const respondedWithinMs = 7500;
 const killAndRepeat = async (service: Service, operation: Operation, killAt: number) => {
   const name = `at-${killAt}`;
   const request = await operation.request(service, name);
-  await service.order({ killAt });
+  await service.sendMessage({ killAt });
   expect((await send(service, request)).response).toBeUndefined();
-  expect(await service.ended()).toBe('SIGKILL');
+  expect(await service.exitSignal()).toBe('SIGKILL');
   const diedAt = performance.now();
 
   await service.start();
@@ -87,25 +90,25 @@ const killAndRepeat = async (service: Service, operation: Operation, killAt: num
   return { sinceDeathMs: respondedAt - diedAt, sinceReadyMs: respondedAt - readyAt };
 };
 
-/** The processes that share the steps of an operation, because most of the time is waiting for locks of dead processes. */
-const lanes = [0, 1, 2];
+/** The steps of an operation are divided among processes, because most of the time is spent waiting for locks of dead processes. */
+const processCount = 3;
 
-/** Nothing changes in the database between the response to a command and the start of the next. */
+/** A kill after the response to a command has the same effect as one before the next command: one of the two is enough. */
 const isDistinct = (step: string, index: number, steps: readonly string[]): boolean =>
   step.endsWith('started') || index === steps.length - 1;
 
 const killAtEachStep = async (services: readonly Service[], operation: Operation) => {
   const [first] = services as [Service];
   const undisturbed = await operation.request(first, 'undisturbed');
-  await first.order({ killAt: Number.MAX_SAFE_INTEGER });
+  await first.sendMessage({ killAt: Number.MAX_SAFE_INTEGER });
   expect((await send(first, undisturbed)).response?.status).toBe(operation.status);
-  const steps = await first.order({});
+  const steps = await first.sendMessage({});
   expect(steps.at(-1)).toBe('commitTransaction succeeded');
   const chosen = [...steps.keys()].filter((index) => isHeavy || isDistinct(steps[index] ?? '', index, steps));
   const figures = new Map<number, string>();
   await Promise.all(
-    services.map(async (service, lane) => {
-      for (const index of chosen.filter((_, place) => place % lanes.length === lane)) {
+    services.map(async (service, offset) => {
+      for (const index of chosen.filter((_, place) => place % processCount === offset)) {
         const { sinceDeathMs, sinceReadyMs } = await killAndRepeat(service, operation, index + 1);
         figures.set(
           index,
@@ -126,7 +129,7 @@ describe.concurrent('a process that is killed at any step of a command', () => {
     'integrity: $name with a key takes effect once and has one response',
     { timeout: timeoutMs },
     async (operation, test) => {
-      const services = await Promise.all(lanes.map(() => startForTest('selfKilling', test)));
+      const services = await Promise.all(Array.from({ length: processCount }, () => startForTest('selfKilling', test)));
       const keys = await killAtEachStep(services, operation);
       const storedKeys = await Promise.all(services.map((service) => listJournalKeys(service, operation.name)));
       expect(storedKeys.flat().toSorted()).toEqual(keys.toSorted());
@@ -136,7 +139,7 @@ describe.concurrent('a process that is killed at any step of a command', () => {
 
 const size = isHeavy ? { keys: 1500, kills: 30, writers: 50 } : { keys: 240, kills: 6, writers: 20 };
 
-/** A moment, by the number of responses and milliseconds after them, while every writer is busy. */
+/** The moment of a kill: milliseconds after a number of responses, while every writer is still busy. */
 const moment = fc.noBias(fc.record({ responses: fc.nat(size.keys - size.writers), afterMs: fc.nat(30) }));
 const moments = fc.sample(moment, { seed, numRuns: size.kills }).toSorted((a, b) => a.responses - b.responses);
 

@@ -19,9 +19,9 @@ const onStep = ({ kind, command }: CommandStep): void => {
   if (steps.length === killAt) process.kill(process.pid, 'SIGKILL');
 };
 
-process.on('message', (order: { killAt?: number }) => {
-  if (order.killAt !== undefined) {
-    killAt = order.killAt;
+process.on('message', (message: { killAt?: number }) => {
+  if (message.killAt !== undefined) {
+    killAt = message.killAt;
     steps = [];
   }
   process.send?.(steps);

@@ -11,7 +11,7 @@ import { entrypoints as hosts } from '../entrypoints.ts';
 
 const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
-/** A host in its own process, which uses the same databases after each start. */
+/** A host in its own process. It uses the same databases after each start. */
 export type Service = {
   /** Its URL; undefined while no process runs. Each start chooses a free port. */
   readonly url: string | undefined;
@@ -22,17 +22,17 @@ export type Service = {
   /** Resolves when the process has ended. */
   kill(): Promise<void>;
   /** Resolves with the signal that ended the process. */
-  ended(): Promise<NodeJS.Signals | null>;
-  /** Sends an order to a self-killing service and returns the steps that it has counted. */
-  order(order: { readonly killAt?: number }): Promise<string[]>;
+  exitSignal(): Promise<NodeJS.Signals | null>;
+  /** Sends a message to a self-killing service. @returns the steps that it has counted. */
+  sendMessage(message: { readonly killAt?: number }): Promise<string[]>;
   /** Opens a collection of the users module. */
   stored(collection: string): RawCollection;
   /** Kills it and drops its databases. */
   close(): Promise<void>;
 };
 
-/** Creates a service for the host `main` on the MongoDB at `mongodbUri`, without starting it. */
-export const createService = async (main: keyof typeof programs, mongodbUri: string): Promise<Service> => {
+/** Creates a service for an entrypoint on the MongoDB at `mongodbUri`, without starting it. */
+export const createService = async (entrypoint: keyof typeof programs, mongodbUri: string): Promise<Service> => {
   const issuer = await createTestIssuer();
   // One user sends all repeated requests, so limits are off. Development mode validates every response.
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
@@ -47,11 +47,11 @@ export const createService = async (main: keyof typeof programs, mongodbUri: str
     },
     token,
     start: async () => {
-      running = await startService(programs[main], { ...settings, MONGODB_URI: mongodbUri });
+      running = await startService(programs[entrypoint], { ...settings, MONGODB_URI: mongodbUri });
     },
     kill,
-    ended: async () => (await running?.exited)?.[1] ?? null,
-    order: async (order) => (await running?.request(order)) as string[],
+    exitSignal: async () => (await running?.exited)?.[1] ?? null,
+    sendMessage: async (message) => (await running?.request(message)) as string[],
     stored: (collection) => raw.collection(database, collection),
     close: async () => {
       await kill();

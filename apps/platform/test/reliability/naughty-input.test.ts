@@ -14,7 +14,7 @@ import { type Exchanged, type Finding, findChangedFields, findFaults, isSuccess 
 import { naughtyBodies } from './support/naughty-bodies.ts';
 import { naughtyQueries } from './support/naughty-queries.ts';
 import { naughtyHeaderValues, naughtyJson, naughtySegments, naughtyTexts } from './support/naughty-strings.ts';
-import { createResource, creation, routes } from './support/requests.ts';
+import { createResource, creationRoute, routes } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
@@ -220,11 +220,16 @@ describe(title, () => {
 
   it('as an idempotency key: an accepted key is recognized again', { timeout: timeoutMs }, async () => {
     await startNewTenant();
-    const samples = createFreshSamples(creation, naughtyHeaderValues.length);
+    const samples = createFreshSamples(creationRoute, naughtyHeaderValues.length);
     const outcomes = await mapConcurrently(
       naughtyHeaderValues.map((key, index) => {
-        const headers = createHeaders(creation, [['Idempotency-Key', key]]);
-        return { method: 'POST', path: creation.path, headers, body: createBody(creation, samples[index] ?? {}) };
+        const headers = createHeaders(creationRoute, [['Idempotency-Key', key]]);
+        return {
+          method: 'POST',
+          path: creationRoute.path,
+          headers,
+          body: createBody(creationRoute, samples[index] ?? {}),
+        };
       }),
       async (request) => ({ first: await send(request), second: await send(request) }),
       concurrency,

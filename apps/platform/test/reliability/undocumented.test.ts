@@ -12,7 +12,7 @@ import { isProblem } from './support/assert-response.ts';
 import { createResource } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
-const lanes = 8;
+const concurrency = 8;
 // CONNECT has no path.
 const methods = METHODS.filter((method) => method !== 'CONNECT');
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
   const owner = createPrincipal();
   const first = `Bearer ${await platform.createToken(owner)}`;
   userId = await createResource(platform.port, first);
-  // The caller has every permission, so that only the contract rejects a request.
+  // The caller has every permission, so that no request is rejected with 403.
   headers = [
     ['Authorization', `Bearer ${await platform.createToken({ ...owner, id: userId })}`],
     ['Content-Type', 'application/json'],
@@ -45,25 +45,25 @@ beforeAll(async () => {
 
 afterAll(() => platform.close());
 
-/** The paths of the host, which the reference does not list. */
+/** Paths of the host that the reference does not list. */
 const hostPaths = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/not-found'];
 
-type Sent = { readonly method: string; readonly path: string };
+type SentRequest = { readonly method: string; readonly path: string };
 
-const send = async ({ method, path }: Sent): Promise<Sent & { readonly response: RawResponse }> => {
+const send = async ({ method, path }: SentRequest): Promise<SentRequest & { readonly response: RawResponse }> => {
   const body = ['GET', 'HEAD'].includes(method) ? undefined : '{"name":"a","email":"a@b.example","role":"owner"}';
   return { method, path, response: await sendRawRequest(platform.port, { method, path, headers, body }) };
 };
 
-const sendAll = (requests: readonly Sent[]) => mapConcurrently(requests, send, lanes);
+const sendAll = (requests: readonly SentRequest[]) => mapConcurrently(requests, send, concurrency);
 
-const summarize = ({ method, path, response }: Sent & { readonly response: RawResponse }): string =>
+const summarize = ({ method, path, response }: SentRequest & { readonly response: RawResponse }): string =>
   `${method} ${path} ${response.status} ${response.headers['allow'] ?? ''}`;
 
 const matches = (path: string, template: string): boolean =>
   new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
 
-/** Returns the documented methods of a path, by any of its templates. */
+/** Returns the documented methods of a path. */
 const listMethods = (path: string): string[] => {
   // A literal path has priority over a template that matches it.
   const named = documented.get(path);
@@ -71,7 +71,7 @@ const listMethods = (path: string): string[] => {
 };
 
 const listTemplateMethods = (path: string): string[] => [
-  ...new Set([...documented].flatMap(([template, of]) => (matches(path, template) ? of : []))),
+  ...new Set([...documented].flatMap(([template, names]) => (matches(path, template) ? names : []))),
 ];
 
 describe('undocumented methods and paths get 404 or 405', () => {
@@ -98,7 +98,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
   });
 
   it('returns 404 or 405 for other spellings of a documented path', async () => {
-    const written = (path: string): string[] => [
+    const createSpellings = (path: string): string[] => [
       `${path}/`,
       `/${path}`,
       path.toUpperCase(),
@@ -120,7 +120,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
     ];
     const templates = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, userId));
     const requests = templates.flatMap((template) =>
-      written(template).flatMap((path) => listMethods(template).map((method) => ({ method, path }))),
+      createSpellings(template).flatMap((path) => listMethods(template).map((method) => ({ method, path }))),
     );
     const responses = await sendAll(requests);
     // A changed last segment can be an invalid parameter of another path.
@@ -131,7 +131,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
     expect(wrong.map(summarize)).toEqual([]);
   });
 
-  it('returns 404 or 405 for paths that servers often have', async () => {
+  it('returns 404 or 405 for paths that scanners try', async () => {
     const paths = [
       ...['/', '/v1', '/v1/', '/v2', '/api', '/admin', '/login', '/console', '/graphql', '/graphiql', '/rpc', '/ws'],
       ...['/docs', '/swagger', '/swagger.json', '/openapi.yaml', '/redoc', '/documentation/json', '/reference'],
@@ -204,7 +204,7 @@ describe('undocumented methods and paths get 404 or 405', () => {
     );
   });
 
-  it('returns 404 without a token as well', async () => {
+  it('returns 404 for an unknown path without a token', async () => {
     const paths = [...documented.keys()].map((template) => template.replaceAll(/\{\w+\}/g, () => createId()));
     const statuses = await Promise.all(
       paths.map(

@@ -5,8 +5,8 @@ import { applyChange, assertChange, createDocument } from './change.ts';
 import type { Change, Draft } from './entity.ts';
 
 const now = new Date(9000);
-// Our code makes no change without a prototype, and structuredClone would add one.
-const sparse: { requiredKeys: never[]; noNullPrototype: true } = { requiredKeys: [], noNullPrototype: true };
+// structuredClone adds a prototype, so an object without one would differ from its clone.
+const allOptional: { requiredKeys: never[]; noNullPrototype: true } = { requiredKeys: [], noNullPrototype: true };
 const draft: Draft<ThingDocument> = {
   name: 'Lamp',
   group: 'light',
@@ -23,10 +23,10 @@ describe('createDocument', () => {
     expect(created).toEqual({ ...draft, _id: 'id-1', tenantId: 'acme', version: 1, createdAt: now, updatedAt: now });
   });
 
-  it('ignores fields of the collection in a draft, even when the compiler was bypassed', () => {
-    const forged = { ...draft, _id: 'mine', tenantId: 'other', version: 7, createdAt: new Date(0) } as unknown;
+  it('ignores managed fields in a draft that was cast to bypass the compiler', () => {
+    const cast = { ...draft, _id: 'mine', tenantId: 'other', version: 7, createdAt: new Date(0) } as unknown;
     const deps = { ctx, clock: { now: () => now }, ids: { next: () => 'id-1' } };
-    expect(createDocument<ThingDocument>(forged as Draft<ThingDocument>, deps)).toEqual(created);
+    expect(createDocument<ThingDocument>(cast as Draft<ThingDocument>, deps)).toEqual(created);
   });
 });
 
@@ -38,7 +38,7 @@ describe('applyChange', () => {
     ['$inc adds, also negative numbers', { $inc: { rank: -7 } }, { rank: -2 }],
     ['$push appends', { $push: { tags: 'b' } }, { tags: ['a', 'b'] }],
     ['several at once', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
-    ['an empty change changes version and time only', {}, {}],
+    ['an empty change increments the version and sets the time', {}, {}],
   ])('%s', (_, change, expected) => {
     expect(applyChange(thing, change, now)).toEqual({ ...thing, ...expected, version: 4, updatedAt: now });
   });
@@ -63,20 +63,20 @@ describe('applyChange', () => {
     expect(next).toStrictEqual({ ...thing, version: 4, updatedAt: now });
   });
 
-  it('ignores version and time in a change, even when the compiler was bypassed', () => {
-    const forged = { $set: { version: 99, updatedAt: new Date(0) } } as unknown as Change<ThingDocument>;
-    expect(applyChange(thing, forged, now)).toMatchObject({ version: 4, updatedAt: now });
+  it('ignores version and time in a change that was cast to bypass the compiler', () => {
+    const cast = { $set: { version: 99, updatedAt: new Date(0) } } as unknown as Change<ThingDocument>;
+    expect(applyChange(thing, cast, now)).toMatchObject({ version: 4, updatedAt: now });
   });
 
   it('modifies neither the document nor the change', () => {
     const anyChange = fc.record(
       {
-        $set: fc.record({ name: fc.string(), due: fc.date({ noInvalidDate: true }), note: fc.string() }, sparse),
-        $inc: fc.record({ rank: fc.integer() }, sparse),
-        $push: fc.record({ tags: fc.string() }, sparse),
+        $set: fc.record({ name: fc.string(), due: fc.date({ noInvalidDate: true }), note: fc.string() }, allOptional),
+        $inc: fc.record({ rank: fc.integer() }, allOptional),
+        $push: fc.record({ tags: fc.string() }, allOptional),
         $unset: fc.constantFrom({}, { note: true }),
       },
-      sparse,
+      allOptional,
     );
     fc.assert(
       fc.property(anyChange, fc.array(fc.string()), (change, tags) => {

@@ -1,5 +1,5 @@
 import type { Clock, Ctx, Ids } from '../context/context.ts';
-import type { Indexed } from './define-collection.ts';
+import type { UntypedDefinition } from './define-collection.ts';
 import { type Change, type Draft, Entity } from './entity.ts';
 
 /** Creates a document from a draft and the fields that the collection adds. */
@@ -32,7 +32,7 @@ export const applyChange = <D extends Entity>(document: D, change: Change<D>, no
 };
 
 /** Rejects at run time a change that the types allow: of a managed or an unknown field, or of one field twice. */
-export const assertChange = (definition: Indexed, change: object): void => {
+export const assertChange = (definition: UntypedDefinition, change: object): void => {
   const { $set, $inc, $unset, $push, ...unknown } = change as Record<string, object | undefined>;
   const refuse = (text: string): never => {
     throw new TypeError(`${definition.name}: ${text}`);

@@ -5,19 +5,19 @@ import type { Change, Draft, Entity, ListQuery, Page, Where } from './entity.ts'
 import type { Mapper } from './mapper.ts';
 
 /**
- * A collection seen from one tenant. Reads go to the database now; writes are recorded in the write set of `ctx`
- * and committed after the action, all or none. A read does not see the writes recorded before it.
+ * The documents of one tenant in a collection. Reads query the database at once. Writes are recorded in the write set of
+ * `ctx` and committed together after the action, so reads of the same action do not see them.
  */
 export type TenantCollection<D extends Entity> = {
   /**
-   * @param expected the version of `If-Match`, which every update with one must pass.
+   * @param expected the version of `If-Match`; required in every operation whose input has one.
    * @throws `not-found` when the tenant has no such document, `stale-version` when it has another version.
    */
   get(id: string, expected?: { readonly version: ExpectedVersions }): Promise<D>;
   find(where: Where<D>): Promise<D | undefined>;
   /**
-   * Returns a page of documents, or of their DTOs when `as` maps them. A mapped page is sent as it comes from the database
-   * unless its items are read. @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
+   * Returns a page of documents, or of DTOs when `as` maps them. The JSON of a mapped page is sent without parsing its items
+   * unless `items` is read. @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
    */
   list<T = D>(query: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>>;
   /** Returns the documents of `ids` that exist in this tenant, in no particular order. */
@@ -25,29 +25,30 @@ export type TenantCollection<D extends Entity> = {
   /** @returns the document as it will be stored. */
   insert(draft: Draft<D>): D;
   /**
-   * Holds only if the stored version is still that of `document`, else `conflictError`, by default `stale-version`.
-   * @returns the document as it will be stored.
+   * Records an update. The commit fails with `conflictError`, by default `stale-version`, if the stored version is no longer
+   * `document.version`. @returns the document as it will be stored.
    */
   update(document: D, change: Change<D>, conflictError?: ApiError): D;
-  /** Exactly one document matches at commit, else `conflictError` and nothing is written. */
+  /** Records an update of the one document that matches `where`. The commit fails with `conflictError` unless exactly one does. */
   updateWhere(where: Where<D>, change: Change<D>, conflictError: ApiError): void;
   /**
-   * Removes the document, or with `softDelete` hides it and frees its unique values. Holds only if the stored version is
-   * still that of `document`, else `stale-version`.
+   * Records the removal of a document; with `softDelete`, hides it and frees its unique values. The commit fails with
+   * `stale-version` if the stored version is no longer `document.version`.
    */
   remove(document: D): void;
-  /** With `softDelete`: a removed document. @throws `not-found` when there is none, `notRemoved` when it is not removed. */
+  /** With `softDelete`: returns a removed document. @throws `not-found` when none exists, `notRemoved` when it is not removed. */
   getRemoved(id: string, notRemoved: ApiError): Promise<D>;
   /**
-   * With `softDelete`: undoes a removal. A unique index refuses a value that was taken meanwhile. Holds only if the stored
-   * version is still that of `document`, else `conflictError`. @returns the document as it will be stored.
+   * With `softDelete`: undoes a removal. The commit fails with `conflictError` if the stored version is no longer
+   * `document.version`, and with the error of a unique index if one of its values has been taken since.
+   * @returns the document as it will be stored.
    */
   restore(document: D, conflictError?: ApiError): D;
 };
 
 type SoftDeleteOperation = 'getRemoved' | 'restore';
 
-/** A collection with the operations that its user needs and no others: `Collection<UserDocument, 'get' | 'update'>`. */
+/** A collection limited to the operations that an action needs: `Collection<UserDocument, 'get' | 'update'>`. */
 export type Collection<D extends Entity, Ops extends keyof TenantCollection<D>> = {
   for(ctx: Ctx): Pick<TenantCollection<D>, Ops>;
 };
@@ -65,7 +66,7 @@ export type StoredCollection<D extends Entity> = Omit<TenantCollection<D>, SoftD
   get(id: string): Promise<D>;
 };
 
-/** A unique index was violated. The host turns `code` into the declared error of the route that wrote. */
+/** The violation of a unique index. The host responds with the error of that `code` that the route declares. */
 export class UniqueViolation extends Error {
   override readonly name = 'UniqueViolation';
   readonly code: string;

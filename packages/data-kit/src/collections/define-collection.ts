@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { type Entity, type ScalarKey } from './entity.ts';
 
 /**
- * An index: the fields that it orders, after the tenant, which comes first. It is read in both directions.
- * `unique` names the error code of its violation (`email-taken`).
+ * The fields of an index in order; `tenantId` is prepended. It serves both sort directions.
+ * `unique` is the error code of a violation (`email-taken`).
  */
 export type IndexSpec<Field extends string = string> = { readonly fields: readonly Field[]; readonly unique?: string };
 
-/** Another form of a text field, stored beside it as `<field>Key`, by which the field is unique, filtered and sorted. */
+/** A normalized copy of a text field, stored as `<field>Key` and used for uniqueness, filters and sorting. */
 export type ComparisonKey = { readonly schema: z.ZodType<string>; readonly toKey: (text: string) => string };
 
 export type CollectionDefinition<D extends Entity = Entity> = {
@@ -16,14 +16,14 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   readonly schema: z.ZodType<D>;
   readonly shape: Readonly<Record<string, z.core.$ZodType>>;
   readonly tenancy: 'tenant';
-  /** The indexes with the names of the stored fields. */
+  /** The indexes, by stored field names. */
   readonly indexes: Readonly<Record<string, IndexSpec>>;
   readonly softDelete: boolean;
   readonly compareBy: Readonly<Record<string, ComparisonKey>>;
 };
 
-/** The part of a definition that does not depend on the type of its documents. */
-export type Indexed = Pick<CollectionDefinition, 'name' | 'shape' | 'indexes' | 'softDelete' | 'compareBy'>;
+/** A collection definition without its document type. */
+export type UntypedDefinition = Pick<CollectionDefinition, 'name' | 'shape' | 'indexes' | 'softDelete' | 'compareBy'>;
 
 type TextKey<D> = { [K in keyof D & string]-?: NonNullable<D[K]> extends string ? K : never }[keyof D & string];
 type Field<S extends z.ZodType> = Exclude<ScalarKey<z.output<S>>, 'tenantId'>;
@@ -36,60 +36,64 @@ type CollectionOptions<S extends z.ZodType, Soft extends boolean> = {
   readonly indexes: Readonly<Record<string, IndexSpec<Field<S>>>>;
 };
 
-/** Marks removed documents. It is never absent, because no filter finds an absent field. */
+/** The field that marks removed documents. It is always stored, because filters do not match an absent field. */
 export const removedMarker = 'deleted';
 
-const SoftDeletion = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };
+const softDeleteFields = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };
 
-/** The stored name of the comparison key of a field. */
+/** Converts a field name to the stored name of its comparison key. */
 export const toKeyField = (field: string): string => `${field}Key`;
 
-/** The stored name of the field by which `field` is compared. */
-export const toComparedField = ({ compareBy }: Pick<Indexed, 'compareBy'>, field: string): string =>
+/** Returns the stored name of the comparison key of `field`, or of `field` itself when it has none. */
+export const toComparedField = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, field: string): string =>
   Object.hasOwn(compareBy, field) ? toKeyField(field) : field;
 
-/** The name in the definition of a stored field. */
-export const toDeclaredField = ({ compareBy }: Pick<Indexed, 'compareBy'>, stored: string): string =>
+/** Returns the name that the definition uses for a stored field. */
+export const toDeclaredField = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, stored: string): string =>
   Object.keys(compareBy).find((field) => toKeyField(field) === stored) ?? stored;
 
-type Managed = Pick<Indexed, 'softDelete' | 'compareBy'>;
+type ManagedFieldOptions = Pick<UntypedDefinition, 'softDelete' | 'compareBy'>;
 
-/** The fields that the collection writes by itself, besides those of every entity. */
-export const getManagedFields = ({ softDelete, compareBy }: Indexed): string[] => [
+/** Returns the fields that the collection writes itself, besides those of every entity. */
+export const getManagedFields = ({ softDelete, compareBy }: UntypedDefinition): string[] => [
   ...Object.keys(compareBy).map((field) => toKeyField(field)),
-  ...(softDelete ? Object.keys(SoftDeletion) : []),
+  ...(softDelete ? Object.keys(softDeleteFields) : []),
 ];
 
-const toStoredIndex = ({ fields, unique }: IndexSpec, definition: Managed): IndexSpec => {
+const toStoredIndex = ({ fields, unique }: IndexSpec, definition: ManagedFieldOptions): IndexSpec => {
   const stored = fields.map((field) => toComparedField(definition, field));
   if (unique !== undefined) return { fields: stored, unique };
   return { fields: definition.softDelete ? [removedMarker, ...stored] : stored };
 };
 
-const assertFreed = (name: string, indexes: Indexed['indexes'], { softDelete, compareBy }: Managed): void => {
-  const isHeld = ({ fields, unique }: IndexSpec): boolean =>
+const assertUniqueKeysFreed = (
+  name: string,
+  indexes: UntypedDefinition['indexes'],
+  { softDelete, compareBy }: ManagedFieldOptions,
+): void => {
+  const keepsKey = ({ fields, unique }: IndexSpec): boolean =>
     unique !== undefined && !fields.some((field) => Object.hasOwn(compareBy, field));
-  const held = Object.entries(indexes).find(([, spec]) => softDelete && isHeld(spec));
-  if (held === undefined) return;
+  const invalid = Object.entries(indexes).find(([, spec]) => softDelete && keepsKey(spec));
+  if (invalid === undefined) return;
   throw new TypeError(
-    `${name}: the unique index '${held[0]}' needs a field of 'compareBy', because a removed document frees its key.`,
+    `${name}: the unique index '${invalid[0]}' needs a field of 'compareBy', because a soft delete frees the value by changing its key.`,
   );
 };
 
-/** The schema with the fields that the collection manages; the key of an optional field is optional. */
-const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, compareBy }: Managed) => {
+/** Adds the managed fields to a schema. The key of an optional field is optional. */
+const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, compareBy }: ManagedFieldOptions) => {
   const { shape } = schema._zod.def;
   const keys = Object.entries(compareBy).map(([field, key]) => {
     const isOptional = shape[field]?._zod.optin === 'optional';
     return [toKeyField(field), isOptional ? key.schema.optional() : key.schema] as const;
   });
-  return schema.safeExtend({ ...Object.fromEntries(keys), ...(softDelete && SoftDeletion) });
+  return schema.safeExtend({ ...Object.fromEntries(keys), ...(softDelete && softDeleteFields) });
 };
 
 /**
- * Declares a collection. Every index and every unique constraint begins with the tenant, so none spans tenants;
- * an index that serves a list ends with the sorted field and `_id`.
- * @throws with `softDelete`, when a unique index has no comparison key that a removed document can give up.
+ * Declares a collection. Every index begins with the tenant, so unique values are unique per tenant. An index for a list
+ * ends with the sorted field and `_id`.
+ * @throws with `softDelete`, when a unique index has no field with a comparison key.
  */
 export const defineCollection = <
   S extends z.ZodObject<z.core.$ZodShape> & z.ZodType<Entity>,
@@ -99,8 +103,8 @@ export const defineCollection = <
   schema: S,
   { tenancy, softDelete, compareBy, indexes }: CollectionOptions<S, Soft>,
 ): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft } => {
-  const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as Indexed['compareBy'] };
-  assertFreed(name, indexes, managed);
+  const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
+  assertUniqueKeysFreed(name, indexes, managed);
   const stored = toStoredSchema(schema, managed);
   const storedIndexes = Object.entries<IndexSpec>(indexes).map(([index, spec]) => [
     index,

@@ -1,27 +1,27 @@
 import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import type { Clock } from '../context/context.ts';
 import type { StoredCollection, TenantCollection } from './collection.ts';
-import { type Indexed, removedMarker, toKeyField } from './define-collection.ts';
+import { removedMarker, toKeyField, type UntypedDefinition } from './define-collection.ts';
 import type { Entity } from './entity.ts';
 import { assertVersion } from './expected-version.ts';
 import { type Fields, toKeys, toStoredChange, toStoredDraft, toStoredSort, toStoredWhere } from './stored-fields.ts';
 
 type Stored = Entity & Fields;
-type Managed = { readonly definition: Indexed; readonly clock: Clock };
+type Managed = { readonly definition: UntypedDefinition; readonly clock: Clock };
 
 /** The key of a removed document: unique, and different from the keys of all others. */
 const toFreedKey = (id: string): string => `removed:${id}`;
 
-const isRemoved = ({ softDelete }: Indexed, document: Fields): boolean =>
+const isRemoved = ({ softDelete }: UntypedDefinition, document: Fields): boolean =>
   softDelete && document[removedMarker] === true;
 
-const assertPresent = (definition: Indexed, document: Fields): void => {
+const assertPresent = (definition: UntypedDefinition, document: Fields): void => {
   if (!isRemoved(definition, document)) return;
   throw new TypeError(`${definition.name}: the document is removed. Restore it before it is changed.`);
 };
 
 /** The comparison keys that a removed document gives up. */
-const getFreedKeys = ({ compareBy, indexes }: Indexed): string[] => {
+const getFreedKeys = ({ compareBy, indexes }: UntypedDefinition): string[] => {
   const unique = Object.values(indexes).flatMap((index) => (index.unique === undefined ? [] : index.fields));
   return Object.keys(compareBy)
     .map(toKeyField)

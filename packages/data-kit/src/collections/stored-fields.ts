@@ -1,4 +1,10 @@
-import { getManagedFields, type Indexed, removedMarker, toComparedField, toKeyField } from './define-collection.ts';
+import {
+  getManagedFields,
+  removedMarker,
+  toComparedField,
+  toKeyField,
+  type UntypedDefinition,
+} from './define-collection.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,7 +21,7 @@ const toComparedCondition = (condition: unknown, toKey: (text: string) => string
   );
 };
 
-const assertOwn = (definition: Indexed, fields: object = {}): void => {
+const assertOwn = (definition: UntypedDefinition, fields: object = {}): void => {
   const managed = getManagedFields(definition);
   const field = Object.keys(fields).find((name) => managed.includes(name));
   if (field === undefined) return;
@@ -25,7 +31,7 @@ const assertOwn = (definition: Indexed, fields: object = {}): void => {
 };
 
 /** The comparison keys of those fields that have one. */
-export const toKeys = ({ compareBy }: Pick<Indexed, 'compareBy'>, fields: Fields): Fields =>
+export const toKeys = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(compareBy).flatMap(([field, { toKey }]) => {
       const value = fields[field];
@@ -34,7 +40,7 @@ export const toKeys = ({ compareBy }: Pick<Indexed, 'compareBy'>, fields: Fields
   );
 
 /** The filter by stored fields. With `softDelete` it finds no removed document. */
-export const toStoredWhere = (definition: Indexed, where: Fields): Fields => {
+export const toStoredWhere = (definition: UntypedDefinition, where: Fields): Fields => {
   assertOwn(definition, where);
   const conditions = Object.entries(where).map(([field, condition]) => {
     const key = Object.hasOwn(definition.compareBy, field) ? definition.compareBy[field] : undefined;
@@ -44,18 +50,18 @@ export const toStoredWhere = (definition: Indexed, where: Fields): Fields => {
 };
 
 /** The sort by stored fields. */
-export const toStoredSort = (definition: Indexed, sort: string): string =>
+export const toStoredSort = (definition: UntypedDefinition, sort: string): string =>
   sort.startsWith('-') ? `-${toComparedField(definition, sort.slice(1))}` : toComparedField(definition, sort);
 
 /** The draft with the fields that the collection writes by itself. */
-export const toStoredDraft = (definition: Indexed, draft: Fields): Fields => {
+export const toStoredDraft = (definition: UntypedDefinition, draft: Fields): Fields => {
   assertOwn(definition, draft);
   return { ...draft, ...toKeys(definition, draft), ...(definition.softDelete && { [removedMarker]: false }) };
 };
 
 /** The change with the comparison keys of the fields that it sets or unsets. */
 export const toStoredChange = (
-  definition: Indexed,
+  definition: UntypedDefinition,
   change: { readonly $set?: object; readonly $unset?: object },
 ): object => {
   for (const fields of Object.values(change)) assertOwn(definition, fields as object | undefined);

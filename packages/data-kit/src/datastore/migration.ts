@@ -1,4 +1,4 @@
-import type { Indexed } from '../collections/define-collection.ts';
+import type { UntypedDefinition } from '../collections/define-collection.ts';
 import { Entity } from '../collections/entity.ts';
 import type { Range } from '../lists/plan.ts';
 
@@ -127,7 +127,11 @@ type InOrder<M extends Migration> = { readonly migration: M; readonly others: re
 const listFields = (others: readonly Migration[], collection: string, list: 'adds' | 'retires'): string[] =>
   others.flatMap((other) => (other.phase === 'expand' && other.collection === collection ? (other[list] ?? []) : []));
 
-const assertExpand = (owner: Owner, shape: Indexed['shape'], { migration, others }: InOrder<Expand>): void => {
+const assertExpand = (
+  owner: Owner,
+  shape: UntypedDefinition['shape'],
+  { migration, others }: InOrder<Expand>,
+): void => {
   const retired = listFields(others, migration.collection, 'retires');
   const { name, collection, adds = [], retires = [] } = migration;
   const unknown = adds.find((field) => !Object.hasOwn(shape, field) && !retired.includes(field));
@@ -152,7 +156,7 @@ const assertContract = (owner: Owner, { migration, others }: InOrder<ContractPha
 export const assertMigrations = (owner: Owner): void => {
   const { migrations = [], collections } = owner;
   assertOrder(owner, migrations);
-  const shapes = new Map((Object.values(collections) as Indexed[]).map(({ name, shape }) => [name, shape]));
+  const shapes = new Map((Object.values(collections) as UntypedDefinition[]).map(({ name, shape }) => [name, shape]));
   for (const [index, migration] of migrations.entries()) {
     const shape = shapes.get(migration.collection);
     if (!shape) return refuse(owner, `'${migration.name}' changes '${migration.collection}', which it does not own.`);

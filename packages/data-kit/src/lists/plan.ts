@@ -1,4 +1,9 @@
-import { type Indexed, type IndexSpec, removedMarker, toDeclaredField } from '../collections/define-collection.ts';
+import {
+  type IndexSpec,
+  removedMarker,
+  toDeclaredField,
+  type UntypedDefinition,
+} from '../collections/define-collection.ts';
 import type { Ctx } from '../context/context.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
@@ -30,11 +35,11 @@ export const getRange = (where: Filter, field: string): Range | undefined => {
   return isOperators(value) && !('$in' in value) ? value : undefined;
 };
 
-const refuse = (definition: Indexed, text: string): never => {
+const refuse = (definition: UntypedDefinition, text: string): never => {
   throw new TypeError(`${definition.name}: ${text}`);
 };
 
-const assertCondition = (definition: Indexed, field: string, value: unknown): void => {
+const assertCondition = (definition: UntypedDefinition, field: string, value: unknown): void => {
   if (isScalar(value)) return;
   // An object without entries is `{}`, which a database interprets as a value, or a RegExp, a Map or the like.
   if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
@@ -53,7 +58,7 @@ const assertCondition = (definition: Indexed, field: string, value: unknown): vo
  * Rejects at run time an unknown field, a tenant and an unknown operator, so that no input of a client becomes an operator,
  * even when the compiler was bypassed.
  */
-export const assertWhere = (definition: Indexed, where: Filter): void => {
+export const assertWhere = (definition: UntypedDefinition, where: Filter): void => {
   for (const [field, value] of Object.entries(where)) {
     if (field === 'tenantId') refuse(definition, 'the tenant comes from the context and is never part of a filter.');
     if (!Object.hasOwn(definition.shape, field)) refuse(definition, `'${field}' is not a field of the document.`);
@@ -62,7 +67,7 @@ export const assertWhere = (definition: Indexed, where: Filter): void => {
 };
 
 /** @throws for a context without a tenant, such as that of a public route. */
-export const assertTenant = (definition: Indexed, { tenantId }: Pick<Ctx, 'tenantId'>): void => {
+export const assertTenant = (definition: UntypedDefinition, { tenantId }: Pick<Ctx, 'tenantId'>): void => {
   if (!tenantId) {
     throw new TypeError(
       `'${definition.name}' belongs to tenants, and this context has no tenant. Require a credential.`,
@@ -75,20 +80,20 @@ export const assertLimit = (limit: number): void => {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
 };
 
-const getIndexes = (definition: Indexed): [string, IndexSpec][] => Object.entries(definition.indexes);
+const getIndexes = (definition: UntypedDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
 
 // Every filter has the marker, so it selects no index.
-const withoutMarker = ({ softDelete }: Indexed, fields: readonly string[]): readonly string[] =>
+const withoutMarker = ({ softDelete }: UntypedDefinition, fields: readonly string[]): readonly string[] =>
   softDelete ? fields.filter((field) => field !== removedMarker) : fields;
 
 /** The fields as they are named in the definition. */
-const toDeclared = (definition: Indexed, fields: readonly string[]): string =>
+const toDeclared = (definition: UntypedDefinition, fields: readonly string[]): string =>
   withoutMarker(definition, fields)
     .map((field) => toDeclaredField(definition, field))
     .join(', ');
 
 /** @throws when no index begins with the fields of the filter, because such a query would read the whole tenant. */
-export const assertIndexed = (definition: Indexed, where: Filter): void => {
+export const assertIndexed = (definition: UntypedDefinition, where: Filter): void => {
   assertWhere(definition, where);
   const fields = Object.keys(where);
   // An id is found without an index of the tenant, but a range of ids would read documents of other tenants.
@@ -120,7 +125,10 @@ type ListRequirements = {
   readonly misplaced: boolean;
 };
 
-const explainUnserved = (definition: Indexed, { equal, field, descending, misplaced }: ListRequirements): string => {
+const explainUnserved = (
+  definition: UntypedDefinition,
+  { equal, field, descending, misplaced }: ListRequirements,
+): string => {
   const sorted = toDeclaredField(definition, field);
   if (misplaced) return `a list accepts ranges on the sorted field only, which is '${sorted}'.`;
   const fixed = equal.find((name) => name === field || name === '_id');
@@ -134,7 +142,7 @@ const explainUnserved = (definition: Indexed, { equal, field, descending, mispla
  * Chooses the index that serves a list without sorting and without reading past the page.
  * @throws when there is none: the message names the index to add.
  */
-export const planList = (definition: Indexed, { where, sort }: { where: Filter; sort: string }): ListPlan => {
+export const planList = (definition: UntypedDefinition, { where, sort }: { where: Filter; sort: string }): ListPlan => {
   assertWhere(definition, where);
   const descending = sort.startsWith('-');
   const field = descending ? sort.slice(1) : sort;

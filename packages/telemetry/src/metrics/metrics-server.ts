@@ -11,7 +11,7 @@ export type MetricsServer = {
   close(): Promise<void>;
 };
 
-/** An address that only the network of the operators reaches. The system chooses the port for 0. */
+/** Must be reachable only from the network of the operators. With port 0 the system chooses one. */
 export type MetricsAddress = { readonly host: string; readonly port: number };
 
 const path = '/metrics';
@@ -24,7 +24,7 @@ const createTextResponse = (status: number, body: string): Response => ({
   body,
 });
 
-const respond = async ({ method, url, headers }: IncomingMessage, { registry }: Metrics): Promise<Response> => {
+const createResponse = async ({ method, url, headers }: IncomingMessage, { registry }: Metrics): Promise<Response> => {
   if (url?.split('?', 1)[0] !== path) return createTextResponse(404, `This port serves ${path} only.\n`);
   if (method !== 'GET') return createTextResponse(405, `${path} supports GET only.\n`);
   return { status: 200, ...(await expose(registry, headers.accept)) };
@@ -38,14 +38,14 @@ const toUrl = ({ address, family, port }: AddressInfo): string =>
   `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`;
 
 /**
- * Serves the metrics, with those of the process, on an address of their own: they show more of a service than its
- * clients may see. Called at most once for a set of metrics.
- * @throws the error of the system when it cannot listen.
+ * Serves the metrics of the service and its process on a separate address, because clients must not see them. Call it at
+ * most once per `Metrics`.
+ * @throws the system error when the address cannot be bound.
  */
 export const openMetricsServer = async (metrics: Metrics, { host, port }: MetricsAddress): Promise<MetricsServer> => {
   addProcessMetrics(metrics);
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, reply) => {
-    respond(request, metrics).then(
+    createResponse(request, metrics).then(
       (response) => send(reply, response),
       () => send(reply, createTextResponse(500, 'The metrics could not be read.\n')),
     );

@@ -3,8 +3,8 @@ import {
   type Draft,
   Entity,
   getManagedFields,
-  type Indexed,
   toStoredDraft,
+  type UntypedDefinition,
 } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { createId } from '../contexts.ts';
@@ -44,7 +44,7 @@ const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
 const built = new WeakMap<object, Set<string>>();
 
 /** Records the unique values of a draft. @returns whether an earlier draft had one of them. */
-const isTaken = (definition: Indexed, draft: Fields): boolean => {
+const isTaken = (definition: UntypedDefinition, draft: Fields): boolean => {
   const { indexes } = definition;
   const stored = toStoredDraft(definition, draft);
   const taken = built.get(indexes) ?? new Set<string>();
@@ -56,7 +56,7 @@ const isTaken = (definition: Indexed, draft: Fields): boolean => {
   return found;
 };
 
-const createDraft = (definition: Indexed, own: readonly string[], overrides: Fields): Fields => {
+const createDraft = (definition: UntypedDefinition, own: readonly string[], overrides: Fields): Fields => {
   const draft: Fields = {};
   for (const field of own) {
     const isOverridden = Object.hasOwn(overrides, field);

@@ -6,7 +6,7 @@ import type { Operation, Tenants, Unit } from './random-operations.ts';
 type Operations = OperationsOf<{ readonly softDelete: false }>;
 type Things = Pick<TenantCollection<Thing>, Operations>;
 
-/** One of two stores that are compared, and every document that it has returned so far. */
+/** One of the two stores under comparison, with all documents that it has returned so far. */
 export type Side = {
   readonly things: Collection<Thing, Operations>;
   readonly unitOfWork: UnitOfWork;
@@ -25,43 +25,43 @@ const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<L
   return { where: {}, sort };
 };
 
-const listPages = async (scoped: Things, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
+const listPages = async (things: Things, operation: Extract<Operation, { kind: 'list' }>): Promise<Thing[][]> => {
   const pages: Thing[][] = [];
   let cursor: string | undefined;
   do {
-    const page = await scoped.list({ ...toQuery(operation), limit: operation.limit, cursor });
+    const page = await things.list({ ...toQuery(operation), limit: operation.limit, cursor });
     pages.push(page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && pages.length < 100);
   return pages;
 };
 
-const read = async (scoped: Things, operation: Operation, document: Thing | undefined): Promise<unknown> => {
+const read = async (things: Things, operation: Operation, document: Thing | undefined): Promise<unknown> => {
   const _id = document?._id ?? unknownId;
-  if (operation.kind === 'get') return scoped.get(_id);
-  if (operation.kind === 'getMany') return scoped.getMany([_id, unknownId, _id]);
-  if (operation.kind === 'find') return scoped.find({ sku: operation.sku });
-  if (operation.kind === 'list') return listPages(scoped, operation);
+  if (operation.kind === 'get') return things.get(_id);
+  if (operation.kind === 'getMany') return things.getMany([_id, unknownId, _id]);
+  if (operation.kind === 'find') return things.find({ sku: operation.sku });
+  if (operation.kind === 'list') return listPages(things, operation);
   throw new Error('The work failed on purpose.');
 };
 
-const perform = (scoped: Things, operation: Operation, side: Side): unknown => {
+const perform = (things: Things, operation: Operation, side: Side): unknown => {
   const document = 'pick' in operation ? pickDocument(side, operation.pick) : undefined;
   switch (operation.kind) {
     case 'insert':
-      return scoped.insert(operation.draft);
+      return things.insert(operation.draft);
     case 'update':
-      return document && scoped.update(document, operation.change);
-    case 'take': {
+      return document && things.update(document, operation.change);
+    case 'updateStock': {
       const where = { _id: document?._id ?? unknownId, stock: { $gte: operation.stockMin } };
-      return scoped.updateWhere(where, operation.change, suiteErrors.soldOut());
+      return things.updateWhere(where, operation.change, suiteErrors.soldOut());
     }
-    case 'rename':
-      return scoped.updateWhere({ rank: operation.rank }, { $set: { name: operation.name } }, suiteErrors.soldOut());
+    case 'renameByRank':
+      return things.updateWhere({ rank: operation.rank }, { $set: { name: operation.name } }, suiteErrors.soldOut());
     case 'remove':
-      return document && scoped.remove(document);
+      return document && things.remove(document);
     default:
-      return read(scoped, operation, document);
+      return read(things, operation, document);
   }
 };
 

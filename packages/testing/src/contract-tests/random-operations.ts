@@ -2,12 +2,12 @@ import type { Change, Ctx, Draft } from '@plinth/data-kit';
 import fc from 'fast-check';
 import type { Thing } from './collections.ts';
 
-/** One step of a unit of work. `pick` chooses a document that was returned before, of any tenant and version. */
+/** One step of a unit of work. `pick` selects an earlier returned document of any tenant and version. */
 export type Operation =
   | { readonly kind: 'insert'; readonly draft: Draft<Thing> }
   | { readonly kind: 'update'; readonly pick: number; readonly change: Change<Thing> }
-  | { readonly kind: 'take'; readonly pick: number; readonly stockMin: number; readonly change: Change<Thing> }
-  | { readonly kind: 'rename'; readonly rank: number; readonly name: string }
+  | { readonly kind: 'updateStock'; readonly pick: number; readonly stockMin: number; readonly change: Change<Thing> }
+  | { readonly kind: 'renameByRank'; readonly rank: number; readonly name: string }
   | { readonly kind: 'remove' | 'get' | 'getMany'; readonly pick: number }
   | { readonly kind: 'find'; readonly sku: string }
   | {
@@ -80,8 +80,8 @@ const kind = <K extends string>(name: K) => fc.constant(name);
 const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: kind('insert'), draft: drafts }) },
   { weight: 4, arbitrary: fc.record({ kind: kind('update'), pick: picks, change: changes }) },
-  { weight: 3, arbitrary: fc.record({ kind: kind('take'), pick: picks, stockMin: fc.nat(1), change: changes }) },
-  { weight: 1, arbitrary: fc.record({ kind: kind('rename'), rank: ranks, name: names }) },
+  { weight: 3, arbitrary: fc.record({ kind: kind('updateStock'), pick: picks, stockMin: fc.nat(1), change: changes }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('renameByRank'), rank: ranks, name: names }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom('remove' as const, 'get' as const, 'getMany' as const), pick: picks }),

@@ -3,7 +3,7 @@ import type { Canaries } from './canaries.ts';
 
 export type CanaryOptions = {
   readonly canaries: Canaries;
-  /** The texts in paths, which a problem may repeat and a log may not. */
+  /** The canaries in paths: a problem may contain them, a log may not. */
   readonly pathCanaries: Canaries;
   readonly authorization: string;
   readonly expired: string;
@@ -12,25 +12,25 @@ export type CanaryOptions = {
 };
 
 const json: RawHeader = ['Content-Type', 'application/json'];
-const first: RawHeader = ['If-Match', '"1"'];
+const ifVersion1: RawHeader = ['If-Match', '"1"'];
 
-/** Valid and invalid bodies with a marker in every place. */
-const bodies = ({ canaries, authorization, userId }: CanaryOptions): RawRequest[] => {
+/** Valid and invalid bodies with a canary in every field. */
+const createBodyRequests = ({ canaries, authorization, userId }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
-  const by: RawHeader[] = [['Authorization', authorization], json];
+  const baseHeaders: RawHeader[] = [['Authorization', authorization], json];
   const email = `${plant('the email of a user')}@marked.example`;
   const body = { name: `Ada ${plant('the name of a user')}`, email, role: 'member' };
-  const post = (sent: unknown, headers = by): RawRequest => ({
+  const post = (body: unknown, headers = baseHeaders): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
     headers,
-    body: typeof sent === 'string' ? sent : JSON.stringify(sent),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  const patch = (sent: unknown, headers: readonly RawHeader[]): RawRequest => ({
+  const patch = (body: unknown, headers: readonly RawHeader[]): RawRequest => ({
     method: 'PATCH',
     path: `/v1/users/${userId}`,
-    headers: [...by, ...headers],
-    body: JSON.stringify(sent),
+    headers: [...baseHeaders, ...headers],
+    body: JSON.stringify(body),
   });
   const unknown = { password: plant('a password'), token: plant('a token'), card: { number: plant('a card') } };
   return [
@@ -43,25 +43,29 @@ const bodies = ({ canaries, authorization, userId }: CanaryOptions): RawRequest[
     post({ [plant('the name of a field')]: 1 }),
     post(`{"name":"${plant('malformed JSON')}`),
     post(`{"__proto__":{"a":"${plant('a prototype')}"}}`),
-    post(`{"name":"${plant('half of a pair')}\\ud800","email":"a@b.example","role":"member"}`),
+    post(`{"name":"${plant('a lone surrogate')}\\ud800","email":"a@b.example","role":"member"}`),
     post(`{"name":"${plant('too large a body').padEnd(300_000, ' ')}"}`),
-    post(plant('another type'), [
+    post(plant('a text body'), [
       ['Authorization', authorization],
       ['Content-Type', 'text/plain'],
     ]),
     post(`${'['.repeat(40)}"${plant('too deep a body')}"${']'.repeat(40)}`),
-    patch({ name: plant('a new name') }, [first]),
+    patch({ name: plant('a new name') }, [ifVersion1]),
     patch({ email: `${plant('a new address')}@marked.example` }, [['If-Match', '"2"']]),
     patch({ email }, [['If-Match', '"3"']]),
-    patch({ name: plant('a stale name') }, [first]),
+    patch({ name: plant('a stale name') }, [ifVersion1]),
     patch({ name: plant('a name without a version') }, []),
-    { ...patch({ role: plant('another invalid role') }, [first]), method: 'PUT', path: `/v1/users/${userId}/role` },
-    { ...patch({ name: plant('a name for an unknown user') }, [first]), path: `/v1/users/${createId()}` },
+    {
+      ...patch({ role: plant('another invalid role') }, [ifVersion1]),
+      method: 'PUT',
+      path: `/v1/users/${userId}/role`,
+    },
+    { ...patch({ name: plant('a name for an unknown user') }, [ifVersion1]), path: `/v1/users/${createId()}` },
   ];
 };
 
 /** Valid and invalid query parameters. */
-const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
+const createQueryRequests = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const values = [
     `email=${plant('an email in a filter')}@marked.example`,
@@ -89,8 +93,8 @@ const queries = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
 
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-/** Headers with secrets, and headers that try to forge lines of the log or the response. */
-const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): RawRequest[] => {
+/** Headers with secrets, and headers that try to inject lines into the log or the response. */
+const createHeaderRequests = ({ canaries, authorization, expired, userId }: CanaryOptions): RawRequest[] => {
   const { plant, mark } = canaries;
   const basic = mark('the password of Basic', Buffer.from(`ada:${plant('a password of Basic')}`).toString('base64'));
   const claims = mark('claims', Buffer.from(JSON.stringify({ sub: plant('a claim') })).toString('base64url'));
@@ -133,8 +137,8 @@ const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): R
     ['tracestate', `a=${plant('the state of a trace')}\r\ntraceparent: ${traceparent}`],
     ['baggage', `user=${plant('baggage')}`],
     ['X-Request-Id', `${plant('an id with a space')} a`],
-    ['X-Request-Id', `a%0d%0a{"event":"${plant('an id with a line')}"}`],
-    ['X-Request-Id', `a"}{"event":"${plant('an id that ends a line')}"`],
+    ['X-Request-Id', `a%0d%0a{"event":"${plant('an id with an encoded line break')}"}`],
+    ['X-Request-Id', `a"}{"event":"${plant('an id that closes the JSON')}"`],
     ['X-Request-Id', `a\n{"event":"${plant('an id with a line feed')}"}`],
     ['X-Request-Id', `a\r{"event":"${plant('an id with a carriage return')}"}`],
     [plant('the name of a header'), 'a'],
@@ -150,31 +154,31 @@ const headers = ({ canaries, authorization, expired, userId }: CanaryOptions): R
     return [
       { method: 'GET', path: `/v1/users/${userId}`, headers: own },
       { method: 'POST', path: '/v1/users', headers: [...own, ...typed], body },
-      { method: 'DELETE', path: `/v1/users/${createId()}`, headers: [...own, first] },
+      { method: 'DELETE', path: `/v1/users/${createId()}`, headers: [...own, ifVersion1] },
     ];
   });
 };
 
-/** Requests with an idempotency key: the first, a repetition and one with another body. */
-const keyed = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
+/** Requests with one idempotency key: the first, a retry and one with another body. */
+const createKeyedRequests = ({ canaries, authorization }: CanaryOptions): RawRequest[] => {
   const { plant } = canaries;
   const key = plant('an idempotency key');
-  const post = (sent: object): RawRequest => ({
+  const post = (body: object): RawRequest => ({
     method: 'POST',
     path: '/v1/users',
     headers: [['Authorization', authorization], json, ['Idempotency-Key', key]],
-    body: JSON.stringify(sent),
+    body: JSON.stringify(body),
   });
   const body = { name: plant('a keyed name'), email: `${plant('a keyed address')}@marked.example`, role: 'viewer' };
   return [post(body), post(body), post({ ...body, name: plant('another keyed name') })];
 };
 
-/** Paths, which a problem may repeat and a log may not, and malformed requests. */
-const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRequest[] => {
-  const by: RawHeader[] = [['Authorization', authorization], first];
+/** Requests with canaries in the path, and malformed requests. */
+const createPathRequests = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRequest[] => {
+  const baseHeaders: RawHeader[] = [['Authorization', authorization], ifVersion1];
   const paths = [
     `/v1/users/${pathCanaries.plant('an id')}`,
-    `/v1/users/${pathCanaries.plant('an id with a line')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
+    `/v1/users/${pathCanaries.plant('an id with an encoded line break')}%0d%0a%7b%22event%22%3a%22a%22%7d`,
     `/v1/users/${pathCanaries.plant('an address as an id')}%40marked.example/role`,
     `/v1/${pathCanaries.plant('a path')}`,
     `/${pathCanaries.plant('an unknown path')}/%00`,
@@ -183,18 +187,18 @@ const places = ({ canaries, pathCanaries, authorization }: CanaryOptions): RawRe
     `http://ada:${pathCanaries.plant('a password in a path')}@a.example/v1/users`,
   ];
   return [
-    ...paths.flatMap((path) => ['GET', 'DELETE', 'OPTIONS'].map((method) => ({ method, path, headers: by }))),
-    { method: canaries.plant('a method').toUpperCase(), path: '/v1/users', headers: by },
-    { method: 'GET', path: '/v1/users', headers: [...by, ['Content-Length', canaries.plant('a length')]] },
-    { method: 'GET', path: '/v1/users', headers: [...by, [`a ${canaries.plant('a malformed header')}`, 'b']] },
+    ...paths.flatMap((path) => ['GET', 'DELETE', 'OPTIONS'].map((method) => ({ method, path, headers: baseHeaders }))),
+    { method: canaries.plant('a method').toUpperCase(), path: '/v1/users', headers: baseHeaders },
+    { method: 'GET', path: '/v1/users', headers: [...baseHeaders, ['Content-Length', canaries.plant('a length')]] },
+    { method: 'GET', path: '/v1/users', headers: [...baseHeaders, [`a ${canaries.plant('a malformed header')}`, 'b']] },
   ];
 };
 
-/** Creates valid and invalid requests of every kind, with a unique marker in each secret or personal place. */
+/** Creates valid and invalid requests of every kind, with a unique canary in each secret or personal value. */
 export const createCanaryRequests = (options: CanaryOptions): readonly RawRequest[][] => [
-  bodies(options),
-  queries(options),
-  headers(options),
-  keyed(options),
-  places(options),
+  createBodyRequests(options),
+  createQueryRequests(options),
+  createHeaderRequests(options),
+  createKeyedRequests(options),
+  createPathRequests(options),
 ];

@@ -2,32 +2,32 @@ import type { RouteSpec } from '@plinth/contract-kit';
 import { type RawHeader, type RawRequest, sendRawRequest } from '@plinth/testing';
 import { routes as allRoutes, createSampleValues, toPath } from '../../host.ts';
 
-/** Every route of the product with its operation id. */
+/** All routes with their operation ids. */
 export const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
 
 /** The route that creates a resource for the other routes. */
-export const creation: RouteSpec = routes.map(([, route]) => route).find(isCreation) as RouteSpec;
+export const creationRoute: RouteSpec = routes.map(([, route]) => route).find(isCreation) as RouteSpec;
 
 function isCreation({ method, path }: RouteSpec): boolean {
   return method === 'POST' && !path.includes(':');
 }
 
-let made = 0;
+let requestCount = 0;
 
 type RequestOptions = {
   readonly authorization?: string | undefined;
-  /** Replaces the parameters of the path. */
+  /** The value of every path parameter. */
   readonly id?: string;
   readonly version?: number;
   readonly key?: string;
   readonly headers?: readonly RawHeader[];
 };
 
-/** Creates a valid request for a route, with a body that no other request has. */
+/** Creates a valid request for a route with a unique body. */
 export const toRequest = (route: RouteSpec, options: RequestOptions = {}): RawRequest => {
   const { authorization, id = '', version = 1, key, headers = [] } = options;
-  made += 1;
-  const body = route.body && JSON.stringify(createSampleValues(route.body, 1, made)[0]);
+  requestCount += 1;
+  const body = route.body && JSON.stringify(createSampleValues(route.body, 1, requestCount)[0]);
   return {
     method: route.method,
     path: toPath(route, id),
@@ -44,7 +44,7 @@ export const toRequest = (route: RouteSpec, options: RequestOptions = {}): RawRe
 
 /** Creates a resource for other requests. @returns its id. */
 export const createResource = async (port: number, authorization: string): Promise<string> => {
-  const response = await sendRawRequest(port, toRequest(creation, { authorization }));
-  if (response.status !== 201) throw new Error(`${creation.path} returned ${response.status}: ${response.text}`);
+  const response = await sendRawRequest(port, toRequest(creationRoute, { authorization }));
+  if (response.status !== 201) throw new Error(`${creationRoute.path} returned ${response.status}: ${response.text}`);
   return (JSON.parse(response.text) as { id: string }).id;
 };
