@@ -56,7 +56,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     const first = await db(['migrate']);
     expect(first.stdout).toContain('users: migration-started migration=0001-user-status phase=expand');
     expect(first.stdout.trimEnd().split('\n').at(-1)).toBe(
-      'users: up to date but for 0004-require-user-status, 0007-require-name-key; run it with --contract when no older code runs.',
+      'users: up to date except 0004-require-user-status, 0007-require-name-key. When no process runs older code, run npm run db -- migrate --contract.',
     );
     expect((await db(['migrate', '--contract'])).stdout.trimEnd().split('\n').at(-1)).toBe('users: up to date.');
   });
@@ -98,7 +98,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     for (const _ of [1, 2]) {
       expect(await db(['seed'])).toEqual({
         code: 0,
-        stdout: 'The demo organizations acme and globex are there.\n',
+        stdout: 'The demo organizations acme and globex exist.\n',
         stderr: '',
       });
     }

@@ -37,8 +37,8 @@ const readDuration = async (part: 'count' | 'sum', labels: Record<string, string
 const countRequests = (labels: Record<string, string>): Promise<number> => readDuration('count', labels);
 const inFlight = () => readValue(metrics, { name: 'http_server_requests_in_flight' });
 
-/** Returns how much `read` rises while `work` runs. */
-const measureRise = async (read: () => Promise<number>, work: () => Promise<unknown>): Promise<number> => {
+/** Returns the increase of a value while `work` runs. */
+const measureIncrease = async (read: () => Promise<number>, work: () => Promise<unknown>): Promise<number> => {
   const before = await read();
   await work();
   return (await read()) - before;
@@ -49,7 +49,7 @@ describe('a request is counted', () => {
     const labels = { module: 'things', method: 'GET', route: '/v1/things/:id', status: '4xx' };
     const caller = await host.current.as(owner);
     expect(
-      await measureRise(
+      await measureIncrease(
         () => countRequests(labels),
         () => caller.get(`/v1/things/${createId()}`),
       ),
@@ -59,13 +59,13 @@ describe('a request is counted', () => {
 
   it('with its duration in seconds', async () => {
     const labels = { module: 'things', route: '/v1/ping', status: '2xx' };
-    const began = performance.now();
-    const risen = await measureRise(
+    const start = performance.now();
+    const increase = await measureIncrease(
       () => readDuration('sum', labels),
       () => host.current.anonymous.get('/v1/ping'),
     );
-    expect(risen).toBeGreaterThan(0);
-    expect(risen).toBeLessThanOrEqual((performance.now() - began) / 1000);
+    expect(increase).toBeGreaterThan(0);
+    expect(increase).toBeLessThanOrEqual((performance.now() - start) / 1000);
   });
 
   it('with the code of its error', async () => {
@@ -78,18 +78,18 @@ describe('a request is counted', () => {
     expect(await readValue(metrics, { name: 'http_server_errors_total', labels: unavailable })).toBe(1);
   });
 
-  it('when it receives the stored response', async () => {
+  it('as a replay when it receives the stored response', async () => {
     const caller = await host.current.as(owner);
     const pay = () => caller.post('/v1/payments', { name: 'rope', grams: 1 }, { 'idempotency-key': 'once' });
     await pay();
     const replays = async () => (await readValue(metrics, { name: 'idempotency_replays_total' })) ?? 0;
-    expect(await measureRise(replays, pay)).toBe(1);
+    expect(await measureIncrease(replays, pay)).toBe(1);
   });
 
   it('under the module host when it is a health check', async () => {
     const labels = { module: 'host', method: 'GET', route: '/health/ready', status: '2xx' };
     expect(
-      await measureRise(
+      await measureIncrease(
         () => countRequests(labels),
         () => host.current.anonymous.get('/health/ready'),
       ),

@@ -81,7 +81,7 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = c
   });
 
 /** Sends SIGTERM and waits for the exit, which is mocked. */
-const stopped = async (): Promise<void> => {
+const stop = async (): Promise<void> => {
   exit.mockImplementation(() => undefined as never);
   process.emit('SIGTERM');
   await vi.waitFor(() => expect(exit).toHaveBeenCalled(), 5000);
@@ -92,14 +92,14 @@ describe('a service', () => {
     const { url } = await run();
     expect((await fetch(`${url}/v1/ping`)).status).toBe(200);
     expect(await (await fetch(`${url}/ready`)).json()).toEqual({ status: 'ready' });
-    await stopped();
+    await stop();
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
     expect(closed[0]).toBe('revocations');
     expect(closed.toSorted()).toEqual(['datastore', 'queue', 'revocations']);
     await expect(fetch(`${url}/v1/ping`)).rejects.toThrow();
   });
 
-  it('serves its metrics on a port of their own until it has stopped', async () => {
+  it('serves its metrics on a separate port until it has stopped', async () => {
     const { url, metricsUrl } = await run({ METRICS_PORT: 0 });
     expect(new URL(String(metricsUrl)).port).not.toBe(new URL(url).port);
     await fetch(`${url}/v1/ping`);
@@ -108,7 +108,7 @@ describe('a service', () => {
       .poll(readMetrics)
       .toMatch(/_count\{module="things",method="GET",route="\/v1\/ping",status="2xx"\} 1\n/);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
-    await stopped();
+    await stop();
     await expect(readMetrics()).rejects.toThrow();
   });
 
@@ -118,18 +118,18 @@ describe('a service', () => {
     const response = text(socket);
     socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n');
     expect(await response).toMatch(/^HTTP\/1\.1 405 /);
-    await stopped();
+    await stop();
   });
 
-  it('serves no metrics without a port for them', async () => {
+  it('serves no metrics without METRICS_PORT', async () => {
     expect((await run()).metricsUrl).toBeUndefined();
-    await stopped();
+    await stop();
   });
 
-  it('answers a request in flight before it stops', async () => {
+  it('responds to a request in flight before it stops', async () => {
     const { url } = await run({ NODE_ENV: 'production' });
     const response = fetch(`${url}/v1/ping`);
-    await response.then(stopped);
+    await response.then(stop);
     expect((await response).status).toBe(200);
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
   });
@@ -172,14 +172,14 @@ describe('a service does not start, and says why in one sentence,', () => {
   });
 
   it.each(['PORT', 'METRICS_PORT'] as const)('when its %s is taken', async (name) => {
-    const squatter = createServer().listen(0, '127.0.0.1');
-    await once(squatter, 'listening');
-    const { port } = squatter.address() as AddressInfo;
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as AddressInfo;
     await expect(run({ [name]: port })).rejects.toThrow(Exited);
     expect(stderr).toHaveBeenCalledExactlyOnceWith(
       expect.stringContaining(`Port ${port} of 127.0.0.1 is taken. Set ${name} to another port`),
     );
-    squatter.close();
+    blocker.close();
   });
 
   it('when it cannot listen at two addresses, before it opens its datastore', async () => {
@@ -198,7 +198,7 @@ describe('a service does not start, and says why in one sentence,', () => {
     );
   });
 
-  it('when its port is taken, or is privileged, only after it was checked', async () => {
+  it('when its port is taken after the check, or is privileged', async () => {
     const config = await createConfig({ PORT: 80 });
     const failed = (code: string) =>
       listen({ listen: () => Promise.reject(Object.assign(new Error(), { code, syscall: 'listen' })) }, config);

@@ -12,10 +12,10 @@ import { createUsers, type Platform } from './platform.ts';
 const script = fileURLToPath(new URL('./script.mjs', import.meta.url));
 /** k6 exits with this code when a threshold was crossed. */
 const thresholdsCrossed = 99;
-/** Shorter than a token is valid, so that none expires during a request. */
+/** Shorter than the validity of a token, so that no token expires during a request. */
 const tokenMs = 10 * 60_000;
-/** For the start and the graceful stop of a run. */
-const spareMs = 2 * 60_000;
+/** The time for the start and the graceful stop of a run. */
+const marginMs = 2 * 60_000;
 const usersToRead = 200;
 
 export type LoadOptions = {
@@ -28,12 +28,12 @@ export type LoadOptions = {
 };
 
 /** `created` counts the users whose creation was acknowledged. */
-export type Outcome = { readonly hasCrossed: boolean; readonly created: number };
+export type Outcome = { readonly hasCrossedThreshold: boolean; readonly created: number };
 
-/** Fills a platform with users and returns the input of `script.mjs`. Reads and writes have a tenant each. */
+/** Adds users to a platform and returns the input of `script.mjs`. Reads and writes use separate tenants. */
 const createPlan = async (platform: Platform, { size, latencyFactor = 1 }: LoadOptions) => {
   const startedAt = Date.now();
-  const times = Array.from({ length: Math.ceil((size.seconds * 1000 + spareMs) / tokenMs) }, (_, index) => {
+  const times = Array.from({ length: Math.ceil((size.seconds * 1000 + marginMs) / tokenMs) }, (_, index) => {
     return new Date(startedAt + index * tokenMs);
   });
   const createTokens = () => {
@@ -71,10 +71,10 @@ export const runLoad = async (platform: Platform, options: LoadOptions): Promise
     const flags = ['--quiet', '--no-usage-report', '--address=', `--summary-export=${summaryFile}`];
     const [program = '', ...args] = k6([dirname(script), folder]);
     const child = spawn(program, [...args, 'run', ...flags, '--env', `PLAN=${planFile}`, script], {
-      // No proxy stands between k6 and this machine.
+      // k6 must not send requests to this machine through a proxy.
       env: { ...process.env, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: size.seconds * 1000 + spareMs,
+      timeout: size.seconds * 1000 + marginMs,
     });
     signal?.addEventListener('abort', () => child.kill(), { once: true });
     const [code] = await once(child, 'exit');
@@ -82,8 +82,8 @@ export const runLoad = async (platform: Platform, options: LoadOptions): Promise
     const { metrics } = JSON.parse(await readFile(summaryFile, 'utf8'));
     const created: number = metrics.users_created?.count ?? 0;
     const stored = await countUsers(plan);
-    if (stored >= created) return { hasCrossed: code === thresholdsCrossed, created };
-    throw new Error(`Acknowledged writes are lost: ${created} users were created, ${stored} are stored.`);
+    if (stored >= created) return { hasCrossedThreshold: code === thresholdsCrossed, created };
+    throw new Error(`Acknowledged writes are lost: ${created} users were created, but only ${stored} are stored.`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

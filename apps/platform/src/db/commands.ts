@@ -15,16 +15,16 @@ type CommandDeps = CommandOptions & {
   readonly print: (line: string) => void;
 };
 
-/** Runs one command. Returns whether the database is as it should be. */
+/** Runs one command. Returns false when drift is left. */
 type Command = (deps: CommandDeps) => Promise<boolean>;
 
 const storeOptions = { clock: systemClock, ids: systemIds };
 
-type Visit = (migrations: Migrations, name: string) => Promise<void>;
+type ModuleTask = (migrations: Migrations, name: string) => Promise<void>;
 
-const forEachModule = async ({ datastore, modules }: CommandDeps, visit: Visit): Promise<void> => {
+const forEachModule = async ({ datastore, modules }: CommandDeps, task: ModuleTask): Promise<void> => {
   for (const module of modules) {
-    await visit(datastore.migrations(module, storeOptions), module.name);
+    await task(datastore.migrations(module, storeOptions), module.name);
   }
 };
 
@@ -58,42 +58,45 @@ const migrate: Command = async (deps) => {
     const pending = (await migrations.status()).filter(({ state }) => state !== 'done');
     const names = pending.map((migration) => migration.name).join(', ');
     if (pending.length === 0) print(`${name}: up to date.`);
-    else print(`${name}: up to date but for ${names}; run it with --contract when no older code runs.`);
+    else
+      print(
+        `${name}: up to date except ${names}. When no process runs older code, run npm run db -- migrate --contract.`,
+      );
   });
   return true;
 };
 
 const check: Command = async (deps) => {
   const { print, modules } = deps;
-  let isClean = true;
+  let hasNoDrift = true;
   await forEachModule(deps, async (migrations, name) => {
     for (const sentence of await migrations.drift()) {
       print(`${name}: ${sentence}`);
-      isClean = false;
+      hasNoDrift = false;
     }
   });
-  if (isClean) print(`No drift in ${toNames(modules)}.`);
-  return isClean;
+  if (hasNoDrift) print(`No drift in ${toNames(modules)}.`);
+  return hasNoDrift;
 };
 
 const repair: Command = async (deps) => {
   const { print, modules, dropIndexes } = deps;
-  let isIdle = true;
-  let isClean = true;
+  let hasNothingToRepair = true;
+  let hasNoDrift = true;
   await forEachModule(deps, async (migrations, name) => {
     const { repaired, left } = await migrations.repair({ dropIndexes });
     for (const sentence of [...repaired, ...left]) print(`${name}: ${sentence}`);
-    isIdle &&= repaired.length + left.length === 0;
-    isClean &&= left.length === 0;
+    hasNothingToRepair &&= repaired.length + left.length === 0;
+    hasNoDrift &&= left.length === 0;
   });
-  if (isIdle) print(`Nothing to repair in ${toNames(modules)}.`);
-  return isClean;
+  if (hasNothingToRepair) print(`Nothing to repair in ${toNames(modules)}.`);
+  return hasNoDrift;
 };
 
 const seed: Command = async ({ datastore, modules, print }) => {
   await Promise.all(modules.map((module) => datastore.open(module, storeOptions).prepare()));
   await addDemoData(datastore);
-  print('The demo organizations acme and globex are there.');
+  print('The demo organizations acme and globex exist.');
   return true;
 };
 

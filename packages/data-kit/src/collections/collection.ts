@@ -16,10 +16,10 @@ export type TenantCollection<D extends Entity> = {
   get(id: string, expected?: { readonly version: ExpectedVersions }): Promise<D>;
   find(where: Where<D>): Promise<D | undefined>;
   /**
-   * Returns a page of documents, or of DTOs when `as` maps them. The JSON of a mapped page is sent without parsing its items
-   * unless `items` is read. @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
+   * Returns a page of documents, or of DTOs when `mapper` is present.
+   * @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
    */
-  list<T = D>(query: ListQuery<D>, as?: Mapper<D, T>): Promise<Page<T>>;
+  list<T = D>(query: ListQuery<D>, mapper?: Mapper<D, T>): Promise<Page<T>>;
   /** Returns the documents of `ids` that exist in this tenant, in no particular order. */
   getMany(ids: readonly string[]): Promise<D[]>;
   /** @returns the document as it will be stored. */

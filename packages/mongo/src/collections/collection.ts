@@ -58,7 +58,7 @@ const createReads = <D extends Entity>(scope: Scope<D>, findDocuments: Find<D>) 
     scope.readById(definition.name, id, ctx) as Promise<unknown> as Promise<D | undefined>;
   return {
     get: async (id: string): Promise<D> => {
-      // An operator in the place of an id must not become part of the filter.
+      // A query operator instead of an id must not become part of the filter.
       const document = typeof id === 'string' ? await readById(id) : undefined;
       if (!document) throw commonErrors.notFound();
       return document;
@@ -93,7 +93,7 @@ const createList =
       filter: { ...where, ...tenant },
       hint: plan.index,
       ...(!plan.single && { ...toBounds(plan, { ...tenant, where, after }), sort: toOrder(plan) }),
-      // One more than the page tells whether it is the last.
+      // One extra document shows whether another page exists.
       limit: limit + 1,
       batchSize: limit + 1,
     });
@@ -111,7 +111,7 @@ const createWrites = <D extends Entity>(
 ): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = scope;
   const collection = definition.name;
-  // `$eq` takes its operand literally, so an operator in the place of an id or a version matches nothing.
+  // `$eq` takes its operand literally, so a query operator instead of an id or a version matches nothing.
   const toFilter = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
   return {
     insert: (draft) => {

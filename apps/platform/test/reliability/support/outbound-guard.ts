@@ -6,8 +6,8 @@ import { Socket } from 'node:net';
 
 const allowed = new Set((process.env['OUTBOUND_ALLOWED'] ?? '').split(','));
 
-/** Logs and blocks an attempt. @throws when its target is not allowed. */
-const attempt = (kind: string, target: string): void => {
+/** @throws, after writing a line to standard error, when `target` is not in OUTBOUND_ALLOWED. */
+const assertAllowed = (kind: string, target: string): void => {
   if (allowed.has(target)) return;
   process.stderr.write(`outbound ${kind} ${target}\n`);
   throw new Error(`No ${kind} to ${target} is allowed.`);
@@ -27,19 +27,19 @@ const toTarget = ([first, second]: readonly unknown[]): string => {
 
 const { connect } = Socket.prototype;
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]): Socket {
-  attempt('connection', toTarget(args));
+  assertAllowed('connection', toTarget(args));
   return connect.apply(this, args as unknown as Parameters<typeof connect>);
 } as typeof connect;
 
 const { lookup } = dns;
 dns.lookup = ((host: string, ...rest: unknown[]) => {
   // An IP address needs no lookup; its connection is checked.
-  if (!/^[\d.]+$|:/.test(host)) attempt('lookup', host);
+  if (!/^[\d.]+$|:/.test(host)) assertAllowed('lookup', host);
   return (lookup as unknown as (...all: unknown[]) => void)(host, ...rest);
 }) as typeof lookup;
 
 const { send } = dgram.Socket.prototype;
 dgram.Socket.prototype.send = function (this: dgram.Socket, ...args: unknown[]): void {
-  attempt('packet', 'a socket');
+  assertAllowed('packet', 'a socket');
   return (send as unknown as (...all: unknown[]) => void).apply(this, args);
 } as typeof send;
