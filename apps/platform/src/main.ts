@@ -24,5 +24,5 @@ if (config.DEMO_DATA) {
   process.stdout.write(await createAnnouncement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
 }
 
-// Tells npm start, or another parent process with a channel, that the service is ready.
+// Notifies `npm start`, or another parent process with an IPC channel, that the service is ready.
 process.send?.('ready');

@@ -126,7 +126,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     const unreachable = await db(['status'], { MONGODB_URI: `mongodb://127.0.0.1:${await getFreePort()}/` });
     expect(unreachable).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^No MongoDB primary answers at [^\n]*$/),
+      stderr: expect.stringMatching(/^No MongoDB primary responds at [^\n]*$/),
     });
     await db(['migrate']);
     const record = await users().collection('migrations').findOne({ phase: 'contract' });

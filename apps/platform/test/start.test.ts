@@ -82,7 +82,7 @@ describe.concurrent('the platform', { timeout }, () => {
     const { code, stderr } = await run('platform', await createEnvironment({ MONGODB_URI: uri }));
     expect(code).toBe(1);
     expect(toSentences(stderr)).toEqual([
-      expect.stringMatching(/^No MongoDB primary answers at 127\.0\.0\.1:\d+\. Check MONGODB_URI/),
+      expect.stringMatching(/^No MongoDB primary responds at 127\.0\.0\.1:\d+\. Check MONGODB_URI/),
     ]);
     expect(stderr).not.toContain('hunter2');
   });

@@ -9,7 +9,7 @@ import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
 const settings = createServiceSettings();
-const marker = `marker${randomBytes(6).toString('hex')}`;
+const canary = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = createId();
 const createTraceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
@@ -50,14 +50,14 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
       headers: {
         authorization,
         traceparent: `00-${trace}-${parentId}-01`,
-        'x-secret': marker,
+        'x-secret': canary,
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
     });
   const createBody = (name: string) => ({
-    name: marker,
-    email: `${name}-${marker}-${app}@test.example`,
+    name: canary,
+    email: `${name}-${canary}-${app}@test.example`,
     role: 'member',
   });
   const findSpans = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
@@ -137,19 +137,19 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect(text).toMatch(/mongodb_pool_connections [1-9]/);
     expect(text).toMatch(/trace_spans_sent_total [1-9]/);
     expect(text).toContain('trace_spans_lost_total 0');
-    expect(text).not.toMatch(new RegExp(`${marker}|${tenantId}|test\\.example`));
+    expect(text).not.toMatch(new RegExp(`${canary}|${tenantId}|test\\.example`));
   });
 
   it('sends the last spans before it exits, and no personal data in any', async () => {
     const trace = createTraceId();
-    expect((await send({ path: `/v1/users?limit=1&name=${marker}`, trace })).status).toBe(400);
+    expect((await send({ path: `/v1/users?limit=1&name=${canary}`, trace })).status).toBe(400);
     expect((await send({ method: 'POST', path: '/v1/users', body: createBody('one') })).status).toBe(409);
     await service.end('SIGTERM');
     expect(findRequestSpan(trace)?.attributes).toMatchObject({
       'http.response.status_code': expect.anything(),
       'error.type': 'invalid-request',
     });
-    expect(receiver.text()).not.toMatch(new RegExp(`${marker}|${tenantId}|test\\.example`));
+    expect(receiver.text()).not.toMatch(new RegExp(`${canary}|${tenantId}|test\\.example`));
     expect(receiver.text()).not.toContain(authorization.slice(-20));
   }, 30_000);
 });

@@ -13,5 +13,5 @@ await runService({
   connections: [connectRedis],
 });
 
-// Tells npm start, or another parent process with a channel, that the service is ready.
+// Notifies `npm start`, or another parent process with an IPC channel, that the service is ready.
 process.send?.('ready');

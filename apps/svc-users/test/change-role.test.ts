@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('changeRole');
@@ -33,8 +33,8 @@ it('race: of twenty changes of one version one wins', async () => {
   await addUser({ role: 'owner' });
   const ada = await addUser();
   const responses = await race(20, (index) => changeRole(ada, index % 2 ? 'owner' : 'viewer'));
-  expect(statusesOf(responses)).toEqual(oneWinner(200, 412));
+  expect(sortStatuses(responses)).toEqual(oneWinner(200, 412));
   const winner = responses.find(({ status }) => status === 200)?.body;
   expect((await getUser(ada)).body).toEqual(winner);
-  expect(await users.countOwners(tenantId)).toBe(winner.role === 'owner' ? 2 : 1);
+  expect(await users.getOwnerCount(tenantId)).toBe(winner.role === 'owner' ? 2 : 1);
 });

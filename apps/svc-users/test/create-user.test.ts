@@ -1,7 +1,7 @@
 import { createUserInput } from '@plinth/actions/users/testing';
 import { createId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 
 const users = useUsers('createUser');
 
@@ -59,10 +59,10 @@ it('race: of twenty users with one email, in any case, one is created and counte
   const emails = ['Ada@Test.example', 'ADA@test.EXAMPLE'] as const;
   await createUser({ role: 'owner' });
   const responses = await race(20, (index) => createUser({ email: emails[index % 2] as string, role: 'owner' }));
-  expect(statusesOf(responses)).toEqual(oneWinner(201, 409));
+  expect(sortStatuses(responses)).toEqual(oneWinner(201, 409));
   expect(responses.find(({ status }) => status === 409)?.body.code).toBe('email-taken');
   expect(await stored()).toHaveLength(2);
-  expect(await users.countOwners(tenantId)).toBe(2);
+  expect(await users.getOwnerCount(tenantId)).toBe(2);
 });
 
 it('413, 415 and 422: refuses a large body, another type and a reused key, and creates nothing', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { race, statusesOf, useUsers } from './organization.ts';
+import { race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('deleteUser');
@@ -28,7 +28,7 @@ it('409: refuses to delete the last active owner', async () => {
 it('race: of twenty deletions of one version one wins', async () => {
   const { addUser, deleteUser, stored } = await users.createOrganization();
   const ada = await addUser();
-  const [won, ...lost] = statusesOf(await race(20, () => deleteUser(ada)));
+  const [won, ...lost] = sortStatuses(await race(20, () => deleteUser(ada)));
   expect(won).toBe(204);
   expect(lost.filter((status) => status !== 412 && status !== 404)).toEqual([]);
   expect(await stored()).toMatchObject([{ version: 2, deleted: true }]);

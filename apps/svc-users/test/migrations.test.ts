@@ -63,7 +63,7 @@ const start = async () => {
   return host;
 };
 const contract = () => migrate((own) => own.migrations(usersModule, options).migrate({ contract: true }));
-const countOwners = async (tenantId: string) => (await collection('ownerCounts').findOne({ tenantId }))?.['owners'];
+const getOwnerCount = async (tenantId: string) => (await collection('ownerCounts').findOne({ tenantId }))?.['owners'];
 
 describe('a database without a status of users', () => {
   it('is served after the start, with a status and the owners counted', async () => {
@@ -75,7 +75,7 @@ describe('a database without a status of users', () => {
     const { items } = (await caller.get('/v1/users?sort=name')).body;
     expect(items).toHaveLength(3);
     for (const user of items) expect(user).toMatchObject({ status: 'active', version: 1 });
-    expect([await countOwners(tenantId), await countOwners(other)]).toEqual([2, 0]);
+    expect([await getOwnerCount(tenantId), await getOwnerCount(other)]).toEqual([2, 0]);
     for (const [index, status] of [204, 409].entries()) {
       const url = `/v1/users/${owners[index]?._id}`;
       expect((await caller.send({ method: 'DELETE', url, headers: { 'if-match': '"1"' } })).status).toBe(status);
@@ -90,9 +90,9 @@ describe('a database without a status of users', () => {
     await start();
     await collection('users').insertOne(createFirstUser({ tenantId, role: 'owner' }));
     await collection('users').insertOne(createFirstUser({ tenantId: createId(), role: 'owner' }));
-    expect(await countOwners(tenantId)).toBe(1);
+    expect(await getOwnerCount(tenantId)).toBe(1);
     await contract();
-    expect(await countOwners(tenantId)).toBe(2);
+    expect(await getOwnerCount(tenantId)).toBe(2);
     expect(await collection('users').countDocuments({ status: 'active', deleted: false })).toBe(3);
     const names = await datastore.raw('users', 'users').indexNames();
     expect(names.filter((name) => /^by(Age|Name|Role)$/.test(name))).toEqual([]);

@@ -41,7 +41,7 @@ export const useUsers = (covers?: Operation) => {
     },
     userWithRole,
     /** The number of owners that a tenant counts, which is the number of its active owners. */
-    countOwners: async (tenantId: string): Promise<number> => {
+    getOwnerCount: async (tenantId: string): Promise<number> => {
       const [documents, counts] = await Promise.all([storedIn('users', tenantId), storedIn('ownerCounts', tenantId)]);
       const active = documents.filter(
         ({ role, status, deleted }) => role === 'owner' && status === 'active' && !deleted,
@@ -77,7 +77,7 @@ export const useUsers = (covers?: Operation) => {
 export type Users = ReturnType<typeof useUsers>;
 export type Organization = Awaited<ReturnType<Users['createOrganization']>>;
 
-export const statusesOf = (responses: readonly TestResponse[]): number[] =>
+export const sortStatuses = (responses: readonly TestResponse[]): number[] =>
   responses.map(({ status }) => status).toSorted((left, right) => left - right);
 
 /** Runs the same call many times at once. */

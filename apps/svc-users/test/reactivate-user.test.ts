@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('reactivateUser');
@@ -23,7 +23,7 @@ it('race: of twenty reactivations of one user one wins', async () => {
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });
   await suspendUser(ada);
-  expect(statusesOf(await race(20, () => reactivateUser(ada)))).toEqual(oneWinner(200, 409));
+  expect(sortStatuses(await race(20, () => reactivateUser(ada)))).toEqual(oneWinner(200, 409));
   expect((await getUser(ada)).body).toMatchObject({ status: 'active', version: 3 });
-  expect(await users.countOwners(tenantId)).toBe(2);
+  expect(await users.getOwnerCount(tenantId)).toBe(2);
 });

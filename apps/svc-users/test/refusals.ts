@@ -10,7 +10,7 @@ type User = { readonly id: string; readonly version: number };
 type Refusals = {
   /** Sends a valid request for a user. */
   readonly perform: (organization: Organization, user: User, options?: Options) => Promise<TestResponse>;
-  /** Brings a new user into the state that the request needs. */
+  /** Puts a new user into the state that the request needs. */
   readonly prepare?: (organization: Organization, user: User) => Promise<unknown>;
 };
 

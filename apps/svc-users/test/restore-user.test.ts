@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('restoreUser');
@@ -24,9 +24,9 @@ it('race: of twenty restorations of one user one wins', async () => {
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });
   await deleteUser(ada);
-  expect(statusesOf(await race(20, () => restoreUser(ada)))).toEqual(oneWinner(200, 409));
+  expect(sortStatuses(await race(20, () => restoreUser(ada)))).toEqual(oneWinner(200, 409));
   expect((await getUser(ada)).body.version).toBe(3);
-  expect(await users.countOwners(tenantId)).toBe(2);
+  expect(await users.getOwnerCount(tenantId)).toBe(2);
 });
 
 it('race: of a restored user and a new one, one gets the email', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('suspendUser');
@@ -26,7 +26,7 @@ it('race: of twenty suspensions of one user one wins', async () => {
   const { tenantId, addUser, suspendUser, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });
-  expect(statusesOf(await race(20, () => suspendUser(ada)))).toEqual(oneWinner(200, 409));
+  expect(sortStatuses(await race(20, () => suspendUser(ada)))).toEqual(oneWinner(200, 409));
   expect((await getUser(ada)).body).toMatchObject({ status: 'suspended', version: 2 });
-  expect(await users.countOwners(tenantId)).toBe(1);
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oneWinner, race, statusesOf, useUsers } from './organization.ts';
+import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
 import { describeRefusals } from './refusals.ts';
 
 const users = useUsers('updateUser');
@@ -46,7 +46,7 @@ it('race: of twenty changes of one version one wins, and no field is lost', asyn
   const { addUser, updateUser, getUser } = await users.createOrganization();
   const ada = await addUser();
   const responses = await race(20, (index) => updateUser(ada, { name: `Name ${index}` }));
-  expect(statusesOf(responses)).toEqual(oneWinner(200, 412));
+  expect(sortStatuses(responses)).toEqual(oneWinner(200, 412));
   const winner = responses.find(({ status }) => status === 200)?.body;
   expect((await getUser(ada)).body).toEqual(winner);
   expect(winner).toMatchObject({ version: 2, email: ada.email });

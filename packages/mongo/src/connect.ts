@@ -20,7 +20,7 @@ export type ConnectOptions = {
 
 /**
  * Connects to a replica set.
- * @throws `StartupError` when the URI is invalid, no primary answers, or the server is a standalone mongod.
+ * @throws `StartupError` when the URI is invalid, no primary responds, or the server is a standalone mongod.
  */
 export const connectMongo = async (
   settings: MongoSettings,
@@ -49,7 +49,7 @@ export const connectMongo = async (
     await client.close();
     // Only the hosts: the URI and the driver's message can contain a password.
     throw new StartupError(
-      `No MongoDB primary answers at ${client.options.hosts.map(String).join(', ')}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
+      `No MongoDB primary responds at ${client.options.hosts.map(String).join(', ')}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
       { cause },
     );
   }

@@ -87,7 +87,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
 
 const pingTimeoutMs = 1000;
 
-/** @throws when no primary of a replica set answers within a second. */
+/** @throws when no primary of a replica set responds within a second. */
 const assertUsable = async (client: MongoClient): Promise<void> => {
   const hello = await client.db('admin').command({ hello: 1 }, { signal: AbortSignal.timeout(pingTimeoutMs) });
   if (!hello['setName']) {

@@ -13,7 +13,7 @@ export class NoPrimaryError extends Error {
   override readonly name = 'NoPrimaryError';
 
   constructor() {
-    super('MongoDB has no primary that answers. Check its members and the network to them.');
+    super('No MongoDB primary responds. Check the members of the replica set and the network to them.');
   }
 }
 
@@ -85,7 +85,7 @@ export const isRetryable = (cause: unknown): boolean =>
   (hasLabel(cause, 'TransientTransactionError') || isUnreachable(cause)) && !isNoPrimary(cause) && !isClosed(cause);
 
 /**
- * True when a commit that failed so may have happened; committing again is safe and tells which. That includes every
+ * True when a commit that failed so may have happened; committing again is safe and returns the outcome. That includes every
  * error that is no response of the server: the driver repeats a lost commit, and then fails for other reasons.
  */
 export const isUnknownCommit = (cause: unknown): boolean =>

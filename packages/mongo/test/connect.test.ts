@@ -47,7 +47,7 @@ describe('connecting', () => {
     const uri = `mongodb://ada:hunter2@127.0.0.1:${await getFreePort()}/?serverSelectionTimeoutMS=300`;
     const refusal = await connect(uri).catch((error: Error) => error);
     expect(refusal).toMatchObject(
-      startupError('^No MongoDB primary answers at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'),
+      startupError('^No MongoDB primary responds at 127\\.0\\.0\\.1:\\d+\\. Check MONGODB_URI'),
     );
     expect((refusal as Error).message).not.toContain('hunter2');
   });

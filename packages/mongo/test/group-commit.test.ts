@@ -27,18 +27,18 @@ const run = <T>(work: (scoped: ReturnType<typeof store.collections.notes.for>) =
 const rows = async () => (await datastore.current.raw('group', 'journal').all()).length;
 const all = async () => (await datastore.current.raw('group', 'notes').all()) as unknown as Note[];
 
-type SentCommand = { readonly commandName: string; readonly command: Document };
+type StartedCommand = { readonly commandName: string; readonly command: Document };
 
-const isCommit = ({ commandName }: SentCommand): boolean => commandName === 'commitTransaction';
+const isCommit = ({ commandName }: StartedCommand): boolean => commandName === 'commitTransaction';
 
 /** True for the first command of a transaction. */
-const isBegin = ({ command }: SentCommand): boolean => command['startTransaction'] === true;
+const startsTransaction = ({ command }: StartedCommand): boolean => command['startTransaction'] === true;
 
 /** Counts the commands of a kind that are sent while `work` runs. */
 const countCommands = async (isCounted: typeof isCommit, work: () => Promise<unknown>): Promise<number> => {
   let count = 0;
-  const onCommand = (sent: SentCommand) => {
-    if (isCounted(sent)) count += 1;
+  const onCommand = (command: StartedCommand) => {
+    if (isCounted(command)) count += 1;
   };
   datastore.current.client.on('commandStarted', onCommand);
   await work();
@@ -149,27 +149,30 @@ describe('sets that are committed together', () => {
       run((scoped) => scoped.update(note, { $set: { title: `rival ${index}` } })),
     );
     const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(createNote())));
-    const [raced, beside] = await Promise.all([Promise.allSettled(rivals), Promise.allSettled(bystanders)]);
-    expect(raced.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(beside.every(({ status }) => status === 'fulfilled')).toBe(true);
+    const [rivalOutcomes, bystanderOutcomes] = await Promise.all([
+      Promise.allSettled(rivals),
+      Promise.allSettled(bystanders),
+    ]);
+    expect(rivalOutcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(bystanderOutcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
     expect(await store.collections.notes.for(context()).get(note._id)).toMatchObject({ version: 2 });
   });
 
   it('race: two stores that change the same documents lose no update', async () => {
     const rival = openGroup();
-    const notesOf = await Promise.all(
+    const notes = await Promise.all(
       Array.from({ length: 4 }, () => run((scoped) => scoped.insert(createNote({ words: 0 })))),
     );
-    const add = (of: typeof store, { _id }: Note) => {
+    const add = (target: typeof store, { _id }: Note) => {
       const ctx = context();
       const work = async () =>
-        of.collections.notes.for(ctx).updateWhere({ _id }, { $inc: { words: 1 } }, errors.soldOut());
-      return of.unitOfWork.run(ctx, work, { operation: 'add' });
+        target.collections.notes.for(ctx).updateWhere({ _id }, { $inc: { words: 1 } }, errors.soldOut());
+      return target.unitOfWork.run(ctx, work, { operation: 'add' });
     };
     await Promise.all(
-      Array.from({ length: 200 }, (_, index) => add(index % 2 ? store : rival, notesOf[random() % 4] as Note)),
+      Array.from({ length: 200 }, (_, index) => add(index % 2 ? store : rival, notes[random() % 4] as Note)),
     );
-    const after = await store.collections.notes.for(context()).getMany(notesOf.map(({ _id }) => _id));
+    const after = await store.collections.notes.for(context()).getMany(notes.map(({ _id }) => _id));
     expect(after.reduce((sum, { words }) => sum + words, 0)).toBe(200);
   });
 
@@ -186,7 +189,7 @@ describe('sets that are committed together', () => {
     await Promise.all(keys.map(keyed));
     const before = await rows();
     let outcomes: PromiseSettledResult<unknown>[] = [];
-    const transactions = await countCommands(isBegin, async () => {
+    const transactions = await countCommands(startsTransaction, async () => {
       const fresh = Array.from({ length: 20 }, () => keyed(createId()));
       outcomes = await Promise.allSettled([...keys.map(keyed), ...fresh]);
     });
@@ -246,16 +249,16 @@ describe('failures of a shared commit', () => {
     ['commitTransaction', { closeConnection: true }, 2],
     ['commitTransaction', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 4],
   ])('when %s fails with %j %i times, each set takes effect once', async (command, data, times) => {
-    const [documents, receipts] = [(await all()).length, await rows()];
+    const [documents, journalRows] = [(await all()).length, await rows()];
     await failCommands([command], data, times);
     const outcomes = await many();
     expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
-    expect([(await all()).length - documents, (await rows()) - receipts]).toEqual([16, 16]);
+    expect([(await all()).length - documents, (await rows()) - journalRows]).toEqual([16, 16]);
   });
 
   it('integrity: sets with an unknown outcome are not sent again', async () => {
     const ctx = () => createContext({ tenantId, deadline: Date.now() + 400 });
-    const receipts = await rows();
+    const journalRows = await rows();
     await failCommands(
       ['commitTransaction'],
       { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
@@ -267,6 +270,6 @@ describe('failures of a shared commit', () => {
     expect(outcomes).toEqual(
       Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) }),
     );
-    expect((await rows()) - receipts).toBe(0);
+    expect((await rows()) - journalRows).toBe(0);
   });
 });

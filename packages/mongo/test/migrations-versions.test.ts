@@ -116,6 +116,6 @@ describe('new code', () => {
     await withOldCards(stage, 1);
     await stage.process(after).prepare();
     await useAsAfter();
-    await expect(stage.cards().updateOne({}, { $set: { state: 'odd' } })).rejects.toMatchObject({ code: 121 });
+    await expect(stage.cards().updateOne({}, { $set: { state: 'unknown' } })).rejects.toMatchObject({ code: 121 });
   });
 });

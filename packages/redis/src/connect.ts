@@ -11,7 +11,7 @@ export type RedisConnection = {
   readonly required: false;
   /** Token buckets that all processes on this Redis share. */
   readonly limiter: RateLimiter;
-  /** @throws when Redis does not answer. */
+  /** @throws when Redis does not respond. */
   check(): Promise<void>;
   close(): Promise<void>;
 };

@@ -30,7 +30,7 @@ const isUp = (connection: RedisConnection) =>
   );
 
 describe('the Redis connection', () => {
-  it('is an optional dependency that answers', async () => {
+  it('is an optional dependency that responds', async () => {
     const connection = open(redisUrl.href);
     expect(connection).toMatchObject({ name: 'redis', required: false });
     await expect.poll(() => isUp(connection)).toBe(true);

@@ -35,7 +35,7 @@ describe('HEAD', () => {
     ['the reference', () => '/openapi.json', {}, 200],
     ['an error page', () => '/errors/common/not-found', {}, 200],
     ['an unknown path', () => '/v1/nothing', {}, 404],
-  ])('answers %s with the status and the headers of GET, and no body', async (_what, getUrl, headers, status) => {
+  ])('responds to %s with the status and the headers of GET, and no body', async (_kind, getUrl, headers, status) => {
     const get = await caller.get(getUrl(), headers);
     const head = await caller.send({ method: 'HEAD', url: getUrl(), headers });
     expect(head.status).toBe(status);
@@ -43,7 +43,7 @@ describe('HEAD', () => {
     expect(head.text).toBe('');
   });
 
-  it('answers a stream without reading more than its first item', async () => {
+  it('responds to a stream without reading more than its first item', async () => {
     const get = await caller.get('/v1/thing-stream');
     const head = await caller.send({ method: 'HEAD', url: '/v1/thing-stream' });
     expect(comparable(head)).toEqual(comparable(get));

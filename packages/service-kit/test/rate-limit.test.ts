@@ -215,15 +215,15 @@ describe('a limiter that decides asynchronously', () => {
 });
 
 describe('the metrics', () => {
-  it('count allowed and refused requests by bucket', async () => {
+  it('count allowed and rejected requests by bucket', async () => {
     const metrics = createMetrics();
     const host = await openHost({ metrics });
     const caller = await host.as(createPrincipal());
     await repeat(12, () => caller.get(toUnknownPath()));
-    const valueOf = (limit: string, decision: string) =>
+    const readDecisions = (limit: string, decision: string) =>
       readValue(metrics, { name: 'rate_limit_decisions_total', labels: { limit, decision } });
-    expect(await valueOf('ip', 'allowed')).toBe(12);
-    expect(await valueOf('subject', 'allowed')).toBe(10);
-    expect(await valueOf('subject', 'refused')).toBe(2);
+    expect(await readDecisions('ip', 'allowed')).toBe(12);
+    expect(await readDecisions('subject', 'allowed')).toBe(10);
+    expect(await readDecisions('subject', 'refused')).toBe(2);
   });
 });

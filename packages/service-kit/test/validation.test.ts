@@ -43,7 +43,7 @@ describe('an invalid request', () => {
   });
 
   it('gets no received value back', async () => {
-    expect((await create({ name: 7, grams: 'marker-value' })).text).not.toContain('marker-value');
+    expect((await create({ name: 7, grams: 'canary-value' })).text).not.toContain('canary-value');
   });
 
   it('is refused after the credential and the permission', async () => {

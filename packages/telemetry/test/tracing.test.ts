@@ -42,7 +42,7 @@ afterEach(async () => {
 const command = (name: string, send: () => Promise<unknown>): Promise<unknown> =>
   tracingChannel('ioredis:command').tracePromise(send, {
     command: name,
-    args: ['marker-key', 'marker-value'],
+    args: ['canary-key', 'canary-value'],
     database: 0,
     serverAddress: '127.0.0.1',
     serverPort: 6379,
@@ -142,7 +142,7 @@ describe('a Redis command', () => {
     const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];
     span?.run(() => {
-      sent.push(turn().then(() => command('get', () => turn('marker-response'))));
+      sent.push(turn().then(() => command('get', () => turn('canary-response'))));
     });
     await Promise.all(sent);
     span?.end({ status: 200 });
@@ -159,7 +159,7 @@ describe('a Redis command', () => {
         'server.port': 6379,
       },
     });
-    expect(receiver.text()).not.toContain('marker');
+    expect(receiver.text()).not.toContain('canary');
   });
 
   it('is an error without a message when it fails', async () => {
@@ -167,11 +167,11 @@ describe('a Redis command', () => {
     const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];
     span?.run(() => {
-      sent.push(command('evalsha', () => Promise.reject(new Error('marker'))).catch(() => undefined));
+      sent.push(command('evalsha', () => Promise.reject(new Error('canary'))).catch(() => undefined));
     });
     await Promise.all(sent);
     expect(await finished()).toMatchObject([{ name: 'evalsha', status: 2 }]);
-    expect(receiver.text()).not.toContain('marker');
+    expect(receiver.text()).not.toContain('canary');
   });
 
   it('is no span when it belongs to no request', async () => {

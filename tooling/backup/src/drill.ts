@@ -21,7 +21,7 @@ const writers = 8;
 
 type Write = { readonly id: string; readonly value: number; readonly at: Timestamp; readonly acknowledgedAtMs: number };
 
-const timeOf = ({ operationTime }: ClientSession): Timestamp => {
+const getOperationTime = ({ operationTime }: ClientSession): Timestamp => {
   if (!operationTime) throw new Error('MongoDB returned no operation time. It is not a replica set.');
   return operationTime;
 };
@@ -41,7 +41,7 @@ const startWriters = (client: MongoClient) => {
             .updateOne({ _id: id }, { $set: { value: index } }, { upsert: true, session });
           await db.collection('journal').insertOne({ document: id, value: index }, { session });
         });
-        written.push({ id, value: index, at: timeOf(session), acknowledgedAtMs: performance.now() });
+        written.push({ id, value: index, at: getOperationTime(session), acknowledgedAtMs: performance.now() });
       });
     }
   };

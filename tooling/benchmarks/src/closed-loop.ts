@@ -22,7 +22,7 @@ export type LoopOptions = {
 const repeatedRequests = 20;
 /** How often autocannon looks whether the time is over. */
 const sampleMs = 50;
-const errorOf = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
+const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
 const createRequest = (
   { method, path, headers, body = '' }: Exchange,
@@ -30,7 +30,7 @@ const createRequest = (
 ): autocannon.Request => ({ ...shared, method, path, headers: { ...shared.headers, ...headers }, body });
 
 /**
- * Sends the next request on each connection when the last one is answered.
+ * Sends the next request on each connection when the last one has its response.
  * @throws when a response is not the expected one, or when a connection fails.
  */
 export const runClosedLoop = async (options: LoopOptions) => {
@@ -40,7 +40,7 @@ export const runClosedLoop = async (options: LoopOptions) => {
   let rejected = 0;
   let failure: Error | undefined;
   const fail = (cause: unknown): void => {
-    failure ??= errorOf(cause);
+    failure ??= toError(cause);
     run.stop();
   };
   const check = (exchange: Exchange, response: { status: number; body: string }): void => {

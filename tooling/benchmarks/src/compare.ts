@@ -3,10 +3,10 @@ import { nowMs, runArrivals } from './arrivals.ts';
 import { type LoopOptions, runClosedLoop } from './closed-loop.ts';
 import { cpuMicros } from './proc.ts';
 import { createExchanges, type Kind } from './requests.ts';
-import { type Lab, type Server, userOf, writer } from './servers.ts';
+import { getUser, type Lab, type Server, writer } from './servers.ts';
 import { median, percentile } from './statistics.ts';
 
-/** Connections that each send their next request when the last is answered, or Poisson arrivals at a rate. */
+/** Connections that send each request after the response to the last one, or Poisson arrivals at a rate. */
 export type Load = { readonly connections: number } | { readonly perSecond: number };
 export type Cell = { readonly kind: Kind; readonly load: Load };
 
@@ -43,7 +43,7 @@ export const createSlices = (
   const sample = ({ pid }: Server) => ({ at: nowMs(), server: cpuMicros(pid), mongod: cpuMicros(lab.mongodPid) });
   const run: RunSlice = async (server, { kind, load, seconds }) => {
     const { url, databasePrefix } = server;
-    const headers = await server.createHeaders(userOf(kind));
+    const headers = await server.createHeaders(getUser(kind));
     // Each slice updates new users: the requests that are cut off at its end leave unknown versions.
     const patched = async () => createUsers(url, { headers: await server.createHeaders(writer), count: usersToPatch });
     const ids = kind === 'patch' ? await patched() : server.readIds;
@@ -60,7 +60,7 @@ export const createSlices = (
     const after = sample(server);
     const { completed, rejected = 0, latenciesMs = [] } = result;
     if (completed === 0) throw new Error(`${server.name} completed no ${kind} in ${seconds} s. Use longer slices.`);
-    if (userOf(kind) === writer) {
+    if (getUser(kind) === writer) {
       acknowledged.set(databasePrefix, (acknowledged.get(databasePrefix) ?? 0) + completed);
     }
     return {

@@ -8,7 +8,7 @@ import type { Lab, Server } from './servers.ts';
 
 export type ModeOptions = Options & Pick<CompareOptions, 'log'>;
 
-const cellsOf = ({ kinds, loads }: Options, key: 'connections' | 'perSecond') =>
+const createCells = ({ kinds, loads }: Options, key: 'connections' | 'perSecond') =>
   loads.flatMap((load) => kinds.map((kind) => ({ kind, load: { [key]: load } as Row['load'] })));
 
 type Pair = { readonly subject: Server; readonly reference: Server };
@@ -20,7 +20,7 @@ export const comparePair = async (
   key: 'connections' | 'perSecond' = 'connections',
 ): Promise<Row[]> => {
   const { run, assertStored } = createSlices(lab);
-  const rows = await compare(run, { pair, ...options, cells: cellsOf(options, key) });
+  const rows = await compare(run, { pair, ...options, cells: createCells(options, key) });
   await assertStored();
   return rows;
 };

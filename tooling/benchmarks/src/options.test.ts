@@ -3,7 +3,7 @@ import { figureModes, help, readCommand, UsageError } from './options.ts';
 
 const read = (...args: string[]) => {
   const command = readCommand(args);
-  if (command === 'help') throw new Error('It asks for help.');
+  if (command === 'help') throw new Error('The command is help.');
   return command;
 };
 
@@ -32,7 +32,7 @@ describe('the command line', () => {
     expect(base).toBe('HEAD~1');
   });
 
-  it('asks for help', () => {
+  it('return help for --help', () => {
     expect(readCommand(['raw', '--help'])).toBe('help');
   });
 

@@ -88,7 +88,7 @@ const toModes = (name: string): readonly Mode[] => {
   throw new UsageError(`There is no mode '${name}'.\n\n${help}`);
 };
 
-/** Reads the command line; 'help' when it asks for help. @throws `UsageError`. */
+/** Parses the command line. Returns 'help' for `--help`. @throws `UsageError`. */
 export const readCommand = (args: readonly string[]): Command | 'help' => {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';

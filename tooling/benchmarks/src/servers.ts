@@ -27,7 +27,7 @@ const outputCharsMin = 2000;
 
 export const reader: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
 export const writer: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
-export const userOf = (kind: Kind): TokenUser => (kind === 'get' || kind === 'list' ? reader : writer);
+export const getUser = (kind: Kind): TokenUser => (kind === 'get' || kind === 'list' ? reader : writer);
 
 const profileFolder = fileURLToPath(new URL('../../../.data/profiles', import.meta.url));
 const assertLoopback = ({ options: { hosts } }: MongoClient): void => {

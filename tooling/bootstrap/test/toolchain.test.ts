@@ -96,13 +96,13 @@ async function createNpmCli(root: string): Promise<string> {
 }
 
 const nodeFolder = dirname(process.execPath);
-const folderOf = (modules: string, tool: Tool): string =>
+const getFolder = (modules: string, tool: Tool): string =>
   dirname(join(modules, packages[tool].name, packages[tool].program));
 
 describe('the toolchain', () => {
   it('downloads what is missing: pnpm alone where Node is new enough, nothing where both are', async () => {
     const { requested, prepare, modules } = await createWorld();
-    expect(await prepare()).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+    expect(await prepare()).toEqual([nodeFolder, getFolder(modules, 'pnpm')]);
     expect(requested).toEqual(['/pnpm.tgz']);
     await prepare();
     expect(requested).toEqual(['/pnpm.tgz']);
@@ -113,7 +113,7 @@ describe('the toolchain', () => {
 
   it('downloads both for an old Node, also with omit=optional in the npmrc of the user', async () => {
     const { requested, prepare, modules } = await createWorld({ npmrc: 'omit=optional\noptional=false\n' });
-    expect(await prepare('20.20.2')).toEqual([folderOf(modules, 'node'), folderOf(modules, 'pnpm')]);
+    expect(await prepare('20.20.2')).toEqual([getFolder(modules, 'node'), getFolder(modules, 'pnpm')]);
     expect(requested.toSorted()).toEqual(['/node.tgz', '/pnpm.tgz']);
   });
 
@@ -124,7 +124,7 @@ describe('the toolchain', () => {
     expect(await readdir(modules).catch(() => [])).toEqual([]);
     expect(await readdir(join(root, '.data'))).toEqual([]);
     state.isBroken = false;
-    expect(await prepare()).toEqual([nodeFolder, folderOf(modules, 'pnpm')]);
+    expect(await prepare()).toEqual([nodeFolder, getFolder(modules, 'pnpm')]);
   });
 
   it('fails with the reason of npm when the home cannot be written', async () => {
@@ -147,7 +147,7 @@ describe('the toolchain', () => {
   it('installs again what was damaged or is of another version', async () => {
     const { prepare, modules } = await createWorld();
     await prepare();
-    const [pnpm, stamp] = ['pnpm', '.stamp'].map((file) => join(folderOf(modules, 'pnpm'), file)) as [string, string];
+    const [pnpm, stamp] = ['pnpm', '.stamp'].map((file) => join(getFolder(modules, 'pnpm'), file)) as [string, string];
     const stamped = await readFile(stamp, 'utf8');
     const damages = [() => rm(pnpm), () => chmod(pnpm, 0o644), () => rm(stamp), () => writeFile(stamp, 'sha512-other')];
     for (const damage of damages) {

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { DevDatabasesError, messageOf } from './errors.ts';
+import { DevDatabasesError, getMessage } from './errors.ts';
 import { sendRedisCommand } from './redis.ts';
 
 const SELECTION_MS = 3000;
@@ -22,7 +22,7 @@ export async function checkMongodb(uri: string): Promise<External> {
       await client.close();
     }
   } catch (error) {
-    const reason = withoutCredentials(messageOf(error), uri);
+    const reason = withoutCredentials(getMessage(error), uri);
     throw new DevDatabasesError(
       `${where} is unreachable (${reason}): start that server or correct the URI, ${alternative}.`,
     );
@@ -40,7 +40,7 @@ export async function checkRedis(url: string): Promise<External> {
     await sendRedisCommand(url, 'PING');
     return toExternal(url);
   } catch (error) {
-    const reason = withoutCredentials(messageOf(error), url);
+    const reason = withoutCredentials(getMessage(error), url);
     throw new DevDatabasesError(
       `REDIS_URL (${toHosts(url)}) is unreachable or refuses to serve (${reason}): start that server, or correct the ` +
         'URL with its user and password, or unset REDIS_URL, and Plinth starts a redis-server.',

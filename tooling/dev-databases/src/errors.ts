@@ -3,4 +3,4 @@ export class DevDatabasesError extends Error {
   override name = 'DevDatabasesError';
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const getMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -2,7 +2,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DevDatabasesError, messageOf } from './errors.ts';
+import { DevDatabasesError, getMessage } from './errors.ts';
 import { createGuard, type Guard } from './guard/index.mjs';
 import { getFreePort, isFree } from './port.ts';
 import type { FindOptions } from './programs/find.ts';
@@ -76,9 +76,9 @@ export async function launch(kind: DatabaseKind, options: LaunchOptions): Promis
       return Object.assign(started, { uri: kind.toUri(port), close });
     } catch (error) {
       // Another process may take a free port first.
-      if (attempt < ATTEMPTS && /in use/i.test(messageOf(error))) continue;
+      if (attempt < ATTEMPTS && /in use/i.test(getMessage(error))) continue;
       await guard.end();
-      throw new DevDatabasesError(`${kind.name} did not start on ${dir}: ${messageOf(error)}`);
+      throw new DevDatabasesError(`${kind.name} did not start on ${dir}: ${getMessage(error)}`);
     }
   }
 }

@@ -3,21 +3,21 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runGuarded } from '../src/guard/index.mjs';
 import { checkMongodb, checkRedis, findMongod, startDatabases, startTestDatabase } from '../src/index.ts';
 import { getFreePort } from '../src/port.ts';
-import { temporaryFolder } from './helpers.ts';
+import { createTemporaryFolder } from './helpers.ts';
 
-const messageOf = (rejection: Promise<unknown>): Promise<string> =>
+const getMessage = (rejection: Promise<unknown>): Promise<string> =>
   rejection.then(String, ({ message }: Error) => message);
 
 describe('MONGODB_URI', () => {
   it('is refused in one sentence without its password when nothing listens', async () => {
     const uri = `mongodb://plinth:s3cret@127.0.0.1:${await getFreePort()}/?serverSelectionTimeoutMS=300`;
-    const message = await messageOf(checkMongodb(uri));
+    const message = await getMessage(checkMongodb(uri));
     expect(message).toMatch(/^MONGODB_URI \(127\.0\.0\.1:\d+\) is unreachable .*or unset MONGODB_URI/);
     expect(message).not.toContain('s3cret');
   });
 
   it('is refused when it is a standalone mongod', async () => {
-    const [dir, port] = [await temporaryFolder(), await getFreePort()];
+    const [dir, port] = [await createTemporaryFolder(), await getFreePort()];
     const program = await findMongod({ env: process.env });
     const place = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
     const { ended, stop } = runGuarded([program, ...place], { graceMs: 0, stdio: 'ignore' });
@@ -34,7 +34,7 @@ describe('MONGODB_URI', () => {
 
 describe('REDIS_URL', () => {
   it('is refused in one sentence without its password when nothing listens', async () => {
-    const message = await messageOf(checkRedis(`redis://:s3cret@127.0.0.1:${await getFreePort()}`));
+    const message = await getMessage(checkRedis(`redis://:s3cret@127.0.0.1:${await getFreePort()}`));
     expect(message).toMatch(/^REDIS_URL \(127\.0\.0\.1:\d+\) is unreachable .*or unset REDIS_URL/);
     expect(message).not.toContain('s3cret');
   });
@@ -42,16 +42,16 @@ describe('REDIS_URL', () => {
   it('is refused when its password is wrong', async () => {
     const redis = await startTestDatabase('redis', { args: ['--requirepass', 'right'] });
     onTestFinished(() => redis.close());
-    const message = await messageOf(checkRedis(redis.uri.replace('//', '//:wr0ng@')));
+    const message = await getMessage(checkRedis(redis.uri.replace('//', '//:wr0ng@')));
     expect(message).toMatch(/refuses to serve \(.*WRONGPASS/);
     expect(message).not.toContain('wr0ng');
   });
 
-  it('is used as it is, and so is MONGODB_URI', async () => {
+  it('is used without a change, and so is MONGODB_URI', async () => {
     const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
     const own = await startDatabases({ env });
-    const given = await startDatabases({ env: { ...env, MONGODB_URI: own.mongodbUri, REDIS_URL: own.redisUrl } });
-    await given.stop();
+    const reused = await startDatabases({ env: { ...env, MONGODB_URI: own.mongodbUri, REDIS_URL: own.redisUrl } });
+    await reused.stop();
     expect(await checkRedis(own.redisUrl)).toMatchObject({ uri: own.redisUrl });
     await own.stop();
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
-import { exists, mongodOf, temporaryFolder, untilDead, withMongo } from './helpers.ts';
+import { createTemporaryFolder, exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
 const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
@@ -13,7 +13,7 @@ const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
 type Found = { pids: number[]; dbPath: string };
 
 async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
-  const { pid, dbPath } = await mongodOf(mongodbUri);
+  const { pid, dbPath } = await inspectMongod(mongodbUri);
   const info = String(await sendRedisCommand(redisUrl, 'INFO', 'server'));
   return { pids: [pid, Number(/process_id:(\d+)/.exec(info)?.[1])], dbPath };
 }
@@ -32,7 +32,7 @@ describe('databases with temporary data', () => {
       const { owner, pids, dbPath } = await startOwner();
       expect(await exists(dbPath)).toBe(true);
       owner.kill(signal);
-      expect(await untilDead(pids)).toEqual([]);
+      expect(await waitUntilDead(pids)).toEqual([]);
       await expect.poll(() => exists(dbPath), { timeout: 5000 }).toBe(false);
     },
   );
@@ -50,14 +50,14 @@ describe('databases with temporary data', () => {
     });
     expect(await sendRedisCommand(databases.redisUrl, 'PING')).toBe('PONG');
     await databases.stop();
-    expect(await untilDead(pids)).toEqual([]);
+    expect(await waitUntilDead(pids)).toEqual([]);
     expect(await exists(dbPath)).toBe(false);
   });
 });
 
 describe('databases with a data folder', () => {
   it('keep their data across a restart on another port', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await createTemporaryFolder();
     const first = await startDatabases({ env, dataDir });
     await withMongo(first.mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
     await first.stop();
@@ -73,27 +73,27 @@ describe('databases with a data folder', () => {
   });
 
   it('are shared by processes with the same folder, which hear when the first one ends', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await createTemporaryFolder();
     const { owner, mongodbUri, redisUrl, pids } = await startOwner(dataDir);
     const lost: string[] = [];
     const shared = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
     expect(shared).toMatchObject({ mongodbUri, redisUrl });
     expect(await sendRedisCommand(shared.redisUrl, 'PING')).toBe('PONG');
     await shared.stop();
-    expect(await untilDead(pids, 300)).toEqual(pids);
+    expect(await waitUntilDead(pids, 300)).toEqual(pids);
     const again = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
     owner.kill('SIGKILL');
-    expect(await untilDead(pids)).toEqual([]);
+    expect(await waitUntilDead(pids)).toEqual([]);
     await expect.poll(() => lost.toSorted()).toEqual(['mongod', 'redis']);
     await again.stop();
   });
 
   it('start after a kill of their owner', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await createTemporaryFolder();
     const { owner, mongodbUri, pids } = await startOwner(dataDir);
     await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
     owner.kill('SIGKILL');
-    expect(await untilDead(pids)).toEqual([]);
+    expect(await waitUntilDead(pids)).toEqual([]);
     const second = await startDatabases({ env, dataDir });
     const count = await withMongo(second.mongodbUri, (client) =>
       client.db('plinth_test').collection('rows').countDocuments(),
@@ -103,14 +103,14 @@ describe('databases with a data folder', () => {
   });
 
   it('start once for two owners that start at the same time', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await createTemporaryFolder();
     const [one, two] = await Promise.all([startDatabases({ env, dataDir }), startDatabases({ env, dataDir })]);
     expect(two).toMatchObject({ mongodbUri: one.mongodbUri, redisUrl: one.redisUrl });
     await Promise.all([one.stop(), two.stop()]);
   });
 
   it('report a crash', async () => {
-    const dataDir = await temporaryFolder();
+    const dataDir = await createTemporaryFolder();
     const lost: string[] = [];
     const databases = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
     const { pids } = await inspect(databases.mongodbUri, databases.redisUrl);

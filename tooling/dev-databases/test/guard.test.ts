@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runGuarded } from '../src/guard/index.mjs';
-import { untilDead } from './helpers.ts';
+import { waitUntilDead } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/guard-owner.ts', import.meta.url));
 
@@ -12,7 +12,7 @@ describe('a guarded command', () => {
     const { child, ended } = runGuarded(['sh', '-c', 'sleep 300 & echo $!'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const pid = await new Promise<number>((resolve) => child.stdout?.once('data', (data) => resolve(Number(data))));
     expect(await ended).toBe(0);
-    expect(await untilDead([pid], 0)).toEqual([]);
+    expect(await waitUntilDead([pid], 0)).toEqual([]);
   });
 
   it('passes its exit code on', async () => {
@@ -36,6 +36,6 @@ describe('a guarded command', () => {
     const owner = spawn(process.execPath, [OWNER], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     owner.kill('SIGKILL');
-    expect(await untilDead([Number(line)])).toEqual([]);
+    expect(await waitUntilDead([Number(line)])).toEqual([]);
   });
 });

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
 
-/** A folder that goes away with the test. */
-export async function temporaryFolder(): Promise<string> {
+/** Creates a folder that is removed after the test. */
+export async function createTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   return folder;
 }
 
-/** An executable that answers `--version` as the databases do. */
-export async function fakeProgram(folder: string, name: string): Promise<string> {
+/** Creates an executable that prints a version for `--version`, as the databases do. */
+export async function createFakeProgram(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, '#!/bin/sh\necho "db version v1.2.3"\n');
   await chmod(path, 0o755);
@@ -35,8 +35,8 @@ export async function withMongo<T>(uri: string, body: (client: MongoClient) => P
   }
 }
 
-/** The process and the data of a mongod, as it says itself. */
-export function mongodOf(uri: string): Promise<{ pid: number; dbPath: string }> {
+/** Returns the process id and the data folder of a running mongod. */
+export function inspectMongod(uri: string): Promise<{ pid: number; dbPath: string }> {
   return withMongo(uri, async (client) => {
     const admin = client.db('admin');
     const { pid } = await admin.command({ serverStatus: 1 });
@@ -45,14 +45,14 @@ export function mongodOf(uri: string): Promise<{ pid: number; dbPath: string }> 
   });
 }
 
-/** Whether the process runs; one that only waits to be reaped does not. */
+/** True while a process runs; false for a zombie. */
 export async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return false;
   return !/\) [ZX] /.test(stat);
 }
 
-export async function untilDead(pids: number[], withinMs = 8000): Promise<number[]> {
+export async function waitUntilDead(pids: number[], withinMs = 8000): Promise<number[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const alive = (await Promise.all(pids.map(async (pid) => ((await isAlive(pid)) ? [pid] : [])))).flat();

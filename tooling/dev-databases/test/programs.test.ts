@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { downloadIntoCache, findFirst, type Source, type Workplace } from '../src/programs/find.ts';
 import { findMongod, findRedis, mongodSources, redisSources } from '../src/programs/index.ts';
-import { fakeProgram, temporaryFolder } from './helpers.ts';
+import { createFakeProgram, createTemporaryFolder } from './helpers.ts';
 
 /** An environment with nothing on PATH and an empty cache. */
 async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.ProcessEnv }> {
-  const folder = await temporaryFolder();
+  const folder = await createTemporaryFolder();
   const [bin, cache] = [join(folder, 'bin'), join(folder, 'cache')];
   await Promise.all([mkdir(bin), mkdir(cache)]);
   return { bin, cache, env: { PATH: bin, PLINTH_CACHE_DIR: cache } };
@@ -29,24 +29,24 @@ describe('the search for mongod', () => {
 
   it('prefers MONGOD_BINARY to PATH, and PATH to the cache', async () => {
     const { bin, cache, env } = await emptyEnv();
-    const fromCache = await fakeProgram(cache, cachedName('mongod-8.0.1'));
+    const fromCache = await createFakeProgram(cache, cachedName('mongod-8.0.1'));
     expect(await findMongod({ env })).toBe(fromCache);
-    const fromPath = await fakeProgram(bin, 'mongod');
+    const fromPath = await createFakeProgram(bin, 'mongod');
     expect(await findMongod({ env })).toBe(fromPath);
-    const chosen = await fakeProgram(bin, 'my-mongod');
+    const chosen = await createFakeProgram(bin, 'my-mongod');
     expect(await findMongod({ env: { ...env, MONGOD_BINARY: chosen } })).toBe(chosen);
   });
 
   it('takes the newest cached version', async () => {
     const { cache, env } = await emptyEnv();
-    await fakeProgram(cache, cachedName('mongod-8.0.9'));
-    const newest = await fakeProgram(cache, cachedName('mongod-8.0.10'));
+    await createFakeProgram(cache, cachedName('mongod-8.0.9'));
+    const newest = await createFakeProgram(cache, cachedName('mongod-8.0.10'));
     expect(await findMongod({ env })).toBe(newest);
   });
 
   it('refuses a MONGOD_BINARY that cannot be run and does not search elsewhere', async () => {
     const { bin, env } = await emptyEnv();
-    await fakeProgram(bin, 'mongod');
+    await createFakeProgram(bin, 'mongod');
     await expect(findMongod({ env: { ...env, MONGOD_BINARY: '/nowhere/mongod' } })).rejects.toThrow(
       'MONGOD_BINARY names /nowhere/mongod, which is not an executable file: correct it or unset it.',
     );
@@ -67,11 +67,11 @@ describe('the search for redis-server', () => {
   it('prefers redis-server to valkey-server, and both to the cache', async () => {
     const { bin, cache, env } = await emptyEnv();
     const find = (): Promise<string> => findRedis({ env });
-    const fromCache = await fakeProgram(cache, cachedName('redis-server-7.0.1'));
+    const fromCache = await createFakeProgram(cache, cachedName('redis-server-7.0.1'));
     expect(await find()).toBe(fromCache);
-    const valkey = await fakeProgram(bin, 'valkey-server');
+    const valkey = await createFakeProgram(bin, 'valkey-server');
     expect(await find()).toBe(valkey);
-    const redis = await fakeProgram(bin, 'redis-server');
+    const redis = await createFakeProgram(bin, 'redis-server');
     expect(await find()).toBe(redis);
   });
 });
@@ -111,7 +111,7 @@ describe('a download', () => {
   it('is cached under its version, and its folder is deleted', async () => {
     const { cache, env } = await emptyEnv();
     const options = { env: { ...env, PATH: process.env['PATH'] }, program: 'mongod' };
-    const path = await downloadIntoCache({ ...options, download: ({ work }) => fakeProgram(work, 'anything') });
+    const path = await downloadIntoCache({ ...options, download: ({ work }) => createFakeProgram(work, 'anything') });
     expect(path).toBe(join(cache, cachedName('mongod-1.2.3')));
     expect(await readdir(cache)).toEqual([cachedName('mongod-1.2.3')]);
   });
@@ -119,7 +119,7 @@ describe('a download', () => {
   it('is not cached when it does not run', async () => {
     const { cache, env } = await emptyEnv();
     const download = async ({ work }: Workplace): Promise<string> => {
-      const path = await fakeProgram(work, 'broken');
+      const path = await createFakeProgram(work, 'broken');
       await writeFile(path, '#!/bin/sh\necho "a library is missing" >&2\nexit 127\n');
       return path;
     };

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startReplicaSet } from '../src/index.ts';
-import { exists, mongodOf, untilDead, withMongo } from './helpers.ts';
+import { exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
 const OWNER = fileURLToPath(new URL('./fixtures/replica-set-owner.ts', import.meta.url));
 
 /** Reads process and folder from each node. */
 function inspect(uri: string): Promise<{ pid: number; dbPath: string }[]> {
   const hosts = /^mongodb:\/\/([^/]+)/.exec(uri)?.[1]?.split(',') ?? [];
-  return Promise.all(hosts.map((host) => mongodOf(`mongodb://${host}/?directConnection=true`)));
+  return Promise.all(hosts.map((host) => inspectMongod(`mongodb://${host}/?directConnection=true`)));
 }
 
 describe('a replica set', () => {
@@ -42,7 +42,7 @@ describe('a replica set', () => {
     const nodes = await inspect(line.toString().trim());
     process.kill(nodes[0]?.pid as number, 'SIGSTOP');
     owner.kill('SIGKILL');
-    expect(await untilDead(nodes.map(({ pid }) => pid))).toEqual([]);
+    expect(await waitUntilDead(nodes.map(({ pid }) => pid))).toEqual([]);
     const left = async (): Promise<string[]> => {
       const paths = await Promise.all(nodes.map(async ({ dbPath }) => ((await exists(dbPath)) ? [dbPath] : [])));
       return paths.flat();

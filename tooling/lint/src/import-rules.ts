@@ -30,8 +30,8 @@ export const visibleFromTests = (name: string): Set<string> => {
 };
 
 const folder = (name: string): string => (name.includes('/') ? name.replace('*', '[^/]+') : `packages/${name}`);
-const anyOf = (names: Iterable<string>): string => `(?:${[...names].join('|')})`;
-const inFolders = (names: Iterable<string>): string => `^${anyOf([...names].map(folder))}/`;
+const toAlternation = (names: Iterable<string>): string => `(?:${[...names].join('|')})`;
+const inFolders = (names: Iterable<string>): string => `^${toAlternation([...names].map(folder))}/`;
 
 const inModules = (packages: string): string => `(?:^|/)node_modules/(?:${packages})/`;
 
@@ -39,7 +39,7 @@ const workspace = '^(?:apps|packages|tooling)/';
 // `src/testing` is what a package offers to the tests of others.
 export const testCode =
   '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.ts$|/vitest\\.config\\.ts$)';
-const domains = `packages/${anyOf(domainLayers)}`;
+const domains = `packages/${toAlternation(domainLayers)}`;
 
 type Rule = Pick<Extract<IForbiddenRuleType, { to: object; from: object }>, 'from' | 'to'>;
 const forbid = (name: string, comment: string, rule: Rule): IForbiddenRuleType => {
@@ -122,7 +122,7 @@ const npmRules = [
   }),
   ...Object.entries(drivers).map(([packages, homes]) =>
     forbid(`driver ${packages}`, `Only ${homes} may import it: take a port from deps.`, {
-      from: { pathNot: `^${anyOf(words(homes))}/` },
+      from: { pathNot: `^${toAlternation(words(homes))}/` },
       to: { path: inModules(packages) },
     }),
   ),

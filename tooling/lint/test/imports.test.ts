@@ -13,9 +13,9 @@ const npmPackages = ['zod', 'lodash', 'mongodb', 'ioredis', 'bullmq', 'fastify',
 npmPackages.push('@opentelemetry/api', 'prom-client', 'undeclared');
 
 /** A folder for each name of the table. */
-const folderOf = (name: string): string =>
+const toFolder = (name: string): string =>
   name.includes('/') ? name.replace('svc-*', 'svc-orders').replace('*', 'lint') : `packages/${name}`;
-const packageOf = (name: string): string => `@plinth/${folderOf(name).replace(/^\w+\//, '')}`;
+const toPackageName = (name: string): string => `@plinth/${toFolder(name).replace(/^\w+\//, '')}`;
 const isDomainLayer = (name: string): boolean => domainLayers.includes(name);
 
 function addPackage(folder: string, exports: Record<string, string>): void {
@@ -28,9 +28,9 @@ function addPackage(folder: string, exports: Record<string, string>): void {
 }
 
 /** The specifier by which a package of the table is imported. */
-const entryOf = (name: string): string => {
-  if (isDomainLayer(name)) return `${packageOf(name)}/orders`;
-  return name === 'apps/svc-*' ? '@plinth/svc-orders/module' : packageOf(name);
+const toSpecifier = (name: string): string => {
+  if (isDomainLayer(name)) return `${toPackageName(name)}/orders`;
+  return name === 'apps/svc-*' ? '@plinth/svc-orders/module' : toPackageName(name);
 };
 
 /** A rule that product code or test code of one layer breaks by importing another. */
@@ -38,10 +38,10 @@ type Pair = { from: string; to: string; file: string };
 const pairs = (suffix: string): Pair[] =>
   layerNames.flatMap((from) =>
     layerNames
-      .filter((to) => folderOf(to) !== folderOf(from))
+      .filter((to) => toFolder(to) !== toFolder(from))
       .map((to) => {
         const domain = isDomainLayer(from) ? 'orders/' : '';
-        const file = `${folderOf(from)}/src/${domain}on-${to.replaceAll(/\W+/g, '-')}${suffix}`;
+        const file = `${toFolder(from)}/src/${domain}on-${to.replaceAll(/\W+/g, '-')}${suffix}`;
         return { from, to, file };
       }),
   );
@@ -137,7 +137,7 @@ function writePackages(): void {
     tree.write(`node_modules/${name}/index.js`, '');
   }
   for (const name of layerNames) {
-    const folder = folderOf(name);
+    const folder = toFolder(name);
     if (isDomainLayer(name)) {
       addPackage(folder, {
         './*': './src/*/index.ts',
@@ -169,7 +169,7 @@ function writePackages(): void {
 beforeAll(async () => {
   writePackages();
   for (const { file, code } of [...refused, ...accepted]) tree.write(file, `${code}\n`);
-  for (const { file, to } of [...productPairs, ...testPairs]) tree.write(file, `import '${entryOf(to)}';\n`);
+  for (const { file, to } of [...productPairs, ...testPairs]) tree.write(file, `import '${toSpecifier(to)}';\n`);
   const { summary } = await cruiseFolder(tree.dir);
   for (const { from, rule } of summary.violations) broken.set(from, [...(broken.get(from) ?? []), rule.name]);
 }, 60_000);

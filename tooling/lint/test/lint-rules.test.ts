@@ -174,7 +174,7 @@ beforeAll(async () => {
 afterAll(tree.remove);
 
 const findingsIn = (file: string) => diagnostics.filter(({ filename }) => filename === file);
-const textOf = ({ message, help = '' }: Diagnostic): string => `${message} ${help}`;
+const toText = ({ message, help = '' }: Diagnostic): string => `${message} ${help}`;
 
 it('reads every fixture, and fails', () => {
   expect(filesSeen).toBe(refused.length + accepted.length);
@@ -185,7 +185,7 @@ describe('refuses', () => {
   it.each(refused)('$rule in $file: $says', ({ file, rule, says }) => {
     const messages = findingsIn(file)
       .filter((finding) => (finding.code ?? '') === rule)
-      .map(textOf);
+      .map(toText);
     expect(messages).toContainEqual(expect.stringContaining(says));
   });
 });

@@ -49,7 +49,7 @@ const toNumber = (flag: string, text: string | undefined, [min, max]: readonly [
   throw new UsageError(`--${flag} takes a number from ${min} to ${max}, not '${text}'.`);
 };
 
-/** Reads the command line; 'help' when it asks for help. @throws `UsageError`. */
+/** Parses the command line. Returns 'help' for `--help`. @throws `UsageError`. */
 export const readOptions = (args: readonly string[]): Size | 'help' => {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';

@@ -38,7 +38,7 @@ describe('the command', () => {
 });
 
 describe('k6', () => {
-  /** Puts programs that exit with the given codes on an otherwise empty PATH. */
+  /** Puts programs that exit with these codes on an otherwise empty PATH. */
   const usePrograms = async (programs: Readonly<Record<string, number>>): Promise<void> => {
     const folder = await mkdtemp(join(tmpdir(), 'plinth-path-'));
     onTestFinished(() => rm(folder, { recursive: true }));

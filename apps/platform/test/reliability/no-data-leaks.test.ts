@@ -36,7 +36,7 @@ const sendAll = async (requests: readonly RawRequest[], concurrent: number): Pro
   exchanged.push(...(await mapConcurrently(requests, send, concurrent)));
 };
 
-/** Creates a MongoDB user whose password is a marker. @returns the URI with that user. */
+/** Creates a MongoDB user whose password is a canary. @returns the URI with that user. */
 const createDatabaseUser = async (uri: string): Promise<string> => {
   const [user, pwd] = [canaries.plant('the user of MongoDB'), canaries.plant('the password of MongoDB')];
   const { client, close } = await openTestDatastore(uri);
@@ -109,7 +109,7 @@ const findRecords = (event: string): Line[] =>
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => line['event'] === event);
 
-describe('a marker in every secret and personal field, header and token does not appear in', () => {
+describe('a canary in every secret and personal field, header and token does not appear in', () => {
   it.each(['stdout', 'stderr', 'metrics', 'traces'] as const)('%s', (output) => {
     expect(canaries.foundIn(outputs[output])).toEqual([]);
     expect(pathCanaries.foundIn(outputs[output])).toEqual([]);

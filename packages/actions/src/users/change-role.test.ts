@@ -5,23 +5,23 @@ const roles = ['owner', 'member', 'viewer'] as const;
 const steps = roles.flatMap((from) => roles.filter((to) => to !== from).map((to) => [from, to] as const));
 
 it.each(steps)('changes %s to %s and nothing else, counts owners and revokes tokens', async (from, to) => {
-  const { createUser, changeRole, stored, countOwners, eventsOf } = createOrganization();
+  const { createUser, changeRole, stored, getOwnerCount, collectEvents } = createOrganization();
   await createUser({ role: 'owner' });
   const ada = await createUser({ role: from });
   const before = stored(ada);
-  const events = await eventsOf(async () =>
+  const events = await collectEvents(async () =>
     expect(await changeRole(ada, to)).toEqual({ ...ada, role: to, version: 2 }),
   );
   expect(stored(ada)).toEqual({ ...before, role: to, version: 2 });
-  expect(countOwners()).toBe(to === 'owner' ? 2 : 1);
+  expect(getOwnerCount()).toBe(to === 'owner' ? 2 : 1);
   expect(events).toEqual(withRevocation('users.user-role-changed', ada.id, { role: to, previousRole: from }));
 });
 
 it('changes nothing and emits nothing when the role is the same, also for oneself', async () => {
-  const { db, createUser, changeRole, eventsOf, as } = createOrganization();
+  const { db, createUser, changeRole, collectEvents, as } = createOrganization();
   const ada = await createUser({ role: 'owner' });
   const before = [db.users.all(), db.ownerCounts.all()];
-  const events = await eventsOf(async () => {
+  const events = await collectEvents(async () => {
     expect(await changeRole(ada, 'owner')).toEqual(ada);
     expect(await changeRole(ada, 'owner', as(ada))).toEqual(ada);
   });
@@ -29,11 +29,11 @@ it('changes nothing and emits nothing when the role is the same, also for onesel
 });
 
 it('lets users lower their own role', async () => {
-  const { createUser, changeRole, as, countOwners } = createOrganization();
+  const { createUser, changeRole, as, getOwnerCount } = createOrganization();
   const ada = await createUser({ role: 'owner' });
   await createUser({ role: 'owner' });
   expect(await changeRole(ada, 'viewer', as(ada, ['owner']))).toMatchObject({ role: 'viewer' });
-  expect(countOwners()).toBe(1);
+  expect(getOwnerCount()).toBe(1);
 });
 
 it.each([
@@ -48,24 +48,24 @@ it.each([
 });
 
 it('integrity: the last active owner stays owner, and no event is emitted', async () => {
-  const { db, createUser, changeRole, suspendUser, eventsOf } = createOrganization();
+  const { db, createUser, changeRole, suspendUser, collectEvents } = createOrganization();
   const ada = await createUser({ role: 'owner' });
   await suspendUser(await createUser({ role: 'owner' }));
   const before = [db.users.all(), db.ownerCounts.all()];
-  const events = await eventsOf(() =>
+  const events = await collectEvents(() =>
     expect(changeRole(ada, 'member')).rejects.toMatchObject({ code: 'last-owner', status: 409 }),
   );
   expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
 });
 
 it('integrity: a suspended owner is not counted until reactivated', async () => {
-  const { createUser, changeRole, suspendUser, reactivateUser, countOwners } = createOrganization();
+  const { createUser, changeRole, suspendUser, reactivateUser, getOwnerCount } = createOrganization();
   await createUser({ role: 'owner' });
   const suspended = await suspendUser(await createUser());
   const promoted = await changeRole(suspended, 'owner');
-  expect(countOwners()).toBe(1);
+  expect(getOwnerCount()).toBe(1);
   const demoted = await changeRole(promoted, 'member');
-  expect(countOwners()).toBe(1);
+  expect(getOwnerCount()).toBe(1);
   await reactivateUser(await changeRole(demoted, 'owner'));
-  expect(countOwners()).toBe(2);
+  expect(getOwnerCount()).toBe(2);
 });

@@ -34,22 +34,22 @@ it('returns the DTO with name and email as sent, and emits user-created with id 
 });
 
 it('counts owners, and no other users', async () => {
-  const { db, createUser, countOwners } = createOrganization();
+  const { db, createUser, getOwnerCount } = createOrganization();
   await createUser({ role: 'member' });
   expect(db.ownerCounts.all()).toEqual([]);
   for (const expected of [1, 2, 3]) {
     await createUser({ role: 'owner' });
-    expect(countOwners()).toBe(expected);
+    expect(getOwnerCount()).toBe(expected);
   }
   expect(db.ownerCounts.all()).toMatchObject([{ scope: 'tenant', owners: 3 }]);
 });
 
 it('integrity: a taken email, in any case, creates and counts nothing', async () => {
-  const { db, createUser, eventsOf } = createOrganization();
+  const { db, createUser, collectEvents } = createOrganization();
   await createUser({ ...ada, role: 'owner' });
   const before = [db.users.all(), db.ownerCounts.all()];
   const taken = { ...ada, email: ada.email.toLowerCase(), role: 'owner' } as const;
-  const events = await eventsOf(() => expect(createUser(taken)).rejects.toMatchObject({ code: 'email-taken' }));
+  const events = await collectEvents(() => expect(createUser(taken)).rejects.toMatchObject({ code: 'email-taken' }));
   expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
 });
 

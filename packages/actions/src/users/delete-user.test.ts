@@ -13,9 +13,9 @@ it('keeps the document as deleted, with the time, and frees the email', async ()
 });
 
 it('emits user-deleted and revokes tokens', async () => {
-  const { createUser, deleteUser, eventsOf } = createOrganization();
+  const { createUser, deleteUser, collectEvents } = createOrganization();
   const ada = await createUser();
-  expect(await eventsOf(() => deleteUser(ada))).toEqual(withRevocation('users.user-deleted', ada.id));
+  expect(await collectEvents(() => deleteUser(ada))).toEqual(withRevocation('users.user-deleted', ada.id));
 });
 
 it('integrity: a deleted user does not exist for any operation but restoreUser', async () => {
@@ -37,25 +37,25 @@ it('integrity: a deleted user does not exist for any operation but restoreUser',
 });
 
 it('integrity: the last active owner stays, and no event is emitted', async () => {
-  const { db, createUser, deleteUser, suspendUser, eventsOf } = createOrganization();
+  const { db, createUser, deleteUser, suspendUser, collectEvents } = createOrganization();
   const ada = await createUser({ role: 'owner' });
   await createUser();
   await suspendUser(await createUser({ role: 'owner' }));
   const before = [db.users.all(), db.ownerCounts.all()];
-  const events = await eventsOf(() =>
+  const events = await collectEvents(() =>
     expect(deleteUser(ada)).rejects.toMatchObject({ code: 'last-owner', status: 409 }),
   );
   expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
 });
 
 it('integrity: only a deleted active owner lowers the owner count', async () => {
-  const { createUser, deleteUser, suspendUser, countOwners } = createOrganization();
+  const { createUser, deleteUser, suspendUser, getOwnerCount } = createOrganization();
   const [ada, grace] = [await createUser({ role: 'owner' }), await createUser({ role: 'owner' })];
   await createUser({ role: 'owner' });
   await deleteUser(await createUser());
-  expect(countOwners()).toBe(3);
+  expect(getOwnerCount()).toBe(3);
   await deleteUser(await suspendUser(grace));
-  expect(countOwners()).toBe(2);
+  expect(getOwnerCount()).toBe(2);
   await deleteUser(ada);
-  expect(countOwners()).toBe(1);
+  expect(getOwnerCount()).toBe(1);
 });

@@ -11,31 +11,31 @@ const withDeleted = async (role: 'owner' | 'member' = 'member') => {
 };
 
 it('restores the user as before, counts owners and emits user-restored', async () => {
-  const { db, ada, before, restoreUser, stored, countOwners, eventsOf } = await withDeleted('owner');
-  expect(countOwners()).toBe(1);
+  const { db, ada, before, restoreUser, stored, getOwnerCount, collectEvents } = await withDeleted('owner');
+  expect(getOwnerCount()).toBe(1);
   db.clock.advance(1000);
   const now = db.clock.now();
-  const events = await eventsOf(async () =>
+  const events = await collectEvents(async () =>
     expect(await restoreUser(ada)).toEqual({ ...ada, version: 3, updatedAt: now.toISOString() }),
   );
   expect(stored(ada)).toEqual({ ...before, version: 3, updatedAt: now });
-  expect(countOwners()).toBe(2);
+  expect(getOwnerCount()).toBe(2);
   expect(events).toEqual([{ name: 'users.user-restored', aggregateId: ada.id, payload: { userId: ada.id } }]);
 });
 
 it('restores a suspended owner as suspended, who is not counted', async () => {
-  const { createUser, suspendUser, deleteUser, restoreUser, countOwners } = await withDeleted('owner');
+  const { createUser, suspendUser, deleteUser, restoreUser, getOwnerCount } = await withDeleted('owner');
   const suspended = await suspendUser(await createUser({ role: 'owner' }));
   await deleteUser(suspended);
   expect(await restoreUser(suspended)).toMatchObject({ status: 'suspended', version: 4 });
-  expect(countOwners()).toBe(1);
+  expect(getOwnerCount()).toBe(1);
 });
 
 it('integrity: a user whose email another user has now stays deleted', async () => {
-  const { db, ada, createUser, restoreUser, eventsOf } = await withDeleted('owner');
+  const { db, ada, createUser, restoreUser, collectEvents } = await withDeleted('owner');
   await createUser({ email: ada.email.toUpperCase() });
   const before = [db.users.all(), db.ownerCounts.all()];
-  const events = await eventsOf(() => expect(restoreUser(ada)).rejects.toMatchObject({ code: 'email-taken' }));
+  const events = await collectEvents(() => expect(restoreUser(ada)).rejects.toMatchObject({ code: 'email-taken' }));
   expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
 });
 

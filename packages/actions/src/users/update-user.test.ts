@@ -4,10 +4,10 @@ import { createOrganization } from './test/organization.ts';
 it.each([{ name: 'Éva King' }, { email: 'King@acme.example' }, { name: 'Eva', email: 'eva@acme.example' }])(
   'changes %j with its keys and nothing else, and emits user-updated without personal data',
   async (patch) => {
-    const { createUser, updateUser, stored, eventsOf } = createOrganization();
+    const { createUser, updateUser, stored, collectEvents } = createOrganization();
     const ada = await createUser();
     const before = stored(ada);
-    const events = await eventsOf(async () =>
+    const events = await collectEvents(async () =>
       expect(await updateUser(ada, patch)).toEqual({ ...ada, ...patch, version: 2 }),
     );
     const { emailKey, nameKey, ...after } = stored(ada) as unknown as Record<string, unknown>;
@@ -20,10 +20,10 @@ it.each([{ name: 'Éva King' }, { email: 'King@acme.example' }, { name: 'Eva', e
 );
 
 it('changes nothing and emits nothing when the patch has no new value', async () => {
-  const { db, createUser, updateUser, eventsOf } = createOrganization();
+  const { db, createUser, updateUser, collectEvents } = createOrganization();
   const ada = await createUser();
   const before = db.users.all();
-  const events = await eventsOf(async () => {
+  const events = await collectEvents(async () => {
     for (const patch of [{}, { name: ada.name }, { email: ada.email }, { name: ada.name, email: ada.email }]) {
       expect(await updateUser(ada, patch)).toEqual(ada);
     }

@@ -67,7 +67,7 @@ describe('every error', () => {
     expect(Object.hasOwn(errors.gone(), 'cause')).toBe(false);
   });
 
-  it('shares the spec of its catalogue, so that a host can tell whether a route declares it', () => {
+  it('shares the spec of its catalogue, so that a host can check whether a route declares it', () => {
     expect(errors.gone().spec).toBe(errors.gone.spec);
     expect(errors.gone().spec).toBe(errors.gone({ detail: 'again' }).spec);
     expect(errors.gone().spec).not.toBe(errors.outOfStock.spec);

@@ -37,7 +37,7 @@ export type RouteSpec = {
   readonly stream?: 'ndjson';
   /** The response may be cached; without this it is `no-store`. For a GET, and never for a response with a secret. */
   readonly cache?: Cache;
-  /** The route is going away: each response has `Deprecation`, and `Sunset` when its end is known. Dates as in `2026-01-31`. */
+  /** The route will be removed: each response has `Deprecation`, and `Sunset` when the date is known. Dates as in `2026-01-31`. */
   readonly deprecated?: { readonly since: string; readonly sunset?: string };
   /** A request without an `Idempotency-Key` is refused: for effects that must not happen twice, such as payments. */
   readonly idempotency?: 'required';

@@ -4,7 +4,7 @@ import type { RouteSpec } from './route-spec.ts';
 
 /**
  * Declares a route and returns it unchanged; the compiler checks the rules.
- * @throws when it must not be cached as declared, where the compiler could not tell.
+ * @throws when it must not be cached as declared, where the compiler cannot detect it.
  */
 export const defineRoute = <const R extends RouteSpec>(route: R & ValidateRoute<R>): R => {
   toCacheControl(route);

@@ -4,7 +4,7 @@ import { Email, User, UserName, UserPage } from './user.ts';
 
 const [user] = User.meta()!['examples'] as [User];
 
-/** An address of the given length whose parts are not too long themselves. */
+/** Creates an address of `length` characters whose parts are within their own limits. */
 const createAddress = (length: number): string => {
   const domain = `@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(60)}.example`;
   return 'a'.repeat(length - domain.length) + domain;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogger } from '../logger.ts';
 import { collectLines } from '../output/collect-lines.ts';
 
-const marker = 'MARKER-7f3a';
+const canary = 'CANARY-7f3a';
 
 const classifiedName = fc.constantFrom(
   'email',
@@ -27,13 +27,13 @@ const openName = fc.constantFrom(
   'length',
 );
 
-// The value of a classified name: the marker, or anything that contains it.
+// The value of a classified name: the canary, or anything that contains it.
 const planted = fc.oneof(
-  fc.constant<unknown>(marker),
-  fc.constant<unknown>([marker, { any: marker }]),
-  fc.constant<unknown>({ any: { thing: marker }, toJSON: () => marker }),
-  fc.constant<unknown>(new Map([[marker, marker]])),
-  fc.constant<unknown>(new Error(marker, { cause: marker })),
+  fc.constant<unknown>(canary),
+  fc.constant<unknown>([canary, { any: canary }]),
+  fc.constant<unknown>({ any: { thing: canary }, toJSON: () => canary }),
+  fc.constant<unknown>(new Map([[canary, canary]])),
+  fc.constant<unknown>(new Error(canary, { cause: canary })),
 );
 
 const entry = (name: string, value: unknown): Record<string, unknown> => {
@@ -55,10 +55,10 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     fc.array(tie('tree'), { maxLength: 2 }).map((items): unknown => new Set(items)),
     fc.tuple(openName, tie('tree')).map((pair): unknown => new Map([pair])),
     tie('tree').map((cause): unknown => new Error('outer', { cause })),
-    tie('tree').map((cause): unknown => new MongoServerError(`bad value ${marker}`, { cause })),
+    tie('tree').map((cause): unknown => new MongoServerError(`bad value ${canary}`, { cause })),
     tie('tree').map((inner): unknown => new AggregateError([inner], 'many')),
     tie('tree').map((inner): unknown => ({ toJSON: () => inner })),
-    tie('tree').map((inner): unknown => Object.assign(new Error('with a body'), { body: marker, inner })),
+    tie('tree').map((inner): unknown => Object.assign(new Error('with a body'), { body: canary, inner })),
     fc.anything(),
   ),
 }));
@@ -78,7 +78,7 @@ describe('redaction', () => {
         log.error('planted', { value });
         expect(out.records()).toMatchObject([{ event: 'planted' }, { event: 'planted' }]);
         for (const line of out.lines) {
-          expect(line).not.toContain(marker);
+          expect(line).not.toContain(canary);
           expect(line.indexOf('\n')).toBe(line.length - 1);
         }
       }),

@@ -10,17 +10,17 @@ class MongoServerError extends Error {
   override readonly name = 'MongoServerError';
   readonly code = 11_000;
   readonly codeName = 'DuplicateKey';
-  readonly keyValue = { nickname: 'MARKER' };
+  readonly keyValue = { nickname: 'CANARY' };
 }
 
 describe('an error', () => {
   it('is shown with its type, code, message and frames, and without its other properties', () => {
-    const err = Object.assign(new TypeError('it broke\n    at MARKER (x.ts:1:1)'), { code: 'EBROKEN', body: 'MARKER' });
+    const err = Object.assign(new TypeError('it broke\n    at CANARY (x.ts:1:1)'), { code: 'EBROKEN', body: 'CANARY' });
     const sanitized = show(err);
     expect(Object.keys(sanitized)).toEqual(['type', 'code', 'message', 'stack']);
     expect(sanitized).toMatchObject({ type: 'TypeError', code: 'EBROKEN' });
     expect(sanitized['stack']).toMatch(/^ {4}at .+sanitize-error\.test\.ts/);
-    expect(sanitized['stack']).not.toContain('MARKER');
+    expect(sanitized['stack']).not.toContain('CANARY');
   });
 
   it('is scrubbed in its message, type and code', () => {
@@ -44,7 +44,7 @@ describe('an error', () => {
   });
 
   it('is shown without its message when it comes from the database driver, also as a cause', () => {
-    const driver = new MongoServerError('E11000 duplicate key error dup key: { nickname: "MARKER" }');
+    const driver = new MongoServerError('E11000 duplicate key error dup key: { nickname: "CANARY" }');
     const sanitized = show(driver);
     expect(sanitized).toMatchObject({ type: 'MongoServerError', code: 11_000, codeName: 'DuplicateKey' });
     expect(sanitized['stack']).toContain('sanitize-error.test.ts');
@@ -53,12 +53,12 @@ describe('an error', () => {
       message: 'not saved',
       cause: { cause: { code: 11_000 }, errors: [{ code: 11_000 }] },
     });
-    expect(JSON.stringify([sanitized, wrapped])).not.toContain('MARKER');
+    expect(JSON.stringify([sanitized, wrapped])).not.toContain('CANARY');
   });
 
   it('is shown without its stack when its message no longer matches the stack', () => {
-    const driver = new MongoServerError('about\n    at MARKER (x.ts:1:1)');
-    driver.stack = 'MongoServerError: about\n    at MARKER (x.ts:1:1)\n    at real (y.ts:1:1)';
+    const driver = new MongoServerError('about\n    at CANARY (x.ts:1:1)');
+    driver.stack = 'MongoServerError: about\n    at CANARY (x.ts:1:1)\n    at real (y.ts:1:1)';
     driver.message = 'changed';
     expect(show(driver)).toEqual({ type: 'MongoServerError', code: 11_000, codeName: 'DuplicateKey' });
   });

@@ -11,28 +11,28 @@ describe('scrub', () => {
       expect(scrub(`x_${token}`)).toBe('x_[secret]');
     }
     expect(scrub('{ "alg" header: eyAiYWxnIjogIkVkRFNBIn0.e30.xyz')).toBe('{ "alg" header: [secret]');
-    expect(scrub('authorization: Bearer MARKER-opaque, next')).toBe('authorization: Bearer [secret], next');
+    expect(scrub('authorization: Bearer CANARY-opaque, next')).toBe('authorization: Bearer [secret], next');
     expect(scrub('Basic dXNlcjpNQVJLRVI=')).toBe('Basic [secret]');
   });
 
   it('removes the credentials of a URI, even with several hosts or an unescaped password', () => {
-    expect(scrub('mongodb://app:MARKER@a:27017,b:27017/db failed')).toBe(
+    expect(scrub('mongodb://app:CANARY@a:27017,b:27017/db failed')).toBe(
       'mongodb://[secret]@a:27017,b:27017/db failed',
     );
-    expect(scrub('redis://:MARKER@a')).toBe('redis://[secret]@a');
+    expect(scrub('redis://:CANARY@a')).toBe('redis://[secret]@a');
     expect(scrub('mongodb://app:MAR/KER@a/db')).toBe('mongodb://[secret]@a/db');
     expect(scrub('mongodb://app:MAR@KER@a/db')).toBe('mongodb://[secret]@a/db');
     expect(scrub('http://localhost:3000/@scope/x')).toBe('http://localhost:3000/@scope/x');
   });
 
   it('removes secrets in queries and in quoted JSON', () => {
-    expect(scrub('GET /reset?id=1&token=MARKER&x=2')).toBe('GET /reset?id=1&token=[secret]&x=2');
-    expect(scrub('/cb?code=MARKER')).toBe('/cb?code=[secret]');
-    expect(scrub('{"newPassword": "MARKER","id":"1"}')).toBe('{"newPassword": "[secret]","id":"1"}');
+    expect(scrub('GET /reset?id=1&token=CANARY&x=2')).toBe('GET /reset?id=1&token=[secret]&x=2');
+    expect(scrub('/cb?code=CANARY')).toBe('/cb?code=[secret]');
+    expect(scrub('{"newPassword": "CANARY","id":"1"}')).toBe('{"newPassword": "[secret]","id":"1"}');
   });
 
   it('removes private keys', () => {
-    const body = 'MARKER\nMARKER\n';
+    const body = 'CANARY\nCANARY\n';
     expect(scrub(`a -----BEGIN PRIVATE KEY-----\n${body}-----END PRIVATE KEY----- b`)).toBe('a [secret] b');
     expect(scrub(`a -----BEGIN EC PRIVATE KEY-----\n${body}`)).toBe('a [secret]');
   });
@@ -45,16 +45,16 @@ describe('scrub', () => {
   });
 
   it('removes values that parsers and databases quote from documents', () => {
-    expect(scrub('E11000 duplicate key error index: email_1 dup key: { name: "MARKER" }')).toBe(
+    expect(scrub('E11000 duplicate key error index: email_1 dup key: { name: "CANARY" }')).toBe(
       'E11000 duplicate key error index: email_1 dup key: [pii]',
     );
     let message = '';
     try {
-      JSON.parse('{"name": MARKER}');
+      JSON.parse('{"name": CANARY}');
     } catch (error) {
       message = String(error);
     }
-    expect(message).toContain('MAR');
+    expect(message).toContain('CAN');
     expect(scrub(message)).toBe('SyntaxError: Unexpected token … is not valid JSON');
   });
 
@@ -65,11 +65,11 @@ describe('scrub', () => {
   });
 
   it('leaves no part of a token that the cut divides', () => {
-    for (const token of [jwt, 'alice-MARKER@mail.example.com', 'mongodb://u:MARKER@host/', 'Bearer MARKERMARKER']) {
+    for (const token of [jwt, 'alice-CANARY@mail.example.com', 'mongodb://u:CANARY@host/', 'Bearer CANARYCANARY']) {
       for (const edge of [textLengthMax, 2 * textLengthMax]) {
         for (let shift = 0; shift <= token.length; shift += 1) {
           const text = `${'. '.repeat(edge)}`.slice(0, edge - shift) + token + ' z'.repeat(textLengthMax);
-          expect(scrub(text)).not.toMatch(/MARKER|eyJ/);
+          expect(scrub(text)).not.toMatch(/CANARY|eyJ/);
         }
       }
     }

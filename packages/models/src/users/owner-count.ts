@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * The number of active owners of an organization, in one document for each. It guarantees the last owner: a change that
- * takes an owner away commits only while this count is above one.
+ * removes an owner commits only while this count is above one.
  */
 export const OwnerCountDocument = Entity.extend({
   scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),

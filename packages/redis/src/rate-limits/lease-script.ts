@@ -24,7 +24,7 @@ export type LeaseResponse = {
   readonly grants: readonly LeaseGrant[];
 };
 
-/** Requests tokens in one round trip, which also marks this process as alive. @throws when Redis does not answer. */
+/** Requests tokens in one round trip, which also marks this process as alive. @throws when Redis does not respond. */
 export type RequestLeases = (requests: readonly LeaseRequest[]) => Promise<LeaseResponse>;
 
 /** A process that is silent for longer no longer counts. */

@@ -33,7 +33,7 @@ it('requires the permission of each operation; users need none for their own dat
 
 it.each([
   ['an address may be taken', usersErrors.emailTaken, ['createUser', 'updateUser', 'restoreUser']],
-  ['an owner may be taken away', usersErrors.lastOwner, ['changeRole', 'deleteUser', 'suspendUser']],
+  ['an owner may be removed', usersErrors.lastOwner, ['changeRole', 'deleteUser', 'suspendUser']],
   ['an owner may be added', usersErrors.ownersChanged, ['createUser', 'changeRole', 'restoreUser', 'reactivateUser']],
   ['there is no If-Match', commonErrors.conflict, ['restoreUser', 'suspendUser', 'reactivateUser']],
 ] as const)('declares the error of an operation where %s', (_, error, operations: readonly Operation[]) => {

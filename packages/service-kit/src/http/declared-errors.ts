@@ -32,7 +32,7 @@ export const isHostStatus = (status: number): boolean => hostStatuses.some((know
 export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
   const hasPolicy = typeof route.auth === 'object';
   const all: readonly AnyErrorFactory[] = [
-    // Unknown query parameters are refused, so every route can answer 400.
+    // Unknown query parameters are rejected, so every route can return 400.
     commonErrors.invalidRequest,
     ...(route.auth === 'public' ? [] : [commonErrors.unauthenticated, commonErrors.tokenExpired]),
     ...(hasPolicy ? [commonErrors.forbidden] : []),

@@ -117,16 +117,16 @@ const createPolicyLookup =
   (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy =>
     stage === 'subject' ? policies.plans[findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan] : policies[stage];
 
-/** Sets the headers of the check that refuses, or that leaves the least. @throws `rate-limited` when one refuses. */
+/** Sets the headers of the exceeded check, or of the one with the fewest requests left. @throws `rate-limited` when one is exceeded. */
 const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
-  const refusing = checks.find(({ isExceeded }) => isExceeded);
+  const exceeded = checks.find(({ isExceeded }) => isExceeded);
   const [least] = checks.toSorted((left, right) => left.remaining - right.remaining);
-  const check = refusing ?? least;
+  const check = exceeded ?? least;
   if (!check) return;
   const { stage, policy, remaining, resetSeconds } = check;
   reply.header('ratelimit-policy', `"${stage}";q=${policy.quota};w=${policy.windowSeconds}`);
   reply.header('ratelimit', `"${stage}";r=${remaining};t=${resetSeconds}`);
-  if (!refusing) return;
+  if (!exceeded) return;
   reply.header('retry-after', String(resetSeconds));
   throw commonErrors.rateLimited({
     detail: `The limit '${stage}' of ${policy.quota} requests in ${policy.windowSeconds} seconds is used up. Try again in ${resetSeconds} s.`,

@@ -106,7 +106,7 @@ const recordStatuses = (server: FastifyInstance, contracts: readonly Contract[])
   };
 };
 
-/** Opens a host for tests: real routes and tokens on the given datastore. It reports what no contract declares. */
+/** Opens a host for tests: real routes and tokens on a datastore. It reports responses that no contract declares. */
 export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
   const { modules, datastore, clock = systemClock, revocationsFrom = 'users' } = options;
   const { verifier, revocations, signToken } = await createCredentials(clock);

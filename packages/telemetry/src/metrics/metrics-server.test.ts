@@ -108,14 +108,14 @@ describe('the metrics server', () => {
       name: 'queue_length',
       help: 'Jobs that wait.',
       read: () => {
-        if (!works) throw new Error('marker');
+        if (!works) throw new Error('canary');
         return 1;
       },
     });
     const { url } = await open(metrics);
     const response = await fetch(url);
     expect(response.status).toBe(500);
-    expect(await response.text()).not.toContain('marker');
+    expect(await response.text()).not.toContain('canary');
     works = true;
     expect((await fetch(url)).status).toBe(200);
   });

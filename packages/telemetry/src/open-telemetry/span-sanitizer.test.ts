@@ -14,18 +14,18 @@ const collectSpans = () => {
   return { spans, provider, tracer: provider.getTracer('test') };
 };
 
-const marker = 'marker-7f3a';
+const canary = 'canary-7f3a';
 
 it('exports the allowed attributes of a span and no message, event or attribute of a link', async () => {
   const { spans, provider, tracer } = collectSpans();
   const other = tracer.startSpan('other');
   const span = tracer.startSpan('GET /v1/users', {
-    attributes: { 'http.route': '/v1/users', 'url.full': marker, 'db.query.text': marker, 'user.id': marker },
-    links: [{ context: other.spanContext(), attributes: { of: marker } }],
+    attributes: { 'http.route': '/v1/users', 'url.full': canary, 'db.query.text': canary, 'user.id': canary },
+    links: [{ context: other.spanContext(), attributes: { of: canary } }],
   });
-  span.setStatus({ code: 2, message: marker });
-  span.addEvent(marker, { [marker]: marker });
-  span.recordException(new Error(marker));
+  span.setStatus({ code: 2, message: canary });
+  span.addEvent(canary, { [canary]: canary });
+  span.recordException(new Error(canary));
   span.end();
   await provider.forceFlush();
   const [exported] = spans;
@@ -41,5 +41,5 @@ it('exports the allowed attributes of a span and no message, event or attribute 
   expect(exported?.endTime[0]).toBeCloseTo(Date.now() / 1000, -2);
   const { resource, ...rest } = exported as ReadableSpan;
   expect(resource.attributes).toHaveProperty('service.name');
-  expect(JSON.stringify(rest)).not.toContain(marker);
+  expect(JSON.stringify(rest)).not.toContain(canary);
 });

@@ -1,6 +1,6 @@
 // Downloads mongod into a folder and prints its path. A process of its own, so that a download that hangs can be ended.
 import { MongoBinary } from 'mongodb-memory-server-core';
-import { messageOf } from '../errors.ts';
+import { getMessage } from '../errors.ts';
 
 const [downloadDir = '.'] = process.argv.slice(2);
 const server = process.env['MONGOMS_DOWNLOAD_MIRROR'] ?? 'https://fastdl.mongodb.org';
@@ -11,6 +11,6 @@ try {
   });
   console.log(await MongoBinary.getPath({ downloadDir, checkMD5: true }));
 } catch (error) {
-  console.error(messageOf(error));
+  console.error(getMessage(error));
   process.exitCode = 1;
 }

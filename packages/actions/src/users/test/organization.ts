@@ -30,14 +30,14 @@ export const createOrganization = () => {
       createContext({ tenantId: owner.tenantId, actor: { id, roles } }),
     stored: ({ id }: { readonly id: string }) => db.users.all().find(({ _id }) => _id === id),
     /** The events that `work` causes. */
-    eventsOf: async (work: () => Promise<unknown>) => {
+    collectEvents: async (work: () => Promise<unknown>) => {
       const earlier = db.emitted().length;
       await work();
       const events = db.emitted().slice(earlier);
       return events.map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
     },
     /** The owner count of this organization, which is the number of its active owners. */
-    countOwners: (): number => {
+    getOwnerCount: (): number => {
       const isOwn = ({ tenantId }: { tenantId: string }) => tenantId === owner.tenantId;
       const counted = db.ownerCounts.all().find(isOwn)?.owners ?? 0;
       const active = db.users.all().filter((user) => isOwn(user) && user.role === 'owner' && user.status === 'active');
