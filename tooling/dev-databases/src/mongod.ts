@@ -1,17 +1,16 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
-import { MongoMemoryServer } from 'mongodb-memory-server-core';
 import { DevDatabasesError } from './errors.ts';
 import type { DatabaseKind, DatabaseProcess, StartOptions } from './launch.ts';
 import { findMongod } from './programs/index.ts';
+import { startServer } from './server-process.ts';
 
 const REPLICA_SET = 'plinth';
 const ALREADY_INITIALIZED = 23;
 const READY_MS = 60_000;
 const SHARED_MS = 1000;
 
-const toArgs = (isTemporary: boolean): string[] => {
+const toArgs = ({ dir, port, args, isTemporary }: StartOptions): string[] => {
   const parameters = [
     // A process that is killed during a transaction locks its documents this long; the default is a minute.
     'transactionLifetimeLimitSeconds=5',
@@ -20,8 +19,9 @@ const toArgs = (isTemporary: boolean): string[] => {
     // Tests make the server fail on purpose.
     ...(isTemporary ? ['enableTestCommands=1'] : []),
   ];
+  const place = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET];
   const options = ['--nounixsocket', '--quiet', '--wiredTigerCacheSizeGB', '0.5'];
-  return [...options, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
+  return [...place, ...options, ...parameters.flatMap((parameter) => ['--setParameter', parameter]), ...args];
 };
 
 /** A replica set of one node, because transactions and change streams need one. */
@@ -55,54 +55,8 @@ export const toUri = (ports: readonly number[]): string =>
   `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${REPLICA_SET}`;
 
 /** Starts a node that is not a member of a replica set yet, unless its data says so. */
-export async function startNode(options: StartOptions): Promise<DatabaseProcess> {
-  const { program, dir, port, args, isTemporary, log, guard, onExit } = options;
-  // The binary that was found is used, whatever its version.
-  process.env['MONGOMS_SYSTEM_BINARY_VERSION_CHECK'] = 'false';
-  const server = await MongoMemoryServer.create({
-    binary: { systemBinary: program },
-    instance: {
-      dbPath: dir,
-      port,
-      portGeneration: false,
-      replSet: REPLICA_SET,
-      storageEngine: 'wiredTiger',
-      launchTimeout: READY_MS,
-      args: [...toArgs(isTemporary), ...args],
-    },
-    // Ctrl-C must not reach it before the service has drained.
-    spawn: { detached: true },
-  });
-  let pid = 0;
-  const watch = (): void => {
-    const process = server.instanceInfo?.instance.mongodProcess;
-    if (process?.pid === undefined) throw new Error('it ended at its start');
-    const startedPid = process.pid;
-    pid = startedPid;
-    guard.add(startedPid);
-    process.stdout?.on('data', (chunk: Buffer) => void log.write(chunk));
-    process.once('exit', () => {
-      guard.remove(startedPid);
-      onExit?.();
-    });
-  };
-  watch();
-  return {
-    get pid() {
-      return pid;
-    },
-    stop: async (kill = false) => {
-      const process = server.instanceInfo?.instance.mongodProcess;
-      if (kill && process?.kill('SIGKILL')) await once(process, 'close');
-      await server.stop({ doCleanup: false });
-    },
-    restart: async () => {
-      await server.stop({ doCleanup: false });
-      await server.start(true);
-      watch();
-    },
-  };
-}
+export const startNode = (options: StartOptions): Promise<DatabaseProcess> =>
+  startServer(options, { args: toArgs(options), ready: /"Waiting for connections"/i });
 
 /** Runs a command on one node. */
 export async function runCommand(port: number, command: Document, timeoutMs = 10_000): Promise<Document> {

@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { DatabaseKind, StartOptions } from './launch.ts';
+import type { DatabaseKind } from './launch.ts';
 import { findRedis } from './programs/index.ts';
+import { startServer } from './server-process.ts';
 
 const TIMEOUT_MS = 3000;
 
@@ -14,51 +13,13 @@ export const redis: DatabaseKind = {
     const [, dir] = (await sendRedisCommand(`redis://127.0.0.1:${port}`, 'CONFIG', 'GET', 'dir')) as string[];
     return dir ?? '';
   },
-  start: async (options) => {
-    let child = await spawnServer(options);
-    return {
-      get pid() {
-        return child.pid as number;
-      },
-      stop: async (kill = false) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, 'exit');
-        child.kill(kill ? 'SIGKILL' : 'SIGTERM');
-        await exited;
-      },
-      restart: async () => {
-        child = await spawnServer(options);
-      },
-    };
+  start: (options) => {
+    const place = ['--port', String(options.port), '--bind', '127.0.0.1', '--dir', options.dir, '--daemonize', 'no'];
+    const durability = ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
+    const args = [...place, ...durability, ...options.args];
+    return startServer(options, { args, ready: /Ready to accept connections/i });
   },
 };
-
-/** Resolves when the server has loaded its data. */
-function spawnServer({ program, dir, port, args, log, guard, onExit }: StartOptions): Promise<ChildProcess> {
-  const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
-  const durability = ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
-  const child = spawn(program, [...place, ...durability, ...args], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return new Promise((resolve, reject) => {
-    let lastLine = 'it wrote no log';
-    const read = (text: string): void => {
-      log.write(text);
-      lastLine = text.trim().split('\n').at(-1) || lastLine;
-      if (/Ready to accept connections/i.test(text)) resolve(child);
-    };
-    child.stdout.setEncoding('utf8').on('data', read);
-    child.stderr.setEncoding('utf8').on('data', read);
-    child.once('error', reject);
-    child.once('spawn', () => guard.add(child.pid as number));
-    child.once('exit', () => {
-      guard.remove(child.pid as number);
-      reject(new Error(lastLine));
-      onExit?.();
-    });
-  });
-}
 
 /** Sends one command on a connection of its own. Rejects when the server is unreachable or refuses it. */
 export async function sendRedisCommand(url: string, command: string, ...args: string[]): Promise<unknown> {
