@@ -52,8 +52,8 @@ const perSecond = 100;
 /** Sends requests at a constant rate, to all processes and for all callers in turn. */
 const load = async (tokens: readonly string[], ms: number): Promise<ServiceResponse[]> => {
   const sending: Promise<ServiceResponse>[] = [];
-  const begunAt = performance.now();
-  for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - begunAt) {
+  const startedAt = performance.now();
+  for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - startedAt) {
     while (sending.length < (elapsed / 1000) * perSecond) {
       const url = urls[sending.length % urls.length] as string;
       sending.push(get(url, tokens[(sending.length >> 1) % tokens.length] as string));
@@ -66,7 +66,7 @@ const load = async (tokens: readonly string[], ms: number): Promise<ServiceRespo
 describe('processes that share a Redis', () => {
   it('race: together allow the limit of a tenant within 10 %, and serve other tenants meanwhile', async () => {
     const [greedy, modest] = [await createToken(), await createToken()];
-    const begunAt = performance.now();
+    const startedAt = performance.now();
     const responses: ServiceResponse[] = [];
     const others: ServiceResponse[] = [];
     for (let round = 0; round < 20; round += 1) {
@@ -74,7 +74,7 @@ describe('processes that share a Redis', () => {
       others.push(await get(urls[round % urls.length] as string, modest));
       responses.push(...(await Promise.all(burst)));
     }
-    const expected = 300 + (5 * (performance.now() - begunAt)) / 1000;
+    const expected = 300 + (5 * (performance.now() - startedAt)) / 1000;
     expect(countStatus(responses, 200) + countStatus(responses, 429)).toBe(600);
     expect(Math.abs(countStatus(responses, 200) - expected)).toBeLessThanOrEqual(expected / 10);
     expect(countStatus(others, 200)).toBe(20);

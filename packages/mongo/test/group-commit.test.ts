@@ -134,7 +134,7 @@ describe('sets that are committed together', () => {
     const slug = createNote().slug;
     const kind = 'final' as const;
     await run((scoped) => [scoped.insert(createNote({ slug, kind })), scoped.insert(createNote({ kind }))]);
-    // Two documents match the one filter and none the other: two in sum, and still neither condition holds.
+    // Two documents match the one filter and none the other: two in sum, and still both conditions fail.
     const outcomes = await Promise.allSettled([
       run((scoped) => scoped.updateWhere({ kind }, { $inc: { words: 1 } }, errors.soldOut())),
       run((scoped) => scoped.updateWhere({ slug: 'no-such-slug' }, { $inc: { words: 1 } }, errors.soldOut())),

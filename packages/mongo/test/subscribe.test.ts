@@ -16,7 +16,7 @@ const { boxMoved: moved, boxOpened: opened } = defineEvents('boxes', {
 const clock = { now: () => new Date() };
 
 let datastore: TestDatastore;
-/** The client of another process: faults of one do not affect the other. */
+/** A separate client, as in another process, so that its faults do not affect `datastore`. */
 let reader: Datastore;
 const subscriptions: Subscription[] = [];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await failing('off');
+  await setFailPoint('off');
   await Promise.all(subscriptions.splice(0).map(({ stop }) => stop()));
 });
 
@@ -36,16 +36,16 @@ afterAll(async () => {
   await Promise.all([datastore.close(), reader.close()]);
 });
 
-const failing = (mode: 'off' | 'alwaysOn' | { times: number }, data: object = {}) =>
+const setFailPoint = (mode: 'off' | 'alwaysOn' | { times: number }, data: object = {}) =>
   datastore.client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(mode !== 'off' && { data }) });
 
-const openModule = (name: string, at = clock) =>
-  datastore.open({ name, collections: {} }, { clock: at, ids: createIds(clock) });
+const openModule = (name: string, moduleClock = clock) =>
+  datastore.open({ name, collections: {} }, { clock: moduleClock, ids: createIds(clock) });
 
 /** Creates a module with an empty journal. `emit` emits one event for each id, in one write set. */
-const createModule = async (at = clock) => {
+const createModule = async (moduleClock = clock) => {
   const name = `m${createId().slice(-12)}`;
-  const { unitOfWork, events, prepare } = openModule(name, at);
+  const { unitOfWork, events, prepare } = openModule(name, moduleClock);
   await prepare();
   const emit = (
     ids: readonly string[],
@@ -73,10 +73,10 @@ const subscribe = async (module: string, { since = new Date(0), listener }: Star
   return { ...subscription, delivered, ids, onDisconnect, onReconnect };
 };
 
-const someIds = (count: number) => Array.from({ length: count }, () => createId());
+const createIdList = (count: number) => Array.from({ length: count }, () => createId());
 
 /** Returns the open cursors on a journal. */
-const cursorsOn = (module: string) =>
+const listCursors = (module: string) =>
   datastore.client
     .db('admin')
     .aggregate(
@@ -91,7 +91,7 @@ const cursorsOn = (module: string) =>
 describe('a subscription', () => {
   it('receives the events in the journal, and then those that are committed', async () => {
     const { name, emit } = await createModule();
-    const [first = '', second = '', third = ''] = someIds(3);
+    const [first = '', second = '', third = ''] = createIdList(3);
     const ctx = createContext();
     await emit([first], { ctx });
     await emit([second]);
@@ -105,7 +105,7 @@ describe('a subscription', () => {
   it('receives an event within a second of its commit', async () => {
     const { name, emit } = await createModule();
     const { ids } = await subscribe(name);
-    for (const id of someIds(5)) {
+    for (const id of createIdList(5)) {
       await emit([id]);
       await vi.waitFor(() => expect(ids()).toContain(id), { timeout: 1000, interval: 5 });
     }
@@ -113,7 +113,7 @@ describe('a subscription', () => {
 
   it('receives the events of every tenant, all of a write set, and none of another name or module', async () => {
     const [first, second] = [await createModule(), await createModule()];
-    const [a = '', b = '', c = '', d = '', e = ''] = someIds(5);
+    const [a = '', b = '', c = '', d = '', e = ''] = createIdList(5);
     const { delivered } = await subscribe(first.name);
     const ctxs = [createContext(), createContext()];
     await second.emit([d]);
@@ -134,7 +134,7 @@ describe('a subscription', () => {
     const since = new Date();
     let now = since.getTime();
     const { name, emit } = await createModule({ now: () => new Date(now) });
-    const [before = '', exact = '', after = ''] = someIds(3);
+    const [before = '', exact = '', after = ''] = createIdList(3);
     for (const [id, offset] of [
       [before, -1],
       [exact, 0],
@@ -148,7 +148,7 @@ describe('a subscription', () => {
 
   it('race: misses none of 200 events that are committed while it starts', async () => {
     const { name, emit } = await createModule();
-    const ids = someIds(200);
+    const ids = createIdList(200);
     let received: (() => Set<string>) | undefined;
     for (let index = 0; index < ids.length; index += 4) {
       await Promise.all(ids.slice(index, index + 4).map((id) => emit([id])));
@@ -168,24 +168,24 @@ describe('a subscription', () => {
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
 
-  it('does not start, and names the reason, when it may not read the journal', async () => {
+  it('does not start when it may not read the journal, and throws the reason', async () => {
     const { name } = await createModule();
     for (const command of ['aggregate', 'find']) {
-      await failing({ times: 1 }, { failCommands: [command], errorCode: 13 });
+      await setFailPoint({ times: 1 }, { failCommands: [command], errorCode: 13 });
       await expect(subscribe(name)).rejects.toMatchObject({
         name: 'StartupError',
         message: expect.stringMatching(/^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/),
       });
     }
-    await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
+    await vi.waitFor(async () => expect(await listCursors(name)).toEqual([]), 5000);
   });
 
   it('closes its cursor and delivers no more events when it is stopped', async () => {
     const { name, emit } = await createModule();
     const { delivered, stop, onDisconnect } = await subscribe(name);
-    await vi.waitFor(async () => expect(await cursorsOn(name)).toHaveLength(1), 5000);
+    await vi.waitFor(async () => expect(await listCursors(name)).toHaveLength(1), 5000);
     await stop();
-    await vi.waitFor(async () => expect(await cursorsOn(name)).toEqual([]), 5000);
+    await vi.waitFor(async () => expect(await listCursors(name)).toEqual([]), 5000);
     await emit([createId()]);
     const { ids } = await subscribe(name);
     expect(ids().size).toBe(1);
@@ -194,14 +194,14 @@ describe('a subscription', () => {
   });
 });
 
-describe('integrity: a subscription receives the events that were committed while', () => {
+describe('integrity: a subscription receives the events of an interruption, when', () => {
   it('its cursor was killed', async () => {
     const { name, emit } = await createModule();
     const { ids } = await subscribe(name);
-    const [before = '', after = ''] = someIds(2);
+    const [before = '', after = ''] = createIdList(2);
     await emit([before]);
     await vi.waitFor(() => expect(ids()).toContain(before), 5000);
-    const [cursor] = await cursorsOn(name);
+    const [cursor] = await listCursors(name);
     await datastore.client
       .db(`${datastore.databasePrefix}${name}`)
       .command({ killCursors: 'journal', cursors: [cursor?.['cursor'].cursorId] });
@@ -212,8 +212,8 @@ describe('integrity: a subscription receives the events that were committed whil
   it('its connection was lost again and again', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect, onReconnect } = await subscribe(name);
-    await failing({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
-    const some = someIds(20);
+    await setFailPoint({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
+    const some = createIdList(20);
     for (const id of some) {
       await emit([id]);
     }
@@ -221,20 +221,20 @@ describe('integrity: a subscription receives the events that were committed whil
     expect(onDisconnect.mock.calls.length - onReconnect.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('the history of its stream was lost and none could be opened, which is reported once', async () => {
+  it('the history of its stream was lost and no stream could be opened, and reports that once', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect, onReconnect } = await subscribe(name);
     const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
-    await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], ...historyLost });
+    await setFailPoint('alwaysOn', { failCommands: ['aggregate', 'getMore'], ...historyLost });
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
-    const some = someIds(3);
+    const some = createIdList(3);
     await emit(some);
     expect(ids().size).toBe(0);
-    await failing('off');
+    await setFailPoint('off');
     await vi.waitFor(() => expect(ids()).toEqual(new Set(some)), 10_000);
     await vi.waitFor(() => expect(onReconnect).toHaveBeenCalledOnce(), 5000);
     expect(onDisconnect).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 286 }));
-    const [live = ''] = someIds(1);
+    const [live = ''] = createIdList(1);
     await emit([live]);
     await vi.waitFor(() => expect(ids()).toContain(live), 5000);
   });
@@ -242,7 +242,7 @@ describe('integrity: a subscription receives the events that were committed whil
   it('its journal was dropped and created again', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect } = await subscribe(name);
-    const [before = '', after = ''] = someIds(2);
+    const [before = '', after = ''] = createIdList(2);
     await emit([before]);
     await vi.waitFor(() => expect(ids()).toContain(before), 5000);
     await datastore.client.db(`${datastore.databasePrefix}${name}`).dropCollection('journal');
@@ -252,7 +252,7 @@ describe('integrity: a subscription receives the events that were committed whil
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 5000);
   });
 
-  it('its listener failed, which receives them again', async () => {
+  it('its listener threw once', async () => {
     const { name, emit } = await createModule();
     const listener = vi.fn<() => void>().mockImplementationOnce(() => {
       throw new Error('not now');
@@ -263,13 +263,13 @@ describe('integrity: a subscription receives the events that were committed whil
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
 
-  it('but none after it was stopped during an outage', async () => {
+  it('it has not been stopped meanwhile', async () => {
     const { name, emit } = await createModule();
     const { delivered, stop, onDisconnect, onReconnect } = await subscribe(name);
-    await failing('alwaysOn', { failCommands: ['aggregate', 'getMore'], errorCode: 286 });
+    await setFailPoint('alwaysOn', { failCommands: ['aggregate', 'getMore'], errorCode: 286 });
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalled(), 5000);
     await stop();
-    await failing('off');
+    await setFailPoint('off');
     await emit([createId()]);
     expect((await subscribe(name)).ids().size).toBe(1);
     expect(delivered).toEqual([]);

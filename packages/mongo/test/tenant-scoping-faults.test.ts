@@ -21,7 +21,7 @@ beforeAll(async () => {
   await datastore.current.open({ name: 'faults', collections: { notes } }, { clock, ids: createIds(clock) }).prepare();
 });
 
-/** Changes what a collection sends: the commands of its reads and the writes that it records. */
+/** A fault of a collection: it changes the commands of its reads or the writes that it records. */
 type Fault = { readonly onFind?: (find: Document) => Document; readonly onWrite?: (write: Write) => Write };
 
 const dropTenant = (filter: Document): Document => {
@@ -31,35 +31,35 @@ const dropTenant = (filter: Document): Document => {
 
 const countIds = ({ filter }: Document): number => filter['_id']?.['$in']?.length ?? 0;
 
-const findFault = (isMeant: (find: Document) => boolean): Fault => ({
-  onFind: (find) => (isMeant(find) ? { ...find, filter: dropTenant(find['filter']) } : find),
+const createFindFault = (matches: (find: Document) => boolean): Fault => ({
+  onFind: (find) => (matches(find) ? { ...find, filter: dropTenant(find['filter']) } : find),
 });
 
-const writeFault = (kind: 'update' | 'remove', hasVersion: boolean): Fault => ({
+const createWriteFault = (kind: 'update' | 'remove', hasVersion: boolean): Fault => ({
   onWrite: (write) =>
     write.kind === kind && 'version' in write.filter === hasVersion
       ? { ...write, filter: dropTenant(write.filter) }
       : write,
 });
 
-const insertFault = (change: (document: Document) => Document): Fault => ({
+const createInsertFault = (change: (document: Document) => Document): Fault => ({
   onWrite: (write) => (write.kind === 'insert' ? { ...write, document: change(write.document) } : write),
 });
 
 const otherTenantId = createId();
 
-/** One access outside the tenant for each operation; the name begins with the operation. */
+/** For each operation a fault that leaves the tenant. The name starts with the operation. */
 const faults: Readonly<Record<string, Fault>> = {
-  get: findFault(({ filter }) => typeof filter['_id'] === 'string'),
-  'get of a batch': findFault((find) => countIds(find) > 1 && countIds(find) <= pointsMax),
-  find: findFault(({ filter }) => 'slug' in filter),
-  getMany: findFault((find) => countIds(find) > pointsMax),
-  list: findFault(({ hint }) => hint !== undefined),
-  'insert without a tenant': insertFault((document) => ({ ...document, tenantId: undefined })),
-  'insert for another tenant': insertFault((document) => ({ ...document, tenantId: otherTenantId })),
-  update: writeFault('update', true),
-  updateWhere: writeFault('update', false),
-  remove: writeFault('remove', true),
+  get: createFindFault(({ filter }) => typeof filter['_id'] === 'string'),
+  'get of a batch': createFindFault((find) => countIds(find) > 1 && countIds(find) <= pointsMax),
+  find: createFindFault(({ filter }) => 'slug' in filter),
+  getMany: createFindFault((find) => countIds(find) > pointsMax),
+  list: createFindFault(({ hint }) => hint !== undefined),
+  'insert without a tenant': createInsertFault((document) => ({ ...document, tenantId: undefined })),
+  'insert for another tenant': createInsertFault((document) => ({ ...document, tenantId: otherTenantId })),
+  update: createWriteFault('update', true),
+  updateWhere: createWriteFault('update', false),
+  remove: createWriteFault('remove', true),
 };
 
 const withFault = (db: Db, { onFind = (find) => find }: Fault): Db =>
@@ -103,30 +103,34 @@ const succeeds = (attempt: Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** Tries to reach another tenant's note by every operation. Returns the operations that did, and what the query guard found. */
+/** Runs every operation on another tenant's note. Returns the operations that succeeded and the findings of the query guard. */
 const findBreaches = async (fault?: Fault): Promise<string[]> => {
   const { collection, write } = openCollection(fault);
-  const sound = openCollection();
+  const intact = openCollection();
   const [mine, theirs] = [createContext(), createContext()];
-  const note = await sound.write(theirs, () => sound.collection.for(theirs).insert(createNote({ words: 7 })));
-  const own = await sound.write(mine, () => sound.collection.for(mine).insert(createNote()));
-  const scoped = collection.for(mine);
+  const note = await intact.write(theirs, () => intact.collection.for(theirs).insert(createNote({ words: 7 })));
+  const own = await intact.write(mine, () => intact.collection.for(mine).insert(createNote()));
+  const collectionOfMine = collection.for(mine);
   const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => createId())];
-  const inserted = await write(mine, () => scoped.insert(createNote())).catch(() => undefined);
+  const inserted = await write(mine, () => collectionOfMine.insert(createNote())).catch(() => undefined);
   const stored = (await datastore.current.raw('faults', 'notes').all()).find(({ _id }) => _id === inserted?._id);
   const breaches: Readonly<Record<string, boolean>> = {
-    get: await succeeds(scoped.get(note._id)),
+    get: await succeeds(collectionOfMine.get(note._id)),
     // Both are called in one turn, so that they share a batch.
-    'get of a batch': (await Promise.all([succeeds(scoped.get(note._id)), scoped.get(own._id)]))[0],
-    find: (await scoped.find({ slug: note.slug })) !== undefined,
-    getMany: (await scoped.getMany(manyIds)).length > 0,
-    list: (await scoped.list({ where: {}, sort: 'createdAt', limit: 100 })).items.some(({ _id }) => _id === note._id),
-    insert: stored?.['tenantId'] !== mine.tenantId,
-    update: await succeeds(write(mine, () => scoped.update(note, { $set: { words: 8 } }))),
-    updateWhere: await succeeds(
-      write(mine, () => scoped.updateWhere({ _id: note._id }, { $set: { words: 9 } }, commonErrors.notFound())),
+    'get of a batch': (await Promise.all([succeeds(collectionOfMine.get(note._id)), collectionOfMine.get(own._id)]))[0],
+    find: (await collectionOfMine.find({ slug: note.slug })) !== undefined,
+    getMany: (await collectionOfMine.getMany(manyIds)).length > 0,
+    list: (await collectionOfMine.list({ where: {}, sort: 'createdAt', limit: 100 })).items.some(
+      ({ _id }) => _id === note._id,
     ),
-    remove: await succeeds(write(mine, () => scoped.remove(note))),
+    insert: stored?.['tenantId'] !== mine.tenantId,
+    update: await succeeds(write(mine, () => collectionOfMine.update(note, { $set: { words: 8 } }))),
+    updateWhere: await succeeds(
+      write(mine, () =>
+        collectionOfMine.updateWhere({ _id: note._id }, { $set: { words: 9 } }, commonErrors.notFound()),
+      ),
+    ),
+    remove: await succeeds(write(mine, () => collectionOfMine.remove(note))),
   };
   const breached = Object.keys(breaches).filter((operation) => breaches[operation]);
   return [...breached, ...(await datastore.current.guard.check())];

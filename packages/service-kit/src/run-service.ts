@@ -4,7 +4,6 @@ import { type CommandObserver, type Datastore, type RateLimiter, StartupError } 
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { systemClock, systemIds } from './clock-and-ids.ts';
-import { followRevocations } from './follow-revocations.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
 import type { Dependency } from './plugins/health.ts';
@@ -14,6 +13,7 @@ import { getRedactedFields } from './redacted-fields.ts';
 import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
+import { subscribeToRevocations } from './subscribe-to-revocations.ts';
 
 /** A further connection of a host, closed after the server. */
 export type Connection = Dependency & {
@@ -26,7 +26,7 @@ export type ServiceOptions = {
   readonly name: string;
   readonly modules: readonly Module[];
   readonly config: ServiceConfig;
-  /** The module whose journal holds the revocation events. Every host follows it, whichever modules it serves. */
+  /** The module whose journal holds the revocation events. Every host subscribes to it, whichever modules it serves. */
   readonly revocationsFrom: string;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
@@ -99,7 +99,13 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const metricsServer = await openMetrics(metrics, config);
   await prepare();
   await beforeListening?.(datastore);
-  const revocationStream = await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger });
+  const revocationStream = await subscribeToRevocations({
+    datastore,
+    module: revocationsFrom,
+    revocations,
+    clock,
+    logger,
+  });
   const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
     drain();
     // The proxies send requests until they have seen that the service is not ready.

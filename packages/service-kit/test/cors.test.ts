@@ -11,8 +11,8 @@ const options = { modules: [thingsModule], datastore: fakeDatastore() };
 const host = useTestHost(async () => ({ ...options, corsOrigins: [app, localApp] }));
 const closedHost = useTestHost(async () => options);
 
-const preflight = (at: typeof host, origin: string) =>
-  at.current.anonymous.send({
+const preflight = (testHost: typeof host, origin: string) =>
+  testHost.current.anonymous.send({
     method: 'OPTIONS',
     url: '/v1/things',
     headers: { origin, 'access-control-request-method': 'POST' },
@@ -45,7 +45,7 @@ describe('a page of an allowed origin', () => {
     expect(lines).toMatchObject([{ event: 'request-served', method: 'OPTIONS', status: 204 }]);
   });
 
-  it('may read a response with its headers, and a refusal', async () => {
+  it('may read a response with its headers, and an error', async () => {
     const caller = await host.current.as(createPrincipal());
     const created = await caller.post('/v1/things', { name: 'a', grams: 1 }, { origin: app });
     expect(created).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });

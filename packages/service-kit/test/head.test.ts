@@ -1,7 +1,7 @@
 import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, useTestHost } from '../src/testing/index.ts';
-import { closeHosts, createHeldLimiter, openHost, perMinute } from './rate-limit-fixture.ts';
+import { closeHosts, createManualLimiter, openHost, perMinute } from './rate-limit-fixture.ts';
 import { fakeDatastore, streams, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
@@ -65,7 +65,7 @@ describe('HEAD', () => {
   });
 
   it('counts towards the limits of GET', async () => {
-    const limited = await openHost({ limiter: createHeldLimiter().limiter, ip: perMinute(2) });
+    const limited = await openHost({ limiter: createManualLimiter().limiter, ip: perMinute(2) });
     const send = () => limited.anonymous.send({ method: 'HEAD', url: '/v1/ping' });
     const responses = [await send(), await send(), await send()];
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 429]);

@@ -40,8 +40,8 @@ const guessesModule = defineModule({
   },
 });
 
-/** Creates a limiter whose clock moves by `advance` only. */
-export const createHeldLimiter = () => {
+/** Creates a limiter whose clock only `advance` moves. */
+export const createManualLimiter = () => {
   let nowMs = 0;
   const limiter = createLocalLimiter(() => nowMs);
   return { limiter, advance: (ms: number) => void (nowMs += ms) };
@@ -54,9 +54,9 @@ export type HostOverrides = Partial<RateLimitPolicies> & {
   readonly findPlan?: (tenantId: string) => Plan | undefined;
 } & Pick<TestHostOptions, 'trustProxy' | 'metrics'>;
 
-/** Opens a host that limits each user of a tenant on the plan free to ten requests a minute, unless `policies` say otherwise. */
+/** Opens a host with high limits, except ten requests per minute for each user on the plan `free`. `policies` override them. */
 export const openHost = async ({
-  limiter = createHeldLimiter().limiter,
+  limiter = createManualLimiter().limiter,
   findPlan,
   trustProxy,
   metrics,

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   closeHosts,
   countStatus,
-  createHeldLimiter,
+  createManualLimiter,
   openHost,
   perMinute,
   repeat,
@@ -77,7 +77,7 @@ describe('the reference', () => {
 
 describe('a caller above its limit', () => {
   it('gets a 429 with Retry-After, and is served after that time', async () => {
-    const { limiter, advance } = createHeldLimiter();
+    const { limiter, advance } = createManualLimiter();
     const host = await openHost({ limiter });
     const caller = await host.as(createPrincipal());
     const responses = await repeat(12, () => caller.get(toUnknownPath()));
@@ -107,7 +107,7 @@ describe('a caller above its limit', () => {
   });
 
   it('integrity: a refused request changes nothing', async () => {
-    const { limiter, advance } = createHeldLimiter();
+    const { limiter, advance } = createManualLimiter();
     const host = await openHost({ limiter });
     const owner = createPrincipal();
     const caller = await host.as(owner);
@@ -197,7 +197,7 @@ describe('a sensitive route', () => {
 });
 
 describe('a limiter that decides asynchronously', () => {
-  const asking = (limiter: RateLimiter): RateLimiter => ({
+  const toAsynchronous = (limiter: RateLimiter): RateLimiter => ({
     take: async (...args): Promise<RateLimitDecision> => {
       await new Promise((resolve) => setImmediate(resolve));
       return limiter.take(...args);
@@ -205,7 +205,7 @@ describe('a limiter that decides asynchronously', () => {
   });
 
   it('is awaited', async () => {
-    const host = await openHost({ limiter: asking(createHeldLimiter().limiter), anonymous: perMinute(2) });
+    const host = await openHost({ limiter: toAsynchronous(createManualLimiter().limiter), anonymous: perMinute(2) });
     const caller = await host.as(createPrincipal());
     const responses = await repeat(12, () => caller.get(toUnknownPath()));
     expect([countStatus(responses, 404), countStatus(responses, 429)]).toEqual([10, 2]);

@@ -8,7 +8,7 @@ export type CollectionSnapshot = {
   readonly documents: readonly Document[];
 };
 
-/** All collections of some databases at one moment of the cluster's time. */
+/** All collections of some databases at one cluster time. */
 export type Snapshot = { readonly at: Timestamp; readonly collections: readonly CollectionSnapshot[] };
 
 /** Reads a consistent snapshot while writers continue. */
@@ -33,8 +33,8 @@ const batchSize = 1000;
 export const restoreSnapshot = async (client: MongoClient, { collections }: Snapshot): Promise<void> => {
   for (const { db, name, options, indexes, documents } of collections) {
     const target = await client.db(db).createCollection(name, options);
-    const own = indexes.filter(({ name: index }) => index !== '_id_');
-    if (own.length > 0) await client.db(db).command({ createIndexes: name, indexes: own });
+    const secondary = indexes.filter(({ name: index }) => index !== '_id_');
+    if (secondary.length > 0) await client.db(db).command({ createIndexes: name, indexes: secondary });
     for (let from = 0; from < documents.length; from += batchSize) {
       await target.insertMany(documents.slice(from, from + batchSize), { bypassDocumentValidation: true });
     }

@@ -12,15 +12,15 @@ export type LoopOptions = {
   readonly isRepeatable?: boolean;
   /** True where the server may reject requests with 503. */
   readonly mayReject?: boolean;
-  /** How long the load runs before anything is counted: until the queue of the server is as long as it will be. */
-  readonly leadSeconds?: number;
+  /** The load before counting starts, until the queue of the server has its final length. */
+  readonly warmUpSeconds?: number;
   /** Called when counting starts. */
   readonly onStart?: () => void;
 };
 
-/** To build a request costs as much as to send it, so a connection repeats this number of those that may be sent again. */
+/** A connection cycles through this number of repeatable requests, because building a request costs as much as sending it. */
 const repeatedRequests = 20;
-/** How often autocannon looks whether the time is over. */
+/** The interval at which autocannon checks whether the duration has passed. */
 const sampleMs = 50;
 const toError = (cause: unknown): Error => (cause instanceof Error ? cause : new Error(String(cause)));
 
@@ -35,7 +35,7 @@ const createRequest = (
  */
 export const runClosedLoop = async (options: LoopOptions) => {
   const { url, headers, nextExchange, connections, seconds, isRepeatable, mayReject } = options;
-  const { leadSeconds = 0.25, onStart } = options;
+  const { warmUpSeconds = 0.25, onStart } = options;
   let completed = 0;
   let rejected = 0;
   let failure: Error | undefined;
@@ -69,17 +69,17 @@ export const runClosedLoop = async (options: LoopOptions) => {
     client.setRequests(Array.from({ length: repeatedRequests }, () => toRequest(nextExchange())));
   const requests = isRepeatable ? { setupClient } : { requests: [newRequest] };
   const run = autocannon(
-    { url, connections, duration: leadSeconds + seconds, sampleInt: sampleMs, ...requests },
+    { url, connections, duration: warmUpSeconds + seconds, sampleInt: sampleMs, ...requests },
     () => undefined,
   );
   run.on('reqError', fail);
-  const lead = setTimeout(() => {
+  const warmUp = setTimeout(() => {
     completed = 0;
     rejected = 0;
     onStart?.();
-  }, leadSeconds * 1000);
+  }, warmUpSeconds * 1000);
   await once(run, 'done');
-  clearTimeout(lead);
+  clearTimeout(warmUp);
   if (failure) throw failure;
   return { completed, rejected };
 };

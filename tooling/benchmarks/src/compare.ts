@@ -37,7 +37,7 @@ const usersToPatch = 200;
 /** Creates a function that loads a server for some seconds and measures it. */
 export const createSlices = (
   lab: Pick<Lab, 'mongodPid' | 'countStoredWrites'>,
-  overload: Pick<LoopOptions, 'mayReject' | 'leadSeconds'> = {},
+  overload: Pick<LoopOptions, 'mayReject' | 'warmUpSeconds'> = {},
 ) => {
   const acknowledged = new Map<string, number>();
   const sample = ({ pid }: Server) => ({ at: nowMs(), server: cpuMicros(pid), mongod: cpuMicros(lab.mongodPid) });

@@ -25,7 +25,7 @@ const peakClients = 256;
 const probeEveryMs = 20;
 
 /** The queue is full when those that wait have waited as long as they may. */
-export const overloadSlices = { mayReject: true, leadSeconds: 1.5 } as const;
+export const overloadSlices = { mayReject: true, warmUpSeconds: 1.5 } as const;
 
 /** Requests the health of a server until the work is done. */
 const probeHealth = async <T>({ url }: Server, work: Promise<T>): Promise<{ result: T; healthMs: number }> => {

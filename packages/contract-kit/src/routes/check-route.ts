@@ -62,7 +62,7 @@ type CheckScope<R extends RouteSpec, C extends Cache> = R['auth'] extends 'publi
   ? unknown
   : C extends { readonly scope: 'public' }
     ? {
-        readonly cache: ['A response to a credential is for its caller only: only a public route is cached as public.'];
+        readonly cache: ["Only a route with auth 'public' can be cached as 'public'. Remove 'scope'."];
       }
     : unknown;
 

@@ -77,7 +77,7 @@ const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency }: CommitM
 
 /**
  * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row.
- * @param commit stores all or nothing. @throws the conflict error of the first condition that does not hold.
+ * @param commit stores all or nothing. @throws the conflict error of the first condition that fails.
  */
 export const createUnitOfWork = <W>({
   writeSets,

@@ -1,15 +1,15 @@
-/** The longest text that is logged; the rest is cut and the cut is marked. */
+/** Longer texts are cut, and end with a mark. */
 export const textLengthMax = 4096;
-/** Objects nested more deeply are replaced. */
+/** More deeply nested objects are replaced. */
 export const depthMax = 6;
 export const itemsMax = 20;
 export const propertiesMax = 50;
 export const nameLengthMax = 100;
 
-/** How much one line may still hold, so that no field, however nested, makes a line of megabytes. */
+/** The values and characters that one log line can still take. It keeps deeply nested fields from making a line of megabytes. */
 export type RemainingSize = { values: number; characters: number };
 
-/** A line holds at most 1,000 values and about 64 KiB of text. */
+/** One line has at most 1,000 values and about 64 KiB of text. */
 export const createRemainingSize = (): RemainingSize => ({ values: 1000, characters: 65_536 });
 
 /** Counts one more value; false once the line is full. */

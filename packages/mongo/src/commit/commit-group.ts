@@ -11,7 +11,7 @@ import {
   toApiError,
   UnknownOutcome,
 } from '../mongo-errors.ts';
-import { isPinned, toGroupedStatements, toSingleStatements } from './statements.ts';
+import { hasSingleId, toGroupedStatements, toSingleStatements } from './statements.ts';
 import { type CommitSet, runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
 import type { Write } from './write.ts';
 
@@ -26,32 +26,32 @@ export type CommitCounts = { groups: number; sets: number; splits: number };
 
 export type CommitDeps = TransactionDeps & { readonly findUniqueCode: FindUniqueCode; readonly counts: CommitCounts };
 
-/** A group is tried this often before its halves are. */
+/** The attempts to commit a group before it is split. */
 const groupTriesMax = 3;
 
-/** True when the writes of a set can share commands with others and still be held to their conditions. */
-export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(isPinned);
+/** True when the writes of a set can share commands with other sets and a failed condition is still detected. */
+export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(hasSingleId);
 
 const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
   sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: row }));
 
 const getDeadline = (sets: readonly QueuedSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
 
-/** Commits one set until it holds, a condition refuses it, or its deadline has passed. */
+/** Commits one set, with retries until it succeeds, a condition fails or its deadline has passed. */
 const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
   const { clock, findUniqueCode } = deps;
   const rows = toGroupedStatements(toJournalWrites([set]));
-  const single = [...toSingleStatements(set.writes), ...rows];
-  let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : single;
+  const singleStatements = [...toSingleStatements(set.writes), ...rows];
+  let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : singleStatements;
   for (let tries = 1; ; tries += 1) {
     try {
       return await runTransaction(statements, scope, deps);
     } catch (cause) {
       if (isRetryable(cause)) {
         await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock });
-      } else if (statements !== single && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
+      } else if (statements !== singleStatements && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
         // One command for each write shows which of them failed.
-        statements = single;
+        statements = singleStatements;
       } else {
         const error = toApiError(cause, findUniqueCode);
         const isExpired = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
@@ -76,8 +76,8 @@ const commitBatch = async (sets: readonly QueuedSet[], scope: TransactionScope, 
 };
 
 /**
- * Commits sets in a session of their own. Without a primary the driver searches for longer than a request waits: then this
- * rejects, the work continues alone, and the outcome of its commit is unknown.
+ * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then this rejects
+ * while the driver continues, and the outcome of the commit is unknown.
  */
 const commitInSession = async (sets: readonly [QueuedSet, ...QueuedSet[]], deps: CommitDeps): Promise<void> => {
   const session = deps.client.startSession();
@@ -96,9 +96,9 @@ const commitInSession = async (sets: readonly [QueuedSet, ...QueuedSet[]], deps:
   }
 };
 
-const isSome = (sets: readonly QueuedSet[]): sets is readonly [QueuedSet, ...QueuedSet[]] => sets.length > 0;
+const isNonEmpty = (sets: readonly QueuedSet[]): sets is readonly [QueuedSet, ...QueuedSet[]] => sets.length > 0;
 
-/** Returns the sets of a failed group whose idempotency keys are in use: they repeat what is already committed. */
+/** Returns the sets of a failed group whose idempotency keys are in use, because their request is already committed. */
 const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<ReadonlySet<QueuedSet>> => {
   const keyed = sets.filter(({ row }) => row.key !== undefined);
   const [first] = keyed;
@@ -126,13 +126,13 @@ const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: Comm
 };
 
 /**
- * Commits sets in one transaction and settles each. If it fails, sets that repeat what is committed are rejected and the
- * others tried again; without such sets, each half is tried by itself, down to the single set. So a set whose condition
- * does not hold fails alone.
+ * Commits sets in one transaction and settles each. If it fails, sets of repeated requests are rejected and the others are
+ * tried again; without repeated requests, each half is tried separately, down to single sets. So a failed condition fails
+ * only its own set.
  * @throws `unavailable` without a primary, and leaves the sets that are not settled.
  */
 export const commitGroup = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
-  if (!isSome(sets)) return;
+  if (!isNonEmpty(sets)) return;
   try {
     await commitInSession(sets, deps);
     for (const { resolve } of sets) resolve();

@@ -11,19 +11,19 @@ export type Statement = {
   readonly createError: () => Error;
 };
 
-/** One of several writes did not hold. Only sending them one by one shows which. */
+/** The condition of one of several writes failed. Only separate commands show which one. */
 export class SomeWriteFailed extends Error {
   override readonly name = 'SomeWriteFailed';
 }
 
-/** True when the filter fixes one id, so that the number of matches of many such writes shows whether each matched. */
-export const isPinned = (write: Write): boolean => {
+/** True when the filter has one id, so that the sum of matches of several such writes shows whether each matched. */
+export const hasSingleId = (write: Write): boolean => {
   if (write.kind === 'insert') return true;
   const { _id: id } = write.filter as { _id?: unknown };
   return typeof id === 'string' || (typeof id === 'object' && id !== null && '$eq' in id);
 };
 
-/** Creates one command from writes of one kind. `multi` lets a filter match more than one document, which then fails. */
+/** Creates one command from writes of one kind. With `multi`, a filter that matches several documents is detected and fails. */
 const toCommand = (writes: readonly Write[], multi: boolean): Document => {
   const [first] = writes as [Write];
   const { kind, collection } = first;
@@ -40,7 +40,7 @@ const toCommand = (writes: readonly Write[], multi: boolean): Document => {
   return { delete: collection, deletes };
 };
 
-/** Creates as few commands as keep the order of the writes to each collection. */
+/** Combines writes into as few commands as possible, in the order of the writes to each collection. */
 export const toGroupedStatements = (writes: readonly Write[]): Statement[] =>
   [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((own) => {
     const runs: Write[][] = [];
@@ -56,7 +56,7 @@ export const toGroupedStatements = (writes: readonly Write[]): Statement[] =>
     }));
   });
 
-/** Creates one command for each write, in the order of their recording: the first that does not hold names the error. */
+/** Creates one command for each write, in recorded order. The first failed condition determines the error. */
 export const toSingleStatements = (writes: readonly Write[]): Statement[] =>
   writes.map((write) => ({
     command: toCommand([write], true),

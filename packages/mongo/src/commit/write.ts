@@ -2,7 +2,7 @@ import type { Change, Entity } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
 
 /**
- * One recorded write. An update or a removal holds when exactly one document matches its filter at commit; otherwise the
+ * One recorded write. An update or a removal succeeds when exactly one document matches its filter at commit; otherwise the
  * commit fails with `conflictError`, or with `stale-version` without one.
  */
 export type Write =

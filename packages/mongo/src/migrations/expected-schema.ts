@@ -6,29 +6,29 @@ type IsDone = (migration: Migration) => boolean;
 
 type Scope = { readonly collection: string; readonly migrations: readonly Migration[]; readonly isDone: IsDone };
 
-/** Returns the fields that an expand has opened and no finished contract phase has settled since. */
-const openFields = (
+/** Returns the fields that an expand phase adds or retires and that no finished contract phase requires or removes yet. */
+const listTransitionalFields = (
   { collection, migrations, isDone }: Scope,
-  opened: (expand: Expand) => readonly string[] | undefined,
-  settled: (contract: ContractPhase) => readonly string[] | undefined,
+  getDeclared: (expand: Expand) => readonly string[] | undefined,
+  getCompleted: (contract: ContractPhase) => readonly string[] | undefined,
 ): string[] => {
   const own = migrations.filter((migration) => migration.collection === collection);
   return own.flatMap((migration, index) => {
     if (migration.phase !== 'expand') return [];
     const later = own.slice(index + 1);
-    const isOpen = (field: string): boolean =>
-      !later.some((other) => other.phase === 'contract' && isDone(other) && settled(other)?.includes(field));
-    return (opened(migration) ?? []).filter(isOpen);
+    const isTransitional = (field: string): boolean =>
+      !later.some((other) => other.phase === 'contract' && isDone(other) && getCompleted(other)?.includes(field));
+    return (getDeclared(migration) ?? []).filter(isTransitional);
   });
 };
 
 const getRelaxation = (scope: Scope): Relaxation | undefined => {
-  const optional = openFields(
+  const optional = listTransitionalFields(
     scope,
     ({ adds }) => adds,
     ({ requires }) => requires,
   );
-  const retired = openFields(
+  const retired = listTransitionalFields(
     scope,
     ({ retires }) => retires,
     ({ removes }) => removes,
@@ -37,8 +37,8 @@ const getRelaxation = (scope: Scope): Relaxation | undefined => {
 };
 
 /**
- * Returns the collections at a point of their migrations: their definitions, relaxed for the fields that an expand has
- * opened and no contract phase has settled, so that old and new code work side by side.
+ * Returns the collections at a point of their migrations: their definitions, relaxed for the fields between an expand and a
+ * contract phase, so that older and newer code can run at the same time.
  */
 export const toCollectionsAt = (
   collections: readonly StoredCollection[],

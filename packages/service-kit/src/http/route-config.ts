@@ -12,16 +12,16 @@ declare module 'fastify' {
   }
 }
 
-/** The methods of a route that reads: a HEAD passes every hook of the GET, and Node drops the body. */
+/** The methods of a read route. HEAD runs every hook of GET, and Node omits the body. */
 export const readMethods: HTTPMethods[] = ['GET', 'HEAD'];
 
-/** The route by which @fastify/cors responds to preflights. */
+/** True for the route with which @fastify/cors responds to preflights. */
 const isPreflight = (method: RouteOptions['method'], url: string): boolean => method === 'OPTIONS' && url === '*';
 
-/** @throws for a route without a contract, because nothing would say who may call it. */
+/** @throws for a route without a contract, because it has no access rule. */
 export const assertContract = ({ method, url, config }: RouteOptions): void => {
   if (config?.contract || config?.operational || isPreflight(method, url)) return;
   throw new TypeError(
-    `${String(method)} ${url} has no contract, so nothing says who may call it. Declare it with defineRoute, add it to a contract and implement that.`,
+    `${String(method)} ${url} has no contract, so it has no access rule. Declare it with defineRoute, add it to a contract and implement its operation.`,
   );
 };

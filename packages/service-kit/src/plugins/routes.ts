@@ -43,7 +43,7 @@ type PreparedRoute = ServedRoute &
 
 const json = 'application/json';
 
-/** A route without a query refuses every parameter, so that a misspelt one is never ignored. */
+/** A route without a query schema rejects every parameter, so that no misspelt one is ignored. */
 const noQuery = z.strictObject({});
 
 /** The input of an operation. A body without a schema is not validated, and so reaches no action. */
@@ -82,7 +82,7 @@ const send = (reply: FastifyReply, { status, headers, body }: StoredResponse): F
     .headers(headers)
     .send(body === '' ? undefined : body);
 
-/** A read has no unit of work, so a collection refuses a write in the action of a GET. */
+/** A read has no unit of work, so a write in the action of a GET throws. */
 const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { route, operation, setCaching } = prepared;
   const hasFields = acceptsFields(route);
@@ -100,7 +100,7 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   };
 };
 
-/** The response is serialized before the commit, so a response that cannot be sent leaves no effect behind. */
+/** The response is serialized before the commit, so nothing is committed when serialization fails. */
 const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { route, operation, operationId, unitOfWork, journal, publicUrl } = prepared;
   const isKeyed = acceptsIdempotencyKey(route);

@@ -4,11 +4,11 @@ import type { Datastore } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
-import { followRevocations } from '../follow-revocations.ts';
 import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
 import type { Module } from '../module.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { createServer, type ServerOptions } from '../server.ts';
+import { subscribeToRevocations } from '../subscribe-to-revocations.ts';
 import { createCredentials } from './credentials.ts';
 
 type OwnOptions = 'name' | 'modules' | 'datastore' | 'verifier' | 'logger' | 'publicUrl' | 'onViolation';
@@ -17,7 +17,7 @@ export type TestHostOptions = Partial<Omit<ServerOptions, OwnOptions>> & {
   readonly modules: readonly Module[];
   /** A datastore that may have a query guard. */
   readonly datastore: Datastore & { readonly guard?: { check(): Promise<string[]> } };
-  /** The module whose journal holds the revocation events; followed when it is served. Default: `users`. */
+  /** The module whose journal holds the revocation events; subscribed to when it is served. Default: `users`. */
   readonly revocationsFrom?: string;
 };
 
@@ -134,7 +134,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   await prepare();
   const isServed = modules.some(({ name }) => name === revocationsFrom);
   const revocationStream = isServed
-    ? await followRevocations({ datastore, module: revocationsFrom, revocations, clock, logger })
+    ? await subscribeToRevocations({ datastore, module: revocationsFrom, revocations, clock, logger })
     : undefined;
   await server.ready();
   return {

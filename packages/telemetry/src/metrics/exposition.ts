@@ -2,7 +2,7 @@ import { type OpenMetricsContentType, Registry } from 'prom-client';
 
 export type Exposition = { readonly contentType: string; readonly body: string };
 
-/** Adds `_total` to the names of counters in their head lines, and removes what only OpenMetrics has: exemplars and the end. */
+/** Adds `_total` to counter names in HELP and TYPE lines, and removes exemplars and `# EOF`, which only OpenMetrics has. */
 const toPrometheusText = (openMetrics: string): string =>
   openMetrics
     .replaceAll(/^# HELP (\S+) (.*)\n# TYPE \1 counter$/gm, '# HELP $1_total $2\n# TYPE $1_total counter')
@@ -10,8 +10,8 @@ const toPrometheusText = (openMetrics: string): string =>
     .replace(/# EOF\n$/, '');
 
 /**
- * Writes the metrics as OpenMetrics where `accept` names it, else as Prometheus' text. prom-client renames its counters
- * in place when it writes OpenMetrics, so it always does and the text is converted from that.
+ * Formats the metrics as OpenMetrics if `accept` names it, else as Prometheus text. prom-client renames its counters in
+ * place when it formats OpenMetrics, so both formats are derived from OpenMetrics.
  */
 export const expose = async (
   registry: Registry<OpenMetricsContentType>,

@@ -62,7 +62,7 @@ describe('createArbitrary', () => {
     fc.assert(fc.property(createArbitrary(schema), (value) => schema.safeParse(value).success));
   });
 
-  it('ends for a recursive schema', () => {
+  it('terminates for a recursive schema', () => {
     type Tree = { readonly name: string; readonly next?: Tree | undefined; readonly children: Tree[] };
     const tree: z.ZodType<Tree> = z.object({
       name: z.string(),
@@ -83,7 +83,7 @@ describe('createArbitrary', () => {
     expect(present).toBeLessThan(190);
   });
 
-  it('names a field without random values', () => {
+  it('throws the path of a field for which it finds no random value', () => {
     const rare = z.object({ code: z.string().refine((text) => text === 'open sesame', 'must be the word') });
     expect(() => createArbitrary(rare, 'door')).toThrow(
       "No random value of 'door.code' satisfies its schema (must be the word)",

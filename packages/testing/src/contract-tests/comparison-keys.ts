@@ -3,7 +3,7 @@ import { createMember, type Member } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const names = ['Bob', 'Zoe', 'alice', 'Émile', 'ZOE', 'emil', 'Emile'];
-const inOrder = ['alice', 'Bob', 'emil', 'Emile', 'Émile', 'ZOE', 'Zoe'];
+const sortedNames = ['alice', 'Bob', 'emil', 'Emile', 'Émile', 'ZOE', 'Zoe'];
 
 const addAll = async ({ context, members, write }: Fixture) => {
   const ctx = context();
@@ -22,7 +22,7 @@ const listCases = (use: () => Fixture): void => {
         seen.push(...page.items.map(({ name }) => name));
         cursor = page.nextCursor ?? undefined;
       } while (cursor !== undefined);
-      expect(seen).toEqual(sort === 'name' ? inOrder : inOrder.toReversed());
+      expect(seen).toEqual(sort === 'name' ? sortedNames : sortedNames.toReversed());
     }
   });
 

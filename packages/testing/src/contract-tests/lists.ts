@@ -24,7 +24,7 @@ const listPages = async (
 
 const listIds = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
 
-const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
+const sortThings = (documents: readonly Thing[], sort: string): Thing[] => {
   const field = sort.replace('-', '') as keyof Thing;
   const ascending = documents.toSorted(
     (left, right) => compare(left[field], right[field]) || compare(left._id, right._id),
@@ -32,8 +32,8 @@ const sorted = (documents: readonly Thing[], sort: string): Thing[] => {
   return sort.startsWith('-') ? ascending.reverse() : ascending;
 };
 
-/** Creates documents with many equal and some missing values. */
-const createCrowd = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
+/** Creates documents with many equal values and some absent ones. */
+const createMixedThings = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
   stored(
     ctx,
     Array.from({ length: 17 }, (_, index) => ({
@@ -51,11 +51,11 @@ const orderCases = (use: () => Fixture): void => {
   it.each(sorts)('by %s: the pages together are the sorted documents, with any limit', async (sort) => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted(await createCrowd(fixture, ctx), sort);
+    const expected = sortThings(await createMixedThings(fixture, ctx), sort);
     for (const limit of [1, 2, 5, 16, 17, 100]) {
       const pages = await listPages(fixture, ctx, { where: {}, sort, limit });
-      expect(pages.flat()).toEqual(whole);
-      expect(pages).toHaveLength(Math.ceil(whole.length / limit));
+      expect(pages.flat()).toEqual(expected);
+      expect(pages).toHaveLength(Math.ceil(expected.length / limit));
     }
   });
 
@@ -93,17 +93,17 @@ const orderCases = (use: () => Fixture): void => {
   it.each(filtered)('filtered by %s', async (_, query, isExpected) => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted((await createCrowd(fixture, ctx)).filter(isExpected), query.sort);
-    expect(whole.length).toBeGreaterThan(1);
+    const expected = sortThings((await createMixedThings(fixture, ctx)).filter(isExpected), query.sort);
+    expect(expected.length).toBeGreaterThan(1);
     for (const limit of [1, 3, 100]) {
-      expect((await listPages(fixture, ctx, { ...query, limit })).flat()).toEqual(whole);
+      expect((await listPages(fixture, ctx, { ...query, limit })).flat()).toEqual(expected);
     }
   });
 
   it('a range on _id, in both directions', async () => {
     const fixture = use();
     const ctx = fixture.context();
-    const ids = listIds(await createCrowd(fixture, ctx)) as [string, string, string, ...string[]];
+    const ids = listIds(await createMixedThings(fixture, ctx)) as [string, string, string, ...string[]];
     const from = (sort: '_id' | '-_id', bounds: object) =>
       listPages(fixture, ctx, { where: { _id: bounds }, sort, limit: 2 });
     expect(listIds((await from('_id', { $gt: ids[2] })).flat())).toEqual(ids.slice(3));
@@ -124,21 +124,21 @@ const changeCases = (use: () => Fixture): void => {
     const rest = await things.list({ where: {}, sort, limit: 100, cursor: first.nextCursor ?? '' });
     const seen = listIds([...first.items, ...rest.items]);
     expect(new Set(seen).size).toBe(seen.length);
-    expect(seen.filter((id) => !listIds(added).includes(id))).toEqual(listIds(sorted(before, sort)));
+    expect(seen.filter((id) => !listIds(added).includes(id))).toEqual(listIds(sortThings(before, sort)));
   });
 
   it.each(directions)('race: by $sort: the cursor stays valid when its document is removed', async ({ sort }) => {
     const { stored, things, write } = createTenant(use());
-    const whole = sorted(await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
+    const expected = sortThings(await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
     const first = await things.list({ where: {}, sort, limit: 3 });
     await write(() => things.remove(first.items[2] as Thing));
     const rest = await things.list({ where: {}, sort, limit: 3, cursor: first.nextCursor ?? '' });
-    expect(rest).toEqual({ items: whole.slice(3), nextCursor: null });
+    expect(rest).toEqual({ items: expected.slice(3), nextCursor: null });
   });
 };
 
 const boundaryCases = (use: () => Fixture): void => {
-  it('boundary: an empty tenant, a filter that nothing meets and an empty range give an empty last page', async () => {
+  it('boundary: an empty tenant, a filter without matches and an empty range return an empty last page', async () => {
     const { context, stored, things } = use();
     const empty = { items: [], nextCursor: null };
     expect(await things.for(context()).list({ where: {}, sort: '-createdAt', limit: 100 })).toEqual(empty);
@@ -184,12 +184,12 @@ const mapperCases = (use: () => Fixture): void => {
   it('returns mapped documents page by page', async () => {
     const fixture = use();
     const ctx = fixture.context();
-    const whole = sorted(await createCrowd(fixture, ctx), 'name').map(toCard);
+    const expected = sortThings(await createMixedThings(fixture, ctx), 'name').map(toCard);
     const list = fixture.things.for(ctx).list;
     const first = await list({ where: {}, sort: 'name', limit: 9 }, toCard);
     const rest = await list({ where: {}, sort: 'name', limit: 9, cursor: first.nextCursor ?? '' }, toCard);
-    expect(first.items).toEqual(whole.slice(0, 9));
-    expect({ ...rest }).toEqual({ items: whole.slice(9), nextCursor: null });
+    expect(first.items).toEqual(expected.slice(0, 9));
+    expect({ ...rest }).toEqual({ items: expected.slice(9), nextCursor: null });
   });
 };
 

@@ -13,11 +13,11 @@ type RevocationDeps = {
 };
 
 /**
- * Subscribes to the revocations of tokens, beginning with those that may concern a token that is still valid. An outage is
- * logged once, and after it the missed events are delivered.
- * @throws `StartupError` when the journal cannot be followed.
+ * Subscribes to token revocations, starting with the oldest that can concern a token that is still valid. An outage is
+ * logged once; missed events are delivered after it.
+ * @throws `StartupError` when the journal cannot be read.
  */
-export const followRevocations = (deps: RevocationDeps): Promise<Subscription> => {
+export const subscribeToRevocations = (deps: RevocationDeps): Promise<Subscription> => {
   const { datastore, module, revocations, clock, logger } = deps;
   return datastore.subscribe(
     {
