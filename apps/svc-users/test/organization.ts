@@ -12,15 +12,15 @@ export type Options = { readonly as?: Caller; readonly headers?: Readonly<Record
 
 type Input = { readonly id?: string; readonly version?: readonly number[]; readonly body?: unknown };
 
-/** The request of an operation; its version is the `If-Match`, and an empty header is not sent. */
+/** Converts an operation and its input to a request. The version becomes `If-Match`; empty headers are not sent. */
 const toRequest = (operation: Operation, { id = '', version, body }: Input, { headers = {} }: Options) => {
   const { method, path }: RouteSpec = usersContract.routes[operation];
   const ifMatch = version ? { 'if-match': version.map((number) => `"${number}"`).join(', ') } : {};
-  const sent = Object.entries({ ...ifMatch, ...headers }).filter(([, value]) => value !== '');
-  return { method, url: path.replace(':id', id), body, headers: Object.fromEntries(sent) };
+  const sentHeaders = Object.entries({ ...ifMatch, ...headers }).filter(([, value]) => value !== '');
+  return { method, url: path.replace(':id', id), body, headers: Object.fromEntries(sentHeaders) };
 };
 
-/** The users service on a database of its own. With an operation, every status that it declares needs a test. */
+/** Opens the users service on a separate database. With `covers`, every status that the operation declares needs a test. */
 export const useUsers = (covers?: Operation) => {
   let datastore: TestDatastore | undefined;
   const open = async () => {
@@ -40,7 +40,7 @@ export const useUsers = (covers?: Operation) => {
       return datastore as TestDatastore;
     },
     userWithRole,
-    /** The number of owners that a tenant counts, which is the number of its active owners. */
+    /** Returns the stored number of owners of a tenant, and checks that it equals the number of active owners. */
     getOwnerCount: async (tenantId: string): Promise<number> => {
       const [documents, counts] = await Promise.all([storedIn('users', tenantId), storedIn('ownerCounts', tenantId)]);
       const active = documents.filter(
@@ -50,7 +50,7 @@ export const useUsers = (covers?: Operation) => {
       expect(counts[0]?.['owners'] ?? 0).toBe(active.length);
       return active.length;
     },
-    /** A new organization, whose owner calls unless a test says otherwise; the owner is not a stored user. */
+    /** Creates an organization. Its owner sends the requests, unless `as` names another caller, and is not a stored user. */
     createOrganization: async () => {
       const tenantId = createId();
       const owner = await userWithRole('owner', tenantId);
@@ -66,7 +66,7 @@ export const useUsers = (covers?: Operation) => {
         ...verbs,
         /** Creates a user and returns it. */
         addUser: async (...input: Parameters<typeof verbs.createUser>) => (await verbs.createUser(...input)).body,
-        /** A caller with a token of a user of this organization. */
+        /** Creates a caller with a token of a user of this organization. */
         as: ({ id }: { readonly id: string }, ...roles: readonly string[]) => host.current.as({ id, tenantId, roles }),
         stored: () => storedIn('users', tenantId),
       };
@@ -84,7 +84,7 @@ export const sortStatuses = (responses: readonly TestResponse[]): number[] =>
 export const race = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 
-/** The statuses of a race that one call wins. */
+/** Returns the sorted statuses of a race with one successful call. */
 export const oneWinner = (won: number, lost: number, count = 20): number[] => [
   won,
   ...Array.from({ length: count - 1 }, () => lost),

@@ -19,7 +19,7 @@ it('200: returns the user, who is found again by any spelling of the email', asy
   expect((await owner.get(`/v1/users?email=${ada.email.toUpperCase()}`)).body.items).toEqual([restored.body]);
 });
 
-it('race: of twenty restorations of one user one wins', async () => {
+it('race: one of twenty restorations of a user succeeds', async () => {
   const { tenantId, addUser, deleteUser, restoreUser, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });
@@ -29,7 +29,7 @@ it('race: of twenty restorations of one user one wins', async () => {
   expect(await users.getOwnerCount(tenantId)).toBe(2);
 });
 
-it('race: of a restored user and a new one, one gets the email', async () => {
+it('race: either the restored user or a new one gets the email', async () => {
   const { owner, addUser, createUser, deleteUser, restoreUser } = await users.createOrganization();
   const ada = await addUser();
   await deleteUser(ada);

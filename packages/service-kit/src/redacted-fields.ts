@@ -1,7 +1,7 @@
 import { classifiedFields, type DataClass } from '@plinth/contract-kit';
 import type { Module } from './module.ts';
 
-/** The classified fields of what some modules store, receive and send: the log must not show their values. */
+/** Returns the classified fields of the documents, requests and responses of modules. The log must not contain their values. */
 export const getRedactedFields = (modules: readonly Module[]): ReadonlyMap<string, DataClass> =>
   classifiedFields(
     modules.flatMap(({ collections, contracts }) => [

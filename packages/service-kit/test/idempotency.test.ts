@@ -114,11 +114,11 @@ describe('an idempotency key', () => {
     expect((await create(body, 'good')).status).toBe(201);
   });
 
-  it('boundary: is refused when it is there twice', async () => {
+  it('boundary: is rejected when it is sent twice', async () => {
     const twice = { 'idempotency-key': ['a', 'b'] } as unknown as Record<string, string>;
     expect(await caller.post('/v1/things', createBody(), twice)).toMatchObject({
       status: 400,
-      body: { detail: expect.stringContaining('is there twice') },
+      body: { detail: expect.stringContaining('is sent twice') },
     });
   });
 
@@ -202,7 +202,7 @@ describe('a failed request with an idempotency key', () => {
 
 describe('while the journal cannot be read', () => {
   const refusal: StoredResponse = { status: 409, headers: {}, body: 'refused' };
-  const execute = (error: Error, storedRefusal: StoredResponse | undefined) =>
+  const execute = (error: Error, storedFailure: StoredResponse | undefined) =>
     executeIdempotently(
       {
         ctx: createContext(),
@@ -210,7 +210,7 @@ describe('while the journal cannot be read', () => {
         key: 'k',
         fingerprint: 'f',
         execute: async () => refusal,
-        toStoredRefusal: () => storedRefusal,
+        toStoredFailure: () => storedFailure,
       },
       {
         unitOfWork: { run: () => Promise.reject(error) },
@@ -221,8 +221,8 @@ describe('while the journal cannot be read', () => {
   it.each([
     ['a refusal, which may be the effect of the operation itself,', new Error('taken'), refusal],
     ['a conflict of keys', new IdempotencyKeyConflict(), undefined],
-  ])('integrity: %s is not sent as final', async (_what, error, storedRefusal) => {
-    await expect(execute(error, storedRefusal)).rejects.toMatchObject({ code: 'unavailable' });
+  ])('integrity: %s is not sent as final', async (_what, error, storedFailure) => {
+    await expect(execute(error, storedFailure)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('a failure of the server stays what it is', async () => {

@@ -6,7 +6,7 @@ import { restoreSnapshot, takeSnapshot } from './snapshot.ts';
 export type DrillReport = {
   readonly acknowledged: number;
   readonly restored: number;
-  /** Acknowledged writes up to the chosen moment that the restored cluster lacks or has otherwise. */
+  /** Acknowledged writes up to the chosen moment that the restored cluster lacks or has with another value. */
   readonly lost: number;
   /** Writes after the chosen moment that the restored cluster has. */
   readonly extra: number;
@@ -55,7 +55,7 @@ const startWriters = (client: MongoClient) => {
   };
 };
 
-const expectedAt = (written: readonly Write[], moment: Timestamp): Map<string, number> => {
+const getExpected = (written: readonly Write[], moment: Timestamp): Map<string, number> => {
   const expected = new Map<string, number>();
   for (const { id, value, at } of written.toSorted((left, right) => left.at.comp(right.at))) {
     if (at.lessThanOrEqual(moment)) expected.set(id, value);
@@ -63,7 +63,7 @@ const expectedAt = (written: readonly Write[], moment: Timestamp): Map<string, n
   return expected;
 };
 
-const ageOfUnarchived = (written: readonly Write[], { entries }: OplogArchive): number => {
+const getUnarchivedAgeMs = (written: readonly Write[], { entries }: OplogArchive): number => {
   const archived = entries.at(-1)?.ts;
   const missing = written.filter(({ at }) => !archived || at.greaterThan(archived));
   const now = performance.now();
@@ -71,8 +71,8 @@ const ageOfUnarchived = (written: readonly Write[], { entries }: OplogArchive): 
 };
 
 /**
- * Runs the drill: writers fill the source while a snapshot is taken and the oplog is archived; then everything is deleted
- * by mistake, and the target is restored to the moment before. Both clusters are expected to be empty.
+ * Runs the drill: writers fill the source while a snapshot is taken and the oplog is archived; then a mistake deletes all
+ * documents, and the target is restored to the moment before it. Both clusters must be empty.
  */
 export const runDrill = async (sourceUri: string, targetUri: string): Promise<DrillReport> => {
   const source = await MongoClient.connect(sourceUri, { writeConcern: { w: 'majority' } });
@@ -85,7 +85,7 @@ export const runDrill = async (sourceUri: string, targetUri: string): Promise<Dr
     await sleep(500);
     const snapshot = await takeSnapshot(source, databases);
     await sleep(1000);
-    const rpoMs = ageOfUnarchived(load.written, archive);
+    const rpoMs = getUnarchivedAgeMs(load.written, archive);
     await load.stop();
     const moment = load.written.reduce((latest, { at }) => (at.greaterThan(latest) ? at : latest), snapshot.at);
     await source.db('drill').collection('documents').deleteMany({});
@@ -97,7 +97,7 @@ export const runDrill = async (sourceUri: string, targetUri: string): Promise<Dr
     const replayed = await replayOplog(target, archive.entries, { from: snapshot.at, to: moment });
     const rtoMs = performance.now() - startedAt;
 
-    const expected = expectedAt(load.written, moment);
+    const expected = getExpected(load.written, moment);
     const documents = await target.db('drill').collection<{ _id: string; value: number }>('documents').find().toArray();
     const stored = new Map(documents.map(({ _id, value }) => [_id, value]));
     const rows = await target.db('drill').collection('journal').countDocuments();

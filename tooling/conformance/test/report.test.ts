@@ -9,7 +9,8 @@ const report = {
   failures: [],
   errors: [],
 };
-const findingsIn = (change: object): readonly string[] => readReport(JSON.stringify({ ...report, ...change })).findings;
+const getFindings = (change: object): readonly string[] =>
+  readReport(JSON.stringify({ ...report, ...change })).findings;
 
 describe('a report', () => {
   it('has no findings after a run without failures', () => {
@@ -18,7 +19,7 @@ describe('a report', () => {
 
   it('names the operations of each failure', () => {
     const failures = [{ title: 'Server error', operations: ['GET /a', 'POST /b'] }];
-    expect(findingsIn({ failures, errors: [{ title: 'Network Error', count: 2 }] })).toEqual([
+    expect(getFindings({ failures, errors: [{ title: 'Network Error', count: 2 }] })).toEqual([
       'Server error: GET /a, POST /b',
       'Network Error (2 times)',
     ]);
@@ -29,6 +30,6 @@ describe('a report', () => {
     [{ complete: false, stop_reason: 'error', operations: null }, 'The run ended early: error.'],
     [{ operations: { tested: 9, errored: 1, skipped: 1 } }, '1 operations failed to run, 1 were skipped.'],
   ])('has a finding after an incomplete run: %j', (change, finding) => {
-    expect(findingsIn(change)).toEqual([finding]);
+    expect(getFindings(change)).toEqual([finding]);
   });
 });

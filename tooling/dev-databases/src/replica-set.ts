@@ -60,8 +60,8 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     };
     const args = ['--oplogSize', '64'];
     const log = createWriteStream(join(dir, 'log'));
-    const place = { program, dir, port, args, isTemporary: true, log, guard };
-    const node = await startNode({ ...place, onExit: () => void restart() });
+    const options = { program, dir, port, args, isTemporary: true, log, guard };
+    const node = await startNode({ ...options, onExit: () => void restart() });
     nodes.push(node);
   };
   try {

@@ -26,7 +26,7 @@ type CheckBody<R extends RouteSpec> = R extends { readonly method: 'GET' | 'DELE
   : unknown;
 
 type CheckSuccess<R extends RouteSpec> = [keyof R['responses']] extends [never]
-  ? { readonly responses: 'A route declares the one success that it returns.' }
+  ? { readonly responses: 'A route must declare exactly one success response.' }
   : IsUnion<keyof R['responses']> extends true
     ? { readonly responses: 'A route has exactly one success status: split it or choose one.' }
     : unknown;

@@ -57,7 +57,7 @@ describe('a merge patch', () => {
 
   it('refuses at boot a field that is an object', () => {
     expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }) }))).toThrow(
-      "A merge patch would have to merge the object 'address'",
+      "The field 'address' is an object, which a merge patch would merge",
     );
     expect(() => toMergePatch(z.object({ address: z.object({ city: z.string() }).optional() }))).toThrow("'address'");
   });

@@ -11,14 +11,16 @@ type PatchShape<Shape extends z.core.$ZodShape> = {
 const toPatchField = (name: string, schema: z.core.$ZodType): z.core.$ZodType => {
   const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   if (inner instanceof z.core.$ZodObject) {
-    throw new TypeError(`A merge patch would have to merge the object '${name}': change it by a route of its own.`);
+    throw new TypeError(
+      `The field '${name}' is an object, which a merge patch would merge. Change it with a separate route.`,
+    );
   }
   return schema instanceof z.ZodOptional ? z.optional(z.nullable(inner)) : z.optional(inner);
 };
 
 /**
- * The body of a PATCH as JSON merge patch (RFC 7396): an absent field stays, and `null` removes an optional field.
- * @throws `TypeError` at boot for a field that is an object, because a patch would have to merge it.
+ * Creates the schema of a PATCH body as JSON merge patch (RFC 7396): an absent field stays, and `null` removes an optional
+ * field. @throws `TypeError` for a field that is an object, because a patch would merge it.
  */
 export const toMergePatch = <Shape extends z.core.$ZodShape>(
   schema: z.ZodObject<Shape>,

@@ -20,19 +20,19 @@ export type Cursors = {
   decode(cursor: string, scope: CursorScope): Position;
 };
 
-const canonical = (value: unknown): unknown => {
+const toCanonical = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return [typeof value, value];
   if (value instanceof Date) return ['date', value.getTime()];
-  if (Array.isArray(value)) return value.map(canonical);
+  if (Array.isArray(value)) return value.map(toCanonical);
   return Object.keys(value)
     .sort()
-    .map((key) => [key, canonical((value as Record<string, unknown>)[key])]);
+    .map((key) => [key, toCanonical((value as Record<string, unknown>)[key])]);
 };
 
-const fingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
-  JSON.stringify([collection, tenantId, canonical(where), sort]);
+const toFingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
+  JSON.stringify([collection, tenantId, toCanonical(where), sort]);
 
-/** The functions that sign and pack a cursor. They are dependencies, because Node provides them and not the browser. */
+/** The functions that sign and encode a cursor. They are dependencies, because browsers lack them. */
 export type CursorTools = {
   /** Returns a keyed hash of a text in base64url. */
   readonly sign: (text: string) => string;
@@ -48,11 +48,11 @@ export const createCursors = ({ sign, isSame, pack, unpack }: CursorTools): Curs
   encode: ({ value, id }, scope) => {
     const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };
     const text = pack(JSON.stringify(tagged));
-    return `${text}.${sign(`${text}\n${fingerprint(scope)}`)}`;
+    return `${text}.${sign(`${text}\n${toFingerprint(scope)}`)}`;
   },
   decode: (cursor, scope) => {
     const [text = '', signature = '', ...more] = cursor.split('.');
-    if (more.length > 0 || !isSame(signature, sign(`${text}\n${fingerprint(scope)}`)))
+    if (more.length > 0 || !isSame(signature, sign(`${text}\n${toFingerprint(scope)}`)))
       throw commonErrors.invalidCursor();
     const { d, v, id } = JSON.parse(unpack(text)) as { d?: number; v?: Value; id: string };
     return { value: d === undefined ? (v as Value) : new Date(d), id };

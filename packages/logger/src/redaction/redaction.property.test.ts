@@ -15,7 +15,7 @@ const classifiedName = fc.constantFrom(
   'Set-Cookie',
   'x-api-key',
 );
-const openName = fc.constantFrom(
+const unclassifiedName = fc.constantFrom(
   'user',
   'items',
   'err',
@@ -28,7 +28,7 @@ const openName = fc.constantFrom(
 );
 
 // The value of a classified name: the canary, or anything that contains it.
-const planted = fc.oneof(
+const classifiedValue = fc.oneof(
   fc.constant<unknown>(canary),
   fc.constant<unknown>([canary, { any: canary }]),
   fc.constant<unknown>({ any: { thing: canary }, toJSON: () => canary }),
@@ -36,10 +36,10 @@ const planted = fc.oneof(
   fc.constant<unknown>(new Error(canary, { cause: canary })),
 );
 
-const entry = (name: string, value: unknown): Record<string, unknown> => {
-  const holder: Record<string, unknown> = {};
-  Object.defineProperty(holder, name, { value, enumerable: true });
-  return holder;
+const createObject = (name: string, value: unknown): Record<string, unknown> => {
+  const object: Record<string, unknown> = {};
+  Object.defineProperty(object, name, { value, enumerable: true });
+  return object;
 };
 
 class MongoServerError extends Error {
@@ -49,11 +49,11 @@ class MongoServerError extends Error {
 const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
   tree: fc.oneof(
     { maxDepth: 9, depthSize: 'small' },
-    fc.tuple(classifiedName, planted).map(([name, value]): unknown => entry(name, value)),
-    fc.tuple(openName, tie('tree')).map(([name, value]): unknown => entry(name, value)),
+    fc.tuple(classifiedName, classifiedValue).map(([name, value]): unknown => createObject(name, value)),
+    fc.tuple(unclassifiedName, tie('tree')).map(([name, value]): unknown => createObject(name, value)),
     fc.array(tie('tree'), { maxLength: 4 }),
     fc.array(tie('tree'), { maxLength: 2 }).map((items): unknown => new Set(items)),
-    fc.tuple(openName, tie('tree')).map((pair): unknown => new Map([pair])),
+    fc.tuple(unclassifiedName, tie('tree')).map((pair): unknown => new Map([pair])),
     tie('tree').map((cause): unknown => new Error('outer', { cause })),
     tie('tree').map((cause): unknown => new MongoServerError(`bad value ${canary}`, { cause })),
     tie('tree').map((inner): unknown => new AggregateError([inner], 'many')),
@@ -66,7 +66,7 @@ const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
 describe('redaction', () => {
   it('removes the value of a classified field at any depth, in any container', () => {
     fc.assert(
-      fc.property(openName, tree, (name, value) => {
+      fc.property(unclassifiedName, tree, (name, value) => {
         const out = collectLines();
         const classified = new Map([
           ['email', 'pii'],
@@ -74,7 +74,7 @@ describe('redaction', () => {
           ['pin', 'secret'],
         ] as const);
         const log = createLogger({ level: 'info', service: 'test', classified, destination: out });
-        log.info('planted', entry(name, value));
+        log.info('planted', createObject(name, value));
         log.error('planted', { value });
         expect(out.records()).toMatchObject([{ event: 'planted' }, { event: 'planted' }]);
         for (const line of out.lines) {

@@ -37,11 +37,11 @@ export const readIdempotencyKey = (
   }
   const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);
   if (names.filter((name) => name.toLowerCase() === 'idempotency-key').length > 1) {
-    throw invalidKey('is there twice; send one');
+    throw invalidKey('is sent twice; send one');
   }
   const text = String(header).trim();
   const isQuoted = text.startsWith('"');
-  if (isQuoted && !quoted.test(text)) throw invalidKey('begins with a quote and is not a quoted string');
+  if (isQuoted && !quoted.test(text)) throw invalidKey('starts with a quote but is not a quoted string');
   const key = isQuoted ? text.slice(1, -1).replaceAll(/\\(.)/g, '$1') : text;
   if (!bare.test(key)) throw invalidKey('must be 1 to 255 printable characters');
   return key;
@@ -59,8 +59,8 @@ export type IdempotentOperation = {
   readonly fingerprint: string;
   /** Runs the action and serializes its result. */
   readonly execute: () => Promise<StoredResponse>;
-  /** The response to store for a failure; `undefined` for a failure that may pass. */
-  readonly toStoredRefusal: (error: unknown) => StoredResponse | undefined;
+  /** Returns the response to store for a failure, or `undefined` for a temporary one. */
+  readonly toStoredFailure: (error: unknown) => StoredResponse | undefined;
 };
 
 export type IdempotencyDeps = { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
@@ -75,8 +75,8 @@ const replay = (
 };
 
 /**
- * Executes an operation once for each key, however often and however concurrently the request is repeated: a repeat receives
- * the stored response. It is optimistic: the operation runs, the commit claims the key, and only a failure looks the key up.
+ * Executes an operation once for each key, also when the request is repeated concurrently: repeats receive the stored
+ * response. It is optimistic: the operation runs, the commit claims the key, and only after a failure the key is looked up.
  * @throws `idempotency-mismatch` when the key was used for another request, or the error of the operation itself.
  */
 export const executeIdempotently = async (
@@ -92,21 +92,21 @@ export const executeIdempotently = async (
   } catch (error) {
     // The database is unavailable or slow: another query would only take longer, and a repeat with the key is still safe.
     if (error instanceof ApiError && error.status >= 503) throw error;
-    const refusal = operation.toStoredRefusal(error);
+    const failure = operation.toStoredFailure(error);
     const stored = await journal.find(ctx, key).catch((cause: unknown) => {
-      // The refusal may be the effect of this very operation, whose first response was lost. Without the journal that is unknown.
-      throw refusal || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
+      // The failure may be caused by an earlier success of this request, whose response was lost. Only the journal knows.
+      throw failure || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
     });
     if (stored) return replay(stored, operation);
     if (error instanceof IdempotencyKeyConflict) throw commonErrors.unavailable({ cause: error });
-    if (!refusal) throw error;
-    const twin = await unitOfWork
-      .run(ctx, async () => refusal, metadata)
+    if (!failure) throw error;
+    const concurrent = await unitOfWork
+      .run(ctx, async () => failure, metadata)
       .then(
         () => undefined,
         (cause: unknown) => (cause instanceof IdempotencyKeyConflict ? journal.find(ctx, key) : undefined),
       );
-    if (twin) return replay(twin, operation);
+    if (concurrent) return replay(concurrent, operation);
     throw error;
   }
 };

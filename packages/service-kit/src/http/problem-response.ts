@@ -5,7 +5,7 @@ import { isDeclared } from './declared-errors.ts';
 import { toApiError, toProblem } from './problem.ts';
 import { getPath } from './request-scope.ts';
 
-/** Seconds after which a client may try an unavailable service again. */
+/** The seconds after which a client may retry a request to an unavailable service. */
 const retryAfterSeconds = '2';
 
 const toChallenge = ({ code, status }: ApiError): string | undefined => {
@@ -17,7 +17,7 @@ const toChallenge = ({ code, status }: ApiError): string | undefined => {
 
 type ProblemOptions = { readonly request: FastifyRequest; readonly publicUrl: string };
 
-/** Turns an error into its response, problem+json with its headers. */
+/** Converts an error to a problem+json response with its headers. */
 export const toProblemResponse = (error: ApiError, { request, publicUrl }: ProblemOptions): StoredResponse => {
   const challenge = toChallenge(error);
   return {
@@ -31,8 +31,8 @@ export const toProblemResponse = (error: ApiError, { request, publicUrl }: Probl
   };
 };
 
-/** A unique index names the code of its violation, and the route declares the error with that code. */
-const fromUniqueViolation = (error: unknown, { scope }: FastifyRequest): unknown => {
+/** Converts the violation of a unique index to the error of the route with the code of that index. */
+const toDeclaredError = (error: unknown, { scope }: FastifyRequest): unknown => {
   if (!(error instanceof UniqueViolation)) return error;
   const factory = scope.config.contract?.errors?.find(({ spec }) => spec.code === error.code);
   return typeof factory === 'function'
@@ -40,21 +40,21 @@ const fromUniqueViolation = (error: unknown, { scope }: FastifyRequest): unknown
     : error;
 };
 
-/** Turns any thrown value into the error that the client receives. */
+/** Converts any thrown value to the error that the client receives. */
 export const toRequestError = (error: unknown, request: FastifyRequest): ApiError =>
-  toApiError(fromUniqueViolation(error, request));
+  toApiError(toDeclaredError(error, request));
 
-/** The response to store for a failed request with an idempotency key; `undefined` when a repeat may succeed. */
-export const toStoredRefusal = (error: unknown, options: ProblemOptions): StoredResponse | undefined => {
-  const refusal = toRequestError(error, options.request);
+/** Returns the response to store for a failed request with an idempotency key, or `undefined` when a retry may succeed. */
+export const toStoredFailure = (error: unknown, options: ProblemOptions): StoredResponse | undefined => {
+  const failure = toRequestError(error, options.request);
   const { contract } = options.request.scope.config;
-  if (refusal.status >= 500 || !contract || !isDeclared(contract, refusal)) return undefined;
-  return toProblemResponse(refusal, options);
+  if (failure.status >= 500 || !contract || !isDeclared(contract, failure)) return undefined;
+  return toProblemResponse(failure, options);
 };
 
 /**
- * Creates a function that refuses many requests with one error. It writes no log line of its own: rejecting has to be
- * cheap, or the rejected requests slow down the served ones.
+ * Creates a function that rejects requests with one error. It writes no extra log line: rejecting must be cheap, or rejected
+ * requests slow down the served ones.
  */
 export const createRejecter =
   (error: ApiError, publicUrl: string) =>

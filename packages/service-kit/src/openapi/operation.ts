@@ -18,11 +18,11 @@ const reasons: Readonly<Record<number, string>> = {
 const describeAuth = ({ auth }: RouteSpec): string => {
   if (auth === 'public') return 'Needs no credential.';
   if (auth === 'authenticated') return 'Needs a valid token, and no permission.';
-  const own = auth.orSelf === undefined ? '' : `, except for your own \`${auth.orSelf}\``;
-  return `Needs the permission \`${auth.policy}\`${own}.`;
+  const exception = auth.orSelf === undefined ? '' : `, except for your own \`${auth.orSelf}\``;
+  return `Needs the permission \`${auth.policy}\`${exception}.`;
 };
 
-/** The description of the contract, the combinations of a list query, and the permission. */
+/** Joins the description of the contract, the combinations of a list query, and the permission. */
 const describe = (route: RouteSpec): string =>
   [route.description, getListCombinations(route.query), describeAuth(route)]
     .filter((text) => text !== undefined)

@@ -9,7 +9,7 @@ import fp from 'fastify-plugin';
 import { toProblem } from '../http/problem.ts';
 import { noMethod, noRoute, type RequestTelemetry } from '../http/telemetry.ts';
 
-/** Milliseconds within which the headers of a request have to arrive. */
+/** The time limit for receiving the headers of a request. */
 export const headersTimeoutMs = 5000;
 
 export type ClientErrorOptions = {
@@ -34,11 +34,11 @@ const toApiError = ({ code }: NodeJS.ErrnoException): ApiError | undefined => {
   return commonErrors.invalidRequest({ detail: 'The received bytes are not an HTTP request.' });
 };
 
-/** Returns what is wrong with the Host of a request. With two of them a proxy may have chosen the other one. */
+/** Returns the error in the Host header, if any. With two Host headers a proxy may have used the other one. */
 const findHostFault = ({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined => {
   const names = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
   if (names.length > 1) return 'The request has more than one Host header.';
-  // Only HTTP/1.0 allows a request without one.
+  // Only HTTP/1.0 allows a request without a Host.
   return headers.host === undefined && httpVersion === '1.1' ? 'The request has no Host header.' : undefined;
 };
 
@@ -85,11 +85,11 @@ const createProblemWriter =
     telemetry.refused({ status, durationMs, code });
   };
 
-/** Rejects what no handler can: bytes that are not a request, a wrong Host, and CONNECT. A request gets one reply. */
+/** Rejects input that reaches no handler: bytes that are not a request, an invalid Host, and CONNECT. Each request gets one reply. */
 export const clientErrors = fp<ClientErrorOptions>(
   async (app, options) => {
     const openReplies = createOpenReplies();
-    const refused = new WeakSet<Socket>();
+    const rejected = new WeakSet<Socket>();
     const writeProblem = createProblemWriter(app, options);
     const endConnection = (socket: Socket, error: ApiError | undefined): void => {
       // A client that has sent nothing expects no response.
@@ -98,9 +98,9 @@ export const clientErrors = fp<ClientErrorOptions>(
     };
 
     app.decorate('handleClientError', (cause, socket) => {
-      // Node reports each further piece of a refused connection as another error.
-      if (cause.code === 'ECONNRESET' || socket.destroyed || refused.has(socket)) return;
-      refused.add(socket);
+      // Node reports each further chunk of a rejected connection as another error.
+      if (cause.code === 'ECONNRESET' || socket.destroyed || rejected.has(socket)) return;
+      rejected.add(socket);
       const error = toApiError(cause);
       const last = openReplies.find(socket).at(-1);
       if (!last || last.request.raw.complete) return whenClosed(last, () => endConnection(socket, error));
@@ -127,12 +127,12 @@ export const clientErrors = fp<ClientErrorOptions>(
 
     app.addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
-      // A request behind a refused one gets no reply: it ends with the connection.
-      if (refused.has(socket)) return;
+      // A request pipelined after a rejected one gets no reply: the connection ends.
+      if (rejected.has(socket)) return;
       openReplies.add(reply);
       const fault = findHostFault(request.raw);
       if (fault === undefined) return done();
-      refused.add(socket);
+      rejected.add(socket);
       reply.header('connection', 'close');
       done(commonErrors.invalidRequest({ detail: fault }));
     });

@@ -8,7 +8,7 @@ import { createCaching, type SetCaching } from '../http/caching.ts';
 import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
 import { getDeprecationHeaders } from '../http/deprecation.ts';
 import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
-import { toStoredRefusal } from '../http/problem-response.ts';
+import { toStoredFailure } from '../http/problem-response.ts';
 import { getPath } from '../http/request-scope.ts';
 import { readMethods } from '../http/route-config.ts';
 import {
@@ -118,7 +118,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
         key,
         fingerprint: toFingerprint(request),
         execute,
-        toStoredRefusal: (error) => toStoredRefusal(error, { request, publicUrl }),
+        toStoredFailure: (error) => toStoredFailure(error, { request, publicUrl }),
       },
       { unitOfWork, journal },
     );

@@ -9,7 +9,7 @@ import { type Call, createUserVerbs } from '../testing/index.ts';
 type Results = { readonly [O in keyof UsersService]: Awaited<ReturnType<UsersService[O]>> };
 type Run = { readonly [O in keyof UsersService]: UsersService[O] };
 
-/** An organization on the fake, with every operation as a host runs it. `owner` calls unless a test says otherwise. */
+/** Creates an organization on the fake database. Operations run as in a host, by default with the context of the owner. */
 export const createOrganization = () => {
   const db = fakeDatabase({ users, ownerCounts });
   const owner = createContext();
@@ -25,18 +25,18 @@ export const createOrganization = () => {
     owner,
     run,
     ...createUserVerbs(call),
-    /** The context of a call by a user of this organization. */
+    /** Creates the context of a call by a user of this organization. */
     as: ({ id }: { readonly id: string }, roles: readonly string[] = []) =>
       createContext({ tenantId: owner.tenantId, actor: { id, roles } }),
     stored: ({ id }: { readonly id: string }) => db.users.all().find(({ _id }) => _id === id),
-    /** The events that `work` causes. */
+    /** Returns the events that `work` emits. */
     collectEvents: async (work: () => Promise<unknown>) => {
       const earlier = db.emitted().length;
       await work();
       const events = db.emitted().slice(earlier);
       return events.map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
     },
-    /** The owner count of this organization, which is the number of its active owners. */
+    /** Returns the stored number of owners, and checks that it equals the number of active owners. */
     getOwnerCount: (): number => {
       const isOwn = ({ tenantId }: { tenantId: string }) => tenantId === owner.tenantId;
       const counted = db.ownerCounts.all().find(isOwn)?.owners ?? 0;
@@ -47,7 +47,7 @@ export const createOrganization = () => {
   };
 };
 
-/** The events of a change after which the tokens of the user are revoked. */
+/** Returns the events of a change that also revokes the tokens of the user. */
 export const withRevocation = (name: string, userId: string, payload: object = {}) => [
   { name, aggregateId: userId, payload: { userId, ...payload } },
   { name: 'auth.tokens-revoked', aggregateId: userId, payload: { subject: userId } },
