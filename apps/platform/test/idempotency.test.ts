@@ -11,21 +11,21 @@ afterAll(async () => {
   await platform.host.close();
 });
 
-const owner = () => createPrincipal({ roles: ['owner'] });
+const createOwner = () => createPrincipal({ roles: ['owner'] });
 const listUsers = async (tenantId: string) =>
   (await platform.datastore.raw('users', 'users').all()).filter((user) => user['tenantId'] === tenantId);
 const listJournalRows = async (tenantId: string) =>
   (await platform.datastore.raw('users', 'journal').all()).filter((row) => row['tenantId'] === tenantId);
 
-let bodies = 0;
+let bodyCount = 0;
 const createBody = () => {
-  bodies += 1;
-  return { name: `Keyed ${bodies}`, email: `keyed-${bodies}@test.example`, role: 'member' };
+  bodyCount += 1;
+  return { name: `Keyed ${bodyCount}`, email: `keyed-${bodyCount}@test.example`, role: 'member' };
 };
 
 describe('on a real database, an idempotency key', () => {
   it('race: creates one user and one distinct response in fifty concurrent requests', async () => {
-    const subject = owner();
+    const subject = createOwner();
     const caller = await platform.host.as(subject);
     const body = createBody();
     const responses = await Promise.all(
@@ -39,7 +39,7 @@ describe('on a real database, an idempotency key', () => {
   });
 
   it('race: fifty keys, each sent four times at once, create fifty users', async () => {
-    const subject = owner();
+    const subject = createOwner();
     const caller = await platform.host.as(subject);
     const calls = Array.from({ length: 50 }, (_, index) => ({ key: `key ${index}`, body: createBody() }));
     const responses = await Promise.all(
@@ -54,7 +54,7 @@ describe('on a real database, an idempotency key', () => {
   });
 
   it('race: one of twenty patches of one version with different keys succeeds, also when all are repeated', async () => {
-    const subject = owner();
+    const subject = createOwner();
     const caller = await platform.host.as(subject);
     const { id } = (await caller.post('/v1/users', createBody())).body;
     const patch = (index: number) =>
@@ -76,9 +76,9 @@ describe('on a real database, an idempotency key', () => {
   });
 
   it('integrity: another body, tenant, user or route never gets the stored response', async () => {
-    const subject = owner();
+    const subject = createOwner();
     const [caller, colleague, outsider] = await Promise.all(
-      [subject, { ...subject, id: createId() }, owner()].map((principal) => platform.host.as(principal)),
+      [subject, { ...subject, id: createId() }, createOwner()].map((principal) => platform.host.as(principal)),
     );
     const key = { 'idempotency-key': 'shared' };
     const body = createBody();
@@ -100,11 +100,11 @@ describe('on a real database, an idempotency key', () => {
   });
 
   it('stores no name and no email in its journal row', async () => {
-    const subject = owner();
-    const body = { ...createBody(), name: 'Marker Name' };
+    const subject = createOwner();
+    const body = { ...createBody(), name: 'Canary Name' };
     await (await platform.host.as(subject)).post('/v1/users', body);
     const [row] = await listJournalRows(subject.tenantId);
     expect(row?.['operation']).toBe('createUser');
-    expect(JSON.stringify(row)).not.toMatch(/Marker|keyed-/);
+    expect(JSON.stringify(row)).not.toMatch(/Canary|keyed-/);
   });
 });

@@ -18,7 +18,7 @@ import { subscribeToRevocations } from './subscribe-to-revocations.ts';
 /** A further connection of a host, closed after the server. */
 export type Connection = Dependency & {
   readonly close: () => Promise<void>;
-  /** The limiter that this process shares with others; without one it limits by itself. */
+  /** The limiter that processes share; without it each process limits on its own. */
   readonly limiter?: RateLimiter;
 };
 
@@ -30,9 +30,9 @@ export type ServiceOptions = {
   readonly revocationsFrom: string;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
-  /** Open the further connections of the modules. */
+  /** Functions that open further connections of the modules. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
-  /** Returns the plan of a tenant; for undefined and without it the plan is `LIMIT_DEFAULT_PLAN`. */
+  /** Returns the plan of a tenant. `LIMIT_DEFAULT_PLAN` applies without it and when it returns undefined. */
   readonly findPlan?: RateLimits['findPlan'];
   /** Runs after the migrations and before the first request, for instance to add demo data. */
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
@@ -73,7 +73,7 @@ const toServerSettings = (config: ServiceConfig) => ({
 const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom, beforeListening } = options;
   const production = config.NODE_ENV === 'production';
-  // First, because the errors of all later steps would hide a wrong address.
+  // The first step, because an error of a later one would hide a wrong address.
   await assertCanListen(config);
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
@@ -108,7 +108,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   });
   const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
     drain();
-    // The proxies send requests until they have seen that the service is not ready.
+    // Proxies send requests until they have noticed that the service is not ready.
     if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await server.close();
     await revocationStream.stop();

@@ -106,7 +106,7 @@ describe('a caller above its limit', () => {
     expect([countStatus(responses, 404), countStatus(responses, 429)]).toEqual([10, 40]);
   });
 
-  it('integrity: a refused request changes nothing', async () => {
+  it('integrity: a rejected request changes nothing', async () => {
     const { limiter, advance } = createManualLimiter();
     const host = await openHost({ limiter });
     const owner = createPrincipal();
@@ -129,7 +129,7 @@ describe('a caller above its limit', () => {
     expect((await (await host.as({ ...owner, tenantId: createId() })).get(toUnknownPath())).status).toBe(404);
   });
 
-  it('is refused before permission and input are checked, and named in the log', async () => {
+  it('is rejected before permission and input are checked, and is named in the log', async () => {
     const host = await openHost({});
     const viewer = createPrincipal({ roles: ['viewer'] });
     const caller = await host.as(viewer);

@@ -7,7 +7,7 @@ import { type Kind, titles } from './requests.ts';
 import type { Lab, Server } from './servers.ts';
 import { median } from './statistics.ts';
 
-/** The throughput at the peak and with more clients, in a round. */
+/** The throughput at the peak and with more clients, of one round. */
 export type Overload = {
   readonly kind: Kind;
   readonly clients: number;
@@ -20,14 +20,14 @@ export type Overload = {
   readonly bytes: number;
 };
 
-/** As many clients as the platform serves at a time. */
+/** The number of requests that the platform serves concurrently. */
 const peakClients = 256;
 const probeEveryMs = 20;
 
-/** The queue is full when those that wait have waited as long as they may. */
+/** The warm-up is longer than requests may wait in the queue, so that the queue is full when counting starts. */
 export const overloadSlices = { mayReject: true, warmUpSeconds: 1.5 } as const;
 
-/** Requests the health of a server until the work is done. */
+/** Sends health checks to a server until the work is done. */
 const probeHealth = async <T>({ url }: Server, work: Promise<T>): Promise<{ result: T; healthMs: number }> => {
   let isDone = false;
   let healthMs = 0;
@@ -45,7 +45,7 @@ const probeHealth = async <T>({ url }: Server, work: Promise<T>): Promise<{ resu
   return { result, healthMs };
 };
 
-/** Measures the peak and the overloads of a server in turn, round after round. */
+/** Measures the peak and the overloads of a server alternately in each round. */
 export async function* measureOverloads(
   { run, server }: { readonly run: RunSlice; readonly server: Server },
   { kinds, loads, rounds, seconds, log }: ModeOptions,
@@ -77,23 +77,23 @@ export async function* measureOverloads(
 
 const toCells = (overloads: readonly [Overload, ...Overload[]]): string[] => {
   const [{ kind, clients }] = overloads;
-  const all = (figure: (overload: Overload) => number): number[] => overloads.map(figure);
-  const shares = all(({ perSecond, peakPerSecond }) => perSecond / peakPerSecond);
+  const collect = (figure: (overload: Overload) => number): number[] => overloads.map(figure);
+  const shares = collect(({ perSecond, peakPerSecond }) => perSecond / peakPerSecond);
   return [
     titles[kind],
     String(clients),
-    digits(median(all((overload) => overload.peakPerSecond)), 0),
-    digits(median(all((overload) => overload.perSecond)), 0),
+    digits(median(collect((overload) => overload.peakPerSecond)), 0),
+    digits(median(collect((overload) => overload.perSecond)), 0),
     digits(median(shares), 2),
-    digits(median(all((overload) => overload.rejectedPerSecond)), 0),
-    digits(Math.max(...all((overload) => overload.healthMs)), 0),
-    `${digits(Math.max(...all(({ peakBytes }) => peakBytes)) / 2 ** 20, 0)} / ${digits(Math.max(...all(({ bytes }) => bytes)) / 2 ** 20, 0)}`,
+    digits(median(collect((overload) => overload.rejectedPerSecond)), 0),
+    digits(Math.max(...collect((overload) => overload.healthMs)), 0),
+    `${digits(Math.max(...collect(({ peakBytes }) => peakBytes)) / 2 ** 20, 0)} / ${digits(Math.max(...collect(({ bytes }) => bytes)) / 2 ** 20, 0)}`,
   ];
 };
 
 const head = ['request', 'clients', 'peak/s', 'served/s', 'of peak', 'rejected/s', 'health ms', 'memory MiB'];
 
-/** Sends the platform more than it can serve. Returns a table. */
+/** Sends more requests than the platform can serve. @returns a table of the results. */
 export const runOverload = async (lab: Lab, options: ModeOptions): Promise<string> => {
   const server = await lab.startPlatformServer({ name: 'platform' });
   const { run, assertStored } = createSlices(lab, overloadSlices);

@@ -25,8 +25,8 @@ export async function run(program: string, ...args: string[]): Promise<{ ok: boo
   return { ok: code === 0, output: child.combinedOutput() };
 }
 
-/** The expressions of a dashboard, as Grafana sends them. */
-export const expressionsIn = (dashboard: string): string[] => {
+/** Returns the expressions of a dashboard, as Grafana sends them. */
+export const getExpressions = (dashboard: string): string[] => {
   const { panels } = JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] };
   const expressions = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
   return expressions.map((expr) =>

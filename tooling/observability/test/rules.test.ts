@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createFolder, expressionsIn, run } from './files.ts';
+import { createFolder, getExpressions, run } from './files.ts';
 import { findPrometheus } from './find-prometheus.ts';
 
 let promtool = '';
@@ -161,7 +161,7 @@ it.each(['host', 'modules'])('Prometheus accepts the rules of %s', async (name) 
 
 it.each(['host', 'module'])('Prometheus accepts the expressions of the dashboard %s', async (name) => {
   const text = await readFile(new URL(`../dashboards/${name}.json`, import.meta.url), 'utf8');
-  const rules = expressionsIn(text).map((expr, index) => ({ record: `panel:${index}`, expr }));
+  const rules = getExpressions(text).map((expr, index) => ({ record: `panel:${index}`, expr }));
   expect(rules.length).toBeGreaterThan(0);
   const folder = await createFolder({ 'panels.yaml': { groups: [{ name: 'panels', rules }] } });
   expect(await run(promtool, 'check', 'rules', `${folder}/panels.yaml`)).toMatchObject({ ok: true });

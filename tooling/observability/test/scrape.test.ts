@@ -4,7 +4,7 @@ import { startPlatform } from '@plinth/load';
 import { createId, getFreePort } from '@plinth/testing';
 import { startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
-import { createFolder, expressionsIn } from './files.ts';
+import { createFolder, getExpressions } from './files.ts';
 import { findPrometheus } from './find-prometheus.ts';
 
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
@@ -57,7 +57,7 @@ async function getUsedNames(): Promise<string[]> {
     const names = await readdir(new URL(`../${folder}`, import.meta.url));
     return await Promise.all(names.map((name) => readFile(new URL(`../${folder}/${name}`, import.meta.url), 'utf8')));
   };
-  const expressions = [...(await read('dashboards')).flatMap(expressionsIn), ...(await read('rules'))];
+  const expressions = [...(await read('dashboards')).flatMap(getExpressions), ...(await read('rules'))];
   const names = expressions.flatMap(
     (text) => text.match(/\b(?:(?:http|mongodb|process|nodejs|idempotency|trace)_\w+|plinth:[\w:]+)/g) ?? [],
   );

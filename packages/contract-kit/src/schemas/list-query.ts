@@ -5,7 +5,7 @@ type RangeOperator = (typeof rangeOperators)[number];
 
 type Schemas = Readonly<Record<string, z.ZodType>>;
 
-/** Filters that may be used together, and the sorts that may be used with them; the first sort is the default. */
+/** Filters that can be combined, and the sorts allowed with them. The first sort is the default. */
 type Combination<Filter extends string, Field extends string> = {
   readonly where?: readonly Filter[];
   readonly sort: readonly [Field | `-${Field}`, ...(Field | `-${Field}`)[]];
@@ -16,7 +16,7 @@ type ListSpec<I extends z.ZodObject, F extends Schemas, R extends Schemas> = {
   readonly item: I;
   /** The fields that a caller may filter by equality. */
   readonly filters: F;
-  /** The fields that a caller may set bounds on, while sorting by them: `createdAt[gte]=…`. */
+  /** The fields on which a caller may set bounds when sorting by them: `createdAt[gte]=…`. */
   readonly ranges: R;
   readonly combinations: readonly Combination<keyof F & string, keyof I['shape'] & string>[];
 };
@@ -33,7 +33,7 @@ type WhereOutput<F extends Schemas, R extends Schemas> = {
 
 type SortOf<S> = S extends { readonly combinations: readonly { readonly sort: readonly (infer T)[] }[] } ? T : never;
 
-/** A list query as it travels: `?role=member&createdAt[gte]=…&sort=-createdAt&limit=20&cursor=…&fields=id,name`. */
+/** A list query as sent in a URL: `?role=member&createdAt[gte]=…&sort=-createdAt&limit=20&cursor=…&fields=id,name`. */
 export type ListInput<F extends Schemas, R extends Schemas, Sort> = FilterInput<F> &
   RangeInput<R> & { readonly sort?: Sort; readonly limit?: number; readonly cursor?: string; readonly fields?: string };
 
@@ -111,8 +111,8 @@ const createShape = ({ item, filters, ranges, combinations }: AnySpec) => {
 };
 
 /**
- * Declares the query of a list: which filters, bounds and sorts combine. Any other combination is refused with a
- * message that names the supported ones, so a query without an index never reaches the database.
+ * Declares the query of a list with the supported combinations of filters, bounds and sorts. Others are rejected with a
+ * message that lists the supported ones, so no query without an index reaches the database.
  */
 export const defineListQuery = <
   I extends z.ZodObject,
@@ -130,7 +130,7 @@ export const defineListQuery = <
     const sort = combinations
       .filter((combination) => matchesFilters(combination, equal))
       .flatMap((combination) => combination.sort)
-      .find((legal) => (requested ?? legal) === legal && ranged.every((name) => name === toField(legal)));
+      .find((allowed) => (requested ?? allowed) === allowed && ranged.every((name) => name === toField(allowed)));
     if (sort === undefined) {
       context.issues.push({
         code: 'custom',
@@ -148,15 +148,15 @@ export const defineListQuery = <
   return schema as never;
 };
 
-// A registry, because a property that is added to a schema is lost when the schema is described or refined.
-// Its types cannot carry a schema, so it holds a function that returns one.
+// A registry, because a property added to a schema is lost when the schema is described or refined. Metadata of a registry
+// cannot have the type of a schema, so `item` is a function.
 const lists = z.registry<{ item: () => unknown; combinations?: string }>();
 
-/** The DTO of the items of a schema that `defineListQuery` or `definePage` created. */
+/** Returns the item DTO of a schema that `defineListQuery` or `definePage` created. */
 export const getListItem = (schema: z.ZodType | undefined): z.ZodObject | undefined =>
   (schema && lists.get(schema)?.item()) as z.ZodObject | undefined;
 
-/** The supported combinations of filters and sorts of a list query, as a text for the API reference. */
+/** Returns the supported combinations of a list query as text for the API reference. */
 export const getListCombinations = (schema: z.ZodType | undefined): string | undefined =>
   schema && lists.get(schema)?.combinations;
 

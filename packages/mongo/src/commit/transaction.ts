@@ -20,14 +20,14 @@ export type TransactionDeps = {
 /** The session of a transaction and its retries, and their limits. */
 export type TransactionScope = {
   readonly session: ClientSession;
-  /** When the first try began, by `performance.now()`. */
+  /** The start of the first try, from `performance.now()`. */
   readonly since: number;
-  /** Aborts when no caller waits any longer: a commit in progress continues, no further transaction begins. */
+  /** Aborts when no caller waits any longer. A commit in progress continues; no further transaction starts. */
   readonly signal: AbortSignal;
   readonly deadline: number;
 };
 
-/** Sends a commit until its outcome is known. Sending a commit again is safe. */
+/** Repeats a commit until its outcome is known. Repeating a commit is safe. */
 const commitUntilKnown = async ({ session, deadline }: TransactionScope, clock: Clock): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -43,7 +43,7 @@ const commitUntilKnown = async ({ session, deadline }: TransactionScope, clock: 
   }
 };
 
-/** Runs statements in one transaction: all hold, or nothing is written. */
+/** Runs statements in one transaction. If one fails, nothing is written. */
 export const runTransaction = async (
   statements: readonly Statement[],
   scope: TransactionScope,
@@ -63,10 +63,10 @@ export const runTransaction = async (
       signal.throwIfAborted();
     }
   } catch (cause) {
-    // The server ends an open transaction by itself, so a failed abort changes nothing.
+    // The server ends open transactions after a time limit, so a failed abort needs no handling.
     await session.abortTransaction().catch(() => undefined);
     signal.throwIfAborted();
-    // The abort may have waited for a primary for seconds: the next command must not wait as long again.
+    // The abort may have waited seconds for a primary. The next command must not wait that long again.
     if (!isNoPrimary(cause)) await primary.waitForPrimary(since);
     throw cause;
   }

@@ -32,10 +32,13 @@ type StreamScope = {
   readonly signal: AbortSignal;
 };
 
-/** After a failure, events are read again from this long before the last response: a row is dated before its commit, by another clock. */
+/**
+ * After a failure, events are read again from this long before the last response: the time of a row is earlier than its
+ * commit, and from the clock of another process.
+ */
 const overlapMs = 60_000;
 
-/** The server responds at least this often, with or without a change. */
+/** The server responds at least this often, even without a change. */
 const awaitMs = 1000;
 
 /** Shorter than the socket timeout, so that the server ends the read too. */
@@ -58,7 +61,7 @@ const openStream = async (startAtOperationTime: Timestamp, { db, name }: StreamS
   const opened = once(stream, 'resumeTokenChanged');
   const first = stream.tryNext();
   await Promise.race([opened, first]);
-  // It is awaited later, if at all.
+  // Prevents an unhandled rejection: the promise is awaited later, or never.
   first.catch(() => undefined);
   return { stream, first };
 };
@@ -83,7 +86,7 @@ const deliverPast = async (
   }
 };
 
-/** Opens the stream at the cluster time that the read of the past includes, so that no event lies between them. */
+/** Delivers past events and opens a stream from the same cluster time, so that no event is missed between them. */
 const open = async (since: Date, scope: StreamScope): Promise<OpenedStream> => {
   const { operationTime } = await scope.db.command({ ping: 1 }, { signal: scope.signal });
   const opened = await openStream(operationTime, scope);
@@ -120,10 +123,10 @@ const toStartupError = (cause: unknown, db: Db): StartupError => {
   );
 };
 
-type KeeperOptions = Pick<SubscriptionOptions<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
+type ReaderOptions = Pick<SubscriptionOptions<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
 
-/** Creates a reader that starts again after each failure, until it is stopped. */
-const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconnect }: KeeperOptions) => {
+/** Creates a reader that restarts after each failure until it is stopped. */
+const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconnect }: ReaderOptions) => {
   const { signal } = scope;
   let current: OpenedStream | undefined;
   let opening: Promise<void> | undefined;
@@ -163,7 +166,7 @@ const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconn
         }
       }
     },
-    /** Does not wait for the server's last response, which can take a second. */
+    /** Closes the stream without waiting for the last response of the server, which can take a second. */
     end: async (): Promise<void> => {
       await opening?.catch(() => undefined);
       await close();
@@ -172,10 +175,10 @@ const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconn
 };
 
 /**
- * Delivers one kind of event of a journal: first the past, then a change stream. After a failure, such as a lost history or
- * a new primary, it starts again from shortly before the last response.
+ * Delivers the events of one name from a journal: past events first, then those of a change stream. After a failure, such as
+ * a lost history or a new primary, it restarts from shortly before the last response.
  *
- * It reads every tenant's rows on purpose, outside of tenant scoping: its events concern the process as a whole.
+ * It deliberately reads the rows of all tenants, without tenant scoping: the events concern the whole process.
  */
 export const subscribe = async <P extends object>(
   db: Db,

@@ -78,14 +78,14 @@ const decodeSpans = (body: Buffer): ReceivedSpan[] =>
 /** Starts a collector on a free port. It responds with `status`. */
 export const openOtlpReceiver = async (status = 200): Promise<OtlpReceiver> => {
   const requests: OtlpRequest[] = [];
-  const keep = async (request: IncomingMessage): Promise<void> => {
+  const receive = async (request: IncomingMessage): Promise<void> => {
     const { url, headers } = request;
-    const sent = await buffer(request);
-    const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
+    const received = await buffer(request);
+    const body = headers['content-encoding'] === 'gzip' ? gunzipSync(received) : received;
     if (url === '/v1/traces') requests.push({ headers, body });
   };
   const server = createServer((request, response) => {
-    keep(request).then(
+    receive(request).then(
       () => response.writeHead(status, { 'content-type': 'application/x-protobuf' }).end(),
       () => response.destroy(),
     );
