@@ -103,7 +103,7 @@ describe('arrivals', () => {
 
   it('end with an error when a response is not the expected one', async () => {
     const url = await serve((_, response) => response.writeHead(500).end('broken'));
-    const options = { url, headers, nextExchange: createNumbered(), perSecond: 100, seconds: 0.2 };
+    const options = { url, headers, nextExchange: createNumbered(), perSecond: 100, seconds: 1 };
     await expect(runArrivals(options)).rejects.toThrow('returned 500 and an unexpected body: broken');
   });
 });

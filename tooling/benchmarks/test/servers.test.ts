@@ -23,9 +23,11 @@ it('compares the platform with the raw server, with connections and with arrival
   );
   for (const { ratio, subject, reference } of rows) {
     expect(ratio.median).toBeGreaterThan(0);
-    expect(subject.mongodMicros).toBeGreaterThan(0);
+    expect(subject.perSecond).toBeGreaterThan(0);
     expect(reference.perSecond).toBeGreaterThan(0);
   }
+  // The kernel counts in ticks of 10 ms: a single slice on a busy machine may have none.
+  expect(Math.max(...rows.map(({ subject }) => subject.mongodMicros))).toBeGreaterThan(0);
   const arrivals = await runRaw(lab, { ...options, kinds: ['get'], loads: [100] }, 'perSecond');
   expect(arrivals).toMatchObject([{ load: { perSecond: 100 }, subject: { p50Ms: expect.any(Number) } }]);
 }, 120_000);
