@@ -32,7 +32,7 @@ it('401 and 403: refuses anonymous callers and users without a role', async () =
   expect(response).toMatchObject({ status: 403, body: { data: { permission: 'users:read' } } });
 });
 
-it('boundary: 404 in the same words for an unknown id, a deleted user and a user of another tenant', async () => {
+it('boundary: the same 404 for an unknown id, a deleted user and a user of another tenant', async () => {
   const { addUser, deleteUser, getUser } = await users.createOrganization();
   const [ada, grace] = [await addUser(), await addUser()];
   await deleteUser(grace);

@@ -8,7 +8,7 @@ export class ValidatorViolation extends Error {
   override readonly name = 'ValidatorViolation';
 }
 
-/** There was no primary for longer than a request waits. */
+/** No primary was available for longer than a request waits. */
 export class NoPrimaryError extends Error {
   override readonly name = 'NoPrimaryError';
 
@@ -17,12 +17,12 @@ export class NoPrimaryError extends Error {
   }
 }
 
-/** A commit may have happened or not, and there is no time left to find out. Its writes must not be sent again. */
+/** The outcome of a commit is unknown, and no time is left to find out. Its writes must not be sent again. */
 export class UnknownOutcome extends Error {
   override readonly name = 'UnknownOutcome';
 
   constructor(options: { cause: unknown }) {
-    super('The outcome of a commit is not known.', options);
+    super('The outcome of a commit is unknown.', options);
   }
 }
 
@@ -32,13 +32,13 @@ const timeLimitCodes: readonly unknown[] = [50, 262];
 
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
 
-/** True when no primary was found for seconds: another try would wait as long again. */
+/** True when no primary was found for seconds. A retry would wait that long again. */
 export const isNoPrimary = (cause: unknown): boolean =>
   cause instanceof MongoServerSelectionError ||
   cause instanceof NoPrimaryError ||
   (cause instanceof UnknownOutcome && isNoPrimary(cause.cause));
 
-/** True for an error that `toApiError` made of a missing primary. */
+/** True for an error that `toApiError` created for a missing primary. */
 export const isCausedByNoPrimary = (error: unknown): boolean => isNoPrimary((error as Error).cause);
 
 const hasLabel = (cause: unknown, label: string): boolean => isMongoError(cause) && cause.hasErrorLabel(label);
@@ -51,7 +51,7 @@ const socketCodes: readonly unknown[] = [
   'ERR_STREAM_WRITE_AFTER_END',
 ];
 
-/** True for an error of a socket. The driver passes it on when it writes to a connection that is being closed. */
+/** True for a socket error, which the driver throws unwrapped when it writes to a connection that is being closed. */
 const isSocketError = (cause: unknown): cause is NodeJS.ErrnoException =>
   cause instanceof Error && 'code' in cause && socketCodes.includes(cause.code);
 
@@ -72,7 +72,7 @@ const unreachableNames = new Set([
 // NotWritablePrimary, PrimarySteppedDown, InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, ShutdownInProgress.
 const notPrimaryCodes: readonly unknown[] = [10_107, 189, 11_600, 11_602, 13_435, 91];
 
-/** True when the database was unreachable or had no primary, so that the same command may succeed later. */
+/** True when the database was unreachable or had no primary, so the same command may succeed later. */
 export const isUnreachable = (cause: unknown): boolean =>
   isSocketError(cause) ||
   (isMongoError(cause) &&
@@ -80,13 +80,13 @@ export const isUnreachable = (cause: unknown): boolean =>
       hasLabel(cause, 'RetryableWriteError') ||
       notPrimaryCodes.includes(cause.code)));
 
-/** True when the same write set may be committed again from its beginning, and that may help. */
+/** True when the same write set can be committed again in a new transaction and may succeed. */
 export const isRetryable = (cause: unknown): boolean =>
   (hasLabel(cause, 'TransientTransactionError') || isUnreachable(cause)) && !isNoPrimary(cause) && !isClosed(cause);
 
 /**
- * True when a commit that failed so may have happened; committing again is safe and returns the outcome. That includes every
- * error that is no response of the server: the driver repeats a lost commit, and then fails for other reasons.
+ * True when a commit may have succeeded despite this error. Committing again is safe and returns the outcome. Includes every
+ * error that is not a response of the server, because the driver repeats a lost commit and can then fail for other reasons.
  */
 export const isUnknownCommit = (cause: unknown): boolean =>
   !(cause instanceof MongoServerError) ||
@@ -97,7 +97,7 @@ export const isUnknownCommit = (cause: unknown): boolean =>
 const emptyBounds = 51_175;
 export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
 
-/** Returns the error code that a unique index names. */
+/** Returns the error code of a unique index. */
 export type FindUniqueCode = (collection: string, index: string) => string | undefined;
 
 const toUniqueViolation = (cause: MongoServerError, findUniqueCode: FindUniqueCode): Error => {

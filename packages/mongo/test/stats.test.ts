@@ -11,7 +11,7 @@ import { useDatastore } from './stores.ts';
 const clock = { now: () => new Date() };
 const tenantId = createId();
 const context = () => createContext({ tenantId, deadline: Date.now() + 20_000 });
-const many = Array.from({ length: 20 }, context);
+const contexts = Array.from({ length: 20 }, context);
 
 describe('connection statistics', () => {
   const databasePrefix = createDatabasePrefix();
@@ -68,12 +68,12 @@ describe('commit statistics', () => {
   const counts = () => datastore.current.stats?.().commits.find(({ module }) => module === 'stats');
 
   it('count write sets and transactions, and a batch has the contexts of its requests', async () => {
-    await Promise.all(many.map((ctx) => insert(ctx)));
+    await Promise.all(contexts.map((ctx) => insert(ctx)));
     const { groups = 0, sets, splits } = counts() ?? {};
     expect({ sets, splits }).toEqual({ sets: 20, splits: 0 });
     expect(groups).toBeLessThanOrEqual(3);
     expect(batches.map(({ kind }) => kind)).toEqual(Array.from({ length: groups }, () => 'commit'));
-    expect(new Set(batches.flatMap(({ requests }) => requests))).toEqual(new Set(many));
+    expect(new Set(batches.flatMap(({ requests }) => requests))).toEqual(new Set(contexts));
   });
 
   it('count the splits of groups', async () => {
@@ -84,10 +84,10 @@ describe('commit statistics', () => {
     expect(counts()?.splits).toBeGreaterThan(0);
   });
 
-  it('are joined by the contexts of reads that share a command', async () => {
+  it('have the contexts of all reads that share a command', async () => {
     const { _id } = await insert(context());
     batches.length = 0;
-    await Promise.all(many.map((ctx) => store.collections.notes.for(ctx).get(_id)));
-    expect(batches).toEqual([{ kind: 'read', requests: many }]);
+    await Promise.all(contexts.map((ctx) => store.collections.notes.for(ctx).get(_id)));
+    expect(batches).toEqual([{ kind: 'read', requests: contexts }]);
   });
 });

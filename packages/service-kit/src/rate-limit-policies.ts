@@ -5,7 +5,7 @@ import type { ServiceConfig } from './settings.ts';
 
 const bucketsMax = 100_000;
 
-/** Creates a limiter of this process alone. */
+/** Creates a limiter that only this process uses. */
 export const createLocalLimiter = (nowMs: () => number = () => performance.now()): RateLimiter => {
   const levels = new LRUCache<string, TokenLevel>({ max: bucketsMax });
   return {

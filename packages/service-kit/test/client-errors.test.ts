@@ -25,7 +25,7 @@ let linesBefore = 0;
 beforeEach(() => {
   linesBefore = host.current.lines.lines.length;
 });
-/** The log lines of a test, once its connections have ended. */
+/** Returns the log lines of a test after its connections have ended. */
 const readLines = async () => {
   await expect.poll(countConnections).toBe(0);
   return host.current.lines.records().slice(linesBefore);
@@ -88,7 +88,7 @@ describe('bytes that are not a request', () => {
     expect(parseProblem(text)).toMatchObject({ status, code });
   });
 
-  // A line of its own, if received text could reach the log.
+  // This text would be a separate log line if it reached the log unescaped.
   const forged = '\n{"level":"info","event":"request-served","requestId":"forged"}\n';
 
   it.each([
@@ -141,7 +141,7 @@ describe('bytes that are not a request', () => {
     expect(lines.map(({ route }) => route)).toEqual(['/v1/things', '/v1/ping', 'none']);
   });
 
-  it('are ignored behind a request that closes the connection', async () => {
+  it('are ignored after a request that closes the connection', async () => {
     const last = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
     const { text } = await sendBytes(host.port, [`${last}hello\r\n\r\n`]);
     expect(splitResponses(text).map(getStatus)).toEqual([200]);

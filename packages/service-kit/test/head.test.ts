@@ -14,8 +14,8 @@ beforeAll(async () => {
   url = `/v1/things/${body.id}`;
 });
 
-/** The response without what differs from request to request. */
-const comparable = ({ status, headers }: { status: number; headers: Readonly<Record<string, unknown>> }) => {
+/** Returns the status and the headers that are equal in every response. */
+const toComparable = ({ status, headers }: { status: number; headers: Readonly<Record<string, unknown>> }) => {
   const { 'x-request-id': _, date: __, 'transfer-encoding': ___, ...rest } = headers;
   return { status, headers: rest };
 };
@@ -39,14 +39,14 @@ describe('HEAD', () => {
     const get = await caller.get(getUrl(), headers);
     const head = await caller.send({ method: 'HEAD', url: getUrl(), headers });
     expect(head.status).toBe(status);
-    expect(comparable(head)).toEqual(comparable(get));
+    expect(toComparable(head)).toEqual(toComparable(get));
     expect(head.text).toBe('');
   });
 
   it('responds to a stream without reading more than its first item', async () => {
     const get = await caller.get('/v1/thing-stream');
     const head = await caller.send({ method: 'HEAD', url: '/v1/thing-stream' });
-    expect(comparable(head)).toEqual(comparable(get));
+    expect(toComparable(head)).toEqual(toComparable(get));
     expect([get.text.split('\n').length, head.text, streams.open]).toEqual([4, '', 0]);
     const failed = await caller.send({ method: 'HEAD', url: '/v1/thing-stream?fails=true' });
     expect([failed.status, await host.current.faults()]).toEqual([500, [expect.stringContaining('undeclared')]]);

@@ -7,7 +7,7 @@ import { useListeningHost } from './listening-host.ts';
 
 const host = useListeningHost();
 
-// Each test has a tenant of its own.
+// Each test has its own tenant.
 let subject = createPrincipal();
 let caller: Caller;
 beforeEach(async () => {
@@ -29,8 +29,8 @@ const remove = (id: string, key?: string, version = 1): Promise<TestResponse> =>
     headers: { 'if-match': `"${version}"`, ...(key !== undefined && withKey(key)) },
   });
 
-/** The part of a response that a replay repeats. */
-const comparable = ({ status, text, headers }: TestResponse) => {
+/** Returns the part of a response that a replay repeats. */
+const toComparable = ({ status, text, headers }: TestResponse) => {
   const { 'x-request-id': _, 'idempotency-replayed': __, date: ___, ...rest } = headers;
   return { status, text, headers: rest };
 };
@@ -43,7 +43,7 @@ describe('a repeated request with an idempotency key', () => {
     expect(first).toMatchObject({ status: 201, headers: { etag: '"1"', location: `/v1/things/${first.body.id}` } });
     const second = await create(body, 'k1');
     expect([isReplayed(first), isReplayed(second)]).toEqual([false, true]);
-    expect(comparable(second)).toEqual(comparable(first));
+    expect(toComparable(second)).toEqual(toComparable(first));
   });
 
   it('replays over a connection, where its body is read again', async () => {
@@ -68,12 +68,12 @@ describe('a repeated request with an idempotency key', () => {
     const first = await remove(one.id, 'k');
     expect(first).toMatchObject({ status: 204, text: '' });
     const again = await remove(one.id, 'k');
-    expect([comparable(again), isReplayed(again)]).toEqual([comparable(first), true]);
+    expect([toComparable(again), isReplayed(again)]).toEqual([toComparable(first), true]);
     expect(await remove(two.id, 'k')).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } });
     expect((await caller.get(`/v1/things/${two.id}`)).status).toBe(200);
   });
 
-  it('replays whatever the form of its JSON', async () => {
+  it('replays for equal JSON in another form', async () => {
     const body = createBody();
     const first = await create(body, 'k');
     const reordered = { grams: body.grams, unknown: true, name: body.name };
@@ -105,7 +105,7 @@ describe('an idempotency key', () => {
     ['outside of ASCII', 'käy'],
     ['a tab', 'a\tb'],
     ['DEL', 'a\u007fb'],
-  ])('boundary: is refused when it is %s, and nothing is written', async (_what, key) => {
+  ])('boundary: is rejected when it is %s, and nothing is written', async (_what, key) => {
     const body = createBody();
     expect(await create(body, key)).toMatchObject({
       status: 400,
@@ -169,18 +169,18 @@ describe('a failed request with an idempotency key', () => {
     expect((await create(createBody(), 'k')).status).toBe(201);
   });
 
-  it('replays the refusal of its action, even when the action would now succeed', async () => {
+  it('replays the error of its action, even when the action would now succeed', async () => {
     const body = createBody();
     const holder = await create(body, 'first');
     const refused = await create(body, 'second');
     expect(refused).toMatchObject({ status: 409, body: { code: 'name-taken' } });
     await remove(holder.body.id);
     const again = await create(body, 'second');
-    expect([comparable(again), isReplayed(again)]).toEqual([comparable(refused), true]);
+    expect([toComparable(again), isReplayed(again)]).toEqual([toComparable(refused), true]);
     expect(await create(createBody(), 'second')).toMatchObject({ status: 422 });
   });
 
-  it('replays the refusal of a stale version', async () => {
+  it('replays the error for a stale version', async () => {
     const { body } = await create(createBody(), 'create');
     const refused = await remove(body.id, 'k', 7);
     expect(refused).toMatchObject({ status: 412, body: { code: 'stale-version' } });
@@ -201,7 +201,7 @@ describe('a failed request with an idempotency key', () => {
 });
 
 describe('while the journal cannot be read', () => {
-  const refusal: StoredResponse = { status: 409, headers: {}, body: 'refused' };
+  const failure: StoredResponse = { status: 409, headers: {}, body: 'taken' };
   const execute = (error: Error, storedFailure: StoredResponse | undefined) =>
     executeIdempotently(
       {
@@ -209,7 +209,7 @@ describe('while the journal cannot be read', () => {
         operationId: 'create',
         key: 'k',
         fingerprint: 'f',
-        execute: async () => refusal,
+        execute: async () => failure,
         toStoredFailure: () => storedFailure,
       },
       {
@@ -219,13 +219,13 @@ describe('while the journal cannot be read', () => {
     );
 
   it.each([
-    ['a refusal, which may be the effect of the operation itself,', new Error('taken'), refusal],
+    ['an error that an earlier success of the request may have caused', new Error('taken'), failure],
     ['a conflict of keys', new IdempotencyKeyConflict(), undefined],
   ])('integrity: %s is not sent as final', async (_what, error, storedFailure) => {
     await expect(execute(error, storedFailure)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('a failure of the server stays what it is', async () => {
+  it('an error of the server is thrown unchanged', async () => {
     await expect(execute(new Error('crash'), undefined)).rejects.toThrow('crash');
   });
 });

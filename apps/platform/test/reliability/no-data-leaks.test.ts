@@ -18,7 +18,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 const canaries = createCanaries();
 const pathCanaries = createCanaries();
 const concurrency = 8;
-/** So that requests wait for a database that is down at the same time, and not one after the other. */
+/** High, because each of these requests waits for the timeout of an unreachable database. */
 const concurrencyDuringOutage = 200;
 
 type Exchanged = { readonly request: RawRequest; readonly response: RawResponse };
@@ -103,9 +103,9 @@ afterAll(async () => {
 }, 60_000);
 
 type Line = Readonly<Record<string, unknown>>;
-const lines = (): string[] => outputs.stdout.split('\n').slice(0, -1);
+const readLines = (): string[] => outputs.stdout.split('\n').slice(0, -1);
 const findRecords = (event: string): Line[] =>
-  lines()
+  readLines()
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => line['event'] === event);
 
@@ -149,7 +149,7 @@ describe('a canary in every secret and personal field, header and token does not
 
 describe('the log', () => {
   it('is one JSON object a line, each with its level, time, service and event', () => {
-    const malformed = lines().filter((line) => {
+    const malformed = readLines().filter((line) => {
       const { level, time, service, event } = JSON.parse(line) as Line;
       const isEvent = typeof event === 'string' && /^[a-z]+(?:-[a-z]+)*$/.test(event);
       return !isEvent || service !== 'platform' || typeof level !== 'string' || Number.isNaN(Date.parse(String(time)));
@@ -165,7 +165,7 @@ describe('the log', () => {
       (character) => /[^\n\x20-\x7e]/.test(character) && !/\p{L}/u.test(character),
     );
     expect(unsafe).toEqual([]);
-    expect(new Set(lines().map((line) => (JSON.parse(line) as Line)['event']))).not.toContain('a');
+    expect(new Set(readLines().map((line) => (JSON.parse(line) as Line)['event']))).not.toContain('a');
   });
 
   it('has one line for each request, also for malformed ones', () => {

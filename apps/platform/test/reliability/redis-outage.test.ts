@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createResource, routes, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
-const heavy = process.env['PLINTH_HEAVY'] === '1';
-const requests = heavy ? 2000 : 60;
+const isHeavy = process.env['PLINTH_HEAVY'] === '1';
+const requests = isHeavy ? 2000 : 60;
 const concurrency = 20;
 const respondedWithinMs = 2000;
 const noticedWithinMs = 5000;
-const backWithinMs = 10_000;
+const recoveredWithinMs = 10_000;
 
 let redis: TestDatabase;
 let platform: RunningPlatform;
@@ -18,7 +18,7 @@ let userId: string;
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
-const readiness = async () => {
+const readReadiness = async () => {
   const { status, text } = await send({ method: 'GET', path: '/health/ready' });
   return { status, body: JSON.parse(text) as unknown };
 };
@@ -59,14 +59,16 @@ describe.each(outages)('while Redis $how', ({ begin, end }) => {
     // The platform has not noticed the outage when the first requests arrive.
     const responses = await sendMixed();
     const degraded = { status: 200, body: { status: 'ready', degraded: ['redis'] } };
-    await expect.poll(readiness, { timeout: noticedWithinMs }).toEqual(degraded);
+    await expect.poll(readReadiness, { timeout: noticedWithinMs }).toEqual(degraded);
     responses.push(...(await sendMixed()));
     expect(responses.filter(isFailure).map(({ text }) => text)).toEqual([]);
     expect(responses.filter(({ status }) => status < 300).length).toBeGreaterThan(requests / 4);
     expect(Math.max(...responses.map(({ ms }) => ms))).toBeLessThan(respondedWithinMs);
 
     await end();
-    await expect.poll(readiness, { timeout: backWithinMs }).toEqual({ status: 200, body: { status: 'ready' } });
+    await expect
+      .poll(readReadiness, { timeout: recoveredWithinMs })
+      .toEqual({ status: 200, body: { status: 'ready' } });
     expect((await sendMixed()).filter(isFailure).map(({ text }) => text)).toEqual([]);
     expect(platform.isRunning()).toBe(true);
   }, 60_000);

@@ -90,7 +90,7 @@ it('returns token-expired from the second of exp, though nbf has a tolerance', a
   expect(await verifyOrError(createTestVerifier(), forge({ claims }))).toMatchObject({ code: 'token-expired' });
 });
 
-it('does not call a forgery expired', async () => {
+it('returns unauthenticated, not token-expired, for a forged token', async () => {
   const expired = forge({ claims: { iat: 1, nbf: 1, exp: 2 } });
   const forged = expired.replace(/[^.]*$/, forge().split('.')[2] ?? '');
   expect(await verifyOrError(createTestVerifier(), forged)).toMatchObject({ code: 'unauthenticated' });
@@ -105,7 +105,7 @@ it('accepts the tokens of every key of the ring during a rotation', async () => 
   expect(await Promise.all(verified)).toEqual([principal, principal]);
 });
 
-it('does not blame the token for a fault of the key ring', async () => {
+it('throws an error of the key ring unchanged instead of rejecting the token', async () => {
   const fault = new Error('broken');
   const broken: KeyRing = () => {
     throw fault;
@@ -142,7 +142,7 @@ describe('parseBearerToken', () => {
     'Bearera.b.c',
     'a.b.c',
     'Token a.b.c',
-  ])('rejects the header %j and says what is right', (header) => {
+  ])('rejects the header %j and names the valid form', (header) => {
     const detail = 'The Authorization header is not `Bearer`, one space and one token.';
     expect(() => parseBearerToken(header)).toThrow(
       expect.objectContaining({ status: 401, code: 'unauthenticated', detail }),

@@ -16,8 +16,8 @@ export const StoredResponse = z.object({
 export type StoredResponse = z.infer<typeof StoredResponse>;
 
 /**
- * One recorded write in the audit log. Classified values are replaced by their class. A write that only its condition
- * selects has condition and change instead of `before` and `after`, because its documents are not known.
+ * One write in the audit log. Classified values are replaced by their class. An `updateWhere` has its condition and change
+ * instead of `before` and `after`, because the changed document is unknown.
  */
 export const JournalChange = z.object({
   kind: z.enum(['insert', 'update', 'remove']),

@@ -30,7 +30,7 @@ export const createMigrator = ({ times = defaultTimes, ...options }: MigratorOpt
   };
   return {
     migrations,
-    /** Older code serves beside newer code on the newer schema, which fits both. */
+    /** Migrates before a start. A database that newer code has migrated is accepted, because its schema fits older code too. */
     prepare: async (log: MigrationLogger = ignore): Promise<void> => {
       const [newer] = await migrate(context, { contract: false, log });
       if (newer !== undefined) {

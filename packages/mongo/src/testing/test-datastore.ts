@@ -17,12 +17,12 @@ export type TestDatastore = Datastore & {
 
 const missingUri = 'MONGODB_URI is not set: run `npm test`, or set it to the address of a replica set.';
 
-/** Opens a datastore on the mongod of the test run, with databases of its own and the query guard on. */
+/** Opens a datastore on the mongod of the test run, with separate databases and the query guard. */
 export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promise<TestDatastore> => {
   if (!uri) throw new Error(missingUri);
   const client = await new MongoClient(uri, { ...clientSettings(32), monitorCommands: true }).connect();
-  // A test's own reads are not queries of the product, so the guard does not see them.
-  const outside = new MongoClient(uri, clientSettings(4));
+  // The guard must not check the reads of tests, which are not queries of the product.
+  const unguardedClient = new MongoClient(uri, clientSettings(4));
   const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
   const opened = new Map<string, Set<string>>();
   const guard = guardQueries(client, (database, collection) => opened.get(database)?.has(collection) ?? false);
@@ -37,11 +37,11 @@ export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promi
       opened.set(`${databasePrefix}${module.name}`, new Set(names));
       return datastore.open(module, options);
     },
-    raw: (module, collection) => openRawCollection(outside, `${databasePrefix}${module}`, collection),
+    raw: (module, collection) => openRawCollection(unguardedClient, `${databasePrefix}${module}`, collection),
     close: async () => {
       guard.stop();
       await Promise.all([...opened.keys()].map((database) => client.db(database).dropDatabase()));
-      await Promise.all([client.close(), outside.close()]);
+      await Promise.all([client.close(), unguardedClient.close()]);
     },
   };
 };

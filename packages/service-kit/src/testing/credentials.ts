@@ -11,7 +11,7 @@ import type { Clock } from '@plinth/data-kit';
 
 const claims = { issuer: 'plinth-test', audience: 'plinth-test-api' };
 
-/** Creates a signing key, and what signs, verifies and revokes its tokens. */
+/** Creates a signing key with the signer, the verifier and the revocations of its tokens. */
 export const createCredentials = async (clock: Clock) => {
   const key = await generateSigningKey();
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });

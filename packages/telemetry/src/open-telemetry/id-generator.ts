@@ -1,11 +1,11 @@
 import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
 export type TraceIdGenerator = IdGenerator & {
-  /** Spans without a parent that `start` starts belong to this trace. */
+  /** Uses `traceId` for spans without a parent that `start` starts. */
   useTraceId<T>(traceId: string, start: () => T): T;
 };
 
-/** Generates random ids, except that a trace which begins here has the id of its request. */
+/** Creates a generator of random ids, with `useTraceId` to start a trace with the id of its request. */
 export const createIdGenerator = (random: IdGenerator): TraceIdGenerator => {
   let nextTraceId: string | undefined;
   return {

@@ -1,6 +1,6 @@
-// Loaded before a script, which then ends with the process that started it, even when that is killed.
+// Preloaded by `--import`, so that a script ends with the process that started it, even when that is killed.
 process.once('disconnect', () => process.exit(1));
-// Waiting for the disconnect keeps no script alive; waiting for messages does.
+// The channel must not keep a script alive, unless the script listens for messages.
 process.channel?.unref();
 process.on('newListener', (event) => {
   if (event === 'message') process.channel?.ref();
