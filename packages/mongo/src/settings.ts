@@ -4,7 +4,7 @@ import type { MongoClientOptions } from 'mongodb';
 export const majority = { w: 'majority', journal: true, wtimeoutMS: 5000 } as const;
 
 /**
- * Detects a server that stands still with its connections open: a heartbeat is expected every 500 ms, and one that is late by
+ * Detects a server that hangs with its connections open: a heartbeat is expected every 500 ms, and one that is late by
  * `connectTimeoutMS` interrupts what waits for that server. It exceeds `waitQueueTimeoutMS`, because the driver requests
  * another connection when making one has failed.
  */

@@ -1,4 +1,4 @@
-// The least code that serves the same requests with Fastify and the official driver: no token, no validation, no rate limit, no
+// A minimal server for the same requests with Fastify and the official driver: no token, no validation, no rate limit, no
 // log, no journal, no event. Its writes are acknowledged by a majority, like the platform's.
 import { toSortKey } from '@plinth/data-kit';
 import Fastify from 'fastify';

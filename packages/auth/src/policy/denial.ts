@@ -1,7 +1,7 @@
 import type { Auth, PermissionName } from '@plinth/contract-kit';
 import type { Principal } from '@plinth/data-kit';
 
-/** Why a call is denied. */
+/** The reason of a denied call. */
 export type Denial = {
   /** The permission that the route requires, if it requires one. */
   readonly permission?: PermissionName;

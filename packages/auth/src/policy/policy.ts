@@ -6,7 +6,7 @@ type Params = Readonly<Record<string, unknown>>;
 
 /** Decides which calls are allowed. Everything else is denied. */
 export type Policy = {
-  /** Returns why a call is denied, or undefined when it is allowed. `params` are the path parameters as they were sent. */
+  /** Returns the reason of a denied call, or undefined when it is allowed. `params` are the path parameters as they were sent. */
   findDenial(principal: Principal, auth: Auth, params: Params): Denial | undefined;
   /** @throws a `TypeError`, at start, for a route whose permission no catalogue declares. */
   assertDeclared(auth: Auth): void;

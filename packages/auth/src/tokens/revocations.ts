@@ -14,14 +14,14 @@ export type Revocations = {
 
 const lifetimeSeconds = lifetimeSecondsMax + skewSeconds;
 
-/** After so long no token is left that was issued before a revocation. */
+/** The time after which every token issued before a revocation has expired. */
 export const revocationLifetimeMs = lifetimeSeconds * 1000;
 
 const sweepEverySeconds = 30;
 
 const toKey = (tenantId: string, subject: string): string => `${tenantId} ${subject}`;
 
-/** Creates the memory of revocations. It grows with the revocations of the last fifteen minutes only. */
+/** Creates the store of revocations. It holds only those of the last fifteen minutes. */
 export const createRevocations = ({ clock }: { readonly clock: Clock }): Revocations => {
   const latestSeconds = new Map<string, number>();
   let sweepAtSeconds = 0;

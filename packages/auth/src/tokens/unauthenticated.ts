@@ -10,7 +10,7 @@ const details: Readonly<Record<string, string>> = {
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'The signature of the token is not valid.',
 };
 
-/** Returns the 401 for an error of jose, and any other error as it is: a fault of ours is not blamed on the token. */
+/** Returns the 401 for an error of jose, and any other error unchanged, because an internal error must not become a 401. */
 export const toUnauthenticated = (error: unknown): unknown => {
   if (!(error instanceof errors.JOSEError)) return error;
   if (error instanceof errors.JWTExpired) return commonErrors.tokenExpired();

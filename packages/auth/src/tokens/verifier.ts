@@ -32,7 +32,7 @@ type VerifiedToken = { readonly principal: Principal; readonly issuedAt: number;
 const tokenLengthMax = 8 * 1024;
 const cachedTokensMax = 10_000;
 
-/** A key that leaves the ring may stay trusted for so long. */
+/** The time for which a key can stay trusted after it has left the ring. */
 const cachedMs = 60_000;
 
 // An Ed25519 signature has 86 characters. The spare bits of the last one must be zero, so that no token has two spellings.

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** Something that has happened in a domain, as other domains receive it: `orders.order-placed`. */
+/** An event of a domain, as other domains receive it: `orders.order-placed`. */
 export type EventDefinition<P extends object = object> = {
   /** `<domain>.<what-happened>`; API for every subscriber, so it never changes. */
   readonly name: string;
   readonly payload: z.ZodType<P>;
-  /** The field of the payload with the id of what the event is about; events with the same id keep their order. */
+  /** The payload field with the id of the aggregate. Events of one aggregate keep their order. */
   readonly aggregate: keyof P & string;
 };
 

@@ -2,7 +2,7 @@ import { Id } from '../schemas/text.ts';
 import { defineEvents } from './events.ts';
 
 /**
- * The permissions of a user have changed: every host refuses the tokens of `subject` that were issued before the event.
+ * The permissions of a user have changed: every host rejects the tokens of `subject` that were issued before the event.
  * The domain that stores users and their roles emits it.
  */
 export const { tokensRevoked } = defineEvents('auth', {

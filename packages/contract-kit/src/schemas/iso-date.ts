@@ -18,7 +18,7 @@ const toDate = (text: string): Date => {
   return new Date(Date.parse(time) + extraMs);
 };
 
-/** A time that travels as RFC 3339 text with any offset and that the server handles as a `Date`. */
+/** A time sent as RFC 3339 text with any offset, and handled as a `Date` by the server. */
 export const IsoDate = z
   .codec(
     z.stringFormat('date-time', isTime, { error: 'must be an RFC 3339 time, which needs an offset such as Z' }),

@@ -20,7 +20,7 @@ const assertPresent = (definition: UntypedDefinition, document: Fields): void =>
   throw new TypeError(`${definition.name}: the document is removed. Restore it before it is changed.`);
 };
 
-/** The comparison keys that a removed document gives up. */
+/** Returns the comparison keys that a soft delete replaces. */
 const getFreedKeys = ({ compareBy, indexes }: UntypedDefinition): string[] => {
   const unique = Object.values(indexes).flatMap((index) => (index.unique === undefined ? [] : index.fields));
   return Object.keys(compareBy)
@@ -61,8 +61,8 @@ const hardDelete = (stored: StoredCollection<Stored>, { definition }: Managed) =
 };
 
 /**
- * Completes the collection of an adapter by what its definition declares: comparison keys, soft deletion and the check
- * of the expected version. The adapter and the fake both use it, so they cannot differ.
+ * Adds the features of the definition to the collection of an adapter: comparison keys, soft deletion and the check of the
+ * expected version. The adapter and the fake both use it, so they cannot differ.
  */
 export const manageCollection = <D extends Entity>(
   collection: StoredCollection<D>,

@@ -24,7 +24,7 @@ export type Ctx = {
   readonly tenantId: string;
   readonly requestId: string;
   readonly trace: Trace;
-  /** The time in epoch milliseconds by which every query ends, because the client no longer waits. */
+  /** The time in epoch milliseconds by which every query must end, because the client no longer waits then. */
   readonly deadline: number;
   readonly signal: AbortSignal;
 };

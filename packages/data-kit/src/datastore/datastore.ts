@@ -25,7 +25,7 @@ export type ModuleStore<K> = {
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
    * repeat, also by several processes at once. A database that newer code has migrated stays unchanged.
-   * @throws `StartupError` when it fails, or when another process that does it has not ended within the time limit.
+   * @throws `StartupError` when it fails, or when another process migrates for longer than the time limit.
    */
   prepare(log?: MigrationLogger): Promise<void>;
 };

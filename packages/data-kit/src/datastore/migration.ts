@@ -46,7 +46,7 @@ export type DocumentBackfill = Step<'backfill'> &
       | { readonly missing: readonly [string, ...string[]] }
       | { readonly where: MigrationWhere }
       | { readonly outdated: readonly [string, ...string[]] };
-    /** Returns the fields to set, after which the document is no longer in need. Pure: it may run twice for a document. */
+    /** Returns the fields to set, after which the document no longer needs the change. Pure: it may run twice for a document. */
     readonly change: (document: StoredDocument) => Readonly<Record<string, unknown>>;
     /** True when clients see the change: then `version`, `updatedAt` and the ETag change as well. */
     readonly visible?: boolean;
@@ -69,8 +69,8 @@ export type TenantBackfill = Step<'backfill'> & Pace & { readonly forTenant: (te
 export type Backfill = DocumentBackfill | TenantBackfill;
 
 /**
- * Removes what only older code needs. It runs on command, because no process can know that the last process of older code
- * has ended.
+ * Removes fields and indexes that only older code needs. It runs only on request, because no process can know that the last
+ * process of older code has ended.
  */
 export type ContractPhase = Step<'contract'> &
   Pace & {

@@ -18,7 +18,7 @@ const readText = (error: Error, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-/** The frames only: the head of a stack repeats the message, which is shown, or withheld, on its own. */
+/** Returns the frames only: the first lines of a stack repeat the message, which is handled separately. */
 const getFrames = (error: Error, message: string): string | undefined => {
   const stack = readText(error, 'stack');
   const start = stack.indexOf(message);

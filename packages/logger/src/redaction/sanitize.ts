@@ -15,7 +15,7 @@ import {
 
 type State = {
   readonly classify: Classify;
-  /** The objects that contain the value, to recognize circles. */
+  /** The objects that contain the value, to detect cycles. */
   readonly ancestors: readonly object[];
   readonly remaining: RemainingSize;
 };

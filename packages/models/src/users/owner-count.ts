@@ -2,8 +2,8 @@ import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
 /**
- * The number of active owners of an organization, in one document for each. It guarantees the last owner: a change that
- * removes an owner commits only while this count is above one.
+ * The number of active owners, in one document per organization. It protects the last owner: a change that removes an owner
+ * commits only while this count is above one.
  */
 export const OwnerCountDocument = Entity.extend({
   scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),

@@ -36,7 +36,7 @@ export type CollectionDeps = ReadDeps & {
 
 type Where = Readonly<Record<string, unknown>>;
 
-/** A collection seen from one tenant, with what its operations need. */
+/** A collection in the scope of one tenant, with the dependencies of its operations. */
 type Scope<D extends Entity> = CollectionDeps & {
   readonly definition: CollectionDefinition<D>;
   readonly journal: ReturnType<typeof createJournalChanges>;

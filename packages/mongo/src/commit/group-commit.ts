@@ -18,7 +18,7 @@ const getSize = ({ writes, row }: CommitSet): number => {
   return bytes;
 };
 
-/** Returns what only one set of a group may claim: an idempotency key, or one version of a document. */
+/** Returns the keys that two sets of one group must not share: an idempotency key, or one version of a document. */
 const getClaims = ({ writes, row }: CommitSet): string[] => [
   ...(row.key === undefined ? [] : [`key ${row.tenantId} ${row.key}`]),
   ...writes.flatMap((write) =>
@@ -66,7 +66,7 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
     const contexts = group.map(({ ctx }) => ctx);
     (traceBatch ? traceBatch('commit', contexts, () => commitGroup(group, deps)) : commitGroup(group, deps))
       .catch((reason: unknown) => {
-        // Without a primary, each set that waits would wait for one by itself.
+        // Without a primary, each queued set would wait for the whole timeout.
         for (const { reject } of [...group, ...queued.splice(0)]) reject(reason);
       })
       .finally(() => {

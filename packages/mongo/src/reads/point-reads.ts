@@ -60,8 +60,8 @@ const readBatch = async (collection: string, reads: readonly PointRead[], deps: 
 };
 
 /**
- * Creates reads by id that share commands: those of one turn of the event loop, tenant and collection travel together.
- * Nothing is cached: a read joins only a batch that has not been sent, so it is as fresh as a read of its own.
+ * Creates reads by id that share commands: those of one turn of the event loop, tenant and collection are sent together.
+ * Nothing is cached: a read joins only a batch that has not been sent, so it is as fresh as a separate read.
  */
 export const createPointReads = (deps: PointReadDeps): ReadById => {
   const { traceBatch } = deps;

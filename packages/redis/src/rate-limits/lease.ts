@@ -62,7 +62,7 @@ export const spend = (lease: Lease, nowMs: number): RateLimitDecision => {
   return allow(bucket, Math.min(bucket.quota - 1, lease.tokens + elsewhere));
 };
 
-/** Refuses, because the shared bucket is known to be empty. */
+/** Rejects the request, because the shared bucket is empty. */
 export const refuseEmpty = ({ bucket, shared }: Lease, nowMs: number): RateLimitDecision =>
   refuse(bucket, Math.min(1, shared ? refilledTokens(bucket, shared, nowMs) : 0));
 

@@ -8,7 +8,7 @@ export type SchemaRegistry = {
   readonly components: { readonly [id: string]: Json };
   /** Adds a named schema. @returns its reference. @throws when another schema has this id. */
   add(id: string, schema: Json): Json;
-  /** Converts a schema as it travels. A named schema becomes a reference. */
+  /** Converts a schema in its wire form. A named schema becomes a reference. */
   toJson(schema: z.ZodType): Json;
   /** Returns the schema that a reference refers to; any other schema as it is. */
   resolve(schema: Json): Json;

@@ -24,7 +24,7 @@ export type OpenTelemetry = {
   readonly tracer: Api.Tracer;
   /** True for a trace id that is recorded. */
   isSampled(traceId: string): boolean;
-  /** Spans without a parent that `start` starts belong to this trace. */
+  /** Uses `traceId` for spans without a parent that `start` starts. */
   useTraceId<T>(traceId: string, start: () => T): T;
   counts(): SpanCounts;
   stop(): Promise<void>;

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const [graceMs, folder] = process.argv.slice(2);
 const groups = new Set();
 
-/** Whether a process of the group remains. */
+/** True while a process of the group runs. */
 function signal(group, name) {
   try {
     return process.kill(-group, name);
