@@ -1,3 +1,4 @@
+import { maxHeaderSize } from 'node:http';
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import type { Contract } from '@plinth/contract-kit';
@@ -5,7 +6,6 @@ import type { Ids } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { validatorCompiler } from 'fastify-type-provider-zod';
-import { toApiError } from './http/problem.ts';
 import type { Serialization } from './http/serialize.ts';
 import type { RequestTelemetry } from './http/telemetry.ts';
 import { admission } from './plugins/admission.ts';
@@ -57,10 +57,11 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
     return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: (error, socket) => app.handleClientError(error, socket),
-    // No hook sees a request whose URL is malformed.
-    frameworkErrors: (error, request, reply) => {
-      app.beginRequest(request, reply);
-      app.sendProblem(reply, toApiError(error));
+    // Fastify rejects a longer path parameter before any hook. No URL is longer than the headers may be.
+    routerOptions: { maxParamLength: maxHeaderSize },
+    // No hook sees a malformed URL, so the request is routed again, to the not-found handler.
+    frameworkErrors: (_error, { raw }, reply) => {
+      app.routing(Object.assign(raw, { originalUrl: raw.url, url: '/malformed' }), reply.raw);
     },
   });
   app.setValidatorCompiler(validatorCompiler);

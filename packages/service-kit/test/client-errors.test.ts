@@ -217,6 +217,13 @@ describe('the Host of a request', () => {
     expect((await caller.post('/v1/things', { name: `behind ${what}`, grams: 1 })).status).toBe(201);
   });
 
+  it('is checked when the URL is malformed, too', async () => {
+    const { text } = await sendBytes(host.port, [`GET /v1/things/%zz HTTP/1.1\r\n\r\n${ping}`, ping]);
+    expect(splitResponses(text)).toHaveLength(1);
+    expect(text).toMatch(/^connection: close\r$/im);
+    expect(parseProblem(text)).toMatchObject({ status: 400, detail: 'The request has no Host header.' });
+  });
+
   it('may be missing in HTTP/1.0', async () => {
     expect((await sendBytes(host.port, ['GET /health HTTP/1.0\r\n\r\n'])).text).toMatch(/^HTTP\/1\.1 200 /);
   });

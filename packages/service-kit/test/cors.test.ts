@@ -52,7 +52,25 @@ describe('a page of an allowed origin', () => {
     expect(created.headers['access-control-expose-headers']).toContain('etag');
     const refused = await host.current.anonymous.post('/v1/things', {}, { origin: app });
     expect(refused).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': app } });
+    expect(refused.headers['access-control-expose-headers']).toContain('www-authenticate');
   });
+
+  it('may read the error of a malformed URL', async () => {
+    const response = await host.current.anonymous.get('/v1/things/%zz', { origin: app });
+    expect(response).toMatchObject({ status: 400, headers: { 'access-control-allow-origin': app } });
+  });
+
+  it.each([{ origin: app }, { 'access-control-request-method': 'POST' }])(
+    'gets 405 for an OPTIONS that is not a preflight: %j',
+    async (headers) => {
+      const response = await host.current.anonymous.send({ method: 'OPTIONS', url: '/v1/things', headers });
+      expect(response).toMatchObject({
+        status: 405,
+        headers: { allow: 'POST', 'content-type': 'application/problem+json; charset=utf-8' },
+        body: { code: 'method-not-allowed' },
+      });
+    },
+  );
 });
 
 describe('a page of another origin', () => {

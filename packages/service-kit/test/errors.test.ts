@@ -20,10 +20,26 @@ describe('a path without a route', () => {
     expect(body).toMatchObject({ code: 'not-found', instance: '/v1/nothing' });
   });
 
-  it.each(['/v1/%', '/v1/%zz'])('returns 400 when it is malformed: %s', async (url) => {
-    expect(await host.current.anonymous.get(url)).toMatchObject({
+  it.each(['/v1/%', '/v1/%zz', '/v1/things/%zz'])('returns 400 when it is malformed: %s', async (url) => {
+    expect(await host.current.anonymous.get(`${url}?a=1`)).toMatchObject({
       status: 400,
-      body: { code: 'invalid-request', detail: 'The URL is malformed.' },
+      body: { code: 'invalid-request', detail: 'The URL is malformed.', instance: url },
+    });
+  });
+
+  it('returns 404 for the path to which a malformed one is routed', async () => {
+    expect((await host.current.anonymous.get('/malformed')).status).toBe(404);
+  });
+});
+
+describe('a long segment of a path', () => {
+  const url = `/v1/things/${'x'.repeat(10_000)}`;
+
+  it('is refused after authentication, as any invalid id', async () => {
+    expect((await host.current.anonymous.get(url)).status).toBe(401);
+    expect(await (await host.current.as(createPrincipal())).get(url)).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/id', location: 'params', message: 'must be a UUIDv7' }] },
     });
   });
 });

@@ -72,18 +72,33 @@ describe('a credential', () => {
     clock.advance(16 * 60_000);
     const response = await late.get(`/v1/things/${createId()}`);
     expect(response).toMatchObject({ status: 401, body: { code: 'token-expired' } });
-    expect(response.headers['www-authenticate']).toContain('invalid_token');
+    expect(response.headers['www-authenticate']).toBe(
+      'Bearer realm="plinth", error="invalid_token", error_description="The token has expired"',
+    );
     await timed.close();
   });
 
-  it.each(['Bearer', 'Bearer a b', 'Basic YTpi', 'Bearer a.b.c', 'Bearer ..'])(
-    'is refused before validation: %s',
-    async (authorization) => {
-      const response = await host.current.anonymous.post('/v1/things', { nonsense: true }, { authorization });
-      expect(response).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-      expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
-    },
-  );
+  const challenge = 'Bearer realm="plinth"';
+  const withError = `${challenge}, error="invalid_token"`;
+  it.each([
+    ['Bearer', challenge],
+    ['Basic YTpi', challenge],
+    ['Bearer a b', withError],
+    ['Bearer a.b.c', withError],
+    ['bearer ..', withError],
+  ])('is refused before validation: %s', async (authorization, authenticate) => {
+    const response = await host.current.anonymous.post('/v1/things', { nonsense: true }, { authorization });
+    expect(response).toMatchObject({
+      status: 401,
+      body: { code: 'unauthenticated' },
+      headers: { 'www-authenticate': authenticate },
+    });
+  });
+
+  it('that is missing is refused with a challenge without an error', async () => {
+    const { headers } = await host.current.anonymous.post('/v1/things', {});
+    expect(headers['www-authenticate']).toBe(challenge);
+  });
 
   it('in the query is not a credential', async () => {
     const token = await host.current.signToken(owner);

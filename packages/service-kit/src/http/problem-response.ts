@@ -8,18 +8,22 @@ import { getPath } from './request-scope.ts';
 /** The seconds after which a client may retry a request to an unavailable service. */
 const retryAfterSeconds = '2';
 
-const toChallenge = ({ code, status }: ApiError): string | undefined => {
+/** The challenge of a 401, RFC 6750: it has an error only when the request has a token. */
+const toChallenge = ({ code, status }: ApiError, { headers }: FastifyRequest): string | undefined => {
   if (status !== 401) return undefined;
-  return code === 'token-expired'
-    ? 'Bearer realm="plinth", error="invalid_token", error_description="The token has expired"'
-    : 'Bearer realm="plinth"';
+  const hasToken = /^bearer /i.test(headers.authorization ?? '');
+  return [
+    'Bearer realm="plinth"',
+    ...(hasToken ? ['error="invalid_token"'] : []),
+    ...(code === 'token-expired' ? ['error_description="The token has expired"'] : []),
+  ].join(', ');
 };
 
 type ProblemOptions = { readonly request: FastifyRequest; readonly publicUrl: string };
 
 /** Converts an error to a problem+json response with its headers. */
 export const toProblemResponse = (error: ApiError, { request, publicUrl }: ProblemOptions): StoredResponse => {
-  const challenge = toChallenge(error);
+  const challenge = toChallenge(error, request);
   return {
     status: error.status,
     headers: {

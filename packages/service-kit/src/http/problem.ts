@@ -65,8 +65,6 @@ const getStatus = (error: unknown): number =>
 
 /** The details of Fastify's errors by their codes. */
 const details: Readonly<Record<string, string>> = {
-  FST_ERR_BAD_URL: 'The URL is malformed.',
-  FST_ERR_MAX_PARAM_LENGTH: 'A segment of the path is too long.',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty. It has to be JSON.',
   FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON, or it names a forbidden property such as `__proto__`.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'The length of the body differs from Content-Length.',

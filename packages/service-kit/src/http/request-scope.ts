@@ -24,5 +24,5 @@ declare module 'fastify' {
   }
 }
 
-/** The path of the request without its query. */
-export const getPath = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
+/** The path of the request without its query, as the client sent it. */
+export const getPath = ({ originalUrl }: FastifyRequest): string => originalUrl.split('?', 1)[0] ?? '';

@@ -46,7 +46,8 @@ export const headerComponents = {
     example: 'Thu, 31 Dec 2026 00:00:00 GMT',
   },
   'WWW-Authenticate': {
-    description: 'How to authenticate, RFC 6750.',
+    description:
+      'How to authenticate, RFC 6750. With `error="invalid_token"` the token is not valid, has expired or is revoked.',
     schema: { type: 'string' },
     example: 'Bearer realm="plinth"',
   },

@@ -1,8 +1,12 @@
-import fastifyCors from '@fastify/cors';
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
 /** Seconds for which a browser may cache the response to a preflight. */
 const preflightSeconds = 600;
+
+const isPreflight = ({ headers }: FastifyRequest): boolean =>
+  headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 
 export type CorsOptions = { readonly origins: readonly string[] };
 
@@ -10,7 +14,7 @@ export type CorsOptions = { readonly origins: readonly string[] };
 export const cors = fp<CorsOptions>(
   async (app, { origins }) => {
     if (origins.length === 0) return;
-    await app.register(fastifyCors, {
+    const options: FastifyCorsOptions = {
       origin: [...origins],
       credentials: true,
       maxAge: preflightSeconds,
@@ -28,6 +32,7 @@ export const cors = fp<CorsOptions>(
         'x-request-id',
       ],
       exposedHeaders: [
+        'allow',
         'deprecation',
         'etag',
         'idempotency-replayed',
@@ -36,8 +41,14 @@ export const cors = fp<CorsOptions>(
         'ratelimit-policy',
         'retry-after',
         'sunset',
+        'www-authenticate',
         'x-request-id',
       ],
+    };
+    // @fastify/cors responds to any other OPTIONS in plain text.
+    const plain = { ...options, preflight: false };
+    await app.register(fastifyCors, {
+      delegator: (request, callback) => callback(null, isPreflight(request) ? options : plain),
     });
   },
   // @fastify/cors responds to preflights itself, with the default headers.

@@ -65,6 +65,10 @@ export const errors = fp<ErrorsOptions>(
 
     app.setNotFoundHandler((request, reply) => {
       request.scope.config = {};
+      // Only a malformed URL is routed again.
+      if (request.url !== request.originalUrl) {
+        return app.sendProblem(reply, commonErrors.invalidRequest({ detail: 'The URL is malformed.' }));
+      }
       const methods = app.getAllowedMethods(getPath(request));
       // A route that called `callNotFound` ends here as well.
       const isUnknown = methods.length === 0 || methods.includes(request.method);

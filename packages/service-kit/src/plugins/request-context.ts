@@ -15,13 +15,6 @@ export type RequestContextOptions = {
   readonly lifecycle: Lifecycle;
 };
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    /** Starts the context of a request. The hook does it, except for a request that no hook sees. */
-    beginRequest(request: FastifyRequest, reply: FastifyReply): void;
-  }
-}
-
 const wellFormedId = /^[\w.-]{1,128}$/;
 
 /** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
@@ -56,7 +49,7 @@ export const requestContext = fp<RequestContextOptions>(
     };
 
     app.decorateRequest('scope', undefined as unknown as RequestScope);
-    app.decorate('beginRequest', (request, reply) => {
+    app.addHook('onRequest', (request, reply, done) => {
       const startedAt = performance.now();
       const { trace, span } = telemetry.begin(request);
       const { config } = request.routeOptions;
@@ -67,9 +60,6 @@ export const requestContext = fp<RequestContextOptions>(
       if (lifecycle.isDraining) reply.header('connection', 'close');
       // Fastify's onResponse is not called for a client that disconnected before the response.
       reply.raw.on('close', () => end(request, reply));
-    });
-    app.addHook('onRequest', (request, reply, done) => {
-      app.beginRequest(request, reply);
       runInSpan(request, done);
     });
   },
