@@ -73,7 +73,7 @@ const createDisguises = (): readonly { query?: string; headers?: Record<string, 
 ];
 
 describe.each(routes)('%s', (_, route: RouteSpec) => {
-  it('integrity: shows and changes nothing of another tenant, in any disguise', async () => {
+  it('integrity: shows and changes nothing of another tenant, wherever the request names it', async () => {
     const secrets = listTexts(foreign);
     const ids = route.path.includes(':') ? foreign.map((document) => String(document['_id'])) : [''];
     for (const id of ids) {

@@ -46,7 +46,7 @@ describe.each([
     expect(await lint(text)).toEqual([]);
   });
 
-  it('find a fault that is put in', async () => {
+  it('find an injected fault', async () => {
     expect(await lint(faulty)).toContainEqual(expect.stringContaining(rule));
   });
 });

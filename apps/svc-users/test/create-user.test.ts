@@ -54,7 +54,7 @@ it('401 and 403: refuses anonymous callers and other roles before it validates t
   }
 });
 
-it('race: of twenty users with one email, in any case, one is created and counted', async () => {
+it('race: one of twenty users with the same email, in any case, is created and counted', async () => {
   const { tenantId, createUser, stored } = await users.createOrganization();
   const emails = ['Ada@Test.example', 'ADA@test.EXAMPLE'] as const;
   await createUser({ role: 'owner' });

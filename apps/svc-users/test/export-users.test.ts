@@ -71,7 +71,7 @@ it(`boundary: exports ${countMax} users with the memory of a few pages`, async (
   expect(growth).toBeLessThan(200 * 1024 * 1024);
 }, 900_000);
 
-it('integrity: breaks the connection when MongoDB fails midway, so that no client takes a part for the whole', async () => {
+it('integrity: breaks the connection when MongoDB fails midway, so that no client mistakes a part for the whole', async () => {
   const tenantId = createId();
   await addUsers(tenantId, 20_000, longName);
   const { client, databasePrefix } = users.datastore;

@@ -118,7 +118,7 @@ describe('a database without a key of names', () => {
     expect(await served.faults()).toEqual([]);
   });
 
-  it('is right after the contract, although earlier code renamed and created users without a key', async () => {
+  it('is correct after the contract phase, although earlier code renamed and created users without a key', async () => {
     const tenantId = createId();
     const ada = createFirstUser({ tenantId, ...current });
     await fill([ada], indexesBySort);

@@ -36,7 +36,7 @@ describe('an organization keeps an active owner', () => {
     }
   });
 
-  it('race: of ten owners who are removed at once, one stays', async () => {
+  it('race: when ten owners are removed at once, one stays', async () => {
     const organization = await users.createOrganization();
     await organization.createUser({ role: 'owner' });
     await race(9, () => organization.createUser({ role: 'owner' }));

@@ -18,7 +18,7 @@ it('200: returns the active user', async () => {
   expect((await getUser(ada)).text).toBe(active.text);
 });
 
-it('race: of twenty reactivations of one user one wins', async () => {
+it('race: one of twenty reactivations of a user succeeds', async () => {
   const { tenantId, addUser, suspendUser, reactivateUser, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });

@@ -22,7 +22,7 @@ it('409: refuses to suspend the last active owner', async () => {
   expect(response).toMatchObject({ status: 409, body: { code: 'last-owner' } });
 });
 
-it('race: of twenty suspensions of one user one wins', async () => {
+it('race: one of twenty suspensions of a user succeeds', async () => {
   const { tenantId, addUser, suspendUser, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser({ role: 'owner' });

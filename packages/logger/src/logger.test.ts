@@ -27,7 +27,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('names its level by a word; a line below the level is not made', () => {
+  it('names its level by a word, and writes no line below the level', () => {
     const { log, out } = setUp({ level: 'warn' });
     const trap = {
       get field(): never {

@@ -162,7 +162,7 @@ describe('repair', () => {
     await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
   });
 
-  it('race: of two parallel repairs each difference is repaired once', async () => {
+  it('race: two parallel repairs repair each difference once', async () => {
     await withDrift();
     const processes = [stage.process(after), stage.process(after)] as const;
     const outcomes = await Promise.allSettled(processes.map((process) => process.repair({ dropIndexes: true })));

@@ -67,7 +67,7 @@ describe('an error of a socket that the driver does not wrap', () => {
     expect(toApiError(reset)).toMatchObject({ code: 'unavailable', cause: reset });
   });
 
-  it('boundary: an error of another kind is none', () => {
+  it('boundary: an error of another kind is not a lost connection', () => {
     const own = new TypeError('not a function');
     expect([isUnreachable(own), isRetryable(own)]).toEqual([false, false]);
     expect(toApiError(own)).toBe(own);

@@ -37,7 +37,7 @@ describe('the Redis connection', () => {
     expect(events).toEqual([]);
   });
 
-  it('fails at once while Redis is unreachable, logs that once, and reconnects by itself', async () => {
+  it('fails at once while Redis is unreachable, logs that once, and reconnects', async () => {
     const proxy = await openTcpProxy(redisUrl);
     const connection = open(`redis://127.0.0.1:${proxy.port}`);
     await expect.poll(() => isUp(connection)).toBe(true);

@@ -131,7 +131,7 @@ describe('a response that the contract does not declare', () => {
     expect(log).not.toContain('ada@acme.example');
   });
 
-  it('is none when every route may send it', async () => {
+  it('does not include an error that every route may send', async () => {
     const { response, faults } = await fail('unavailable');
     expect(response).toMatchObject({
       status: 503,

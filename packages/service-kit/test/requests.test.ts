@@ -27,7 +27,7 @@ describe('a request', () => {
     expect((await caller.get(url)).status).toBe(404);
   });
 
-  it('race: of ten with one unique value one succeeds, and the others get the declared error', async () => {
+  it('race: one of ten with the same unique value succeeds, and the others get the declared error', async () => {
     const responses = await Promise.all(
       Array.from({ length: 10 }, () => caller.post('/v1/things', createThing('same'))),
     );

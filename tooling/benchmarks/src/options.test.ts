@@ -32,7 +32,7 @@ describe('the command line', () => {
     expect(base).toBe('HEAD~1');
   });
 
-  it('return help for --help', () => {
+  it('returns help for --help', () => {
     expect(readCommand(['raw', '--help'])).toBe('help');
   });
 

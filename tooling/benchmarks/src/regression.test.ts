@@ -38,7 +38,7 @@ describe('a regression', () => {
     expect(rows.map(({ ratio }) => ratio.median)).toEqual([1, 1, 0.7]);
   });
 
-  it('is what cannot be measured', async () => {
+  it('includes a kind of request that cannot be measured', async () => {
     expect((await decide(['get'], createMeasure({}, {}).measure)).slower).toEqual(['get']);
   });
 });

@@ -51,6 +51,6 @@ it('fails when an acknowledged write is not stored', async () => {
   await expect(assertStored()).rejects.toThrow('writes were acknowledged, 0 are stored');
 }, 120_000);
 
-it('refuses databases of another machine', async () => {
+it('rejects databases of another machine', async () => {
   await expect(openLab({ mongodbUri: 'mongodb://db.example', redisUrl })).rejects.toThrow('another machine');
 });

@@ -136,7 +136,7 @@ describe('the toolchain', () => {
     expect(await readdir(modules).catch(() => [])).toEqual([]);
   });
 
-  it('does not take what does not run for installed', async () => {
+  it('does not count a tool that does not run as installed', async () => {
     const { prepare, modules } = await createWorld({
       contents: { pnpm: '#!/bin/sh\necho "no such library" >&2\nexit 127\n' },
     });
@@ -144,7 +144,7 @@ describe('the toolchain', () => {
     expect(await readdir(modules).catch(() => [])).toEqual([]);
   });
 
-  it('installs again what was damaged or is of another version', async () => {
+  it('reinstalls a tool that is damaged or has another version', async () => {
     const { prepare, modules } = await createWorld();
     await prepare();
     const [pnpm, stamp] = ['pnpm', '.stamp'].map((file) => join(getFolder(modules, 'pnpm'), file)) as [string, string];

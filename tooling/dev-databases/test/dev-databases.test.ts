@@ -37,7 +37,7 @@ describe('databases with temporary data', () => {
     },
   );
 
-  it('run transactions and failpoints, evict nothing, and go when stopped', async () => {
+  it('run transactions and failpoints, evict nothing, and are deleted when stopped', async () => {
     const databases = await startDatabases({ env });
     const { pids, dbPath } = await inspect(databases.mongodbUri, databases.redisUrl);
     await withMongo(databases.mongodbUri, async (client) => {
@@ -72,7 +72,7 @@ describe('databases with a data folder', () => {
     expect(count).toBe(1);
   });
 
-  it('are shared by processes with the same folder, which hear when the first one ends', async () => {
+  it('are shared by processes with the same folder, which are notified when the first one ends', async () => {
     const dataDir = await createTemporaryFolder();
     const { owner, mongodbUri, redisUrl, pids } = await startOwner(dataDir);
     const lost: string[] = [];

@@ -36,7 +36,7 @@ describe('a replica set', () => {
     60_000,
   );
 
-  it('ends, and its data goes, also when its owner is killed while a node is stopped', async () => {
+  it('ends and deletes its data, also when its owner is killed while a node is stopped', async () => {
     const owner = spawn(process.execPath, [OWNER], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     const nodes = await inspect(line.toString().trim());

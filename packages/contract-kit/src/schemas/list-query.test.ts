@@ -87,7 +87,7 @@ describe('a combination that no index serves is refused with the supported ones'
 });
 
 describe('the API reference', () => {
-  it('lists every parameter as it travels', () => {
+  it('lists every parameter as sent in the URL', () => {
     const json = z.toJSONSchema(ListThings, { io: 'input' });
     expect(Object.keys(json.properties ?? {})).toEqual([
       'group',

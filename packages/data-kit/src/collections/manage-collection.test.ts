@@ -196,7 +196,7 @@ describe('hard deletion', () => {
     expect(calls).toEqual([['remove', document]]);
   });
 
-  it('gives a field named like the marker no meaning', async () => {
+  it('treats a field named like the marker as any other field', async () => {
     const document = createThing({ deleted: true } as object);
     const { collection, calls } = createManaged(things, document);
     expect(await collection.get(document._id)).toBe(document);

@@ -21,7 +21,7 @@ const changeThing = defineRoute({
 const contract = defineContract('things', { permissions, routes: { changeThing } });
 
 describe('ServiceOf', () => {
-  it('passes validated input to an operation: a Date where text travels', () => {
+  it('passes validated input to an operation: a Date for a time sent as text', () => {
     type Change = ServiceOf<typeof contract>['changeThing'];
     expectTypeOf<Parameters<Change>[0]>().toEqualTypeOf<{
       id: string;

@@ -127,7 +127,7 @@ describe('without Redis', () => {
     expect(countServed(leaseWith({ tokens: 0, left: 400 }), 6000)).toBe(125);
   });
 
-  it('the share is that of a full bucket when nothing is known', () => {
+  it('the share is that of a full bucket before the first round trip', () => {
     expect(countServed(createLease(withQuota(1000)), 0)).toBe(250);
   });
 

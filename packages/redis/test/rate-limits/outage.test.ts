@@ -101,7 +101,7 @@ describe('while Redis is stopped', () => {
   }, 20_000);
 });
 
-describe('when Redis dies and comes back', () => {
+describe('when Redis is killed and restarted', () => {
   it('no request is refused or waits, and afterwards the shared bucket decides again', async () => {
     const member = await fixture.join();
     const taking = takeSteadily(member.limiter, bucket, { ms: outageMs, perSecond });

@@ -121,7 +121,7 @@ const raceCases = (use: () => Fixture): void => {
     const count = 8;
     const decrement = { $inc: { stock: -1 } };
 
-    it('one of many updates of one version wins', async () => {
+    it('one of many updates of one version succeeds', async () => {
       const { race, stored, things } = createTenant(use());
       const [thing] = (await stored([{}])) as [Thing];
       const { won, lost } = await race(count, (tenant, index) =>
@@ -159,7 +159,7 @@ const raceCases = (use: () => Fixture): void => {
       expect([await things.find({ sku: 'only' })]).toEqual(won);
     });
 
-    it('one of concurrent removals and updates wins', async () => {
+    it('one of concurrent removals and updates succeeds', async () => {
       const { race, stored } = createTenant(use());
       const [thing] = (await stored([{}])) as [Thing];
       const { won, lost } = await race<unknown>(count, (tenant, index) =>

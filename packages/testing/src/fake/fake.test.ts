@@ -10,7 +10,7 @@ const add =
   async (name: string, ctx: Ctx) =>
     things.for(ctx).insert(createThing({ name }));
 
-it('is the deps of an action and commits its writes', async () => {
+it('provides the dependencies of an action and commits its writes', async () => {
   const db = fakeDatabase({ things });
   const thing = await db.unitOfWork(add(db))('Ada', createContext());
   expect(db.things.all()).toEqual([thing]);
