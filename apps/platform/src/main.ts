@@ -14,7 +14,6 @@ const { url } = await runService({
   name: 'platform',
   modules,
   config,
-  revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
   ...(config.DEMO_DATA && { beforeListening: addDemoData, findPlan: findDemoPlan }),

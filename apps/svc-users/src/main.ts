@@ -8,7 +8,6 @@ await runService({
   name: 'svc-users',
   modules: [usersModule],
   config: loadOrExit(serviceSettings),
-  revocationsFrom: 'users',
   connect: connectMongo,
   connections: [connectRedis],
 });

@@ -58,7 +58,7 @@ The configuration has 2 issues:
   ${join(root, '.env')} cannot be read. Make it a readable text file, or remove it.
   PLINTH_TEST_PORT is missing. Set it to a port from 0 to 65535, for example: 3000
 
-The program has not started. Every setting is explained by --help.
+The program has not started. Every setting is explained in .env.example.
 
 `);
   });

@@ -37,7 +37,9 @@ export const loadOrExit = <const S extends Settings>(settings: S): Config<S> => 
   const { values, issues } = readSettings(settings, process.env);
   if (fileIssues.length + issues.length > 0) {
     const { message } = new ConfigError([...fileIssues, ...issues]);
-    process.stderr.write(`\n${message}\n\nThe program has not started. Every setting is explained by --help.\n\n`);
+    process.stderr.write(
+      `\n${message}\n\nThe program has not started. Every setting is explained in .env.example.\n\n`,
+    );
     return process.exit(1);
   }
   return values as Config<S>;

@@ -26,8 +26,11 @@ export type ServiceOptions = {
   readonly name: string;
   readonly modules: readonly Module[];
   readonly config: ServiceConfig;
-  /** The module whose journal holds the revocation events. Every host subscribes to it, whichever modules it serves. */
-  readonly revocationsFrom: string;
+  /**
+   * The module whose journal holds the revocation events, by default `users`. Every host subscribes to it, whichever modules it
+   * serves.
+   */
+  readonly revocationsFrom?: string;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Functions that open further connections of the modules. */
@@ -71,7 +74,7 @@ const toServerSettings = (config: ServiceConfig) => ({
 });
 
 const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
-  const { name, modules, config, connect, revocationsFrom, beforeListening } = options;
+  const { name, modules, config, connect, revocationsFrom = 'users', beforeListening } = options;
   const production = config.NODE_ENV === 'production';
   // The first step, because an error of a later one would hide a wrong address.
   await assertCanListen(config);

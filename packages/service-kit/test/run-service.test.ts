@@ -68,7 +68,6 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = c
     name: 'things',
     modules: [thingsModule],
     config: await createConfig(config),
-    revocationsFrom: 'users',
     connect: async () => datastore,
     connections: [
       () => ({

@@ -12,7 +12,7 @@ await runCommand(async (command) => {
   const run = (env: NodeJS.ProcessEnv) => command.run([process.execPath, program, ...args], { env }).ended;
   const wantsHelp = args.includes('--help') || args.includes('-h');
   if (wantsHelp || (!isTemporary && process.env['MONGODB_URI'])) return run(process.env);
-  const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir }) });
+  const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir, isExclusive: true }) });
   try {
     return await run({ ...process.env, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl });
   } finally {

@@ -43,6 +43,8 @@ export type LaunchOptions = FindOptions & {
   /** The folder in which data stays; by default a temporary one. */
   dir?: string | undefined;
   args?: readonly string[] | undefined;
+  /** Other processes with the same folder do not share it: they wait until it ends. */
+  isExclusive?: boolean | undefined;
   onExit?: () => void;
 };
 
@@ -57,18 +59,18 @@ export const readPort = async (dir: string): Promise<number> =>
 /** Starts a database. It ends with this process, and a temporary folder is deleted then. */
 export async function launch(kind: DatabaseKind, options: LaunchOptions): Promise<Launched> {
   const program = await kind.find(options);
-  const { dir = await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)), args = [], onExit } = options;
+  const { dir = await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)), args = [], isExclusive, onExit } = options;
   const isTemporary = options.dir === undefined;
   const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: STOP_MS });
   await mkdir(dir, { recursive: true });
   const log = createWriteStream(join(dir, 'log'));
   for (let attempt = 1; ; attempt += 1) {
     // The port of the last start, so that URIs in other tools stay valid.
-    const last = await readPort(dir);
+    const last = isExclusive ? 0 : await readPort(dir);
     const port = last > 0 && (await isFree(last)) ? last : await getFreePort();
     try {
       const started = await kind.start({ program, dir, port, args, isTemporary, log, guard, onExit });
-      await writeFile(join(dir, 'port'), String(port));
+      if (!isExclusive) await writeFile(join(dir, 'port'), String(port));
       const close = async (): Promise<void> => {
         await started.stop(isTemporary);
         await guard.end();

@@ -11,6 +11,8 @@ import { redis } from './redis.ts';
 export type DevDatabasesOptions = Partial<FindOptions> & {
   /** The folder in which data stays; by default a temporary one. */
   dataDir?: string;
+  /** For short commands: a process that starts meanwhile waits for their end, because it would outlive these databases. */
+  isExclusive?: boolean;
   /** Called when a database ends that was not stopped. */
   onLost?: (name: string) => void;
 };
@@ -19,8 +21,9 @@ export type DevDatabases = { mongodbUri: string; redisUrl: string; stop(): Promi
 
 type Running = { uri: string; isShared?: boolean; close(): Promise<void> };
 
-const SHARE_ATTEMPTS = 20;
 const SHARE_MS = 250;
+/** Longer than a short command takes. */
+const SHARE_ATTEMPTS = 120;
 
 /**
  * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. They end with
@@ -45,7 +48,7 @@ export async function startDatabases({ env = process.env, ...rest }: DevDatabase
 type StartOptions = DevDatabasesOptions & FindOptions;
 
 async function start(kind: DatabaseKind, options: StartOptions, waitsForShared = false): Promise<Running> {
-  const { env, log, dataDir, onLost } = options;
+  const { env, log, dataDir, isExclusive, onLost } = options;
   let isWanted = false;
   const onExit = (): void => {
     if (isWanted) onLost?.(kind.name);
@@ -58,10 +61,11 @@ async function start(kind: DatabaseKind, options: StartOptions, waitsForShared =
       if (shared !== undefined) return shared;
       if (!waitsForShared || attempt === SHARE_ATTEMPTS) {
         try {
-          return await launch(kind, { env, log, dir, onExit });
+          return await launch(kind, { env, log, dir, isExclusive, onExit });
         } catch (error) {
           // Another process has the lock and is starting the server.
-          if (attempt >= SHARE_ATTEMPTS || !/DBPathInUse|already running|"100"/.test(String(error))) throw error;
+          if (attempt >= SHARE_ATTEMPTS || !/DBPathInUse|already running/.test(String(error))) throw error;
+          if (attempt === 4) log?.('Waiting for another command that uses the same databases…');
         }
       }
       await sleep(SHARE_MS);

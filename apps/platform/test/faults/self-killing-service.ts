@@ -31,7 +31,6 @@ await runService({
   name: 'platform',
   modules,
   config: loadOrExit(platformSettings),
-  revocationsFrom: 'users',
   connect: connectObserved(onStep),
   connections: [connectRedis],
 });
