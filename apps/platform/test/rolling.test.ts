@@ -26,7 +26,7 @@ const readReadiness = async ({ url }: Service): Promise<number> =>
     () => 0,
   );
 
-/** Opens a proxy like those in production: it keeps connections, polls readiness, and forwards to the instances that were ready. */
+/** Opens a proxy as in production: it keeps connections, polls readiness, and forwards to the instances that are ready. */
 const openProxy = async (): Promise<Server> => {
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
@@ -95,21 +95,21 @@ const call = async (): Promise<number> => {
 describe('shutdown', () => {
   it('race: a rolling restart of two instances behind a proxy under load: no request fails', async () => {
     const statuses = new Map<number, number>();
-    const stop = { now: false };
+    const load = { isStopped: false };
     const clients = Array.from({ length: 20 }, async () => {
-      while (!stop.now) {
+      while (!load.isStopped) {
         const status = await call();
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
       }
     });
     for (const instance of instances) {
-      const began = performance.now();
+      const startedAt = performance.now();
       expect(await instance.service.end('SIGTERM')).toEqual([0, null]);
-      expect(performance.now() - began).toBeLessThan(10_000);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
       instance.service = await start({ PORT: String(instance.service.port) });
       await expect.poll(() => instance.isReady, { timeout: 5000 }).toBe(true);
     }
-    stop.now = true;
+    load.isStopped = true;
     await Promise.all(clients);
     expect([...statuses.keys()].toSorted((left, right) => left - right)).toEqual([200, 201]);
     expect(statuses.get(200)).toBeGreaterThan(50);
@@ -130,13 +130,13 @@ describe('shutdown', () => {
           .end(body);
       });
     const inFlight = Array.from({ length: 50 }, (_, index) => post(index));
-    const began = performance.now();
-    const ended = service.end('SIGTERM');
+    const startedAt = performance.now();
+    const exited = service.end('SIGTERM');
     await expect.poll(() => readReadiness(service), { timeout: 900, interval: 20 }).toBe(503);
     expect(service.isRunning()).toBe(true);
     expect(new Set(await Promise.all(inFlight))).toEqual(new Set([201]));
-    expect(await ended).toEqual([0, null]);
-    expect(performance.now() - began).toBeLessThan(10_000);
+    expect(await exited).toEqual([0, null]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     agent.destroy();
   }, 60_000);
 });

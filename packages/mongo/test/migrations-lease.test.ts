@@ -1,6 +1,6 @@
 import { nodeCommand, startChild } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { fenced, LeaseLost, renew, takeLease } from '../src/migrations/lease.ts';
+import { LeaseLost, renew, runFenced, takeLease } from '../src/migrations/lease.ts';
 import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
 import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
@@ -51,7 +51,7 @@ describe('the lease', () => {
     await takeLease(parts, 'second');
     await expect(renew(parts, first)).rejects.toThrow(LeaseLost);
     const write = vi.fn(async () => stage.cards().insertOne({ _id: 'late' }));
-    await expect(fenced(parts, first, write)).rejects.toThrow(LeaseLost);
+    await expect(runFenced(parts, first, write)).rejects.toThrow(LeaseLost);
     expect(write).not.toHaveBeenCalled();
     expect(await stage.cards().countDocuments()).toBe(0);
   });
@@ -62,7 +62,7 @@ describe('the lease', () => {
     if (!first) throw new Error('The lease was free.');
     await stage.expireLease();
     let taking: Promise<unknown> = Promise.resolve();
-    await fenced(parts, first, async (session) => {
+    await runFenced(parts, first, async (session) => {
       taking = takeLease(leaseDeps(), 'second');
       await parts.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
     });

@@ -17,7 +17,7 @@ let cached: string;
 beforeAll(async () => {
   caller = await host.current.as(createPrincipal());
   const { body } = await caller.post('/v1/things', { name: 'cached', grams: 1 });
-  cached = `/v1/kept-things/${body.id}`;
+  cached = `/v1/cached-things/${body.id}`;
 });
 
 describe('a response that its contract caches for the client', () => {
@@ -40,7 +40,7 @@ describe('a response that its contract caches for the client', () => {
     [400, () => caller.get(`${cached}?page=2`)],
     [401, () => host.current.anonymous.get(cached, { 'if-none-match': '"1"' })],
     [403, async () => (await host.current.as(createPrincipal({ roles: ['guest'] }))).get(cached)],
-    [404, () => caller.get(`/v1/kept-things/${createId()}`)],
+    [404, () => caller.get(`/v1/cached-things/${createId()}`)],
     [405, () => caller.send({ method: 'PUT', url: cached })],
     [406, () => caller.get(cached, { accept: 'text/html' })],
   ])('is not cached when it is an error: %i', async (status, send) => {

@@ -93,7 +93,7 @@ describe('the headers of a response', () => {
     ['post', '/v1/things', 201, ['ETag', 'Location', 'Idempotency-Replayed']],
     ['get', '/v1/things/{id}', 200, ['ETag']],
     ['get', '/v1/things/{id}', 304, ['ETag']],
-    ['get', '/v1/kept-things/{id}', 304, ['ETag', 'Cache-Control']],
+    ['get', '/v1/cached-things/{id}', 304, ['ETag', 'Cache-Control']],
     ['delete', '/v1/things/{id}', 204, ['Idempotency-Replayed']],
     ['delete', '/v1/things/{id}', 412, ['Idempotency-Replayed']],
     ['get', '/v1/things/{id}', 401, ['WWW-Authenticate']],
@@ -112,7 +112,7 @@ describe('the headers of a response', () => {
         const control = headers['Cache-Control'] as { schema: { enum: string[] } } | undefined;
         return control ? [[status, ...control.schema.enum]] : [];
       });
-    expect(getControls('/v1/kept-things/{id}')).toEqual([
+    expect(getControls('/v1/cached-things/{id}')).toEqual([
       ['200', 'private, max-age=60'],
       ['304', 'private, max-age=60'],
     ]);

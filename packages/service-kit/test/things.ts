@@ -78,11 +78,11 @@ export const thingsContract = defineContract('things', {
       auth: { policy: 'things:read' },
       responses: { 200: Thing },
     }),
-    getKeptThing: defineRoute({
+    getCachedThing: defineRoute({
       method: 'GET',
-      path: '/v1/kept-things/:id',
+      path: '/v1/cached-things/:id',
       params: z.object({ id: Id }),
-      summary: 'Get a thing that may be kept',
+      summary: 'Get a thing that may be cached',
       auth: { policy: 'things:read' },
       cache: { maxAgeSeconds: 60 },
       responses: { 200: Thing },
@@ -197,7 +197,7 @@ async function* countThings(fails: boolean) {
   }
 }
 
-/** Holds the requests to fail by `wait`; `signal` is that of the latest one. */
+/** Requests with the cause `wait` wait until `opened` resolves. `signal` is that of the latest request. */
 export const latch: { opened: Promise<void>; signal?: AbortSignal } = { opened: Promise.resolve() };
 
 const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
@@ -217,7 +217,7 @@ const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknow
     await latch.opened;
     return { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version: 1, name: 'a', grams: 1 };
   },
-  // The write is recorded, and then the response turns out to be invalid.
+  // Records a write and then returns an invalid response.
   half: async (deps, ctx) => {
     deps.things.for(ctx).insert({ name: 'half', grams: 1 });
     return { id: 'no' };
@@ -245,7 +245,7 @@ export const thingsModule = defineModule({
     },
     payForThing: insertThing,
     getThing: getThingById,
-    getKeptThing: getThingById,
+    getCachedThing: getThingById,
     readRates: () => async () => ({ version: 3, text: 'long '.repeat(400) }),
     removeThing:
       (deps: Deps) =>
@@ -271,7 +271,7 @@ export const thingsModule = defineModule({
   },
 });
 
-/** A datastore in memory. The contract tests of the port hold it to the real one. */
+/** A datastore in memory. Contract tests of the port verify that it behaves like the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
   subscribe: async () => ({ stop: async () => undefined }),

@@ -3,7 +3,7 @@ import { buildSlice } from '../test/slice.ts';
 import { findBase } from './checkout.ts';
 import type { Row } from './compare.ts';
 import { UsageError } from './options.ts';
-import { decide } from './regression.ts';
+import { findRegressions } from './regression.ts';
 import type { Kind } from './requests.ts';
 
 /** Returns measurements one after the other; each is the ratio of every kind. */
@@ -23,13 +23,13 @@ const createMeasure = (...runs: Partial<Record<Kind, number>>[]) => {
 describe('a regression', () => {
   it('is not seen in noise of less than a tenth', async () => {
     const { measure, measured } = createMeasure({ get: 0.92, list: 1.3 });
-    expect((await decide(['get', 'list'], measure)).slower).toEqual([]);
+    expect((await findRegressions(['get', 'list'], measure)).slower).toEqual([]);
     expect(measured).toHaveLength(1);
   });
 
   it('is measured once more before it counts', async () => {
     const { measure, measured } = createMeasure({ get: 0.8, list: 1, post: 0.7 }, { get: 1, post: 0.7 });
-    const { rows, slower } = await decide(['get', 'list', 'post'], measure);
+    const { rows, slower } = await findRegressions(['get', 'list', 'post'], measure);
     expect(measured).toEqual([
       ['get', 'list', 'post'],
       ['get', 'post'],
@@ -39,7 +39,7 @@ describe('a regression', () => {
   });
 
   it('includes a kind of request that cannot be measured', async () => {
-    expect((await decide(['get'], createMeasure({}, {}).measure)).slower).toEqual(['get']);
+    expect((await findRegressions(['get'], createMeasure({}, {}).measure)).slower).toEqual(['get']);
   });
 });
 

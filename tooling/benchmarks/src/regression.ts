@@ -4,15 +4,15 @@ import { comparePair, type ModeOptions } from './modes.ts';
 import type { Kind } from './requests.ts';
 import type { Lab } from './servers.ts';
 
-/** The smallest share of its requests per core that a change must keep. Smaller losses do not differ from noise. */
+/** The minimum ratio of requests per core that a change must keep. Smaller losses are indistinguishable from noise. */
 const ratioMin = 1 / 1.1;
 
 const isSlower = ({ ratio }: Row): boolean => !(ratio.median >= ratioMin);
 
 export type Regression = { readonly rows: readonly Row[]; readonly slower: readonly Kind[] };
 
-/** Measures all kinds of requests, and those that seem to be slower once more: a busy machine disturbs now and then. */
-export const decide = async (
+/** Measures all kinds of requests, and measures slower ones again, because a busy machine can distort one measurement. */
+export const findRegressions = async (
   kinds: readonly Kind[],
   measure: (kinds: readonly Kind[]) => Promise<readonly Row[]>,
 ): Promise<Regression> => {
@@ -35,7 +35,7 @@ export const runRegression = async (lab: Lab, options: ModeOptions & { readonly 
     const subject = await lab.startPlatformServer({ name: 'working tree' });
     const reference = await lab.startPlatformServer({ name: base.slice(0, 12), root: checkout.root });
     const pair = { subject, reference };
-    return await decide(options.kinds, (kinds) => comparePair({ lab, pair }, { ...options, kinds }));
+    return await findRegressions(options.kinds, (kinds) => comparePair({ lab, pair }, { ...options, kinds }));
   } finally {
     await lab.close();
     await checkout.remove();

@@ -74,7 +74,7 @@ export const withLease = async <T>(deps: LeaseDeps, lease: Lease, work: () => Pr
  * process was paused. `work` may run more than once.
  * @throws `LeaseLost` when another process has the lease.
  */
-export const fenced = <T>(deps: LeaseDeps, lease: Lease, work: (session: ClientSession) => Promise<T>): Promise<T> =>
+export const runFenced = <T>(deps: LeaseDeps, lease: Lease, work: (session: ClientSession) => Promise<T>): Promise<T> =>
   deps.client.withSession((session) =>
     session.withTransaction(
       async () => {

@@ -4,7 +4,7 @@ import { type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { prepare } from '../collections/prepare.ts';
 import type { StoredCollection } from '../collections/stored-collection.ts';
 import { toFingerprint } from './expected-schema.ts';
-import { fenced, type Lease, LeaseLost, renew, takeLease, withLease } from './lease.ts';
+import { type Lease, LeaseLost, renew, runFenced, takeLease, withLease } from './lease.ts';
 import { getExpectedSchema, isNew, listNewer, listPending, type MigrationContext } from './pending.ts';
 import { createRecord, getRecords, type MigrationState, readState } from './record.ts';
 import { runMigration } from './run.ts';
@@ -18,7 +18,7 @@ const recordAll = async (context: MigrationContext, lease: Lease, state: Migrati
   if (unknown.length === 0) return false;
   const initialState = (await isNew(context, state)) ? 'done' : 'pending';
   const records = unknown.map((migration) => createRecord(migration, { state: initialState, now: clock.now() }));
-  await fenced(context, lease, async (session) => {
+  await runFenced(context, lease, async (session) => {
     await getRecords(db).insertMany(records, { session });
   });
   return true;

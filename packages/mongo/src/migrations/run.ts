@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
 import { MongoServerError } from 'mongodb';
 import type { Scan } from './batch.ts';
-import { fenced, type Lease, type LeaseDeps, renew } from './lease.ts';
+import { type Lease, type LeaseDeps, renew, runFenced } from './lease.ts';
 import { getRecords, type MigrationRecord } from './record.ts';
 import { createRemovalScan, createScan } from './scan.ts';
 
@@ -51,7 +51,7 @@ const toSteps = (migration: Migration): Step[] => {
 
 /** Updates the record of a migration, if this process still holds the lease. */
 const updateRecord = (migration: Migration, fields: Partial<MigrationRecord>, deps: RunDeps): Promise<void> =>
-  fenced(deps, deps.lease, async (session) => {
+  runFenced(deps, deps.lease, async (session) => {
     await getRecords(deps.db).updateOne({ _id: migration.name }, { $set: fields }, { session });
   });
 
@@ -59,7 +59,7 @@ type Progress = { readonly migration: Migration; readonly step: number; readonly
 
 /** Commits a batch, its progress and the lease in one transaction. */
 const runBatch = (scan: Scan, { migration, step, position }: Progress, deps: RunDeps) =>
-  fenced(deps, deps.lease, async (session) => {
+  runFenced(deps, deps.lease, async (session) => {
     const batch = await scan.batch({ ...deps, session }, position);
     const progress = batch.next === undefined ? { step: step + 1, position: '' } : { position: batch.next };
     const update = { $set: progress, $inc: { changed: batch.changed } };

@@ -18,8 +18,8 @@ import {
 const withQuota = (quota: number): TokenBucket => ({ key: 'subject ada', quota, windowSeconds: 60 });
 const context = (nowMs = 0, processes = 1) => ({ nowMs, processes });
 
-/** A lease of `tokens` from a shared bucket that had `left` more at 0 ms. */
-const leaseWith = ({ tokens = 20, left = 980, quota = 1000 } = {}): Lease => {
+/** Creates a lease of `tokens` from a shared bucket that had `left` more at 0 ms. */
+const createLeaseWith = ({ tokens = 20, left = 980, quota = 1000 } = {}): Lease => {
   const lease = createLease(withQuota(quota));
   receive(lease, { granted: tokens, left }, context());
   return lease;
@@ -47,19 +47,19 @@ describe('a lease', () => {
   });
 
   it('is half used at a half and nearly used at a fifth', () => {
-    expect([11, 10].map((tokens) => isHalfUsed(leaseWith({ tokens })))).toEqual([false, true]);
-    expect([5, 4].map((tokens) => isNearlyUsed(leaseWith({ tokens })))).toEqual([false, true]);
+    expect([11, 10].map((tokens) => isHalfUsed(createLeaseWith({ tokens })))).toEqual([false, true]);
+    expect([5, 4].map((tokens) => isNearlyUsed(createLeaseWith({ tokens })))).toEqual([false, true]);
   });
 
-  it('reports what is left here and in the shared bucket, as refilled since', () => {
+  it('reports the tokens of the lease and of the shared bucket, including refilled ones', () => {
     const half = { tokens: 20, left: 480 };
-    expect(spend(leaseWith(half), 0)).toEqual({ isAllowed: true, remaining: 499, resetSeconds: 31 });
-    expect(spend(leaseWith(half), 6000).remaining).toBe(599);
-    expect(spend(leaseWith(), 60_000).remaining).toBe(999);
+    expect(spend(createLeaseWith(half), 0)).toEqual({ isAllowed: true, remaining: 499, resetSeconds: 31 });
+    expect(spend(createLeaseWith(half), 6000).remaining).toBe(599);
+    expect(spend(createLeaseWith(), 60_000).remaining).toBe(999);
   });
 
   it('requests tokens for waiting requests, and for later ones unless it owes', () => {
-    const lease = leaseWith({ tokens: 8 });
+    const lease = createLeaseWith({ tokens: 8 });
     expect(toRefillRequest(lease)).toMatchObject({ owed: 0, returned: 0, needed: 0, ahead: 12 });
     lease.owed = 3;
     addWaiting(lease, 2);
@@ -68,7 +68,7 @@ describe('a lease', () => {
   });
 
   it('returns its tokens and reports its debt; a failed round trip restores both', () => {
-    const lease = leaseWith({ tokens: 8 });
+    const lease = createLeaseWith({ tokens: 8 });
     lease.owed = 3;
     const request = toReturnRequest(lease);
     expect(request).toMatchObject({ owed: 3, returned: 8, needed: 0, ahead: 0 });
@@ -77,8 +77,8 @@ describe('a lease', () => {
     expect([lease.tokens, lease.owed]).toEqual([8, 3]);
   });
 
-  it('serves waiting requests in order, and refuses the rest when the bucket is empty', () => {
-    const lease = leaseWith({ tokens: 0, left: 2 });
+  it('serves waiting requests in order, and rejects the rest when the bucket is empty', () => {
+    const lease = createLeaseWith({ tokens: 0, left: 2 });
     const decisions = addWaiting(lease, 3);
     receive(lease, { granted: 2, left: 0.4 }, context());
     settleWaiting(lease, 0);
@@ -87,7 +87,7 @@ describe('a lease', () => {
   });
 
   it('keeps requests waiting that came too late for the round trip, while the bucket has tokens', () => {
-    const lease = leaseWith({ tokens: 0 });
+    const lease = createLeaseWith({ tokens: 0 });
     const decisions = addWaiting(lease, 3);
     receive(lease, { granted: 2, left: 900 }, context());
     settleWaiting(lease, 0);
@@ -95,7 +95,7 @@ describe('a lease', () => {
   });
 
   it('does not contact an empty bucket again for at least 10 ms, and lets other processes have their turn', () => {
-    const lease = leaseWith({ tokens: 0 });
+    const lease = createLeaseWith({ tokens: 0 });
     const pauseAfter = (left: number, processes: number): number => {
       receive(lease, { granted: 0, left }, context(0, processes));
       return lease.emptyUntilMs;
@@ -115,30 +115,30 @@ describe('without Redis', () => {
     return served;
   };
 
-  it('each process serves its share of what was left and of what is refilled', () => {
-    const lease = leaseWith({ tokens: 0, left: 400 });
+  it('each process serves its share of the remaining and of the refilled tokens', () => {
+    const lease = createLeaseWith({ tokens: 0, left: 400 });
     expect(countServed(lease, 0)).toBe(100);
     expect(countServed(lease, 6000)).toBe(25);
     expect(countServed(lease, 3_600_000)).toBe(250);
     expect(lease.owed).toBe(375);
   });
 
-  it('the share includes what the shared bucket gained since the last round trip', () => {
-    expect(countServed(leaseWith({ tokens: 0, left: 400 }), 6000)).toBe(125);
+  it('the share includes tokens refilled since the last round trip', () => {
+    expect(countServed(createLeaseWith({ tokens: 0, left: 400 }), 6000)).toBe(125);
   });
 
   it('the share is that of a full bucket before the first round trip', () => {
     expect(countServed(createLease(withQuota(1000)), 0)).toBe(250);
   });
 
-  it('integrity: a request is not refused while the bucket has a token, however many processes there are', () => {
-    expect(countServed(leaseWith({ tokens: 0, left: 1 }), 0, 50)).toBe(1);
+  it('integrity: a request is not rejected while the bucket has a token, however many processes there are', () => {
+    expect(countServed(createLeaseWith({ tokens: 0, left: 1 }), 0, 50)).toBe(1);
     expect(countServed(createLease(withQuota(5)), 0, 50)).toBe(1);
-    expect(countServed(leaseWith({ tokens: 0, left: 0.5 }), 0, 50)).toBe(0);
+    expect(countServed(createLeaseWith({ tokens: 0, left: 0.5 }), 0, 50)).toBe(0);
   });
 
   it('race: requests served locally during a round trip are paid from its grant', () => {
-    const lease = leaseWith({ tokens: 0 });
+    const lease = createLeaseWith({ tokens: 0 });
     const decisions = addWaiting(lease, 3);
     toRefillRequest(lease);
     expect(settleWaitingLocally(lease, context(0, 4))).toBe(3);

@@ -3,11 +3,11 @@ import fp from 'fastify-plugin';
 import { createRejecter } from '../http/problem-response.ts';
 
 export type AdmissionLimits = {
-  /** Requests that are processed at a time. */
+  /** Requests that are processed concurrently. */
   readonly inFlightMax: number;
   /**
-   * Requests that wait for one of those to end; one more is rejected at once. Waiting costs only memory, and a rejected
-   * client comes again, so many may wait.
+   * Requests that wait for a slot; one more is rejected at once. Waiting costs only memory, and rejected clients retry, so
+   * many may wait.
    */
   readonly waitingMax: number;
   /** Milliseconds after which a waiting request is rejected. */
@@ -22,9 +22,9 @@ type Waiting = { readonly onDecision: OnDecision; readonly until: number };
 export type Admission = {
   /** True when the next request would wait or be rejected. */
   isFull(): boolean;
-  /** Calls back when there is room, or when the request is rejected. */
+  /** Calls `onDecision` when a slot is free, or when the request is rejected. */
   enter(onDecision: OnDecision): void;
-  /** Frees the room of one admitted request. */
+  /** Frees the slot of one admitted request. */
   leave(): void;
   stop(): void;
 };
@@ -67,7 +67,10 @@ export const createAdmission = (
 
 export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUrl: string };
 
-/** Admits requests of contracts while there is room. The host's own routes and streams are not counted: a stream runs at the pace of its client. */
+/**
+ * Admits requests to contracts while slots are free. Routes of the host are not counted, nor are streams, which run at the
+ * pace of their clients.
+ */
 export const admission = fp<AdmissionOptions>(
   async (app, { inFlightMax, publicUrl }) => {
     const queue = createAdmission({ inFlightMax, waitingMax: 16 * inFlightMax, waitMs: 1000, lagMs: 1000 });
