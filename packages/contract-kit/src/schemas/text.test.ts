@@ -52,6 +52,9 @@ describe('SingleLineText', () => {
     '\u202e\u2066',
     '\ufe0f\u{e0061}',
     '\u0301',
+    '\u{1d159}',
+    '\u0378',
+    '\uffff\ufdd0\u{10ffff}',
   ])('refuses %j, which shows nothing', (text) => {
     expect(SingleLineText.safeParse(text).error?.issues).toMatchObject([{ message: 'must have a visible character' }]);
   });

@@ -8,8 +8,9 @@ const WellFormed = z
 const controlOrLineBreak = /[\p{Cc}\u2028\u2029]/u;
 const controlButLineBreak = /[^\P{Cc}\t\n\r]/u;
 
-// Combining marks and the braille blank need another character to be seen; joiners, fillers and spaces are never seen.
-const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{M}\u2800]*$/u;
+// Combining marks need another character to be seen; joiners, fillers, blanks (braille, musical), and code points without a
+// character, such as U+FFFF, are never seen.
+const invisible = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Cn}\p{M}\u2800\u{1D159}]*$/u;
 
 const visible = { error: 'must have a visible character', abort: true };
 
