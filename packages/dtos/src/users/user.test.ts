@@ -35,6 +35,12 @@ describe('an e-mail address', () => {
   );
 });
 
+it('an e-mail address of more than 254 characters is too long, whatever its form', () => {
+  for (const address of [createAddress(255), 'a'.repeat(255)]) {
+    expect(Email.safeParse(address).error?.issues).toMatchObject([{ code: 'too_big', maximum: 254 }]);
+  }
+});
+
 describe('a name', () => {
   it.each(['A', 'Zoë 李', "D'Arcy", '\u{1F469}\u200D\u{1F680}', 'a'.repeat(200)])('accepts %s unchanged', (name) => {
     expect(UserName.parse(name)).toBe(name);

@@ -10,8 +10,9 @@ const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\
 
 export const Email = pii(
   z
-    .email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true })
-    .max(254)
+    .string()
+    .max(254, { abort: true })
+    .check(z.email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true }))
     .describe('An e-mail address. It is returned as sent; addresses that differ in case only are the same.'),
 );
 
