@@ -34,7 +34,7 @@ describe('a body', () => {
     expect(problem.detail).toMatch(detail);
     // A fix that refers to the list of fields needs one.
     expect(problem).not.toHaveProperty('errors');
-    expect(problem.fix).not.toMatch(/fields that `errors` names/);
+    expect(problem.fix).not.toContain('`errors`');
   });
 
   it('boundary: may nest 32 levels, and brackets in strings do not count', async () => {
@@ -50,6 +50,10 @@ describe('a body', () => {
   ])('of type %s with %j is unsupported', async (type, headers) => {
     const response = await post('{"name":"a","grams":1}', { headers: { 'content-type': type, ...headers } });
     expect(response.status).toBe(415);
+    const { fix } = (await response.json()) as { fix: string };
+    expect(fix).toContain(
+      'content-encoding' in headers ? 'without `Content-Encoding`' : '`Content-Type: application/json`',
+    );
   });
 
   it.each([

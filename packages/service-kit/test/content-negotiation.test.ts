@@ -33,6 +33,11 @@ describe('the Accept header', () => {
     if (status === 406) expect(response.body).toMatchObject({ code: 'not-acceptable' });
   });
 
+  it('that a stream does not match is refused with its type', async () => {
+    const { status, body } = await caller.get('/v1/thing-stream', { accept: 'application/json' });
+    expect([status, body.fix]).toEqual([406, 'Send `Accept: application/x-ndjson`, or no `Accept` at all.']);
+  });
+
   it('integrity: is checked before the effect', async () => {
     const body = { name: 'not acceptable', grams: 1 };
     expect((await caller.post('/v1/things', body, { accept: 'text/html' })).status).toBe(406);

@@ -25,10 +25,33 @@ describe('an invalid request', () => {
       detail: expect.stringMatching(/^body\/name: .*\.$/),
       requestId: response.headers['x-request-id'],
       errors: [
-        { pointer: '/name', location: 'body', code: 'too-small' },
-        { pointer: '/grams', location: 'body', code: 'invalid-type' },
+        { pointer: '/name', location: 'body', code: 'too-small', message: 'must have at least 1 character' },
+        { pointer: '/grams', location: 'body', code: 'invalid-type', message: 'must be a number' },
+      ],
+      fix: 'Correct the fields that `errors` names, and send the request again.',
+    });
+  });
+
+  it('names a missing field', async () => {
+    expect((await create({ grams: 1 })).body.errors).toEqual([
+      { pointer: '/name', location: 'body', code: 'invalid-type', message: 'is required' },
+    ]);
+  });
+
+  it('names a repeated query parameter', async () => {
+    const response = await caller.get('/v1/thing-list?limit=1&limit=2');
+    expect(response.body).toMatchObject({
+      detail: 'query/limit: must be given only once.',
+      errors: [
+        { pointer: '/limit', location: 'query', code: 'repeated-parameter', message: 'must be given only once' },
       ],
     });
+  });
+
+  it('escapes the names of fields in pointers', async () => {
+    expect((await caller.get(`/v1/things/${createId()}?a%2Fb~c=1`)).body.errors).toMatchObject([
+      { pointer: '/a~1b~0c', message: "'a/b~c' is not a parameter of this route" },
+    ]);
   });
 
   it('has the empty pointer for a body that is not an object', async () => {

@@ -6,7 +6,7 @@ export const commonErrors = defineErrors('common', {
   invalidRequest: {
     status: 400,
     title: 'The request is not valid.',
-    fix: 'Correct the request as `detail` and `errors` say, and send it again.',
+    fix: 'Correct the request as `detail` says, and send it again.',
   },
   invalidCursor: {
     status: 400,
@@ -42,7 +42,7 @@ export const commonErrors = defineErrors('common', {
   notAcceptable: {
     status: 406,
     title: 'The response is not available in a media type that you accept.',
-    fix: 'Send `Accept: application/json`, or no `Accept` at all.',
+    fix: 'Send `Accept` with the media type of the response, or no `Accept` at all.',
   },
   requestTimeout: {
     status: 408,

@@ -42,6 +42,8 @@ export type FieldError = {
 export type ErrorOptions = {
   /** This occurrence of the problem, in public words. */
   readonly detail?: string;
+  /** The next step of the caller for this occurrence; by default that of the catalogue. */
+  readonly fix?: string;
   readonly errors?: readonly FieldError[];
   /** Logged, never sent. */
   readonly cause?: unknown;
@@ -54,6 +56,7 @@ export class ApiError extends Error {
   readonly spec: DeclaredError;
   readonly data: unknown;
   readonly detail: string | undefined;
+  readonly fix: string;
   readonly errors: readonly FieldError[] | undefined;
 
   constructor(spec: DeclaredError, data: unknown, options: ErrorOptions = {}) {
@@ -62,6 +65,7 @@ export class ApiError extends Error {
     this.spec = spec;
     this.data = data;
     this.detail = options.detail;
+    this.fix = options.fix ?? spec.fix;
     this.errors = options.errors;
   }
 

@@ -26,7 +26,7 @@ describe('If-Match', () => {
     expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'precondition-required', detail }));
   });
 
-  it.each(['', '3', '"3', "'3'", '"3" "', 'W/3', ',', '"3"; q=1', '*, "3"'])(
+  it.each(['', '3', '"3', "'3'", '"3" "', 'W/3', ',', '"3"; q=1', '*, "3"', '"2" "1"', '"2""1"', '"1",', '"1 2"'])(
     'throws invalid-request for %j, which is not a list of tags',
     (header) => {
       expect(() => parseIfMatch(header)).toThrow(expect.objectContaining({ code: 'invalid-request' }));

@@ -1,5 +1,6 @@
 import { commonErrors, type ExpectedVersions, getSuccess, type RouteSpec } from '@plinth/contract-kit';
 import { z } from 'zod';
+import { invalidFields } from './validation.ts';
 
 /** The entity tag of a version. */
 export const toETag = (version: unknown): string => `"${String(version)}"`;
@@ -16,23 +17,21 @@ export const hasVersion = (route: RouteSpec): boolean => {
 
 type Tag = { readonly weak: boolean; readonly text: string };
 
-const tagForm = /(W\/)?"([^"]*)"/g;
+/** The pattern of a list of entity tags, as `If-Match` has it: strong ones, and weak ones, which match nothing. */
+export const tagListPattern = '^(?:W/)?"[!#-~]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~]*")*$';
+
+const tagList = new RegExp(tagListPattern);
 
 /** The entity tags of a header; `undefined` when the header is not a list of tags. */
 const parseTags = (header: string): readonly Tag[] | undefined => {
-  const rest = header.replaceAll(tagForm, '');
-  if (!/^[\s,]*$/.test(rest)) return undefined;
-  const tags = [...header.matchAll(tagForm)].map(([, weak, text = '']) => ({ weak: weak !== undefined, text }));
-  return tags.length > 0 ? tags : undefined;
+  if (!tagList.test(header.trim())) return undefined;
+  return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, text = '']) => ({ weak: weak !== undefined, text }));
 };
 
 const malformedIfMatch = () =>
-  commonErrors.invalidRequest({
-    detail: 'header/if-match: must be the ETag of the resource, quoted, as in "3".',
-    errors: [
-      { pointer: '/if-match', location: 'header', code: 'invalid-format', message: 'must be a quoted ETag, as in "3"' },
-    ],
-  });
+  invalidFields([
+    { pointer: '/if-match', location: 'header', code: 'invalid-format', message: 'must be a quoted ETag, as in "3"' },
+  ]);
 
 /**
  * The versions that an `If-Match` header names. The comparison is strong: a weak tag names no version.

@@ -9,15 +9,13 @@ import {
   type UnitOfWork,
 } from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
+import { invalidFields } from './validation.ts';
 
 /** True for a route that accepts an `Idempotency-Key`: it writes, and the key belongs to an authenticated user. */
 export const acceptsIdempotencyKey = ({ method, auth }: RouteSpec): boolean => method !== 'GET' && auth !== 'public';
 
 const invalidKey = (message: string) =>
-  commonErrors.invalidRequest({
-    detail: `header/idempotency-key: ${message}.`,
-    errors: [{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }],
-  });
+  invalidFields([{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }]);
 
 const bare = /^[\x20-\x7e]{1,255}$/;
 const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;

@@ -1,5 +1,4 @@
 import { ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 
 /** The body of an error response: RFC 9457, `application/problem+json`. */
 export type Problem = {
@@ -16,49 +15,6 @@ export type Problem = {
 };
 
 export type ProblemContext = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
-
-type Issue = {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly message?: string;
-  readonly params: unknown;
-};
-type ValidationFailure = { readonly validation: readonly Issue[]; readonly validationContext?: string };
-
-const locations: Readonly<Record<string, FieldError['location']>> = {
-  body: 'body',
-  querystring: 'query',
-  params: 'params',
-  headers: 'header',
-};
-
-const toFieldErrors = (issue: Issue, location: FieldError['location']): FieldError[] => {
-  const params = issue.params as { keys?: readonly string[]; params?: { code?: string } };
-  const message = issue.message ?? 'is not valid';
-  if (issue.keyword === 'unrecognized_keys' && params.keys) {
-    return params.keys.map((key) => ({
-      pointer: `/${key}`,
-      location,
-      code: 'unknown-field',
-      message: `'${key}' is not a parameter of this route`,
-    }));
-  }
-  const code = params.params?.code ?? issue.keyword.replaceAll('_', '-');
-  return [{ pointer: issue.instancePath === '/' ? '' : issue.instancePath, location, code, message }];
-};
-
-const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
-
-const fromValidation = ({ validation, validationContext = 'body' }: ValidationFailure, cause: unknown): ApiError => {
-  const errors = validation.flatMap((issue) => toFieldErrors(issue, locations[validationContext] ?? 'body'));
-  const [first] = errors;
-  const place = first ? `${first.location}${first.pointer}` : 'The request';
-  return commonErrors.invalidRequest({
-    errors,
-    cause,
-    detail: asSentence(`${place}: ${first?.message ?? 'is not valid'}`),
-  });
-};
 
 const getStatus = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
@@ -78,7 +34,6 @@ const getDetail = (error: unknown): string => {
 /** Turns any thrown value into a declared error. The cause is kept for the log. */
 export const toApiError = (error: unknown): ApiError => {
   if (error instanceof ApiError) return error;
-  if (hasZodFastifySchemaValidationErrors(error)) return fromValidation(error as unknown as ValidationFailure, error);
   const status = getStatus(error);
   if (status === 413) return commonErrors.payloadTooLarge({ cause: error });
   if (status === 415) return commonErrors.unsupportedMediaType({ cause: error });
@@ -88,7 +43,7 @@ export const toApiError = (error: unknown): ApiError => {
 };
 
 export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: ProblemContext): Problem => {
-  const { domain, code, title, status, fix } = error.spec;
+  const { domain, code, title, status } = error.spec;
   return {
     type: `${publicUrl}/errors/${domain}/${code}`,
     title,
@@ -96,7 +51,7 @@ export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: P
     detail: error.detail ?? title,
     instance,
     code,
-    fix,
+    fix: error.fix,
     requestId,
     ...(error.errors && { errors: error.errors }),
     ...(error.data !== undefined && { data: error.data }),

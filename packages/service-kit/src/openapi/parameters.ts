@@ -1,6 +1,6 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import type { z } from 'zod';
-import { hasVersion, requiresVersion } from '../http/conditional-requests.ts';
+import { hasVersion, requiresVersion, tagListPattern } from '../http/conditional-requests.ts';
 import { acceptsIdempotencyKey } from '../http/idempotency.ts';
 import type { Json, SchemaRegistry } from './schemas.ts';
 
@@ -25,9 +25,6 @@ const toParameters = (
   });
 };
 
-/** A list of entity tags, as `If-Match` has it: strong ones, and weak ones, which match nothing. */
-const tagList = '^(?:W/)?"[!#-~]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~]*")*$';
-
 /** A key of 1 to 255 printable characters, bare or as a quoted string. */
 const keyForm = '^(?:[!#-~](?:[ -~]{0,253}[!-~])?|"(?:[ !#-\\[\\]-~]|\\\\["\\\\]){1,255}")$';
 
@@ -36,7 +33,7 @@ const ifMatch: Json = {
   in: 'header',
   required: true,
   description: 'The `ETag` of the version that the change is meant for.',
-  schema: { type: 'string', pattern: tagList },
+  schema: { type: 'string', pattern: tagListPattern },
   example: '"3"',
 };
 

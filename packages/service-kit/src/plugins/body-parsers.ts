@@ -32,7 +32,8 @@ const assertUncompressed = ({ headers }: FastifyRequest): void => {
   const encoding = headers['content-encoding'];
   if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
   throw commonErrors.unsupportedMediaType({
-    detail: 'Compressed request bodies are not supported: send the body without Content-Encoding.',
+    detail: 'The body has a Content-Encoding, and no content encoding is accepted.',
+    fix: 'Send the body uncompressed, without `Content-Encoding`.',
   });
 };
 

@@ -62,7 +62,10 @@ const assertAcceptable = (request: FastifyRequest, type: string): void => {
   // An empty header states no preference.
   if (!request.headers.accept?.trim()) return;
   if (request.type([type, `${type}; charset=utf-8`]) !== false) return;
-  throw commonErrors.notAcceptable({ detail: `The response is ${type}.` });
+  throw commonErrors.notAcceptable({
+    detail: `The response is ${type}.`,
+    fix: `Send \`Accept: ${type}\`, or no \`Accept\` at all.`,
+  });
 };
 
 /** Builds the whole response of a success; a repeated request with an idempotency key receives the same one. */
