@@ -53,8 +53,11 @@ export type Launched = DatabaseProcess & { readonly uri: string; close(): Promis
 const ATTEMPTS = 3;
 const STOP_MS = 15_000;
 
-export const readPort = async (dir: string): Promise<number> =>
-  Number(await readFile(join(dir, 'port'), 'utf8').catch(() => ''));
+/** Returns the port of the last start, or 0. */
+export const readPort = async (dir: string): Promise<number> => {
+  const port = Number(await readFile(join(dir, 'port'), 'utf8').catch(() => ''));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
+};
 
 /** Starts a database. It ends with this process, and a temporary folder is deleted then. */
 export async function launch(kind: DatabaseKind, options: LaunchOptions): Promise<Launched> {
