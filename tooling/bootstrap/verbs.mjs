@@ -16,10 +16,10 @@ export const verbs = {
     usage: 'npm start [-- <app>] [--port <number>]',
     summary: 'Runs all services in one process, with databases and demo data, until Ctrl-C.',
     details: `  <app>     a folder of apps/, to run one service alone, without demo data
-  --port    the port to listen on (default: PORT, or 3000)
+  --port    the port to listen on, instead of PORT
 
 Uses MONGODB_URI and REDIS_URL when they are set, in the environment or in .env. Otherwise it starts both databases, with
-their data in .data/; delete that folder to start over.`,
+their data in .data/; delete that folder to start over. .env.example explains every setting.`,
     command: script('tooling/bootstrap/src/start.ts'),
   },
   test: {

@@ -67,6 +67,11 @@ describe.concurrent.each(['platform', 'svc-users'] as const)('%s', { timeout }, 
     expect(stderr).not.toMatch(/hunter2|99999/);
   });
 
+  it('ends with 0 for --check before it connects to a database', async ({ expect }) => {
+    const env = await createEnvironment({ MONGODB_URI: 'mongodb://127.0.0.1:1' });
+    expect(await run(app, env, '--check')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('prints its settings with their meaning for --help', async ({ expect }) => {
     const { code, stdout, stderr } = await run(app, {}, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -67,8 +67,9 @@ The program has not started. Every setting is explained in .env.example.
     const argv = vi.spyOn(process, 'argv', 'get').mockReturnValue(['node', join(root, 'src/main.ts'), flag]);
     expect(() => loadOrExit(settings)).toThrow('exit 0');
     argv.mockRestore();
-    expect(stdout).toHaveBeenCalledExactlyOnceWith(`Usage: node src/main.ts [--help]
+    expect(stdout).toHaveBeenCalledExactlyOnceWith(`Usage: node src/main.ts [--help | --check]
 
+--check reports every setting that cannot be used, and exits without starting anything.
 Settings come from environment variables and from a .env file; a variable wins over the file.
 
 PLINTH_TEST_PORT

@@ -39,8 +39,9 @@ export const renderEnvExample = (groups: readonly SettingsGroup[]): string => {
 /** Returns what a program prints for `--help`. */
 export const renderHelp = (command: string, settings: Settings): string =>
   [
-    `Usage: ${command} [--help]`,
+    `Usage: ${command} [--help | --check]`,
     '',
+    '--check reports every setting that cannot be used, and exits without starting anything.',
     'Settings come from environment variables and from a .env file; a variable wins over the file.',
     ...Object.entries(settings).flatMap(([name, schema]) => {
       const info = describeSetting(name, schema);

@@ -76,8 +76,6 @@ const toServerSettings = (config: ServiceConfig) => ({
 const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom = 'users', beforeListening } = options;
   const production = config.NODE_ENV === 'production';
-  // The first step, because an error of a later one would hide a wrong address.
-  await assertCanListen(config);
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();
@@ -126,11 +124,14 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
 
 /**
  * Runs modules in this process until a signal stops it. A service that cannot start prints the reason in one sentence and
- * exits with 1 before it listens.
+ * exits with 1 before it listens. With the argument `--check` it exits with 0 before it connects to anything.
  */
 export const runService = async (options: ServiceOptions): Promise<RunningService> => {
   const logger = createServiceLogger(options);
   try {
+    // The first step, because an error of a later one would hide a wrong address.
+    await assertCanListen(options.config);
+    if (process.argv.includes('--check')) return process.exit(0);
     return await start(options, logger);
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);

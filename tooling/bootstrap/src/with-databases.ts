@@ -1,14 +1,12 @@
 // Runs a program with MONGODB_URI and REDIS_URL: `with-databases.ts temporary|.data <program> [arguments]`.
 // With .data, MONGODB_URI may also come from .env, and a program that has one needs no database here.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { startDatabases } from '@plinth/dev-databases';
-import { dataDir, root, runCommand } from './run-command.ts';
+import { dataDir, loadEnvFile, runCommand } from './run-command.ts';
 
 await runCommand(async (command) => {
   const [data, program = '', ...args] = process.argv.slice(2);
   const isTemporary = data === 'temporary';
-  if (!isTemporary && existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  if (!isTemporary) loadEnvFile();
   const run = (env: NodeJS.ProcessEnv) => command.run([process.execPath, program, ...args], { env }).ended;
   const wantsHelp = args.includes('--help') || args.includes('-h');
   if (wantsHelp || (!isTemporary && process.env['MONGODB_URI'])) return run(process.env);

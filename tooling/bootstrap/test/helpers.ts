@@ -22,16 +22,22 @@ export const direct = [process.execPath, bootstrap];
 export const underShell = ['sh', '-c', '"$@"; exit $?', 'sh', ...direct];
 
 /** Starts a script of the root package. */
-export function startVerb(args: readonly string[], [program = '', ...before] = direct): ChildProcess {
-  const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function startVerb(args: readonly string[], command = direct, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const [program = '', ...before] = command;
+  const child = spawn(program, [...before, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
-export async function runVerb(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = startVerb(args);
+export const runVerb = (...args: string[]) => runVerbWith({}, ...args);
+
+export async function runVerbWith(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = startVerb(args, direct, env);
   const exited = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => text(stream as never)));
-  const [code] = await exited;
+  const [code] = (await exited) as [number];
   return { code, stdout: stdout ?? '', stderr: stderr ?? '' };
 }

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import net from 'node:net';
+import { join } from 'node:path';
 import { getFreePort, isFree } from '@plinth/dev-databases';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { direct, runVerb, startVerb, underShell } from './helpers.ts';
+import { loadEnvFile } from '../src/run-command.ts';
+import { createTemporaryFolder, direct, runVerb, runVerbWith, startVerb, underShell } from './helpers.ts';
 
 /** Listens on a free port, and resolves with it. */
 async function listen(): Promise<{ server: net.Server; port: number }> {
@@ -60,17 +63,46 @@ describe('npm start', () => {
     40_000,
   );
 
-  it('names a taken port and another one, before it starts anything', async () => {
+  // Nothing listens at port 1: a start that came as far as the databases would name MONGODB_URI.
+  const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300' };
+
+  it.each<[NodeJS.ProcessEnv, string[]]>([
+    [{ HOST: '127.0.0.1 ' }, ['HOST begins or ends with white space. Set it to']],
+    [{ HOST: 'no.such.host.invalid' }, ['The host name no.such.host.invalid cannot be resolved. Set HOST to']],
+    [{ HOST: '203.0.113.7' }, ['203.0.113.7 is not an address of this machine. Set HOST to']],
+    [{ PORT: '99999', MONGODB_URI: 'localhost' }, ['PORT is not valid.', 'MONGODB_URI is not valid.']],
+    [{ HOST: 'a b', LIMIT_IP_PER_MINUTE: 'x' }, ['HOST is not valid.', 'LIMIT_IP_PER_MINUTE is not valid.']],
+  ])('names every fault of %j in a sentence, before it starts anything', async (env, faults) => {
+    const { code, stdout, stderr } = await runVerbWith({ ...elsewhere, ...env }, 'start', '--port', env['PORT'] ?? '0');
+    const sentences = stderr
+      .split('\n')
+      .filter((line) => line !== '' && !/^The (configuration|program) has/.test(line));
+    expect({ code, stdout, sentences }).toEqual({
+      code: 1,
+      stdout: '',
+      sentences: faults.map((fault) => expect.stringContaining(fault)),
+    });
+  });
+
+  it('names a taken port, before it starts anything', async () => {
     const { port } = await listen();
-    const { code, stderr } = await runVerb('start', '--port', String(port));
+    const { code, stderr } = await runVerbWith(elsewhere, 'start', '--port', String(port));
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      `Port ${port} on 127.0.0.1 is taken: stop what listens there (lsof -i :${port} shows it), or use another port with npm start -- --port ${port + 1}.\n`,
+    expect(stderr.trim()).toBe(
+      `Port ${port} of 127.0.0.1 is taken. Set PORT to another port, or stop the process that listens there.`,
+    );
+  });
+
+  it('reads a .env that may be missing, and refuses one that is a folder in one sentence', async () => {
+    const folder = await createTemporaryFolder();
+    expect(() => loadEnvFile(folder)).not.toThrow();
+    await mkdir(join(folder, '.env'));
+    expect(() => loadEnvFile(folder)).toThrow(
+      `${join(folder, '.env')} cannot be read. Make it a readable text file, or remove it.`,
     );
   });
 
   it.each([
-    [['--port', 'http'], '"http" is not a port: use a number from 1 to 65535.'],
     [['nothing'], 'There is no app "nothing"; the apps are '],
     [['--prot', '1'], "Unknown option '--prot'"],
   ])('refuses %j in one sentence', async (args, sentence) => {
