@@ -13,15 +13,19 @@ const GRACE_MS = 30_000;
 export function createRunner(cwd) {
   const running = new Set();
   let stopSignal;
-  const stop = (signal) => {
-    stopSignal ??= signal;
+  const stop = () => {
     for (const command of running) command.stop();
   };
+  const onSignal = (signal) => {
+    if (running.size === 0) process.exit(128 + constants.signals[signal]);
+    stopSignal ??= signal;
+    stop();
+  };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  for (const signal of signals) process.on(signal, stop);
+  for (const signal of signals) process.on(signal, onSignal);
   const parent = process.ppid;
   const poll = setInterval(() => {
-    if (process.ppid !== parent) stop('SIGTERM');
+    if (process.ppid !== parent) onSignal('SIGTERM');
   }, PARENT_POLL_MS);
 
   const start = (command, options) => {
@@ -36,6 +40,8 @@ export function createRunner(cwd) {
     get isStopped() {
       return stopSignal !== undefined;
     },
+    start,
+    stop,
     exitCode: (code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
     /** Resolves with the exit code. */
     run: (command, options) => start(command, options).ended,
@@ -49,7 +55,7 @@ export function createRunner(cwd) {
     },
     close: () => {
       clearInterval(poll);
-      for (const signal of signals) process.off(signal, stop);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

@@ -1,8 +1,7 @@
-import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DevDatabasesError } from '@plinth/dev-databases';
-import { type GuardedCommand, runGuarded } from '@plinth/dev-databases/guard';
+import { createRunner, type Runner } from '../run.mjs';
 
 export const root: string = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -20,40 +19,11 @@ export function loadEnvFile(folder = root): void {
   }
 }
 
-export type Command = {
-  readonly isStopped: boolean;
-  /** Runs a program until it ends or this process receives a signal. */
-  run(...args: Parameters<typeof runGuarded>): GuardedCommand;
-  /** Ends the running program. */
-  stop(): void;
-};
-
 /** Runs a root command and exits with its code. Guards end what it has started. */
-export async function runCommand(body: (command: Command) => Promise<number>): Promise<never> {
-  let running: GuardedCommand | undefined;
-  let isStopped = false;
-  const command: Command = {
-    get isStopped() {
-      return isStopped;
-    },
-    run: (...args) => {
-      running = runGuarded(...args);
-      void running.ended.then(() => (running = undefined));
-      return running;
-    },
-    stop: () => {
-      isStopped = true;
-      running?.stop();
-    },
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (isStopped || running === undefined) process.exit(128 + constants.signals[signal]);
-      command.stop();
-    });
-  }
+export async function runCommand(body: (runner: Runner) => Promise<number>): Promise<never> {
+  const runner = createRunner(root);
   try {
-    process.exit(await body(command));
+    process.exit(runner.exitCode(await body(runner)));
   } catch (error) {
     console.error(error instanceof DevDatabasesError ? error.message : error);
     process.exit(1);

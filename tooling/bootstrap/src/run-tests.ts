@@ -7,7 +7,7 @@ const TASKS = ['lint', 'typecheck', 'test', 'build'];
 // More tasks at once than cores make tests miss their deadlines: each already uses several workers.
 const SETTINGS = ['--continue=dependencies-successful', '--output-logs=new-only', '--concurrency=100%'];
 
-await runCommand(async (command) => {
+await runCommand(async (runner) => {
   const args = process.argv.slice(2);
   const folders = testedPackages(root);
   removeResults(root, folders);
@@ -16,14 +16,14 @@ await runCommand(async (command) => {
   try {
     const uris = { MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl };
     const env = { ...process.env, ...uris, NO_COLOR: '1' };
-    exitCode = await command.run(['turbo', 'run', ...TASKS, ...SETTINGS, ...args], { cwd: root, env }).ended;
+    exitCode = await runner.start(['turbo', 'run', ...TASKS, ...SETTINGS, ...args], { env }).ended;
   } finally {
     await databases.stop();
   }
   const totals = addResults(root, folders);
   // With arguments only some of the packages run.
   const isIncomplete = args.length === 0 ? totals.missing.length > 0 : totals.missing.length === folders.length;
-  if (isIncomplete && !command.isStopped) console.log(`No test results from ${totals.missing.join(', ')}.`);
+  if (isIncomplete && !runner.isStopped) console.log(`No test results from ${totals.missing.join(', ')}.`);
   if (exitCode !== 0 && totals.failed === 0) console.log('The checks did not pass: see the failed tasks above.');
   console.log(closingLine(totals));
   const found = totals.passed + totals.failed > 0;

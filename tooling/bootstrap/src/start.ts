@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DevDatabases, DevDatabasesError, startDatabases } from '@plinth/dev-databases';
-import { type Command, dataDir, loadEnvFile, root, runCommand } from './run-command.ts';
+import type { Runner } from '../run.mjs';
+import { dataDir, loadEnvFile, root, runCommand } from './run-command.ts';
 import { readDevelopmentSecrets, toPublicJwks } from './secrets.ts';
 
 const DRAIN_MS = 12_000;
@@ -27,7 +28,7 @@ function readTarget(argv: string[]): Target {
 
 const toMain = (app: string): string => join(root, 'apps', app, 'src/main.ts');
 
-async function runApp({ app, port }: Target, command: Command): Promise<number> {
+async function runApp({ app, port }: Target, runner: Runner): Promise<number> {
   const secrets = await readDevelopmentSecrets(dataDir);
   const defaults = {
     AUTH_JWKS: toPublicJwks(secrets),
@@ -43,17 +44,17 @@ async function runApp({ app, port }: Target, command: Command): Promise<number> 
   const program = [process.execPath, toMain(app)] as const;
   // Before the databases start, the app names every setting that it cannot use.
   const databasesToCome = { MONGODB_URI: 'mongodb://127.0.0.1', REDIS_URL: 'redis://127.0.0.1' };
-  const checked = await command.run([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended;
-  if (checked !== 0) return checked;
+  const checked = await runner.start([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended;
+  if (checked !== 0 || runner.isStopped) return checked;
   let isLost = false;
   const onLost = (name: string): void => {
     console.error(`${name} has ended, or the command that had started it: stopping. Its log is .data/${name}/log.`);
     isLost = true;
-    command.stop();
+    runner.stop();
   };
   const databases = await startDatabases({ dataDir, log: console.error, onLost });
   try {
-    const { child, ended } = command.run(program, {
+    const { child, ended } = runner.start(program, {
       env: { ...settings, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl },
       graceMs: DRAIN_MS,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -80,11 +81,11 @@ function renderClosing({ mongodbUri, redisUrl }: DevDatabases): string {
   ].join('\n');
 }
 
-await runCommand(async (command) => {
+await runCommand(async (runner) => {
   try {
     loadEnvFile();
   } catch {
     // The app reads it too, and names it together with the other issues.
   }
-  return runApp(readTarget(process.argv.slice(2)), command);
+  return runApp(readTarget(process.argv.slice(2)), runner);
 });

@@ -3,11 +3,11 @@
 import { startDatabases } from '@plinth/dev-databases';
 import { dataDir, loadEnvFile, runCommand } from './run-command.ts';
 
-await runCommand(async (command) => {
+await runCommand(async (runner) => {
   const [data, program = '', ...args] = process.argv.slice(2);
   const isTemporary = data === 'temporary';
   if (!isTemporary) loadEnvFile();
-  const run = (env: NodeJS.ProcessEnv) => command.run([process.execPath, program, ...args], { env }).ended;
+  const run = (env: NodeJS.ProcessEnv) => runner.start([process.execPath, program, ...args], { env }).ended;
   const wantsHelp = args.includes('--help') || args.includes('-h');
   if (wantsHelp || (!isTemporary && process.env['MONGODB_URI'])) return run(process.env);
   const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir, isExclusive: true }) });
