@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { createMetrics, type MetricsServer, openMetricsServer } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
 import { createId, createPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore, latch, thingsModule } from './things.ts';
 
 const metrics = createMetrics();
 const datastore = {
@@ -111,6 +113,30 @@ describe('a request is counted', () => {
     expect(host.current.lines.records().filter(({ requestId }) => requestId === 'disconnected-1')).toMatchObject([
       { event: 'request-served', status: 499, route: '/v1/things' },
     ]);
+  });
+
+  it.each([
+    ['no error is logged for its abort', [], (reason: Error) => reason],
+    ['no error is logged for an error caused by its abort', [], (cause: Error) => new Error('aborted', { cause })],
+    ['another error is logged', ['request-failed'], () => new Error('crash')],
+  ])('without an error code when its client disconnects, and %s', async (_what, events, toError) => {
+    const { promise, reject } = Promise.withResolvers<void>();
+    latch.opened = promise;
+    const id = createId();
+    const headers = { authorization: `Bearer ${await host.current.signToken(owner)}`, 'x-request-id': id };
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/failures/wait', headers });
+    sent.on('error', () => undefined).end();
+    const before = latch.signal;
+    await expect.poll(() => latch.signal).not.toBe(before);
+    sent.destroy();
+    await expect.poll(() => latch.signal?.aborted).toBe(true);
+    reject(toError(latch.signal?.reason as Error));
+    await setImmediate();
+    const lines = host.current.lines.records().filter(({ requestId }) => requestId === id);
+    expect(lines.map(({ event }) => event)).toEqual(['request-served', ...events]);
+    expect(lines[0]).toMatchObject({ status: 499 });
+    const labels = { route: '/v1/failures/:cause', code: 'internal' };
+    expect(await readValue(metrics, { name: 'http_server_errors_total', labels })).toBeUndefined();
   });
 
   it('when its path is malformed', async () => {

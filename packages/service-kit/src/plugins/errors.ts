@@ -30,6 +30,9 @@ const toLogFields = ({ id, scope }: FastifyRequest) => ({
   actorId: scope.ctx?.actor.id,
 });
 
+const isCausedBy = (error: unknown, reason: unknown): boolean =>
+  error === reason || (error instanceof Error && error.cause !== undefined && isCausedBy(error.cause, reason));
+
 /** Turns errors into responses: the only place where that happens. */
 export const errors = fp<ErrorsOptions>(
   async (app, { logger, publicUrl, undeclared, onViolation }) => {
@@ -49,7 +52,11 @@ export const errors = fp<ErrorsOptions>(
       const error = toDeclared(thrown, request);
       const { code, status } = error;
       request.scope.code = code;
-      if (status >= 500) logger.error('request-failed', { ...toLogFields(request), code, err: error.cause ?? error });
+      // An action that stops because its client has disconnected has not failed: the request line with 499 says it all.
+      const isDisconnect = isCausedBy(error, request.scope.abort.signal.reason);
+      if (status >= 500 && !isDisconnect) {
+        logger.error('request-failed', { ...toLogFields(request), code, err: error.cause ?? error });
+      }
       if (status === 405) reply.header('allow', app.getAllowedMethods(getPath(request)).join(', '));
       // Fastify would close a connection whose client still sends, and so reset it before the client reads the response.
       // A client that waits for `100 Continue` will not send its body, so its connection has to end.
