@@ -28,6 +28,12 @@ describe('an IP above its limit', () => {
     expect(responses.at(-1)?.headers).toMatchObject({ 'retry-after': '15', 'ratelimit-policy': '"ip";q=4;w=60' });
   });
 
+  it('is refused for malformed URLs', async () => {
+    const host = await openHost({ ip: perMinute(1) });
+    const responses = await repeat(2, () => host.anonymous.get('/v1/things/%zz'));
+    expect(responses.map(({ status }) => status)).toEqual([400, 429]);
+  });
+
   const from = async (host: TestHost, remoteAddress: string): Promise<number> =>
     (await host.server.inject({ method: 'GET', url: '/v1/ping', remoteAddress })).statusCode;
 
