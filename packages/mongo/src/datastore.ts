@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CollectionDefinition,
   type CollectionsOf,
@@ -22,6 +23,7 @@ import { createJournal, journalCollection } from './journal/journal.ts';
 import { journalName } from './journal/journal-names.ts';
 import { subscribe } from './journal/subscribe.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
+import type { FindUniqueCode } from './mongo-errors.ts';
 import { monitorPool } from './pool.ts';
 import { monitorPrimary, type PrimaryMonitor } from './primary-monitor.ts';
 import { createPointReads } from './reads/point-reads.ts';
@@ -73,7 +75,10 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     cursors: createSignedCursors(cursorSecret),
     readById: createPointReads({ ...reads, traceBatch }),
   };
-  const findUniqueCode = (collection: string, index: string) => byName.get(collection)?.indexes[index]?.unique;
+  const findUniqueCode: FindUniqueCode = (collection, fields) =>
+    Object.values(byName.get(collection)?.indexes ?? {}).find(
+      (index) => index.unique !== undefined && isDeepStrictEqual(fields, new Set(['tenantId', ...index.fields])),
+    )?.unique;
   const commit = createCommit({ ...reads, client, counts, findUniqueCode, traceBatch });
   const collections = Object.entries(definitions).map(([key, definition]) => [key, createCollection(definition, deps)]);
   return {

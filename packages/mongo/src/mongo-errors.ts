@@ -1,7 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { IdempotencyKeyConflict, UniqueViolation } from '@plinth/data-kit';
 import { MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
-import { journalName, keyIndex } from './journal/journal-names.ts';
+import { journalName, keyField } from './journal/journal-names.ts';
 
 /** The schema validator rejected a write. A broken invariant, so it becomes a 500. */
 export class ValidatorViolation extends Error {
@@ -97,13 +97,15 @@ export const isUnknownCommit = (cause: unknown): boolean =>
 const emptyBounds = 51_175;
 export const isEmptyBounds = (cause: unknown): boolean => isMongoError(cause) && cause.code === emptyBounds;
 
-/** Returns the error code of a unique index. */
-export type FindUniqueCode = (collection: string, index: string) => string | undefined;
+/** Returns the error code of the unique index over these fields, in any order. */
+export type FindUniqueCode = (collection: string, fields: ReadonlySet<string>) => string | undefined;
 
 const toUniqueViolation = (cause: MongoServerError, findUniqueCode: FindUniqueCode): Error => {
   const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
-  if (collection === journalName && index === keyIndex) return new IdempotencyKeyConflict({ cause });
-  return new UniqueViolation(findUniqueCode(collection, index) ?? `unnamed index ${index}`, { cause });
+  // By its fields, because a repair keeps the values unique by an index of another name for a while.
+  const fields = new Set(Object.keys((cause['keyPattern'] as object | undefined) ?? {}));
+  if (collection === journalName && fields.has(keyField)) return new IdempotencyKeyConflict({ cause });
+  return new UniqueViolation(findUniqueCode(collection, fields) ?? `unnamed index ${index}`, { cause });
 };
 
 /** Converts an error of the driver to one of the platform, with the driver's error as its cause. */

@@ -197,7 +197,7 @@ export type MigrationLogEntry = {
 
 export type MigrationLogger = (log: MigrationLogEntry) => void;
 
-/** The sentences of a repair: what it did, and which differences it left because their indexes may only be dropped on request. */
+/** The sentences of a repair: what it did, and which differences it left: those no command corrects, and indexes it may only drop on request. */
 export type DriftRepair = { readonly repaired: readonly string[]; readonly left: readonly string[] };
 
 /** The migrations of one module, for the command line. */

@@ -4,6 +4,7 @@ import { duplicateKey } from '../mongo-errors.ts';
 import { type StoredCollection, validatorMatches, validatorOptions } from './stored-collection.ts';
 
 const namespaceExists = 48;
+const indexNotFound = 27;
 const indexConflicts: readonly unknown[] = [85, 86];
 
 const create = async (db: Db, collection: StoredCollection): Promise<void> => {
@@ -33,7 +34,10 @@ const prepareCollection = async (db: Db, collection: StoredCollection, stored: S
   if (!validatorMatches(options, collection)) await setValidator(db, collection);
 };
 
-const createIndexes = async (db: Db, { name, indexes }: Pick<StoredCollection, 'name' | 'indexes'>): Promise<void> => {
+export const createIndexes = async (
+  db: Db,
+  { name, indexes }: Pick<StoredCollection, 'name' | 'indexes'>,
+): Promise<void> => {
   for (;;) {
     try {
       await db.command({ createIndexes: name, indexes });
@@ -61,15 +65,13 @@ const toIndexError = (cause: unknown, path: string): unknown => {
   );
 };
 
-/**
- * Replaces an index by its definition. A unique one is created under another name first: if documents violate it, the stored
- * index stays.
- */
-export const replaceIndex = async (db: Db, name: string, index: StoredCollection['indexes'][number]): Promise<void> => {
-  const trial = { ...index, name: `${index.name}-trial` };
-  if (index.unique) await createIndexes(db, { name, indexes: [trial] });
-  await db.command({ dropIndexes: name, index: index.unique ? [index.name, trial.name] : index.name });
-  await createIndexes(db, { name, indexes: [index] });
+/** Drops an index, also one that is missing already. */
+export const dropIndex = async (db: Db, collection: string, index: string): Promise<void> => {
+  try {
+    await db.command({ dropIndexes: collection, index });
+  } catch (cause) {
+    if (!(cause instanceof MongoServerError && cause.code === indexNotFound)) throw cause;
+  }
 };
 
 /** Creates or updates the collections, validators and indexes of a module. Safe to repeat and to race. */

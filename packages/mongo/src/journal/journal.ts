@@ -4,7 +4,7 @@ import { remainingMs } from '../deadline.ts';
 import { toApiError } from '../mongo-errors.ts';
 import { find, type ReadDeps } from '../reads/find.ts';
 import { majority } from '../settings.ts';
-import { journalName, keyIndex } from './journal-names.ts';
+import { journalName, keyField } from './journal-names.ts';
 
 const retentionSeconds = 7 * 24 * 60 * 60;
 
@@ -14,8 +14,8 @@ export const journalCollection: StoredCollection = {
   schema: JournalRow,
   indexes: [
     {
-      name: keyIndex,
-      key: { tenantId: 1, key: 1 },
+      name: 'byKey',
+      key: { tenantId: 1, [keyField]: 1 },
       unique: true,
       partialFilterExpression: { key: { $exists: true } },
     },

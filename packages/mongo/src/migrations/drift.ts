@@ -1,32 +1,33 @@
 import { hostname } from 'node:os';
 import { type DriftRepair, StartupError } from '@plinth/data-kit';
-import { prepare, replaceIndex } from '../collections/prepare.ts';
+import { prepare } from '../collections/prepare.ts';
 import type { StoredCollection } from '../collections/stored-collection.ts';
-import { type Lease, renew, takeLease, withLease } from './lease.ts';
+import { takeLease, withLease } from './lease.ts';
 import { describeNewer, getExpectedSchema, listNewer, type MigrationContext } from './pending.ts';
 import { isDone, type MigrationState, readState } from './record.ts';
-import { diffSchema, type SchemaDifference, toPath } from './schema-diff.ts';
+import { replaceIndexes } from './replace-indexes.ts';
+import { diffSchema, needsDrop, type SchemaDifference, toPath } from './schema-diff.ts';
 
-type Sentences = Readonly<Record<SchemaDifference['kind'], (path: string) => string>>;
+type ToSentence = (path: string) => string;
 
-const driftSentences: Sentences = {
+const driftSentences: Readonly<Record<SchemaDifference['kind'], ToSentence>> = {
   'missing-collection': (path) => `The collection ${path} does not exist.`,
+  collation: (path) =>
+    `The collection ${path} has a default collation, which no command removes. Copy its documents to one without.`,
   validator: (path) => `The validator of ${path} differs from its definition.`,
   'missing-index': (path) => `The index ${path} is defined and not stored.`,
   'changed-index': (path) => `The index ${path} differs from its definition.`,
   'unexpected-index': (path) => `The index ${path} is stored and not defined.`,
 };
 
-const repairSentences: Sentences = {
+const repairSentences: Readonly<Record<SchemaDifference['kind'], ToSentence | undefined>> = {
   'missing-collection': (path) => `Created the collection ${path}.`,
+  collation: undefined,
   validator: (path) => `Set the validator of ${path}.`,
   'missing-index': (path) => `Created the index ${path}.`,
   'changed-index': (path) => `Dropped the index ${path} and created it as defined.`,
   'unexpected-index': (path) => `Dropped the index ${path}.`,
 };
-
-/** True when the repair drops an index, which may serve queries of other code. */
-const needsDrop = ({ kind }: SchemaDifference): boolean => kind === 'changed-index' || kind === 'unexpected-index';
 
 const hasUnrecorded = ({ migrations }: MigrationContext, { records }: MigrationState): boolean =>
   migrations.some(({ name }) => !records.has(name));
@@ -50,13 +51,12 @@ const findDrift = async (context: MigrationContext, state: MigrationState): Prom
   );
 };
 
-const describe = (difference: SchemaDifference, { db }: MigrationContext, sentences: Sentences): string =>
-  sentences[difference.kind](toPath(difference, db));
-
 const describeWithCommand = (difference: SchemaDifference, context: MigrationContext, state: MigrationState) => {
+  const sentence = driftSentences[difference.kind](toPath(difference, context.db));
+  if (difference.kind === 'collation') return sentence;
   const repair = needsDrop(difference) ? 'repair --drop-indexes' : 'repair';
   const command = hasUnrecorded(context, state) ? 'migrate' : repair;
-  return `${describe(difference, context, driftSentences)} Run npm run db -- ${command}.`;
+  return `${sentence} Run npm run db -- ${command}.`;
 };
 
 /** Describes the drift of the database, one sentence for each difference with the command that corrects it. */
@@ -77,24 +77,14 @@ const assertRepairable = (context: MigrationContext, state: MigrationState): voi
   }
 };
 
-const dropIndexes = async (
-  drift: readonly SchemaDifference[],
-  expected: readonly StoredCollection[],
-  { context, lease }: { readonly context: MigrationContext; readonly lease: Lease },
-): Promise<void> => {
-  for (const { collection, index } of drift.filter(needsDrop)) {
-    await renew(context, lease);
-    const definition = expected.find(({ name }) => name === collection)?.indexes.find(({ name }) => name === index);
-    if (definition) await replaceIndex(context.db, collection, definition);
-    else await context.db.command({ dropIndexes: collection, index });
-  }
-};
-
 const withoutIndexes = (collections: readonly StoredCollection[], left: readonly SchemaDifference[]) =>
   collections.map((collection) => ({
     ...collection,
     indexes: collection.indexes.filter(
-      ({ name }) => !left.some((difference) => difference.collection === collection.name && difference.index === name),
+      ({ name }) =>
+        !left.some(
+          ({ collection: own, kind, index }) => own === collection.name && (kind === 'collation' || index === name),
+        ),
     ),
   }));
 
@@ -115,13 +105,15 @@ export const repairDrift = async (
     assertRepairable(context, state);
     const drift = await findDrift(context, state);
     const expected = getExpectedSchema(context, state);
-    const left = options.dropIndexes ? [] : drift.filter(needsDrop);
+    const left = drift.filter(
+      (difference) => difference.kind === 'collation' || (!options.dropIndexes && needsDrop(difference)),
+    );
     const repaired = drift.filter((difference) => !left.includes(difference));
-    await dropIndexes(repaired, expected, { context, lease });
-    await renew(context, lease);
-    await prepare(db, withoutIndexes(expected, left));
+    await replaceIndexes({ drift: repaired, expected }, { context, lease }, () =>
+      prepare(db, withoutIndexes(expected, left)),
+    );
     return {
-      repaired: repaired.map((difference) => describe(difference, context, repairSentences)),
+      repaired: repaired.flatMap((difference) => repairSentences[difference.kind]?.(toPath(difference, db)) ?? []),
       left: left.map((difference) => describeWithCommand(difference, context, state)),
     };
   });

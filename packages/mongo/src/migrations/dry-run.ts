@@ -41,6 +41,7 @@ const describeMigration = async (migration: Migration, context: MigrationContext
 
 const sentences: Readonly<Record<SchemaDifference['kind'], ((path: string) => string) | undefined>> = {
   'missing-collection': (path) => `Creates the collection ${path}.`,
+  collation: undefined,
   validator: (path) => `Changes the validator of ${path}.`,
   'missing-index': (path) => `Creates the index ${path}.`,
   'changed-index': (path) =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
-import { MongoServerError } from 'mongodb';
+import { dropIndex } from '../collections/prepare.ts';
 import type { Scan } from './batch.ts';
 import { type Lease, type LeaseDeps, renew, runFenced } from './lease.ts';
 import { getRecords, type MigrationRecord } from './record.ts';
@@ -17,18 +17,10 @@ export type RunDeps = LeaseDeps & {
 
 type Step = { readonly scan: Scan } | { readonly run: (deps: RunDeps) => Promise<void> };
 
-const indexNotFound = 27;
-
 const dropIndexes =
   (collection: string, indexes: readonly string[]): ((deps: RunDeps) => Promise<void>) =>
   async ({ db }) => {
-    for (const index of indexes) {
-      try {
-        await db.command({ dropIndexes: collection, index });
-      } catch (cause) {
-        if (!(cause instanceof MongoServerError && cause.code === indexNotFound)) throw cause;
-      }
-    }
+    for (const index of indexes) await dropIndex(db, collection, index);
   };
 
 /**

@@ -5,21 +5,36 @@ import { type StoredCollection, validatorMatches } from '../collections/stored-c
 /** One difference between the stored and the expected schema. */
 export type SchemaDifference = {
   readonly collection: string;
-  readonly kind: 'missing-collection' | 'validator' | 'missing-index' | 'changed-index' | 'unexpected-index';
+  readonly kind:
+    | 'missing-collection'
+    | 'collation'
+    | 'validator'
+    | 'missing-index'
+    | 'changed-index'
+    | 'unexpected-index';
   readonly index?: string;
 };
+
+/** True when the repair drops an index, which may serve queries of other code. */
+export const needsDrop = ({ kind }: SchemaDifference): boolean =>
+  kind === 'changed-index' || kind === 'unexpected-index';
 
 /** Returns the quoted name of a collection or index with its database. */
 export const toPath = ({ collection, index }: SchemaDifference, { databaseName }: Db): string =>
   `'${[databaseName, collection, ...(index === undefined ? [] : [index])].join('.')}'`;
 
-const toFacets = ({ key, unique = false, partialFilterExpression, expireAfterSeconds }: Document): unknown => [
-  // Entries, because the order of the fields matters.
-  Object.entries(key),
-  unique,
-  partialFilterExpression,
-  expireAfterSeconds,
-];
+/** Fields of a stored index that change no behaviour. */
+const inertFields = new Set(['name', 'v', 'ns', 'background']);
+
+/** True when two indexes have the same fields in the same order and the same options. */
+export const isSameIndex = (left: Document, right: Document): boolean => {
+  const toFacets = ({ key, ...options }: Document): unknown => [
+    // Entries, because the order of the fields matters.
+    Object.entries(key),
+    Object.fromEntries(Object.entries(options).filter(([name, value]) => !inertFields.has(name) && value !== false)),
+  ];
+  return isDeepStrictEqual(toFacets(left), toFacets(right));
+};
 
 const diffIndexes = (
   { name: collection, indexes }: StoredCollection,
@@ -29,7 +44,7 @@ const diffIndexes = (
   const missingOrChanged = indexes.flatMap((index): SchemaDifference[] => {
     const own = found.get(index.name);
     if (!own) return [{ collection, kind: 'missing-index', index: index.name }];
-    if (isDeepStrictEqual(toFacets(own), toFacets(index))) return [];
+    if (isSameIndex(own, index)) return [];
     return [{ collection, kind: 'changed-index', index: index.name }];
   });
   const names = new Set(['_id_', ...indexes.map(({ name }) => name)]);
@@ -45,6 +60,8 @@ const diffCollection = async (db: Db, collection: StoredCollection): Promise<Sch
   const [info] = await db.listCollections({ name }).toArray();
   if (!info) return [{ collection: name, kind: 'missing-collection' }];
   const options = ('options' in info && info.options) || {};
+  // Each index inherits it, so none can be as defined.
+  if ('collation' in options) return [{ collection: name, kind: 'collation' }];
   const indexes = diffIndexes(collection, await db.collection(name).indexes());
   return [
     ...(validatorMatches(options, collection) ? [] : [{ collection: name, kind: 'validator' } as const]),

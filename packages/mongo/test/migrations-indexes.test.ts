@@ -1,0 +1,177 @@
+import { defineCollection, Entity } from '@plinth/data-kit';
+import { createContext, createId } from '@plinth/testing';
+import { type CreateIndexesOptions, type IndexDirection, MongoServerError } from 'mongodb';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { createOldCard, useFixture } from './migrations-fixture.ts';
+
+const stage = useFixture();
+
+type Key = Readonly<Record<string, IndexDirection>>;
+
+const indexes = { byTitle: { fields: ['title'], unique: 'title-taken' } } as const;
+const cards = defineCollection('cards', Entity.extend({ title: z.string() }), { tenancy: 'tenant', indexes });
+const module = { name: 'deck', collections: { cards } };
+
+const byTitle: Key = { tenantId: 1, title: 1 };
+
+const tenantId = createId();
+const createCard = (title: string) => createOldCard({ tenantId, title, mood: undefined });
+const toTitle = (index: number) => `Card ${index}`;
+
+/** Creates a database of which the index of titles has another form. */
+const withIndex = async (key: Key, options: CreateIndexesOptions) => {
+  const process = stage.process(module);
+  await process.prepare();
+  await stage.cards().dropIndex('byTitle');
+  await stage.cards().createIndex(key, { name: 'byTitle', unique: true, ...options });
+  return process;
+};
+
+const forms: [string, Key, CreateIndexesOptions][] = [
+  ['has another order', { title: 1, tenantId: 1 }, {}],
+  ['has another direction', { tenantId: 1, title: -1 }, {}],
+  ['has another option', byTitle, { sparse: true }],
+  ['has another name', byTitle, { name: 'titleUnique' }],
+  ['has another name and order', { title: 1, tenantId: 1 }, { name: 'titleUnique' }],
+  ['is what a killed repair has left', { tenantId: 1, title: -1 }, { name: 'byTitle-trial' }],
+  ['has the name that a repair uses', byTitle, { name: 'byTitle-trial' }],
+];
+
+describe('a unique index', () => {
+  it.each(forms)('rejects every repeated value while it is repaired, when it %s', async (_, key, options) => {
+    const process = await withIndex(key, options);
+    const count = 2000;
+    await stage.cards().insertMany(Array.from({ length: count }, (_item, index) => createCard(toTitle(index))));
+    let repairing = true;
+    let rejected = 0;
+    const insertRepeatedly = async (): Promise<void> => {
+      while (repairing) {
+        const failure: unknown = await stage
+          .cards()
+          .insertOne(createCard(toTitle(rejected % count)))
+          .catch((cause: unknown) => cause);
+        expect(failure).toBeInstanceOf(MongoServerError);
+        expect(failure).toMatchObject({ code: 11_000 });
+        rejected += 1;
+      }
+    };
+    const repair = process.repair({ dropIndexes: true }).finally(() => {
+      repairing = false;
+    });
+    await Promise.all([repair, ...Array.from({ length: 6 }, insertRepeatedly)]);
+    expect(rejected).toBeGreaterThan(10);
+    expect(await stage.cards().countDocuments()).toBe(count);
+    expect(await stage.cards().distinct('title')).toHaveLength(count);
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it.each(forms)('violation: has its error code when it %s', async (_, key, options) => {
+    const { store } = await withIndex(key, options);
+    const ctx = createContext({ tenantId });
+    const insert = () =>
+      store.unitOfWork.run(ctx, async () => store.collections.cards.for(ctx).insert({ title: 'twice' }), {
+        operation: 'add',
+      });
+    await insert();
+    await expect(insert()).rejects.toMatchObject({ name: 'UniqueViolation', code: 'title-taken' });
+  });
+
+  it('violation: of idempotency keys is found by its fields', async () => {
+    const process = stage.process(module);
+    await process.prepare();
+    const journal = stage.db().collection('journal');
+    await journal.dropIndex('byKey');
+    const partialFilterExpression = { key: { $exists: true } };
+    await journal.createIndex({ key: 1, tenantId: 1 }, { name: 'keys', unique: true, partialFilterExpression });
+    const { store } = process;
+    const ctx = createContext({ tenantId });
+    const key = createId();
+    const insert = (title: string) =>
+      store.unitOfWork.run(ctx, async () => store.collections.cards.for(ctx).insert({ title }), {
+        operation: 'add',
+        idempotency: { key, fingerprint: 'same', toResponse: () => ({ status: 201, headers: {}, body: '' }) },
+      });
+    await insert('first');
+    await expect(insert('second')).rejects.toMatchObject({ name: 'IdempotencyKeyConflict' });
+  });
+
+  it('violation: stops the repair before anything is dropped', async () => {
+    const process = await withIndex({ tenantId: 1, mood: 1 }, { unique: false });
+    await stage.cards().createIndex({ mood: 1 }, { name: 'byHand' });
+    await stage.cards().insertMany([createCard('twice'), createCard('twice')]);
+    await expect(process.repair({ dropIndexes: true })).rejects.toThrow('documents have the same tenantId, title');
+    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byHand']));
+  });
+
+  it('race: is dropped also when another process has dropped it first', async () => {
+    const process = await withIndex(byTitle, {});
+    await stage.cards().createIndex({ tenantId: 1, title: -1 }, { name: 'byTitle-trial', unique: true });
+    const delayUpdates = (mode: string) =>
+      stage
+        .db()
+        .admin()
+        .command({
+          configureFailPoint: 'failCommand',
+          mode,
+          data: { failCommands: ['update'], blockConnection: true, blockTimeMS: 300 },
+        });
+    onTestFinished(() => void delayUpdates('off'));
+    // The repair renews its lease between reading the indexes and dropping one.
+    await delayUpdates('alwaysOn');
+    let hasListed = false;
+    const dropped = new Promise<void>((resolve) => {
+      process.client.on('commandStarted', ({ commandName, command }) => {
+        if (commandName === 'update' && hasListed) resolve();
+        hasListed ||= commandName === 'listIndexes' && command['listIndexes'] === 'cards';
+      });
+    }).then(() => stage.cards().dropIndex('byTitle-trial'));
+    await process.repair({ dropIndexes: true });
+    await dropped;
+    expect(await process.drift()).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it.each<[string, Key, CreateIndexesOptions]>([
+    ['a collation', byTitle, { collation: { locale: 'en', strength: 2 } }],
+    ['hidden', byTitle, { hidden: true }],
+    ['sparse', byTitle, { sparse: true }],
+    ['a partial filter', byTitle, { partialFilterExpression: { title: { $exists: true } } }],
+    ['not unique', byTitle, { unique: false }],
+    ['with an expiry', { createdAt: 1 }, { unique: false, expireAfterSeconds: 3600 }],
+    ['a text index', { tenantId: 1, title: 'text' }, { unique: false }],
+  ])('includes an index that is %s instead of as defined', async (_, key, options) => {
+    const process = await withIndex(key, options);
+    expect(await process.drift()).toEqual([
+      `The index '${stage.db().databaseName}.cards.byTitle' differs from its definition. Run npm run db -- repair --drop-indexes.`,
+    ]);
+    expect(await process.repair({ dropIndexes: true })).toMatchObject({ left: [] });
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it('includes another lifetime of journal rows', async () => {
+    const process = stage.process(module);
+    await process.prepare();
+    await stage.db().command({ collMod: 'journal', index: { name: 'byTime', expireAfterSeconds: 60 } });
+    expect(await process.drift()).toEqual([expect.stringContaining(".journal.byTime' differs from its definition.")]);
+  });
+
+  it('boundary: leaves out options that change nothing', async () => {
+    const process = await withIndex(byTitle, { background: true, hidden: false, sparse: false });
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it('includes the default collation of a collection, which a repair leaves', async () => {
+    await stage.db().createCollection('cards', { collation: { locale: 'en', strength: 2 } });
+    const process = stage.process(module);
+    await process.prepare();
+    const sentences = [
+      `The collection '${stage.db().databaseName}.cards' has a default collation, which no command removes. Copy its documents to one without.`,
+    ];
+    expect(await process.drift()).toEqual(sentences);
+    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], left: sentences });
+    expect(await process.dryRun({ contract: false })).toEqual([]);
+  });
+});
