@@ -1,30 +1,21 @@
 import net from 'node:net';
 
-const LOOPBACK = '127.0.0.1';
-
 /** Another process may take the port before the caller does. */
 export async function getFreePort(): Promise<number> {
-  const server = await listen(0, LOOPBACK);
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await listen(0);
+  if (port === undefined) throw new Error('127.0.0.1 has no free port.');
   return port;
 }
 
-export async function isFree(port: number, host: string = LOOPBACK): Promise<boolean> {
-  try {
-    const server = await listen(port, host);
-    await new Promise((resolve) => server.close(resolve));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
-    throw error;
-  }
-}
+export const isFree = async (port: number): Promise<boolean> => (await listen(port)) === port;
 
-function listen(port: number, host: string): Promise<net.Server> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(port, host, () => resolve(server));
+/** Listens for a moment and resolves with the port, or with undefined when it is taken. */
+function listen(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = net.createServer().once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address() as net.AddressInfo;
+      server.close(() => resolve(address.port));
+    });
   });
 }

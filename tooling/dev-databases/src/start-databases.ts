@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkMongodb, checkRedis } from './check-uri.ts';
 import { type DatabaseKind, launch, readPort } from './launch.ts';
 import { mongod } from './mongod.ts';
+import { isFree } from './port.ts';
 import type { FindOptions } from './programs/find.ts';
 import { redis } from './redis.ts';
 
@@ -83,7 +84,9 @@ async function start(kind: DatabaseKind, options: StartOptions, waitsForShared =
 /** Returns the running server of the folder. A connection that is kept reports its end. */
 async function findShared(kind: DatabaseKind, dir: string, onExit: () => void): Promise<Running | undefined> {
   const port = await readPort(dir);
-  const served = port > 0 ? await kind.readDir(port).catch(() => undefined) : undefined;
+  // The driver of MongoDB would try for a second to connect to a port at which nothing listens.
+  const isOpen = port > 0 && !(await isFree(port));
+  const served = isOpen ? await kind.readDir(port).catch(() => undefined) : undefined;
   // Redis resolves symbolic links.
   if (served === undefined || (await realpath(served)) !== (await realpath(dir))) return undefined;
   const socket = net.connect(port, '127.0.0.1').unref();
