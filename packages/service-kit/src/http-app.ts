@@ -19,7 +19,7 @@ import { type Dependency, health } from './plugins/health.ts';
 import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
 import { createRequestIds, type Lifecycle, requestContext } from './plugins/request-context.ts';
-import { requestTimeout } from './plugins/request-timeout.ts';
+import { requestTimeout, requestTimeoutMs } from './plugins/request-timeout.ts';
 import { routeTable } from './plugins/route-table.ts';
 import { routes, type ServedRoute } from './plugins/routes.ts';
 
@@ -70,7 +70,10 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
 
 export type HttpApp = {
   readonly server: FastifyInstance;
-  /** Fails the readiness check and closes kept connections, while requests are still served. */
+  /**
+   * Fails the readiness check and closes kept connections, while requests are still served. Streams that outlast the requests
+   * are cut.
+   */
   readonly drain: () => void;
 };
 
@@ -85,7 +88,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await app.register(requestContext, { ...options, lifecycle });
   await app.register(errors, options);
   await app.register(clientErrors, options);
-  await app.register(requestTimeout);
+  await app.register(requestTimeout, options);
   await app.register(cors, { origins });
   await app.register(bodyParsers);
   await app.register(rateLimit, options);
@@ -101,6 +104,8 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
     server: app,
     drain: () => {
       lifecycle.isDraining = true;
+      // By then every request that was in flight at the signal has its response. A stream may last much longer.
+      setTimeout(() => app.cutStreams(), requestTimeoutMs).unref();
     },
   };
 };

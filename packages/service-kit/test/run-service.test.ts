@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { generateSigningKey, toPublicJwk } from '@plinth/auth';
+import { createTokenSigner, generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load } from '@plinth/config';
 import { type Datastore, StartupError } from '@plinth/data-kit';
+import { createPrincipal } from '@plinth/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../src/clock-and-ids.ts';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { listen } from '../src/listen.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore, streams, thingsModule } from './things.ts';
+
+const key = await generateSigningKey();
 
 const createConfig = async (overrides: Partial<ServiceConfig> = {}): Promise<ServiceConfig> => ({
   ...load(serviceSettings, {
@@ -18,7 +22,7 @@ const createConfig = async (overrides: Partial<ServiceConfig> = {}): Promise<Ser
     MONGODB_URI: 'mongodb://127.0.0.1:1/',
     MONGODB_POOL_SIZE: '1',
     REDIS_URL: 'redis://127.0.0.1:1',
-    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(await generateSigningKey())] }),
+    AUTH_JWKS: JSON.stringify({ keys: [toPublicJwk(key)] }),
     CURSOR_SECRET: 'k3Jx9vQ2mZp7Rt5Wb8Nc4Yh6Ls1Df0Ga',
   }),
   ...overrides,
@@ -80,10 +84,10 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = c
   });
 
 /** Sends SIGTERM and waits for the exit, which is mocked. */
-const stop = async (): Promise<void> => {
+const stop = async (timeoutMs = 5000): Promise<void> => {
   exit.mockImplementation(() => undefined as never);
   process.emit('SIGTERM');
-  await vi.waitFor(() => expect(exit).toHaveBeenCalled(), 5000);
+  await vi.waitFor(() => expect(exit).toHaveBeenCalled(), timeoutMs);
 };
 
 describe('a service', () => {
@@ -128,10 +132,36 @@ describe('a service', () => {
   it('responds to a request in flight before it stops', async () => {
     const { url } = await run({ NODE_ENV: 'production' });
     const response = fetch(`${url}/v1/ping`);
-    await response.then(stop);
+    await response.then(() => stop());
     expect((await response).status).toBe(200);
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
   });
+
+  it('boundary: cuts streams that outlast the requests, whether read or stalled, then closes its connections and exits with 0', async () => {
+    const { url } = await run();
+    const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = await createConfig();
+    const token = await createTokenSigner({ key, clock: systemClock, issuer, audience }).sign(createPrincipal());
+    const headers = { authorization: `Bearer ${token}` };
+    const open = async (): Promise<IncomingMessage> => {
+      const [response] = await once(get(`${url}/v1/thing-stream?endless=true`, { headers }), 'response');
+      return response.on('error', () => undefined);
+    };
+    const [stalled, reader] = [await open(), await open()];
+    reader.on('data', () => {
+      reader.pause();
+      setTimeout(() => reader.resume(), 50);
+    });
+    const startedAt = performance.now();
+    await stop(11_000);
+    expect(performance.now() - startedAt).toBeGreaterThan(7900);
+    expect(exit).toHaveBeenCalledExactlyOnceWith(0);
+    expect(closed[0]).toBe('revocations');
+    expect(closed.toSorted()).toEqual(['datastore', 'queue', 'revocations']);
+    // A client sees the end of a connection after the bytes that the sockets had buffered.
+    for (const response of [stalled, reader]) response.removeAllListeners('data').resume();
+    await expect.poll(() => [stalled.destroyed, reader.destroyed, streams.open]).toEqual([true, true, 0]);
+    expect([stalled.complete, reader.complete]).toEqual([false, false]);
+  }, 20_000);
 });
 
 describe('a service does not start, and says why in one sentence,', () => {

@@ -112,7 +112,7 @@ export const thingsContract = defineContract('things', {
     streamThings: defineRoute({
       method: 'GET',
       path: '/v1/thing-stream',
-      query: z.strictObject({ fails: z.literal('true').optional() }),
+      query: z.strictObject({ fails: z.literal('true').optional(), endless: z.literal('true').optional() }),
       summary: 'Stream things',
       auth: 'authenticated',
       stream: 'ndjson',
@@ -185,11 +185,13 @@ const toThing = (thing: ThingDocument) => ({
 /** Counts the streams that are open. */
 export const streams = { open: 0 };
 
-async function* countThings(fails: boolean) {
+type StreamQuery = { readonly fails?: 'true' | undefined; readonly endless?: 'true' | undefined };
+
+async function* countThings({ fails, endless }: StreamQuery) {
   streams.open += 1;
   try {
     if (fails) throw thingsErrors.undeclared();
-    for (let version = 1; version < 4; version += 1) {
+    for (let version = 1; version < 4 || endless; version += 1) {
       yield { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version, name: 'a', grams: 1 };
     }
   } finally {
@@ -255,8 +257,8 @@ export const thingsModule = defineModule({
     pingThings: () => async () => ({ pong: true }),
     streamThings:
       () =>
-      async ({ query }: { query: { fails?: 'true' | undefined } }) =>
-        countThings(query.fails === 'true'),
+      async ({ query }: { query: StreamQuery }) =>
+        countThings(query),
     listThings: () => async () => ({ items: [], nextCursor: null }),
     readOldThings: () => async () => ({ text: 'old' }),
     readLong: () => async () => ({ text: 'long '.repeat(400) }),

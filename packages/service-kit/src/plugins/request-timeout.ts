@@ -1,16 +1,29 @@
 import { commonErrors } from '@plinth/contract-kit';
+import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
 /** Milliseconds from the first hook of a request to its response, at most. */
 export const requestTimeoutMs = 8000;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Destroys the connections of the responses that still stream, so that their clients see that the body is incomplete. */
+    cutStreams(): void;
+  }
+}
+
 /**
  * Ends a request that takes too long, and aborts its context; also when the client disconnects before the response. Fastify's
  * `handlerTimeout` does not: it stops as soon as a body has been read. A stream takes as long as its reader.
  */
-export const requestTimeout = fp(
-  async (app) => {
+export const requestTimeout = fp<{ readonly logger: Logger }>(
+  async (app, { logger }) => {
+    const streams = new Set<FastifyRequest>();
+    app.decorate('cutStreams', () => {
+      if (streams.size > 0) logger.warn('streams-cut', { count: streams.size });
+      for (const { raw } of streams) raw.socket.destroy();
+    });
     const onTimeout = (request: FastifyRequest, reply: FastifyReply): void => {
       if (reply.sent) return;
       const isComplete = request.raw.complete;
@@ -20,9 +33,11 @@ export const requestTimeout = fp(
     };
     app.addHook('onRequest', (request, reply, done) => {
       const isStream = request.scope.config.contract?.stream !== undefined;
+      if (isStream) streams.add(request);
       const timer = isStream ? undefined : setTimeout(() => onTimeout(request, reply), requestTimeoutMs);
       reply.raw.on('close', () => {
         clearTimeout(timer);
+        streams.delete(request);
         if (!reply.raw.writableEnded) request.scope.abort.abort();
       });
       done();
