@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateJwk } from '@plinth/auth';
+import { DevDatabasesError } from '@plinth/dev-databases';
 
 /** The keys of a development machine: created once, never shared, ignored by git. */
 export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; cursorSecret: string };
@@ -13,7 +14,9 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
   try {
     return await read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new DevDatabasesError(`${path} cannot be read: delete it, and the next start creates another.`);
+    }
   }
   await mkdir(dataDir, { recursive: true });
   const draft = `${path}.${randomUUID()}`;

@@ -16,6 +16,14 @@ describe('development secrets', () => {
     expect(await readFile(join(dir, 'secrets.json'), 'utf8')).toContain('"tokenSigningKey"');
   });
 
+  it('are refused in one sentence when the file is damaged', async () => {
+    const dir = await createTemporaryFolder();
+    await writeFile(join(dir, 'secrets.json'), '{"tokenSigningKey":');
+    await expect(readDevelopmentSecrets(dir)).rejects.toThrow(
+      `${join(dir, 'secrets.json')} cannot be read: delete it, and the next start creates another.`,
+    );
+  });
+
   it('publish the public half of the signing key only', async () => {
     const secrets = await readDevelopmentSecrets(await createTemporaryFolder());
     const { d: _private, ...publicKey } = secrets.tokenSigningKey;

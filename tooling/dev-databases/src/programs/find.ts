@@ -111,15 +111,7 @@ export const createSources = (env: NodeJS.ProcessEnv, program: string, ...others
   }),
 });
 
-const settings = [
-  '-qq',
-  '-o',
-  'Acquire::Retries=0',
-  '-o',
-  'Acquire::http::Timeout=10',
-  '-o',
-  'APT::Sandbox::User=root',
-];
+const settings = '-qq -o Acquire::Retries=0 -o Acquire::http::Timeout=10 -o APT::Sandbox::User=root'.split(' ');
 
 /** Runs `apt-get` once for each list of arguments. Outdated package lists are tolerated, an unreachable source too. */
 export async function runApt({ env, work }: Workplace, ...steps: readonly string[][]): Promise<void> {
