@@ -6,7 +6,7 @@ const toHostAndPort = (address: string): Pick<CommandInfo, 'host' | 'port'> => {
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 };
 
-/** Returns the value of the command's own name, which is a number for commands without a collection. */
+/** Returns the collection of a command. It is the value of the field with the command's name, or a number without one. */
 const getCollection = ({ command, commandName }: CommandStartedEvent): string | undefined => {
   const named: unknown = commandName === 'getMore' ? command['collection'] : command[commandName];
   return typeof named === 'string' ? named : undefined;

@@ -12,20 +12,21 @@ const hangingAfterMs = 9000;
 
 const checkMs = 100;
 
-/** Knows whether there is a primary. `since` is when the waiting began, by `performance.now()`. */
+/** Monitors whether there is a primary. `since` is the start of the wait, from `performance.now()`. */
 export type PrimaryMonitor = {
-  /** Resolves when there is a primary, mostly at once. @throws `NoPrimaryError` when the timeout passes before. */
+  /** Resolves when there is a primary, usually at once. @throws `NoPrimaryError` after the timeout. */
   waitForPrimary(since: number): Promise<void>;
   /**
-   * Returns the result of `work`. When the timeout passes without a primary, or `work` hangs, it continues alone.
-   * @throws `NoPrimaryError` then, or what `work` throws.
+   * Returns the result of `work`.
+   * @throws `NoPrimaryError` after the timeout without a primary or when `work` hangs (it is not cancelled), or the error of
+   * `work`.
    */
   withPrimaryTimeout<T>(work: Promise<T>, since: number): Promise<T>;
 };
 
 type Waiting = { readonly since: number; readonly reject: (reason: NoPrimaryError) => void };
 
-/** Creates a monitor from the driver's own events. One timer checks everything that waits, instead of one for each read. */
+/** Creates a monitor from the driver's own events. One timer checks all operations that wait. */
 export const monitorPrimary = (client: MongoClient): PrimaryMonitor => {
   const waiting = new Set<Waiting>();
   let hasPrimary = true;

@@ -121,7 +121,7 @@ describe('integrity:', () => {
       change: () => ({ state: 'open' }),
     });
     await expect(stage.process(withMigrations([addState, endless])).prepare()).rejects.toThrow(
-      `The migration '0002-endless' stops at the document ${old[0]?._id} of 'cards'. It still needs the change after the change.`,
+      `The migration '0002-endless' stops at the document ${old[0]?._id} of 'cards'. The document still matches \`needs\` after the change.`,
     );
     expect((await progress()).changed).toBe(0);
   });

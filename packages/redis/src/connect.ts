@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { createLeaseScript } from './rate-limits/lease-script.ts';
 import { LeasedLimiter } from './rate-limits/leased-limiter.ts';
 
-/** A Redis connection. Losing Redis delays work; it never loses any. */
+/** A Redis connection. Redis holds no data that must survive, so an outage loses nothing. */
 export type RedisConnection = {
   readonly name: 'redis';
   /** A service without Redis is degraded and keeps serving. */
@@ -18,7 +18,7 @@ export type RedisConnection = {
 
 export type RedisSettings = {
   readonly REDIS_URL: string;
-  /** Stands before every key, for several deployments on one Redis. */
+  /** The prefix of every key, for several deployments on one Redis. */
   readonly REDIS_KEY_PREFIX?: string | undefined;
 };
 

@@ -3,5 +3,5 @@ import { v7 } from 'uuid';
 
 export const systemClock: Clock = { now: () => new Date() };
 
-/** UUIDv7 ids; a later id of one process sorts after an earlier one. */
+/** UUIDv7 ids. Within a process, each id sorts after all earlier ids. */
 export const systemIds: Ids = { next: () => v7() };

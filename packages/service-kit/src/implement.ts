@@ -21,7 +21,7 @@ const withVersionCheck =
 
 /**
  * Binds a contract to its service: one operation for each route, which the compiler checks.
- * Curried, because in one call the results of operations without parameters would widen.
+ * Curried, because TypeScript would otherwise widen the result types of operations without parameters.
  */
 export const implement =
   <const C extends Contract>(contract: C) =>

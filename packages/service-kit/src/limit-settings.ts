@@ -5,7 +5,7 @@ import { z } from 'zod';
 const perMinute = (quota: number, description: string) =>
   integer({ min: 1, max: 1_000_000_000 }).default(quota).meta({ description });
 
-// A network of every address would let every client choose the address that is counted.
+// If every address were a trusted proxy, each client could choose the address that is limited.
 const Network = z.union([z.cidrv4(), z.cidrv6()]).refine((network) => !network.endsWith('/0'), {
   error: 'has a network of every address',
 });

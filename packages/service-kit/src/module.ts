@@ -30,7 +30,7 @@ type Misfits<Service, Deps, A> = {
   [Op in keyof A & keyof Service]: A[Op] extends (deps: Deps) => Service[Op] ? never : Op;
 }[keyof A & keyof Service];
 
-/** Turns a missing, a superfluous and a wrongly typed action into a compile error at its name. */
+/** Causes a compile error at the name of each missing, superfluous or wrongly typed action. */
 type CheckActions<Service, Deps, A> = {
   readonly [Op in Exclude<keyof Service, keyof A> & string]: [`The route '${Op}' has no action of that name.`];
 } & {

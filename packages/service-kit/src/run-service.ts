@@ -15,7 +15,7 @@ import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
 import { subscribeToRevocations } from './subscribe-to-revocations.ts';
 
-/** A further connection of a host, closed after the server. */
+/** An additional connection of a host, closed after the server. */
 export type Connection = Dependency & {
   readonly close: () => Promise<void>;
   /** The limiter that processes share; without it each process limits on its own. */
@@ -33,7 +33,7 @@ export type ServiceOptions = {
   readonly revocationsFrom?: string;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
-  /** Functions that open further connections of the modules. */
+  /** Functions that open additional connections, such as Redis. */
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
   /** Returns the plan of a tenant. `LIMIT_DEFAULT_PLAN` applies without it and when it returns undefined. */
   readonly findPlan?: RateLimits['findPlan'];

@@ -75,7 +75,7 @@ const assertDistinct = (contracts: readonly Contract[]): void => {
   }
 };
 
-/** Creates one server for some modules. Each keeps to its own database; they share only the process. */
+/** Creates one server for modules. Each has its own database; they share only the process. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const { modules, logger, metrics = createMetrics(), tracing } = options;
   const contracts = modules.flatMap((module) => module.contracts);

@@ -16,14 +16,14 @@ describe('roles', () => {
   });
 
   it.each(['Owner', 'owner ', 'admin', 'constructor', '__proto__', 'toString', 'users:write', '*', ''])(
-    'an unknown one grants nothing: %j',
+    'the unknown role %j grants nothing',
     (role) => {
       expect(isAllowed(withRoles(role), write)).toBe(false);
     },
   );
 
   it.each(['constructor', '__proto__', 'users:', 'users:*', '*', 'users:write ', 'users'])(
-    'none grants a permission that no catalogue declares: %j',
+    'no role grants %j, which no catalogue declares',
     (name) => {
       expect(isAllowed(withRoles('owner', 'constructor', '__proto__'), { policy: name } as Auth)).toBe(false);
     },
@@ -36,13 +36,13 @@ describe('roles', () => {
 });
 
 describe('a route', () => {
-  it('that is public allows every caller, and one that needs only a credential every user', () => {
+  it('that is public allows every caller, and a route that only requires a credential allows every user', () => {
     const callers = [anonymous, withRoles(), withRoles('owner')];
     expect(callers.map((caller) => isAllowed(caller, 'public'))).toEqual([true, true, true]);
     expect(callers.map((caller) => isAllowed(caller, 'authenticated'))).toEqual([false, true, true]);
   });
 
-  it('with `orSelf` allows a user without the permission at the own id', () => {
+  it('with `orSelf` allows a user without the permission for their own id', () => {
     expect(isAllowed(withRoles('viewer'), writeSelf, { id: subject.id })).toBe(true);
     expect(isAllowed(withRoles('viewer'), write, { id: subject.id })).toBe(false);
   });
@@ -57,11 +57,11 @@ describe('a route', () => {
     { id: { toString: () => subject.id } },
     { userId: subject.id },
     { ID: subject.id },
-  ])('with `orSelf` refuses every other id than the own: %j', (params) => {
+  ])('with `orSelf` refuses an id other than the caller’s own: %j', (params) => {
     expect(isAllowed(withRoles('viewer'), writeSelf, params)).toBe(false);
   });
 
-  it('with `orSelf` accepts the own id in any case', () => {
+  it('with `orSelf` accepts the caller’s own id in upper case', () => {
     expect(isAllowed(withRoles('viewer'), writeSelf, { id: subject.id.toUpperCase() })).toBe(true);
   });
 

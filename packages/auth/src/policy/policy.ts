@@ -24,7 +24,7 @@ const toHoldersByPermission = (catalogues: readonly PermissionCatalogue[]): Read
   return holders;
 };
 
-/** True when the path parameter that `orSelf` names is the caller's own id. It ignores case, as every id does. */
+/** True when the path parameter that `orSelf` names is the caller's own id. Ids are accepted in any case. */
 const isSelf = ({ id }: Principal, orSelf: string | undefined, params: Params): boolean => {
   const param = orSelf === undefined ? undefined : params[orSelf];
   return typeof param === 'string' && id !== '' && param.toLowerCase() === id.toLowerCase();

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const tokenAlgorithm = 'EdDSA';
 export const tokenType = 'at+jwt';
 
-/** The longest life of an access token. */
+/** The maximum lifetime of an access token. */
 export const lifetimeSecondsMax = 900;
 
 /** The tolerance for an issuer whose clock is ahead. */

@@ -31,7 +31,7 @@ export const applyChange = <D extends Entity>(document: D, change: Change<D>, no
   return { ...next, version: document.version + 1, updatedAt: now } as D;
 };
 
-/** Rejects at run time a change that the types allow: of a managed or an unknown field, or of one field twice. */
+/** @throws for a change of a managed or unknown field, or of one field twice. Not all of these are compile errors. */
 export const assertChange = (definition: UntypedDefinition, change: object): void => {
   const { $set, $inc, $unset, $push, ...unknown } = change as Record<string, object | undefined>;
   const refuse = (text: string): never => {

@@ -9,7 +9,7 @@ import { type Fields, toKeys, toStoredChange, toStoredDraft, toStoredSort, toSto
 type Stored = Entity & Fields;
 type Managed = { readonly definition: UntypedDefinition; readonly clock: Clock };
 
-/** The key of a removed document: unique, and different from the keys of all others. */
+/** Returns the comparison key of a removed document, which differs from the keys of all other documents. */
 const toFreedKey = (id: string): string => `removed:${id}`;
 
 const isRemoved = ({ softDelete }: UntypedDefinition, document: Fields): boolean =>
@@ -62,7 +62,7 @@ const hardDelete = (stored: StoredCollection<Stored>, { definition }: Managed) =
 
 /**
  * Adds the features of the definition to the collection of an adapter: comparison keys, soft deletion and the check of the
- * expected version. The adapter and the fake both use it, so they cannot differ.
+ * expected version. The MongoDB adapter and the in-memory fake both use it, so they behave alike.
  */
 export const manageCollection = <D extends Entity>(
   collection: StoredCollection<D>,

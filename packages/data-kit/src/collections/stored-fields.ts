@@ -30,7 +30,7 @@ const assertOwn = (definition: UntypedDefinition, fields: object = {}): void => 
   );
 };
 
-/** The comparison keys of those fields that have one. */
+/** Returns the comparison keys of the fields that have one. */
 export const toKeys = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, fields: Fields): Fields =>
   Object.fromEntries(
     Object.entries(compareBy).flatMap(([field, { toKey }]) => {
@@ -39,7 +39,7 @@ export const toKeys = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, fiel
     }),
   );
 
-/** The filter by stored fields. With `softDelete` it finds no removed document. */
+/** Converts a filter to stored fields. With `softDelete` it matches no removed document. */
 export const toStoredWhere = (definition: UntypedDefinition, where: Fields): Fields => {
   assertOwn(definition, where);
   const conditions = Object.entries(where).map(([field, condition]) => {
@@ -49,17 +49,17 @@ export const toStoredWhere = (definition: UntypedDefinition, where: Fields): Fie
   return { ...Object.fromEntries(conditions), ...(definition.softDelete && { [removedMarker]: false }) };
 };
 
-/** The sort by stored fields. */
+/** Converts a sort to stored fields. */
 export const toStoredSort = (definition: UntypedDefinition, sort: string): string =>
   sort.startsWith('-') ? `-${toComparedField(definition, sort.slice(1))}` : toComparedField(definition, sort);
 
-/** The draft with the fields that the collection writes by itself. */
+/** Adds to a draft the fields that the collection writes itself. */
 export const toStoredDraft = (definition: UntypedDefinition, draft: Fields): Fields => {
   assertOwn(definition, draft);
   return { ...draft, ...toKeys(definition, draft), ...(definition.softDelete && { [removedMarker]: false }) };
 };
 
-/** The change with the comparison keys of the fields that it sets or unsets. */
+/** Adds to a change the comparison keys of the fields that it sets or unsets. */
 export const toStoredChange = (
   definition: UntypedDefinition,
   change: { readonly $set?: object; readonly $unset?: object },

@@ -1,17 +1,17 @@
 /** A token bucket: `quota` tokens, one for each request, refilled evenly over each window. */
 export type TokenBucket = {
-  /** Names the bucket, such as `ip 203.0.113.7`. Another quota or window is another bucket. */
+  /** Identifies the bucket, such as `ip 203.0.113.7`, together with quota and window. */
   readonly key: string;
   readonly quota: number;
   readonly windowSeconds: number;
 };
 
-/** Returns the name of a bucket, its size included, by which limiters store it. */
+/** Returns the key by which limiters store a bucket: its name and size. */
 export const toBucketKey = ({ key, quota, windowSeconds }: TokenBucket): string => `${key}:${quota}/${windowSeconds}`;
 
 export type RateLimitDecision = {
   readonly isAllowed: boolean;
-  /** Whole tokens that are left, as far as this process knows. */
+  /** The whole tokens left, as far as this process knows. */
   readonly remaining: number;
   /** Whole seconds, at least 1, until the bucket is full again; for a refused request, until it has a token again. */
   readonly resetSeconds: number;
@@ -35,7 +35,7 @@ export type RateLimiter = {
   take(bucket: TokenBucket): RateLimitDecision | Promise<RateLimitDecision>;
 };
 
-/** The plans of tenants, as far as rate limits go. */
+/** The plans of tenants, which determine their rate limits. */
 export const plans = ['free', 'pro', 'enterprise'] as const;
 export type Plan = (typeof plans)[number];
 

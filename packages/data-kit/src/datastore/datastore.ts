@@ -9,7 +9,7 @@ import type { UnitOfWork } from './unit-of-work.ts';
 
 export type Definitions = Readonly<Record<string, CollectionDefinition<never>>>;
 
-/** The collections of a module, each with every operation; an action names the ones that it uses. */
+/** The collections of a module with all of their operations. An action declares only the operations that it uses. */
 export type CollectionsOf<K> = {
   readonly [N in keyof K]: Collection<DocumentOf<K[N]>, OperationsOf<K[N]>>;
 };
@@ -57,12 +57,12 @@ export type StoreOptions = {
 export type PoolStats = {
   /** Open connections. */
   readonly size: number;
-  /** The maximum of open connections to one server. */
+  /** The maximum number of open connections to one server. */
   readonly sizeMax: number;
   readonly checkedOut: number;
   /** Commands that are waiting for a connection. */
   readonly waiting: number;
-  /** Commands that got no connection in time, since the process started. */
+  /** Commands that failed to get a connection, since the process started. */
   readonly failed: number;
 };
 
@@ -73,7 +73,7 @@ export type CommitStats = {
   readonly groups: number;
   /** Write sets in these transactions. */
   readonly sets: number;
-  /** Transactions that failed, after which their write sets were committed one by one. */
+  /** Transactions of several write sets that failed and were repeated in smaller ones. */
   readonly splits: number;
 };
 

@@ -23,7 +23,7 @@ export const JournalChange = z.object({
   kind: z.enum(['insert', 'update', 'remove']),
   collection: z.string(),
   id: z.string().optional(),
-  /** The version of the document after the write; of a removed document, the last one. */
+  /** The version of the document after the write; for a removal, the last version. */
   version: z.int().optional(),
   before: Fields.optional(),
   after: Fields.optional(),
@@ -79,7 +79,7 @@ export type CommitMetadata<T> = {
 export type IdempotencyOptions<T> = {
   /** Unique in its tenant; it includes subject and route. */
   readonly key: string;
-  /** Equal for equal requests. */
+  /** A hash that is equal for identical requests. */
   readonly fingerprint: string;
   readonly toResponse: (result: T) => StoredResponse;
 };

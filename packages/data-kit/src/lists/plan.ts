@@ -29,7 +29,7 @@ const isScalar = (value: unknown): boolean =>
   typeof value === 'boolean' ||
   Number.isFinite(value instanceof Date ? value.getTime() : value);
 
-/** The range that a filter sets on a field; undefined without a range. */
+/** Returns the range that a filter sets on a field, or undefined. */
 export const getRange = (where: Filter, field: string): Range | undefined => {
   const value = where[field];
   return isOperators(value) && !('$in' in value) ? value : undefined;
@@ -41,7 +41,7 @@ const refuse = (definition: UntypedDefinition, text: string): never => {
 
 const assertCondition = (definition: UntypedDefinition, field: string, value: unknown): void => {
   if (isScalar(value)) return;
-  // An object without entries is `{}`, which a database interprets as a value, or a RegExp, a Map or the like.
+  // An object without own entries is `{}`, which a database compares as a value, or an instance such as a RegExp or a Map.
   if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
     return refuse(definition, `the filter on '${field}' is neither a scalar value nor a set of operators.`);
   }
@@ -82,11 +82,11 @@ export const assertLimit = (limit: number): void => {
 
 const getIndexes = (definition: UntypedDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
 
-// Every filter has the marker, so it selects no index.
+// Every filter contains the marker, so the marker does not show which index serves a filter.
 const withoutMarker = ({ softDelete }: UntypedDefinition, fields: readonly string[]): readonly string[] =>
   softDelete ? fields.filter((field) => field !== removedMarker) : fields;
 
-/** The fields as they are named in the definition. */
+/** Lists fields by their names in the definition. */
 const toDeclared = (definition: UntypedDefinition, fields: readonly string[]): string =>
   withoutMarker(definition, fields)
     .map((field) => toDeclaredField(definition, field))

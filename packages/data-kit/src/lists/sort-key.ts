@@ -28,8 +28,8 @@ const toPlain = (text: string): string =>
 const cut = (text: string): string => text.slice(0, partMax).toWellFormed();
 
 /**
- * The form of a text by which a list is sorted: without case and accents, then the text itself, which orders equal forms.
- * The tab between them is below every printable character, so a shorter text comes before its continuations.
+ * Returns the key by which a list sorts a text: the text without case and accents, a tab, and the text itself to order texts
+ * that differ only in those. A tab sorts before every printable character, so a text comes before its continuations.
  */
 export const toSortKey = (text: string): string => {
   const printable = text.replaceAll(/\p{Cc}/gu, '');

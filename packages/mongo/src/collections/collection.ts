@@ -149,7 +149,7 @@ const createWrites = <D extends Entity>(
   };
 };
 
-/** Creates the only way to a collection: no raw client, no aggregation, no query without a tenant. */
+/** Creates a collection of which each operation is scoped to a tenant. It offers no raw client and no aggregation. */
 export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, deps: CollectionDeps) => {
   const journal = createJournalChanges(definition as CollectionDefinition<never>);
   return {

@@ -46,6 +46,6 @@ export const validatorOptions = ({ schema, relaxed }: Pick<StoredCollection, 'sc
   validationAction: 'error',
 });
 
-/** True when the stored options of a collection have its validator. */
+/** True when the stored options of a collection contain the validator of its definition. */
 export const validatorMatches = (options: Document, collection: StoredCollection): boolean =>
   Object.entries(validatorOptions(collection)).every(([name, value]) => isDeepStrictEqual(options[name], value));

@@ -26,7 +26,7 @@ export type CommitCounts = { groups: number; sets: number; splits: number };
 
 export type CommitDeps = TransactionDeps & { readonly findUniqueCode: FindUniqueCode; readonly counts: CommitCounts };
 
-/** The attempts to commit a group before it is split. */
+/** A group is split after this many attempts to commit it. */
 const groupTriesMax = 3;
 
 /** True when the writes of a set can share commands with other sets and a failed condition is still detected. */
@@ -76,8 +76,8 @@ const commitBatch = async (sets: readonly QueuedSet[], scope: TransactionScope, 
 };
 
 /**
- * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then this rejects
- * while the driver continues, and the outcome of the commit is unknown.
+ * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then the promise
+ * rejects while the driver continues, and the outcome of the commit is unknown.
  */
 const commitInSession = async (sets: readonly [QueuedSet, ...QueuedSet[]], deps: CommitDeps): Promise<void> => {
   const session = deps.client.startSession();

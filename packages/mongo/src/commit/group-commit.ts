@@ -52,7 +52,7 @@ export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Pr
 
 /**
  * Creates the commit of write sets. Sets that are ready in one turn of the event loop, or while another group is being
- * committed, share a transaction: waiting for a majority costs the same for one as for many.
+ * committed, share a transaction: waiting for a majority takes as long for one set as for many.
  */
 export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatch | undefined }): Commit => {
   const { clock, counts, traceBatch } = deps;

@@ -7,7 +7,7 @@ export type Statement = {
   readonly command: Document;
   /** The number of documents that the command must insert, match or remove. */
   readonly expected: number;
-  /** Creates the error for another number. */
+  /** Creates the error for any other number. */
   readonly createError: () => Error;
 };
 

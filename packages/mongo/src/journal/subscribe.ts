@@ -34,7 +34,7 @@ type StreamScope = {
 
 /**
  * After a failure, events are read again from this long before the last response: the time of a row is earlier than its
- * commit, and from the clock of another process.
+ * commit, and the clock of another process may be slow.
  */
 const overlapMs = 60_000;
 

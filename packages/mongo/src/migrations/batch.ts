@@ -2,7 +2,7 @@ import { type Clock, type Ids, StartupError } from '@plinth/data-kit';
 import type { ClientSession, Db } from 'mongodb';
 import { documentValidationFailure, duplicateKey } from '../mongo-errors.ts';
 
-/** The database and session of a batch. Without a session it only counts. */
+/** The database and session of a batch. Without a session the batch only counts documents. */
 export type BatchScope = {
   readonly db: Db;
   readonly clock: Clock;

@@ -82,8 +82,8 @@ const toWaitError = ({ db, waitMs }: MigrationContext, holder = 'Another process
   );
 
 /**
- * Migrates the database, or waits until another process has.
- * Returns the migrations of newer code, which has migrated it already; then nothing is done.
+ * Migrates the database, or waits until another process has migrated it. If newer code has migrated it, nothing is done and
+ * the names of that code's migrations are returned.
  */
 export const migrate = async (context: MigrationContext, options: MigrateOptions): Promise<readonly string[]> => {
   const startedAt = performance.now();

@@ -25,7 +25,7 @@ const dropIndexes =
 
 /**
  * Returns the steps of a migration after its validators have been relaxed. Every step can be repeated. Backfills are
- * repeated after the validator was tightened, because older code may have written until then.
+ * repeated after the validator was tightened, because older code may have written documents until then.
  */
 const toSteps = (migration: Migration): Step[] => {
   if (migration.phase === 'expand') return [];
@@ -109,7 +109,7 @@ export const runMigration = async (migration: Migration, record: MigrationRecord
     await runSteps(migration, record, deps);
   } catch (cause) {
     const reason = cause instanceof StartupError ? cause.message : 'It threw an error: see the log of its process.';
-    // Without a record, because the lease or the database is lost, the migration is tried again too.
+    // If the lease or the database is lost, the failure is not recorded. The next start tries the migration again anyway.
     await updateRecord(migration, { state: 'failed', reason }, deps).catch(() => undefined);
     throw cause;
   }

@@ -18,9 +18,9 @@ const examinedMax = 5000;
 type DocumentScan = {
   readonly name: string;
   readonly collection: string;
-  /** Matches the documents that need the change, and none that has it. */
+  /** Matches the documents that need the change, and no document that already has it. */
   readonly filter: Document;
-  /** Selects among the matching documents, when a filter cannot express the need. */
+  /** Selects among the matching documents, when a filter cannot express which of them need the change. */
   readonly isOutdated?: (document: StoredDocument) => boolean;
   readonly batchSize: number;
   readonly toUpdate: (document: StoredDocument, now: Date) => Document;
@@ -58,7 +58,7 @@ const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db,
   const changed = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
   const after = await db.collection<StoredDocument>(collection).find(changed, options).toArray();
   const unchanged = after.find(scan.isOutdated ?? (() => true));
-  if (unchanged) throw toStopped('It still needs the change after the change.', toPlace(unchanged._id));
+  if (unchanged) throw toStopped('The document still matches `needs` after the change.', toPlace(unchanged._id));
 };
 
 const scanDocuments =

@@ -7,12 +7,12 @@ import { releaseSession, takeSession } from './read-sessions.ts';
 
 export type ReadDeps = { readonly db: Db; readonly clock: Clock; readonly primary: PrimaryMonitor };
 
-/** The call that a read serves. */
+/** The dependencies of a read and the context of its caller. */
 export type ReadScope = ReadDeps & {
   readonly ctx: Ctx;
   /**
-   * Ends the command on the server when the caller disconnects. The driver closes the connection for that, which only a
-   * long read is worth.
+   * Ends the command on the server when the caller disconnects. To do so the driver closes the connection, which costs
+   * more than it saves unless the read is long.
    */
   readonly endsWithCaller?: boolean;
 };

@@ -20,7 +20,7 @@ const readAlone = async (collection: string, { id, ctx }: PointRead, deps: Point
   return document;
 };
 
-/** Reads the documents of one tenant by one command. Returns undefined when it fails: one read may have failed them all. */
+/** Reads documents of one tenant with one command. Returns undefined on failure, which a single one of the reads may cause. */
 const readTogether = async (collection: string, reads: readonly PointRead[], deps: PointReadDeps) => {
   const [{ ctx }] = reads as [PointRead];
   const ids = [...new Set(reads.map(({ id }) => id))];

@@ -10,15 +10,15 @@ export type LeaseRequest = {
   readonly returned: number;
   /** Tokens for waiting requests, granted down to the last one. */
   readonly needed: number;
-  /** Tokens for later requests, granted only as far as other processes keep enough. */
+  /** Tokens for later requests, granted only while enough remain for other processes. */
   readonly ahead: number;
 };
 
-/** The tokens that a bucket granted, and those that it still has. */
+/** The tokens that a bucket granted, and the tokens left in it. */
 export type LeaseGrant = { readonly granted: number; readonly left: number };
 
 export type LeaseResponse = {
-  /** The number of processes that contacted Redis lately, this one included. */
+  /** The number of processes that contacted Redis recently, including this one. */
   readonly processes: number;
   /** One grant for each request, in their order. */
   readonly grants: readonly LeaseGrant[];
@@ -27,7 +27,7 @@ export type LeaseResponse = {
 /** Requests tokens in one round trip, which also marks this process as alive. @throws when Redis does not respond. */
 export type RequestLeases = (requests: readonly LeaseRequest[]) => Promise<LeaseResponse>;
 
-/** A process that is silent for longer no longer counts. */
+/** A process that has not contacted Redis for this long no longer counts. */
 const processLifetimeMs = 7000;
 
 /** The script does nothing when it starts later than this, because its caller no longer waits for the tokens. */
@@ -92,14 +92,14 @@ const toArguments = ({ bucket: { quota, windowSeconds }, owed, returned, needed,
 ];
 
 export type LeaseScriptOptions = {
-  /** Stands before every key. */
+  /** The prefix of every key. */
   readonly prefix: string;
   /** Identifies this process among those that share the buckets. */
   readonly processId: string;
   readonly nowMs: () => number;
 };
 
-/** Creates the calls of the lease script on one Redis. */
+/** Creates the functions that call the lease script on a Redis server. */
 export const createLeaseScript = (redis: Redis, { prefix, processId, nowMs }: LeaseScriptOptions) => {
   redis.defineCommand('plinthLease', { lua: script });
   const scripted = redis as ScriptedRedis;

@@ -17,7 +17,7 @@ export type LeaseContext = { readonly nowMs: number; readonly processes: number 
 /** The tokens of one shared bucket that this process holds. */
 export type Lease = {
   readonly bucket: TokenBucket;
-  /** The number of tokens held at most for later requests. */
+  /** The maximum number of tokens held for later requests. */
   readonly size: number;
   tokens: number;
   /** The shared bucket at the last round trip. */
@@ -68,7 +68,7 @@ export const refuseEmpty = ({ bucket, shared }: Lease, nowMs: number): RateLimit
 
 const toFirstShare = ({ bucket, shared }: Lease, { nowMs, processes }: LeaseContext): TokenLevel => {
   const tokens = shared ? refilledTokens(bucket, shared, nowMs) : bucket.quota;
-  // At least one token where there is one: one too many is better than a wrong refusal.
+  // At least one token if the bucket has one: to allow one request too many is better than a wrong refusal.
   return { tokens: tokens < 1 ? 0 : Math.max(1, tokens / processes), atMs: nowMs };
 };
 
@@ -89,7 +89,7 @@ export const decideLocally = (lease: Lease, context: LeaseContext): RateLimitDec
 export const toRefillRequest = (lease: Lease): LeaseRequest => {
   const { bucket, owed } = lease;
   lease.owed = 0;
-  // A process that owes takes nothing ahead, because others may owe too and have not reported yet.
+  // A process that owes tokens requests none ahead, because other processes may owe some too and have not reported it yet.
   const ahead = owed > 0 ? 0 : Math.max(0, lease.size - lease.tokens);
   return { bucket, owed, returned: 0, needed: lease.waiting.length, ahead };
 };
@@ -102,7 +102,7 @@ export const toReturnRequest = (lease: Lease): LeaseRequest => {
   return { bucket, owed, returned: tokens, needed: 0, ahead: 0 };
 };
 
-/** Restores a lease after a failed round trip, which counts as not sent. */
+/** Restores a lease after a failed round trip, as if its request had not been sent. */
 export const restore = (lease: Lease, { owed, returned }: LeaseRequest): void => {
   lease.owed += owed;
   lease.tokens += returned;
@@ -111,7 +111,7 @@ export const restore = (lease: Lease, { owed, returned }: LeaseRequest): void =>
 const pauseMinMs = 10;
 const pauseForOthersMaxMs = 250;
 
-/** Adds granted tokens to a lease, pays what it owes, and notes until when the bucket is empty. */
+/** Adds granted tokens to a lease, pays its debt with them, and records until when the bucket is empty. */
 export const receive = (lease: Lease, { granted, left }: LeaseGrant, { nowMs, processes }: LeaseContext): void => {
   lease.tokens += granted;
   lease.shared = { tokens: left, atMs: nowMs };
@@ -119,13 +119,13 @@ export const receive = (lease: Lease, { granted, left }: LeaseGrant, { nowMs, pr
   const paid = Math.min(lease.owed, lease.tokens);
   lease.tokens -= paid;
   lease.owed -= paid;
-  // Processes that wait for the same token take turns, so that a flood of refusals costs few round trips.
+  // The pause grows with the number of processes that wait for the same token, so that a flood of refusals costs few round trips.
   const untilTokenMs = msUntilTokens(lease.bucket, left, 1);
   const pauseMs = Math.max(pauseMinMs, untilTokenMs, Math.min(pauseForOthersMaxMs, untilTokenMs * processes));
   lease.emptyUntilMs = left < 1 ? nowMs + pauseMs : 0;
 };
 
-/** Settles waiting requests as far as the tokens reach. An empty bucket refuses the rest; else they wait on. */
+/** Allows waiting requests while tokens last. The rest are refused if the bucket is empty, and otherwise continue to wait. */
 export const settleWaiting = (lease: Lease, nowMs: number): void => {
   const isEmpty = nowMs < lease.emptyUntilMs;
   for (const settle of lease.waiting.splice(0)) {
@@ -135,7 +135,7 @@ export const settleWaiting = (lease: Lease, nowMs: number): void => {
   }
 };
 
-/** Settles waiting requests without Redis. Returns how many there were. */
+/** Decides waiting requests without Redis. Returns their number. */
 export const settleWaitingLocally = (lease: Lease, context: LeaseContext): number => {
   const waiters = lease.waiting.splice(0);
   for (const settle of waiters) settle(decideLocally(lease, context));

@@ -6,14 +6,14 @@ export type LeasedLimiterDeps = {
   readonly requestLeases: RequestLeases;
   /** A monotonic clock. */
   readonly nowMs: () => number;
-  /** Called once for each loss of Redis. */
+  /** Called once each time Redis becomes unreachable. */
   readonly onDisconnect: (cause: Error) => void;
   readonly onReconnect: () => void;
 };
 
-/** A request waits this long for Redis, then it is decided locally. */
+/** A request waits this long for Redis; then the limiter decides locally. */
 const waitMaxMs = 25;
-/** Redis does nothing else while the script runs, so one round trip carries at most this many buckets. */
+/** Redis runs nothing else during the script, so one round trip has at most this many buckets. */
 const requestsMax = 200;
 /** Beyond this, the oldest lease is dropped. */
 const leasesMax = 50_000;
@@ -136,7 +136,7 @@ export class LeasedLimiter implements RateLimiter {
     });
   }
 
-  /** Makes one round trip, if none is under way. It never rejects. */
+  /** Starts a round trip unless one is in progress. The promise never rejects. */
   #send(leases: readonly leasing.Lease[], toRequest = leasing.toRefillRequest): Promise<void> {
     this.#running ??= this.#roundTrip(leases, leases.map(toRequest));
     return this.#running;

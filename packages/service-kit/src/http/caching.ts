@@ -15,8 +15,8 @@ const addVary = (reply: FastifyReply, fields: string): void => {
 export type SetCaching = (reply: FastifyReply) => void;
 
 /**
- * Creates the caching headers of a route from its contract; `undefined` when its response may not be cached. The cache of a
- * browser outlives a sign-out, so a cached response to a credential is reused for the same credential only.
+ * Creates the caching headers of a route from its contract; `undefined` when its response may not be cached. A browser's
+ * cache outlives a sign-out, so a response to a request with a credential is reused only for the same credential.
  */
 export const createCaching = (route: RouteSpec): SetCaching | undefined => {
   const control = toCacheControl(route);
@@ -28,7 +28,7 @@ export const createCaching = (route: RouteSpec): SetCaching | undefined => {
   };
 };
 
-/** Seconds for which a text that changes with a release only may be cached. */
+/** The seconds for which a text that changes only with a release may be cached. */
 const staticSeconds = 300;
 
 /** Creates a handler that sends a constant text, which any cache may keep and revalidate by its `ETag`. */

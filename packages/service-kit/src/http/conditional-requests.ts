@@ -2,10 +2,10 @@ import { commonErrors, type ExpectedVersions, getSuccess, type RouteSpec } from 
 import { z } from 'zod';
 import { invalidFields } from './validation.ts';
 
-/** The entity tag of a version. */
+/** Returns the entity tag of a version. */
 export const toETag = (version: unknown): string => `"${String(version)}"`;
 
-/** True for a route that changes a resource, and so requires the version that the change is meant for. */
+/** True for a route that changes a resource, and so requires the version on which the change is based. */
 export const requiresVersion = ({ method }: RouteSpec): boolean =>
   method === 'PATCH' || method === 'PUT' || method === 'DELETE';
 
@@ -17,12 +17,12 @@ export const hasVersion = (route: RouteSpec): boolean => {
 
 type Tag = { readonly weak: boolean; readonly text: string };
 
-/** The pattern of a list of entity tags, as `If-Match` has it: strong ones, and weak ones, which match nothing. */
+/** The pattern of `If-Match`: a list of strong and weak entity tags. Weak tags are valid, but match nothing. */
 export const tagListPattern = '^(?:W/)?"[!#-~]*"(?:[ \\t]*,[ \\t]*(?:W/)?"[!#-~]*")*$';
 
 const tagList = new RegExp(tagListPattern);
 
-/** The entity tags of a header; `undefined` when the header is not a list of tags. */
+/** Returns the entity tags of a header; `undefined` when the header is not a list of tags. */
 const parseTags = (header: string): readonly Tag[] | undefined => {
   if (!tagList.test(header.trim())) return undefined;
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, text = '']) => ({ weak: weak !== undefined, text }));
@@ -34,7 +34,7 @@ const malformedIfMatch = () =>
   ]);
 
 /**
- * The versions that an `If-Match` header names. The comparison is strong: a weak tag names no version.
+ * Returns the versions that an `If-Match` header names. The comparison is strong: a weak tag names no version.
  * @throws `precondition-required` without a version, `invalid-request` when the header is not a list of tags.
  */
 export const parseIfMatch = (header: string | undefined): ExpectedVersions => {

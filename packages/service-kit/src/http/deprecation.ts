@@ -6,7 +6,7 @@ const parseDate = (date: string, { method, path }: RouteSpec): Date => {
   throw new TypeError(`${method} ${path} is deprecated with '${date}', which is not a date. Write it as 2026-01-31.`);
 };
 
-/** The headers of every response of a deprecated route: RFC 9745 and RFC 8594. */
+/** Returns the headers of every response of a deprecated route: RFC 9745 and RFC 8594. */
 export const getDeprecationHeaders = (route: RouteSpec): Readonly<Record<string, string>> => {
   if (!route.deprecated) return {};
   const { since, sunset } = route.deprecated;

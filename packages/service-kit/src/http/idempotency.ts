@@ -45,7 +45,7 @@ export const readIdempotencyKey = (
   return key;
 };
 
-/** Equal for two identical requests to one route: same path, same query, same validated body. */
+/** Returns a hash that is equal for identical requests to one route: same path, same query, same validated body. */
 export const toFingerprint = ({ url, body }: Pick<FastifyRequest, 'url' | 'body'>): string =>
   hash('sha256', `${url}\n${JSON.stringify(body) ?? ''}`, 'base64url');
 
@@ -74,7 +74,7 @@ const replay = (
 
 /**
  * Executes an operation once for each key, also when the request is repeated concurrently: repeats receive the stored
- * response. It is optimistic: the operation runs, the commit claims the key, and only after a failure the key is looked up.
+ * response. It is optimistic: the operation runs, its commit claims the key, and the key is looked up only after a failure.
  * @throws `idempotency-mismatch` when the key was used for another request, or the error of the operation itself.
  */
 export const executeIdempotently = async (

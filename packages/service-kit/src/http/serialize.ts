@@ -3,7 +3,7 @@ import fastJsonStringify from 'fast-json-stringify';
 import { createSerializerCompiler } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 
-/** Turns a response into its JSON text. */
+/** Converts a response to its JSON text. */
 export type Serialize = (response: unknown) => string;
 
 /** `validated` checks every response against its schema; `compiled` trusts the types and is five times as fast. */
@@ -21,7 +21,7 @@ const createCompiled = (schema: z.ZodType): Serialize => {
     reused: 'inline',
     unrepresentable: 'any',
     metadata: z.registry(),
-    // fast-json-stringify would cut 1.5 to 1 and call it an integer.
+    // fast-json-stringify would truncate 1.5 to 1 for an integer.
     override: ({ jsonSchema }) => {
       if (jsonSchema.type === 'integer') jsonSchema.type = 'number';
     },
@@ -29,7 +29,7 @@ const createCompiled = (schema: z.ZodType): Serialize => {
   return fastJsonStringify(json as Parameters<typeof fastJsonStringify>[0]) as Serialize;
 };
 
-/** The fields of `response` that are missing in what is sent, as JSON pointers. */
+/** Returns the fields of `response` that are missing in `sent`, as JSON pointers. */
 const findExcess = (response: unknown, sent: unknown, path: string): string[] => {
   if (typeof response !== 'object' || response === null || typeof sent !== 'object' || sent === null) return [];
   return Object.entries(response).flatMap(([key, value]) => {
@@ -63,7 +63,7 @@ const createValidated = (schema: z.ZodType, { method, path }: RouteSpec): Serial
   };
 };
 
-/** Creates the serializer of a route's success; a 204 has no text. */
+/** Creates the serializer of a route's success response; a 204 has no text. */
 export const createSerializer = (route: RouteSpec, serialization: Serialization): Serialize => {
   const { status, schema } = getSuccess(route);
   if (status === 204) return () => '';

@@ -7,7 +7,7 @@ export const ndjson = 'application/x-ndjson';
 /** Milliseconds for which a response may stream. */
 export const streamMs = 30 * 60 * 1000;
 
-/** Lines are collected into chunks of about this many characters: a chunk for each line would cost more than the line. */
+/** Lines are combined into chunks of about this many characters, because a chunk for each line costs more CPU than the line. */
 const chunkLength = 16 * 1024;
 
 async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize: Serialize): AsyncGenerator<string> {

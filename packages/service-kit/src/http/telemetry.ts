@@ -66,7 +66,7 @@ const createRouteLookup = (modules: readonly MeasuredModule[], requests: Request
   return { getRoute, getNone: () => getHostRoute(noMethod, noRoute) };
 };
 
-/** The W3C trace context of the client, if it sent a valid one. */
+/** Returns the W3C trace context of the client, if the request has a valid one. */
 const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
   const header = headers['traceparent'];
   return typeof header === 'string' ? parseTraceparent(header) : undefined;
@@ -79,7 +79,7 @@ const createTrace = (request: FastifyRequest, ids: Ids): Trace => {
   return { traceId, spanId: traceId.slice(16), sampled: false };
 };
 
-/** Starts the span of a request. Probes have none, because they are many and alike. */
+/** Starts the span of a request. Probes have none, because they are frequent and all alike. */
 const startSpan = (request: FastifyRequest, { ids, tracing }: TelemetryDeps): Traced => {
   const parent = getParentTrace(request);
   const trace = parent ?? createTrace(request, ids);
@@ -124,13 +124,13 @@ export const createRequestTelemetry = (deps: TelemetryDeps): RequestTelemetry =>
   };
 };
 
-/** Continues the handling of a request below its span. */
+/** Runs `next` with the span of the request as the active span. */
 export const runInSpan = ({ scope }: FastifyRequest, next: () => void): void => {
   if (scope.span) scope.span.run(next);
   else next();
 };
 
-/** Shows how the connections of the datastore are used, and what its modules commit. */
+/** Adds metrics of the datastore's connection pool and of the commits of its modules. */
 export const measureDatastore = (metrics: Metrics, datastore: Datastore): void => {
   const stats = datastore.stats?.bind(datastore);
   if (!stats) return;
@@ -157,7 +157,7 @@ export const measureDatastore = (metrics: Metrics, datastore: Datastore): void =
   addTotal('splits', 'Transactions of several write sets that failed and were repeated in smaller ones.');
 };
 
-/** Counts the spans that are exported. */
+/** Adds metrics of the spans that are exported or lost. */
 export const measureTracing = (metrics: Metrics, { counts }: Tracing): void => {
   metrics.total({
     name: 'trace_spans_sent_total',

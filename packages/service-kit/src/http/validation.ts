@@ -11,7 +11,7 @@ const locations: Readonly<Record<string, FieldError['location']>> = {
 
 const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
-/** Creates the 400 for invalid fields. Its detail is the first of them. */
+/** Creates the 400 for invalid fields. Its `detail` describes the first of them. */
 export const invalidFields = (errors: readonly [FieldError, ...FieldError[]], cause?: unknown): ApiError => {
   const [{ location, pointer, message }] = errors;
   return commonErrors.invalidRequest({
@@ -22,7 +22,7 @@ export const invalidFields = (errors: readonly [FieldError, ...FieldError[]], ca
   });
 };
 
-/** The JSON pointer of a path, RFC 6901. */
+/** Converts a path to a JSON pointer (RFC 6901). */
 const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
@@ -70,7 +70,7 @@ const toMessage: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
-/** True for a query parameter that the request has more than once, and so has a list of values. No schema of a parameter is a list. */
+/** True for a query parameter that is sent more than once: Fastify parses it as a list, which no parameter's schema allows. */
 const isRepeated = (query: unknown, [name]: readonly PropertyKey[]): boolean =>
   Array.isArray((query as Readonly<Record<PropertyKey, unknown>>)[name ?? '']);
 

@@ -12,10 +12,10 @@ const description = [
   'A write with an `Idempotency-Key` can be repeated safely.',
 ].join(' ');
 
-/** `/v1/users/:id` in the form of OpenAPI. */
+/** Converts `/v1/users/:id` to OpenAPI's `/v1/users/{id}`. */
 const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
-/** Creates the OpenAPI 3.1 document of some contracts. The same contracts give the same document. */
+/** Creates the OpenAPI 3.1 document of contracts. The result depends only on its arguments. */
 export const createOpenApi = ({ title, contracts }: OpenApiOptions): Json => {
   const registry = createSchemaRegistry();
   const paths: Record<string, Json> = {};

@@ -62,7 +62,7 @@ type HeaderName = keyof typeof headerComponents;
 const refer = (names: readonly HeaderName[]): Json =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** The headers of every response of a route. The limits cannot count a request whose headers are too large to read. */
+/** Returns the headers of every response of a route. A request with too large headers (431) reaches no rate limit. */
 const getCommonHeaders = ({ deprecated }: RouteSpec, status: number): HeaderName[] => {
   if (status === 431) return ['X-Request-Id'];
   return [
@@ -86,7 +86,7 @@ const toCacheHeader = (route: RouteSpec): Json => {
   return { 'Cache-Control': { description, schema: { type: 'string', enum: [control] } } };
 };
 
-/** The headers of the success of a route, and of its 304. */
+/** Returns the headers of the success response of a route, and of its 304. */
 export const getSuccessHeaders = (route: RouteSpec, status: number): Json => ({
   ...refer([
     ...getCommonHeaders(route, status),
@@ -100,7 +100,7 @@ export const getSuccessHeaders = (route: RouteSpec, status: number): Json => ({
 /** The statuses of errors that come from an action, and so are stored for a request with an idempotency key. */
 const storedStatuses: readonly number[] = [404, 409, 412, 422];
 
-/** The headers of an error of a route. */
+/** Returns the headers of an error response of a route. */
 export const getErrorHeaders = (route: RouteSpec, status: number): Json =>
   refer([
     ...getCommonHeaders(route, status),

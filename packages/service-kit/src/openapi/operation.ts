@@ -8,7 +8,7 @@ import { listParameters } from './parameters.ts';
 import { toProblemContent } from './problem-schema.ts';
 import type { Json, SchemaRegistry } from './schemas.ts';
 
-const reasons: Readonly<Record<number, string>> = {
+const successDescriptions: Readonly<Record<number, string>> = {
   200: 'OK',
   201: 'Created',
   202: 'Accepted',
@@ -28,13 +28,13 @@ const describe = (route: RouteSpec): string =>
     .filter((text) => text !== undefined)
     .join('\n\n');
 
-/** The first example in the metadata of a schema. */
+/** Returns the first example in the metadata of a schema. */
 const toExample = (schema: z.ZodType): Json => {
   const [example] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
   return example === undefined ? {} : { example };
 };
 
-/** With `?fields=` an item has only the requested fields. */
+/** Converts the schema of a page to that of a response to `?fields=`, whose items have only the requested fields. */
 const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegistry): Json => {
   const { properties, ...rest } = registry.resolve(registry.toJson(page));
   const sparse = { type: 'array', items: registry.toJson(item.partial()) };
@@ -68,7 +68,7 @@ const toSuccessResponses = (route: RouteSpec, registry: SchemaRegistry): Json =>
   const { status } = getSuccess(route);
   return {
     [status]: {
-      description: reasons[status],
+      description: successDescriptions[status],
       headers: getSuccessHeaders(route, status),
       ...(status !== 204 && { content: toContent(route, registry) }),
     },

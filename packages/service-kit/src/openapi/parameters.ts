@@ -55,7 +55,7 @@ const toIdempotencyKey = ({ idempotency }: RouteSpec): Json => ({
   schema: { type: 'string', pattern: keyForm },
 });
 
-/** The parameters of an operation: those of its contract, and the headers that its shape implies. */
+/** Returns the parameters of an operation: those of its contract, and the headers that its shape implies. */
 export const listParameters = (route: RouteSpec, registry: SchemaRegistry): Json[] => [
   ...toParameters(route.params, { location: 'path', registry }),
   ...toParameters(route.query, { location: 'query', registry }),

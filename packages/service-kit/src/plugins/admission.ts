@@ -31,7 +31,7 @@ export type Admission = {
 
 const checkMs = 100;
 
-/** Creates a queue for requests beyond what a host can process: a burst waits for a moment instead of failing. */
+/** Creates a queue for requests beyond the capacity of a host, so that a short burst waits instead of failing. */
 export const createAdmission = (
   { inFlightMax, waitingMax, waitMs, lagMs }: AdmissionLimits,
   now: () => number = () => performance.now(),
@@ -44,7 +44,7 @@ export const createAdmission = (
     const time = now();
     lag = Math.max(0, time - checkedAt - checkMs);
     checkedAt = time;
-    // The first one has waited longest.
+    // The first entry has waited longest.
     while (waiting[0] && waiting[0].until <= time) (waiting.shift() as Waiting).onDecision(false);
   };
   const timer = setInterval(check, checkMs).unref();

@@ -23,7 +23,7 @@ const createContext = (request: FastifyRequest, actor: Principal, clock: Clock):
 
 type AuthHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Creates the hook of a route that authenticates, limits and authorizes. It needs only the path, so it runs before validation. */
+/** Creates the hook that authenticates, limits and authorizes. It reads only path and headers, so it runs before validation. */
 const createAuthHook = (app: FastifyInstance, auth: Auth, { verifier, policy, clock }: AuthDeps): AuthHook => {
   const verify = async ({ headers }: FastifyRequest): Promise<Principal> => {
     const token = parseBearerToken(headers.authorization);

@@ -7,7 +7,7 @@ import fp from 'fastify-plugin';
 /** The largest request body, in bytes. */
 export const bodyLimitBytes = 256 * 1024;
 
-/** How many levels objects and lists may nest. */
+/** The maximum nesting depth of objects and lists. */
 const depthMax = 32;
 
 /** True when brackets outside of strings open more than `depthMax` levels. */
@@ -38,7 +38,7 @@ const assertUncompressed = ({ headers }: FastifyRequest): void => {
 };
 
 const toText = (body: Buffer): string => {
-  // Invalid UTF-8 would be stored as other characters than were sent.
+  // Invalid UTF-8 would be stored as different characters than those sent.
   if (!isUtf8(body)) throw commonErrors.invalidRequest({ detail: 'The body is not UTF-8.' });
   const text = body.toString();
   if (isTooDeep(text)) {

@@ -13,15 +13,15 @@ import fp from 'fastify-plugin';
 const stages = ['ip', 'anonymous', 'subject', 'sensitive'] as const;
 type Stage = (typeof stages)[number];
 
-/** A number of requests in a window. */
+/** Allows `quota` requests in a window. */
 export type RateLimitPolicy = { readonly quota: number; readonly windowSeconds: number };
 
 export type RateLimitPolicies = {
-  /** For each client network, whatever it sends. */
+  /** For each client network, for all of its requests. */
   readonly ip: RateLimitPolicy;
   /** For each client network, for requests without a valid credential and to public routes. */
   readonly anonymous: RateLimitPolicy;
-  /** For each caller and each route that its contract calls sensitive. */
+  /** For each caller and each route whose contract has `limit: 'sensitive'`. */
   readonly sensitive: RateLimitPolicy;
   /** For each principal, by the plan of its tenant. */
   readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
@@ -47,7 +47,7 @@ type Check = {
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Takes a token for the caller of a request, and waits for this check and those before it.
+     * Takes a token for the caller of a request, and waits for this check and the earlier checks of the request.
      * @throws `rate-limited` when a bucket is empty.
      */
     limit(request: FastifyRequest, reply: FastifyReply, caller?: 'anonymous' | 'subject'): Promise<void>;
@@ -180,7 +180,7 @@ export const rateLimit = fp<RateLimitOptions>(
       request.rateLimitChecks = request.scope.config.probe ? [] : [checks.ip(request)];
       done();
     });
-    // For requests that reach no route of a contract, and so no check of a caller.
+    // A request to a route without a contract has no check of its caller, so the check of its IP is awaited here.
     app.addHook('preParsing', async (request, reply) => {
       if (!request.scope.config.contract) await app.limit(request, reply);
     });

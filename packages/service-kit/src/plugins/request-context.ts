@@ -6,7 +6,7 @@ import fp from 'fastify-plugin';
 import type { RequestScope } from '../http/request-scope.ts';
 import { type RequestTelemetry, runInSpan } from '../http/telemetry.ts';
 
-/** The state of the host. While it drains it is not ready, and keeps no connection. */
+/** The state of the host. While it drains, it is not ready and closes each connection after its response. */
 export type Lifecycle = { isDraining: boolean };
 
 export type RequestContextOptions = {
@@ -28,7 +28,7 @@ export const createRequestIds =
 /** The logged status of a request whose client disconnected before the response. */
 const clientClosedRequest = 499;
 
-/** Gives each request its scope, trace and default headers, and when it has ended a log line and its metrics. */
+/** Gives each request its scope, trace and default headers. Logs and measures it when it has ended. */
 export const requestContext = fp<RequestContextOptions>(
   async (app, { logger, telemetry, lifecycle }) => {
     const end = (request: FastifyRequest, reply: FastifyReply): void => {

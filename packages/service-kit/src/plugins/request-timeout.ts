@@ -3,7 +3,7 @@ import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
-/** Milliseconds from the first hook of a request to its response, at most. */
+/** The maximum milliseconds from the first hook of a request to its response. */
 export const requestTimeoutMs = 8000;
 
 declare module 'fastify' {
@@ -14,8 +14,8 @@ declare module 'fastify' {
 }
 
 /**
- * Ends a request that takes too long, and aborts its context; also when the client disconnects before the response. Fastify's
- * `handlerTimeout` does not: it stops as soon as a body has been read. A stream takes as long as its reader.
+ * Ends a request that takes too long and aborts its context. Aborts the context also when the client disconnects before the
+ * response. Fastify's `handlerTimeout` is not used, because it stops as soon as a body has been read. Streams have no limit.
  */
 export const requestTimeout = fp<{ readonly logger: Logger }>(
   async (app, { logger }) => {

@@ -7,8 +7,8 @@ declare module 'fastify' {
     /** The methods of the routes that a path (without query) matches, sorted; empty when no route matches. */
     getAllowedMethods(path: string): readonly string[];
     /**
-     * Refuses the methods of a route with parameters on the paths of routes without: `PATCH /v1/users/me` does not change a
-     * user whose id is `me`. To be called after the last route.
+     * Rejects the methods that a path without parameters shares with a route with parameters only: `PATCH /v1/users/me` is
+     * not routed to `PATCH /v1/users/:id` with the id `me`. Call it after the last route.
      */
     rejectShadowedMethods(): void;
   }

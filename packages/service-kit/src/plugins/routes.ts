@@ -31,7 +31,7 @@ export type RoutesOptions = {
   readonly logger: Logger;
 };
 
-/** A route with what is derived from its contract once. */
+/** A route with the values that are derived once from its contract. */
 type PreparedRoute = ServedRoute &
   Omit<RoutesOptions, 'routes'> & {
     readonly status: number;
@@ -46,7 +46,7 @@ const json = 'application/json';
 /** A route without a query schema rejects every parameter, so that no misspelt one is ignored. */
 const noQuery = z.strictObject({});
 
-/** The input of an operation. A body without a schema is not validated, and so reaches no action. */
+/** Returns the input of an operation. A body without a schema is not validated, so it is not passed on. */
 const toInput = ({ route, isVersioned }: PreparedRoute, { params, query, body, headers }: FastifyRequest): unknown => ({
   ...(params as object),
   query,
@@ -68,7 +68,7 @@ const assertAcceptable = (request: FastifyRequest, type: string): void => {
   });
 };
 
-/** Builds the whole response of a success; a repeated request with an idempotency key receives the same one. */
+/** Converts a DTO to the complete response, which a repeated request with the same idempotency key receives too. */
 const toResponse = (dto: unknown, request: FastifyRequest, { status, serialize }: PreparedRoute): StoredResponse => ({
   status,
   headers: {
@@ -85,7 +85,7 @@ const send = (reply: FastifyReply, { status, headers, body }: StoredResponse): F
     .headers(headers)
     .send(body === '' ? undefined : body);
 
-/** A read has no unit of work, so a write in the action of a GET throws. */
+/** Creates the handler of a GET. It has no unit of work, so an action that writes throws. */
 const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { route, operation, setCaching } = prepared;
   const hasFields = acceptsFields(route);
@@ -103,7 +103,7 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   };
 };
 
-/** The response is serialized before the commit, so nothing is committed when serialization fails. */
+/** Creates the handler of a write. The response is serialized before the commit, so a failed serialization commits nothing. */
 const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { route, operation, operationId, unitOfWork, journal, publicUrl } = prepared;
   const isKeyed = acceptsIdempotencyKey(route);

@@ -25,7 +25,7 @@ export type TestResponse = {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly text: string;
-  /** The parsed body. Tests know its shape; a wrong guess fails them. */
+  /** The parsed body, or undefined if it is not JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- an assertion on a body reads its fields without a schema
   readonly body: any;
 };
@@ -54,7 +54,7 @@ export type TestHost = {
   signToken(subject: TokenSubject): Promise<string>;
   /** Returns the faults since the last check: undeclared responses, and queries without tenant or index. */
   faults(): Promise<string[]>;
-  /** Returns the declared statuses of an operation that no request has seen; those of the host excepted. */
+  /** Returns the declared statuses of an operation that no response has had, except those that the host sends. */
   unseenStatuses(operationId: string): number[];
   close(): Promise<void>;
 };
@@ -85,7 +85,7 @@ const createCaller = (server: FastifyInstance, credential: Readonly<Record<strin
   };
 };
 
-/** The statuses that a route declares, except those that the host sends. */
+/** Returns the statuses that a route declares, except those that the host sends. */
 export const getDeclaredStatuses = (route: RouteSpec): number[] => {
   const errors = getDeclaredErrors(route).map(({ status }) => status);
   const statuses = [...Object.keys(route.responses).map(Number), ...errors];

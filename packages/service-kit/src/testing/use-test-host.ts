@@ -4,8 +4,8 @@ import { openTestHost, type TestHost, type TestHostOptions } from './test-host.t
 type Lazy = { readonly current: TestHost };
 
 /**
- * Opens one host for the tests of a file. A test fails when a route sends what its contract does not declare, or a query has
- * no tenant or no index. With `covers`, the file fails when a declared status of that operation has no case.
+ * Opens one host for the tests of a file. A test fails when a route sends a response that its contract does not declare, or a
+ * query has no tenant or no index. With `covers`, the file fails when no test causes a declared status of that operation.
  */
 export const useTestHost = (open: () => Promise<TestHostOptions>, covers: { readonly covers?: string } = {}): Lazy => {
   let host: TestHost | undefined;
