@@ -103,10 +103,10 @@ export const createOldCard = (overrides: object = {}) => {
 };
 
 /** Creates the database of the first version with cards of several tenants. */
-export const withOldCards = async (stage: Stage, count: number, tenants = 3) => {
-  await stage.process(before).prepare();
+export const withOldCards = async (fixture: Stage, count: number, tenants = 3) => {
+  await fixture.process(before).prepare();
   const tenantIds = Array.from({ length: tenants }, () => ids.next());
   const old = Array.from({ length: count }, (_, index) => createOldCard({ tenantId: tenantIds[index % tenants] }));
-  if (old.length > 0) await stage.cards().insertMany(old);
+  if (old.length > 0) await fixture.cards().insertMany(old);
   return { tenantIds, old };
 };

@@ -4,11 +4,11 @@ import { LeaseLost, renew, runFenced, takeLease } from '../src/migrations/lease.
 import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
 import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useFixture();
+const fixture = useFixture();
 
 const leaseDeps = () => {
-  const { client } = stage.process(after);
-  return { client, db: client.db(stage.db().databaseName), leaseMs: times.leaseMs };
+  const { client } = fixture.process(after);
+  return { client, db: client.db(fixture.db().databaseName), leaseMs: times.leaseMs };
 };
 
 /** The module with a backfill that pauses for a second after its first five documents. */
@@ -19,13 +19,13 @@ const resting = {
 
 const untilMoved = () =>
   expect
-    .poll(async () => (await stage.record('0002-fill-state'))?.['position'] ?? '', { timeout: 15_000 })
+    .poll(async () => (await fixture.record('0002-fill-state'))?.['position'] ?? '', { timeout: 15_000 })
     .not.toBe('');
 
 const changedOnce = async (count: number) => {
-  expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
-  expect(await stage.cards().countDocuments()).toBe(count);
-  expect(await stage.record('0002-fill-state')).toMatchObject({ state: 'done', changed: count });
+  expect(await fixture.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
+  expect(await fixture.cards().countDocuments()).toBe(count);
+  expect(await fixture.record('0002-fill-state')).toMatchObject({ state: 'done', changed: count });
 };
 
 describe('the lease', () => {
@@ -38,7 +38,7 @@ describe('the lease', () => {
     const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     expect(await takeLease(parts, 'second')).toBeUndefined();
-    await stage.expireLease();
+    await fixture.expireLease();
     const second = await takeLease(parts, 'second');
     expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
   });
@@ -47,20 +47,20 @@ describe('the lease', () => {
     const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     if (!first) throw new Error('The lease was free.');
-    await stage.expireLease();
+    await fixture.expireLease();
     await takeLease(parts, 'second');
     await expect(renew(parts, first)).rejects.toThrow(LeaseLost);
-    const write = vi.fn(async () => stage.cards().insertOne({ _id: 'late' }));
+    const write = vi.fn(async () => fixture.cards().insertOne({ _id: 'late' }));
     await expect(runFenced(parts, first, write)).rejects.toThrow(LeaseLost);
     expect(write).not.toHaveBeenCalled();
-    expect(await stage.cards().countDocuments()).toBe(0);
+    expect(await fixture.cards().countDocuments()).toBe(0);
   });
 
   it('integrity: a take-over waits for the running batch, which is committed whole', async () => {
     const parts = leaseDeps();
     const first = await takeLease(parts, 'first');
     if (!first) throw new Error('The lease was free.');
-    await stage.expireLease();
+    await fixture.expireLease();
     let taking: Promise<unknown> = Promise.resolve();
     await runFenced(parts, first, async (session) => {
       taking = takeLease(leaseDeps(), 'second');
@@ -68,14 +68,14 @@ describe('the lease', () => {
     });
     // The batch has extended the lease, so it is not free.
     expect(await taking).toBeUndefined();
-    expect(await stage.cards().countDocuments()).toBe(1);
+    expect(await fixture.cards().countDocuments()).toBe(1);
   });
 });
 
 describe('two processes', () => {
   it('race: run each batch once when they start together', async () => {
-    await withOldCards(stage, 45);
-    const both = [stage.process(after), stage.process(after)];
+    await withOldCards(fixture, 45);
+    const both = [fixture.process(after), fixture.process(after)];
     let updates = 0;
     for (const { client } of both) {
       client.on('commandStarted', ({ commandName, command }) => {
@@ -93,19 +93,19 @@ describe('two processes', () => {
   });
 
   it('race: create a new database once when they start together', async () => {
-    const many = Array.from({ length: 4 }, () => stage.process(after));
+    const many = Array.from({ length: 4 }, () => fixture.process(after));
     await Promise.all(many.map(({ prepare }) => prepare()));
     expect(await many[0]?.drift()).toEqual([]);
     expect(many.flatMap(({ events }) => events())).toEqual([]);
   });
 
   it('a paused process whose lease was taken over changes nothing more and serves', async () => {
-    await withOldCards(stage, 20);
-    const paused = stage.process(resting);
+    await withOldCards(fixture, 20);
+    const paused = fixture.process(resting);
     const preparing = paused.prepare();
     await untilMoved();
-    await stage.expireLease();
-    const other = stage.process(after);
+    await fixture.expireLease();
+    const other = fixture.process(after);
     await other.prepare();
     await changedOnce(20);
     await preparing;
@@ -114,26 +114,26 @@ describe('two processes', () => {
   });
 
   it('a process that waits for too long does not start, and names the reason', async () => {
-    await withOldCards(stage, 1);
-    await stage
+    await withOldCards(fixture, 1);
+    await fixture
       .records()
       .replaceOne(
         { _id: 'lease' },
         { token: 7, beat: 0, holder: 'elsewhere:1', expiresAt: new Date(Date.now() + 60_000) },
       );
-    await expect(stage.process(after, { waitMs: 50 }).prepare()).rejects.toMatchObject({
+    await expect(fixture.process(after, { waitMs: 50 }).prepare()).rejects.toMatchObject({
       name: 'StartupError',
-      message: `elsewhere:1 has been migrating the database '${stage.db().databaseName}' for more than 1 seconds. See its progress with \`npm run db -- status\`, and start again when it is done.`,
+      message: `elsewhere:1 has been migrating the database '${fixture.db().databaseName}' for more than 1 seconds. See its progress with \`npm run db -- status\`, and start again when it is done.`,
     });
-    expect(await stage.cards().countDocuments({ state: { $exists: true } })).toBe(0);
+    expect(await fixture.cards().countDocuments({ state: { $exists: true } })).toBe(0);
   });
 
   it('a process without pending migrations does not wait for a contract phase of another one', async () => {
-    await withOldCards(stage, 1);
-    await stage.process(after).prepare();
+    await withOldCards(fixture, 1);
+    await fixture.process(after).prepare();
     await takeLease(leaseDeps(), 'elsewhere:1');
-    await stage.process(after, { waitMs: 0 }).prepare();
-    await expect(stage.process(after, { waitMs: 0 }).migrate({ contract: true })).rejects.toThrow(
+    await fixture.process(after, { waitMs: 0 }).prepare();
+    await expect(fixture.process(after, { waitMs: 0 }).migrate({ contract: true })).rejects.toThrow(
       'elsewhere:1 has been',
     );
   });
@@ -141,19 +141,19 @@ describe('two processes', () => {
 
 describe('a kill in the middle of a backfill', () => {
   it('integrity: leaves whole batches, and another process continues at the position without changing a document twice', async () => {
-    const { old } = await withOldCards(stage, 60);
+    const { old } = await withOldCards(fixture, 60);
     const script = new URL('./migrations-slow-process.ts', import.meta.url);
-    const child = startChild(nodeCommand(script, stage.uri, stage.prefix));
+    const child = startChild(nodeCommand(script, fixture.uri, fixture.prefix));
     onTestFinished(async () => void (await child.end()));
     await untilMoved();
     await child.end('SIGKILL');
-    const left = await stage.record('0002-fill-state');
+    const left = await fixture.record('0002-fill-state');
     expect(left).toMatchObject({ state: 'running', position: old[Number(left?.['changed']) - 1]?._id });
-    expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(left?.['changed']);
+    expect(await fixture.cards().countDocuments({ state: 'open', version: 2 })).toBe(left?.['changed']);
     expect(left?.['changed']).toBeLessThan(60);
     // Its lease would expire by itself; the test does not wait for that.
-    await stage.expireLease();
-    const next = stage.process(after);
+    await fixture.expireLease();
+    const next = fixture.process(after);
     const begunAt: unknown[] = [];
     next.client.on('commandStarted', ({ commandName, command }) => {
       if (commandName === 'find' && command['find'] === 'cards') begunAt.push(command['filter']._id?.$gt);

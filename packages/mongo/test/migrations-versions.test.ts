@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { addState, after, before, migrations } from './migrations-cards.ts';
 import { useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useFixture();
+const fixture = useFixture();
 
 /** The operations of the first version on its cards, each in a unit of work. */
-const useAsBefore = async () => {
-  const { store } = stage.process(before);
+const useOldCode = async () => {
+  const { store } = fixture.process(before);
   const ctx = createContext();
   const run = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'before' });
   const scoped = store.collections.cards.for(ctx);
@@ -22,14 +22,14 @@ const useAsBefore = async () => {
   return renamed;
 };
 
-const storedOptions = async () => stage.db().listCollections({ name: 'cards' }).toArray();
+const storedOptions = async () => fixture.db().listCollections({ name: 'cards' }).toArray();
 
 describe('old code', () => {
   it('works on the expanded schema, also with backfilled documents', async () => {
-    const { old } = await withOldCards(stage, 3, 1);
-    await stage.process(after).prepare();
-    await useAsBefore();
-    const { store } = stage.process(before);
+    const { old } = await withOldCards(fixture, 3, 1);
+    await fixture.process(after).prepare();
+    await useOldCode();
+    const { store } = fixture.process(before);
     const ctx = createContext({ tenantId: String(old[0]?.tenantId) });
     const scoped = store.collections.cards.for(ctx);
     const filled = await scoped.get(String(old[0]?._id));
@@ -38,48 +38,48 @@ describe('old code', () => {
   });
 
   it('does not tighten the validator when it restarts, and keeps working', async () => {
-    await withOldCards(stage, 1);
-    await stage.process(after).prepare();
+    await withOldCards(fixture, 1);
+    await fixture.process(after).prepare();
     const expanded = await storedOptions();
-    const restarted = stage.process(before);
+    const restarted = fixture.process(before);
     await restarted.prepare();
     expect(restarted.entries).toEqual([
-      { event: 'database-newer', fields: { database: stage.db().databaseName, migration: '0001-state' } },
+      { event: 'database-newer', fields: { database: fixture.db().databaseName, migration: '0001-state' } },
     ]);
     expect(await storedOptions()).toEqual(expanded);
-    await useAsBefore();
-    await useAsAfter();
+    await useOldCode();
+    await useNewCode();
   });
 
   it('starts while newer code runs a long backfill, without waiting for it', async () => {
-    await withOldCards(stage, 1);
-    await stage.process(after).prepare();
-    await stage.records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(Date.now() + 60_000) } });
-    await stage.process(before, { waitMs: 0 }).prepare();
-    await useAsBefore();
+    await withOldCards(fixture, 1);
+    await fixture.process(after).prepare();
+    await fixture.records().updateOne({ _id: 'lease' }, { $set: { expiresAt: new Date(Date.now() + 60_000) } });
+    await fixture.process(before, { waitMs: 0 }).prepare();
+    await useOldCode();
   });
 
   it('is refused by the validator after the contract phase', async () => {
-    await withOldCards(stage, 1);
-    await stage.process(after).prepare();
-    const card = await useAsBefore();
-    await stage.process(after).migrate({ contract: true });
-    await expect(useAsBefore()).rejects.toMatchObject({ name: 'ValidatorViolation' });
+    await withOldCards(fixture, 1);
+    await fixture.process(after).prepare();
+    const card = await useOldCode();
+    await fixture.process(after).migrate({ contract: true });
+    await expect(useOldCode()).rejects.toMatchObject({ name: 'ValidatorViolation' });
     // The documents that it wrote before have the fields of the new code.
     const { mood: _, ...rest } = card;
-    expect(await stage.cards().findOne({ _id: card._id })).toEqual({
+    expect(await fixture.cards().findOne({ _id: card._id })).toEqual({
       ...rest,
       state: 'open',
       version: 3,
       updatedAt: expect.any(Date),
     });
-    await useAsAfter();
+    await useNewCode();
   });
 
   it('gets a sentence from each command when newer code has migrated the database', async () => {
-    await stage.process(after).prepare();
-    const old = stage.process({ ...after, migrations: migrations.slice(0, 2) });
-    const sentence = `The database '${stage.db().databaseName}' has been migrated by newer code, which has '0003-tally'. Use that code.`;
+    await fixture.process(after).prepare();
+    const old = fixture.process({ ...after, migrations: migrations.slice(0, 2) });
+    const sentence = `The database '${fixture.db().databaseName}' has been migrated by newer code, which has '0003-tally'. Use that code.`;
     await expect(old.migrate({ contract: false })).rejects.toThrow(sentence);
     expect(await old.dryRun({ contract: false })).toEqual([sentence]);
     expect(await old.drift()).toEqual([sentence]);
@@ -92,17 +92,17 @@ describe('old code', () => {
   });
 
   it('does not start beside code of another branch when neither is newer', async () => {
-    await stage.process(after).prepare();
+    await fixture.process(after).prepare();
     const other = defineMigration({ name: '0002-other', phase: 'expand', collection: 'cards' });
-    await expect(stage.process({ ...after, migrations: [addState, other] }).prepare()).rejects.toThrow(
+    await expect(fixture.process({ ...after, migrations: [addState, other] }).prepare()).rejects.toThrow(
       "has the migration '0002-fill-state', which this code lacks, and lacks '0002-other', which this code has. Merge the two branches",
     );
   });
 });
 
 /** The operations of the second version, on documents with a state. */
-const useAsAfter = async () => {
-  const { store } = stage.process(after);
+const useNewCode = async () => {
+  const { store } = fixture.process(after);
   const ctx = createContext();
   const scoped = store.collections.cards.for(ctx);
   const write = <T>(work: () => T) => store.unitOfWork.run(ctx, async () => work(), { operation: 'after' });
@@ -113,9 +113,9 @@ const useAsAfter = async () => {
 
 describe('new code', () => {
   it('works on the expanded schema, which validates the types of its fields', async () => {
-    await withOldCards(stage, 1);
-    await stage.process(after).prepare();
-    await useAsAfter();
-    await expect(stage.cards().updateOne({}, { $set: { state: 'unknown' } })).rejects.toMatchObject({ code: 121 });
+    await withOldCards(fixture, 1);
+    await fixture.process(after).prepare();
+    await useNewCode();
+    await expect(fixture.cards().updateOne({}, { $set: { state: 'unknown' } })).rejects.toMatchObject({ code: 121 });
   });
 });

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { addState, after, fillState, migrations } from './migrations-cards.ts';
 import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useFixture();
+const fixture = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
 
 /** Counts the update commands to cards that a client sends while `work` runs. */
 const updatesDuring = async (
-  { client }: ReturnType<typeof stage.process>,
+  { client }: ReturnType<typeof fixture.process>,
   work: () => Promise<unknown>,
 ): Promise<number> => {
   let count = 0;
@@ -21,56 +21,56 @@ const updatesDuring = async (
 
 describe('migrating', () => {
   it('runs expands and backfills in their order, and contracts only with the option', async () => {
-    const { old, tenantIds } = await withOldCards(stage, 25);
-    const process = stage.process(after);
+    const { old, tenantIds } = await withOldCards(fixture, 25);
+    const process = fixture.process(after);
     await process.prepare();
     const started = process.entries.filter(({ event }) => event === 'migration-started');
     expect(started.map(({ fields }) => fields['migration'])).toEqual(['0001-state', '0002-fill-state', '0003-tally']);
-    expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
+    expect(await fixture.cards().find().sort({ _id: 1 }).toArray()).toEqual(
       old.map((card) => ({ ...card, state: 'open', version: 2, updatedAt: expect.any(Date) })),
     );
-    expect(await stage.db().collection('tallies').countDocuments()).toBe(tenantIds.length);
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byMood', 'byState', 'byTitle']));
+    expect(await fixture.db().collection('tallies').countDocuments()).toBe(tenantIds.length);
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byMood', 'byState', 'byTitle']));
     await process.migrate({ contract: true });
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byState', 'byTitle']));
-    expect(await stage.cards().countDocuments({ mood: { $exists: true } })).toBe(0);
-    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byState', 'byTitle']));
+    expect(await fixture.cards().countDocuments({ mood: { $exists: true } })).toBe(0);
+    await expect(fixture.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
   });
 
   it('records every migration of an empty database as done, and applies the strict validator at once', async () => {
-    const process = stage.process(after);
+    const process = fixture.process(after);
     await process.prepare();
     expect((await process.status()).map(({ state, changed }) => [state, changed])).toEqual(
       migrations.map(() => ['done', 0]),
     );
     expect(process.events()).toEqual([]);
-    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
+    await expect(fixture.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect(await process.drift()).toEqual([]);
   });
 
   it('starts with an expand that was added after the other migrations were done', async () => {
-    await withOldCards(stage, 3);
-    await stage.process(withMigrations([addState, fillState])).prepare();
-    const process = stage.process(after);
+    await withOldCards(fixture, 3);
+    await fixture.process(withMigrations([addState, fillState])).prepare();
+    const process = fixture.process(after);
     await process.prepare();
     expect(process.entries.filter(({ event }) => event === 'migration-started')).toHaveLength(1);
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'pending']);
   });
 
   it('keeps version and time when clients see no change, so that ETags stay valid', async () => {
-    const { old } = await withOldCards(stage, 5);
-    await stage.process(withMigrations([addState, { ...fillState, visible: false }])).prepare();
-    expect(await stage.cards().find().sort({ _id: 1 }).toArray()).toEqual(
+    const { old } = await withOldCards(fixture, 5);
+    await fixture.process(withMigrations([addState, { ...fillState, visible: false }])).prepare();
+    expect(await fixture.cards().find().sort({ _id: 1 }).toArray()).toEqual(
       old.map((card) => ({ ...card, state: 'open' })),
     );
   });
 
   it('changes the documents that a filter matches, each by its own fields, and no others', async () => {
-    await withOldCards(stage, 4);
-    await stage.cards().updateMany({}, { $set: { mood: 'busy' } });
+    await withOldCards(fixture, 4);
+    await fixture.cards().updateMany({}, { $set: { mood: 'busy' } });
     const done = createOldCard({ mood: 'done' });
-    await stage.cards().insertOne(done);
+    await fixture.cards().insertOne(done);
     const finish = defineMigration({
       name: '0002-finish',
       phase: 'backfill',
@@ -78,14 +78,14 @@ describe('migrating', () => {
       needs: { where: { mood: { $in: ['done', 'gone'] } } },
       change: ({ title }) => ({ state: 'closed', mood: `was ${String(title)}` }),
     });
-    await stage.process(withMigrations([addState, finish])).prepare();
-    expect(await stage.cards().find({ state: 'closed' }).toArray()).toEqual([
+    await fixture.process(withMigrations([addState, finish])).prepare();
+    expect(await fixture.cards().find({ state: 'closed' }).toArray()).toEqual([
       { ...done, state: 'closed', mood: `was ${done.title}` },
     ]);
   });
 
   it('changes the documents with an outdated field, in batches, and no others', async () => {
-    const { old } = await withOldCards(stage, 25);
+    const { old } = await withOldCards(fixture, 25);
     const [first] = old as [(typeof old)[number]];
     const fill = defineMigration({
       name: '0002-fill-mood',
@@ -97,28 +97,28 @@ describe('migrating', () => {
       batchSize: 10,
       perSecond: 1_000_000,
     });
-    const process = stage.process(withMigrations([addState, fill]));
+    const process = fixture.process(withMigrations([addState, fill]));
     expect(await process.dryRun({ contract: false })).toContain(
       "0002-fill-mood (backfill) changes 1 documents, by a scan of 'cards'.",
     );
     await process.prepare();
-    expect(await stage.cards().find({ version: 2 }).toArray()).toMatchObject([{ _id: first._id, mood: 'done' }]);
+    expect(await fixture.cards().find({ version: 2 }).toArray()).toMatchObject([{ _id: first._id, mood: 'done' }]);
     expect(await process.status()).toMatchObject([{}, { changed: 1 }]);
   });
 
   it('processes one tenant after the other, writes new or changed figures, and is safe to repeat', async () => {
-    const { tenantIds } = await withOldCards(stage, 15, 5);
-    const process = stage.process(after);
+    const { tenantIds } = await withOldCards(fixture, 15, 5);
+    const process = fixture.process(after);
     await process.prepare();
     expect(await process.status()).toMatchObject([{}, {}, { name: '0003-tally', changed: 5 }, {}]);
-    const read = () => stage.db().collection('tallies').find().sort({ tenantId: 1 }).toArray();
+    const read = () => fixture.db().collection('tallies').find().sort({ tenantId: 1 }).toArray();
     const counted = await read();
     expect(counted).toEqual(
       tenantIds
         .toSorted()
         .map((tenantId) => expect.objectContaining({ tenantId, scope: 'tenant', open: 3, version: 1 })),
     );
-    await stage
+    await fixture
       .db()
       .collection('tallies')
       .updateOne({ tenantId: tenantIds[0] }, { $set: { open: 7 } });
@@ -131,9 +131,9 @@ describe('migrating', () => {
   });
 
   it('keeps to its rate', async () => {
-    await withOldCards(stage, 15);
+    await withOldCards(fixture, 15);
     const begunAt = performance.now();
-    await stage.process(withMigrations([addState, { ...fillState, batchSize: 5, perSecond: 50 }])).prepare();
+    await fixture.process(withMigrations([addState, { ...fillState, batchSize: 5, perSecond: 50 }])).prepare();
     expect(performance.now() - begunAt).toBeGreaterThanOrEqual(295);
   });
 
@@ -143,19 +143,19 @@ describe('migrating', () => {
     [11, 2],
     [20, 2],
   ])('boundary: %i documents in batches of ten are %i batches', async (count, batches) => {
-    await withOldCards(stage, count);
-    const process = stage.process(withMigrations([addState, fillState]));
+    await withOldCards(fixture, count);
+    const process = fixture.process(withMigrations([addState, fillState]));
     expect(await updatesDuring(process, process.prepare)).toBe(batches);
     expect(await process.status()).toMatchObject([{ state: 'done' }, { state: 'done', changed: count }]);
-    expect(await stage.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
+    expect(await fixture.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
   });
 
   it('boundary: skips thousands of unaffected documents, and finds the others', async () => {
-    const { tenantIds } = await withOldCards(stage, 1);
+    const { tenantIds } = await withOldCards(fixture, 1);
     const calm = Array.from({ length: 10_001 }, () => createOldCard({ tenantId: tenantIds[0] }));
-    await stage.cards().insertMany(calm);
+    await fixture.cards().insertMany(calm);
     const only = ['first', 'last'].map((mood, index) => ({ mood, _id: calm.at(-index)?._id }));
-    await Promise.all(only.map(({ mood, _id }) => stage.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));
+    await Promise.all(only.map(({ mood, _id }) => fixture.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));
     const seen = defineMigration({
       name: '0002-seen',
       phase: 'backfill',
@@ -163,19 +163,19 @@ describe('migrating', () => {
       needs: { where: { mood: { $in: ['first', 'last'] } } },
       change: () => ({ mood: 'seen' }),
     });
-    const process = stage.process(withMigrations([addState, seen]));
+    const process = fixture.process(withMigrations([addState, seen]));
     await process.prepare();
     expect(await process.status()).toMatchObject([{}, { changed: 2 }]);
-    expect(await stage.cards().countDocuments({ mood: 'seen' })).toBe(2);
+    expect(await fixture.cards().countDocuments({ mood: 'seen' })).toBe(2);
   });
 });
 
 describe('a dry run', () => {
   it('describes each change, and changes nothing', async () => {
-    await withOldCards(stage, 12);
-    const process = stage.process(after);
-    const stored = await stage.everything();
-    const { databaseName } = stage.db();
+    await withOldCards(fixture, 12);
+    const process = fixture.process(after);
+    const stored = await fixture.everything();
+    const { databaseName } = fixture.db();
     const sentences = await process.dryRun({ contract: true });
     expect(sentences).toEqual([
       `Changes the validator of '${databaseName}.cards'.`,
@@ -191,21 +191,21 @@ describe('a dry run', () => {
       "0004-require-state (contract) drops the index 'byMood' of 'cards'.",
     ]);
     expect(await process.dryRun({ contract: false })).toEqual(sentences.slice(0, 6));
-    expect(await stage.everything()).toBe(stored);
+    expect(await fixture.everything()).toBe(stored);
   });
 
   it('of an empty database creates its collections and scans nothing', async () => {
-    const process = stage.process(after);
+    const process = fixture.process(after);
     expect(await process.dryRun({ contract: true })).toEqual([
       expect.stringMatching(/^Creates the collection '\w+\.cards'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.tallies'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.journal'\.$/),
     ]);
-    expect(await stage.db().listCollections().toArray()).toEqual([]);
+    expect(await fixture.db().listCollections().toArray()).toEqual([]);
   });
 
   it('of a database that is up to date is empty', async () => {
-    const process = stage.process(after);
+    const process = fixture.process(after);
     await process.prepare();
     expect(await process.dryRun({ contract: true })).toEqual([]);
   });

@@ -25,7 +25,7 @@ type DriverLog = { readonly message?: string };
 type Cleanup = (work: () => Promise<void>) => void;
 
 /** Opens a store behind a proxy of its own. */
-const openStage = async (onTestFinished: Cleanup) => {
+const openFixture = async (onTestFinished: Cleanup) => {
   const proxy = await openTcpProxy(new URL(String(process.env['MONGODB_URI'])));
   let selections = 0;
   const write = ({ message }: DriverLog) => void (selections += Number(message === 'Server selection started'));
@@ -86,14 +86,14 @@ const openStage = async (onTestFinished: Cleanup) => {
   };
 };
 
-type Stage = Awaited<ReturnType<typeof openStage>>;
+type Fixture = Awaited<ReturnType<typeof openFixture>>;
 
 const endings: readonly (readonly [string, (proxy: TcpProxy) => void])[] = [
   ['is unreachable', (proxy) => void proxy.cut()],
   ['does not respond', (proxy) => proxy.freeze()],
 ];
 
-type Work = { readonly name: string; readonly command: string; readonly work: (stage: Stage) => Promise<unknown> };
+type Work = { readonly name: string; readonly command: string; readonly work: (fixture: Fixture) => Promise<unknown> };
 
 const works: readonly Work[] = [
   { name: 'a read by id', command: 'find', work: ({ get }) => get() },
@@ -109,43 +109,43 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
   it.for(works)(
     '$name is rejected in time, after one server selection',
     async ({ command, work }, { expect, onTestFinished }) => {
-      const stage = await openStage(onTestFinished);
-      stage.onNth(command, 1, strike);
+      const fixture = await openFixture(onTestFinished);
+      fixture.onNth(command, 1, strike);
       const began = performance.now();
-      const [outcome] = await Promise.allSettled([work(stage)]);
-      expect(stage.selections()).toBe(1);
+      const [outcome] = await Promise.allSettled([work(fixture)]);
+      expect(fixture.selections()).toBe(1);
       expect(performance.now() - began).toBeLessThan(settledWithinMs);
       expect(outcome).toEqual(refused);
     },
   );
 
   it.for([
-    { name: 'commits', command: 'insert', work: ({ add }: Stage) => add() },
-    { name: 'reads', command: 'find', work: ({ get }: Stage) => get() },
+    { name: 'commits', command: 'insert', work: ({ add }: Fixture) => add() },
+    { name: 'reads', command: 'find', work: ({ get }: Fixture) => get() },
   ])('$name that wait for others are rejected with them', async ({ command, work }, { expect, onTestFinished }) => {
-    const stage = await openStage(onTestFinished);
+    const fixture = await openFixture(onTestFinished);
     const behind: Promise<unknown>[] = [];
-    stage.onNth(command, 1, (proxy) => {
+    fixture.onNth(command, 1, (proxy) => {
       strike(proxy);
       // More than one batch.
-      behind.push(...Array.from({ length: 400 }, () => work(stage)));
+      behind.push(...Array.from({ length: 400 }, () => work(fixture)));
     });
     const began = performance.now();
-    await Promise.allSettled([work(stage)]);
+    await Promise.allSettled([work(fixture)]);
     expect(await Promise.allSettled(behind)).toEqual(Array(400).fill(refused));
     expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 
   it('integrity: no part of a split group selects a server by itself', async ({ expect, onTestFinished }) => {
-    const stage = await openStage(onTestFinished);
+    const fixture = await openFixture(onTestFinished);
     const { slug } = createNote();
-    await stage.add(slug);
+    await fixture.add(slug);
     // The first group has one set; the second fails because of the slug and is split.
-    stage.onNth('insert', 4, strike);
+    fixture.onNth('insert', 4, strike);
     const began = performance.now();
-    const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => stage.add(slug)));
+    const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => fixture.add(slug)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
-    expect(stage.selections()).toBe(1);
+    expect(fixture.selections()).toBe(1);
     expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 });
@@ -154,27 +154,27 @@ describe.concurrent('when MongoDB responds again as soon as its silence is detec
   it.for(works.filter(({ name }) => !name.includes('by id')))(
     '$name continues as well',
     async ({ command, work }, { expect, onTestFinished }) => {
-      const stage = await openStage(onTestFinished);
-      await stage.beforeHeartbeat();
-      stage.onNth(command, 1, (proxy) => proxy.freeze());
-      stage.onInterruption((proxy) => void proxy.restore());
-      await work(stage);
-      expect(stage.selections()).toBeGreaterThan(0);
-      expect((await stage.list()).items).toHaveLength(command === 'find' ? 0 : 2);
+      const fixture = await openFixture(onTestFinished);
+      await fixture.beforeHeartbeat();
+      fixture.onNth(command, 1, (proxy) => proxy.freeze());
+      fixture.onInterruption((proxy) => void proxy.restore());
+      await work(fixture);
+      expect(fixture.selections()).toBeGreaterThan(0);
+      expect((await fixture.list()).items).toHaveLength(command === 'find' ? 0 : 2);
     },
   );
 });
 
 describe('a write that was rejected while MongoDB did not respond', () => {
   it('integrity: does not take effect later', async ({ expect, onTestFinished }) => {
-    const stage = await openStage(onTestFinished);
-    stage.onNth('insert', 1, (proxy) => proxy.freeze());
-    await expect(stage.add()).rejects.toMatchObject({ code: 'unavailable' });
-    const aborted = stage.aborted();
-    await stage.proxy.restore();
+    const fixture = await openFixture(onTestFinished);
+    fixture.onNth('insert', 1, (proxy) => proxy.freeze());
+    await expect(fixture.add()).rejects.toMatchObject({ code: 'unavailable' });
+    const aborted = fixture.aborted();
+    await fixture.proxy.restore();
     await aborted;
-    await stage.add();
-    expect((await stage.list()).items).toHaveLength(2);
+    await fixture.add();
+    expect((await fixture.list()).items).toHaveLength(2);
   });
 });
 
