@@ -38,7 +38,7 @@ it('returns token-expired from the second of exp, for a verified token as for a 
   expect(await verifyOrError(verified, token)).toEqual(await verifyOrError(unverified, token));
 });
 
-it('keeps no rejection: a token that came too early is accepted in its time', async () => {
+it('caches no rejection: a token that was rejected before its nbf is accepted from then on', async () => {
   const verifier = createTestVerifier();
   const token = forge({ claims: { nbf: startSeconds + 60 } });
   expect(await verifyOrError(verifier, token)).toMatchObject({ status: 401 });

@@ -17,7 +17,7 @@ const expectRejected = async (token: string) => expect(await verifyOrError(verif
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('another algorithm', () => {
+describe('the verifier and the algorithm of a token', () => {
   const unsigned = () => Buffer.alloc(0);
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const es256 = (input: string) => sign('sha256', Buffer.from(input), { key: ec, dsaEncoding: 'ieee-p1363' });
@@ -68,7 +68,7 @@ describe('another algorithm', () => {
   );
 });
 
-describe('another header', () => {
+describe('the verifier and the header of a token', () => {
   it.each(['JWT', 'jwt', undefined, null, '', 'dpop+jwt', 'at+jwt ', 'text/at+jwt', ['at+jwt']])(
     'rejects typ %j',
     (typ) => expectRejected(forge({ header: { typ } })),
@@ -131,7 +131,7 @@ describe('another header', () => {
   );
 });
 
-describe('another form', () => {
+describe('the verifier and the form of a token', () => {
   const jwe = [encode({ alg: 'dir', enc: 'A256GCM', kid: key.kid }), '', encode('iv'), encode('text'), encode('tag')];
   const pad = (part: string) => part + '='.repeat((4 - (part.length % 4)) % 4 || 1);
 
@@ -185,7 +185,7 @@ describe('another form', () => {
   });
 });
 
-describe('another signature', () => {
+describe('the verifier and the signature of a token', () => {
   it('rejects a malleable signature: S plus the order of the group', async () => {
     const order = 2n ** 252n + 27742317777372353535851937790883648493n;
     const bytes = Buffer.from(signature, 'base64url');

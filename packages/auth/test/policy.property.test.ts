@@ -21,7 +21,7 @@ describe('for all callers and routes the policy', () => {
     fc.dictionary(fc.constantFrom('id', 'constructor'), fc.string()),
   );
 
-  it('denies nothing more when a role is added, and allows nothing more for an unknown role', () =>
+  it('denies no further call when a role is added, and allows no further call for an unknown role', () =>
     fc.assert(
       fc.property(roles, role, unknownRole, auth, params, (names, more, unknown, route, values) => {
         const before = isAllowed(withRoles(...names), route, values);
@@ -30,7 +30,7 @@ describe('for all callers and routes the policy', () => {
       }),
     ));
 
-  it('allows a user without roles only the own id', () =>
+  it('allows a user without roles only their own id', () =>
     fc.assert(
       fc.property(guarded, params, (route, values) => {
         const isOwn =

@@ -69,7 +69,7 @@ type Forgery = {
   readonly signing?: Signing;
 };
 
-/** Creates a token by hand, good but for what is changed. */
+/** Creates a token by hand that is valid except for the given changes. */
 export const forge = ({ header = {}, claims = {}, signing = ed25519(key) }: Forgery = {}): string => {
   const input = [
     encode(typeof header === 'string' ? header : { ...goodHeader, ...header }),

@@ -13,7 +13,7 @@ export type LoggerOptions = {
   readonly destination: Destination;
 };
 
-// A field with one of these names would stand beside the line's own, and readers would believe the later one.
+// With a field of one of these names, the JSON line would have two properties of that name, and parsers use the last one.
 const reserved = new Set(['level', 'time', 'service', 'event']);
 
 type LineRecord = Readonly<Record<string, unknown>>;

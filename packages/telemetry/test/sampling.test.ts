@@ -27,13 +27,13 @@ describe('a trace is recorded', () => {
     expect(await getRecorded(ratio(0))).toEqual([]);
   });
 
-  it('in about the part of the cases that the ratio says', async () => {
+  it('about as often as the ratio says', async () => {
     const { length } = await getRecorded(ratio(0.1));
     expect(length).toBeGreaterThan(traceIds.length * 0.07);
     expect(length).toBeLessThan(traceIds.length * 0.13);
   });
 
-  it('by its id alone, so that every service decides alike', async () => {
+  it('by its id alone, so that every service makes the same decision', async () => {
     const tenth = await getRecorded(ratio(0.1));
     expect(await getRecorded(ratio(0.1), { sampled: true })).toEqual(tenth);
     expect(await getRecorded(ratio(0.5))).toEqual(expect.arrayContaining(tenth));

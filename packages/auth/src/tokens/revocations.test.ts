@@ -72,7 +72,7 @@ describe('revocations', () => {
     expect(revocations.isRevoked(principal, startSeconds + 10)).toBe(false);
   });
 
-  it('boundary: are kept until no token is left that they end, and no longer', () => {
+  it('boundary: are kept until the last token that they end has expired, and no longer', () => {
     const { clock, revocations } = createTestVerifier();
     const others = { tenantId, subject: otherSubject };
     revocations.revoke({ ...theSubject, at: atSecond(0) });
@@ -85,7 +85,7 @@ describe('revocations', () => {
     expect(revocations.isRevoked({ ...principal, id: otherSubject }, startSeconds + 960)).toBe(true);
   });
 
-  it('integrity: without a time end every token of their subject, and of no other', () => {
+  it('integrity: with an invalid time end every token of their subject, and of no other', () => {
     const { revocations } = createTestVerifier();
     revocations.revoke({ ...theSubject, at: new Date(Number.NaN) });
     expect(revocations.isRevoked(principal, startSeconds + 900)).toBe(true);

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as PinoPretty from 'pino-pretty';
 import { escapeLine } from '../redaction/scrub.ts';
 
-// Loaded on a terminal only: production does not pay for it.
+// Loaded only on a terminal, so that production does not load it.
 const require = createRequire(import.meta.url);
 
 /** Creates a function that formats a JSON line for a terminal, in colour unless `NO_COLOR` is set. */

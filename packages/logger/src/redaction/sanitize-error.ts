@@ -39,7 +39,7 @@ const getCode = (error: Error, name: string): string | number | undefined => {
 const isDriverError = (error: Error): boolean =>
   [readText(error, 'name'), error.constructor?.name ?? ''].some((name) => name.startsWith('Mongo'));
 
-/** An error as `{ type, code, message, stack, cause, errors }`. Its other properties may hold anything and are left out. */
+/** Converts an error to `{ type, code, message, stack, cause, errors }`. Other properties may be sensitive, so they are omitted. */
 export const sanitizeError = (
   error: Error,
   sanitizeValue: (read: () => unknown) => JsonValue | undefined,

@@ -116,7 +116,7 @@ const sanitizeValue = (read: () => unknown, state: State): JsonValue | undefined
   }
 };
 
-/** The fields of one line as JSON values: redacted by data class, scrubbed of secrets and limited in size. */
+/** Converts the fields of one line to JSON values: redacted by data class, scrubbed of secrets and limited in size. */
 export const sanitizeFields = (fields: object, classify: Classify): Record<string, JsonValue> => {
   const sanitized = sanitizeValue(() => fields, { classify, ancestors: [], remaining: createRemainingSize() });
   return typeof sanitized === 'object' && sanitized !== null && !Array.isArray(sanitized)

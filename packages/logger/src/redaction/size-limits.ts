@@ -6,7 +6,7 @@ export const itemsMax = 20;
 export const propertiesMax = 50;
 export const nameLengthMax = 100;
 
-/** The values and characters that one log line can still take. It keeps deeply nested fields from making a line of megabytes. */
+/** The values and characters that one log line can still take. It prevents lines of megabytes from deeply nested fields. */
 export type RemainingSize = { values: number; characters: number };
 
 /** One line has at most 1,000 values and about 64 KiB of text. */

@@ -39,7 +39,7 @@ export type Metrics = {
   total(options: TotalOptions): void;
 };
 
-/** Every combination of the values of the labels. */
+/** Returns every combination of the values of the labels. */
 const combine = (labels: Labels): Record<string, string>[] =>
   Object.entries(labels).reduce<Record<string, string>[]>(
     (combinations, [name, values]) =>
@@ -47,7 +47,7 @@ const combine = (labels: Labels): Record<string, string>[] =>
     [{}],
   );
 
-/** Creates a registry of its own: nothing is shared with another one. */
+/** Creates metrics in a separate registry, which shares nothing with other registries. */
 export const createMetrics = (): Metrics => {
   const registry = new Registry<OpenMetricsContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);

@@ -12,7 +12,7 @@ export type SpanCounter = {
   counts(): SpanCounts;
 };
 
-/** OpenTelemetry's batch processor does not say how many spans it drops: with this limit it never has to. */
+/** OpenTelemetry's batch processor does not report how many spans it drops. This limit ensures that it drops none. */
 export const createSpanCounter = (pendingMax: number): SpanCounter => {
   let pending = 0;
   let sent = 0;

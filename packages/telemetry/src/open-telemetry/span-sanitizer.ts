@@ -19,7 +19,7 @@ const allowed: ReadonlySet<string> = new Set([
 const sanitizeAttributes = (attributes: Attributes): Attributes =>
   Object.fromEntries(Object.entries(attributes).filter(([name]) => allowed.has(name)));
 
-/** The span without other attributes, events and messages: messages of errors quote what is stored. */
+/** Returns the span without other attributes, events and messages. Error messages can quote stored values. */
 const sanitizeSpan = (span: ReadableSpan): ReadableSpan => ({
   name: span.name,
   kind: span.kind,
@@ -40,7 +40,7 @@ const sanitizeSpan = (span: ReadableSpan): ReadableSpan => ({
   droppedLinksCount: span.droppedLinksCount,
 });
 
-/** Passes each span on without anything that may be personal. */
+/** Passes each span on after removing everything that may be personal. */
 export const createSpanSanitizer = (next: SpanProcessor): SpanProcessor => ({
   onStart: (span, context) => next.onStart(span, context),
   onEnd: (span) => next.onEnd(sanitizeSpan(span)),

@@ -30,7 +30,7 @@ export type OpenTelemetry = {
   stop(): Promise<void>;
 };
 
-// Loaded only where tracing is on, because it takes a good part of a second.
+// Loaded only when tracing is on, because loading takes several hundred milliseconds.
 const require = createRequire(import.meta.url);
 
 const load = () => ({
@@ -63,7 +63,7 @@ const createProcessor = (endpoint: string, { otlpExporter, sdkTrace }: Loaded) =
   return { processor: counter.limitPending(createSpanSanitizer(batch)), counts: counter.counts };
 };
 
-/** `OTEL_RESOURCE_ATTRIBUTES`, and nothing that is detected: a command line or a host name reveals too much. */
+/** Only `OTEL_RESOURCE_ATTRIBUTES`: detected attributes, such as the command line and the host name, would reveal too much. */
 const createResource = (service: string, { resources }: Loaded) =>
   resources
     .defaultResource()

@@ -3,7 +3,7 @@ import type { Trace } from '@plinth/data-kit';
 import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 import type { RequestSpan, TracedRequest } from './tracing.ts';
 
-/** The context below the span of a trace; `isRemote` when that span was received with a request. */
+/** Returns a context whose active span is that of a trace; `isRemote` when the span was received with a request. */
 export const toContext = ({ traceId, spanId }: Trace, { api }: OpenTelemetry, isRemote = false): Context => {
   const span: SpanContext = { traceId, spanId, traceFlags: api.TraceFlags.SAMPLED, isRemote };
   return api.trace.setSpanContext(api.ROOT_CONTEXT, span);
@@ -11,7 +11,7 @@ export const toContext = ({ traceId, spanId }: Trace, { api }: OpenTelemetry, is
 
 /**
  * Starts the span of a request. The trace id decides whether it is recorded, so every service with the same ratio
- * decides alike. The flag of a client can only forbid it: otherwise clients could have every request recorded.
+ * makes the same decision. The sampled flag of a client can only prevent recording, never cause it.
  */
 export const startRequestSpan = (request: TracedRequest, otel: OpenTelemetry): RequestSpan | undefined => {
   const { method, route, trace, isJoined } = request;

@@ -5,7 +5,7 @@ import { toContext } from './request-span.ts';
 
 type BatchSpan = { readonly context: Context; end(): void };
 
-/** Starts a span in each trace. Commands are below the first one, and the others are linked with it. */
+/** Starts a span in each trace. Commands become children of the first span, and the other spans link to it. */
 const startBatchSpans = (name: string, calls: readonly Ctx[], otel: OpenTelemetry): BatchSpan => {
   const { api, tracer } = otel;
   const options = { kind: api.SpanKind.INTERNAL, attributes: { 'plinth.calls': calls.length } };
@@ -26,7 +26,7 @@ const startBatchSpans = (name: string, calls: readonly Ctx[], otel: OpenTelemetr
   };
 };
 
-/** Work for a single request needs no span of its own: its commands are below the span of the request. */
+/** Work for a single request has no span of its own: its commands are children of the span of the request. */
 export const createTraceBatch =
   (otel: OpenTelemetry): TraceBatch =>
   async (name, calls, work) => {

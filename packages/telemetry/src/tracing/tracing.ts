@@ -26,7 +26,7 @@ export type SpanCounts = { readonly sent: number; readonly lost: number };
 export type Tracing = {
   /** Starts the span of a request. Returns undefined when its trace is not recorded. */
   startRequest(request: TracedRequest): RequestSpan | undefined;
-  /** Records a span of shared work in the trace of each request; work for a single request is below its own span. */
+  /** Records a span of shared work in the trace of each request. Work for a single request has no span of its own. */
   readonly traceBatch: TraceBatch;
   /** Records a span of a command that is sent for a request. */
   readonly onCommand: CommandObserver;
