@@ -63,8 +63,8 @@ const anyVersion = { 'if-match': '"1", "2"' };
 const createBody = (route: RouteSpec): object | undefined =>
   route.body ? createSampleValues(route.body, 1, 1)[0] : undefined;
 
-/** Creates every way by which a request could name another tenant. */
-const createDisguises = (): readonly { query?: string; headers?: Record<string, string>; body?: object }[] => [
+/** Creates the parts of a request that name another tenant, in each place where a request could name it. */
+const createTenantOverrides = (): readonly { query?: string; headers?: Record<string, string>; body?: object }[] => [
   {},
   { headers: { 'x-tenant-id': targetTenant, tenantid: targetTenant, 'x-forwarded-host': 'acme.example' } },
   { query: `?tenantId=${targetTenant}` },
@@ -73,11 +73,11 @@ const createDisguises = (): readonly { query?: string; headers?: Record<string, 
 ];
 
 describe.each(routes)('%s', (_, route: RouteSpec) => {
-  it('integrity: shows and changes nothing of another tenant, wherever the request names it', async () => {
+  it('integrity: neither reveals nor changes data of another tenant, wherever the request names that tenant', async () => {
     const secrets = listTexts(foreign);
     const ids = route.path.includes(':') ? foreign.map((document) => String(document['_id'])) : [''];
     for (const id of ids) {
-      for (const { query = '', headers = {}, body } of createDisguises()) {
+      for (const { query = '', headers = {}, body } of createTenantOverrides()) {
         const sent = createBody(route);
         const response = await outsider.send({
           method: route.method,
@@ -96,7 +96,7 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
   });
 
   if (route.params) {
-    it('boundary: responds to the id of another tenant exactly as to an unknown one', async () => {
+    it('boundary: responds to the id of another tenant exactly as to an unknown id', async () => {
       const send = (id: string) =>
         outsider.send({ method: route.method, url: toPath(route, id), body: createBody(route), headers: anyVersion });
       const [foreignId, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(createId())]);

@@ -1,4 +1,4 @@
-import { type Call, createUserVerbs } from '@plinth/actions/users/testing';
+import { type Call, createUserOperations } from '@plinth/actions/users/testing';
 import type { RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { usersContract } from '@plinth/service-contracts/users';
@@ -59,13 +59,14 @@ export const useUsers = (covers?: Operation) => {
         Record<Operation, TestResponse>,
         Options
       >;
-      const verbs = createUserVerbs(call);
+      const operations = createUserOperations(call);
       return {
         tenantId,
         owner,
-        ...verbs,
+        ...operations,
         /** Creates a user and returns it. */
-        addUser: async (...input: Parameters<typeof verbs.createUser>) => (await verbs.createUser(...input)).body,
+        addUser: async (...input: Parameters<typeof operations.createUser>) =>
+          (await operations.createUser(...input)).body,
         /** Creates a caller with a token of a user of this organization. */
         as: ({ id }: { readonly id: string }, ...roles: readonly string[]) => host.current.as({ id, tenantId, roles }),
         stored: () => storedIn('users', tenantId),

@@ -58,7 +58,7 @@ const versionTests = (refusals: Refusals & { readonly users: Users }): void => {
   );
 };
 
-/** The refusals that every write to one user shares, as far as its route declares them. */
+/** Defines the tests of the refusals that all writes to one user have in common, if the route declares them. */
 export const describeRefusals = (users: Users, operation: Operation, own: Refusals): void => {
   const route: RouteSpec = usersContract.routes[operation];
   const refusals = { ...own, users };

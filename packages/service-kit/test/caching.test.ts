@@ -23,7 +23,7 @@ beforeAll(async () => {
 describe('a response that its contract caches for the client', () => {
   const caching = { 'cache-control': 'private, max-age=60', vary: 'authorization, accept-encoding' };
 
-  it('has the time, and varies by the credential', async () => {
+  it('has the max-age of the contract, and varies by the credential', async () => {
     expect(await caller.get(cached)).toMatchObject({
       status: 200,
       headers: { ...caching, etag: '"1"', 'content-type': 'application/json; charset=utf-8' },
@@ -121,7 +121,7 @@ describe('a text that changes with a release only', () => {
     expect(headers).toMatchObject({ 'access-control-allow-origin': app, vary: 'Origin, accept-encoding' });
   });
 
-  it('is not a page that does not exist', async () => {
+  it('does not include a page that does not exist, which is 404 and not cached', async () => {
     const response = await host.current.anonymous.get('/errors/common/nothing', { 'if-none-match': '*' });
     expect(response).toMatchObject({ status: 404, headers: { 'cache-control': 'no-store' } });
   });

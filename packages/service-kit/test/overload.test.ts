@@ -4,19 +4,19 @@ import { useListeningHost } from './listening-host.ts';
 import { latch } from './things.ts';
 
 const inFlightMax = 2;
-/** The requests that are processed and those that may wait. */
+/** The number of requests that are processed or may wait. */
 const capacity = 17 * inFlightMax;
 
 const host = useListeningHost({ inFlightMax });
 
-let open = () => {};
-/** Lets requests to `wait` hang until `open` is called. */
-const close = () => {
+let unblock = () => {};
+/** Blocks the action of `wait` until `unblock` is called. */
+const block = () => {
   latch.opened = new Promise((resolve) => {
-    open = resolve;
+    unblock = resolve;
   });
 };
-afterEach(() => open());
+afterEach(() => unblock());
 
 const options = () => ({ method: 'POST', headers: { authorization: host.authorization } });
 const wait = () => fetch(`${host.url}/v1/failures/wait`, options());
@@ -28,14 +28,14 @@ const getStatuses = async (responses: readonly Promise<Response>[]) =>
 
 describe('more requests than a host can process', () => {
   it('wait, and all are served', async () => {
-    close();
+    block();
     const responses = waitMany();
-    setTimeout(open, 200);
+    setTimeout(unblock, 200);
     expect(await getStatuses(responses)).toEqual(Array(capacity).fill(200));
   });
 
   it('boundary: are rejected when too many wait, while health checks and the reference are served', async () => {
-    close();
+    block();
     const responses = waitMany();
     await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(503);
     const rejected = await ping();
@@ -43,23 +43,23 @@ describe('more requests than a host can process', () => {
     expect(await rejected.json()).toMatchObject({ code: 'unavailable', detail: 'The server is overloaded.' });
     const paths = ['/health', '/health/ready', '/openapi.json'];
     expect(await getStatuses(paths.map((path) => fetch(`${host.url}${path}`)))).toEqual([200, 200, 200]);
-    open();
+    unblock();
     expect(await getStatuses(responses)).toEqual(Array(capacity).fill(200));
     expect(await getPingStatus()).toBe(200);
   });
 
   it('boundary: are rejected after a second in the queue', async () => {
-    close();
+    block();
     const processed = [wait(), wait()];
     const startedAt = performance.now();
     await expect.poll(getPingStatus, { interval: 1, timeout: 5000 }).toBe(503);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
-    open();
+    unblock();
     await Promise.all(processed);
   });
 
   it('race: free their slots when their clients disconnect', async () => {
-    close();
+    block();
     const { port } = host;
     const requests = Array.from({ length: capacity }, () => {
       const sent = request({ port, host: '127.0.0.1', path: '/v1/failures/wait', ...options() });
@@ -74,7 +74,7 @@ describe('more requests than a host can process', () => {
 
 describe('a request that takes too long', () => {
   it('boundary: gets 503 after eight seconds, its context is aborted, and the host serves the next one', async () => {
-    close();
+    block();
     const startedAt = performance.now();
     const response = await wait();
     expect(response.status).toBe(503);
@@ -83,13 +83,13 @@ describe('a request that takes too long', () => {
     expect(ms).toBeGreaterThan(7900);
     expect(ms).toBeLessThan(9500);
     expect(latch.signal?.aborted).toBe(true);
-    open();
+    unblock();
     // The late result of the action is not sent.
     expect(await getPingStatus()).toBe(200);
   });
 
   it('is aborted when its client disconnects', async () => {
-    close();
+    block();
     const sent = request({ port: host.port, host: '127.0.0.1', path: '/v1/failures/wait', ...options() });
     sent.on('error', () => undefined).end();
     await expect.poll(() => latch.signal?.aborted).toBe(false);

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const run = promisify(execFile);
 const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: root })).stdout.trim();
 
-/** Returns the commit to compare with: the named one, else where this branch left `origin/main`, else the last one. */
+/** Returns the commit to compare with: the named commit, else the merge base with `origin/main`, else the parent commit. */
 export const findBase = async (name: string | undefined): Promise<string> => {
   const find = (...args: string[]): Promise<string | undefined> => git(...args).catch(() => undefined);
   const findCommit = (text: string) => find('rev-parse', '--verify', '--quiet', `${text}^{commit}`);

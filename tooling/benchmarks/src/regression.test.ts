@@ -21,7 +21,7 @@ const createMeasure = (...runs: Partial<Record<Kind, number>>[]) => {
 };
 
 describe('a regression', () => {
-  it('is not seen in noise of less than a tenth', async () => {
+  it('is not reported for a difference of less than a tenth', async () => {
     const { measure, measured } = createMeasure({ get: 0.92, list: 1.3 });
     expect((await findRegressions(['get', 'list'], measure)).slower).toEqual([]);
     expect(measured).toHaveLength(1);

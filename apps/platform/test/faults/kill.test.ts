@@ -139,7 +139,7 @@ describe.concurrent('a process that is killed at any step of a command', () => {
 
 const size = isHeavy ? { keys: 1500, kills: 30, writers: 50 } : { keys: 240, kills: 6, writers: 20 };
 
-/** The moment of a kill: milliseconds after a number of responses, while every writer is still busy. */
+/** The time of a kill: milliseconds after a number of responses, while every writer is still sending. */
 const moment = fc.noBias(fc.record({ responses: fc.nat(size.keys - size.writers), afterMs: fc.nat(30) }));
 const moments = fc.sample(moment, { seed, numRuns: size.kills }).toSorted((a, b) => a.responses - b.responses);
 

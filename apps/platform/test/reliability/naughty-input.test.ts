@@ -64,12 +64,12 @@ const readBack = async (route: RouteSpec, { request, response }: Exchanged): Pro
   const item = response.headers['location'] ?? request.path.split('/').slice(0, 4).join('/');
   const again = await send({ method: 'GET', path: item, headers: [['Authorization', authorization]] });
   const isUnchanged = again.headers['etag'] === response.headers['etag'];
-  return [response, ...(isUnchanged ? [again] : [])].flatMap((shownBy) =>
-    findChangedFields({ request, response }, shownBy),
+  return [response, ...(isUnchanged ? [again] : [])].flatMap((shown) =>
+    findChangedFields({ request, response }, shown),
   );
 };
 
-/** Returns all values in the heavy size, else one of `part`, and others for another `offset`. */
+/** Returns every value in the heavy test size, otherwise one of `part` values; `offset` determines which of them. */
 const choosePart = <T>(values: readonly T[], part: number, offset: number): readonly T[] =>
   heavy ? values : values.filter((_, index) => index % part === (offset + batch) % part);
 
@@ -89,7 +89,7 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
   return outcomes.map(({ status }) => status);
 };
 
-/** Starts a tenant whose only user is the owner, who sends all following requests. */
+/** Creates a tenant with one user, its owner, who sends all following requests. */
 const startNewTenant = async (): Promise<void> => {
   const founder = createPrincipal();
   authorization = `Bearer ${await platform.createToken(founder)}`;
@@ -105,7 +105,7 @@ afterAll(async () => {
   const { status, text } = await send({ method: 'GET', path: '/health/ready' });
   expect([status, JSON.parse(text), platform.isRunning()]).toEqual([200, { status: 'ready' }, true]);
   expect(await platform.stop()).toBe(0);
-  // Only a fault of the platform logs above the level info.
+  // The platform logs above the level info only for its own faults.
   const lines = platform.stdout().trim().split('\n');
   expect(lines.filter((line) => !line.startsWith('{"level":"info"'))).toEqual([]);
   expect(platform.stderr()).toBe('');
@@ -133,7 +133,7 @@ const headerNames = [
 ];
 
 const title =
-  'boundary: naughty strings, other types, malformed JSON, deep nesting, 5 MB, gzip bombs, `__proto__`, `$`-operators and odd ids cause no 5xx, are rejected within 2 s, or come back unchanged';
+  'boundary: naughty strings, other types, malformed JSON, deep nesting, 5 MB, gzip bombs, `__proto__`, `$`-operators and malformed ids cause no 5xx, are rejected within 2 s, or come back unchanged';
 
 describe(title, () => {
   describe.each(routes)('%s', (_, route) => {

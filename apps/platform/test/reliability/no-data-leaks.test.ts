@@ -109,13 +109,13 @@ const findRecords = (event: string): Line[] =>
     .map((line) => JSON.parse(line) as Line)
     .filter((line) => line['event'] === event);
 
-describe('a canary in every secret and personal field, header and token does not appear in', () => {
-  it.each(['stdout', 'stderr', 'metrics', 'traces'] as const)('%s', (output) => {
+describe('a canary in every secret and personal field, header and token', () => {
+  it.each(['stdout', 'stderr', 'metrics', 'traces'] as const)('does not appear in %s', (output) => {
     expect(canaries.foundIn(outputs[output])).toEqual([]);
     expect(pathCanaries.foundIn(outputs[output])).toEqual([]);
   });
 
-  it('problems, which repeat no path but that of the request', () => {
+  it('does not appear in problems, which contain no path except that of the request', () => {
     const problems = exchanged.filter(({ response }) => response.status >= 400);
     const leaks = problems.flatMap(({ request, response }) =>
       canaries
@@ -129,7 +129,7 @@ describe('a canary in every secret and personal field, header and token does not
     expect(others.map(({ response }) => response.text)).toEqual([]);
   });
 
-  it('while requests succeed, are rejected and fail', () => {
+  it('is sent in requests that succeed, are rejected and fail', () => {
     const seen = new Set(exchanged.map(({ response }) => response.status));
     for (const status of [200, 201, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 503]) {
       expect(seen).toContain(status);
@@ -141,7 +141,7 @@ describe('a canary in every secret and personal field, header and token does not
     expect(findRecords('revocation-stream-lost').length).toBeLessThanOrEqual(1);
   });
 
-  it('but is found in the responses that contain it', () => {
+  it('appears in successful responses that contain the field', () => {
     const created = exchanged.filter(({ response }) => response.status === 201).map(({ response }) => response.text);
     expect(canaries.foundIn(created.join())).toContain('the name of a user');
   });
@@ -160,7 +160,7 @@ describe('the log', () => {
   });
 
   it('has no line that a request has forged', () => {
-    // Control characters and separators of lines must be escaped.
+    // Control characters and line separators must be escaped.
     const unsafe = [...outputs.stdout].filter(
       (character) => /[^\n\x20-\x7e]/.test(character) && !/\p{L}/u.test(character),
     );

@@ -5,8 +5,8 @@ import { usersErrors } from '@plinth/service-contracts/users';
 /** The operations on the owner count, for actions that add or remove an active owner. */
 export type OwnerCounts = Collection<OwnerCountDocument, 'find' | 'insert' | 'updateWhere'>;
 
-/** A user before and after a change; a new or deleted user has one of them only. */
-type Step = { readonly before?: UserDocument; readonly after?: UserDocument };
+/** A user before and after a change. A new user has no `before`, a deleted user no `after`. */
+type UserChange = { readonly before?: UserDocument; readonly after?: UserDocument };
 
 const isActiveOwner = (user: UserDocument | undefined): boolean => user?.role === 'owner' && user.status === 'active';
 
@@ -19,10 +19,14 @@ const addOwner = async (ownerCounts: OwnerCounts, ctx: Ctx): Promise<void> => {
 
 /**
  * Records the change of the owner count that a change of a user causes. When owners demote, suspend or delete each other
- * at once, the count at commit refuses the last one with `last-owner`. When two requests add the first owner of an
- * organization, one of them gets `owners-changed`.
+ * concurrently, the condition on the count fails the request that would remove the last owner, with `last-owner`. When two
+ * requests add the first owner of an organization, one of them fails with `owners-changed`.
  */
-export const adjustOwnerCount = async (ownerCounts: OwnerCounts, ctx: Ctx, { before, after }: Step): Promise<void> => {
+export const adjustOwnerCount = async (
+  ownerCounts: OwnerCounts,
+  ctx: Ctx,
+  { before, after }: UserChange,
+): Promise<void> => {
   const wasOwner = isActiveOwner(before);
   if (wasOwner === isActiveOwner(after)) return;
   if (!wasOwner) return addOwner(ownerCounts, ctx);

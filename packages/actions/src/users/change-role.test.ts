@@ -40,12 +40,15 @@ it.each([
   ['viewer', 'member'],
   ['viewer', 'owner'],
   ['member', 'owner'],
-] as const)('integrity: a %s cannot become %s by themselves, not even with a token of an owner', async (from, to) => {
-  const { createUser, changeRole, stored, as } = createOrganization();
-  const ada = await createUser({ role: from });
-  await expect(changeRole(ada, to, as(ada, ['owner']))).rejects.toMatchObject({ code: 'own-role', status: 422 });
-  expect(stored(ada)).toMatchObject({ role: from, version: 1 });
-});
+] as const)(
+  'integrity: a %s cannot change their own role to %s, not even with a token of an owner',
+  async (from, to) => {
+    const { createUser, changeRole, stored, as } = createOrganization();
+    const ada = await createUser({ role: from });
+    await expect(changeRole(ada, to, as(ada, ['owner']))).rejects.toMatchObject({ code: 'own-role', status: 422 });
+    expect(stored(ada)).toMatchObject({ role: from, version: 1 });
+  },
+);
 
 it('integrity: the last active owner stays owner, and no event is emitted', async () => {
   const { db, createUser, changeRole, suspendUser, collectEvents } = createOrganization();

@@ -53,7 +53,7 @@ it('integrity: a taken email, in any case, creates and counts nothing', async ()
   expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
 });
 
-it('integrity: stores no field but those of the body', async () => {
+it('integrity: stores no field that the schema of the body lacks', async () => {
   const { db, owner, createUser } = createOrganization();
   const forged = {
     tenantId: createContext().tenantId,

@@ -19,17 +19,17 @@ it('emits user-deleted and revokes tokens', async () => {
 });
 
 it('integrity: a deleted user does not exist for any operation but restoreUser', async () => {
-  const { createUser, deleteUser, as, ...verbs } = createOrganization();
+  const { createUser, deleteUser, as, ...operations } = createOrganization();
   const ada = await createUser();
   await deleteUser(ada);
   const deleted = { ...ada, version: 2 };
   const calls = [
-    verbs.getUser(ada),
-    verbs.getMe(as(ada)),
-    verbs.updateUser(deleted, { name: 'Ada' }),
-    verbs.changeRole(deleted, 'owner'),
-    verbs.suspendUser(ada),
-    verbs.reactivateUser(ada),
+    operations.getUser(ada),
+    operations.getMe(as(ada)),
+    operations.updateUser(deleted, { name: 'Ada' }),
+    operations.changeRole(deleted, 'owner'),
+    operations.suspendUser(ada),
+    operations.reactivateUser(ada),
     deleteUser(deleted),
     deleteUser(ada),
   ];

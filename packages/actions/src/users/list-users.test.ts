@@ -5,7 +5,7 @@ import { createOrganization } from './test/organization.ts';
 type Query = Parameters<UsersService['listUsers']>[0]['query'];
 
 const withUsers = async () => {
-  const { db, owner, run, createUser, ...verbs } = createOrganization();
+  const { db, owner, run, createUser, ...operations } = createOrganization();
   const add = (body: Parameters<typeof createUser>[0]) => {
     db.clock.advance(1000);
     return createUser(body);
@@ -14,7 +14,7 @@ const withUsers = async () => {
   const users = [ada, await add({ name: 'Émile' }), await add({ name: 'Bob' }), await add({ name: 'Ada' })] as const;
   const firstPage: Query = { where: {}, sort: '-createdAt', limit: 20, cursor: undefined, fields: undefined };
   const list = (query: Partial<Query> = {}) => run.listUsers({ query: { ...firstPage, ...query } }, owner);
-  return { ...verbs, users, list };
+  return { ...operations, users, list };
 };
 
 it('returns the DTOs in the requested order, names without case and accents', async () => {

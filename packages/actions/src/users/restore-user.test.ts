@@ -23,7 +23,7 @@ it('restores the user as before, counts owners and emits user-restored', async (
   expect(events).toEqual([{ name: 'users.user-restored', aggregateId: ada.id, payload: { userId: ada.id } }]);
 });
 
-it('restores a suspended owner as suspended, who is not counted', async () => {
+it('restores a suspended owner as suspended, and does not count the owner', async () => {
   const { createUser, suspendUser, deleteUser, restoreUser, getOwnerCount } = await withDeleted('owner');
   const suspended = await suspendUser(await createUser({ role: 'owner' }));
   await deleteUser(suspended);

@@ -7,9 +7,9 @@ export const usersEvents = defineEvents('users', {
     userCreated: { role: Role },
     /** The name or the e-mail address was changed. */
     userUpdated: {},
-    /** The user is deleted until a restoration. */
+    /** The user was deleted and can be restored. */
     userDeleted: {},
-    /** The user has the same role and status as before the deletion. */
+    /** The user was restored, with the role and status from before the deletion. */
     userRestored: {},
     userSuspended: {},
     userReactivated: {},

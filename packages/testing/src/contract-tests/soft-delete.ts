@@ -4,7 +4,7 @@ import { createId } from '../contexts.ts';
 import { createMember, type Member } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
-/** Creates a tenant with the verbs of a collection with soft deletion, each in its own unit of work. */
+/** Creates a tenant with functions for soft deletion, each of which runs in its own unit of work. */
 const createTeam = ({ context, members, write, clock }: Fixture, ctx: Ctx = context()) => ({
   ctx,
   members: members.for(ctx),

@@ -41,7 +41,7 @@ export const naughtyBodies: readonly NaughtyBody[] = [
   ['UTF-16', 400, Buffer.from('{"name":"a"}', 'utf16le')],
   ['bytes that are not UTF-8', 400, Buffer.from('{"name":"\u00ff"}', 'latin1')],
   [
-    'half of a pair as bytes',
+    'half of a surrogate pair as bytes',
     400,
     Buffer.concat([Buffer.from('{"name":"'), Buffer.from('eda080', 'hex'), Buffer.from('"}')]),
   ],

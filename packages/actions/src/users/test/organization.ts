@@ -4,7 +4,7 @@ import { ownerCounts, users } from '@plinth/models/users';
 import { createContext, fakeDatabase } from '@plinth/testing';
 import { expect } from 'vitest';
 import * as actions from '../index.ts';
-import { type Call, createUserVerbs } from '../testing/index.ts';
+import { type Call, createUserOperations } from '../testing/index.ts';
 
 type Results = { readonly [O in keyof UsersService]: Awaited<ReturnType<UsersService[O]>> };
 type Run = { readonly [O in keyof UsersService]: UsersService[O] };
@@ -24,7 +24,7 @@ export const createOrganization = () => {
     db,
     owner,
     run,
-    ...createUserVerbs(call),
+    ...createUserOperations(call),
     /** Creates the context of a call by a user of this organization. */
     as: ({ id }: { readonly id: string }, roles: readonly string[] = []) =>
       createContext({ tenantId: owner.tenantId, actor: { id, roles } }),

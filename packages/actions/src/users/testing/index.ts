@@ -21,8 +21,10 @@ export const createUserInput = (overrides: Partial<CreateInput> = {}): CreateInp
   return { name: `User ${created}`, email: `User-${created}@test.example`, role: 'member', ...overrides };
 };
 
-/** The API's verbs on users, for tests. A change applies to the version of its user. */
-export const createUserVerbs = <R extends Readonly<Record<Operation, unknown>>, Options>(call: Call<R, Options>) => ({
+/** Creates functions that call the operations on users, for tests. A change is based on the version of the user that it receives. */
+export const createUserOperations = <R extends Readonly<Record<Operation, unknown>>, Options>(
+  call: Call<R, Options>,
+) => ({
   createUser: (body?: Partial<CreateInput>, options?: Options) =>
     call('createUser', { body: createUserInput(body) }, options),
   getUser: ({ id }: Reference, options?: Options) => call('getUser', { id }, options),
