@@ -86,6 +86,30 @@ describe('drift', () => {
   });
 });
 
+describe('documents that violate the validator', () => {
+  it('are drift, with their number and one id of any type', async () => {
+    const process = stage.process(unique);
+    await process.prepare();
+    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    const valid = Array.from({ length: 12_000 }, () => createOldCard({ mood: undefined }));
+    await stage.cards().insertMany(valid);
+    const [early, late] = [{ ...createOldCard(), _id: '0' }, createOldCard()];
+    await stage.cards().insertMany([early, late]);
+    const inserted = await stage.db().collection('cards').insertOne({ title: 'by hand' });
+    await process.repair({ dropIndexes: false });
+    const toSentence = (count: number, id: string) =>
+      sentences(`Documents of '@.cards' violate its validator: ${count}, among them ${id}. Correct them.`);
+    expect(await process.drift()).toEqual(toSentence(3, '"0"'));
+    await stage.cards().deleteMany({ _id: { $in: [early._id, late._id] } });
+    expect(await process.drift()).toEqual(toSentence(1, `{"$oid":"${inserted.insertedId.toHexString()}"}`));
+  });
+
+  it('boundary: are not those that a migration still changes', async () => {
+    await withOldCards(stage, 5);
+    expect((await stage.process(after).drift()).filter((sentence) => sentence.startsWith('Documents'))).toEqual([]);
+  });
+});
+
 describe('repair', () => {
   it('creates what is missing and sets validators, and drops no index unless requested', async () => {
     const process = await withDrift();
@@ -156,7 +180,7 @@ describe('repair', () => {
     expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
     await stage.cards().deleteOne({ _id: second._id });
     await process.repair({ dropIndexes: true });
-    expect(await process.drift()).toEqual([]);
+    expect(await process.drift()).toEqual([expect.stringContaining('violate its validator: 1,')]);
     await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 121 });
     await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
     await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });

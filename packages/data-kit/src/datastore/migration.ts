@@ -212,7 +212,10 @@ export type Migrations = {
    * or when another process migrates for longer than the wait.
    */
   migrate(options: { readonly contract: boolean; readonly log?: MigrationLogger }): Promise<void>;
-  /** Describes how indexes and validators differ from the expected ones, and names the command that corrects each. */
+  /**
+   * Describes how indexes and validators differ from the expected ones, and names the command that corrects each. Also
+   * describes documents that violate their validator.
+   */
   drift(): Promise<readonly string[]>;
   /**
    * Creates missing collections and indexes and sets validators. Drops or replaces an index only with `dropIndexes`.

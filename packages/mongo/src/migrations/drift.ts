@@ -7,6 +7,7 @@ import { describeNewer, getExpectedSchema, listNewer, type MigrationContext } fr
 import { isDone, type MigrationState, readState } from './record.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { diffSchema, needsDrop, type SchemaDifference, toPath } from './schema-diff.ts';
+import { describeViolations } from './violations.ts';
 
 type ToSentence = (path: string) => string;
 
@@ -59,12 +60,16 @@ const describeWithCommand = (difference: SchemaDifference, context: MigrationCon
   return `${sentence} Run npm run db -- ${command}.`;
 };
 
-/** Describes the drift of the database, one sentence for each difference with the command that corrects it. */
+/** Describes the drift of the database: each difference with the command that corrects it, and documents that violate a validator. */
 export const describeDrift = async (context: MigrationContext): Promise<string[]> => {
   const state = await readState(context.db);
   const newer = listNewer(context, state);
   if (newer.length > 0) return [describeNewer(context, newer)];
-  return (await findDrift(context, state)).map((difference) => describeWithCommand(difference, context, state));
+  const differences = await findDrift(context, state);
+  const violations = await Promise.all(
+    getExpectedSchema(context, state).map((collection) => describeViolations(context.db, collection)),
+  );
+  return [...differences.map((difference) => describeWithCommand(difference, context, state)), ...violations.flat()];
 };
 
 const assertRepairable = (context: MigrationContext, state: MigrationState): void => {
