@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { load } from '@plinth/config';
+import { loadOrExit } from '@plinth/config';
 import { builtInRoles } from '@plinth/contract-kit';
 import { StartupError } from '@plinth/data-kit';
 import { serviceSettings } from '@plinth/service-kit';
@@ -28,7 +28,7 @@ const main = async (args: readonly string[]): Promise<string> => {
   if (values.help) return usage;
   const tenant = parseChoice('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
   const role = parseChoice('role', values.role, builtInRoles);
-  const config = load({ AUTH_ISSUER, AUTH_AUDIENCE });
+  const config = loadOrExit({ AUTH_ISSUER, AUTH_AUDIENCE });
   return createDemoToken(getDemoUser(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
 };
 

@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { getFreePort, isFree } from '@plinth/dev-databases';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { loadEnvFile } from '../src/run-command.ts';
+import { dataDir, loadEnvFile, root } from '../src/run-command.ts';
+import { readDevelopmentSecrets } from '../src/secrets.ts';
 import { createTemporaryFolder, direct, runVerb, runVerbWith, startVerb, underShell } from './helpers.ts';
 
 /** Listens on a free port, and resolves with it. */
@@ -110,4 +113,13 @@ describe('npm start', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(sentence) });
     expect(stderr.trim()).not.toContain('\n');
   });
+});
+
+it('npm run token takes the issuer from .env, as npm start does', async () => {
+  const folder = await createTemporaryFolder();
+  await Promise.all([readDevelopmentSecrets(dataDir), writeFile(join(folder, '.env'), 'AUTH_ISSUER=another\n')]);
+  const program = join(root, 'apps/platform/src/token.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { cwd: folder });
+  const [, payload = ''] = stdout.split('.');
+  expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ iss: 'another' });
 });
