@@ -12,7 +12,7 @@ const settings = { MONGODB_POOL_SIZE: 2, MONGODB_DATABASE_PREFIX: undefined, CUR
 const connect = (MONGODB_URI: string) => connectMongo({ ...settings, MONGODB_URI });
 const startupError = (message: string) => ({ name: 'StartupError', message: expect.stringMatching(message) });
 
-/** Starts a mongod that is no replica set, on a port of its own. */
+/** Starts a mongod that is not a replica set, on a separate port. */
 const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod({ env: process.env });
@@ -53,7 +53,7 @@ describe('connecting', () => {
   });
 
   it.each(['mongodb://', 'mongodb://a:b:c', 'mongodb://127.0.0.1/?nonsense=1'])(
-    'rejects %s, which is no connection string',
+    'rejects %s, which is not a connection string',
     async (uri) => {
       await expect(connect(uri)).rejects.toMatchObject(startupError('is not a MongoDB connection string'));
     },

@@ -64,13 +64,13 @@ const openFixture = async (onTestFinished: Cleanup) => {
       const work = async () => [scoped(own).insert(createNote()), scoped(own).insert(createNote({ slug }))];
       return opened.unitOfWork.run(own, work, { operation: 'add' });
     },
-    /** Calls `strike` directly before the command of a name is sent for the n-th time. */
-    onNth: (name: string, times: number, strike: (proxy: TcpProxy) => void) => {
+    /** Calls `interrupt` directly before the command of a name is sent for the n-th time. */
+    onNth: (name: string, times: number, interrupt: (proxy: TcpProxy) => void) => {
       let left = times;
       client.on('commandStarted', ({ commandName }) => {
         if (commandName !== name || (left -= 1) !== 0) return;
         selections = 0;
-        strike(proxy);
+        interrupt(proxy);
       });
     },
     /** Resolves shortly before a heartbeat is due, so that its absence is detected early. */
@@ -81,7 +81,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
     /** Calls `restore` when the driver interrupts waiting commands. */
     onInterruption: (restore: (proxy: TcpProxy) => void) =>
       void client.on('connectionPoolCleared', () => restore(proxy)),
-    /** Returns how often the driver has started a server selection since the strike. */
+    /** Returns how often the driver has started a server selection since the interruption. */
     selections: () => selections,
   };
 };
@@ -105,12 +105,12 @@ const works: readonly Work[] = [
 
 const refused = { status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) };
 
-describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
+describe.concurrent.each(endings)('when MongoDB %s', (_, interrupt) => {
   it.for(works)(
     '$name is rejected in time, after one server selection',
     async ({ command, work }, { expect, onTestFinished }) => {
       const fixture = await openFixture(onTestFinished);
-      fixture.onNth(command, 1, strike);
+      fixture.onNth(command, 1, interrupt);
       const began = performance.now();
       const [outcome] = await Promise.allSettled([work(fixture)]);
       expect(fixture.selections()).toBe(1);
@@ -126,7 +126,7 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
     const fixture = await openFixture(onTestFinished);
     const behind: Promise<unknown>[] = [];
     fixture.onNth(command, 1, (proxy) => {
-      strike(proxy);
+      interrupt(proxy);
       // More than one batch.
       behind.push(...Array.from({ length: 400 }, () => work(fixture)));
     });
@@ -141,7 +141,7 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, strike) => {
     const { slug } = createNote();
     await fixture.add(slug);
     // The first group has one set; the second fails because of the slug and is split.
-    fixture.onNth('insert', 4, strike);
+    fixture.onNth('insert', 4, interrupt);
     const began = performance.now();
     const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => fixture.add(slug)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);

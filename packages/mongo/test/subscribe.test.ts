@@ -194,8 +194,8 @@ describe('a subscription', () => {
   });
 });
 
-describe('integrity: a subscription receives the events of an interruption, when', () => {
-  it('its cursor was killed', async () => {
+describe('integrity: a subscription that is interrupted', () => {
+  it('receives the events of the interruption after its cursor was killed', async () => {
     const { name, emit } = await createModule();
     const { ids } = await subscribe(name);
     const [before = '', after = ''] = createIdList(2);
@@ -209,7 +209,7 @@ describe('integrity: a subscription receives the events of an interruption, when
     await vi.waitFor(() => expect(ids()).toContain(after), 5000);
   });
 
-  it('its connection was lost again and again', async () => {
+  it('receives the events of the interruption after its connection was lost several times', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect, onReconnect } = await subscribe(name);
     await setFailPoint({ times: 6 }, { failCommands: ['aggregate', 'getMore'], closeConnection: true });
@@ -221,7 +221,7 @@ describe('integrity: a subscription receives the events of an interruption, when
     expect(onDisconnect.mock.calls.length - onReconnect.mock.calls.length).toBeLessThanOrEqual(1);
   });
 
-  it('the history of its stream was lost and no stream could be opened, and reports that once', async () => {
+  it('receives the events of the interruption after the history of its stream was lost, and reports it once', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect, onReconnect } = await subscribe(name);
     const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
@@ -239,7 +239,7 @@ describe('integrity: a subscription receives the events of an interruption, when
     await vi.waitFor(() => expect(ids()).toContain(live), 5000);
   });
 
-  it('its journal was dropped and created again', async () => {
+  it('receives the events of the interruption after its journal was dropped and created again', async () => {
     const { name, emit } = await createModule();
     const { ids, onDisconnect } = await subscribe(name);
     const [before = '', after = ''] = createIdList(2);
@@ -252,7 +252,7 @@ describe('integrity: a subscription receives the events of an interruption, when
     await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 5000);
   });
 
-  it('its listener threw once', async () => {
+  it('receives the events again after its listener threw once', async () => {
     const { name, emit } = await createModule();
     const listener = vi.fn<() => void>().mockImplementationOnce(() => {
       throw new Error('not now');
@@ -263,7 +263,7 @@ describe('integrity: a subscription receives the events of an interruption, when
     await vi.waitFor(() => expect(ids()).toEqual(new Set([id])), 5000);
   });
 
-  it('it has not been stopped meanwhile', async () => {
+  it('receives no event when it is stopped during the interruption', async () => {
     const { name, emit } = await createModule();
     const { delivered, stop, onDisconnect, onReconnect } = await subscribe(name);
     await setFailPoint('alwaysOn', { failCommands: ['aggregate', 'getMore'], errorCode: 286 });

@@ -48,7 +48,7 @@ const createInsertFault = (change: (document: Document) => Document): Fault => (
 
 const otherTenantId = createId();
 
-/** For each operation a fault that leaves the tenant. The name starts with the operation. */
+/** For each operation, a fault that omits or replaces the tenant. The name starts with the operation. */
 const faults: Readonly<Record<string, Fault>> = {
   get: createFindFault(({ filter }) => typeof filter['_id'] === 'string'),
   'get of a batch': createFindFault((find) => countIds(find) > 1 && countIds(find) <= pointsMax),
@@ -140,7 +140,7 @@ it('no operation reaches another tenant', async () => {
   expect(await findBreaches()).toEqual([]);
 });
 
-it.each(Object.entries(faults))('integrity: a collection whose %s leaves the tenant is caught', async (_, fault) => {
+it.each(Object.entries(faults))('integrity: the fault "%s" of tenant scoping is detected', async (_, fault) => {
   expect(await findBreaches(fault)).not.toEqual([]);
 });
 
