@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
 
 const issuer = await createTestIssuer();
-// All requests come from one IP, and this is no test of limits.
+// All requests come from one IP, and the test is not about limits.
 const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits };
 const tenantId = createId();
 const services: Service[] = [];

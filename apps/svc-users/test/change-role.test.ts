@@ -20,7 +20,7 @@ it('200: returns the user with the next version, and revokes tokens of the previ
   await expect.poll(async () => (await getUser(ada, { as: token })).status).toBe(401);
 });
 
-it('409 and 422: refuses to demote the last owner, and to raise one’s own role', async () => {
+it('409 and 422: refuses to demote the last owner, and users who raise their own role', async () => {
   const { addUser, changeRole, as } = await users.createOrganization();
   const [ada, grace] = [await addUser({ role: 'owner' }), await addUser({ role: 'viewer' })];
   expect(await changeRole(ada, 'member')).toMatchObject({ status: 409, body: { code: 'last-owner' } });

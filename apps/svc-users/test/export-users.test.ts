@@ -48,7 +48,7 @@ it('200: returns one user a line, the oldest first, and nothing without users', 
   expect(lines.map((line) => JSON.parse(line))).toEqual(added);
 });
 
-it('401, 403, 400 and 406: is for owners, without parameters, as lines of JSON', async () => {
+it('401, 403, 400 and 406: is for owners only, accepts no parameters and returns only lines of JSON', async () => {
   const { owner, tenantId } = await users.createOrganization();
   expect((await users.host.anonymous.get(path)).status).toBe(401);
   expect((await (await users.userWithRole('member', tenantId)).get(path)).status).toBe(403);

@@ -16,7 +16,7 @@ it('400 and 401: refuses a query parameter and anonymous callers', async () => {
   expect((await getMe({ as: users.host.anonymous })).status).toBe(401);
 });
 
-it('boundary: 404 when the caller is no user of the tenant', async () => {
+it('boundary: 404 when the caller is not a user of the tenant', async () => {
   const { addUser, getMe } = await users.createOrganization();
   const { id } = await addUser();
   expect(await getMe()).toMatchObject({ status: 404, body: { code: 'not-found' } });

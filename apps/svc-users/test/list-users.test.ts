@@ -114,7 +114,7 @@ describe('400', () => {
     expect(body.errors[0].message).toContain('needs an offset such as Z');
   });
 
-  it('refuses a cursor of another sort, filter or tenant, and one that is made up', async () => {
+  it('refuses a cursor of another sort, filter or tenant, and a forged one', async () => {
     const other = await users.createOrganization();
     await Promise.all([other.createUser(createUserInput()), other.createUser(createUserInput())]);
     const foreign = (await other.owner.get('/v1/users?limit=1')).body.nextCursor;

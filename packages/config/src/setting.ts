@@ -44,7 +44,7 @@ export const describeSetting = (name: string, schema: z.ZodType): SettingInfo =>
   const { success, data } = schema.safeParse(undefined);
   const defaultText = typeof data === 'string' ? data : (JSON.stringify(data) as string | undefined);
   const example = defaultText ?? meta.data.example;
-  assert(/^[A-Z][A-Z0-9_]*$/.test(name), 'needs a name in CAPITALS_AND_1.');
+  assert(/^[A-Z][A-Z0-9_]*$/.test(name), 'needs a name of capital letters, digits and underscores.');
   assert(!meta.data.isSecret || example === undefined, 'is a secret, so it has neither a default nor an example.');
   for (const text of [defaultText, example].filter((value) => value !== undefined)) {
     assert(schema.safeParse(text).success, `has the default or example '${text}', which is not ${meta.data.expects}.`);

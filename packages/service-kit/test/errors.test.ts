@@ -112,7 +112,7 @@ describe('a response that the contract does not declare', () => {
     expect(log).toContain(fault);
   });
 
-  it('is without the field in production, where responses are compiled', async () => {
+  it('is sent without the undeclared field in production, where responses are compiled', async () => {
     const compiled = await openTestHost({
       modules: [thingsModule],
       datastore: fakeDatastore(),
@@ -123,7 +123,7 @@ describe('a response that the contract does not declare', () => {
     await compiled.close();
   });
 
-  it('is a crash, of which only the log has the cause', async () => {
+  it('is 500 after an unexpected error, whose cause is only in the log', async () => {
     const { response, log } = await fail('crash');
     expect(response).toMatchObject(internal);
     expect(response.text).not.toContain('crash-canary');
@@ -131,7 +131,7 @@ describe('a response that the contract does not declare', () => {
     expect(log).not.toContain('ada@acme.example');
   });
 
-  it('does not include an error that every route may send', async () => {
+  it('is not reported for an error that every route may send', async () => {
     const { response, faults } = await fail('unavailable');
     expect(response).toMatchObject({
       status: 503,

@@ -161,7 +161,7 @@ describe('an operation', () => {
     );
   });
 
-  it('that streams sends lines, and not one item', () => {
+  it('that streams declares lines of JSON instead of one item', () => {
     const { content } = getOperation('get', '/v1/thing-stream').responses[200] ?? {};
     expect(content?.['application/x-ndjson']).toMatchObject({
       schema: { type: 'string' },

@@ -51,7 +51,7 @@ const command = (name: string, send: () => Promise<unknown>): Promise<unknown> =
 const toCtx = (trace: Trace): Ctx => ({ trace }) as Ctx;
 
 describe('tracing that is off', () => {
-  it('does not exist and loads nothing', () => {
+  it('is undefined and loads nothing', () => {
     // In a process of its own, because modules stay loaded.
     const program = `
       import { tracingChannel } from 'node:diagnostics_channel';
@@ -174,7 +174,7 @@ describe('a Redis command', () => {
     expect(receiver.text()).not.toContain('canary');
   });
 
-  it('is no span when it belongs to no request', async () => {
+  it('has no span when it belongs to no request', async () => {
     await start();
     await command('ping', () => turn());
     expect(await finished()).toEqual([]);
@@ -210,7 +210,7 @@ describe('a command to MongoDB', () => {
     });
   });
 
-  it('is no span when it belongs to no request', async () => {
+  it('has no span when it belongs to no request', async () => {
     const { tracing } = await start();
     expect(tracing.onCommand(find)).toBeUndefined();
     expect(await finished()).toEqual([]);
@@ -218,7 +218,7 @@ describe('a command to MongoDB', () => {
 });
 
 describe('work that several requests share', () => {
-  it('is in the trace of each; commands are below the first span, and the others are linked with it', async () => {
+  it('is in the trace of each; commands are children of the first span, and the others link to it', async () => {
     const { tracing } = await start();
     const calls = ['a', 'b'].map((digit) => {
       const trace = createTrace(digit.repeat(32));

@@ -59,7 +59,7 @@ export const createSlices = (
         : await runArrivals({ ...target, ...load });
     const after = sample(server);
     const { completed, rejected = 0, latenciesMs = [] } = result;
-    // A server above its limit may serve nothing for a while; that is a figure too.
+    // An overloaded server may serve no request in a slice, which is a valid result.
     if (completed === 0 && !overload.mayReject)
       throw new Error(`${server.name} completed no ${kind} in ${seconds} s. Use longer slices.`);
     if (getUser(kind) === writer) {

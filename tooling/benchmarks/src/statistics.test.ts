@@ -24,6 +24,6 @@ it.each([
   ).toBe(expected);
 });
 
-it('a percentile of nothing is not a number', () => {
+it('the percentile of an empty list is NaN', () => {
   expect(percentile([], 0.5)).toBeNaN();
 });

@@ -32,7 +32,7 @@ const createNumbered = () => {
 const headers = { 'x-tenant-id': 'a' };
 
 describe('a closed loop', () => {
-  it('sends requests until its time is over, and counts the responses', async () => {
+  it('sends requests until its duration has passed, and counts the responses', async () => {
     const url = await serve(echo);
     const nextExchange = createNumbered();
     const { completed, rejected } = await runClosedLoop({ url, headers, nextExchange, connections: 4, seconds: 0.3 });

@@ -9,7 +9,7 @@ const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const everyPhase = ['examples', 'coverage', 'fuzzing', 'stateful'] as const;
 const roles = [
   ['owner', everyPhase],
-  // A viewer may do little, so a quick run leaves out the borders of the schemas.
+  // A viewer has few permissions, so a quick run omits the boundary values of the schemas.
   ['viewer', isHeavy ? everyPhase : (['examples', 'fuzzing', 'stateful'] as const)],
 ] as const;
 const { examples, casesMin, testMs } = isHeavy
@@ -59,7 +59,7 @@ describe('the platform conforms to its own reference, for any request', () => {
 });
 
 it(
-  'finds responses of another shape, undeclared statuses, and methods that do not exist',
+  'finds responses that violate their schema, undeclared statuses, and methods that do not exist',
   async () => {
     const list = '/v1/users';
     const { get } = reference.paths[list] as { get: Operation };

@@ -23,7 +23,7 @@ it('runs nothing in the last stage, and needs no shell at run time', () => {
   expect(lastStage).toMatch(/^HEALTHCHECK [^[]*CMD \["node", .*\/health\/ready/m);
 });
 
-it('runs as a user by number, who is not root', () => {
+it('runs as a user with a numeric id, who is not root', () => {
   expect(lastStage).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
 });
 

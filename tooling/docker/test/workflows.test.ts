@@ -22,7 +22,7 @@ type Workflow = {
   jobs: Record<string, Job>;
 };
 
-/** The rights of jobs to write. */
+/** The write permissions of jobs. */
 const rights: Record<string, readonly string[]> = {
   'codeql.yml#analyze': ['security-events: write'],
   'release.yml#version': ['contents: write', 'pull-requests: write'],
@@ -50,7 +50,7 @@ describe.each((await readdir(workflows)).filter((name) => name.endsWith('.yml'))
     expect(text).not.toMatch(/\bnpx\b|curl[^\n]*\|\s*(ba)?sh/);
   });
 
-  it('has no rights to write except the listed ones', () => {
+  it('has no write permissions except the listed ones', () => {
     const others = Object.values(workflow.permissions).filter((right) => right !== 'read');
     expect(others).toEqual([]);
     for (const [id, { permissions = {} }] of jobs) {
@@ -62,7 +62,7 @@ describe.each((await readdir(workflows)).filter((name) => name.endsWith('.yml'))
     }
   });
 
-  it('never runs code of a fork with the rights of the repository', () => {
+  it('never runs code of a fork with the permissions of the repository', () => {
     expect(Object.keys(workflow.on)).not.toEqual(expect.arrayContaining(['pull_request_target']));
     expect(Object.keys(workflow.on)).not.toEqual(expect.arrayContaining(['workflow_run']));
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));

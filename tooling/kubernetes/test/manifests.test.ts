@@ -30,7 +30,7 @@ it.each(files)('%s is YAML', (path) => {
 });
 
 describe.each(workloads)('the pods of $metadata.name', ({ spec }) => {
-  it('have no rights, no token and no file that can be written', () => {
+  it('have no privileges, no service account token and no writable file system', () => {
     expect(spec.template.spec).toMatchObject({
       automountServiceAccountToken: false,
       enableServiceLinks: false,
@@ -57,7 +57,7 @@ describe.each(workloads)('the pods of $metadata.name', ({ spec }) => {
     ]);
   });
 
-  it('have more time to stop than a process takes', () => {
+  it('have more time to stop than a process needs', () => {
     expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(stopSeconds);
   });
 
@@ -98,13 +98,13 @@ describe('the Deployment', () => {
     expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
   });
 
-  it('waits for a start that waits for migrations', () => {
+  it('allows the time that a start may wait for migrations', () => {
     const { periodSeconds = 0, failureThreshold = 0 } = container.startupProbe ?? {};
     expect(periodSeconds * failureThreshold).toBeGreaterThan(migrationSeconds);
     expect(deployment.spec.progressDeadlineSeconds).toBeGreaterThan(periodSeconds * failureThreshold);
   });
 
-  it('replaces a pod only when its successor serves, and leaves their number to the autoscaler', () => {
+  it('replaces a pod only when its successor is ready, and leaves the number of pods to the autoscaler', () => {
     expect(deployment.spec).toMatchObject({ strategy: { rollingUpdate: { maxUnavailable: 0 } } });
     expect(deployment.spec.replicas).toBeUndefined();
     expect(read('base/autoscaler.yaml')).toMatchObject({
@@ -130,7 +130,7 @@ describe('the network', async () => {
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
 
-  it('lets every pod, also one that migrates, reach names, databases and the collector of traces', () => {
+  it('lets every pod, also one that migrates, reach DNS, the databases and the trace collector', () => {
     for (const { spec } of workloads) {
       expect(selects(egress?.spec.podSelector.matchLabels ?? {}, spec.template.metadata.labels)).toBe(true);
     }
@@ -152,7 +152,7 @@ describe('the network', async () => {
     ]);
   });
 
-  it('admits only pods without rights to the namespace', () => {
+  it('admits only pods without privileges', () => {
     const labels = read<{ metadata: { labels: Labels } }>('namespace/namespace.yaml').metadata.labels;
     expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
   });
@@ -180,12 +180,15 @@ it('runs every service in production in many processes', () => {
   }
 });
 
-it.each(environments)('migrates in %s by two jobs: with a release, and when no old process is left', (environment) => {
-  expect(container.command).toBeUndefined();
-  expect(job.spec.template.spec.containers[0].command).toEqual(['node', 'src/db.ts', 'migrate']);
-  expect(existsSync(join(folder, `overlays/${environment}/migrate/kustomization.yaml`))).toBe(true);
-  const { patches = [] } = read<Kustomization>(`overlays/${environment}/contract/kustomization.yaml`);
-  const patch = patches.map((entry) => entry.patch).join('');
-  expect(patch).toContain('value: plinth-contract');
-  expect(patch).toContain('command/-\n  value: --contract');
-});
+it.each(environments)(
+  'migrates in %s with two jobs: one for the release, and one for when no old process is left',
+  (environment) => {
+    expect(container.command).toBeUndefined();
+    expect(job.spec.template.spec.containers[0].command).toEqual(['node', 'src/db.ts', 'migrate']);
+    expect(existsSync(join(folder, `overlays/${environment}/migrate/kustomization.yaml`))).toBe(true);
+    const { patches = [] } = read<Kustomization>(`overlays/${environment}/contract/kustomization.yaml`);
+    const patch = patches.map((entry) => entry.patch).join('');
+    expect(patch).toContain('value: plinth-contract');
+    expect(patch).toContain('command/-\n  value: --contract');
+  },
+);

@@ -51,7 +51,7 @@ async function startPrometheus(metricsPort: number) {
   };
 }
 
-/** The names of metrics and recorded series in rules and dashboards. */
+/** Returns the names of metrics and recorded series in rules and dashboards. */
 async function getUsedNames(): Promise<string[]> {
   const read = async (folder: string): Promise<string[]> => {
     const names = await readdir(new URL(`../${folder}`, import.meta.url));

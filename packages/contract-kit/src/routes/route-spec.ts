@@ -15,7 +15,7 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
 
 /**
  * The callers of a route: all (`public`), all with a credential (`authenticated`), or those with a permission.
- * `orSelf` names a path parameter: a user whose own id it is needs no permission.
+ * `orSelf` names a path parameter: if its value is the caller's own id, no permission is needed.
  */
 export type Auth = 'public' | 'authenticated' | { readonly policy: PermissionName; readonly orSelf?: string };
 
@@ -74,7 +74,7 @@ export type OutputOf<R extends RouteSpec> = R extends { readonly stream: 'ndjson
 
 type Simplify<T> = { [K in keyof T]: T[K] };
 
-/** The success status of a route and its schema. */
+/** Returns the success status of a route and its schema. */
 export const getSuccess = (route: RouteSpec): { readonly status: SuccessStatus; readonly schema: z.ZodType } => {
   const [entry, ...more] = Object.entries(route.responses);
   if (!entry?.[1] || more.length > 0) {

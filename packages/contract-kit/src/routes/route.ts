@@ -4,7 +4,7 @@ import type { RouteSpec } from './route-spec.ts';
 
 /**
  * Declares a route and returns it unchanged; the compiler checks the rules.
- * @throws when it must not be cached as declared, where the compiler cannot detect it.
+ * @throws for a declaration of `cache` that is not allowed and that the compiler cannot detect.
  */
 export const defineRoute = <const R extends RouteSpec>(route: R & ValidateRoute<R>): R => {
   toCacheControl(route);

@@ -75,7 +75,7 @@ describe('classifiedFields', () => {
     expect(getClasses(z.object({ a: text, b: z.enum(['c']) }), z.any(), z.void())).toEqual({});
   });
 
-  it('has no name for a classified schema that is no property', () => {
+  it('has no name for a classified schema that is not a property', () => {
     expect(getClasses(pii(z.string()))).toEqual({});
   });
 

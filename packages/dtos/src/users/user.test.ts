@@ -62,7 +62,7 @@ describe('a response', () => {
   });
 
   it.each([{ version: 0 }, { version: 1.5 }, { createdAt: '2026-01-31' }, { id: 'a' }, { status: 'deleted' }])(
-    'is no User with %j',
+    'is not a valid User with %j',
     (part) => expect(User.safeParse({ ...user, ...part }).success).toBe(false),
   );
 

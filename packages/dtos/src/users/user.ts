@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const UserId = Id.describe('The id of a user of one organization.');
 
-// RFC 5321 without quoted names and address literals: atoms, then the labels of a domain whose last one is no number.
+// RFC 5321 without quoted names and address literals: atoms, then the labels of a domain, the last of which is not a number.
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
 const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?![0-9]+$)${label}$`);

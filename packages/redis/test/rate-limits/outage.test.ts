@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { connectRedis } from '../../src/index.ts';
 import { countAllowed, isHeavy, type Member, openFixture, p99, takeInTurn, takeSteadily } from './fixture.ts';
 
-// The load is half of what the bucket allows. Little of so small a bucket can be leased ahead.
+// The load is half of what the bucket allows. Only a small part of such a small bucket is leased ahead.
 const bucket: TokenBucket = { key: 'subject ada', quota: 3000, windowSeconds: 3 };
 const perSecond = 500;
 const outageMs = isHeavy ? 10_000 : 2500;
-/** Of a thousand requests, this many may wait. A busy machine sends many at once, of which more have to. */
+/** The maximum number of requests in a thousand that may wait. A busy machine sends requests in bursts, so more have to wait. */
 const waitingMax = isHeavy ? 10 : 100;
 /** A decision that takes longer counts as waiting. */
 const quickMs = 1;

@@ -22,7 +22,7 @@ const sum = (reports: readonly Report[], field: keyof Report): number =>
 const bucket: TokenBucket = { key: 'subject ada', quota: 600, windowSeconds: 10 };
 const ms = isHeavy ? 10_000 : 1500;
 
-it('race: eight processes together serve one limit within 10 %, although each receives more than all of it', async () => {
+it('race: eight processes together serve one limit within 10 %, although each receives more requests than the whole limit', async () => {
   const prefix = `test-${randomUUID()}:`;
   const children = await Promise.all(Array.from({ length: 8 }, () => start(prefix)));
   const reports = await Promise.all(children.map((child) => order(child, { bucket, ms, perSecond: 600 })));

@@ -63,30 +63,30 @@ const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> 
     'stale-version',
     ({ things }, ctx, thing) => void things.for(ctx).update(thing, { $set: { name: 'mine' } }),
   ],
-  'update of it with the own tenant id in the document': [
+  'update of another tenant’s document that contains the caller’s tenant id': [
     'stale-version',
     ({ things }, ctx, thing) =>
       void things.for(ctx).update({ ...thing, tenantId: ctx.tenantId }, { $set: { name: 'mine' } }),
   ],
-  'updateWhere by its id': [
+  'updateWhere by the id of another tenant’s document': [
     'sold-out',
     ({ things }, ctx, { _id }) =>
       things.for(ctx).updateWhere({ _id }, { $set: { name: 'mine' } }, suiteErrors.soldOut()),
   ],
-  'updateWhere by its fields': [
+  'updateWhere by the fields of another tenant’s document': [
     'sold-out',
     ({ things }, ctx) =>
       things.for(ctx).updateWhere({ rank: { $gte: 0 } }, { $inc: { rank: 1 } }, suiteErrors.soldOut()),
   ],
   'removal of another tenant’s document': ['stale-version', ({ things }, ctx, thing) => things.for(ctx).remove(thing)],
-  'removal of it with the own tenant id in the document': [
+  'removal of another tenant’s document that contains the caller’s tenant id': [
     'stale-version',
     ({ things }, ctx, thing) => things.for(ctx).remove({ ...thing, tenantId: ctx.tenantId }),
   ],
 };
 
 const writeCases = (use: () => Fixture): void => {
-  it.each(Object.entries(foreignWrites))('%s fails and leaves it unchanged', async (_, [code, attempt]) => {
+  it.each(Object.entries(foreignWrites))('%s fails and leaves the document unchanged', async (_, [code, attempt]) => {
     const { stranger, thing, assertUntouched } = await createNeighbours(use());
     const failing = use().write(stranger, () => attempt(use(), stranger, thing));
     await expect(failing).rejects.toMatchObject({ code });

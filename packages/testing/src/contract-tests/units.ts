@@ -131,7 +131,7 @@ const raceCases = (use: () => Fixture): void => {
       expect([await things.get(thing._id)]).toEqual(won);
     });
 
-    it('the last one in stock is taken once', async () => {
+    it('the last item in stock is taken once', async () => {
       const { race, stored, things } = createTenant(use());
       const [{ _id }] = (await stored([{ stock: 1 }])) as [Thing];
       const { won, lost } = await race(count, async (tenant) => {
@@ -142,7 +142,7 @@ const raceCases = (use: () => Fixture): void => {
       expect(await things.get(_id)).toMatchObject({ stock: 0, version: 2 });
     });
 
-    it('a sufficient stock loses no decrement', async () => {
+    it('concurrent decrements of a sufficient stock are all applied', async () => {
       const { race, stored, things } = createTenant(use());
       const [{ _id }] = (await stored([{ stock: count }])) as [Thing];
       const { won } = await race(count, (tenant) =>

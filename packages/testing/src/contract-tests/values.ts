@@ -55,7 +55,7 @@ const validatorCases = (use: () => Fixture): void => {
 
 const uniqueCases = (use: () => Fixture): void => {
   describe('integrity: unique indexes', () => {
-    it('a value that is taken fails with the code of its index', async () => {
+    it('a write of a taken value fails with the code of its index', async () => {
       const { stored, things, write } = createTenant(use());
       const [thing, other] = (await stored([{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
       const violation = { name: 'UniqueViolation', code: 'sku-taken' };
@@ -66,7 +66,7 @@ const uniqueCases = (use: () => Fixture): void => {
       expect(await things.get(other._id)).toEqual(other);
     });
 
-    it('one unit cannot store a value twice', async () => {
+    it('one unit of work cannot store a value twice', async () => {
       const { things, write } = createTenant(use());
       const failing = write(() => {
         things.insert(createThing({ sku: 'twin' }));
@@ -76,14 +76,14 @@ const uniqueCases = (use: () => Fixture): void => {
       expect(await things.find({ sku: 'twin' })).toBeUndefined();
     });
 
-    it('a document keeps its own value', async () => {
+    it('an update of a document may repeat its own value', async () => {
       const { stored, things, write } = createTenant(use());
       const [thing] = (await stored([{ sku: 'kept' }])) as [Thing];
       await write(() => things.update(thing, { $set: { sku: 'kept', name: 'new' } }));
       expect(await things.find({ sku: 'kept' })).toMatchObject({ name: 'new' });
     });
 
-    it('an exchange of values within one unit fails, because each write is checked separately', async () => {
+    it('an exchange of values within one unit of work fails, because each write is checked separately', async () => {
       const { stored, things, write } = createTenant(use());
       const [one, two] = (await stored([{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
       const failing = write(() => {
@@ -105,7 +105,7 @@ const uniqueCases = (use: () => Fixture): void => {
       expect(await things.find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
     });
 
-    it('boundary: two documents that lack the same field are equal in it', async () => {
+    it('boundary: two documents without the same field have equal values of it', async () => {
       const { slots, write } = createTenant(use());
       const open = () => write(() => slots.insert({ room: 'open', rank: 1 }));
       await open();
