@@ -26,7 +26,7 @@ export const openRawCollection = (client: MongoClient, database: string, name: s
   };
 };
 
-/** Opens the databases at `uri`. Reads return what a majority has. */
+/** Opens the databases at `uri`. Reads use the read concern `majority`. */
 export const openRaw = (uri: string): RawDatabases => {
   const client = new MongoClient(uri, clientSettings(4));
   return {

@@ -40,7 +40,7 @@ export const toExplainableQueries = (name: string, command: Document): readonly 
       ),
     ];
   }
-  // An update or a removal reads what a find with its filter reads.
+  // An update or a removal examines the same documents as a find with its filter.
   if (name === 'update' || name === 'delete')
     return getFilters(name, command).map((filter) => ({ find: collection, filter }));
   return [];
