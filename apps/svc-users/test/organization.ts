@@ -86,7 +86,7 @@ export const race = <T>(count: number, call: (index: number) => Promise<T>): Pro
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 
 /** Returns the sorted statuses of a race with one successful call. */
-export const oneWinner = (won: number, lost: number, count = 20): number[] => [
-  won,
-  ...Array.from({ length: count - 1 }, () => lost),
+export const oneWinner = (success: number, failure: number, count = 20): number[] => [
+  success,
+  ...Array.from({ length: count - 1 }, () => failure),
 ];

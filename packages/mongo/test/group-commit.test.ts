@@ -66,7 +66,7 @@ describe('sets that are committed together', () => {
   });
 
   it.each(mixes)(
-    'integrity: a set whose $bad fails beside $good valid ones fails alone',
+    'integrity: among $good valid sets, a set with an invalid $bad fails alone',
     async ({ good, bad, place }) => {
       const [taken, other] = await run(
         (scoped) => [scoped.insert(createNote()), scoped.insert(createNote({ words: 5 }))] as const,
@@ -134,7 +134,7 @@ describe('sets that are committed together', () => {
     const slug = createNote().slug;
     const kind = 'final' as const;
     await run((scoped) => [scoped.insert(createNote({ slug, kind })), scoped.insert(createNote({ kind }))]);
-    // Two documents match the one filter and none the other: two in sum, and still both conditions fail.
+    // Two documents match the first filter and none the second. Together that is two, yet both conditions must fail.
     const outcomes = await Promise.allSettled([
       run((scoped) => scoped.updateWhere({ kind }, { $inc: { words: 1 } }, errors.soldOut())),
       run((scoped) => scoped.updateWhere({ slug: 'no-such-slug' }, { $inc: { words: 1 } }, errors.soldOut())),
@@ -145,21 +145,21 @@ describe('sets that are committed together', () => {
 
   it('race: one of many changes of the same version succeeds, and other sets are not affected', async () => {
     const note = await run((scoped) => scoped.insert(createNote()));
-    const rivals = Array.from({ length: 20 }, (_, index) =>
-      run((scoped) => scoped.update(note, { $set: { title: `rival ${index}` } })),
+    const conflicting = Array.from({ length: 20 }, (_, index) =>
+      run((scoped) => scoped.update(note, { $set: { title: `change ${index}` } })),
     );
-    const bystanders = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(createNote())));
-    const [rivalOutcomes, bystanderOutcomes] = await Promise.all([
-      Promise.allSettled(rivals),
-      Promise.allSettled(bystanders),
+    const unrelated = Array.from({ length: 20 }, () => run((scoped) => scoped.insert(createNote())));
+    const [conflictingOutcomes, unrelatedOutcomes] = await Promise.all([
+      Promise.allSettled(conflicting),
+      Promise.allSettled(unrelated),
     ]);
-    expect(rivalOutcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(bystanderOutcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
+    expect(conflictingOutcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(unrelatedOutcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
     expect(await store.collections.notes.for(context()).get(note._id)).toMatchObject({ version: 2 });
   });
 
   it('race: two stores that change the same documents lose no update', async () => {
-    const rival = openGroup();
+    const otherStore = openGroup();
     const notes = await Promise.all(
       Array.from({ length: 4 }, () => run((scoped) => scoped.insert(createNote({ words: 0 })))),
     );
@@ -170,13 +170,13 @@ describe('sets that are committed together', () => {
       return target.unitOfWork.run(ctx, work, { operation: 'add' });
     };
     await Promise.all(
-      Array.from({ length: 200 }, (_, index) => add(index % 2 ? store : rival, notes[random() % 4] as Note)),
+      Array.from({ length: 200 }, (_, index) => add(index % 2 ? store : otherStore, notes[random() % 4] as Note)),
     );
     const after = await store.collections.notes.for(context()).getMany(notes.map(({ _id }) => _id));
     expect(after.reduce((sum, { words }) => sum + words, 0)).toBe(200);
   });
 
-  it('race: repeated requests in a group cost the new ones one more try', async () => {
+  it('race: repeated requests in a group delay the new ones by one more try', async () => {
     const keyed = (key: string) => {
       const ctx = context();
       const toResponse = () => ({ status: 201, headers: {}, body: key });

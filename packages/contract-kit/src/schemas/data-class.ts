@@ -51,7 +51,7 @@ const getChildren = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
 };
 
 /**
- * The names of the classified properties anywhere inside `schemas`, with their class.
+ * Returns the names of the classified properties anywhere inside `schemas`, with their class.
  * A name that is a secret in one schema is a secret in all.
  */
 export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyMap<string, DataClass> => {

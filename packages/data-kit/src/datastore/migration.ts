@@ -4,7 +4,7 @@ import type { Range } from '../lists/plan.ts';
 
 type Scalar = string | number | boolean | Date;
 
-/** A filter with the operators of the collection port. Its fields are plain names, because a migration outlives the types of its time. */
+/** A filter with the operators of the collection port. Its fields are plain names, because a migration outlives the types for which it was written. */
 export type MigrationWhere = Readonly<Record<string, Scalar | { readonly $in: readonly Scalar[] } | Range>>;
 
 /** A document as it was stored by any version of the code. */
@@ -14,10 +14,10 @@ export type StoredDocument = {
   readonly [field: string]: unknown;
 };
 
-/** The speed of a migration: documents in a transaction, and the maximum of changed documents in a second. */
+/** The speed of a migration: the documents in a transaction, and the maximum number of changed documents per second. */
 type Pace = { readonly batchSize?: number; readonly perSecond?: number };
 
-type Step<P extends string> = {
+type MigrationBase<P extends string> = {
   /** `<four digits>-<what-it-does>`. The digits order the migrations of a module. A released name never changes. */
   readonly name: string;
   readonly phase: P;
@@ -28,7 +28,7 @@ type Step<P extends string> = {
  * Prepares the database for newer code: creates its collections, indexes and validators and keeps those that older code
  * needs. Every change of a stored schema or of an index has one.
  */
-export type Expand = Step<'expand'> & {
+export type Expand = MigrationBase<'expand'> & {
   /** Fields that older code does not write. They may be absent until a contract phase requires them. */
   readonly adds?: readonly string[];
   /** Fields that the definition no longer has. They may be present until a contract phase removes them. */
@@ -36,7 +36,7 @@ export type Expand = Step<'expand'> & {
 };
 
 /** Changes documents one by one. */
-export type DocumentBackfill = Step<'backfill'> &
+export type DocumentBackfill = MigrationBase<'backfill'> &
   Pace & {
     /**
      * The documents that need the change: one of the fields is missing, the filter matches, or one of the fields is
@@ -64,7 +64,8 @@ export type TenantScope = {
 };
 
 /** Runs once for each tenant with documents in `collection`. It must be idempotent. */
-export type TenantBackfill = Step<'backfill'> & Pace & { readonly forTenant: (tenant: TenantScope) => Promise<void> };
+export type TenantBackfill = MigrationBase<'backfill'> &
+  Pace & { readonly forTenant: (tenant: TenantScope) => Promise<void> };
 
 export type Backfill = DocumentBackfill | TenantBackfill;
 
@@ -72,7 +73,7 @@ export type Backfill = DocumentBackfill | TenantBackfill;
  * Removes fields and indexes that only older code needs. It runs only on request, because no process can know that the last
  * process of older code has ended.
  */
-export type ContractPhase = Step<'contract'> &
+export type ContractPhase = MigrationBase<'contract'> &
   Pace & {
     /** Backfills to run again first, for documents that older code has written since. */
     readonly repeats?: readonly Backfill[];
@@ -209,7 +210,7 @@ export type Migrations = {
   /**
    * Migrates the database to the schema of the code. Contract phases run only with `contract`.
    * @throws `StartupError` when newer code has migrated the database, when a document violates its schema or a unique index,
-   * or when another process migrates for longer than the wait.
+   * or when another process migrates for longer than the time limit.
    */
   migrate(options: { readonly contract: boolean; readonly log?: MigrationLogger }): Promise<void>;
   /**

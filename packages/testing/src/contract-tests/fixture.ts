@@ -89,8 +89,8 @@ const openFixture = async (openStore: OpenStore) => {
 export const settle = async <T>(calls: readonly Promise<T>[]) => {
   const settled = await Promise.allSettled(calls);
   return {
-    won: settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
-    lost: settled.flatMap((outcome) =>
+    results: settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : [])),
+    errorCodes: settled.flatMap((outcome) =>
       outcome.status === 'rejected' ? [(outcome.reason as { code?: unknown }).code] : [],
     ),
   };

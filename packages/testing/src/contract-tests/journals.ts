@@ -184,9 +184,11 @@ const keyCases = (use: () => Fixture): void => {
       const fixture = use();
       const owner = fixture.context();
       const contexts = Array.from({ length: 12 }, () => fixture.context(owner.tenantId));
-      const { won } = await settle(contexts.map((ctx) => run(fixture, ctx, withKey('k'))));
-      expect(won).toHaveLength(1);
-      expect((await fixture.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(won);
+      const { results } = await settle(contexts.map((ctx) => run(fixture, ctx, withKey('k'))));
+      expect(results).toHaveLength(1);
+      expect((await fixture.things.for(owner).list({ where: {}, sort: 'createdAt', limit: 100 })).items).toEqual(
+        results,
+      );
       expect(await listRows(fixture, owner)).toHaveLength(1);
     });
 

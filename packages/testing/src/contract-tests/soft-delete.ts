@@ -159,10 +159,10 @@ const uniqueCases = (use: () => Fixture): void => {
     const { race } = createTenant(use(), team.ctx);
     const ada = await team.add();
     const removals = await race(5, ({ members }) => members.remove(ada));
-    expect([removals.won.length, new Set(removals.lost)]).toEqual([1, new Set(['stale-version'])]);
+    expect([removals.results.length, new Set(removals.errorCodes)]).toEqual([1, new Set(['stale-version'])]);
     const removed = await team.getRemoved(ada);
     const restorations = await race<unknown>(5, ({ members }) => members.restore(removed, suiteErrors.soldOut()));
-    expect([restorations.won.length, new Set(restorations.lost)]).toEqual([1, new Set(['sold-out'])]);
+    expect([restorations.results.length, new Set(restorations.errorCodes)]).toEqual([1, new Set(['sold-out'])]);
     expect(await team.members.get(ada._id)).toMatchObject({ version: 3, deleted: false });
   });
 };

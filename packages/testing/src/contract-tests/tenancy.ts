@@ -4,11 +4,11 @@ import { createThing, type Thing } from './collections.ts';
 import { type Fixture, suiteErrors } from './fixture.ts';
 
 /** Creates a tenant with one document and another tenant. */
-const createNeighbours = async ({ context, stored, things }: Fixture) => {
-  const [owner, stranger] = [context(), context()];
+const createTwoTenants = async ({ context, stored, things }: Fixture) => {
+  const [owner, otherCtx] = [context(), context()];
   const [thing] = (await stored(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
   const assertUntouched = async () => expect(await things.for(owner).get(thing._id)).toEqual(thing);
-  return { owner, stranger, thing, assertUntouched };
+  return { owner, otherCtx, thing, assertUntouched };
 };
 
 const foreignReads: Readonly<Record<string, (fixture: Fixture, ctx: Ctx, thing: Thing) => Promise<unknown>>> = {
@@ -19,28 +19,28 @@ const foreignReads: Readonly<Record<string, (fixture: Fixture, ctx: Ctx, thing: 
 
 const readCases = (use: () => Fixture): void => {
   it('get of another tenant’s document throws not-found, as for an unknown id', async () => {
-    const { stranger, thing } = await createNeighbours(use());
-    const failing = use().things.for(stranger).get(thing._id);
+    const { otherCtx, thing } = await createTwoTenants(use());
+    const failing = use().things.for(otherCtx).get(thing._id);
     await expect(failing).rejects.toMatchObject({ code: 'not-found', status: 404, data: undefined });
   });
 
   it.each(Object.entries(foreignReads))('%s does not return another tenant’s document', async (_, read) => {
-    const { stranger, thing } = await createNeighbours(use());
-    expect(await read(use(), stranger, thing)).toBeUndefined();
+    const { otherCtx, thing } = await createTwoTenants(use());
+    expect(await read(use(), otherCtx, thing)).toBeUndefined();
   });
 
   it('getMany omits another tenant’s documents', async () => {
-    const { stranger, thing } = await createNeighbours(use());
-    const [own] = (await use().stored(stranger, [{}])) as [Thing];
-    expect(await use().things.for(stranger).getMany([thing._id, own._id])).toEqual([own]);
+    const { otherCtx, thing } = await createTwoTenants(use());
+    const [own] = (await use().stored(otherCtx, [{}])) as [Thing];
+    expect(await use().things.for(otherCtx).getMany([thing._id, own._id])).toEqual([own]);
   });
 
   it.each(['createdAt', '-createdAt', 'rank', '-_id'] as const)(
     'list by %s omits another tenant’s documents',
     async (sort) => {
-      const { stranger } = await createNeighbours(use());
-      const own = await use().stored(stranger, [{}]);
-      expect(await use().things.for(stranger).list({ where: {}, sort, limit: 100 })).toEqual({
+      const { otherCtx } = await createTwoTenants(use());
+      const own = await use().stored(otherCtx, [{}]);
+      expect(await use().things.for(otherCtx).list({ where: {}, sort, limit: 100 })).toEqual({
         items: own,
         nextCursor: null,
       });
@@ -48,9 +48,9 @@ const readCases = (use: () => Fixture): void => {
   );
 
   it('list by a unique value omits another tenant’s document', async () => {
-    const { stranger } = await createNeighbours(use());
+    const { otherCtx } = await createTwoTenants(use());
     const page = await use()
-      .things.for(stranger)
+      .things.for(otherCtx)
       .list({ where: { sku: 'theirs' }, sort: '-createdAt', limit: 1 });
     expect(page).toEqual({ items: [], nextCursor: null });
   });
@@ -87,51 +87,51 @@ const foreignWrites: Readonly<Record<string, readonly [code: string, Attempt]>> 
 
 const writeCases = (use: () => Fixture): void => {
   it.each(Object.entries(foreignWrites))('%s fails and leaves the document unchanged', async (_, [code, attempt]) => {
-    const { stranger, thing, assertUntouched } = await createNeighbours(use());
-    const failing = use().write(stranger, () => attempt(use(), stranger, thing));
+    const { otherCtx, thing, assertUntouched } = await createTwoTenants(use());
+    const failing = use().write(otherCtx, () => attempt(use(), otherCtx, thing));
     await expect(failing).rejects.toMatchObject({ code });
     await assertUntouched();
   });
 
   it('insert uses the tenant of the context, not that of the draft', async () => {
     const { write, things } = use();
-    const { owner, stranger } = await createNeighbours(use());
+    const { owner, otherCtx } = await createTwoTenants(use());
     const forged = { ...createThing(), tenantId: owner.tenantId } as never;
-    const created: Thing = await write(stranger, () => things.for(stranger).insert(forged));
-    expect(created.tenantId).toBe(stranger.tenantId);
-    expect(await things.for(stranger).get(created._id)).toEqual(created);
+    const created: Thing = await write(otherCtx, () => things.for(otherCtx).insert(forged));
+    expect(created.tenantId).toBe(otherCtx.tenantId);
+    expect(await things.for(otherCtx).get(created._id)).toEqual(created);
     await expect(things.for(owner).get(created._id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('no change moves a document to another tenant', async () => {
     const { write, things } = use();
-    const { owner, stranger, thing, assertUntouched } = await createNeighbours(use());
-    const forged = { $set: { tenantId: stranger.tenantId } } as never;
+    const { owner, otherCtx, thing, assertUntouched } = await createTwoTenants(use());
+    const forged = { $set: { tenantId: otherCtx.tenantId } } as never;
     await expect(write(owner, () => things.for(owner).update(thing, forged))).rejects.toThrow();
     await expect(
       write(owner, () => things.for(owner).updateWhere({ _id: thing._id }, forged, suiteErrors.soldOut())),
     ).rejects.toThrow();
     await assertUntouched();
-    await expect(things.for(stranger).get(thing._id)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(things.for(otherCtx).get(thing._id)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('two tenants may have the same unique value', async () => {
-    const { stranger, assertUntouched } = await createNeighbours(use());
-    const [own] = (await use().stored(stranger, [{ sku: 'theirs' }])) as [Thing];
-    expect(await use().things.for(stranger).find({ sku: 'theirs' })).toEqual(own);
+    const { otherCtx, assertUntouched } = await createTwoTenants(use());
+    const [own] = (await use().stored(otherCtx, [{ sku: 'theirs' }])) as [Thing];
+    expect(await use().things.for(otherCtx).find({ sku: 'theirs' })).toEqual(own);
     await assertUntouched();
   });
 
   it('one context of a tenant reads the writes of another', async () => {
-    const { owner, thing } = await createNeighbours(use());
+    const { owner, thing } = await createTwoTenants(use());
     expect(await use().things.for(use().context(owner.tenantId)).get(thing._id)).toEqual(thing);
   });
 
   it('an id of another tenant is rejected without its document', async () => {
     const { setNextId, write, things } = use();
-    const { stranger, thing, assertUntouched } = await createNeighbours(use());
+    const { otherCtx, thing, assertUntouched } = await createTwoTenants(use());
     setNextId(thing._id);
-    await expect(write(stranger, () => things.for(stranger).insert(createThing()))).rejects.toMatchObject({
+    await expect(write(otherCtx, () => things.for(otherCtx).insert(createThing()))).rejects.toMatchObject({
       name: 'UniqueViolation',
     });
     await assertUntouched();

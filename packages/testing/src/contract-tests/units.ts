@@ -124,48 +124,48 @@ const raceCases = (use: () => Fixture): void => {
     it('one of many updates of one version succeeds', async () => {
       const { race, stored, things } = createTenant(use());
       const [thing] = (await stored([{}])) as [Thing];
-      const { won, lost } = await race(count, (tenant, index) =>
+      const { results, errorCodes } = await race(count, (tenant, index) =>
         tenant.things.update(thing, { $set: { name: `writer ${index}` } }),
       );
-      expect(lost).toEqual(Array(count - 1).fill('stale-version'));
-      expect([await things.get(thing._id)]).toEqual(won);
+      expect(errorCodes).toEqual(Array(count - 1).fill('stale-version'));
+      expect([await things.get(thing._id)]).toEqual(results);
     });
 
     it('the last item in stock is taken once', async () => {
       const { race, stored, things } = createTenant(use());
       const [{ _id }] = (await stored([{ stock: 1 }])) as [Thing];
-      const { won, lost } = await race(count, async (tenant) => {
+      const { results, errorCodes } = await race(count, async (tenant) => {
         await tenant.things.get(_id);
         tenant.things.updateWhere({ _id, stock: { $gte: 1 } }, decrement, suiteErrors.soldOut());
       });
-      expect([won.length, lost]).toEqual([1, Array(count - 1).fill('sold-out')]);
+      expect([results.length, errorCodes]).toEqual([1, Array(count - 1).fill('sold-out')]);
       expect(await things.get(_id)).toMatchObject({ stock: 0, version: 2 });
     });
 
     it('concurrent decrements of a sufficient stock are all applied', async () => {
       const { race, stored, things } = createTenant(use());
       const [{ _id }] = (await stored([{ stock: count }])) as [Thing];
-      const { won } = await race(count, (tenant) =>
+      const { results } = await race(count, (tenant) =>
         tenant.things.updateWhere({ _id, stock: { $gte: 1 } }, decrement, suiteErrors.soldOut()),
       );
-      expect(won).toHaveLength(count);
+      expect(results).toHaveLength(count);
       expect(await things.get(_id)).toMatchObject({ stock: 0, version: count + 1 });
     });
 
     it('a unique value is stored once', async () => {
       const { race, things } = createTenant(use());
-      const { won, lost } = await race(count, (tenant) => tenant.things.insert(createThing({ sku: 'only' })));
-      expect(lost).toEqual(Array(count - 1).fill('sku-taken'));
-      expect([await things.find({ sku: 'only' })]).toEqual(won);
+      const { results, errorCodes } = await race(count, (tenant) => tenant.things.insert(createThing({ sku: 'only' })));
+      expect(errorCodes).toEqual(Array(count - 1).fill('sku-taken'));
+      expect([await things.find({ sku: 'only' })]).toEqual(results);
     });
 
     it('one of concurrent removals and updates succeeds', async () => {
       const { race, stored } = createTenant(use());
       const [thing] = (await stored([{}])) as [Thing];
-      const { won, lost } = await race<unknown>(count, (tenant, index) =>
+      const { results, errorCodes } = await race<unknown>(count, (tenant, index) =>
         index % 2 ? tenant.things.remove(thing) : tenant.things.update(thing, { $inc: { rank: 1 } }),
       );
-      expect([won.length, lost]).toEqual([1, Array(count - 1).fill('stale-version')]);
+      expect([results.length, errorCodes]).toEqual([1, Array(count - 1).fill('stale-version')]);
     });
 
     it('transfers in opposite directions lose nothing', async () => {

@@ -31,10 +31,10 @@ export type Child = {
   /** Resolves when the process has ended and its output has been read. */
   readonly exited: Promise<Exit>;
   /** Rejects with the output when the process has ended, for a race with another event. */
-  readonly lost: Promise<never>;
+  readonly unexpectedExit: Promise<never>;
   /** Sends a signal, by default SIGKILL, if the process still runs. Resolves when it has ended. */
   end(signal?: NodeJS.Signals): Promise<Exit>;
-  /** Sends a message, if there is one, and resolves with the next message of the process. Rejects as `lost` does. */
+  /** Sends a message, if there is one, and resolves with the next message of the process. Rejects like `unexpectedExit`. */
   request(message?: object): Promise<unknown>;
 };
 
@@ -74,11 +74,11 @@ export const startChild = (
   // A command that fails to start emits this event and then `close`.
   child.on('error', ({ message }) => (output.stderr += `${message}\n`));
   const exited = new Promise<Exit>((resolve) => child.once('close', (code, signal) => resolve([code, signal])));
-  const lost = exited.then(([code, signal]) => {
+  const unexpectedExit = exited.then(([code, signal]) => {
     throw new Error(`${[program, ...args].join(' ')} ended with ${code ?? signal}.\n${combinedOutput()}`);
   });
   // Without a race, its rejection would be unhandled.
-  lost.catch(() => undefined);
+  unexpectedExit.catch(() => undefined);
   const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid ?? 0,
@@ -86,7 +86,7 @@ export const startChild = (
     combinedOutput,
     isRunning,
     exited,
-    lost,
+    unexpectedExit,
     end: (signal = 'SIGKILL') => {
       if (isRunning()) child.kill(signal);
       return exited;
@@ -94,7 +94,7 @@ export const startChild = (
     request: async (message) => {
       const reply = once(child, 'message');
       if (message !== undefined) child.send(message);
-      return Promise.race([reply.then(([content]: unknown[]) => content), lost]);
+      return Promise.race([reply.then(([content]: unknown[]) => content), unexpectedExit]);
     },
   };
 };

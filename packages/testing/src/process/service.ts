@@ -18,7 +18,7 @@ const isOk = async (url: string): Promise<boolean> => {
 /** Waits until `url` returns a success. @throws with the output of the child when it ends or takes too long. */
 export const waitUntilReady = async (child: Child, url: string, withinMs = readyWithinMs): Promise<void> => {
   const until = performance.now() + withinMs;
-  while (!(await Promise.race([isOk(url), child.lost]))) {
+  while (!(await Promise.race([isOk(url), child.unexpectedExit]))) {
     if (performance.now() > until)
       throw new Error(`${url} was not ready within ${withinMs / 1000} s.\n${child.combinedOutput()}`);
     await sleep(pollMs);
