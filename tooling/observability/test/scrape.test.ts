@@ -90,7 +90,11 @@ it('every metric of rules and dashboards exists in a scrape of the platform', as
 
   const labels = 'module="users",method="GET",route="/v1/users",status="2xx"';
   expect(Number(await getValue(`http_server_request_duration_seconds_count{${labels}}`))).toBeGreaterThan(1);
-  expect(Number(await getValue('idempotency_replays_total'))).toBeGreaterThan(0);
+  const replayAndMeasure = async () => {
+    await fetch(`${url}/v1/users`, post);
+    return Number(await getValue('idempotency_replays_total'));
+  };
+  await expect.poll(replayAndMeasure, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
   const getExemplars = async () =>
     JSON.stringify(
       await query('query_exemplars', {
