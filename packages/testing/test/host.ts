@@ -10,6 +10,8 @@ if (FAULT !== undefined) {
 }
 process.on('message', ({ starts }: { starts?: boolean }) => {
   // A second host, which only the end of this process stops.
-  process.send?.(starts ? startChild(nodeCommand(import.meta.filename), { env: { PORT: '0' } }).pid : process.argv.slice(2));
+  process.send?.(
+    starts ? startChild(nodeCommand(import.meta.filename), { env: { PORT: '0' } }).pid : process.argv.slice(2),
+  );
 });
 createServer((_, response) => response.end('ready')).listen(Number(PORT), '127.0.0.1');
