@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { runGuarded } from '../dev-databases/src/guard/index.mjs';
@@ -5,6 +6,16 @@ import { runGuarded } from '../dev-databases/src/guard/index.mjs';
 const PARENT_POLL_MS = 250;
 /** Longer than a service drains and the databases take to stop. */
 const GRACE_MS = 30_000;
+
+/** Returns whether npm ended before this process could look: then process 1 has adopted it. In a container, npm may be process 1. */
+function isOrphan() {
+  if (process.ppid !== 1 || process.env.npm_lifecycle_event === undefined) return false;
+  try {
+    return !readFileSync('/proc/1/cmdline', 'utf8').startsWith('npm');
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Runs commands, and ends the running ones when this process receives a signal or loses its parent: npm does not pass on the
@@ -23,7 +34,7 @@ export function createRunner(cwd) {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, onSignal);
-  const parent = process.ppid;
+  const parent = isOrphan() ? 0 : process.ppid;
   const poll = setInterval(() => {
     if (process.ppid !== parent) onSignal('SIGTERM');
   }, PARENT_POLL_MS);
