@@ -41,14 +41,13 @@ const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Man
       return document;
     },
     restore: (document: Stored, conflictError?: ApiError): Stored => {
+      const freed = getFreedKeys(definition);
       const keys = toKeys(definition, document);
-      const [kept, absent] = [{} as Record<string, unknown>, {} as Record<string, true>];
-      for (const key of getFreedKeys(definition)) {
-        if (Object.hasOwn(keys, key)) kept[key] = keys[key];
-        else absent[key] = true;
-      }
-      const change = { $set: { [removedMarker]: false, ...kept }, $unset: { deletedAt: true, ...absent } };
-      return stored.update(document, change as object, conflictError);
+      const restored = Object.entries(keys).filter(([key]) => freed.includes(key));
+      const absent = freed.filter((key) => !Object.hasOwn(keys, key)).map((key) => [key, true]);
+      const $set = { [removedMarker]: false, ...Object.fromEntries(restored) };
+      const $unset = { deletedAt: true, ...Object.fromEntries(absent) };
+      return stored.update(document, { $set, $unset } as object, conflictError);
     },
   };
 };
