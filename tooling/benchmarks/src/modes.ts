@@ -42,7 +42,7 @@ const startCollector = async () => {
   return { url: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`, close: () => collector.close() };
 };
 
-export const recordedShare = 0.1;
+const recordedShare = 0.1;
 
 /** Compares a platform that records a tenth of its traces with one that records none. */
 export const runTracing = async (lab: Lab, options: ModeOptions): Promise<Row[]> => {

@@ -37,8 +37,7 @@ const inModules = (packages: string): string => `(?:^|/)node_modules/(?:${packag
 
 const workspace = '^(?:apps|packages|tooling)/';
 // `src/testing` is what a package offers to the tests of others.
-export const testCode =
-  '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.ts$|/vitest\\.config\\.ts$)';
+const testCode = '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.ts$|/vitest\\.config\\.ts$)';
 const domains = `packages/${toAlternation(domainLayers)}`;
 
 type Rule = Pick<Extract<IForbiddenRuleType, { to: object; from: object }>, 'from' | 'to'>;
