@@ -1,7 +1,7 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { type Caller, openTestHost } from '@plinth/service-kit/testing';
-import { createArbitrary, seed } from '@plinth/testing';
+import { createArbitrary, getSeed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { z } from 'zod';
@@ -23,7 +23,7 @@ export const openPlatform = async () => {
 
 /** Creates valid values of a schema, the same for the same seed and `batch`. */
 export const createSampleValues = (schema: z.ZodType, count: number, batch = 0): object[] =>
-  fc.sample(createArbitrary(schema), { numRuns: count, seed: seed + batch }) as object[];
+  fc.sample(createArbitrary(schema), { numRuns: count, seed: getSeed() + batch }) as object[];
 
 /** Replaces the parameters of a path by an id. */
 export const toPath = (route: { readonly path: string }, id: string): string =>

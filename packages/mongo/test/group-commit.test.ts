@@ -1,6 +1,6 @@
 import { ApiError, defineErrors } from '@plinth/contract-kit';
 import { type Ctx, UniqueViolation } from '@plinth/data-kit';
-import { createContext, createId, createIds, createRandom, seed } from '@plinth/testing';
+import { createContext, createId, createIds, createRandom, getSeed } from '@plinth/testing';
 import type { Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
@@ -48,7 +48,7 @@ const countCommands = async (isCounted: typeof isCommit, work: () => Promise<unk
 
 type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly place: number };
 
-const random = createRandom(seed);
+const random = createRandom(getSeed());
 const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, index) => ({
   good: 63,
   bad: (['condition', 'duplicate', 'validator'] as const)[index % 3] as Mix['bad'],

@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
-import { createContext, createId, createIds, createRandom, seed } from '@plinth/testing';
+import { createContext, createId, createIds, createRandom, getSeed } from '@plinth/testing';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -107,7 +107,7 @@ describe('freshness', () => {
   it('race: a read that begins after a write was acknowledged sees it', async () => {
     const ctx = createContext({ deadline: Date.now() + 60_000 });
     const note = await add(ctx);
-    const random = createRandom(seed);
+    const random = createRandom(getSeed());
     let version = 1;
     let current: Note = note;
     const stop = { now: false };

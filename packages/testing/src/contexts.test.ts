@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { createIds, createManualClock } from './clock.ts';
 import { createContext, createId, createPrincipal } from './contexts.ts';
-import { createRandom, readSeed, seed } from './seed.ts';
+import { createRandom, getSeed, readSeed } from './seed.ts';
 
 describe('createContext', () => {
   it('creates the call of an owner of a new tenant, with a deadline in ten seconds', () => {
@@ -67,9 +67,21 @@ describe('ids and time', () => {
 
 describe('the seed', () => {
   it('determines the stream', () => {
-    const [one, two] = [createRandom(seed), createRandom(seed)];
+    const [one, two] = [createRandom(getSeed()), createRandom(getSeed())];
     expect([one(), one(), one()]).toEqual([two(), two(), two()]);
     expect(createRandom(1)()).not.toBe(createRandom(2)());
+  });
+
+  it('is printed once, when a random value is needed first', async () => {
+    const print = vi.spyOn(console, 'info').mockReturnValue();
+    onTestFinished(() => print.mockRestore());
+    vi.resetModules();
+    const fresh = await import('./seed.ts');
+    expect(print).not.toHaveBeenCalled();
+    const value = fresh.random();
+    const seed = fresh.getSeed();
+    expect(value).toBe(createRandom(seed)());
+    expect(print.mock.calls).toEqual([[`seed ${seed} (PLINTH_SEED=${seed} repeats it)`]]);
   });
 
   it('must be an integer', () => {

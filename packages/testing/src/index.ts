@@ -20,5 +20,5 @@ export {
   sendRawRequest,
   splitResponses,
 } from './raw-http.ts';
-export { createRandom, seed } from './seed.ts';
+export { createRandom, getSeed } from './seed.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';

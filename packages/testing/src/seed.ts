@@ -7,11 +7,17 @@ export const readSeed = (text: string): number => {
   return seed | 0;
 };
 
-/** The seed of every random value in this test file. */
-export const seed: number = seedText ? readSeed(seedText) : (Math.random() * 2 ** 31) | 0;
+let seed: number | undefined;
 
-// Printed at import, so that a run that crashes or hangs has printed it too.
-console.info(`seed ${seed} (PLINTH_SEED=${seed} repeats it)`);
+/** Returns the seed of every random value in this test file. */
+export const getSeed = (): number => {
+  if (seed === undefined) {
+    seed = seedText ? readSeed(seedText) : (Math.random() * 2 ** 31) | 0;
+    // Printed before its first use, so that a run that crashes or hangs has printed it too.
+    console.info(`seed ${seed} (PLINTH_SEED=${seed} repeats it)`);
+  }
+  return seed;
+};
 
 /** Creates a stream of 32-bit integers, the same for the same seed (splitmix32). */
 export const createRandom = (from: number): (() => number) => {
@@ -24,8 +30,13 @@ export const createRandom = (from: number): (() => number) => {
   };
 };
 
-/** The random stream of this test file. */
-export const random: () => number = createRandom(seed);
+let stream: (() => number) | undefined;
+
+/** Returns the next integer of the random stream of this test file. */
+export const random = (): number => {
+  stream ??= createRandom(getSeed());
+  return stream();
+};
 
 /** Takes bytes from a random stream. */
 export const createRandomBytes = (next: () => number, length: number): Uint8Array =>

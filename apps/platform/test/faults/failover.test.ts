@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ReplicaSet, startReplicaSet } from '@plinth/dev-databases';
-import { seed } from '@plinth/testing';
+import { getSeed } from '@plinth/testing';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { getContent, sendAll } from './requests.ts';
@@ -35,7 +35,7 @@ type Recovery = {
 };
 
 /** The times between a recovery and the next fault. */
-const pausesMs = fc.sample(fc.integer({ min: 500, max: 1500 }), { seed, numRuns: size.failures });
+const pausesMs = fc.sample(fc.integer({ min: 500, max: 1500 }), { seed: getSeed(), numRuns: size.failures });
 
 type InjectOptions = { readonly replicaSet: ReplicaSet; readonly writers: Writers; readonly pauseMs: number };
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seed } from '@plinth/testing';
+import { getSeed } from '@plinth/testing';
 import fc from 'fast-check';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { getContent, type KeyedRequest, type ServiceResponse, send, sendAll, sendUntilHandled } from './requests.ts';
@@ -141,7 +141,9 @@ const size = isHeavy ? { keys: 1500, kills: 30, writers: 50 } : { keys: 240, kil
 
 /** The time of a kill: milliseconds after a number of responses, while every writer is still sending. */
 const moment = fc.noBias(fc.record({ responses: fc.nat(size.keys - size.writers), afterMs: fc.nat(30) }));
-const moments = fc.sample(moment, { seed, numRuns: size.kills }).toSorted((a, b) => a.responses - b.responses);
+const moments = fc
+  .sample(moment, { seed: getSeed(), numRuns: size.kills })
+  .toSorted((a, b) => a.responses - b.responses);
 
 /** Kills a process at random moments and starts it again at once. */
 const killAtRandom = async (service: Service, countResponses: () => number): Promise<void> => {

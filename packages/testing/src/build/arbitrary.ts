@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { z } from 'zod';
-import { createRandom, seed } from '../seed.ts';
+import { createRandom, getSeed } from '../seed.ts';
 import { readConstraints } from './constraints.ts';
 import { createDates, createNumbers, createStrings } from './scalars.ts';
 
@@ -20,7 +20,7 @@ const isLegal = (schema: Schema, value: unknown): boolean => z.safeParse(schema 
 
 /** Filters by the schema. A schema that rejects nearly every value would filter forever, so some values are tried first. */
 const filterLegal = (arbitrary: fc.Arbitrary<unknown>, schema: Schema, { path }: Position): fc.Arbitrary<unknown> => {
-  const samples = fc.sample(arbitrary, { numRuns: trials, seed: createRandom(seed)() });
+  const samples = fc.sample(arbitrary, { numRuns: trials, seed: createRandom(getSeed())() });
   if (samples.some((value) => isLegal(schema, value))) return arbitrary.filter((value) => isLegal(schema, value));
   const { error } = z.safeParse(schema as z.ZodType, samples[0]);
   throw new TypeError(

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { createContext } from '../contexts.ts';
-import { random, seed } from '../seed.ts';
+import { getSeed, random } from '../seed.ts';
 import { type Thing, things } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 import { performUnit, type Side } from './perform.ts';
@@ -83,7 +83,7 @@ export const randomOperationsSuite = (name: string, openTwo: readonly [OpenStore
           if (!sides) throw new Error(`The stores of '${name}' failed to open.`);
           await expectEqualOutcomes(units, sides, clock);
         });
-        await fc.assert(property, { seed, numRuns: sizes.numRuns });
+        await fc.assert(property, { seed: getSeed(), numRuns: sizes.numRuns });
       },
       timeoutMs,
     );
