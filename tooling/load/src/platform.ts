@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
-import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
+import {
+  createServiceSettings,
+  type Environment,
+  mapConcurrently,
+  startService,
+  unlimitedRateLimits,
+} from '@plinth/testing/process';
 
 export type PlatformOptions = {
   readonly mongodbUri: string;
@@ -87,28 +93,19 @@ export const startPlatform = async (
   };
 };
 
-const atOnce = 16;
+const concurrency = 16;
 
 type UsersOptions = { readonly headers: Readonly<Record<string, string>>; readonly count: number };
 
-/** Creates users through the API of a server, some at once, and returns their ids. */
-export const createUsers = async (url: string, { headers, count }: UsersOptions): Promise<string[]> => {
-  const ids: string[] = [];
-  let started = 0;
-  const create = async (): Promise<void> => {
-    while (started < count) {
-      started += 1;
-      const body = JSON.stringify({
-        name: `User ${started}`,
-        email: `user.${randomUUID()}@load.example`,
-        role: 'member',
-      });
-      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-      const response = await fetch(`${url}/v1/users`, init);
-      if (response.status !== 201) throw new Error(`A user could not be created: ${await response.text()}`);
-      ids.push(((await response.json()) as { id: string }).id);
-    }
+/** Creates users through the API of a server, and returns their ids. */
+export const createUsers = (url: string, { headers, count }: UsersOptions): Promise<string[]> => {
+  const create = async (number: number): Promise<string> => {
+    const body = JSON.stringify({ name: `User ${number}`, email: `user.${randomUUID()}@load.example`, role: 'member' });
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+    const response = await fetch(`${url}/v1/users`, init);
+    if (response.status !== 201) throw new Error(`A user could not be created: ${await response.text()}`);
+    return ((await response.json()) as { id: string }).id;
   };
-  await Promise.all(Array.from({ length: atOnce }, create));
-  return ids;
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return mapConcurrently(numbers, create, concurrency);
 };
