@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createDataFolder } from './data-folder.mjs';
 import { createRunner } from './run.mjs';
 import { prepareToolchain } from './toolchain.mjs';
 import { isHelp, renderHelp, renderList, root, verbs } from './verbs.mjs';
@@ -19,9 +20,10 @@ export async function main([name = '', ...args]) {
   }
   const runner = createRunner(root);
   try {
+    const data = createDataFolder(root);
     const env = await prepareToolchain(root, runner);
     // A third of the time of a start. Coverage is less exact with it.
-    if (name !== 'test') env.NODE_COMPILE_CACHE ??= join(root, '.data/compile-cache');
+    if (name !== 'test') env.NODE_COMPILE_CACHE ??= join(data, 'compile-cache');
     return runner.exitCode(await runner.run(verb.command(args), { env }));
   } catch (error) {
     if (!runner.isStopped) console.error(error.message);

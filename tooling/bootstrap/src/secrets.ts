@@ -18,7 +18,7 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
       throw new DevDatabasesError(`${path} cannot be read: delete it, and the next start creates another.`);
     }
   }
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify(await createSecrets(), null, 2)}\n`, { mode: 0o600 });
   try {

@@ -34,8 +34,13 @@ export function startVerb(args: readonly string[], command = direct, env: NodeJS
 
 export const runVerb = (...args: string[]) => runVerbWith({}, ...args);
 
-export async function runVerbWith(env: NodeJS.ProcessEnv, ...args: string[]) {
-  const child = startVerb(args, direct, env);
+export const runVerbWith = (env: NodeJS.ProcessEnv, ...args: string[]) => readResult(startVerb(args, direct, env));
+
+/** Runs a script of the root package in another checkout. */
+export const runCheckout = (checkout: string, ...args: string[]) =>
+  readResult(startVerb(args, [process.execPath, join(checkout, 'tooling/bootstrap.mjs')]));
+
+async function readResult(child: ChildProcess) {
   const exited = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map((stream) => text(stream as never)));
   const [code] = (await exited) as [number];
