@@ -1,3 +1,3 @@
 import { projectConfig } from '@plinth/vitest-config';
 
-export default projectConfig({ linesMin: 95, databases: 'own', filesInSequence: true });
+export default projectConfig({ linesMin: 95, databases: 'own' });

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { createDataFolder } from './data-folder.mjs';
-import { createRunner } from './run.mjs';
+import { root, withRunner } from './run.mjs';
 import { prepareToolchain } from './toolchain.mjs';
-import { isHelp, renderHelp, renderList, root, verbs } from './verbs.mjs';
+import { isHelp, renderHelp, renderList, verbs } from './verbs.mjs';
 
 /** Prepares the toolchain and the packages, then runs the verb. Resolves with the exit code. */
 export async function main([name = '', ...args]) {
@@ -18,17 +18,11 @@ export async function main([name = '', ...args]) {
     if (!verb.ownHelp) return 0;
     process.stdout.write('\n');
   }
-  const runner = createRunner(root);
-  try {
+  return withRunner(async (runner) => {
     const data = createDataFolder(root);
     const env = await prepareToolchain(root, runner);
     // A third of the time of a start. Coverage is less exact with it.
     if (name !== 'test') env.NODE_COMPILE_CACHE ??= join(data, 'compile-cache');
-    return runner.exitCode(await runner.run(verb.command(args), { env }));
-  } catch (error) {
-    if (!runner.isStopped) console.error(error.message);
-    return runner.exitCode(1);
-  } finally {
-    runner.close();
-  }
+    return runner.start(verb.command(args), { env }).ended;
+  });
 }

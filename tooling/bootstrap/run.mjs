@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { runGuarded } from '../dev-databases/src/guard/index.mjs';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const PARENT_POLL_MS = 250;
 /** Longer than a service drains and the databases take to stop. */
@@ -20,8 +23,9 @@ function isOrphan() {
 /**
  * Runs commands, and ends the running ones when this process receives a signal or loses its parent: npm does not pass on the
  * signal that ends it.
+ * @typedef {ReturnType<typeof createRunner>} Runner
  */
-export function createRunner(cwd) {
+export function createRunner() {
   const running = new Set();
   let stopSignal;
   const stop = () => {
@@ -39,34 +43,49 @@ export function createRunner(cwd) {
     if (process.ppid !== parent) onSignal('SIGTERM');
   }, PARENT_POLL_MS);
 
+  /** @type {typeof runGuarded} */
   const start = (command, options) => {
     if (stopSignal !== undefined) throw new Error(`Stopped by ${stopSignal}.`);
-    const guarded = runGuarded(command, { cwd, graceMs: GRACE_MS, ...options });
+    const guarded = runGuarded(command, { cwd: root, graceMs: GRACE_MS, ...options });
     running.add(guarded);
     void guarded.ended.then(() => running.delete(guarded));
     return guarded;
   };
 
   return {
-    get isStopped() {
-      return stopSignal !== undefined;
-    },
+    /** Whether a signal has ended the running commands. */
+    isStopped: () => stopSignal !== undefined,
     start,
     stop,
-    exitCode: (code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
-    /** Resolves with the exit code. */
-    run: (command, options) => start(command, options).ended,
-    /** Resolves with the output. Rejects with it when the command fails. */
+    /** Resolves with the exit code and the output. */
     capture: async (command, options) => {
       const { child, ended } = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-      const [code, ...outputs] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-      const output = outputs.join('\n').trim();
-      if (code !== 0) throw new Error(`${output}\n"${command.join(' ')}" failed with exit code ${code}.`.trim());
-      return output;
+      const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+      return { code, stdout, stderr };
     },
+    /** Returns the code, or that of the signal. */
+    exitCode: (code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
     close: () => {
       clearInterval(poll);
       for (const signal of signals) process.off(signal, onSignal);
     },
   };
+}
+
+/**
+ * Runs the commands of `body`, and prints its error. Resolves with the exit code.
+ * @param {(runner: Runner) => Promise<number>} body
+ */
+export async function withRunner(body) {
+  const runner = createRunner();
+  try {
+    return runner.exitCode(await body(runner));
+  } catch (error) {
+    // Other errors have a message for the terminal; this one is a fault of the program.
+    const isFault = error instanceof TypeError && error.code === undefined;
+    if (!runner.isStopped()) console.error(isFault ? error : error.message);
+    return runner.exitCode(1);
+  } finally {
+    runner.close();
+  }
 }

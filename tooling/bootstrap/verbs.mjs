@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+import { root } from './run.mjs';
 
 const turbo = (task) => (args) => ['turbo', 'run', task, ...args];
 const script = (path) => (args) => ['node', join(root, path), ...args];
@@ -28,7 +26,7 @@ their data in .data/; delete that folder to start over. .env.example explains ev
     details: `  npm test -- --filter=@plinth/mongo    one package
 
 The last line is "N passed, N failed".`,
-    command: script('tooling/bootstrap/src/run-tests.ts'),
+    command: withDatabases('temporary', 'tooling/bootstrap/src/run-tests.ts'),
   },
   bench: {
     usage: 'npm run bench -- <mode> [<options>]',

@@ -1,63 +1,43 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { JsonTestResults } from 'vitest/node';
 
 export type Totals = { passed: number; failed: number; skipped: number; missing: string[] };
 
-/** The part of vitest's JSON report that is read here. */
-type Report = {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
-};
+const toPath = (root: string, folder: string): string => join(root, folder, 'test-results.json');
 
-const RESULTS = 'test-results.json';
-
-/** The folders of the workspace whose package has a `test` script. */
-export function testedPackages(root: string): string[] {
-  const folders = ['apps', 'packages', 'tooling'].flatMap((group) => {
-    if (!existsSync(join(root, group))) return [];
-    return readdirSync(join(root, group)).map((name) => `${group}/${name}`);
-  });
-  return folders.filter((folder) => {
-    const path = join(root, folder, 'package.json');
-    return existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).scripts?.test !== undefined;
-  });
-}
+/** The folders of the workspace with tests. */
+export const listTested = (root: string): string[] =>
+  globSync('{apps,packages,tooling}/*/vitest.config.ts', { cwd: root }).map(dirname).sort();
 
 /** Old results must not be counted for a package whose tests cannot even start; cached ones come back with turbo. */
-export function removeResults(root: string, folders: readonly string[]): void {
-  for (const folder of folders) rmSync(join(root, folder, RESULTS), { force: true });
+export function removeResults(root: string): void {
+  for (const folder of listTested(root)) rmSync(toPath(root, folder), { force: true });
 }
 
-/** Adds up the reports of all packages and names the packages that have none. */
-export function addResults(root: string, folders: readonly string[]): Totals {
+/** Adds up the reports of vitest for all packages, and names the packages that have none. */
+export function addResults(root: string): Totals {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0, missing: [] };
-  for (const folder of folders) {
-    const report = readReport(join(root, folder, RESULTS));
+  for (const folder of listTested(root)) {
+    const report = readReport(toPath(root, folder));
     if (report === undefined) {
       totals.missing.push(folder);
       continue;
     }
     totals.passed += report.numPassedTests;
-    totals.failed += report.numFailedTests + brokenFiles(report);
+    // A file that cannot be loaded has no tests to fail.
+    totals.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);
     totals.skipped += report.numPendingTests + report.numTodoTests;
   }
   return totals;
 }
 
-function readReport(path: string): Report | undefined {
+function readReport(path: string): JsonTestResults | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Report;
+    return JSON.parse(readFileSync(path, 'utf8')) as JsonTestResults;
   } catch {
     return undefined;
   }
-}
-
-/** A test file that cannot be loaded has no tests to fail; it counts as one failure. */
-function brokenFiles(report: Report): number {
-  return report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
 }
 
 /** The closing line of `npm test`. */

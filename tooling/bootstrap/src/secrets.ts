@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateJwk } from '@plinth/auth';
@@ -10,17 +11,23 @@ export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; cursorSecret: st
 /** Reads `secrets.json`, and creates it when it is missing. Two processes at once read the same one. */
 export async function readDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
   const path = join(dataDir, 'secrets.json');
-  const read = async (): Promise<DevelopmentSecrets> => JSON.parse(await readFile(path, 'utf8'));
-  try {
-    return await read();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new DevDatabasesError(`${path} cannot be read: delete it, and the next start creates another.`);
-    }
+  if (!existsSync(path)) {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await createSecrets(path);
   }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as DevelopmentSecrets;
+  } catch {
+    throw new DevDatabasesError(`${path} cannot be read: delete it, and the next start creates another.`);
+  }
+}
+
+async function createSecrets(path: string): Promise<void> {
+  // Loaded here, because only the first start needs it.
+  const { generateSigningKey } = await import('@plinth/auth');
+  const secrets = { tokenSigningKey: await generateSigningKey(), cursorSecret: randomBytes(32).toString('base64url') };
   const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(await createSecrets(), null, 2)}\n`, { mode: 0o600 });
+  await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   try {
     // Unlike a rename, a link never replaces the file that another process made meanwhile.
     await link(draft, path);
@@ -29,13 +36,6 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
   } finally {
     await rm(draft);
   }
-  return read();
-}
-
-async function createSecrets(): Promise<DevelopmentSecrets> {
-  // Loaded here, because only the first start needs it.
-  const { generateSigningKey } = await import('@plinth/auth');
-  return { tokenSigningKey: await generateSigningKey(), cursorSecret: randomBytes(32).toString('base64url') };
 }
 
 /** The key set that verifies what the signing key signed. */

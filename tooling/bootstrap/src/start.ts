@@ -1,34 +1,25 @@
 // `npm start [-- <app>] [--port <number>]`: databases, development secrets and one app, until a signal.
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type DevDatabases, DevDatabasesError, startDatabases } from '@plinth/dev-databases';
-import type { Runner } from '../run.mjs';
-import { dataDir, loadEnvFile, root, runCommand } from './run-command.ts';
+import { type Runner, root, withRunner } from '../run.mjs';
+import { dataDir, loadEnvFile } from './environment.ts';
 import { readDevelopmentSecrets, toPublicJwks } from './secrets.ts';
 
 const DRAIN_MS = 12_000;
 
 type Target = { app: string; port: string | undefined };
 
-function readTarget(argv: string[]): Target {
-  const usage = 'npm start -- svc-users --port 3001';
-  let parsed: { values: { port?: string }; positionals: string[] };
-  try {
-    parsed = parseArgs({ args: argv, allowPositionals: true, options: { port: { type: 'string' } } });
-  } catch (error) {
-    throw new DevDatabasesError(`${(error as Error).message} Usage: ${usage}.`);
-  }
-  const [app = 'platform', ...rest] = parsed.positionals;
-  if (rest.length > 0) throw new DevDatabasesError(`One app at a time: ${usage}.`);
-  const apps = readdirSync(join(root, 'apps')).filter((name) => existsSync(toMain(name)));
-  if (!apps.includes(app)) throw new DevDatabasesError(`There is no app "${app}"; the apps are ${apps.join(', ')}.`);
-  return { app, port: parsed.values.port };
+function readTarget(args: string[]): Target {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { port: { type: 'string' } } });
+  const app = positionals.join(' ') || 'platform';
+  const apps = globSync('*/src/main.ts', { cwd: join(root, 'apps') }).map((path) => dirname(dirname(path)));
+  if (apps.includes(app)) return { app, port: values.port };
+  throw new DevDatabasesError(`There is no app "${app}"; the apps are ${apps.sort().join(', ')}.`);
 }
 
-const toMain = (app: string): string => join(root, 'apps', app, 'src/main.ts');
-
-async function runApp({ app, port }: Target, runner: Runner): Promise<number> {
+async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv> {
   const secrets = await readDevelopmentSecrets(dataDir);
   const defaults = {
     AUTH_JWKS: toPublicJwks(secrets),
@@ -40,12 +31,16 @@ async function runApp({ app, port }: Target, runner: Runner): Promise<number> {
   };
   // An empty variable, as in a line of .env without a value, chooses nothing.
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  const settings = { ...defaults, ...given, ...(port !== undefined && { PORT: port }) };
-  const program = [process.execPath, toMain(app)] as const;
+  return { ...defaults, ...given, ...(port !== undefined && { PORT: port }) };
+}
+
+async function runApp(target: Target, runner: Runner): Promise<number> {
+  const settings = await createSettings(target);
+  const program = [process.execPath, join(root, 'apps', target.app, 'src/main.ts')] as const;
   // Before the databases start, the app names every setting that it cannot use.
   const databasesToCome = { MONGODB_URI: 'mongodb://127.0.0.1', REDIS_URL: 'redis://127.0.0.1' };
   const checked = await runner.start([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended;
-  if (checked !== 0 || runner.isStopped) return checked;
+  if (checked !== 0 || runner.isStopped()) return checked;
   let isLost = false;
   const onLost = (name: string): void => {
     console.error(`${name} has ended, or the command that had started it: stopping. Its log is .data/${name}/log.`);
@@ -68,20 +63,15 @@ async function runApp({ app, port }: Target, runner: Runner): Promise<number> {
 }
 
 /** Returns the last lines of `npm start`. URIs from outside may contain passwords. */
-function renderClosing({ mongodbUri, redisUrl }: DevDatabases): string {
-  const { MONGODB_URI, REDIS_URL } = process.env;
-  const isOutside = MONGODB_URI && REDIS_URL;
-  return [
-    `  MongoDB    ${MONGODB_URI ? 'from MONGODB_URI' : mongodbUri}`,
-    `  Redis      ${REDIS_URL ? 'from REDIS_URL' : redisUrl}`,
-    `  Data       ${isOutside ? 'development keys in .data' : 'in .data; delete the folder to start over'}`,
-    '',
-    'Press Ctrl-C to stop.',
-    '',
-  ].join('\n');
-}
+const renderClosing = ({ mongodbUri, redisUrl }: DevDatabases): string => `\
+  MongoDB    ${process.env['MONGODB_URI'] ? 'from MONGODB_URI' : mongodbUri}
+  Redis      ${process.env['REDIS_URL'] ? 'from REDIS_URL' : redisUrl}
+  Data       databases and keys of this machine are in .data; delete the folder to start over
 
-await runCommand(async (runner) => {
+Press Ctrl-C to stop.
+`;
+
+const exitCode = await withRunner(async (runner) => {
   try {
     loadEnvFile();
   } catch {
@@ -89,3 +79,4 @@ await runCommand(async (runner) => {
   }
   return runApp(readTarget(process.argv.slice(2)), runner);
 });
+process.exit(exitCode);

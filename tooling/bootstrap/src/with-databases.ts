@@ -1,11 +1,13 @@
 // Runs a program with MONGODB_URI and REDIS_URL: `with-databases.ts temporary|.data <program> [arguments]`.
 // With .data, MONGODB_URI may also come from .env, and a program that has one needs no database here.
 import { startDatabases } from '@plinth/dev-databases';
-import { dataDir, loadEnvFile, runCommand } from './run-command.ts';
+import { withRunner } from '../run.mjs';
+import { dataDir, loadEnvFile } from './environment.ts';
 
-await runCommand(async (runner) => {
-  const [data, program = '', ...args] = process.argv.slice(2);
-  const isTemporary = data === 'temporary';
+const [data, program = '', ...args] = process.argv.slice(2);
+const isTemporary = data === 'temporary';
+
+const exitCode = await withRunner(async (runner) => {
   if (!isTemporary) loadEnvFile();
   const run = (env: NodeJS.ProcessEnv) => runner.start([process.execPath, program, ...args], { env }).ended;
   const wantsHelp = args.includes('--help') || args.includes('-h');
@@ -17,3 +19,4 @@ await runCommand(async (runner) => {
     await databases.stop();
   }
 });
+process.exit(exitCode);

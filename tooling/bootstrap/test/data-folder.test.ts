@@ -1,7 +1,7 @@
 import { cp, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { root } from '../src/run-command.ts';
+import { root } from '../run.mjs';
 import { createTemporaryFolder, runCheckout } from './helpers.ts';
 
 /** Creates a checkout that has only the scripts that run before the packages are installed. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { getFreePort, isFree } from '@plinth/dev-databases';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { dataDir, loadEnvFile, root } from '../src/run-command.ts';
+import { root } from '../run.mjs';
+import { dataDir, loadEnvFile } from '../src/environment.ts';
 import { readDevelopmentSecrets } from '../src/secrets.ts';
 import { createTemporaryFolder, direct, runVerb, runVerbWith, startVerb, underShell } from './helpers.ts';
 
@@ -45,7 +46,7 @@ describe('npm start', () => {
     expect(response.status).toBe(200);
     // The databases of this run are those of the tests.
     expect(readOutput()).toMatch(
-      /\n {2}MongoDB {4}from MONGODB_URI\n {2}Redis {6}from REDIS_URL\n {2}Data {7}development keys in \.data\n\nPress Ctrl-C to stop\.\n\n$/,
+      /\n {2}MongoDB {4}from MONGODB_URI\n {2}Redis {6}from REDIS_URL\n {2}Data {7}databases and keys of this machine are in \.data; delete the folder to start over\n\nPress Ctrl-C to stop\.\n\n$/,
     );
     child.kill('SIGTERM');
     expect(await exited).toEqual([143, null]);

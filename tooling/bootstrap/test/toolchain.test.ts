@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { findOnPath } from '@plinth/dev-databases';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { findOnPath, getFreePort } from '@plinth/dev-databases';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createRunner } from '../run.mjs';
 import { prepareToolchain } from '../toolchain.mjs';
 import { createTemporaryFolder } from './helpers.ts';
@@ -14,35 +14,35 @@ import { createTemporaryFolder } from './helpers.ts';
 const run = promisify(execFile);
 const platform = `${process.platform}-${process.arch}`;
 const packages = {
-  node: { name: `node-${platform}`, program: 'bin/node', version: 'v24.99.0' },
+  node: { name: `node-${platform}`, program: 'bin/node', version: '24.99.0' },
   pnpm: { name: `@pnpm/exe.${platform}`, program: 'pnpm', version: '12.99.0' },
 };
 type Tool = keyof typeof packages;
 
 let npm: string;
 beforeAll(async () => {
-  npm = (await findOnPath(process.env, 'npm')) ?? '';
+  npm = await realpath((await findOnPath(process.env, 'npm')) ?? '');
 });
 
 /** A program that prints its version, and its arguments otherwise. */
-const program = (version: string): string => `#!/bin/sh\n[ "$1" = --version ] && echo ${version}\nexit 0\n`;
+const program = (version: string): string => `#!/bin/sh\n[ "$1" = --version ] && echo v${version}\nexit 0\n`;
 
 async function pack(
   folder: string,
-  { name, program: path }: (typeof packages)[Tool],
+  { name, version, program: path }: (typeof packages)[Tool],
   content: string,
 ): Promise<Buffer> {
   await mkdir(dirname(join(folder, 'package', path)), { recursive: true });
-  await writeFile(join(folder, 'package/package.json'), JSON.stringify({ name, version: '1.0.0' }));
+  await writeFile(join(folder, 'package/package.json'), JSON.stringify({ name, version }));
   await writeFile(join(folder, 'package', path), content, { mode: 0o755 });
   await run('tar', ['-czf', 'package.tgz', 'package'], { cwd: folder });
   return readFile(join(folder, 'package.tgz'));
 }
 
-type World = { contents?: Partial<Record<Tool, string>>; hasPnpm?: boolean; npmrc?: string };
+type World = { contents?: Partial<Record<Tool, string>>; npmrc?: string; pnpm?: string };
 
 /** A checkout whose toolchain comes from a registry of this test, and a machine with npm and without pnpm. */
-async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World = {}) {
+async function createWorld({ contents = {}, npmrc = '', pnpm }: World = {}) {
   const root = await createTemporaryFolder();
   const requested: string[] = [];
   const state = { isBroken: false };
@@ -61,38 +61,29 @@ async function createWorld({ contents = {}, hasPnpm = false, npmrc = '' }: World
     const archive = await pack(join(root, tool), packages[tool], contents[tool] ?? program(packages[tool].version));
     archives[`/${tool}.tgz`] = archive;
     const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
-    const resolved = `${origin}/${tool}.tgz`;
-    lock[`node_modules/${packages[tool].name}`] = { version: '1.0.0', resolved, integrity, optional: true };
+    const { name, version } = packages[tool];
+    // The lock file of the repository names no address, so npm takes the registry of .npmrc.
+    const resolved = npmrc.includes('registry=') ? undefined : `${origin}/${tool}.tgz`;
+    lock[`node_modules/${name}`] = { version, resolved, integrity, optional: true };
   }
   const [bin, home] = [join(root, 'bin'), join(root, 'home')];
   await Promise.all([mkdir(bin), mkdir(home), mkdir(join(root, 'tooling/toolchain'), { recursive: true })]);
   await writeFile(join(home, '.npmrc'), `fetch-retries=0\n${npmrc}`);
   await writeFile(join(root, 'tooling/toolchain/package-lock.json'), JSON.stringify({ packages: lock }));
-  if (hasPnpm) await writeFile(join(bin, 'pnpm'), program('11.0.0'), { mode: 0o755 });
-  const env: Record<string, string | undefined> = {
-    HOME: home,
-    PATH: bin,
-  };
+  if (pnpm) await writeFile(join(bin, 'pnpm'), pnpm, { mode: 0o755 });
   // npm itself runs on the Node of this test, whatever the checkout finds.
-  env['npm_execpath'] = await createNpmCli(root);
+  await writeFile(join(bin, 'npm'), `#!/bin/sh\nexec '${process.execPath}' '${npm}' "$@"\n`, { mode: 0o755 });
+  const env: Record<string, string | undefined> = { HOME: home, PATH: bin };
   const prepare = async (node = process.versions.node) => {
-    const runner = createRunner(root);
+    const runner = createRunner();
     try {
-      const prepared = await prepareToolchain(root, runner, { env, node });
-      return prepared['PATH']?.split(delimiter).slice(0, 2);
+      const { PATH = '' } = await prepareToolchain(root, runner, { env, node });
+      return PATH.split(delimiter).slice(0, -2);
     } finally {
       runner.close();
     }
   };
   return { root, env, requested, state, prepare, modules: join(root, 'tooling/toolchain/node_modules') };
-}
-
-/** `npm_execpath`, as npm sets it for its scripts. */
-async function createNpmCli(root: string): Promise<string> {
-  const cli = join(root, 'npm-cli.js');
-  const { stdout } = await run('realpath', [npm]);
-  await writeFile(cli, `require(${JSON.stringify(stdout.trim())});\n`);
-  return cli;
 }
 
 const nodeFolder = dirname(process.execPath);
@@ -106,8 +97,8 @@ describe('the toolchain', () => {
     expect(requested).toEqual(['/pnpm.tgz']);
     await prepare();
     expect(requested).toEqual(['/pnpm.tgz']);
-    const complete = await createWorld({ hasPnpm: true });
-    expect(await complete.prepare()).toEqual([nodeFolder, join(complete.root, 'bin')]);
+    const complete = await createWorld({ pnpm: program('11.0.0') });
+    expect(await complete.prepare()).toEqual([nodeFolder]);
     expect(complete.requested).toEqual([]);
   });
 
@@ -147,14 +138,54 @@ describe('the toolchain', () => {
   it('reinstalls a tool that is damaged or has another version', async () => {
     const { prepare, modules } = await createWorld();
     await prepare();
-    const [pnpm, stamp] = ['pnpm', '.stamp'].map((file) => join(getFolder(modules, 'pnpm'), file)) as [string, string];
-    const stamped = await readFile(stamp, 'utf8');
-    const damages = [() => rm(pnpm), () => chmod(pnpm, 0o644), () => rm(stamp), () => writeFile(stamp, 'sha512-other')];
+    const pnpm = join(getFolder(modules, 'pnpm'), 'pnpm');
+    const damages = [
+      () => rm(pnpm),
+      () => chmod(pnpm, 0o644),
+      () => writeFile(pnpm, ''),
+      () => writeFile(pnpm, program('12.98.0')),
+    ];
     for (const damage of damages) {
       await damage();
       await prepare();
-      expect(await readFile(stamp, 'utf8')).toBe(stamped);
-      expect((await run(pnpm, ['--version'])).stdout).toBe('12.99.0\n');
+      expect((await run(pnpm, ['--version'])).stdout).toBe('v12.99.0\n');
     }
+  });
+
+  it('fails in one sentence after few attempts when the registry cannot be reached', async () => {
+    const registry = `http://127.0.0.1:${await getFreePort()}`;
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => printed.mockRestore());
+    const { prepare } = await createWorld({ npmrc: `registry=${registry}/\nfetch-retries=9\n` });
+    const failure = await prepare().catch(String);
+    expect(failure).toMatch(
+      /^Error: The npm registry could not be reached: .*connect ECONNREFUSED.*\. Set registry or proxy in \.npmrc, and run the command again\.$/,
+    );
+    expect(failure).toContain(`${registry}/@pnpm%2fexe.${platform}`);
+    expect(printed.mock.calls).toEqual([[`Downloading ${packages.pnpm.name} 12.99.0 from the npm registry (once)…`]]);
+  });
+
+  it('says the same when pnpm cannot reach the registry for the packages', async () => {
+    const { root, prepare } = await createWorld({
+      pnpm: `#!/bin/sh\nexec '${await findOnPath(process.env, 'pnpm')}' "$@"\n`,
+    });
+    const registry = `http://127.0.0.1:${await getFreePort()}`;
+    const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+    await Promise.all([
+      writeFile(join(root, '.npmrc'), `registry=${registry}/\n`),
+      writeFile(join(root, 'package.json'), '{"dependencies":{"absent":"1.0.0"}}'),
+      writeFile(
+        join(root, 'pnpm-lock.yaml'),
+        JSON.stringify({
+          lockfileVersion: '9.0',
+          importers: { '.': { dependencies: { absent: { specifier: '1.0.0', version: '1.0.0' } } } },
+          packages: { 'absent@1.0.0': { resolution: { integrity } } },
+          snapshots: { 'absent@1.0.0': {} },
+        }),
+      ),
+    ]);
+    await expect(prepare()).rejects.toThrow(
+      /^The npm registry could not be reached: [^]*refused[^]* Set registry or proxy in \.npmrc, and run/i,
+    );
   });
 });

@@ -7,19 +7,15 @@ export type ProjectOptions = {
   /** The minimum line coverage of `vitest run --coverage`, in percent. */
   linesMin?: number;
   /**
-   * Starts mongod and redis-server unless MONGODB_URI and REDIS_URL are set. `own` always starts a separate mongod, for
-   * tests that make its commands fail with `failCommand`.
+   * Starts mongod and redis-server unless MONGODB_URI and REDIS_URL are set. `own` always starts a separate mongod, and
+   * runs the test files one after the other: `failCommand` affects all tests of a mongod.
    */
   databases?: boolean | 'own';
-  /** Runs the test files one after the other, because `failCommand` affects all tests of a mongod. */
-  filesInSequence?: boolean;
 };
 
-const setups = { own: './own-databases-setup.ts', shared: './databases-setup.ts' };
-
 /** Creates the vitest configuration of a package: `export default projectConfig({ linesMin: 95 })`. */
-export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
-  const { linesMin, databases = false, filesInSequence = false } = options;
+export function projectConfig({ linesMin, databases = false }: ProjectOptions = {}): ViteUserConfig {
+  if (databases === 'own') delete process.env['MONGODB_URI'];
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -28,12 +24,10 @@ export function projectConfig(options: ProjectOptions = {}): ViteUserConfig {
       // Long enough for a busy machine: several packages run their tests at once.
       testTimeout: 20_000,
       hookTimeout: 30_000,
-      fileParallelism: !filesInSequence,
+      fileParallelism: databases !== 'own',
       // Files share the modules of their worker: loading them again for each file took a third of the time of all tests.
       isolate: false,
-      ...(databases && {
-        globalSetup: fileURLToPath(new URL(setups[databases === 'own' ? 'own' : 'shared'], import.meta.url)),
-      }),
+      globalSetup: databases ? fileURLToPath(new URL('./databases-setup.ts', import.meta.url)) : [],
       coverage: {
         provider: 'v8',
         include: ['src/**/*.ts'],

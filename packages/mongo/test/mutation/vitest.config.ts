@@ -1,6 +1,6 @@
 import { projectConfig } from '@plinth/vitest-config';
 
-const config = projectConfig({ databases: 'own', filesInSequence: true });
+const config = projectConfig({ databases: 'own' });
 
 /** The tests of tenant scoping and of idempotency: the others would make each mutant slow. */
 const include = [
