@@ -77,7 +77,7 @@ async function createWorld({ contents = {}, npmrc = '', pnpm }: World = {}) {
   const prepare = async (node = process.versions.node) => {
     const runner = createRunner();
     try {
-      const { PATH = '' } = await prepareToolchain(root, runner, { env, node });
+      const { PATH } = await prepareToolchain(root, runner, { env, node });
       return PATH.split(delimiter).slice(0, -2);
     } finally {
       runner.close();
