@@ -87,7 +87,12 @@ describe('drift', () => {
 });
 
 describe('documents that violate the validator', () => {
-  it('are drift, with their number and one id of any type', async () => {
+  const toViolation = (count: number, example: string) =>
+    sentences(
+      `Documents of '@.cards' violate its validator: ${count}, among them ${example}. Correct them, or write a migration as in docs/migrations.md.`,
+    );
+
+  it('are drift, with their number, and the id and the fields of one', async () => {
     const process = stage.process(unique);
     await process.prepare();
     await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
@@ -96,12 +101,31 @@ describe('documents that violate the validator', () => {
     const [early, late] = [{ ...createOldCard(), _id: '0' }, createOldCard()];
     await stage.cards().insertMany([early, late]);
     const inserted = await stage.db().collection('cards').insertOne({ title: 'by hand' });
-    await process.repair({ dropIndexes: false });
-    const toSentence = (count: number, id: string) =>
-      sentences(`Documents of '@.cards' violate its validator: ${count}, among them ${id}. Correct them.`);
-    expect(await process.drift()).toEqual(toSentence(3, '"0"'));
+    await stage.db().command({ collMod: 'cards', validationLevel: 'strict' });
+    expect(await process.drift()).toEqual(toViolation(3, '"0" in _id, mood'));
     await stage.cards().deleteMany({ _id: { $in: [early._id, late._id] } });
-    expect(await process.drift()).toEqual(toSentence(1, `{"$oid":"${inserted.insertedId.toHexString()}"}`));
+    const id = `{"$oid":"${inserted.insertedId.toHexString()}"}`;
+    const missing = '_id, tenantId, version, createdAt, updatedAt';
+    expect(await process.drift()).toEqual(toViolation(1, `${id} in ${missing}`));
+  });
+
+  it('keep a start, a migration and a repair from setting a validator without a migration', async () => {
+    const { old } = await withOldCards(stage, 3);
+    const stored = await stage.everything();
+    const process = stage.process({ name: 'deck', collections: after.collections });
+    const [violation] = toViolation(3, `"${old[0]?._id}" in state, mood`);
+    const options = { contract: false, dropIndexes: false };
+    for (const command of [process.prepare, process.migrate, process.repair]) {
+      await expect(command(options)).rejects.toMatchObject({
+        name: 'StartupError',
+        message: `${violation} Nothing was changed.`,
+      });
+    }
+    expect(await process.dryRun(options)).toContain(`Stops: ${violation}`);
+    expect(await process.drift()).toContain(violation);
+    const withoutLease = (text: string) =>
+      JSON.parse(text).filter(([{ name }]: [{ name: string }]) => name !== 'migrations');
+    expect(withoutLease(await stage.everything())).toEqual(withoutLease(stored));
   });
 
   it('boundary: are not those that a migration still changes', async () => {
@@ -170,9 +194,9 @@ describe('repair', () => {
     await process.prepare();
     await stage.cards().dropIndex('byTitle');
     await stage.cards().createIndex({ tenantId: 1, title: 1 }, { name: 'byTitle' });
-    const tenantId = 'a tenant';
-    const [first, second] = [createOldCard({ tenantId, title: 'twice' }), createOldCard({ tenantId, title: 'twice' })];
-    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    const { tenantId } = createOldCard();
+    const twice = { tenantId, title: 'twice', mood: undefined };
+    const [first, second] = [createOldCard(twice), createOldCard(twice)];
     await stage.cards().insertMany([first, second]);
     const failure = process.repair({ dropIndexes: true });
     await expect(failure).rejects.toThrow('because documents have the same tenantId, title. Correct them');
@@ -180,9 +204,7 @@ describe('repair', () => {
     expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
     await stage.cards().deleteOne({ _id: second._id });
     await process.repair({ dropIndexes: true });
-    expect(await process.drift()).toEqual([expect.stringContaining('violate its validator: 1,')]);
-    await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 121 });
-    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    expect(await process.drift()).toEqual([]);
     await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
   });
 
@@ -260,6 +282,7 @@ describe('preparing', () => {
     const process = stage.process({ ...after, migrations: [other] });
     await process.prepare();
     expect((await process.status()).map(({ state }) => state)).toEqual(['done']);
+    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect(await process.drift()).toEqual(
       sentences("The index '@.cards.byMood' is stored and not defined. Run npm run db -- repair --drop-indexes."),
     );

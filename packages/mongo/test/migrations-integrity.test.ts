@@ -68,7 +68,7 @@ describe('integrity:', () => {
   it('a document that violates the validator stops the migration, is named, and leaves the position unchanged', async () => {
     const { old } = await withOldCards(fixture, 25);
     const bad = old[14];
-    // It was stored before the validator was set.
+    await fixture.process({ ...after, migrations: [addState] }).prepare();
     await fixture
       .cards()
       .updateOne({ _id: String(bad?._id) }, { $set: { title: 7 } }, { bypassDocumentValidation: true });

@@ -84,16 +84,6 @@ describe('preparing', () => {
     expect(await datastore.current.raw('raced', 'notes').indexNames()).toHaveLength(5);
   });
 
-  it('sets a changed validator on an existing collection', async () => {
-    const open = (collections: object) =>
-      datastore.current.open({ name: 'changed', collections }, { clock, ids: createIds(clock) });
-    const loose = { ...notes, schema: notes.schema };
-    await open({ notes: loose }).prepare();
-    const { z } = await import('zod');
-    await open({ notes: { ...notes, schema: z.object({ _id: z.string(), only: z.string() }) } }).prepare();
-    await expect(datastore.current.raw('changed', 'notes').insert(stored())).rejects.toMatchObject({ code: 121 });
-  });
-
   it('stops at an index that differs from its definition, and names the command', async () => {
     const open = (collections: object) =>
       datastore.current.open({ name: 'drifted', collections }, { clock, ids: createIds(clock) });

@@ -23,7 +23,8 @@ const setValidator = (db: Db, collection: StoredCollection): Promise<unknown> =>
 
 type Stored = ReadonlyMap<string, Document>;
 
-const readOptions = async (db: Db): Promise<Stored> => {
+/** Returns the options of each stored collection. */
+export const readOptions = async (db: Db): Promise<Stored> => {
   const found = await db.listCollections({}, { nameOnly: false }).toArray();
   return new Map(found.map(({ name, options = {} }) => [name, options]));
 };

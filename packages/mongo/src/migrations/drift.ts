@@ -7,7 +7,10 @@ import { describeNewer, getExpectedSchema, listNewer, type MigrationContext } fr
 import { isDone, type MigrationState, readState } from './record.ts';
 import { replaceIndexes } from './replace-indexes.ts';
 import { diffSchema, needsDrop, type SchemaDifference, toPath } from './schema-diff.ts';
-import { describeViolations } from './violations.ts';
+import { assertNoNewViolations, describeViolations } from './violations.ts';
+
+/** How long a check examines the documents of a collection. */
+const examinedMs = 30_000;
 
 type ToSentence = (path: string) => string;
 
@@ -67,7 +70,7 @@ export const describeDrift = async (context: MigrationContext): Promise<string[]
   if (newer.length > 0) return [describeNewer(context, newer)];
   const differences = await findDrift(context, state);
   const violations = await Promise.all(
-    getExpectedSchema(context, state).map((collection) => describeViolations(context.db, collection)),
+    getExpectedSchema(context, state).map((collection) => describeViolations(context.db, collection, examinedMs)),
   );
   return [...differences.map((difference) => describeWithCommand(difference, context, state)), ...violations.flat()];
 };
@@ -110,6 +113,7 @@ export const repairDrift = async (
     assertRepairable(context, state);
     const drift = await findDrift(context, state);
     const expected = getExpectedSchema(context, state);
+    await assertNoNewViolations(db, expected);
     const left = drift.filter(
       (difference) => difference.kind === 'collation' || (!options.dropIndexes && needsDrop(difference)),
     );

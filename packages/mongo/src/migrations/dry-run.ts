@@ -4,6 +4,7 @@ import { describeNewer, getExpectedSchema, isNew, listNewer, listPending, type M
 import { readState } from './record.ts';
 import { createRemovalScan, createScan } from './scan.ts';
 import { diffSchema, type SchemaDifference, toPath } from './schema-diff.ts';
+import { describeNewViolations } from './violations.ts';
 
 /** Counts the documents that a scan would change now. */
 const countChanges = async (scan: Scan, context: MigrationContext): Promise<number> => {
@@ -54,10 +55,12 @@ export const dryRun = async (context: MigrationContext, options: { readonly cont
   const state = await readState(context.db);
   const newer = listNewer(context, state);
   if (newer.length > 0) return [describeNewer(context, newer)];
-  const differences = await diffSchema(context.db, getExpectedSchema(context, state));
+  const expected = getExpectedSchema(context, state);
+  const differences = await diffSchema(context.db, expected);
   const described = differences.flatMap(
     (difference) => sentences[difference.kind]?.(toPath(difference, context.db)) ?? [],
   );
+  described.push(...(await describeNewViolations(context.db, expected)).map((sentence) => `Stops: ${sentence}`));
   if (await isNew(context, state)) return described;
   for (const migration of listPending(context, state, options)) {
     described.push(...(await describeMigration(migration, context)));

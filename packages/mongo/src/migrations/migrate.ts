@@ -8,6 +8,7 @@ import { type Lease, LeaseLost, renew, runFenced, takeLease, withLease } from '.
 import { getExpectedSchema, isNew, listNewer, listPending, type MigrationContext } from './pending.ts';
 import { createRecord, getRecords, type MigrationState, readState } from './record.ts';
 import { runMigration } from './run.ts';
+import { assertNoNewViolations } from './violations.ts';
 
 export type MigrateOptions = { readonly contract: boolean; readonly log: MigrationLogger };
 
@@ -43,6 +44,7 @@ const runPending = async (
   const before = await readState(context.db);
   // Newer code may have migrated before this process got the lease.
   if (listNewer(context, before).length > 0) return;
+  await assertNoNewViolations(context.db, getExpectedSchema(context, before));
   const state = (await recordAll(context, lease, before)) ? await readState(context.db) : before;
   await applySchema(context, lease, getExpectedSchema(context, state));
   for (const migration of listPending(context, state, { contract })) {

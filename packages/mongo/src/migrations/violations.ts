@@ -1,19 +1,32 @@
+import { StartupError } from '@plinth/data-kit';
 import { BSON, type Db, type Document, MinKey } from 'mongodb';
-import { type StoredCollection, validatorOptions } from '../collections/stored-collection.ts';
+import { z } from 'zod';
+import { readOptions } from '../collections/prepare.ts';
+import { type StoredCollection, validatorMatches, validatorOptions } from '../collections/stored-collection.ts';
 
 /** The number of documents that one query examines, so that none takes long. */
 const batchSize = 5000;
 
-/** How long the documents of a collection are examined. */
-const examinedMs = 30_000;
+/** How long a collection is examined before its validator is changed. */
+const examinedAtStartMs = 5000;
 
 const byId = { _id: 1 } as const;
 
-/** Describes the documents that violate the validator of their collection, with their number and one id. */
-export const describeViolations = async (db: Db, collection: StoredCollection): Promise<string[]> => {
+/** Returns the fields of a document that are missing, unknown or invalid, without their values. */
+const listInvalidFields = ({ schema, relaxed }: StoredCollection, document: Document): string[] => {
+  const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
+  const issues = strict.safeParse(document).error?.issues ?? [];
+  const fields = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path[0])]));
+  const isAllowed = (field: string): boolean =>
+    field in document ? (relaxed?.retired.includes(field) ?? false) : (relaxed?.optional.includes(field) ?? false);
+  return [...new Set(fields)].filter((field) => !isAllowed(field));
+};
+
+/** Describes the documents that violate the validator of a collection: their number, and one id with its fields. */
+export const describeViolations = async (db: Db, collection: StoredCollection, forMs: number): Promise<string[]> => {
   const { name } = collection;
   const documents = db.collection<Document>(name);
-  const until = performance.now() + examinedMs;
+  const until = performance.now() + forMs;
   let count = 0;
   let example: unknown;
   // Bounds instead of a filter, which would leave out ids of other types than the position.
@@ -29,7 +42,25 @@ export const describeViolations = async (db: Db, collection: StoredCollection): 
   }
   if (count === 0) return [];
   const path = `${db.databaseName}.${name}`;
+  const fields = listInvalidFields(collection, (await documents.findOne({ _id: example as never })) ?? {}).join(', ');
   return [
-    `Documents of '${path}' violate its validator: ${count}, among them ${BSON.EJSON.stringify(example)}. Correct them.`,
+    `Documents of '${path}' violate its validator: ${count}, among them ${BSON.EJSON.stringify(example)} in ${fields}. Correct them, or write a migration as in docs/migrations.md.`,
   ];
+};
+
+/** Describes the documents that violate a validator which differs from the stored one. */
+export const describeNewViolations = async (db: Db, collections: readonly StoredCollection[]): Promise<string[]> => {
+  const stored = await readOptions(db);
+  const changed = collections.filter((collection) => {
+    const options = stored.get(collection.name);
+    return options && !validatorMatches(options, collection);
+  });
+  const found = await Promise.all(changed.map((collection) => describeViolations(db, collection, examinedAtStartMs)));
+  return found.flat();
+};
+
+/** @throws `StartupError` when a validator would change and documents violate the new one, because reads of them would fail. */
+export const assertNoNewViolations = async (db: Db, collections: readonly StoredCollection[]): Promise<void> => {
+  const violations = await describeNewViolations(db, collections);
+  if (violations.length > 0) throw new StartupError(`${violations.join(' ')} Nothing was changed.`);
 };
