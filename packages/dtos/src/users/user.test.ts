@@ -18,7 +18,7 @@ describe('an e-mail address', () => {
 
   it.each(`${plain} ${atoms} ${international} ${longest}`.split(' '))('accepts %s unchanged', (address) => {
     expect(Email.parse(address)).toBe(address);
-    expect(address).toMatch(new RegExp(String(z.toJSONSchema(Email).pattern)));
+    expect(address).toMatch(new RegExp(String(z.toJSONSchema(Email, { metadata: z.registry() }).pattern)));
   });
 
   const incomplete = ',ada,ada@,@acme.example,ada@acme,ada@@acme.example'.split(',');
@@ -67,7 +67,7 @@ describe('a response', () => {
   );
 
   it('has a description for every field', () => {
-    const properties = Object.values(z.toJSONSchema(User, { io: 'input' }).properties ?? {});
-    expect(properties.filter((schema) => !(schema as z.core.JSONSchema.Schema).description)).toEqual([]);
+    const undescribed = Object.entries(User.shape).filter(([, field]) => !field.description);
+    expect(undescribed).toEqual([]);
   });
 });

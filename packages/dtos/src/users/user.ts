@@ -1,7 +1,7 @@
 import { builtInRoles, definePage, Id, pii, SingleLineText } from '@plinth/contract-kit';
 import { z } from 'zod';
 
-export const UserId = Id.describe('The id of a user of one organization.');
+export const UserId = Id.meta({ id: 'UserId', description: 'The id of a user of one organization.' });
 
 // RFC 5321 without quoted names and address literals: atoms, then the labels of a domain, the last of which is not a number.
 const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
@@ -12,11 +12,13 @@ export const Email = pii(
   z
     .string()
     .max(254, { abort: true })
-    .check(z.email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true }))
-    .describe('An e-mail address. It is returned as sent; addresses that differ in case only are the same.'),
-);
+    .check(z.email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true })),
+).meta({
+  id: 'Email',
+  description: 'An e-mail address. It is returned as sent; addresses that differ in case only are the same.',
+});
 
-export const UserName = pii(SingleLineText.max(200).describe('The name of the user, a single line of text.'));
+export const UserName = pii(SingleLineText.max(200)).meta({ id: 'UserName', description: 'A single line of text.' });
 
 export const Role = z.enum(builtInRoles).meta({ id: 'Role', description: 'Decides the permissions of the user.' });
 

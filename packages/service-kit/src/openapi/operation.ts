@@ -37,8 +37,9 @@ const toExample = (schema: z.ZodType): Json => {
 /** Converts the schema of a page to that of a response to `?fields=`, whose items have only the requested fields. */
 const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegistry): Json => {
   const { properties, ...rest } = registry.resolve(registry.toJson(page));
-  const sparse = { type: 'array', items: registry.toJson(item.partial()) };
-  return { ...rest, properties: { ...(properties as Json), items: sparse } };
+  const id = item.meta()?.id;
+  const sparse = registry.toJson(id === undefined ? item.partial() : item.partial().meta({ id: `Partial${id}` }));
+  return { ...rest, properties: { ...(properties as Json), items: { type: 'array', items: sparse } } };
 };
 
 const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
