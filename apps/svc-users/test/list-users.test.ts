@@ -109,11 +109,6 @@ describe('400', () => {
     expect(await list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
-  it('returns a problem that names the missing offset of a time', async () => {
-    const { body } = await list('createdAt[gte]=2026-01-01T00:00:00');
-    expect(body.errors[0].message).toContain('needs an offset such as Z');
-  });
-
   it('refuses a cursor of another sort, filter or tenant, and a forged one', async () => {
     const other = await users.createOrganization();
     await Promise.all([other.createUser(createUserInput()), other.createUser(createUserInput())]);

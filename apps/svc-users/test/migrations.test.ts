@@ -134,9 +134,3 @@ describe('a database without a key of names', () => {
     });
   });
 });
-
-it('a new database has nothing to migrate, and its contracts are done', async () => {
-  await migrate((own) => own.open(usersModule, options).prepare());
-  const states = await migrate((own) => own.migrations(usersModule, options).status());
-  expect(states.map(({ state, changed }) => `${state} ${changed}`)).toEqual(states.map(() => 'done 0'));
-});

@@ -52,19 +52,10 @@ describe('an organization keeps an active owner', () => {
   });
 });
 
-describe('owners are counted', () => {
-  it('race: when fifty are added at once', async () => {
-    const { tenantId, createUser } = await users.createOrganization();
-    await createUser({ role: 'owner' });
-    expect((await race(50, () => createUser({ role: 'owner' }))).every(isSuccess)).toBe(true);
-    expect(await users.getOwnerCount(tenantId)).toBe(51);
-  });
-
-  it('race: when the first fifty are added at once; the others get owners-changed and may try again', async () => {
-    const { tenantId, createUser } = await users.createOrganization();
-    const refused = (await race(50, () => createUser({ role: 'owner' }))).filter(isRefused);
-    for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
-    expect(await users.getOwnerCount(tenantId)).toBe(50 - refused.length);
-    expect((await createUser({ role: 'owner' })).status).toBe(201);
-  });
+it('race: counts the first fifty owners added at once; the others get owners-changed and may try again', async () => {
+  const { tenantId, createUser } = await users.createOrganization();
+  const refused = (await race(50, () => createUser({ role: 'owner' }))).filter(isRefused);
+  for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(50 - refused.length);
+  expect((await createUser({ role: 'owner' })).status).toBe(201);
 });

@@ -12,14 +12,13 @@ export const changeRole =
   ({ users, ownerCounts, events }: Deps): UsersService['changeRole'] =>
   async ({ id, version, body: { role } }, ctx) => {
     const user = await users.for(ctx).get(id, { version });
-    const { role: previousRole } = user;
     // The built-in roles are sorted from the highest to the lowest.
-    const isRaised = builtInRoles.indexOf(role) < builtInRoles.indexOf(previousRole);
+    const isRaised = builtInRoles.indexOf(role) < builtInRoles.indexOf(user.role);
     if (isRaised && id === ctx.actor.id) throw usersErrors.ownRole();
-    if (role === previousRole) return toUser(user);
+    if (role === user.role) return toUser(user);
     const changed = users.for(ctx).update(user, { $set: { role } });
     await adjustOwnerCount(ownerCounts, ctx, { before: user, after: changed });
-    events.emit(ctx, usersEvents.userRoleChanged, { userId: id, role, previousRole });
+    events.emit(ctx, usersEvents.userRoleChanged, { userId: id, role, previousRole: user.role });
     events.emit(ctx, tokensRevoked, { subject: id });
     return toUser(changed);
   };

@@ -28,9 +28,8 @@ it('returns the DTO with name and email as sent, and emits user-created with id 
   const { db, createUser } = createOrganization();
   const [{ id, ...user }, now] = [await createUser(ada), db.clock.now().toISOString()];
   expect(user).toEqual({ ...ada, version: 1, status: 'active', createdAt: now, updatedAt: now });
-  const payload = { userId: id, role: 'member' };
-  expect(db.emitted()).toMatchObject([{ name: 'users.user-created', aggregateId: id, payload }]);
-  expect(db.emitted()[0]?.payload).toEqual(payload);
+  const events = db.emitted().map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
+  expect(events).toEqual([{ name: 'users.user-created', aggregateId: id, payload: { userId: id, role: 'member' } }]);
 });
 
 it('counts owners, and no other users', async () => {
@@ -45,31 +44,19 @@ it('counts owners, and no other users', async () => {
 });
 
 it('integrity: a taken email, in any case, creates and counts nothing', async () => {
-  const { db, createUser, collectEvents } = createOrganization();
+  const { createUser, expectUnchanged } = createOrganization();
   await createUser({ ...ada, role: 'owner' });
-  const before = [db.users.all(), db.ownerCounts.all()];
   const taken = { ...ada, email: ada.email.toLowerCase(), role: 'owner' } as const;
-  const events = await collectEvents(() => expect(createUser(taken)).rejects.toMatchObject({ code: 'email-taken' }));
-  expect([db.users.all(), db.ownerCounts.all(), events]).toEqual([...before, []]);
+  await expectUnchanged(() => expect(createUser(taken)).rejects.toMatchObject({ code: 'email-taken' }));
 });
 
 it('integrity: stores no field that the schema of the body lacks', async () => {
   const { db, owner, createUser } = createOrganization();
-  const forged = {
-    tenantId: createContext().tenantId,
-    emailKey: 'x@acme.example',
-    admin: true,
-    deleted: true,
-    version: 9,
-  };
+  const forged = { tenantId: createContext().tenantId, emailKey: 'x', admin: true, deleted: true, version: 9 };
   await createUser({ ...ada, ...forged } as typeof ada);
   const [user] = db.users.all();
-  expect(user).toMatchObject({
-    tenantId: owner.tenantId,
-    emailKey: ada.email.toLowerCase(),
-    version: 1,
-    deleted: false,
-  });
+  const { tenantId } = owner;
+  expect(user).toMatchObject({ tenantId, emailKey: ada.email.toLowerCase(), version: 1, deleted: false });
   expect(user).not.toHaveProperty('admin');
 });
 
@@ -99,5 +86,4 @@ it('boundary: accepts any valid user unchanged', async () => {
     const { name, role } = build(users);
     expect(await createUser({ name, role })).toMatchObject({ name, role });
   }
-  await expect(createUser(ada, createContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
 });

@@ -1,4 +1,3 @@
-import { createContext } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { createOrganization } from './test/organization.ts';
 
@@ -15,9 +14,4 @@ it('returns the DTO of the user, also of a suspended one, and changes nothing', 
 
 it.each(['', 'x', '\0', '019389AA-5E5F-7C1D-9D3F-7F1E2A3B4C5D'])('boundary: does not find the id %j', async (id) => {
   await expect(createOrganization().getUser({ id })).rejects.toMatchObject({ code: 'not-found' });
-});
-
-it('boundary: a caller without a tenant reads nothing', async () => {
-  const { createUser, getUser } = createOrganization();
-  await expect(getUser(await createUser(), createContext({ tenantId: '' }))).rejects.toThrow(/tenant/);
 });

@@ -16,7 +16,6 @@ export const UpdateUser = toMergePatch(z.object({ name: UserName, email: Email }
 
 export const ChangeRole = z.object({ role: Role }).meta({ id: 'ChangeRole', examples: [{ role: 'viewer' }] });
 
-/** The lists of users that indexes serve. */
 export const ListUsersQuery = defineListQuery({
   item: User,
   filters: { role: Role, status: UserStatus, email: Email },

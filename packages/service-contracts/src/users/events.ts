@@ -7,7 +7,6 @@ export const usersEvents = defineEvents('users', {
     userCreated: { role: Role },
     /** The name or the e-mail address was changed. */
     userUpdated: {},
-    /** The user was deleted and can be restored. */
     userDeleted: {},
     /** The user was restored, with the role and status from before the deletion. */
     userRestored: {},

@@ -7,7 +7,6 @@ import * as actions from '../index.ts';
 import { type Call, createUserOperations } from '../testing/index.ts';
 
 type Results = { readonly [O in keyof UsersService]: Awaited<ReturnType<UsersService[O]>> };
-type Run = { readonly [O in keyof UsersService]: UsersService[O] };
 
 /** Creates an organization on the fake database. Operations run as in a host, by default with the context of the owner. */
 export const createOrganization = () => {
@@ -18,7 +17,16 @@ export const createOrganization = () => {
       operation,
       db.unitOfWork(action(db) as UsersService['getMe']),
     ]),
-  ) as unknown as Run;
+  ) as unknown as UsersService;
+  /** Returns the events that `work` emits. */
+  const collectEvents = async (work: () => Promise<unknown>) => {
+    const earlier = db.emitted().length;
+    await work();
+    return db
+      .emitted()
+      .slice(earlier)
+      .map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
+  };
   const call = ((operation, input, ctx = owner) => run[operation](input as never, ctx)) as Call<Results, Ctx>;
   return {
     db,
@@ -29,12 +37,12 @@ export const createOrganization = () => {
     as: ({ id }: { readonly id: string }, roles: readonly string[] = []) =>
       createContext({ tenantId: owner.tenantId, actor: { id, roles } }),
     stored: ({ id }: { readonly id: string }) => db.users.all().find(({ _id }) => _id === id),
-    /** Returns the events that `work` emits. */
-    collectEvents: async (work: () => Promise<unknown>) => {
-      const earlier = db.emitted().length;
-      await work();
-      const events = db.emitted().slice(earlier);
-      return events.map(({ name, aggregateId, payload }) => ({ name, aggregateId, payload }));
+    collectEvents,
+    /** Runs `work` and expects that it changes no document and emits no event. */
+    expectUnchanged: async (work: () => Promise<unknown>) => {
+      const before = [db.users.all(), db.ownerCounts.all()];
+      expect(await collectEvents(work)).toEqual([]);
+      expect([db.users.all(), db.ownerCounts.all()]).toEqual(before);
     },
     /** Returns the stored number of owners, and checks that it equals the number of active owners. */
     getOwnerCount: (): number => {
