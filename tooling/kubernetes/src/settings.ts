@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describeSetting, type SettingInfo, type Settings } from '@plinth/config';
 import { serviceSettings } from '@plinth/service-kit';
@@ -7,24 +7,16 @@ import { serviceSettings } from '@plinth/service-kit';
 export const root: string = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The names of the apps: the folders in `apps` that have something to start. */
-export const apps: readonly string[] = readdirSync(join(root, 'apps'))
-  .filter((name) => existsSync(join(root, 'apps', name, 'src/main.ts')))
+export const apps: readonly string[] = globSync('*/src/main.ts', { cwd: join(root, 'apps') })
+  .map((path) => dirname(dirname(path)))
   .sort();
 
-/** The settings that `src/settings.ts` of an app exports as `…Settings`, or else those of every service. */
-async function getSettings(app: string): Promise<Settings> {
-  const file = join(root, 'apps', app, 'src/settings.ts');
-  if (!existsSync(file)) return serviceSettings;
-  // An app exports nothing to other packages, so its file is imported.
-  const exported = (await import(pathToFileURL(file).href)) as Record<string, Settings>;
-  const [found, ...others] = Object.entries(exported).filter(([name]) => name.endsWith('Settings'));
-  if (found === undefined || others.length > 0) throw new Error(`${file} has to export its settings as one …Settings.`);
-  return found[1];
-}
-
-/** The settings of all apps. */
+/** The settings of every service, and those that an app adds in `src/settings.ts`. */
 export async function getAllSettings(): Promise<Settings> {
-  return Object.assign({}, ...(await Promise.all(apps.map(getSettings)))) as Settings;
+  const files = globSync('apps/*/src/settings.ts', { cwd: root });
+  // An app exports nothing to other packages, so its file is imported.
+  const exported = await Promise.all(files.map((file) => import(pathToFileURL(join(root, file)).href)));
+  return Object.assign({}, serviceSettings, ...exported.flatMap((settings) => Object.values(settings))) as Settings;
 }
 
 /** Returns the metadata of all settings of all apps. */
