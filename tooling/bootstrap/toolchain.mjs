@@ -32,15 +32,10 @@ export async function prepareToolchain(root, runner, { env = process.env, node =
   ]);
   const path = [...folders.flat(), join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
   const prepared = { ...base, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
-  const slow = setTimeout(() => console.error('Installing the packages…'), SLOW_MS);
-  const install = [
-    'pnpm',
-    'install',
-    '--frozen-lockfile',
-    '--prefer-offline',
-    ...retries.map((flag) => `--config.${flag}`),
-  ];
-  const { code, stdout, stderr } = await runner.capture(install, { env: prepared, cwd: root });
+  const slow = setTimeout(() => console.error('Installing the packages…'), SLOW_MS).unref();
+  const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline'];
+  const command = [...install, ...retries.map((flag) => `--config.${flag}`)];
+  const { code, stdout, stderr } = await runner.capture(command, { env: prepared, cwd: root });
   clearTimeout(slow);
   if (code !== 0) throw toError('pnpm could not install the packages', (stderr || stdout).trim());
   return prepared;
@@ -50,7 +45,8 @@ const isRecent = (name, version) => Number.parseInt(version, 10) >= tools[name].
 
 /** Resolves with the version that a program prints, or with '' when it does not run. */
 async function getVersion(program, env) {
-  const options = { env: { ...env, COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' } };
+  // A pnpm of corepack downloads itself first.
+  const options = { env: { ...env, COREPACK_ENABLE_DOWNLOAD_PROMPT: '0' }, timeout: 20_000 };
   const { stdout } = await promisify(execFile)(program, ['--version'], options).catch(() => ({ stdout: '' }));
   return stdout.trim().replace(/^v/, '');
 }
@@ -103,15 +99,8 @@ async function download({ packageName, locked, work, runner, env }) {
   writeFileSync(join(work, 'package.json'), JSON.stringify(manifest));
   writeFileSync(join(work, 'package-lock.json'), JSON.stringify({ ...manifest, lockfileVersion: 3, packages }));
   console.error(`Downloading ${packageName} ${locked.version} from the npm registry (once)…`);
-  const command = [
-    'npm',
-    'ci',
-    '--json',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    ...retries.map((flag) => `--${flag}`),
-  ];
+  const install = ['npm', 'ci', '--json', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const command = [...install, ...retries.map((flag) => `--${flag}`)];
   const { code, stdout, stderr } = await runner.capture(command, { cwd: work, env });
   if (code === 0) return;
   const output = `${stdout}${stderr}`.trim();

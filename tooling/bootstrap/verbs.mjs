@@ -1,7 +1,11 @@
 import { join } from 'node:path';
 import { root } from './run.mjs';
 
-const turbo = (task) => (args) => ['turbo', 'run', task, ...args];
+const turbo = (task, summary) => ({
+  usage: `npm run ${task} [-- <arguments of turbo run>]`,
+  summary,
+  command: (args) => ['turbo', 'run', task, ...args],
+});
 const script = (path) => (args) => ['node', join(root, path), ...args];
 const withDatabases = (data, path) => (args) => [
   ...['node', join(root, 'tooling/bootstrap/src/with-databases.ts')],
@@ -61,21 +65,9 @@ The last line is "N passed, N failed".`,
   seed       adds the demo data`,
     command: withDatabases('.data', 'apps/platform/src/db.ts'),
   },
-  build: {
-    usage: 'npm run build [-- <arguments of turbo run>]',
-    summary: 'Writes the generated files, for example docs/openapi.json and .env.example.',
-    command: turbo('build'),
-  },
-  lint: {
-    usage: 'npm run lint [-- <arguments of turbo run>]',
-    summary: 'Checks the rules of the code, the imports between packages, the words and the format.',
-    command: turbo('lint'),
-  },
-  typecheck: {
-    usage: 'npm run typecheck [-- <arguments of turbo run>]',
-    summary: 'Checks the types of all packages.',
-    command: turbo('typecheck'),
-  },
+  build: turbo('build', 'Writes the generated files, for example docs/openapi.json and .env.example.'),
+  lint: turbo('lint', 'Checks the rules of the code, the imports between packages, the words and the format.'),
+  typecheck: turbo('typecheck', 'Checks the types of all packages.'),
   format: {
     usage: 'npm run format [-- <files>]',
     summary: 'Formats the code, by default all of it.',
