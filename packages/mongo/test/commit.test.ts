@@ -116,6 +116,58 @@ describe('a commit', () => {
   }, 40_000);
 });
 
+describe('an idempotency key', () => {
+  const dayMs = 24 * 60 * 60 * 1000;
+  const openTomorrow = () => {
+    const tomorrow = { now: () => new Date(Date.now() + dayMs) };
+    return datastore.current.open(
+      { name: 'units', collections: { notes } },
+      { clock: tomorrow, ids: createIds(clock) },
+    );
+  };
+  const commitWithKey = ({ collections, unitOfWork }: ReturnType<typeof open>, ctx: Ctx) =>
+    unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(createNote()), {
+      operation: 'add',
+      idempotency: { key: 'k', fingerprint: 'f', toResponse: () => ({ status: 201, headers: {}, body: '' }) },
+    });
+
+  it('integrity: is looked up in rows that cannot be rolled back, up to the latest commit', async () => {
+    const ctx = createContext();
+    const lookups: object[] = [];
+    const onCommand = ({ commandName, command }: CommandStartedEvent) => {
+      if (commandName === 'find') lookups.push(command);
+    };
+    datastore.current.client.on('commandStarted', onCommand);
+    await open().journal.find(ctx, 'k');
+    datastore.current.client.off('commandStarted', onCommand);
+    expect(lookups).toMatchObject([{ find: 'journal', readConcern: { level: 'linearizable' } }]);
+  });
+
+  it('integrity: is not reported as used when it has expired and releasing it fails', async () => {
+    const ctx = createContext();
+    await commitWithKey(open(), ctx);
+    const late = () => createContext({ tenantId: ctx.tenantId, deadline: Date.now() + dayMs + 5000 });
+    await failCommands(['update'], { errorCode: 50 });
+    await expect(commitWithKey(openTomorrow(), late())).rejects.toMatchObject({ code: 'upstream-timeout' });
+    await expect(commitWithKey(openTomorrow(), late())).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('never outlives the deadline when another transaction blocks its release', async ({ onTestFinished }) => {
+    const ctx = createContext();
+    await commitWithKey(open(), ctx);
+    const { client, databasePrefix } = datastore.current;
+    const blocking = client.startSession();
+    onTestFinished(() => blocking.endSession());
+    blocking.startTransaction();
+    const journal = client.db(`${databasePrefix}units`).collection('journal');
+    await journal.updateOne({ tenantId: ctx.tenantId }, { $set: { requestId: 'blocking' } }, { session: blocking });
+    const deadline = Date.now() + 400;
+    const late = createContext({ tenantId: ctx.tenantId, deadline: deadline + dayMs });
+    await expect(commitWithKey(openTomorrow(), late)).rejects.toMatchObject({ code: 'upstream-timeout' });
+    expect(Date.now()).toBeLessThan(deadline + 500);
+  });
+});
+
 describe('a read', () => {
   it('is sent again once when the connection is lost', async () => {
     const ctx = createContext();

@@ -31,6 +31,7 @@ describe('commands without a tenant', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['find', () => raw.findOne({ _id: createId() as never })],
     ['aggregate', () => raw.aggregate([{ $match: { kind: 'draft' } }]).toArray()],
+    ['aggregate', () => raw.aggregate([]).toArray()],
     ['update', () => raw.updateOne({ _id: createId() as never }, { $set: { words: 1 } })],
     ['delete', () => raw.deleteOne({ _id: createId() as never })],
     ['distinct', () => raw.distinct('kind', {})],
@@ -43,6 +44,20 @@ describe('commands without a tenant', () => {
   ])('include a %s', async (name, query) => {
     await query();
     expect(await faults()).toContain(`${name} on 'notes' was sent without a tenant.`);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['find', () => raw.findOne({ _id: createId() as never, tenantId })],
+    ['aggregate', () => raw.aggregate([{ $match: { tenantId, kind: 'draft' } }]).toArray()],
+    ['update', () => raw.updateOne({ _id: createId() as never, tenantId }, { $set: { words: 1 } })],
+    ['delete', () => raw.deleteOne({ _id: createId() as never, tenantId })],
+    ['distinct', () => raw.distinct('kind', { tenantId })],
+    ['count', () => raw.count({ tenantId, kind: 'draft' })],
+    ['findAndModify', () => raw.findOneAndDelete({ _id: createId() as never, tenantId })],
+    ['insert', () => raw.insertOne({ tenantId }).catch(() => undefined)],
+  ])('do not include a %s with a tenant', async (_, query) => {
+    await query();
+    expect(await faults()).toEqual([]);
   });
 
   it('are allowed on collections without tenants', async () => {
@@ -72,8 +87,11 @@ describe('the guard', () => {
     expect((await faults()).join()).toContain('examined 30 documents to return 0');
   });
 
-  it('accepts a read by id', async () => {
-    await raw.findOne({ _id: createId() as never, tenantId });
-    expect(await faults()).toEqual([]);
+  it.each<[string, () => Promise<unknown>]>([
+    ['an update', () => raw.updateOne({ tenantId, tags: 'none' }, { $set: { words: 1 } })],
+    ['a deletion', () => raw.deleteOne({ tenantId, tags: 'none' })],
+  ])('reports %s that examines many documents', async (_, write) => {
+    await write();
+    expect((await faults()).join()).toContain('examined 30 documents to return 0');
   });
 });

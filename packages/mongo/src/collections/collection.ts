@@ -16,6 +16,7 @@ import {
   type Mapper,
   manageCollection,
   type Page,
+  type Position,
   planList,
   type StoredCollection,
   type TenantCollection,
@@ -87,6 +88,10 @@ const createList =
   ): Promise<Page<T>> => {
     assertLimit(limit);
     const plan = planList(definition, { where, sort });
+    const toPosition = (document: D): Position => ({
+      value: (document[plan.field as keyof D] ?? null) as Position['value'],
+      id: document._id,
+    });
     const cursorScope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
     const after = cursor === undefined ? undefined : cursors.decode(cursor, cursorScope);
     const found = await findDocuments({
@@ -99,10 +104,9 @@ const createList =
     });
     const documents = found.slice(0, limit);
     const last = found.length > limit ? documents.at(-1) : undefined;
-    const value = last && ((last[plan.field as keyof D] ?? null) as string | number | boolean | Date | null);
     return {
       items: documents.map((document) => mapper(document)),
-      nextCursor: last && value !== undefined ? cursors.encode({ value, id: last._id }, cursorScope) : null,
+      nextCursor: last ? cursors.encode(toPosition(last), cursorScope) : null,
     };
   };
 

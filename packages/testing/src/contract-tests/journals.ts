@@ -192,6 +192,37 @@ const keyCases = (use: () => Fixture): void => {
       expect(await listRows(fixture, owner)).toHaveLength(1);
     });
 
+    it('race: of concurrent units, those whose key is in use in their own tenant are rejected', async () => {
+      const fixture = use();
+      const [mine, theirs] = [fixture.context(), fixture.context()];
+      await run(fixture, mine, withKey('expired'));
+      fixture.clock.advance(24 * 60 * 60 * 1000);
+      const context = ({ tenantId }: Ctx) => fixture.context(tenantId);
+      await run(fixture, context(mine), withKey('used'));
+      const units = [
+        { owner: mine, key: 'expired' },
+        { owner: mine, key: 'used' },
+        { owner: mine, key: 'unused' },
+        { owner: theirs, key: 'used' },
+        { owner: theirs, key: 'expired' },
+      ];
+      const outcomes = await Promise.allSettled(
+        units.map(({ owner, key }) => run(fixture, context(owner), withKey(key, { body: 'second' }))),
+      );
+      expect(outcomes.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'fulfilled',
+        'fulfilled',
+      ]);
+      expect(outcomes[1]).toMatchObject({ reason: { name: 'IdempotencyKeyConflict' } });
+      const bodies = units.map(
+        async ({ owner, key }) => (await fixture.journal.find(context(owner), key))?.response.body,
+      );
+      expect(await Promise.all(bodies)).toEqual(['second', '{}', 'second', 'second', 'second']);
+    });
+
     it('boundary: expires after a day', async () => {
       const fixture = use();
       const owner = fixture.context();

@@ -73,11 +73,14 @@ const filterCases = (use: () => Fixture): void => {
     await expect(writing).rejects.toThrow(message);
   });
 
-  it('integrity: an operator in place of an id or version matches no document', async () => {
+  it('integrity: an operator or nothing in place of an id or version matches no document', async () => {
     const { stored, things, write } = createTenant(use());
     const [thing] = (await stored([{}])) as [Thing];
     const any = { $gte: '' } as never;
-    await expect(things.get(any)).rejects.toThrow();
+    for (const id of [any, undefined as never]) {
+      await expect(things.get(id)).rejects.toMatchObject({ code: 'not-found' });
+      expect(await things.getMany([id])).toEqual([]);
+    }
     await expect(write(() => things.remove({ ...thing, _id: any }))).rejects.toThrow();
     await expect(write(() => things.remove({ ...thing, version: { $gte: 0 } as never }))).rejects.toThrow();
     await expect(write(() => things.update({ ...thing, version: { $gte: 0 } as never }, {}))).rejects.toThrow();
