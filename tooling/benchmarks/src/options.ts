@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
-import { type Kind, kinds } from './requests.ts';
+import { z } from 'zod';
+import { kinds } from './requests.ts';
 
 /** The command line is wrong; the message says what is accepted. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export class UsageError extends Error {}
 
 const usual = {
   raw: { kinds: 'get,list,post,patch', loads: '1,32', rounds: '5', seconds: '2' },
@@ -15,22 +14,22 @@ const usual = {
 };
 export type Mode = keyof typeof usual;
 
+/** The modes whose figures docs/performance.md has. */
 export const figureModes = ['raw', 'arrivals', 'tracing', 'overload'] as const satisfies Mode[];
 
-export type Options = {
-  readonly kinds: readonly Kind[];
-  /** Connections, or arrivals per second. */
-  readonly loads: readonly number[];
-  readonly rounds: number;
-  readonly seconds: number;
-};
+/** A list separated by commas, without repetitions. */
+const list = <T>(item: z.ZodType<T>) =>
+  z.preprocess((text: string) => [...new Set(text.split(','))], z.array(item).readonly());
 
-export type Command = {
-  readonly modes: readonly { readonly mode: Mode; readonly options: Options }[];
-  readonly base: string | undefined;
-  readonly profile: boolean;
-  readonly write: boolean;
-};
+const Options = z.object({
+  kinds: list(z.enum(kinds)),
+  /** Connections, or arrivals per second. */
+  loads: list(z.coerce.number().int().min(1).max(20_000)),
+  rounds: z.coerce.number().int().min(1).max(100),
+  seconds: z.coerce.number().min(0.2).max(60),
+});
+export type Options = z.infer<typeof Options>;
+export type ModeOptions = Options & { readonly log: (line: string) => void };
 
 export const help = `npm run bench -- <mode> [options]
 
@@ -47,61 +46,38 @@ Options:
   --loads <list>     connections; for arrivals, requests per second
   --rounds <n>       how often each server is loaded
   --seconds <n>      for how long
-  --base <commit>    for regression; by default where this branch left origin/main
+  --base <commit>    for regression: where this branch left it is compared; by default origin/main
   --write            writes the figures into docs/performance.md
   --profile          writes a CPU profile of each server to .data/profiles`;
 
-const flags = {
-  help: { type: 'boolean', short: 'h', default: false },
-  kinds: { type: 'string' },
-  loads: { type: 'string' },
-  rounds: { type: 'string' },
-  seconds: { type: 'string' },
-  base: { type: 'string' },
-  write: { type: 'boolean', default: false },
-  profile: { type: 'boolean', default: false },
-} as const;
-
-const parse = (args: readonly string[]) => {
+const parse = (args: string[]) => {
+  const options = {
+    help: { type: 'boolean', short: 'h' },
+    kinds: { type: 'string' },
+    loads: { type: 'string' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    base: { type: 'string', default: 'origin/main' },
+    write: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+  } as const;
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: flags });
+    return parseArgs({ args, allowPositionals: true, options });
   } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${help}`, { cause });
+    throw new UsageError(`${(cause as Error).message}\n\n${help}`, { cause });
   }
 };
 
-const toNumber = (name: string, text: string, [min, max]: readonly [number, number]): number => {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${name} takes numbers from ${min} to ${max}, not '${text}'.`);
-};
-
-const toKind = (text: string): Kind => {
-  const kind = kinds.find((each) => each === text);
-  if (kind) return kind;
-  throw new UsageError(`--kinds takes ${kinds.join(', ')}, not '${text}'.`);
-};
-
-const toModes = (name: string): readonly Mode[] => {
-  if (name === 'all') return figureModes;
-  if (Object.hasOwn(usual, name)) return [name as Mode];
-  throw new UsageError(`There is no mode '${name}'.\n\n${help}`);
-};
-
 /** Parses the command line. Returns 'help' for `--help`. @throws `UsageError`. */
-export const readCommand = (args: readonly string[]): Command | 'help' => {
+export const readCommand = (args: string[]) => {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const [name = 'raw', ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`Name one mode.\n\n${help}`);
-  const modes = toModes(name).map((mode) => {
-    const { kinds: kindList, loads, rounds, seconds } = { ...usual[mode], ...values };
-    const options: Options = {
-      kinds: [...new Set(kindList.split(',').map(toKind))],
-      loads: [...new Set(loads.split(',').map((text) => Math.round(toNumber('loads', text, [1, 20_000]))))],
-      rounds: Math.round(toNumber('rounds', rounds, [1, 100])),
-      seconds: toNumber('seconds', seconds, [0.2, 60]),
-    };
+  const isMode = name === 'all' || Object.hasOwn(usual, name);
+  if (!isMode || rest.length > 0) throw new UsageError(`Name one mode.\n\n${help}`);
+  const modes = (name === 'all' ? figureModes : [name as Mode]).map((mode) => {
+    const { data: options, error } = Options.safeParse({ ...usual[mode], ...values });
+    if (error) throw new UsageError(z.prettifyError(error));
     return { mode, options };
   });
   return { modes, base: values.base, profile: values.profile, write: values.write };

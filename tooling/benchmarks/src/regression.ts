@@ -1,43 +1,58 @@
-import { checkOut, findBase } from './checkout.ts';
-import type { Row } from './compare.ts';
-import { comparePair, type ModeOptions } from './modes.ts';
-import type { Kind } from './requests.ts';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getRatios, median, type Row } from './compare.ts';
+import { compareServers } from './modes.ts';
+import { type ModeOptions, type Options, UsageError } from './options.ts';
 import type { Lab } from './servers.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const git = (...args: string[]): string =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
+
+/** Returns the commit at which this branch left another one, or that commit itself when the branch contains it. */
+export const findBase = (name: string): string => {
+  try {
+    return git('merge-base', 'HEAD', name);
+  } catch (cause) {
+    throw new UsageError(`There is no commit '${name}' here. Fetch it, or name one with --base.`, { cause });
+  }
+};
 
 /** The minimum ratio of requests per core that a change must keep. Smaller losses are indistinguishable from noise. */
 const ratioMin = 1 / 1.1;
 
-const isSlower = ({ ratio }: Row): boolean => !(ratio.median >= ratioMin);
-
-export type Regression = { readonly rows: readonly Row[]; readonly slower: readonly Kind[] };
+const isSlower = (row: Row): boolean => !(median(getRatios(row)) >= ratioMin);
 
 /** Measures all kinds of requests, and measures slower ones again, because a busy machine can distort one measurement. */
 export const findRegressions = async (
-  kinds: readonly Kind[],
-  measure: (kinds: readonly Kind[]) => Promise<readonly Row[]>,
-): Promise<Regression> => {
+  kinds: Options['kinds'],
+  measure: (kinds: Options['kinds']) => Promise<readonly Row[]>,
+) => {
   const first = await measure(kinds);
   const suspects = first.filter(isSlower).map(({ kind }) => kind);
-  if (suspects.length === 0) return { rows: first, slower: [] };
-  const second = await measure(suspects);
-  return {
-    rows: first.map((row) => second.find(({ kind }) => kind === row.kind) ?? row),
-    slower: second.filter(isSlower).map(({ kind }) => kind),
-  };
+  const second = suspects.length > 0 ? await measure(suspects) : [];
+  const rows = first.map((row) => second.find(({ kind }) => kind === row.kind) ?? row);
+  return { rows, slower: second.filter(isSlower).map(({ kind }) => kind) };
 };
 
-/** Compares the platform of the working tree with that of another commit. */
-export const runRegression = async (lab: Lab, options: ModeOptions & { readonly base: string | undefined }) => {
-  const base = await findBase(options.base);
-  options.log(`Checking out ${base.slice(0, 12)}…`);
-  const checkout = await checkOut(base);
+/** Compares the platform of the working tree with that of another commit, which it checks out beside it. */
+export const runRegression = async (lab: Lab, options: ModeOptions, baseName: string) => {
+  const base = findBase(baseName);
+  const name = base.slice(0, 12);
+  const checkout = join(root, '.data', `base-${process.pid}`);
+  options.log(`Checking out ${name}…`);
+  git('worktree', 'add', '--detach', checkout, base);
   try {
-    const subject = await lab.startPlatformServer({ name: 'working tree' });
-    const reference = await lab.startPlatformServer({ name: base.slice(0, 12), root: checkout.root });
-    const pair = { subject, reference };
-    return await findRegressions(options.kinds, (kinds) => comparePair({ lab, pair }, { ...options, kinds }));
+    const install = ['install', '--frozen-lockfile', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
+    execFileSync('pnpm', install, { cwd: checkout, stdio: ['ignore', process.stderr, process.stderr] });
+    const subject = await lab.startPlatformServer({ name: 'working-tree' });
+    const reference = await lab.startPlatformServer({ name, root: checkout });
+    return await findRegressions(options.kinds, (kinds) =>
+      compareServers(lab, { subject, reference }, { ...options, kinds }),
+    );
   } finally {
     await lab.close();
-    await checkout.remove();
+    git('worktree', 'remove', '--force', checkout);
   }
 };

@@ -1,36 +1,45 @@
 import { describe, expect, it } from 'vitest';
 import { buildSlice } from '../test/slice.ts';
 import type { Row } from './compare.ts';
-import { replaceFigures, toArrivalsTable, toConditions, toLoopTable } from './report.ts';
+import { replaceFigures, toComparisonTable, toConditions, toOverloadTable } from './report.ts';
 
 const row: Row = {
   kind: 'get',
-  load: { connections: 32 },
-  ratio: { median: 2.1, min: 1.95, max: 2.25 },
-  subject: buildSlice(),
-  reference: buildSlice({ serverMicros: 210, mongodMicros: Number.NaN }),
+  load: 32,
+  subject: [buildSlice({ perSecond: 850 }), buildSlice({ perSecond: 900, healthMs: 12, memoryMiB: 310 }), buildSlice()],
+  reference: [buildSlice({ serverMicros: 210 }), buildSlice({ serverMicros: 195 }), buildSlice({ serverMicros: 225 })],
 };
 
 describe('tables', () => {
   it('show the ratio, its range and the figures of both servers', () => {
-    expect(toLoopTable([row]).split('\n')).toEqual([
-      '| request           | connections | per core | lowest–highest | server CPU µs | mongod CPU µs |  requests/s |',
-      '|-------------------|------------:|---------:|---------------:|--------------:|--------------:|------------:|',
-      '| GET /v1/users/:id |          32 |     2.10 |      1.95–2.25 |     100 / 210 |        50 / – | 1000 / 1000 |',
+    expect(toComparisonTable([row]).split('\n')).toEqual([
+      '| request           | connections | per core | lowest–highest | server CPU µs | mongod CPU µs | requests/s |',
+      '|-------------------|------------:|---------:|---------------:|--------------:|--------------:|-----------:|',
+      '| GET /v1/users/:id |          32 |     2.10 |      1.95–2.25 |     100 / 210 |       50 / 50 | 900 / 1000 |',
     ]);
   });
 
   it('show latencies of arrivals', () => {
-    const table = toArrivalsTable([{ ...row, load: { perSecond: 300 } }]);
+    const table = toComparisonTable([{ ...row, load: 300 }], true);
     expect(table).toContain('|        300 |');
     expect(table).toContain('| 1.00 / 1.00 | 3.00 / 3.00 |');
+  });
+
+  it('show the median share of the peak, the slowest health check and the most memory of overloads', () => {
+    expect(toOverloadTable([{ ...row, load: 768 }]).split('\n')).toEqual([
+      '| request           | clients | peak/s | served/s | of peak | rejected/s | health ms | memory MiB |',
+      '|-------------------|--------:|-------:|---------:|--------:|-----------:|----------:|-----------:|',
+      '| GET /v1/users/:id |     768 |   1000 |      900 |    0.90 |          0 |        12 |  300 / 310 |',
+    ]);
   });
 
   it.each([
     [true, 'The server had a CPU to itself'],
     [false, 'the figures scatter more'],
   ])('state whether processes were pinned: %s', (arePinned, sentence) => {
-    expect(toConditions({ mongodVersion: '8.0.1', arePinned, rounds: 5, seconds: 2 })).toContain(sentence);
+    expect(
+      toConditions({ mongodVersion: '8.0.1', arePinned }, { kinds: [], loads: [], rounds: 5, seconds: 2 }),
+    ).toContain(sentence);
   });
 });
 

@@ -1,77 +1,73 @@
-import type { Row, Slice } from './compare.ts';
+import { divide, getRatios, median, type Row } from './compare.ts';
+import type { Options } from './options.ts';
 import { titles } from './requests.ts';
-
-export const digits = (value: number, count: number): string => (Number.isFinite(value) ? value.toFixed(count) : '–');
+import type { Lab } from './servers.ts';
+import type { Slice } from './slice.ts';
 
 /** Formats a Markdown table that also reads well as plain text; the first column is on the left, the others on the right. */
-export const toTable = (rows: readonly (readonly string[])[]): string => {
-  const [head = []] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  const toLine = (row: readonly string[]): string =>
-    `| ${widths.map((width, column) => (row[column] ?? '')[column === 0 ? 'padEnd' : 'padStart'](width)).join(' | ')} |`;
+const toTable = (rows: readonly Readonly<Record<string, string>>[]): string => {
+  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  const toLine = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => cells[column]?.[column === 0 ? 'padEnd' : 'padStart'](width)).join(' | ')} |`;
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`));
-  return [toLine(head), `|${rule.join('|')}|`, ...rows.slice(1).map(toLine)].join('\n');
+  const [head, ...body] = lines.map(toLine);
+  return [head, `|${rule.join('|')}|`, ...body].join('\n');
 };
 
-const toPair = ({ subject, reference }: Row, figure: keyof Slice, count = 0): string =>
-  `${digits(subject[figure], count)} / ${digits(reference[figure], count)}`;
+const toMedian = (slices: readonly Slice[], figure: keyof Slice, digits = 0): string =>
+  median(slices.map((slice) => slice[figure])).toFixed(digits);
 
-const ratioCells = ({ ratio }: Row): string[] => [
-  digits(ratio.median, 2),
-  `${digits(ratio.min, 2)}–${digits(ratio.max, 2)}`,
-];
+const toMax = (slices: readonly Slice[], figure: keyof Slice): string =>
+  Math.max(...slices.map((slice) => slice[figure])).toFixed(0);
 
-/** Formats the rows of closed loops. */
-export const toLoopTable = (rows: readonly Row[]): string =>
-  toTable([
-    ['request', 'connections', 'per core', 'lowest–highest', 'server CPU µs', 'mongod CPU µs', 'requests/s'],
-    ...rows.map((row) => [
-      titles[row.kind],
-      'connections' in row.load ? String(row.load.connections) : '',
-      ...ratioCells(row),
-      toPair(row, 'serverMicros'),
-      toPair(row, 'mongodMicros'),
-      toPair(row, 'perSecond'),
-    ]),
-  ]);
+/** Formats the comparison of two servers. */
+export const toComparisonTable = (rows: readonly Row[], isPoisson = false): string => {
+  const toCells = (row: Row) => {
+    const ratios = getRatios(row);
+    const toPair = (figure: keyof Slice, digits?: number): string =>
+      `${toMedian(row.subject, figure, digits)} / ${toMedian(row.reference, figure, digits)}`;
+    return {
+      request: titles[row.kind],
+      [isPoisson ? 'arrivals/s' : 'connections']: String(row.load),
+      'per core': median(ratios).toFixed(2),
+      'lowest–highest': `${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}`,
+      'server CPU µs': toPair('serverMicros'),
+      ...(isPoisson
+        ? { 'p50 ms': toPair('p50Ms', 2), 'p99 ms': toPair('p99Ms', 2) }
+        : { 'mongod CPU µs': toPair('mongodMicros'), 'requests/s': toPair('perSecond') }),
+    };
+  };
+  return toTable(rows.map(toCells));
+};
 
-/** Formats the rows of Poisson arrivals. */
-export const toArrivalsTable = (rows: readonly Row[]): string =>
-  toTable([
-    ['request', 'arrivals/s', 'per core', 'lowest–highest', 'server CPU µs', 'p50 ms', 'p99 ms'],
-    ...rows.map((row) => [
-      titles[row.kind],
-      'perSecond' in row.load ? String(row.load.perSecond) : '',
-      ...ratioCells(row),
-      toPair(row, 'serverMicros'),
-      toPair(row, 'p50Ms', 2),
-      toPair(row, 'p99Ms', 2),
-    ]),
-  ]);
-
-export type Conditions = {
-  readonly mongodVersion: string;
-  readonly arePinned: boolean;
-  readonly rounds: number;
-  readonly seconds: number;
+/** Formats the comparison of overloads with the peak. */
+export const toOverloadTable = (rows: readonly Row[]): string => {
+  const toCells = ({ kind, load, subject, reference }: Row) => ({
+    request: titles[kind],
+    clients: String(load),
+    'peak/s': toMedian(reference, 'perSecond'),
+    'served/s': toMedian(subject, 'perSecond'),
+    'of peak': median(divide(subject, reference, 'perSecond')).toFixed(2),
+    'rejected/s': toMedian(subject, 'rejectedPerSecond'),
+    'health ms': toMax(subject, 'healthMs'),
+    'memory MiB': `${toMax(reference, 'memoryMiB')} / ${toMax(subject, 'memoryMiB')}`,
+  });
+  return toTable(rows.map(toCells));
 };
 
 /** States in a sentence how figures were measured. */
-export const toConditions = ({ mongodVersion, arePinned, rounds, seconds }: Conditions): string => {
+export const toConditions = ({ mongodVersion, arePinned }: Lab['conditions'], { rounds, seconds }: Options): string => {
   const cpus = arePinned
     ? 'The server had a CPU to itself; load and mongod shared another one.'
     : 'Load, server and mongod were not kept on CPUs of their own, so the figures scatter more.';
   return `Node ${process.versions.node}, mongod ${mongodVersion}; ${rounds} rounds of ${seconds} s. ${cpus}`;
 };
 
-const toMarkers = (mode: string) => ({
-  begin: `<!-- ${mode}: written by \`npm run bench -- ${mode} --write\` -->`,
-  end: `<!-- end of ${mode} -->`,
-});
-
 /** Replaces the figures of a mode in a document. @throws when the document has no place for them. */
 export const replaceFigures = (document: string, mode: string, figures: string): string => {
-  const { begin, end } = toMarkers(mode);
+  const begin = `<!-- ${mode}: written by \`npm run bench -- ${mode} --write\` -->`;
+  const end = `<!-- end of ${mode} -->`;
   const [from, to] = [document.indexOf(begin), document.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`The document has no place for figures: '${begin}' to '${end}'.`);
   return `${document.slice(0, from + begin.length)}\n\n${figures}\n\n${document.slice(to)}`;

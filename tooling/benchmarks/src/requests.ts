@@ -11,6 +11,7 @@ export const titles: Readonly<Record<Kind, string>> = {
 };
 
 export type Headers = Readonly<Record<string, string>>;
+export type Target = { readonly url: string; readonly headers: Headers };
 
 /** A request and its expected response. */
 export type Exchange = {
@@ -61,7 +62,7 @@ export const createExchanges = (kind: Kind, ids: readonly string[]): (() => Exch
     return { method: 'GET', path: `/v1/users/${id}`, status: 200, bodyPart: `"id":"${id}"` };
   };
   const list = { method: 'GET', path: '/v1/users?limit=20', status: 200, bodyPart: '"nextCursor":"' } as const;
-  return { get, list: () => list, post: () => createPost(), patch: createPatches(ids) }[kind];
+  return { get, list: () => list, post: createPost, patch: createPatches(ids) }[kind];
 };
 
 /** @throws when a response is not the expected one. */
@@ -70,4 +71,15 @@ export const assertResponse = (exchange: Exchange, { status, body }: { status: n
     throw new Error(`${exchange.method} ${exchange.path} returned ${status} and an unexpected body: ${body}`);
   }
   exchange.onSuccess?.();
+};
+
+/** Sends a request and returns the body of its response. @throws when it is not the expected one. */
+export const send = async ({ url, headers }: Target, exchange: Exchange): Promise<string> => {
+  const { method, path, body = null } = exchange;
+  // Otherwise fetch accepts compressed responses, which only the platform sends.
+  const sent = { 'accept-encoding': 'identity', ...headers, ...exchange.headers };
+  const response = await fetch(`${url}${path}`, { method, headers: sent, body });
+  const received = { status: response.status, body: await response.text() };
+  assertResponse(exchange, received);
+  return received.body;
 };

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createUsers, startPlatform, type TokenUser } from '@plinth/load';
 import { createDatabasePrefix, type Environment, startService } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
 import { reserveCpu } from './proc.ts';
-import type { Headers, Kind } from './requests.ts';
+import type { Headers } from './requests.ts';
 
 /** A server under test. */
 export type Server = {
@@ -14,58 +13,39 @@ export type Server = {
   readonly pid: number;
   /** The prefix of its databases. Two servers may share them. */
   readonly databasePrefix: string;
-  /** Users that are read; nothing else is written in their tenant. */
+  /** The users of the reader's tenant. */
   readonly readIds: readonly string[];
   createHeaders(user: TokenUser): Promise<Headers>;
 };
-
-export type PlatformVariant = { readonly name: string; readonly root?: string; readonly settings?: Environment };
 
 const usersToRead = 600;
 /** Output is only kept for the report of a failure: the log has a line for each request. */
 const outputCharsMin = 2000;
 
-export const reader: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
-export const writer: TokenUser = { id: uuidv7(), tenantId: uuidv7(), role: 'owner' };
-export const getUser = (kind: Kind): TokenUser => (kind === 'get' || kind === 'list' ? reader : writer);
+export const createOwner = (): TokenUser => ({ id: uuidv7(), tenantId: uuidv7(), role: 'owner' });
+/** Reads users of a tenant in which nothing else is written. */
+export const reader = createOwner();
 
-const profileFolder = fileURLToPath(new URL('../../../.data/profiles', import.meta.url));
-const assertLoopback = ({ options: { hosts } }: MongoClient): void => {
-  const isLocal = hosts.every(({ host = '' }) => ['127.0.0.1', '::1', 'localhost'].includes(host));
-  if (!isLocal) throw new Error('MONGODB_URI names another machine. The benchmarks only run on this one.');
-};
+const profiles = fileURLToPath(new URL('../../../.data/profiles', import.meta.url));
 
-/** Counts the writes that are stored: a version is the number of writes to a user. */
-const countWrites = async (client: MongoClient, databasePrefix: string): Promise<number> => {
-  const users = client.db(`${databasePrefix}users`).collection('users');
-  const total = { $group: { _id: null, count: { $sum: '$version' } } };
-  const [group] = await users
-    .aggregate<{ count: number }>([{ $match: { tenantId: writer.tenantId } }, total])
-    .toArray();
-  return group?.count ?? 0;
-};
+type LabOptions = { readonly mongodbUri: string; readonly redisUrl: string; readonly profile?: boolean };
 
-export type LabOptions = {
-  readonly mongodbUri: string;
-  readonly redisUrl: string;
-  /** Writes a CPU profile of each server to .data/profiles. */
-  readonly profile?: boolean;
-};
-
-/** Starts servers on the databases of this machine, and stops them all. */
+/** Starts servers on the databases of this machine, and stops them all. `profile` writes their CPU profiles to .data/profiles. */
 export const openLab = async ({ profile, ...databases }: LabOptions) => {
   const client = new MongoClient(databases.mongodbUri);
-  assertLoopback(client);
+  const isLocal = client.options.hosts.every(({ host = '' }) => ['127.0.0.1', '::1', 'localhost'].includes(host));
+  if (!isLocal) throw new Error('MONGODB_URI names another machine. The benchmarks only run on this one.');
   const { pid: mongodPid, version: mongodVersion } = await client.db('admin').command({ serverStatus: 1 });
   const cpus = reserveCpu(Number(mongodPid));
   const stops: (() => Promise<unknown>)[] = [];
   const nodeOptions = (name: string): Environment =>
-    profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(profileFolder, name.replaceAll(/\W+/g, '-'))}` } : {};
+    profile ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}/${name}` } : {};
 
-  const startPlatformServer = async ({ name, root, settings }: PlatformVariant): Promise<Server> => {
+  type PlatformOptions = { readonly name: string; readonly root?: string; readonly settings?: Environment };
+  const startPlatformServer = async ({ name, root, settings }: PlatformOptions): Promise<Server> => {
     const databasePrefix = createDatabasePrefix();
     const platform = await startPlatform(
-      { ...databases, outputCharsMin, ...(root !== undefined && { root }) },
+      { ...databases, root, outputCharsMin },
       { MONGODB_DATABASE_PREFIX: databasePrefix, LOG_LEVEL: 'info', ...nodeOptions(name), ...settings },
     );
     stops.unshift(() => platform.stop());
@@ -86,19 +66,19 @@ export const openLab = async ({ profile, ...databases }: LabOptions) => {
     return { name: 'raw', url: service.url, pid: service.pid, databasePrefix, readIds, createHeaders };
   };
 
+  /** Counts the writes that are stored in a tenant: a version is the number of writes to a user. */
+  const countWrites = async ({ databasePrefix }: Server, tenantId: string): Promise<number> => {
+    const users = client.db(`${databasePrefix}users`).collection<{ version: number }>('users');
+    const stored = await users.find({ tenantId }, { projection: { version: 1 } }).toArray();
+    return stored.reduce((total, { version }) => total + version, 0);
+  };
+
   const close = async (): Promise<void> => {
     for (const stop of stops.splice(0)) await stop();
     await client.close();
   };
   const conditions = { mongodVersion: String(mongodVersion), arePinned: cpus.arePinned };
-  return {
-    startPlatformServer,
-    startRawServer,
-    countStoredWrites: (databasePrefix: string) => countWrites(client, databasePrefix),
-    mongodPid: Number(mongodPid),
-    conditions,
-    close,
-  };
+  return { startPlatformServer, startRawServer, countWrites, mongodPid: Number(mongodPid), conditions, close };
 };
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;

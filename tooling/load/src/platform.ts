@@ -16,7 +16,7 @@ export type PlatformOptions = {
   readonly mongodbUri: string;
   readonly redisUrl: string;
   /** The checkout whose platform starts; by default this one. */
-  readonly root?: string;
+  readonly root?: string | undefined;
   /** How many characters at the end of its output are kept at least; by default all. */
   readonly outputCharsMin?: number;
 };
