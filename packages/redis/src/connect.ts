@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RateLimiter } from '@plinth/data-kit';
 import { Redis } from 'ioredis';
-import { createLeaseScript } from './rate-limits/lease-script.ts';
-import { LeasedLimiter } from './rate-limits/leased-limiter.ts';
+import { createRequestLeases } from './rate-limits/lease-script.ts';
+import { LeasedLimiter, type RateLimitLog } from './rate-limits/leased-limiter.ts';
 
 /** A Redis connection. Redis holds no data that must survive, so an outage loses nothing. */
 export type RedisConnection = {
@@ -22,42 +22,18 @@ export type RedisSettings = {
   readonly REDIS_KEY_PREFIX?: string | undefined;
 };
 
-type Log = Record<'info' | 'warn', (event: Lowercase<string>, fields?: { readonly err: Error }) => void>;
-
 const reconnectMaxMs = 2000;
 const beatMs = 2000;
-
-const createLimiter = (redis: Redis, { REDIS_KEY_PREFIX = '' }: RedisSettings, log: Log) => {
-  const nowMs = (): number => performance.now();
-  const { requestLeases, leave } = createLeaseScript(redis, {
-    prefix: REDIS_KEY_PREFIX,
-    processId: randomUUID(),
-    nowMs,
-  });
-  const limiter = new LeasedLimiter({
-    requestLeases,
-    nowMs,
-    onDisconnect: (err) => log.warn('rate-limits-local', { err }),
-    onReconnect: () => log.info('rate-limits-shared'),
-  });
-  const beat = (): void => void limiter.beat();
-  const timer = setInterval(beat, beatMs).unref();
-  redis.on('ready', beat);
-  const close = async (): Promise<void> => {
-    clearInterval(timer);
-    if (redis.status !== 'ready') return;
-    await limiter.close();
-    await leave().catch(() => undefined);
-  };
-  return { limiter, close };
-};
 
 /**
  * Connects in the background: a service starts and serves without Redis. Logs each loss of the connection once as
  * `redis-disconnected`, and its return as `redis-reconnected`.
  */
-export const connectRedis = (settings: RedisSettings, log: Log): RedisConnection => {
-  const redis = new Redis(settings.REDIS_URL, {
+export const connectRedis = (
+  { REDIS_URL, REDIS_KEY_PREFIX: prefix = '' }: RedisSettings,
+  log: RateLimitLog,
+): RedisConnection => {
+  const redis = new Redis(REDIS_URL, {
     // A command fails at once while Redis is unreachable, so that no request waits for it.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -65,24 +41,28 @@ export const connectRedis = (settings: RedisSettings, log: Log): RedisConnection
     commandTimeout: 1000,
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 10), reconnectMaxMs),
   });
+  const requestLeases = createRequestLeases(redis, { prefix, processId: randomUUID() });
+  const limiter = new LeasedLimiter({ requestLeases, nowMs: () => performance.now(), log });
+  const beat = setInterval(() => void limiter.beat(), beatMs).unref();
   let isDisconnected = false;
   redis.on('ready', () => {
     if (isDisconnected) log.info('redis-reconnected');
     isDisconnected = false;
+    void limiter.beat();
   });
-  redis.on('error', (cause: Error) => {
+  redis.on('error', (err: Error) => {
     if (isDisconnected) return;
     isDisconnected = true;
-    log.warn('redis-disconnected', { err: cause });
+    log.warn('redis-disconnected', { err });
   });
-  const { limiter, close } = createLimiter(redis, settings, log);
   return {
     name: 'redis',
     required: false,
     limiter,
     check: async () => void (await redis.ping()),
     close: async () => {
-      await close();
+      clearInterval(beat);
+      await limiter.close();
       redis.disconnect();
     },
   };

@@ -1,21 +1,6 @@
-import { type TokenBucket, toBucketKey } from '@plinth/data-kit';
+import { toBucketKey } from '@plinth/data-kit';
 import type { Redis } from 'ioredis';
-
-/** The report of a process about one shared bucket, and its request for tokens. */
-export type LeaseRequest = {
-  readonly bucket: TokenBucket;
-  /** Tokens spent here while Redis was unreachable. */
-  readonly owed: number;
-  /** Leased tokens that were not used. */
-  readonly returned: number;
-  /** Tokens for waiting requests, granted down to the last one. */
-  readonly needed: number;
-  /** Tokens for later requests, granted only while enough remain for other processes. */
-  readonly ahead: number;
-};
-
-/** The tokens that a bucket granted, and the tokens left in it. */
-export type LeaseGrant = { readonly granted: number; readonly left: number };
+import type { LeaseGrant, LeaseRequest } from './lease.ts';
 
 export type LeaseResponse = {
   /** The number of processes that contacted Redis recently, including this one. */
@@ -48,17 +33,16 @@ local processes = redis.call('ZCARD', KEYS[1])
 
 local response = { now, processes }
 for i = 2, #KEYS do
-  local first = 4 + (i - 2) * 6
+  local first = 4 + (i - 2) * 5
   local quota, perMs = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
-  local owed, returned = tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3])
-  local needed, ahead = tonumber(ARGV[first + 4]), tonumber(ARGV[first + 5])
+  local returned, needed, ahead = tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3]), tonumber(ARGV[first + 4])
 
   local stored = redis.call('HMGET', KEYS[i], 'tokens', 'at')
   local tokens = quota
   if stored[1] then
     tokens = math.min(quota, tonumber(stored[1]) + math.max(0, now - tonumber(stored[2])) * perMs)
   end
-  tokens = math.min(quota, math.max(0, tokens - owed) + returned)
+  tokens = math.max(0, math.min(quota, tokens + returned))
 
   local granted = math.min(math.floor(tokens), needed)
   local spare = math.floor(tokens) - granted
@@ -82,10 +66,9 @@ type ScriptedRedis = Redis & {
   plinthLease(keyCount: number, ...keysAndArguments: (string | number)[]): Promise<number[]>;
 };
 
-const toArguments = ({ bucket: { quota, windowSeconds }, owed, returned, needed, ahead }: LeaseRequest): number[] => [
-  quota,
-  quota / (windowSeconds * 1000),
-  owed,
+const toArguments = ({ lease: { bucket }, returned, needed, ahead }: LeaseRequest): number[] => [
+  bucket.quota,
+  bucket.quota / (bucket.windowSeconds * 1000),
   returned,
   needed,
   ahead,
@@ -96,22 +79,21 @@ export type LeaseScriptOptions = {
   readonly prefix: string;
   /** Identifies this process among those that share the buckets. */
   readonly processId: string;
-  readonly nowMs: () => number;
 };
 
-/** Creates the functions that call the lease script on a Redis server. */
-export const createLeaseScript = (redis: Redis, { prefix, processId, nowMs }: LeaseScriptOptions) => {
+/** Creates the function that runs the lease script on a Redis server. */
+export const createRequestLeases = (redis: Redis, { prefix, processId }: LeaseScriptOptions): RequestLeases => {
   redis.defineCommand('plinthLease', { lua: script });
   const scripted = redis as ScriptedRedis;
-  const processesKey = `${prefix}limits:processes`;
+  /** The clock of Redis minus the clock of this process. */
   let clockOffsetMs: number | undefined;
-  const requestLeases: RequestLeases = async (requests) => {
-    const sentAtMs = nowMs();
+  return async (requests) => {
+    const sentAtMs = performance.now();
     const deadline = clockOffsetMs === undefined ? 0 : Math.ceil(sentAtMs + clockOffsetMs) + lateAfterMs;
     const [now = 0, processes, ...numbers] = await scripted.plinthLease(
       requests.length + 1,
-      processesKey,
-      ...requests.map(({ bucket }) => `${prefix}limits:${toBucketKey(bucket)}`),
+      `${prefix}limits:processes`,
+      ...requests.map(({ lease }) => `${prefix}limits:${toBucketKey(lease.bucket)}`),
       processId,
       processLifetimeMs,
       deadline,
@@ -119,11 +101,11 @@ export const createLeaseScript = (redis: Redis, { prefix, processId, nowMs }: Le
     );
     clockOffsetMs = now - sentAtMs;
     if (processes === undefined) throw new Error('Redis ran the lease script too late, so it had no effect.');
-    const grants = requests.map((_, index) => ({
+    const grants = requests.map((request, index) => ({
+      ...request,
       granted: numbers[2 * index] ?? 0,
       left: (numbers[2 * index + 1] ?? 0) / 1000,
     }));
     return { processes, grants };
   };
-  return { requestLeases, leave: async () => void (await redis.zrem(processesKey, processId)) };
 };

@@ -1,198 +1,167 @@
+import { setTimeout as sleep, setImmediate as turnEnd } from 'node:timers/promises';
 import { type RateLimitDecision, type RateLimiter, type TokenBucket, toBucketKey } from '@plinth/data-kit';
+import { LRUCache } from 'lru-cache';
 import * as leasing from './lease.ts';
-import { type LeaseRequest, type LeaseResponse, type RequestLeases } from './lease-script.ts';
+import type { LeaseResponse, RequestLeases } from './lease-script.ts';
+
+/** Logs `rate-limits-local` once each time Redis becomes unreachable, and `rate-limits-shared` when it is back. */
+export type RateLimitLog = Record<
+  'info' | 'warn',
+  (event: Lowercase<string>, fields?: { readonly err: Error }) => void
+>;
 
 export type LeasedLimiterDeps = {
   readonly requestLeases: RequestLeases;
   /** A monotonic clock. */
   readonly nowMs: () => number;
-  /** Called once each time Redis becomes unreachable. */
-  readonly onDisconnect: (cause: Error) => void;
-  readonly onReconnect: () => void;
+  readonly log: RateLimitLog;
 };
 
 /** A request waits this long for Redis; then the limiter decides locally. */
 const waitMaxMs = 25;
 /** Redis runs nothing else during the script, so one round trip has at most this many buckets. */
 const requestsMax = 200;
-/** Beyond this, the oldest lease is dropped. */
+/** Beyond this, the lease that was not used for the longest time is dropped. */
 const leasesMax = 50_000;
-const idleAfterMs = 5000;
-const silentAfterMs = 1900;
 
 /**
  * A rate limiter whose buckets are shared between processes. It leases tokens ahead of need, so nearly every request is
- * decided in memory. While Redis is unreachable, each process decides from its share of each bucket.
+ * decided in memory. While Redis is unreachable or slow, each process decides from its share of each bucket.
  */
 export class LeasedLimiter implements RateLimiter {
   readonly counts = { roundTrips: 0, decidedLocally: 0 };
   readonly #deps: LeasedLimiterDeps;
-  readonly #leases = new Map<string, leasing.Lease>();
-  /** Leases that the next round trip refills. */
-  readonly #toRefill = new Set<leasing.Lease>();
-  /** Leases that owe tokens to the shared bucket. */
-  readonly #indebted = new Set<leasing.Lease>();
-  #state: 'unknown' | 'connected' | 'disconnected' = 'unknown';
-  #isSlow = false;
-  #isScheduled = false;
+  /** Leases for the next round trip. */
+  readonly #due = new Set<leasing.Lease>();
+  readonly #leases = new LRUCache<string, leasing.Lease>({
+    max: leasesMax,
+    dispose: (lease) => void this.#due.delete(lease),
+  });
+  #state: 'starting' | 'connected' | 'slow' | 'disconnected' = 'starting';
   #processes = 1;
-  #contactAtMs = Number.NEGATIVE_INFINITY;
-  #running: Promise<void> | undefined;
+  /** The round trip in progress. */
+  #contact: Promise<void> | undefined;
 
   constructor(deps: LeasedLimiterDeps) {
     this.#deps = deps;
   }
 
   take(bucket: TokenBucket): RateLimitDecision | Promise<RateLimitDecision> {
-    const context = this.#context();
-    const { nowMs } = context;
     const lease = this.#getLease(bucket);
-    lease.usedAtMs = nowMs;
-    if (lease.tokens >= 1) {
-      const decision = leasing.spend(lease, nowMs);
-      const hasSpare = (lease.shared?.tokens ?? 0) >= 2 * this.#processes;
-      if (leasing.isHalfUsed(lease) && hasSpare && !this.#isLocal()) this.#refill(lease);
-      return decision;
+    const decision = this.#decide(lease);
+    if (!decision) return this.#decideAfterContact(lease);
+    // With fewer tokens left, the shared bucket grants none ahead.
+    const hasSpare = lease.shared.tokens >= 2 * this.#processes;
+    if (this.#state === 'connected' && hasSpare && leasing.isHalfUsed(lease)) {
+      this.#due.add(lease);
+      if (leasing.isNearlyUsed(lease)) void this.#contactRedis();
     }
-    if (this.#isLocal()) {
-      this.counts.decidedLocally += 1;
-      this.#indebted.add(lease);
-      return leasing.decideLocally(lease, context);
-    }
-    if (nowMs < lease.emptyUntilMs) return leasing.refuseEmpty(lease, nowMs);
-    return new Promise((resolve) => {
-      lease.waiting.push(resolve);
-      this.#refill(lease);
-    });
+    return decision;
   }
 
-  /** Marks this process as alive and returns idle tokens. Call it every two seconds, and on a reconnect. */
+  /** Marks this process as alive, returns idle tokens, and finds out whether Redis is back. Call it every two seconds. */
   async beat(): Promise<void> {
-    if (this.#running) return;
-    const idle = this.#dropFullAndListIdle();
-    if (idle.length > 0 && !this.#isLocal()) await this.#returnTokens(idle);
-    else if (this.#isLocal() || this.#deps.nowMs() - this.#contactAtMs >= silentAfterMs) await this.#send([]);
+    const nowMs = this.#deps.nowMs();
+    for (const lease of this.#leases.values()) {
+      if (lease.tokens !== 0 && leasing.isIdle(lease, nowMs)) this.#due.add(lease);
+    }
+    await this.#contactRedis();
   }
 
   /** Returns all tokens. */
   async close(): Promise<void> {
-    await this.#running;
-    await this.#returnTokens([...this.#leases.values()].filter(({ tokens, owed }) => tokens > 0 || owed > 0));
-  }
-
-  #context(): leasing.LeaseContext {
-    return { nowMs: this.#deps.nowMs(), processes: this.#processes };
-  }
-
-  #isLocal(): boolean {
-    return this.#state !== 'connected' || this.#isSlow;
+    await this.#contact;
+    for (const lease of this.#leases.values()) {
+      // An idle lease returns its tokens.
+      lease.usedAtMs = Number.NEGATIVE_INFINITY;
+      if (lease.tokens !== 0) this.#due.add(lease);
+    }
+    while (this.#due.size > 0 && this.#state === 'connected') await this.#contactRedis();
   }
 
   #getLease(bucket: TokenBucket): leasing.Lease {
     const key = toBucketKey(bucket);
-    const known = this.#leases.get(key);
-    if (known) return known;
-    const [oldest] = this.#leases.size < leasesMax ? [] : this.#leases.values();
-    if (oldest) this.#drop(oldest);
-    const lease = leasing.createLease(bucket);
-    this.#leases.set(key, lease);
+    const nowMs = this.#deps.nowMs();
+    let lease = this.#leases.get(key);
+    if (!lease) {
+      lease = leasing.createLease(bucket, nowMs);
+      this.#leases.set(key, lease);
+    }
+    lease.usedAtMs = nowMs;
     return lease;
   }
 
-  #drop(lease: leasing.Lease): void {
-    this.#leases.delete(toBucketKey(lease.bucket));
-    this.#indebted.delete(lease);
-  }
-
-  #dropFullAndListIdle(): leasing.Lease[] {
+  /** Returns nothing when only Redis can decide. */
+  #decide(lease: leasing.Lease): RateLimitDecision | undefined {
     const nowMs = this.#deps.nowMs();
-    const idle = [...this.#leases.values()].filter(({ usedAtMs }) => nowMs - usedAtMs >= idleAfterMs);
-    for (const lease of idle) if (nowMs - lease.usedAtMs >= lease.bucket.windowSeconds * 1000) this.#drop(lease);
-    return idle.filter(({ tokens, owed }) => tokens > 0 || owed > 0);
-  }
-
-  async #returnTokens(leases: readonly leasing.Lease[]): Promise<void> {
-    for (let from = 0; from < leases.length && !this.#isLocal(); from += requestsMax) {
-      await this.#running;
-      await this.#send(leases.slice(from, from + requestsMax), leasing.toReturnRequest);
+    if (lease.tokens >= 1) return leasing.spend(lease, nowMs);
+    if (this.#state !== 'connected') {
+      this.counts.decidedLocally += 1;
+      const decision = leasing.decideLocally(lease, { nowMs, processes: this.#processes });
+      if (decision.isAllowed) this.#due.add(lease);
+      return decision;
     }
+    return nowMs < lease.emptyUntilMs ? leasing.refuseEmpty(lease, nowMs) : undefined;
   }
 
-  /** Adds a lease to the next round trip, and starts one at the end of this turn when the lease is nearly used. */
-  #refill(lease: leasing.Lease): void {
-    this.#toRefill.add(lease);
-    if (leasing.isNearlyUsed(lease)) this.#schedule();
+  async #decideAfterContact(lease: leasing.Lease): Promise<RateLimitDecision> {
+    let decision: RateLimitDecision | undefined;
+    lease.waiting += 1;
+    while (!decision) {
+      this.#due.add(lease);
+      // A round trip in progress may not include this request, so the next one decides.
+      await this.#contactRedis();
+      decision = this.#decide(lease);
+    }
+    lease.waiting -= 1;
+    return decision;
   }
 
-  #schedule(): void {
-    if (this.#isScheduled || this.#running) return;
-    this.#isScheduled = true;
-    setImmediate(() => {
-      this.#isScheduled = false;
-      if (this.#running) return;
-      const leases = [...this.#toRefill].slice(0, requestsMax);
-      for (const lease of leases) this.#toRefill.delete(lease);
-      void this.#send(leases);
-    });
+  /** Starts a round trip unless one is in progress. The promise is fulfilled after the round trip or 25 ms, and never rejects. */
+  #contactRedis(): Promise<void> {
+    this.#contact ??= this.#roundTrip();
+    return this.#contact;
   }
 
-  /** Starts a round trip unless one is in progress. The promise never rejects. */
-  #send(leases: readonly leasing.Lease[], toRequest = leasing.toRefillRequest): Promise<void> {
-    this.#running ??= this.#roundTrip(leases, leases.map(toRequest));
-    return this.#running;
-  }
-
-  async #roundTrip(leases: readonly leasing.Lease[], requests: readonly LeaseRequest[]): Promise<void> {
-    let isOver = false;
+  async #roundTrip(): Promise<void> {
+    // All buckets of this turn of the event loop share the round trip.
+    await turnEnd();
+    const isOver = this.#exchange().then(() => true);
     // A response that arrived while the process was busy is read first.
-    const timer = setTimeout(() => {
-      setImmediate(() => {
-        if (isOver) return;
-        this.#isSlow = true;
-        this.#decideLocally(leases);
-      });
-    }, waitMaxMs);
+    const isLate = sleep(waitMaxMs, undefined, { ref: false }).then(() => turnEnd(false));
+    if (!(await Promise.race([isOver, isLate])) && this.#state === 'connected') this.#state = 'slow';
+  }
+
+  async #exchange(): Promise<void> {
+    // Waiting requests come first.
+    const leases = [...this.#due].toSorted((left, right) => right.waiting - left.waiting).slice(0, requestsMax);
+    for (const lease of leases) this.#due.delete(lease);
     this.counts.roundTrips += 1;
     try {
-      this.#receive(leases, await this.#deps.requestLeases(requests));
+      const requests = leases.map((lease) => leasing.toRequest(lease, this.#deps.nowMs()));
+      this.#receive(await this.#deps.requestLeases(requests));
     } catch (cause) {
-      for (const [index, lease] of leases.entries()) leasing.restore(lease, requests[index] as LeaseRequest);
       this.#disconnect(leases, cause as Error);
     }
-    isOver = true;
-    clearTimeout(timer);
-    this.#isSlow = false;
-    this.#running = undefined;
-    if ([...this.#toRefill].some((lease) => leasing.isNearlyUsed(lease) || lease.owed > 0)) this.#schedule();
+    this.#contact = undefined;
+    const isUrgent = this.#due.size >= requestsMax || [...this.#due].some(leasing.isNearlyUsed);
+    if (this.#state === 'connected' && isUrgent) void this.#contactRedis();
   }
 
-  #receive(leases: readonly leasing.Lease[], { processes, grants }: LeaseResponse): void {
-    this.#processes = processes;
-    const context = this.#context();
-    this.#contactAtMs = context.nowMs;
-    if (this.#state === 'disconnected') this.#deps.onReconnect();
+  #receive({ processes, grants }: LeaseResponse): void {
+    if (this.#state === 'disconnected') this.#deps.log.info('rate-limits-shared');
     this.#state = 'connected';
-    for (const [index, lease] of leases.entries()) {
-      const grant = grants[index];
-      if (grant) leasing.receive(lease, grant, context);
-      leasing.settleWaiting(lease, context.nowMs);
-      if (lease.waiting.length > 0) this.#toRefill.add(lease);
+    this.#processes = processes;
+    const context = { nowMs: this.#deps.nowMs(), processes };
+    for (const grant of grants) {
+      leasing.receive(grant, context);
+      if (grant.lease.tokens < 0) this.#due.add(grant.lease);
     }
-    for (const lease of this.#indebted) if (lease.owed > 0) this.#toRefill.add(lease);
-    this.#indebted.clear();
   }
 
-  #disconnect(leases: readonly leasing.Lease[], cause: Error): void {
-    this.#decideLocally(leases);
-    this.#toRefill.clear();
-    if (this.#state !== 'disconnected') this.#deps.onDisconnect(cause);
+  #disconnect(leases: readonly leasing.Lease[], err: Error): void {
+    if (this.#state !== 'disconnected') this.#deps.log.warn('rate-limits-local', { err });
     this.#state = 'disconnected';
-  }
-
-  #decideLocally(leases: readonly leasing.Lease[]): void {
-    for (const lease of [...leases, ...this.#toRefill]) {
-      this.counts.decidedLocally += leasing.settleWaitingLocally(lease, this.#context());
-      if (lease.owed > 0) this.#indebted.add(lease);
-    }
+    for (const lease of leases) this.#due.add(lease);
   }
 }

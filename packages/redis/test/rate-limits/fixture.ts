@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RateLimitDecision, RateLimiter, TokenBucket } from '@plinth/data-kit';
 import { Redis } from 'ioredis';
-import { createLeaseScript } from '../../src/rate-limits/lease-script.ts';
+import { createRequestLeases } from '../../src/rate-limits/lease-script.ts';
 import { LeasedLimiter } from '../../src/rate-limits/leased-limiter.ts';
 
 export const isHeavy: boolean = process.env['PLINTH_HEAVY'] === '1';
@@ -11,7 +11,7 @@ export const isHeavy: boolean = process.env['PLINTH_HEAVY'] === '1';
 export type Member = {
   readonly limiter: LeasedLimiter;
   readonly redis: Redis;
-  /** `disconnected` and `reconnected`, in the order in which the limiter reported them. */
+  /** The events that the limiter has logged. */
   readonly events: string[];
   /** Moves the clock of this process forward, not that of Redis. */
   readonly advance: (ms: number) => void;
@@ -27,13 +27,11 @@ export const openFixture = (url: string) => {
     redis.on('error', () => undefined);
     let advancedMs = 0;
     const events: string[] = [];
-    const nowMs = () => performance.now();
-    const { requestLeases } = createLeaseScript(redis, { prefix, processId: randomUUID(), nowMs });
+    const log = (event: string) => void events.push(event);
     const limiter = new LeasedLimiter({
-      requestLeases,
+      requestLeases: createRequestLeases(redis, { prefix, processId: randomUUID() }),
       nowMs: () => performance.now() + advancedMs,
-      onDisconnect: () => void events.push('disconnected'),
-      onReconnect: () => void events.push('reconnected'),
+      log: { info: log, warn: log },
     });
     const member: Member = {
       limiter,
