@@ -39,7 +39,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     await service.end();
     await receiver.close();
     const raw = openRaw(settings.MONGODB_URI);
-    await raw.drop(`${settings.MONGODB_DATABASE_PREFIX}users`);
+    await raw.dropAll(settings.MONGODB_DATABASE_PREFIX);
     await raw.close();
   });
 

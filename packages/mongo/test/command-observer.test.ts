@@ -40,7 +40,7 @@ const connect = async () => {
 
 afterEach(async () => {
   const raw = openRaw(uri);
-  await raw.drop(`${databasePrefix}observed`);
+  await raw.dropAll(`${databasePrefix}observed`);
   await raw.close();
   await Promise.all(open.splice(0).map((datastore) => datastore.close()));
 });

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestIssuer } from '@plinth/auth/testing';
@@ -41,18 +40,6 @@ export type Platform = {
 
 const readyWithinMs = 45_000;
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-const apps = join(repository, 'apps');
-
-/** Drops the database of every module; each is named like its service. */
-const dropDatabases = async (mongodbUri: string, databasePrefix: string): Promise<void> => {
-  const services = (await readdir(apps)).filter((name) => name.startsWith('svc-'));
-  const raw = openRaw(mongodbUri);
-  try {
-    for (const service of services) await raw.drop(`${databasePrefix}${service.slice('svc-'.length)}`);
-  } finally {
-    await raw.close();
-  }
-};
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
@@ -71,13 +58,11 @@ export const startPlatform = async (
     SHUTDOWN_DELAY_MS: '0',
     ...overrides,
   };
-  const drop = () => dropDatabases(mongodbUri, settings.MONGODB_DATABASE_PREFIX);
+  const raw = openRaw(mongodbUri);
+  const drop = () => raw.dropAll(settings.MONGODB_DATABASE_PREFIX).finally(() => void raw.close());
   const main = join(root, 'apps/platform/src/main.ts');
   const starting = startService(main, settings, { withinMs: readyWithinMs, ...options });
-  const service = await starting.catch(async (error: unknown) => {
-    await drop();
-    throw error;
-  });
+  const service = await starting.catch((error: unknown) => drop().then(() => Promise.reject(error)));
   return {
     url: service.url,
     pid: service.pid,
@@ -87,8 +72,8 @@ export const startPlatform = async (
       const wasRunning = service.isRunning();
       const [code, signal] = await service.end('SIGTERM');
       await drop();
-      if (!wasRunning || code !== 0)
-        throw new Error(`The platform exited with ${code ?? signal}: ${service.combinedOutput()}`);
+      if (wasRunning && code === 0) return;
+      throw new Error(`The platform exited with ${code ?? signal}: ${service.combinedOutput()}`);
     },
   };
 };

@@ -55,7 +55,7 @@ export const createService = async (entrypoint: keyof typeof programs, mongodbUr
     stored: (collection) => raw.collection(database, collection),
     close: async () => {
       await kill();
-      await raw.drop(database);
+      await raw.dropAll(settings.MONGODB_DATABASE_PREFIX);
       await raw.close();
     },
   };

@@ -19,12 +19,17 @@ it('reports a command before it is sent, and when it has succeeded', async () =>
   expect(steps).toEqual(['hello started', 'hello succeeded']);
 });
 
-it('reads and drops any database', async () => {
-  const database = `t${randomBytes(6).toString('hex')}_notes`;
+it('reads any database, and drops those with a prefix', async () => {
+  const prefix = `t${randomBytes(6).toString('hex')}_`;
+  const [database, other] = [`${prefix}notes`, `u${prefix}notes`];
   const raw = openRaw(MONGODB_URI);
   onTestFinished(() => raw.close());
   await raw.collection(database, 'notes').insertMany([{ _id: 'b' }, { _id: 'a' }]);
   expect(await raw.collection(database, 'notes').all()).toEqual([{ _id: 'a' }, { _id: 'b' }]);
-  await raw.drop(database);
+  await raw.collection(other, 'notes').insert({ _id: 'c' });
+  await raw.dropAll(prefix);
   expect(await raw.collection(database, 'notes').all()).toEqual([]);
+  expect(await raw.collection(other, 'notes').all()).toEqual([{ _id: 'c' }]);
+  await raw.dropAll(other);
+  await expect(raw.dropAll('')).rejects.toThrow('Name the prefix');
 });

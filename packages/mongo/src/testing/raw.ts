@@ -12,7 +12,8 @@ export type RawCollection = {
 /** The databases of a deployment, outside of tenant scoping: for assertions about what another process wrote. */
 export type RawDatabases = {
   collection(database: string, name: string): RawCollection;
-  drop(database: string): Promise<void>;
+  /** Drops the databases whose names begin with `prefix`. */
+  dropAll(prefix: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -31,7 +32,12 @@ export const openRaw = (uri: string): RawDatabases => {
   const client = new MongoClient(uri, clientSettings(4));
   return {
     collection: (database, name) => openRawCollection(client, database, name),
-    drop: async (database) => void (await client.db(database).dropDatabase()),
+    dropAll: async (prefix) => {
+      if (prefix === '') throw new Error('Every database has the empty prefix. Name the prefix of those to drop.');
+      const { databases } = await client.db().admin().listDatabases({ nameOnly: true });
+      const names = databases.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+      await Promise.all(names.map((name) => client.db(name).dropDatabase()));
+    },
     close: () => client.close(),
   };
 };

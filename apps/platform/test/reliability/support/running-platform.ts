@@ -37,9 +37,7 @@ const openStored = (uri: string, prefix: string) => {
       return (await Promise.all(found)).flat();
     },
     drop: async () => {
-      await Promise.all(
-        [...new Set(collections.map(({ database }) => database))].map((database) => raw.drop(database)),
-      );
+      await raw.dropAll(prefix);
       await raw.close();
     },
   };
