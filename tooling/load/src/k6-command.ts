@@ -1,27 +1,18 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
-const run = promisify(execFile);
 const image = 'grafana/k6:1.8.1';
+/** The folders of the script and of its input. */
+const folders = [fileURLToPath(new URL('.', import.meta.url)), tmpdir()];
 
-/** Returns the command that runs k6 where `folders` are readable and writable. */
-export type K6Command = (folders: readonly string[]) => readonly string[];
+const succeeds = (program: string, argument: string): boolean =>
+  spawnSync(program, [argument], { stdio: 'ignore' }).status === 0;
 
-const succeeds = (program: string, ...args: string[]): Promise<boolean> =>
-  run(program, args).then(
-    () => true,
-    () => false,
-  );
-
-const dockerCommand: K6Command = (folders) => [
-  ...['docker', 'run', '--rm', '--init', '--network=host', `--user=${process.getuid?.() ?? 0}`],
-  ...folders.map((folder) => `--volume=${folder}:${folder}`),
-  image,
-];
-
-/** Finds k6 on PATH, else its Docker image where a Docker daemon runs. */
-export const findK6 = async (): Promise<K6Command | undefined> => {
-  if (await succeeds('k6', 'version')) return () => ['k6'];
-  if (await succeeds('docker', 'info')) return dockerCommand;
-  return undefined;
+/** Finds the command that runs k6: the one on PATH, else its Docker image where a Docker daemon runs. */
+export const findK6 = (): readonly [string, ...string[]] | undefined => {
+  if (succeeds('k6', 'version')) return ['k6'];
+  if (!succeeds('docker', 'info')) return undefined;
+  const volumes = folders.map((folder) => `--volume=${folder}:${folder}`);
+  return ['docker', 'run', '--rm', '--init', '--network=host', `--user=${process.getuid?.() ?? 0}`, ...volumes, image];
 };

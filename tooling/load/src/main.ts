@@ -15,7 +15,7 @@ const run = async (): Promise<number> => {
   if (!mongodbUri || !redisUrl) {
     throw new UsageError('MONGODB_URI and REDIS_URL are not set. Run `npm run load`, which starts both.');
   }
-  const k6 = await findK6();
+  const k6 = findK6();
   if (!k6) throw new UsageError('k6 is not on PATH, and no Docker daemon runs. Install k6: https://k6.io.');
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());

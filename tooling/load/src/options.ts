@@ -6,13 +6,9 @@ export class UsageError extends Error {
 }
 
 const profiles = {
-  smoke: { readsPerSecond: 100, seconds: 10, summary: 'ten seconds at 100 reads and 20 writes per second' },
-  stress: {
-    readsPerSecond: 600,
-    seconds: 180,
-    summary: 'three minutes: climbs to 600 reads and 120 writes per second',
-  },
-  soak: { readsPerSecond: 150, seconds: 600, summary: 'ten minutes at 150 reads and 30 writes per second' },
+  smoke: { readsPerSecond: 100, minutes: 1 / 6 },
+  stress: { readsPerSecond: 600, minutes: 3 },
+  soak: { readsPerSecond: 150, minutes: 10 },
 };
 
 export type Size = {
@@ -22,30 +18,27 @@ export type Size = {
   readonly seconds: number;
 };
 
-export const help = `npm run load -- ${Object.keys(profiles).join('|')} [--minutes <n>] [--rate <reads per second>]
+export const help = `npm run load -- smoke|stress|soak [--minutes <n>] [--rate <reads per second>]
 
-${Object.entries(profiles)
-  .map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`)
-  .join('\n')}
+  smoke   ten seconds at 100 reads and 20 writes per second
+  stress  three minutes: climbs to 600 reads and 120 writes per second
+  soak    ten minutes at 150 reads and 30 writes per second
 
 It needs k6 on PATH (https://k6.io) or a running Docker daemon, and exits with 1 when a threshold is crossed.`;
 
+const flags = { help: { type: 'boolean', short: 'h' }, minutes: { type: 'string' }, rate: { type: 'string' } } as const;
+
 const parse = (args: readonly string[]) => {
-  const options = {
-    help: { type: 'boolean', short: 'h' },
-    minutes: { type: 'string' },
-    rate: { type: 'string' },
-  } as const;
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
+    return parseArgs({ args: [...args], allowPositionals: true, options: flags });
   } catch (cause) {
-    throw new UsageError(`${cause instanceof Error ? cause.message : String(cause)}\n\n${help}`, { cause });
+    throw new UsageError(`${(cause as Error).message}\n\n${help}`, { cause });
   }
 };
 
-const toNumber = (flag: string, text: string | undefined, [min, max]: readonly [number, number]) => {
-  const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
-  if (text === undefined || (value >= min && value <= max)) return text === undefined ? undefined : value;
+const toNumber = (flag: string, text: string, [min, max]: readonly [number, number]): number => {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
   throw new UsageError(`--${flag} takes a number from ${min} to ${max}, not '${text}'.`);
 };
 
@@ -56,11 +49,10 @@ export const readOptions = (args: readonly string[]): Size | 'help' => {
   const [name = '', ...rest] = positionals;
   if (!Object.hasOwn(profiles, name) || rest.length > 0) throw new UsageError(`Name one profile.\n\n${help}`);
   const profile = name as Size['profile'];
-  const minutes = toNumber('minutes', values.minutes, [0.05, 24 * 60]);
-  const rate = toNumber('rate', values.rate, [1, 5000]);
+  const { minutes, readsPerSecond } = profiles[profile];
   return {
     profile,
-    readsPerSecond: Math.round(rate ?? profiles[profile].readsPerSecond),
-    seconds: Math.round(minutes === undefined ? profiles[profile].seconds : minutes * 60),
+    readsPerSecond: Math.round(toNumber('rate', values.rate ?? `${readsPerSecond}`, [1, 5000])),
+    seconds: Math.round(60 * toNumber('minutes', values.minutes ?? `${minutes}`, [0.05, 24 * 60])),
   };
 };

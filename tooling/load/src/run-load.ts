@@ -2,12 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { v7 as newId } from 'uuid';
-import type { K6Command } from './k6-command.ts';
 import type { Size } from './options.ts';
-import { createUsers, type Platform } from './platform.ts';
+import { createUsers, type Platform, type TokenUser } from './platform.ts';
 
 const script = fileURLToPath(new URL('./script.mjs', import.meta.url));
 /** k6 exits with this code when a threshold was crossed. */
@@ -19,7 +18,8 @@ const marginMs = 2 * 60_000;
 const usersToRead = 200;
 
 export type LoadOptions = {
-  readonly k6: K6Command;
+  /** The command that runs k6. */
+  readonly k6: readonly [string, ...string[]];
   readonly size: Size;
   /** Multiplies the thresholds of response times; by default 1. */
   readonly latencyFactor?: number;
@@ -30,58 +30,54 @@ export type LoadOptions = {
 /** `created` counts the users whose creation was acknowledged. */
 export type Outcome = { readonly hasCrossedThreshold: boolean; readonly created: number };
 
-/** Adds users to a platform and returns the input of `script.mjs`. Reads and writes use separate tenants. */
-const createPlan = async (platform: Platform, { size, latencyFactor = 1 }: LoadOptions) => {
-  const startedAt = Date.now();
-  const times = Array.from({ length: Math.ceil((size.seconds * 1000 + marginMs) / tokenMs) }, (_, index) => {
-    return new Date(startedAt + index * tokenMs);
-  });
-  const createTokens = () => {
-    const owner = { id: newId(), tenantId: newId(), role: 'owner' } as const;
-    return Promise.all(times.map((from) => platform.createToken(owner, from)));
-  };
-  const [reader, writer] = await Promise.all([createTokens(), createTokens()]);
-  const headers = { authorization: `Bearer ${reader[0]}` };
-  const ids = await createUsers(platform.url, { headers, count: usersToRead });
-  return { url: platform.url, ...size, latencyFactor, ids, reader, writer, startedAt, tokenMs };
-};
+const createOwner = (): TokenUser => ({ id: newId(), tenantId: newId(), role: 'owner' });
+const toHeaders = (token: string) => ({ authorization: `Bearer ${token}` });
 
-type Plan = Awaited<ReturnType<typeof createPlan>>;
-
-/** Counts the users in the writer's tenant. */
-const countUsers = async ({ url, writer, startedAt }: Plan): Promise<number> => {
-  const token = writer[Math.min(writer.length - 1, Math.floor((Date.now() - startedAt) / tokenMs))];
-  const response = await fetch(`${url}/v1/users/export`, { headers: { authorization: `Bearer ${token}` } });
+/** Counts the users in the tenant of a user. */
+const countUsers = async (platform: Platform, owner: TokenUser): Promise<number> => {
+  const headers = toHeaders(await platform.createToken(owner));
+  const response = await fetch(`${platform.url}/v1/users/export`, { headers });
   const text = await response.text();
   if (!response.ok) throw new Error(`The users could not be exported: ${response.status} ${text}`);
   return text.split('\n').length - 1;
 };
 
 /**
- * Loads a platform with k6, which prints its summary.
+ * Adds users to a platform and loads it with k6, which prints its summary. Reads and writes use separate tenants.
  * @throws when k6 fails, or when a user is missing whose creation was acknowledged.
  */
 export const runLoad = async (platform: Platform, options: LoadOptions): Promise<Outcome> => {
-  const { k6, size, signal } = options;
+  const { k6, size, latencyFactor = 1, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plinth-load-'));
+  const [planFile, summaryFile] = [join(folder, 'plan.json'), join(folder, 'summary.json')];
+  const [reader, writer] = [createOwner(), createOwner()];
+  const durationMs = size.seconds * 1000 + marginMs;
+  const startedAt = Date.now();
+  const times = Array.from({ length: Math.ceil(durationMs / tokenMs) }, (_, index) => startedAt + index * tokenMs);
+  const createTokens = (owner: TokenUser) =>
+    Promise.all(times.map((from) => platform.createToken(owner, new Date(from))));
   try {
-    const [planFile, summaryFile] = [join(folder, 'plan.json'), join(folder, 'summary.json')];
-    const plan = await createPlan(platform, options);
-    await writeFile(planFile, JSON.stringify(plan));
+    const headers = toHeaders(await platform.createToken(reader));
+    const ids = await createUsers(platform.url, { headers, count: usersToRead });
+    const tokens = { reader: await createTokens(reader), writer: await createTokens(writer) };
+    await writeFile(
+      planFile,
+      JSON.stringify({ url: platform.url, ...size, latencyFactor, ids, ...tokens, startedAt, tokenMs }),
+    );
+    const [program, ...args] = k6;
     const flags = ['--quiet', '--no-usage-report', '--address=', `--summary-export=${summaryFile}`];
-    const [program = '', ...args] = k6([dirname(script), folder]);
     const child = spawn(program, [...args, 'run', ...flags, '--env', `PLAN=${planFile}`, script], {
       // k6 must not send requests to this machine through a proxy.
       env: { ...process.env, NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' },
       stdio: ['ignore', 'inherit', 'inherit'],
-      timeout: size.seconds * 1000 + marginMs,
+      timeout: durationMs,
     });
     signal?.addEventListener('abort', () => child.kill(), { once: true });
     const [code] = await once(child, 'exit');
     if (code !== 0 && code !== thresholdsCrossed) throw new Error(`k6 exited with ${code ?? 'a signal'}; see above.`);
     const { metrics } = JSON.parse(await readFile(summaryFile, 'utf8'));
     const created: number = metrics.users_created?.count ?? 0;
-    const stored = await countUsers(plan);
+    const stored = await countUsers(platform, writer);
     if (stored >= created) return { hasCrossedThreshold: code === thresholdsCrossed, created };
     throw new Error(`Acknowledged writes are lost: ${created} users were created, but only ${stored} are stored.`);
   } finally {

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 
-const k6 = await findK6();
+const k6 = findK6();
 if (!k6) console.info('There is neither k6 nor Docker here: the script is only parsed.');
 
 const size = { profile: 'smoke', readsPerSecond: 20, seconds: 3 } as const;
@@ -52,19 +52,20 @@ describe('k6', () => {
 
   it('is the one on PATH', async () => {
     await usePrograms({ k6: 0, docker: 0 });
-    expect((await findK6())?.(['/plans'])).toEqual(['k6']);
+    expect(findK6()).toEqual(['k6']);
   });
 
-  it('is its Docker image, with the folders mounted, when PATH has none', async () => {
+  it('is its Docker image, with the folders of the script and of its input mounted, when PATH has none', async () => {
     await usePrograms({ docker: 0 });
-    const command = (await findK6())?.(['/plans', '/scripts']);
-    expect(command).toEqual(expect.arrayContaining(['docker', '--volume=/plans:/plans', '--volume=/scripts:/scripts']));
+    const command = findK6();
+    const volumes = [tmpdir(), toPath('../src/')].map((folder) => `--volume=${folder}:${folder}`);
+    expect(command).toEqual(expect.arrayContaining(['docker', ...volumes]));
     expect(command?.at(-1)).toMatch(/^grafana\/k6:/);
   });
 
   it('is missing when no Docker daemon runs either', async () => {
     await usePrograms({ docker: 1 });
-    expect(await findK6()).toBeUndefined();
+    expect(findK6()).toBeUndefined();
   });
 });
 
@@ -77,7 +78,7 @@ describe.runIf(k6)('load', () => {
 
   afterAll(() => platform.stop(), 60_000);
 
-  const load = (latencyFactor: number) => runLoad(platform, { k6: k6 ?? (() => []), size, latencyFactor });
+  const load = (latencyFactor: number) => runLoad(platform, { k6: k6 ?? ['k6'], size, latencyFactor });
 
   it('reads and writes: every response is right, and every acknowledged user is stored', async () => {
     // The speed of a machine that runs other tests too is not what is tested.
