@@ -1,20 +1,16 @@
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startChild } from '@plinth/testing/process';
 import type { Schemathesis } from './schemathesis.ts';
 
-export type Target = {
+export type FuzzOptions = {
   readonly url: string;
   readonly token: string;
   /** The OpenAPI document. */
   readonly reference: object;
   /** Ids of users of the tenant: active, suspended and deleted ones. */
   readonly ids: readonly string[];
-};
-
-export type FuzzOptions = {
   readonly seed: number;
   readonly phases: readonly ('examples' | 'coverage' | 'fuzzing' | 'stateful')[];
   /** Cases of each operation and phase, beside those that its schemas imply. */
@@ -39,22 +35,15 @@ type JsonReport = {
 
 /** Reads the report of schemathesis. An incomplete run is a finding too. */
 export function readReport(json: string): Report {
-  const {
-    complete,
-    stop_reason: stop,
-    test_cases: cases,
-    failures,
-    errors,
-    ...report
-  } = JSON.parse(json) as JsonReport;
+  const { complete, stop_reason: stop, ...report } = JSON.parse(json) as JsonReport;
   const { tested = 0, errored = 0, skipped = 0 } = report.operations ?? {};
   const findings = [
-    ...failures.map(({ title, operations }) => `${title}: ${operations.join(', ')}`),
-    ...errors.map(({ title, count }) => `${title} (${count} times)`),
+    ...report.failures.map(({ title, operations }) => `${title}: ${operations.join(', ')}`),
+    ...report.errors.map(({ title, count }) => `${title} (${count} times)`),
   ];
   if (!complete || stop !== 'completed') findings.push(`The run ended early: ${stop}.`);
   if (errored + skipped > 0) findings.push(`${errored} operations failed to run, ${skipped} were skipped.`);
-  return { cases: cases.generated, tested, findings };
+  return { cases: report.test_cases.generated, tested, findings };
 }
 
 const runMs = 14 * 60_000;
@@ -62,14 +51,12 @@ const runMs = 14 * 60_000;
 /** Calls every operation of a reference. Returns the report, with the output of schemathesis. */
 export async function fuzz(
   { command, packages }: Schemathesis,
-  { url, token, reference, ids }: Target,
-  { seed, phases, examples }: FuzzOptions,
+  { url, token, reference, ids, seed, phases, examples }: FuzzOptions,
 ): Promise<Report & { readonly output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-conformance-'));
   try {
-    for (const name of ['schemathesis.toml', 'hooks.py']) {
-      await copyFile(fileURLToPath(new URL(name, import.meta.url)), join(folder, name));
-    }
+    const copy = (name: string) => copyFile(new URL(name, import.meta.url), join(folder, name));
+    await Promise.all(['schemathesis.toml', 'hooks.py'].map(copy));
     await writeFile(join(folder, 'openapi.json'), JSON.stringify(reference));
     await writeFile(join(folder, 'ids.txt'), ids.map((id) => `"${id}"\n`).join(''));
     // Nothing else of the environment, which may name a proxy.

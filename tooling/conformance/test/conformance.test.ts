@@ -45,7 +45,7 @@ describe('the platform conforms to its own reference, for any request', () => {
       for (let run = 0; cases < casesMin; run += 1) {
         const tenant = await createTenant(platform, role);
         const target = { url: platform.url, reference, ...tenant };
-        const report = await fuzz(schemathesis, target, { seed: (getSeed() + run) >>> 0, phases, examples });
+        const report = await fuzz(schemathesis, { ...target, seed: (getSeed() + run) >>> 0, phases, examples });
         expect(report.findings, report.output).toEqual([]);
         expect(report.tested).toBe(operations.length);
         const list = await fetch(`${platform.url}/v1/users`, { headers: { authorization: `Bearer ${tenant.token}` } });
@@ -67,7 +67,12 @@ it(
     const other = { content: { 'application/json': { schema: { type: 'object', required: ['total'] } } } };
     const wrong = { ...reference, paths: { [list]: { get: { ...get, responses: { ...declared, 200: other } } } } };
     const target = { url: platform.url, reference: wrong, ...(await createTenant(platform, 'viewer')) };
-    const { findings } = await fuzz(schemathesis, target, { seed: getSeed() >>> 0, examples: 1, phases: ['coverage'] });
+    const { findings } = await fuzz(schemathesis, {
+      ...target,
+      seed: getSeed() >>> 0,
+      examples: 1,
+      phases: ['coverage'],
+    });
     expect(findings.toSorted()).toEqual([
       `Allow header mismatch: OPTIONS ${list}`,
       `Response violates schema: GET ${list}`,
