@@ -54,22 +54,22 @@ const createModule = async (moduleClock = clock) => {
   return { name, emit };
 };
 
-type Start = { readonly since?: Date; readonly listener?: (event: DeliveredEvent<Moved>) => void };
+type Start = { readonly since?: Date; readonly listener?: (event: DeliveredEvent) => void };
 
 /** Subscribes to `moved` and records the delivered events. */
 const subscribe = async (module: string, { since = new Date(0), listener }: Start = {}) => {
-  const delivered: DeliveredEvent<Moved>[] = [];
+  const delivered: DeliveredEvent[] = [];
   const onDisconnect = vi.fn();
   const onReconnect = vi.fn();
   const subscription = await reader.subscribe(
-    { module, event: moved, since, clock, onDisconnect, onReconnect },
+    { module, events: [moved], since, onDisconnect, onReconnect },
     (event) => {
       listener?.(event);
       delivered.push(event);
     },
   );
   subscriptions.push(subscription);
-  const ids = () => new Set(delivered.map(({ payload }) => payload.id));
+  const ids = () => new Set(delivered.map(({ aggregateId }) => aggregateId));
   return { ...subscription, delivered, ids, onDisconnect, onReconnect };
 };
 
@@ -97,7 +97,13 @@ describe('a subscription', () => {
     await emit([second]);
     const { delivered, ids } = await subscribe(name);
     expect([...ids()]).toEqual([first, second]);
-    expect(delivered[0]).toEqual({ tenantId: ctx.tenantId, at: expect.any(Date), payload: { id: first } });
+    expect(delivered[0]).toEqual({
+      name: moved.name,
+      aggregateId: first,
+      tenantId: ctx.tenantId,
+      at: expect.any(Date),
+      payload: { id: first },
+    });
     await emit([third]);
     await vi.waitFor(() => expect([...ids()]).toEqual([first, second, third]), 5000);
   });
@@ -121,7 +127,7 @@ describe('a subscription', () => {
     await first.emit([a, b], ctxs[0] && { ctx: ctxs[0] });
     await first.emit([c], ctxs[1] && { ctx: ctxs[1] });
     await vi.waitFor(() => expect(delivered).toHaveLength(3), 5000);
-    expect(delivered.map(({ tenantId, payload }) => [tenantId, payload.id])).toEqual([
+    expect(delivered.map(({ tenantId, aggregateId }) => [tenantId, aggregateId])).toEqual([
       [ctxs[0]?.tenantId, a],
       [ctxs[0]?.tenantId, b],
       [ctxs[1]?.tenantId, c],

@@ -22,12 +22,11 @@ export const subscribeToRevocations = (deps: RevocationDeps): Promise<Subscripti
   return datastore.subscribe(
     {
       module,
-      event: tokensRevoked,
+      events: [tokensRevoked],
       since: new Date(clock.now().getTime() - revocationLifetimeMs),
-      clock,
       onDisconnect: (err) => logger.error('revocation-stream-lost', { err }),
       onReconnect: () => logger.info('revocation-stream-restored'),
     },
-    ({ tenantId, at, payload }) => revocations.revoke({ tenantId, subject: payload.subject, at }),
+    ({ tenantId, at, aggregateId }) => revocations.revoke({ tenantId, subject: aggregateId, at }),
   );
 };

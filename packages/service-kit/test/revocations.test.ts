@@ -7,8 +7,8 @@ import { type Caller, openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
 
 type Subscribed = {
-  readonly subscription: SubscriptionOptions<object>;
-  readonly deliver: (event: DeliveredEvent<object>) => void;
+  readonly subscription: SubscriptionOptions;
+  readonly deliver: (event: DeliveredEvent) => void;
 };
 
 const path = `/v1/things/${createId()}`;
@@ -21,8 +21,8 @@ const open = async (revocationsFrom = 'things') => {
   const datastore: Datastore = {
     ...fakeDatastore(),
     subscribe: async (subscription, deliver) => {
-      subscriptions.push({ subscription: subscription as never, deliver: deliver as never });
-      return { stop: async () => void closed.push('subscription') };
+      subscriptions.push({ subscription, deliver });
+      return { ageMs: () => 0, stop: async () => void closed.push('subscription') };
     },
     close: async () => void closed.push('datastore'),
   };
@@ -40,7 +40,13 @@ describe('a host', () => {
     const [user, colleague] = [createPrincipal(), createPrincipal()];
     const [revoked, other] = [await host.as(user), await host.as(colleague)];
     expect([await getStatus(revoked), await getStatus(other)]).toEqual([404, 404]);
-    first?.deliver({ tenantId: user.tenantId, at: clock.now(), payload: { subject: user.id } });
+    first?.deliver({
+      name: tokensRevoked.name,
+      aggregateId: user.id,
+      tenantId: user.tenantId,
+      at: clock.now(),
+      payload: { subject: user.id },
+    });
     expect(await revoked.get(path)).toMatchObject({
       status: 401,
       headers: {
@@ -58,7 +64,7 @@ describe('a host', () => {
   it('subscribes to revocations that may concern a valid token', async () => {
     const { host, clock, first } = await open();
     const since = new Date(clock.now().getTime() - revocationLifetimeMs);
-    expect(first?.subscription).toMatchObject({ module: 'things', event: tokensRevoked, since });
+    expect(first?.subscription).toMatchObject({ module: 'things', events: [tokensRevoked], since });
     await host.close();
   });
 

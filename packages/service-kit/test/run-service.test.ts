@@ -62,7 +62,7 @@ afterAll(() => vi.restoreAllMocks());
 
 const createDatastore = (overrides: Partial<Datastore> = {}): Datastore => ({
   ...fakeDatastore(),
-  subscribe: async () => ({ stop: async () => void closed.push('revocations') }),
+  subscribe: async () => ({ ageMs: () => 0, stop: async () => void closed.push('revocations') }),
   close: async () => void closed.push('datastore'),
   ...overrides,
 });

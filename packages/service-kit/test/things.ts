@@ -276,7 +276,7 @@ export const thingsModule = defineModule({
 /** A datastore in memory. Contract tests of the port verify that it behaves like the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
-  subscribe: async () => ({ stop: async () => undefined }),
+  subscribe: async () => ({ ageMs: () => 0, stop: async () => undefined }),
   ping: async () => undefined,
   close: async () => undefined,
 });

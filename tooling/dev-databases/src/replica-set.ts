@@ -17,6 +17,8 @@ export type ReplicaSet = {
   readonly uri: string;
   /** Waits for a primary. */
   getPrimary(): Promise<ReplicaNode>;
+  /** Returns the nodes that follow the primary. While they are stopped, no write has a majority. */
+  getSecondaries(): Promise<ReplicaNode[]>;
   /** Resolves when all nodes run and follow the primary. */
   waitUntilHealthy(): Promise<void>;
   close(): Promise<void>;
@@ -71,6 +73,10 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     const set: ReplicaSet = {
       uri: toUri(ports),
       getPrimary: () => poll('has no primary', () => findPrimary(ports)),
+      getSecondaries: async () => {
+        const { port: primary } = await set.getPrimary();
+        return Promise.all(ports.filter((port) => port !== primary).map(readNode));
+      },
       waitUntilHealthy: async () => void (await poll('is not healthy', () => isHealthy(ports))),
       close,
     };
@@ -91,8 +97,12 @@ async function findPrimary(ports: readonly number[]): Promise<ReplicaNode | unde
     .flatMap((reply) => (reply.status === 'fulfilled' ? [reply.value] : []))
     .filter(({ hello }) => hello['isWritablePrimary'])
     .toSorted((a, b) => String(b.hello['electionId']).localeCompare(String(a.hello['electionId'])));
-  const status = latest && (await runCommand(latest.port, { serverStatus: 1 }, TIMEOUT_MS).catch(() => undefined));
-  return status && latest && { port: latest.port, pid: Number(status['pid']) };
+  return latest && readNode(latest.port).catch(() => undefined);
+}
+
+async function readNode(port: number): Promise<ReplicaNode> {
+  const { pid } = await runCommand(port, { serverStatus: 1 }, TIMEOUT_MS);
+  return { port, pid: Number(pid) };
 }
 
 /** A node whose optime is of an earlier term does not follow the primary yet. */

@@ -2,7 +2,7 @@ import type { EventDefinition } from '@plinth/contract-kit';
 import type { Collection, DocumentOf, OperationsOf } from '../collections/collection.ts';
 import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
-import type { Events } from './events.ts';
+import type { EmittedEvent, Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
@@ -80,23 +80,30 @@ export type CommitStats = {
 export type DatastoreStats = { readonly pool: PoolStats; readonly commits: readonly CommitStats[] };
 
 /** The events to deliver, and callbacks for interruptions. */
-export type SubscriptionOptions<P extends object> = {
+export type SubscriptionOptions = {
   /** The module whose journal holds the events. It need not be open in this process. */
   readonly module: string;
-  readonly event: EventDefinition<P>;
+  readonly events: readonly Pick<EventDefinition, 'name'>[];
   /** The time of the earliest event that is delivered. */
   readonly since: Date;
-  readonly clock: Clock;
   /** Called once for each interruption. The datastore reconnects until it succeeds. */
   readonly onDisconnect: (cause: unknown) => void;
-  /** Called after each reconnection. No event is lost in between. */
+  /** Called when every event of an interruption has been delivered. */
   readonly onReconnect: () => void;
 };
 
-/** An event with its tenant and the time of its write set. */
-export type DeliveredEvent<P extends object> = { readonly tenantId: string; readonly at: Date; readonly payload: P };
+/** An event with its tenant and the time of its write set, by the clock of the process that wrote it. */
+export type DeliveredEvent = Pick<EmittedEvent, 'name' | 'aggregateId' | 'payload'> & {
+  readonly tenantId: string;
+  readonly at: Date;
+};
 
 export type Subscription = {
+  /**
+   * Returns for how many milliseconds a write may have been acknowledged without its events having been delivered. It is below
+   * three seconds while the datastore responds, and grows while the datastore is unreachable or has no majority.
+   */
+  ageMs(): number;
   /** Ends the delivery. Call it before you close the datastore. */
   stop(): Promise<void>;
 };
@@ -112,15 +119,12 @@ export type StoredModule<K> = {
 export type Datastore = {
   open<K>(module: StoredModule<K>, options: StoreOptions): ModuleStore<K>;
   /**
-   * Delivers every event of one name in the journal of a module, at least once and of **every tenant**: for hosts only,
+   * Delivers every event of some names in the journal of a module, at least once and of **every tenant**: for hosts only,
    * never for actions. Resolves when past events have been delivered; later events follow as they are committed.
    * A `listener` that throws receives the event again.
    * @throws `StartupError` when the first connection to the journal fails.
    */
-  subscribe<P extends object>(
-    subscription: SubscriptionOptions<P>,
-    listener: (event: DeliveredEvent<P>) => void,
-  ): Promise<Subscription>;
+  subscribe(subscription: SubscriptionOptions, listener: (event: DeliveredEvent) => void): Promise<Subscription>;
   /** @throws when the datastore cannot be reached within a second or cannot commit transactions. */
   ping(): Promise<void>;
   /** The figures for metrics. A datastore in memory has none. */

@@ -1,119 +1,25 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type DeliveredEvent,
-  type JournalRow,
-  StartupError,
-  type Subscription,
-  type SubscriptionOptions,
-} from '@plinth/data-kit';
-import {
-  type ChangeStream,
-  type ChangeStreamInsertDocument,
-  type Db,
-  type Document,
-  MongoServerError,
-  type Timestamp,
-} from 'mongodb';
-import { journalName } from './journal-names.ts';
-
-/** The fields that are read; responses and changes stay in the database. */
-type Row = Pick<JournalRow, '_id' | 'tenantId' | 'at' | 'events'>;
-type Change = ChangeStreamInsertDocument<Row>;
-type Stream = ChangeStream<Row, Change>;
-
-/** An open change stream and its first change. */
-type OpenedStream = { readonly stream: Stream; readonly first: Promise<Change | null> };
-
-type StreamScope = {
-  readonly db: Db;
-  readonly name: string;
-  readonly deliver: (row: Row) => void;
-  readonly signal: AbortSignal;
-};
+import { type DeliveredEvent, StartupError, type Subscription, type SubscriptionOptions } from '@plinth/data-kit';
+import { type Db, MongoServerError, type ResumeToken, type Timestamp } from 'mongodb';
+import { deliverPast, type EventStream, openStream, type Row, type StreamScope } from './event-stream.ts';
+import { createProgress, type Progress } from './progress.ts';
 
 /**
- * After a failure, events are read again from this long before the last response: the time of a row is earlier than its
- * commit, and the clock of another process may be slow.
+ * When the stream cannot continue, rows are read again from this long before the last delivered event. The time of a row is
+ * earlier than its commit, by at most the lifetime of a transaction (60 s) and the deadline of a request (8 s), and the clock
+ * of the process that wrote it may be 30 s slow.
  */
-const overlapMs = 60_000;
-
-/** The server responds at least this often, even without a change. */
-const awaitMs = 1000;
-
-/** Shorter than the socket timeout, so that the server ends the read too. */
-const readMaxMs = 7000;
+const overlapMs = 120_000;
 
 const retryPauseMaxMs = 500;
 
-const majority = { level: 'majority' } as const;
-const readFields = ['tenantId', 'at', 'events'] as const;
+/** The server no longer has the history after the token, or does not accept it: InvalidResumeToken, BSONObjectTooLarge, ChangeStreamFatalError, ChangeStreamHistoryLost. */
+const lostHistoryCodes: readonly unknown[] = [260, 280, 286, 10_334];
 
-const toPipeline = (name: string): Document[] => [
-  { $match: { operationType: 'insert', 'fullDocument.events.name': name } },
-  { $project: Object.fromEntries(readFields.map((field) => [`fullDocument.${field}`, 1])) },
-];
+const isHistoryLost = (cause: unknown): boolean =>
+  cause instanceof MongoServerError && lostHistoryCodes.includes(cause.code);
 
-/** Opens a stream of the events committed from a cluster time on. */
-const openStream = async (startAtOperationTime: Timestamp, { db, name }: StreamScope): Promise<OpenedStream> => {
-  const options = { startAtOperationTime, maxAwaitTimeMS: awaitMs, readConcern: majority };
-  const stream: Stream = db.collection<Row>(journalName).watch<Row, Change>(toPipeline(name), options);
-  const opened = once(stream, 'resumeTokenChanged');
-  const first = stream.tryNext();
-  await Promise.race([opened, first]);
-  // Prevents an unhandled rejection: the promise is awaited later, or never.
-  first.catch(() => undefined);
-  return { stream, first };
-};
-
-/** Delivers the events in the journal, oldest first. `afterClusterTime` includes everything committed before `until`. */
-const deliverPast = async (
-  since: Date,
-  until: Timestamp,
-  { db, name, deliver, signal }: StreamScope,
-): Promise<void> => {
-  const rows = db.runCursorCommand({
-    find: journalName,
-    filter: { at: { $gte: since }, 'events.name': name },
-    sort: { at: 1 },
-    projection: Object.fromEntries(readFields.map((field) => [field, 1])),
-    readConcern: { ...majority, afterClusterTime: until },
-    maxTimeMS: readMaxMs,
-  });
-  for await (const row of rows) {
-    signal.throwIfAborted();
-    deliver(row as Row);
-  }
-};
-
-/** Delivers past events and opens a stream from the same cluster time, so that no event is missed between them. */
-const open = async (since: Date, scope: StreamScope): Promise<OpenedStream> => {
-  const { operationTime } = await scope.db.command({ ping: 1 }, { signal: scope.signal });
-  const opened = await openStream(operationTime, scope);
-  try {
-    await deliverPast(since, operationTime, scope);
-    return opened;
-  } catch (cause) {
-    await opened.stream.close();
-    throw cause;
-  }
-};
-
-/** Delivers the events of a stream until it throws. Calls `onResponse` for each response of the server. */
-const deliverNew = async (
-  { stream, first }: OpenedStream,
-  { deliver, signal }: StreamScope,
-  onResponse: () => void,
-): Promise<void> => {
-  let change = await first;
-  while (!signal.aborted) {
-    if (change) deliver(change.fullDocument);
-    // The journal was dropped.
-    else if (stream.closed) throw new Error('The server ended the change stream of a journal.');
-    onResponse();
-    change = await stream.tryNext();
-  }
-};
+const toDate = (time: Timestamp): Date => new Date(time.getHighBitsUnsigned() * 1000);
 
 const toStartupError = (cause: unknown, db: Db): StartupError => {
   const reason = cause instanceof MongoServerError ? cause.codeName : (cause as Error).name;
@@ -123,50 +29,117 @@ const toStartupError = (cause: unknown, db: Db): StartupError => {
   );
 };
 
-type ReaderOptions = Pick<SubscriptionOptions<object>, 'since' | 'clock' | 'onDisconnect' | 'onReconnect'>;
+type ReaderOptions = Pick<SubscriptionOptions, 'since' | 'onDisconnect' | 'onReconnect'>;
 
-/** Creates a reader that restarts after each failure until it is stopped. */
-const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconnect }: ReaderOptions) => {
+/** The position up to which a reader has delivered events. */
+type Position = {
+  /** Undefined at the start, and when the server has lost its history. */
+  token: ResumeToken;
+  /** No event that is still to be delivered has an earlier cluster time. */
+  reached: Timestamp | undefined;
+};
+
+type OpenOptions = { readonly position: Position; readonly progress: Progress; readonly since: Date };
+
+/** Delivers past events and opens a stream from the same cluster time, so that no event is missed between them. */
+const openWithPast = async (scope: StreamScope, { position, progress, since }: OpenOptions): Promise<EventStream> => {
+  const requestedAt = performance.now();
+  const { operationTime } = await scope.db.command({ ping: 1 }, { signal: scope.signal });
+  const opened = await openStream({ startAtOperationTime: operationTime }, scope);
+  try {
+    const { reached } = position;
+    await deliverPast(reached ? new Date(toDate(reached).getTime() - overlapMs) : since, operationTime, scope);
+  } catch (cause) {
+    await opened.close();
+    throw cause;
+  }
+  position.reached = operationTime;
+  progress.onPastDelivered(requestedAt);
+  return opened;
+};
+
+const open = (scope: StreamScope, options: OpenOptions): Promise<EventStream> => {
+  const { token } = options.position;
+  options.progress.onOpen();
+  return token ? openStream({ startAfter: token }, scope) : openWithPast(scope, options);
+};
+
+type DeliveryOptions = Omit<OpenOptions, 'since'> & { readonly onResponse: () => void };
+
+/** Delivers the events of a stream until it throws. */
+const deliverNew = async (
+  { stream, session, first }: EventStream,
+  { deliver, signal }: StreamScope,
+  { position, progress, onResponse }: DeliveryOptions,
+): Promise<void> => {
+  let requestedAt = performance.now();
+  let change = await first;
+  while (!signal.aborted) {
+    if (change) {
+      deliver(change.fullDocument);
+      position.reached = change.clusterTime ?? position.reached;
+    } else if (stream.closed) {
+      position.token = undefined;
+      throw new Error('The server ended the change stream of a journal, because the journal was dropped.');
+    }
+    // Stored after the delivery, so that an event whose delivery fails is received again.
+    position.token = stream.resumeToken;
+    progress.onResponse({ change, session, requestedAt });
+    onResponse();
+    // A change from the buffer is of an earlier response.
+    if (stream.bufferedCount() === 0) requestedAt = performance.now();
+    change = await stream.tryNext();
+  }
+};
+
+/**
+ * Creates a reader that restarts after each failure until it is stopped. `end` closes the stream without waiting for the last
+ * response of the server, which can take a second.
+ */
+const createReader = (scope: StreamScope, { since, onDisconnect, onReconnect }: ReaderOptions) => {
   const { signal } = scope;
-  let current: OpenedStream | undefined;
+  const progress = createProgress();
+  const position: Position = { token: undefined, reached: undefined };
+  let current: EventStream | undefined;
   let opening: Promise<void> | undefined;
-  let respondedAt = Number.NEGATIVE_INFINITY;
+  let disconnectedAt: number | undefined;
   let failures = 0;
 
   const start = (): Promise<void> => {
-    opening = open(new Date(Math.max(since.getTime(), respondedAt - overlapMs)), scope).then((opened) => {
-      current = opened;
-    });
+    opening = open(scope, { position, progress, since }).then((opened) => void (current = opened));
     return opening;
   };
   const close = async (): Promise<void> => {
-    await current?.stream.close();
+    await current?.close();
     current = undefined;
   };
   const onResponse = (): void => {
-    respondedAt = clock.now().getTime();
-    if (failures > 0) onReconnect();
     failures = 0;
+    if (disconnectedAt === undefined || progress.getCurrentAt() <= disconnectedAt) return;
+    disconnectedAt = undefined;
+    onReconnect();
   };
   const onFailure = async (cause: unknown): Promise<void> => {
     await close();
     if (signal.aborted) return;
+    if (isHistoryLost(cause)) position.token = undefined;
     failures += 1;
-    if (failures === 1) onDisconnect(cause);
+    if (disconnectedAt === undefined) onDisconnect(cause);
+    disconnectedAt = performance.now();
     await sleep(Math.random() * Math.min(2 ** failures, retryPauseMaxMs), undefined, { signal }).catch(() => undefined);
   };
   return {
     start,
+    ageMs: () => performance.now() - progress.getCurrentAt(),
     run: async (): Promise<void> => {
       while (!signal.aborted) {
         try {
-          await (current ? deliverNew(current, scope, onResponse) : start());
+          await (current ? deliverNew(current, scope, { position, progress, onResponse }) : start());
         } catch (cause) {
           await onFailure(cause);
         }
       }
     },
-    /** Closes the stream without waiting for the last response of the server, which can take a second. */
     end: async (): Promise<void> => {
       await opening?.catch(() => undefined);
       await close();
@@ -175,30 +148,32 @@ const createReader = (scope: StreamScope, { since, clock, onDisconnect, onReconn
 };
 
 /**
- * Delivers the events of one name from a journal: past events first, then those of a change stream. After a failure, such as
- * a lost history or a new primary, it restarts from shortly before the last response.
+ * Delivers the events of some names from a journal: past events first, then those of a change stream. After a failure it
+ * continues after the last delivered event. Only when the server has lost that part of its history, or the journal was
+ * dropped, are rows read again, from shortly before the cluster time of that event.
  *
  * It deliberately reads the rows of all tenants, without tenant scoping: the events concern the whole process.
  */
-export const subscribe = async <P extends object>(
+export const subscribe = async (
   db: Db,
-  options: SubscriptionOptions<P>,
-  listener: (event: DeliveredEvent<P>) => void,
+  options: SubscriptionOptions,
+  listener: (event: DeliveredEvent) => void,
 ): Promise<Subscription> => {
-  const { event } = options;
+  const names = options.events.map(({ name }) => name);
   const stopping = new AbortController();
   const { signal } = stopping;
   const deliver = ({ tenantId, at, events }: Row): void => {
-    for (const { name, payload } of events) {
-      if (name === event.name && !signal.aborted) listener({ tenantId, at, payload: payload as P });
+    for (const { name, aggregateId, payload } of events) {
+      if (names.includes(name) && !signal.aborted) listener({ name, aggregateId, tenantId, at, payload });
     }
   };
-  const reader = createReader({ db, name: event.name, deliver, signal }, options);
+  const reader = createReader({ db, names, deliver, signal }, options);
   await reader.start().catch((cause: unknown) => {
     throw toStartupError(cause, db);
   });
   void reader.run();
   return {
+    ageMs: reader.ageMs,
     stop: async () => {
       stopping.abort();
       await reader.end();
