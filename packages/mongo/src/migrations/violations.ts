@@ -12,7 +12,7 @@ const examinedAtStartMs = 5000;
 
 const byId = { _id: 1 } as const;
 
-/** Returns the fields of a document that are missing, unknown or invalid, without their values. */
+/** Returns the fields of a document that are missing, unknown or invalid. Unknown fields inside of a field are not found. */
 const listInvalidFields = ({ schema, relaxed }: StoredCollection, document: Document): string[] => {
   const strict = schema instanceof z.ZodObject ? schema.strict() : schema;
   const issues = strict.safeParse(document).error?.issues ?? [];
@@ -42,9 +42,10 @@ export const describeViolations = async (db: Db, collection: StoredCollection, f
   }
   if (count === 0) return [];
   const path = `${db.databaseName}.${name}`;
-  const fields = listInvalidFields(collection, (await documents.findOne({ _id: example as never })) ?? {}).join(', ');
+  const fields = listInvalidFields(collection, (await documents.findOne({ _id: example as never })) ?? {});
+  const inFields = fields.length > 0 ? ` in ${fields.join(', ')}` : '';
   return [
-    `Documents of '${path}' violate its validator: ${count}, among them ${BSON.EJSON.stringify(example)} in ${fields}. Correct them, or write a migration as in docs/migrations.md.`,
+    `Documents of '${path}' violate its validator: ${count}, among them ${BSON.EJSON.stringify(example)}${inFields}. Correct them, or write a migration as in docs/migrations.md.`,
   ];
 };
 
