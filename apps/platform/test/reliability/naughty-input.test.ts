@@ -56,8 +56,6 @@ const createFreshSamples = (route: RouteSpec, count: number): object[] => {
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
-const createUser = (): Promise<string> => createResource(platform.port, authorization);
-
 /** Checks that the response and the stored resource contain the accepted body unchanged, unless another change followed. */
 const readBack = async (route: RouteSpec, { request, response }: Exchanged): Promise<Finding[]> => {
   if (!isSuccess(response) || !route.body || response.text === '') return [];
@@ -93,7 +91,7 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
 const startNewTenant = async (): Promise<void> => {
   const founder = createPrincipal();
   authorization = `Bearer ${await platform.createToken(founder)}`;
-  const id = await createUser();
+  const id = await createResource(platform.port, authorization);
   authorization = `Bearer ${await platform.createToken({ ...founder, id })}`;
 };
 
@@ -138,7 +136,8 @@ const title =
 describe(title, () => {
   describe.each(routes)('%s', (_, route) => {
     beforeAll(startNewTenant);
-    const createPath = async (): Promise<string> => (route.params ? toPath(route, await createUser()) : route.path);
+    const createPath = async (): Promise<string> =>
+      route.params ? toPath(route, await createResource(platform.port, authorization, route.path)) : route.path;
 
     it('in every field of the body', { timeout: timeoutMs }, async () => {
       const path = await createPath();

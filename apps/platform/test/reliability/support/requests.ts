@@ -5,12 +5,15 @@ import { routes as allRoutes, createSampleValues, toPath } from '../../host.ts';
 /** All routes with their operation ids. */
 export const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
 
-/** The route that creates a resource for the other routes. */
-export const creationRoute: RouteSpec = routes.map(([, route]) => route).find(isCreation) as RouteSpec;
+/** Returns the route that creates the resource in `path`. */
+const findCreationRoute = (path: string): RouteSpec | undefined =>
+  routes
+    .map(([, route]) => route)
+    .filter((route) => route.method === 'POST' && !route.params)
+    .find((route) => `${path}/`.startsWith(`${route.path}/`));
 
-function isCreation({ method, path }: RouteSpec): boolean {
-  return method === 'POST' && !path.includes(':');
-}
+/** The route that creates a user. */
+export const creationRoute = findCreationRoute('/v1/users') as RouteSpec;
 
 let requestCount = 0;
 
@@ -42,9 +45,14 @@ export const toRequest = (route: RouteSpec, options: RequestOptions = {}): RawRe
   };
 };
 
-/** Creates a resource for other requests. @returns its id. */
-export const createResource = async (port: number, authorization: string): Promise<string> => {
-  const response = await sendRawRequest(port, toRequest(creationRoute, { authorization }));
-  if (response.status !== 201) throw new Error(`${creationRoute.path} returned ${response.status}: ${response.text}`);
+/** Creates the resource that requests to `path` need, a user by default. @returns its id. */
+export const createResource = async (
+  port: number,
+  authorization: string,
+  path: string = creationRoute.path,
+): Promise<string> => {
+  const route = findCreationRoute(path) ?? creationRoute;
+  const response = await sendRawRequest(port, toRequest(route, { authorization }));
+  if (response.status !== 201) throw new Error(`${route.path} returned ${response.status}: ${response.text}`);
   return (JSON.parse(response.text) as { id: string }).id;
 };
