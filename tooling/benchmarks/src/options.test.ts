@@ -40,10 +40,10 @@ describe('the command line', () => {
     [['gate'], `Name one mode.\n\n${help}`],
     [['raw', 'tracing'], 'Name one mode.'],
     [['--fast'], "Unknown option '--fast'"],
-    [['--kinds', 'put'], 'expected one of "get"|"list"|"post"|"patch"\n  → at kinds[0]'],
-    [['--loads', '32,0'], 'expected number to be >=1\n  → at loads[1]'],
-    [['--rounds', ''], 'expected number to be >=1\n  → at rounds'],
-    [['--seconds', 'x'], 'expected number, received NaN\n  → at seconds'],
+    [['--kinds', 'put'], '--kinds: Invalid option: expected one of "get"|"list"|"post"|"patch"'],
+    [['--loads', '32,0'], '--loads: Too small: expected number to be >=1'],
+    [['--rounds', ''], '--rounds: Too small: expected number to be >=1'],
+    [['--seconds', 'x'], '--seconds: Invalid input: expected number, received NaN'],
   ])('rejects %j and says what is accepted', (args, message) => {
     expect(() => readCommand(args)).toThrow(UsageError);
     expect(() => readCommand(args)).toThrow(message);

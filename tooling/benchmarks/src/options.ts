@@ -77,7 +77,8 @@ export const readCommand = (args: string[]) => {
   if (!isMode || rest.length > 0) throw new UsageError(`Name one mode.\n\n${help}`);
   const modes = (name === 'all' ? figureModes : [name as Mode]).map((mode) => {
     const { data: options, error } = Options.safeParse({ ...usual[mode], ...values });
-    if (error) throw new UsageError(z.prettifyError(error));
+    if (error)
+      throw new UsageError(error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
     return { mode, options };
   });
   return { modes, base: values.base, profile: values.profile, write: values.write };

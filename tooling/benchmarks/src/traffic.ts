@@ -6,7 +6,7 @@ import { assertResponse, type Exchange, send, type Target } from './requests.ts'
 
 type TrafficOptions = Target & { readonly nextExchange: () => Exchange; readonly seconds: number };
 
-export type LoopOptions = TrafficOptions & {
+type LoopOptions = TrafficOptions & {
   readonly connections: number;
   /** The load before counting starts. */
   readonly warmUpSeconds: number;
