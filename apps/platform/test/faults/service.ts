@@ -11,6 +11,9 @@ import { entrypoints as hosts } from '../entrypoints.ts';
 
 const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
+/** The tests start ten processes at once, and each creates the databases of every module. */
+const readyWithinMs = 60_000;
+
 /** A host in its own process. It uses the same databases after each start. */
 export type Service = {
   /** Its URL; undefined while no process runs. Each start chooses a free port. */
@@ -47,7 +50,11 @@ export const createService = async (entrypoint: keyof typeof programs, mongodbUr
     },
     token,
     start: async () => {
-      running = await startService(programs[entrypoint], { ...settings, MONGODB_URI: mongodbUri });
+      running = await startService(
+        programs[entrypoint],
+        { ...settings, MONGODB_URI: mongodbUri },
+        { withinMs: readyWithinMs },
+      );
     },
     kill,
     exitSignal: async () => (await running?.exited)?.[1] ?? null,
