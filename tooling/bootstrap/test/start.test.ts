@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { getFreePort, isFree } from '@plinth/dev-databases';
+import { getFreePort } from '@plinth/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { root } from '../run.mjs';
 import { dataDir, loadEnvFile } from '../src/environment.ts';
@@ -18,6 +18,16 @@ async function listen(): Promise<{ server: net.Server; port: number }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, port: (server.address() as net.AddressInfo).port };
 }
+
+/** True when nothing listens at the port. */
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', () => resolve(true));
+  });
 
 async function startPlatform(command = direct) {
   const port = await getFreePort();

@@ -1,71 +1,50 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Document, MongoClient } from 'mongodb';
 import { DevDatabasesError } from './errors.ts';
-import type { DatabaseKind, DatabaseProcess, StartOptions } from './launch.ts';
 import { findMongod } from './programs/index.ts';
-import { startServer } from './server-process.ts';
+import type { DatabaseKind } from './server.ts';
 
 const REPLICA_SET = 'plinth';
 const ALREADY_INITIALIZED = 23;
 const READY_MS = 60_000;
 const SHARED_MS = 1000;
 
-const toArgs = ({ dir, port, args, isTemporary }: StartOptions): string[] => {
-  const parameters = [
-    // A process that is killed during a transaction locks its documents this long; the default is a minute.
-    'transactionLifetimeLimitSeconds=5',
-    'diagnosticDataCollectionEnabled=false',
-    'shutdownTimeoutMillisForSignaledShutdown=500',
-    // Tests make the server fail on purpose.
-    ...(isTemporary ? ['enableTestCommands=1'] : []),
-  ];
-  const place = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--replSet', REPLICA_SET];
-  const options = ['--nounixsocket', '--quiet', '--wiredTigerCacheSizeGB', '0.5'];
-  return [...place, ...options, ...parameters.flatMap((parameter) => ['--setParameter', parameter]), ...args];
-};
-
 /** A replica set of one node, because transactions and change streams need one. */
 export const mongod: DatabaseKind = {
   name: 'mongod',
   find: findMongod,
   toUri: (port) => toUri([port]),
-  readDir: async (port) => {
-    const { parsed } = await runCommand(port, { getCmdLineOpts: 1 }, SHARED_MS);
-    await waitForPrimary(port);
-    return parsed.storage.dbPath;
+  toArgs: ({ dir, port, isTemporary }) => {
+    const parameters = [
+      // A process that is killed during a transaction locks its documents this long; the default is a minute.
+      'transactionLifetimeLimitSeconds=5',
+      'diagnosticDataCollectionEnabled=false',
+      'shutdownTimeoutMillisForSignaledShutdown=500',
+      // Tests make the server fail on purpose.
+      ...(isTemporary ? ['enableTestCommands=1'] : []),
+    ];
+    const place = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--quiet'];
+    const size = ['--replSet', REPLICA_SET, '--oplogSize', '512', '--wiredTigerCacheSizeGB', '0.5'];
+    return [...place, ...size, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
   },
-  start: async (options) => {
-    const node = await startNode({ ...options, args: ['--oplogSize', '512', ...options.args] });
-    await initiate([options.port]);
-    await waitForPrimary(options.port);
-    return {
-      ...node,
-      get pid() {
-        return node.pid;
-      },
-      restart: async () => {
-        await node.restart();
-        await waitForPrimary(options.port);
-      },
-    };
+  ready: /"Waiting for connections"/i,
+  prepare: async (port) => {
+    await initiate([port]);
+    // The driver looks for a primary twice a second only.
+    await poll('has no primary', async () => (await runOnNode(port, { hello: 1 }))['isWritablePrimary'] || undefined);
+  },
+  readDir: async (port) => {
+    const { parsed } = await runCommand(toUri([port]), { getCmdLineOpts: 1 }, SHARED_MS);
+    return parsed.storage.dbPath;
   },
 };
 
 export const toUri = (ports: readonly number[]): string =>
   `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${REPLICA_SET}`;
 
-/** Starts a node that is not a member of a replica set yet, unless its data says so. */
-export const startNode = (options: StartOptions): Promise<DatabaseProcess> =>
-  startServer(options, { args: toArgs(options), ready: /"Waiting for connections"/i });
-
-/** Runs a command on one node. */
-export async function runCommand(port: number, command: Document, timeoutMs = 10_000): Promise<Document> {
-  const client = new MongoClient(`mongodb://127.0.0.1:${port}/`, {
-    directConnection: true,
-    serverSelectionTimeoutMS: timeoutMs,
-    connectTimeoutMS: timeoutMs,
-    socketTimeoutMS: timeoutMs,
-  });
+/** Runs a command on the primary of a replica set, or on the server of another URI, once there is one. */
+export async function runCommand(uri: string, command: Document, serverSelectionTimeoutMS: number): Promise<Document> {
+  const client = new MongoClient(uri, { serverSelectionTimeoutMS });
   try {
     return await client.db('admin').command(command);
   } finally {
@@ -73,29 +52,28 @@ export async function runCommand(port: number, command: Document, timeoutMs = 10
   }
 }
 
+const runOnNode = (port: number, command: Document): Promise<Document> =>
+  runCommand(`mongodb://127.0.0.1:${port}/?directConnection=true`, command, READY_MS);
+
 /** Makes the nodes a replica set. Its data may have another port. */
 export async function initiate(ports: readonly number[], settings: Document = {}): Promise<void> {
-  const port = ports[0] as number;
-  const members = ports.map((memberPort, _id) => ({ _id, host: `127.0.0.1:${memberPort}` }));
+  const run = (command: Document) => runOnNode(ports[0] as number, command);
+  const members = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));
   try {
-    await runCommand(port, { replSetInitiate: { _id: REPLICA_SET, members, settings } });
+    await run({ replSetInitiate: { _id: REPLICA_SET, members, settings } });
   } catch (error) {
     if ((error as { code?: number }).code !== ALREADY_INITIALIZED) throw error;
-    const { config } = await runCommand(port, { replSetGetConfig: 1 });
+    const { config } = await run({ replSetGetConfig: 1 });
     if (config.members[0].host === members[0]?.host) return;
-    await runCommand(port, { replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
+    const version = config.version + 1;
+    await run({ replSetReconfig: { ...config, version, members }, force: true });
   }
-}
-
-async function waitForPrimary(port: number): Promise<void> {
-  const isPrimary = async () => (await runCommand(port, { hello: 1 }))['isWritablePrimary'] || undefined;
-  await poll('has no primary', isPrimary);
 }
 
 /** Resolves with the first defined result. */
 export async function poll<T>(failure: string, read: () => Promise<T | undefined>): Promise<T> {
   for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(20)) {
-    const result = await read();
+    const result = await read().catch(() => undefined);
     if (result !== undefined) return result;
   }
   throw new DevDatabasesError(`The replica set ${failure} after ${READY_MS / 1000} s.`);

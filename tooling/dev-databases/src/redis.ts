@@ -1,23 +1,24 @@
-import type { DatabaseKind } from './launch.ts';
 import { findRedis } from './programs/index.ts';
-import { startServer } from './server-process.ts';
+import type { DatabaseKind } from './server.ts';
 
 const TIMEOUT_MS = 3000;
+
+const toUri = (port: number): string => `redis://127.0.0.1:${port}`;
 
 /** Nothing is evicted, and acknowledged writes are in the append-only file, as in production. */
 export const redis: DatabaseKind = {
   name: 'redis',
   find: findRedis,
-  toUri: (port) => `redis://127.0.0.1:${port}`,
-  readDir: async (port) => {
-    const [, dir] = (await sendRedisCommand(`redis://127.0.0.1:${port}`, 'CONFIG', 'GET', 'dir')) as string[];
-    return dir ?? '';
+  toUri,
+  toArgs: ({ dir, port }) => {
+    const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
+    return [...place, '--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
   },
-  start: (options) => {
-    const place = ['--port', String(options.port), '--bind', '127.0.0.1', '--dir', options.dir, '--daemonize', 'no'];
-    const durability = ['--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
-    const args = [...place, ...durability, ...options.args];
-    return startServer(options, { args, ready: /Ready to accept connections/i });
+  ready: /Ready to accept connections/i,
+  prepare: async () => {},
+  readDir: async (port) => {
+    const [, dir] = (await sendRedisCommand(toUri(port), 'CONFIG', 'GET', 'dir')) as string[];
+    return dir ?? '';
   },
 };
 
@@ -25,12 +26,8 @@ export const redis: DatabaseKind = {
 export async function sendRedisCommand(url: string, command: string, ...args: string[]): Promise<unknown> {
   // Loaded here, because most starts need no client.
   const { Redis } = await import('ioredis');
-  const client = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-    retryStrategy: () => null,
-  });
+  const options = { lazyConnect: true, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
+  const client = new Redis(url, { ...options, retryStrategy: () => null });
   let reason: unknown;
   client.on('error', (error) => (reason = error));
   try {

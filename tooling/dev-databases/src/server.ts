@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import getPort from 'get-port';
+import { DevDatabasesError, getMessage } from './errors.ts';
+import { createGuard, type Guard } from './guard/index.mjs';
+import type { FindOptions } from './programs/find.ts';
+
+type Place = { dir: string; port: number; isTemporary: boolean };
+
+/** The differences between mongod and redis-server. */
+export type DatabaseKind = {
+  name: 'mongod' | 'redis';
+  find(options: FindOptions): Promise<string>;
+  toUri(port: number): string;
+  toArgs(place: Place): string[];
+  /** Matches the line of its log after which it accepts connections. */
+  ready: RegExp;
+  /** Called after each start. */
+  prepare(port: number): Promise<void>;
+  /** Returns the data folder of the server that listens at the port. */
+  readDir(port: number): Promise<string>;
+};
+
+export type LaunchOptions = FindOptions & {
+  /** The folder in which data stays; by default a temporary one. */
+  dir?: string;
+  /** Used when it is free. */
+  port?: number;
+  args?: readonly string[];
+  /** Called each time the process ends. */
+  onExit?: () => void;
+};
+
+/** A mongod or redis-server, which ends with this process. */
+export type Server = {
+  readonly uri: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Stops responding; connections stay open. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Closes its port and all connections. */
+  kill(): Promise<void>;
+  /** Starts it again after it has ended, on its data and at its port. */
+  restart(): Promise<void>;
+  /** Ends it. Temporary data is deleted. */
+  close(): Promise<void>;
+};
+
+const ATTEMPTS = 3;
+const READY_MS = 60_000;
+const STOP_MS = 15_000;
+
+/** Starts a database. It ends with this process, and temporary data is deleted then. */
+export async function launch(kind: DatabaseKind, options: LaunchOptions, attempts = ATTEMPTS): Promise<Server> {
+  const program = await kind.find(options);
+  const isTemporary = options.dir === undefined;
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)));
+  const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: STOP_MS });
+  const port = await getPort({ host: '127.0.0.1', port: options.port ?? 0 });
+  const args = [...kind.toArgs({ dir, port, isTemporary }), ...(options.args ?? [])];
+  let child: ChildProcess;
+  const start = async (log: WriteStream): Promise<void> => {
+    // Detached, so that Ctrl-C does not reach it before the service has drained.
+    child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    await waitUntilReady(child, { log, guard, ready: kind.ready });
+    child.once('exit', () => options.onExit?.());
+    await kind.prepare(port);
+  };
+  const waitForExit = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  };
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const log = createWriteStream(join(dir, 'log'));
+    await once(log, 'open');
+    await start(log);
+    return {
+      uri: kind.toUri(port),
+      port,
+      get pid() {
+        return child.pid as number;
+      },
+      pause: async () => void child.kill('SIGSTOP'),
+      resume: async () => void child.kill('SIGCONT'),
+      kill: async () => {
+        child.kill('SIGKILL');
+        await waitForExit();
+      },
+      restart: () => start(log),
+      close: async () => {
+        await guard.end();
+        await waitForExit();
+      },
+    };
+  } catch (error) {
+    await guard.end();
+    const reason = getMessage(error);
+    // Another process may have taken the port first.
+    if (attempts > 1 && /in use/i.test(reason)) return launch(kind, options, attempts - 1);
+    throw new DevDatabasesError(`${kind.name} did not start on ${dir}: ${reason}`);
+  }
+}
+
+type Start = { log: WriteStream; guard: Guard; ready: RegExp };
+
+/** Rejects with the last error in the log when the server ends before it is ready. */
+function waitUntilReady(child: ChildProcess, { log, guard, ready }: Start): Promise<void> {
+  const { pid, stdout, stderr } = child;
+  return new Promise((resolve, reject) => {
+    let reason = 'it wrote no log';
+    const timeout = setTimeout(() => child.kill('SIGKILL'), READY_MS);
+    for (const input of [stdout, stderr]) {
+      createInterface({ input: input as Readable }).on('line', (line) => {
+        log.write(`${line}\n`);
+        reason = toReason(line) ?? reason;
+        if (!ready.test(line)) return;
+        clearTimeout(timeout);
+        resolve();
+      });
+    }
+    child.once('error', reject);
+    if (pid !== undefined) guard.add(pid);
+    child.once('close', () => {
+      clearTimeout(timeout);
+      if (pid !== undefined) guard.remove(pid);
+      reject(new Error(reason));
+    });
+  });
+}
+
+/** The error of a line of mongod's log, which is JSON; or a line of another log. */
+function toReason(line: string): string | undefined {
+  if (!line.startsWith('{')) return line.trim() || undefined;
+  return /"(?:errmsg|error)":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1];
+}

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Document, MongoClient } from 'mongodb';
+import { initiate, mongod, poll, toUri } from './mongod.ts';
+import { redis } from './redis.ts';
+import { type LaunchOptions, launch, type Server } from './server.ts';
+
+export type { Server as TestDatabase };
+
+/** Starts a database of one test, with temporary data. MONGODB_URI and REDIS_URL are ignored. */
+export const startTestDatabase = (
+  name: 'mongod' | 'redis',
+  options: Partial<Pick<LaunchOptions, 'env' | 'args'>> = {},
+): Promise<Server> => launch({ mongod, redis }[name], { env: process.env, ...options });
+
+export type ReplicaSet = {
+  readonly uri: string;
+  /** Waits for a primary. */
+  getPrimary(): Promise<Server>;
+  /** Returns the nodes that follow the primary. While they are paused, no write has a majority. */
+  getSecondaries(): Promise<Server[]>;
+  /** Resolves when all nodes run and follow the primary. */
+  waitUntilHealthy(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const NODES = 3;
+const RESTART_MS = 1000;
+const [PRIMARY, SECONDARY] = [1, 2];
+/** By default a primary that hangs is replaced after 10 seconds, and the new one catches up for as long. */
+const settings = {
+  electionTimeoutMillis: 2000,
+  heartbeatIntervalMillis: 500,
+  heartbeatTimeoutSecs: 1,
+  catchUpTimeoutMillis: 2000,
+};
+const timeouts = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000, socketTimeoutMS: 1000 };
+
+/**
+ * Starts a replica set of three equal nodes for tests of failover. A node that ends is started again after a second, on its
+ * data and at its port. Nodes and data are removed when this process ends.
+ */
+export async function startReplicaSet(): Promise<ReplicaSet> {
+  let isClosed = false;
+  const startNode = async (): Promise<Server> => {
+    const restart = async (): Promise<void> => {
+      await sleep(RESTART_MS);
+      // A node that is ended while it starts is started again.
+      if (!isClosed) await node.restart().catch(restart);
+    };
+    const member = { ...mongod, prepare: async () => {} };
+    const node = await launch(member, { env: process.env, onExit: () => void restart() });
+    return node;
+  };
+  const nodes = await Promise.all(Array.from({ length: NODES }, startNode));
+  const ports = nodes.map(({ port }) => port);
+  // One client throughout: it knows which primary is the latest, which one that was paused may not know itself yet.
+  const client = new MongoClient(toUri(ports), timeouts);
+  const runOnPrimary = (command: Document) => client.db('admin').command(command);
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    await client.close();
+    await Promise.all(nodes.map((node) => node.close()));
+  };
+  const getPrimary = () =>
+    poll('has no primary', async () => {
+      const { isWritablePrimary, me } = await runOnPrimary({ hello: 1 });
+      return nodes.find(({ port }) => isWritablePrimary && me === `127.0.0.1:${port}`);
+    });
+  const getSecondaries = async () => {
+    const primary = await getPrimary();
+    return nodes.filter((node) => node !== primary);
+  };
+  const waitUntilHealthy = async () => {
+    await poll('is not healthy', async () => {
+      const { members, term } = await runOnPrimary({ replSetGetStatus: 1 });
+      // A node whose optime is of an earlier term does not follow the primary yet.
+      const isFollowing = ({ state, health, optime }: Document): boolean =>
+        health === 1 && (state === PRIMARY || state === SECONDARY) && String(optime.t) === String(term);
+      return members.every(isFollowing) || undefined;
+    });
+  };
+  try {
+    await initiate(ports, settings);
+    await waitUntilHealthy();
+    return { uri: toUri(ports), getPrimary, getSecondaries, waitUntilHealthy, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
