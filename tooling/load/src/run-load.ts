@@ -30,40 +30,32 @@ export type LoadOptions = {
 /** `created` counts the users whose creation was acknowledged. */
 export type Outcome = { readonly hasCrossedThreshold: boolean; readonly created: number };
 
-const createOwner = (): TokenUser => ({ id: newId(), tenantId: newId(), role: 'owner' });
-const toHeaders = (token: string) => ({ authorization: `Bearer ${token}` });
-
-/** Counts the users in the tenant of a user. */
-const countUsers = async (platform: Platform, owner: TokenUser): Promise<number> => {
-  const headers = toHeaders(await platform.createToken(owner));
-  const response = await fetch(`${platform.url}/v1/users/export`, { headers });
+/** Counts the users of a tenant. */
+const countUsers = async (url: string, token: string): Promise<number> => {
+  const response = await fetch(`${url}/v1/users/export`, { headers: { authorization: `Bearer ${token}` } });
   const text = await response.text();
   if (!response.ok) throw new Error(`The users could not be exported: ${response.status} ${text}`);
   return text.split('\n').length - 1;
 };
 
 /**
- * Adds users to a platform and loads it with k6, which prints its summary. Reads and writes use separate tenants.
+ * Adds users to a platform and loads it with k6, which prints its summary.
  * @throws when k6 fails, or when a user is missing whose creation was acknowledged.
  */
 export const runLoad = async (platform: Platform, options: LoadOptions): Promise<Outcome> => {
   const { k6, size, latencyFactor = 1, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plinth-load-'));
   const [planFile, summaryFile] = [join(folder, 'plan.json'), join(folder, 'summary.json')];
-  const [reader, writer] = [createOwner(), createOwner()];
+  const owner: TokenUser = { id: newId(), tenantId: newId(), role: 'owner' };
   const durationMs = size.seconds * 1000 + marginMs;
   const startedAt = Date.now();
   const times = Array.from({ length: Math.ceil(durationMs / tokenMs) }, (_, index) => startedAt + index * tokenMs);
-  const createTokens = (owner: TokenUser) =>
-    Promise.all(times.map((from) => platform.createToken(owner, new Date(from))));
   try {
-    const headers = toHeaders(await platform.createToken(reader));
+    const tokens = await Promise.all(times.map((from) => platform.createToken(owner, new Date(from))));
+    const headers = { authorization: `Bearer ${tokens[0]}` };
     const ids = await createUsers(platform.url, { headers, count: usersToRead });
-    const tokens = { reader: await createTokens(reader), writer: await createTokens(writer) };
-    await writeFile(
-      planFile,
-      JSON.stringify({ url: platform.url, ...size, latencyFactor, ids, ...tokens, startedAt, tokenMs }),
-    );
+    const plan = { url: platform.url, ...size, latencyFactor, ids, tokens, startedAt, tokenMs };
+    await writeFile(planFile, JSON.stringify(plan));
     const [program, ...args] = k6;
     const flags = ['--quiet', '--no-usage-report', '--address=', `--summary-export=${summaryFile}`];
     const child = spawn(program, [...args, 'run', ...flags, '--env', `PLAN=${planFile}`, script], {
@@ -77,7 +69,7 @@ export const runLoad = async (platform: Platform, options: LoadOptions): Promise
     if (code !== 0 && code !== thresholdsCrossed) throw new Error(`k6 exited with ${code ?? 'a signal'}; see above.`);
     const { metrics } = JSON.parse(await readFile(summaryFile, 'utf8'));
     const created: number = metrics.users_created?.count ?? 0;
-    const stored = await countUsers(platform, writer);
+    const stored = (await countUsers(platform.url, await platform.createToken(owner))) - usersToRead;
     if (stored >= created) return { hasCrossedThreshold: code === thresholdsCrossed, created };
     throw new Error(`Acknowledged writes are lost: ${created} users were created, but only ${stored} are stored.`);
   } finally {

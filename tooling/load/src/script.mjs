@@ -47,9 +47,9 @@ export const options = {
 };
 
 /** Sends a request with a token that is valid now. Returns its response when it is the right one. */
-const send = (name, { method = 'GET', path = '', tokens = plan.reader, headers, body = null }, isRight) => {
+const send = (name, { method = 'GET', path = '', headers, body = null }, isRight) => {
   const index = Math.floor((Date.now() - plan.startedAt) / plan.tokenMs);
-  const authorization = `Bearer ${tokens[Math.min(tokens.length - 1, index)]}`;
+  const authorization = `Bearer ${plan.tokens[Math.min(plan.tokens.length - 1, index)]}`;
   const type = body === null ? {} : { 'content-type': 'application/json' };
   const params = { headers: { authorization, ...type, ...headers }, tags: { name } };
   const response = http.request(method, `${plan.url}/v1/users${path}`, body, params);
@@ -90,7 +90,7 @@ const createUser = () => {
   const { idInTest, iterationInInstance } = exec.vu;
   const name = `${idInTest}-${iterationInInstance}`;
   const body = JSON.stringify({ name: `User ${name}`, email: `user.${name}@load.example`, role: 'member' });
-  const request = { method: 'POST', tokens: plan.writer, headers: { 'idempotency-key': `post ${name}` }, body };
+  const request = { method: 'POST', headers: { 'idempotency-key': `post ${name}` }, body };
   const response = send('post', request, ({ status }) => status === 201);
   if (!response) return;
   created.add(1);
@@ -104,7 +104,7 @@ const updateUser = () => {
   const { id, version } = lastCreated;
   const body = JSON.stringify({ name: `Changed ${version}` });
   const headers = { 'if-match': `"${version}"`, 'idempotency-key': `patch ${id} ${version}` };
-  const request = { method: 'PATCH', path: `/${id}`, tokens: plan.writer, headers, body };
+  const request = { method: 'PATCH', path: `/${id}`, headers, body };
   const isNext = (response) => response.status === 200 && response.json('version') === version + 1;
   lastCreated = send('patch', request, isNext) && { id, version: version + 1 };
 };
