@@ -64,7 +64,7 @@ export function createRunner() {
       return { code, stdout, stderr };
     },
     /** Returns the code, or that of the signal. */
-    exitCode: (code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
+    exitCode: (/** @type {number} */ code) => (stopSignal === undefined ? code : 128 + constants.signals[stopSignal]),
     close: () => {
       clearInterval(poll);
       for (const signal of signals) process.off(signal, onSignal);

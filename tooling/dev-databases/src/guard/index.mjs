@@ -4,7 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
 
-/** Starts a process that ends the added process groups, and deletes the folder, when this process ends or calls `end`. */
+/**
+ * Starts a process that ends the added process groups, and deletes the folder, when this process ends or calls `end`.
+ * `graceMs` is the time between SIGTERM and SIGKILL.
+ * @typedef {ReturnType<typeof createGuard>} Guard
+ */
 export function createGuard({ graceMs = 10_000, folder = '' } = {}) {
   const guard = spawn(process.execPath, [GUARD, String(graceMs), folder], {
     detached: true,
@@ -17,8 +21,8 @@ export function createGuard({ graceMs = 10_000, folder = '' } = {}) {
     guard.once('exit', resolve);
   });
   return {
-    add: (pid) => guard.stdin.write(`+${pid}\n`),
-    remove: (pid) => guard.stdin.write(`-${pid}\n`),
+    add: (/** @type {number} */ pid) => guard.stdin.write(`+${pid}\n`),
+    remove: (/** @type {number} */ pid) => guard.stdin.write(`-${pid}\n`),
     end: async () => {
       guard.ref();
       guard.stdin.end();
@@ -30,6 +34,9 @@ export function createGuard({ graceMs = 10_000, folder = '' } = {}) {
 /**
  * Runs a command in a process group of its own, so that Ctrl-C does not reach it. The group ends with this process. `ended`
  * resolves with the exit code; `stop` sends SIGTERM, and SIGKILL after the grace.
+ * @param {readonly [string, ...string[]]} command
+ * @param {import('node:child_process').SpawnOptions & { graceMs?: number }} [options]
+ * @returns {{ child: import('node:child_process').ChildProcess, ended: Promise<number>, stop: () => void }}
  */
 export function runGuarded([program, ...args], { graceMs, ...options } = {}) {
   const guard = createGuard({ graceMs });
