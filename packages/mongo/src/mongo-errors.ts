@@ -17,7 +17,7 @@ export class NoPrimaryError extends Error {
   }
 }
 
-/** The outcome of a commit is unknown, and no time is left to find out. Its writes must not be sent again. */
+/** The outcome of a commit is unknown and cannot be found out. Its writes must not be sent again. */
 export class UnknownOutcome extends Error {
   override readonly name = 'UnknownOutcome';
 
@@ -84,14 +84,16 @@ export const isUnreachable = (cause: unknown): boolean =>
 export const isRetryable = (cause: unknown): boolean =>
   (hasLabel(cause, 'TransientTransactionError') || isUnreachable(cause)) && !isNoPrimary(cause) && !isClosed(cause);
 
+/** True when the server has aborted the transaction of a failed commit. After any other error its outcome is unknown. */
+export const isAborted = (cause: unknown): boolean =>
+  cause instanceof MongoServerError && hasLabel(cause, 'TransientTransactionError');
+
 /**
- * True when a commit may have succeeded despite this error. Committing again is safe and returns the outcome. Includes every
- * error that is not a response of the server, because the driver repeats a lost commit and can then fail for other reasons.
+ * True when a commit with an unknown outcome can be sent again and may return the outcome. That includes every error that is
+ * not a response of the server, because the driver repeats a lost commit and can then fail for other reasons.
  */
-export const isUnknownCommit = (cause: unknown): boolean =>
-  !(cause instanceof MongoServerError) ||
-  hasLabel(cause, 'UnknownTransactionCommitResult') ||
-  (isUnreachable(cause) && !hasLabel(cause, 'TransientTransactionError'));
+export const isRepeatableCommit = (cause: unknown): boolean =>
+  !(cause instanceof MongoServerError) || hasLabel(cause, 'UnknownTransactionCommitResult') || isUnreachable(cause);
 
 // The server's error for `min` and `max` with nothing between them, such as those of an empty range.
 const emptyBounds = 51_175;
@@ -110,9 +112,8 @@ const toUniqueViolation = (cause: MongoServerError, findUniqueCode: FindUniqueCo
 
 /** Converts an error of the driver to one of the platform, with the driver's error as its cause. */
 export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () => undefined): unknown => {
-  if (cause instanceof UnknownOutcome || cause instanceof NoPrimaryError || isSocketError(cause)) {
-    return commonErrors.unavailable({ cause });
-  }
+  if (cause instanceof UnknownOutcome) return commonErrors.outcomeUnknown({ cause });
+  if (cause instanceof NoPrimaryError || isSocketError(cause)) return commonErrors.unavailable({ cause });
   if (!isMongoError(cause)) return cause;
   if (cause.code === duplicateKey && cause instanceof MongoServerError) return toUniqueViolation(cause, findUniqueCode);
   if (cause.code === documentValidationFailure) {

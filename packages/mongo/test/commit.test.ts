@@ -76,9 +76,38 @@ describe('a commit', () => {
     };
     datastore.current.client.on('commandStarted', onCommand);
     const work = async () => [1, 2].map(() => collections.notes.for(ctx).insert(createNote()));
-    await expect(unitOfWork.run(ctx, work, { operation: 'add' })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(unitOfWork.run(ctx, work, { operation: 'add' })).rejects.toMatchObject({ code: 'outcome-unknown' });
     datastore.current.client.off('commandStarted', onCommand);
     expect(begun).toHaveLength(1);
+  });
+
+  it.each([
+    ['UnknownReplWriteConcern', { writeConcernError: { code: 79, errmsg: 'no such concern' } }],
+    ['UnsatisfiableWriteConcern', { writeConcernError: { code: 100, errmsg: 'too few members' } }],
+    ['WriteConcernFailed', { writeConcernError: { code: 64, errmsg: 'waiting timed out' } }],
+    ['ShutdownInProgress', { writeConcernError: { code: 91, errmsg: 'shutting down' } }],
+    ['an error of an unknown kind', { errorCode: 8000 }],
+  ])('that fails with %s has an unknown outcome', async (_what, data) => {
+    const ctx = createContext({ deadline: Date.now() + 1500 });
+    await failCommands(['commitTransaction'], data, 'alwaysOn');
+    await expect(insertOne(ctx)).rejects.toMatchObject({ code: 'outcome-unknown' });
+  });
+
+  it('that the server has aborted has a known outcome', async () => {
+    const ctx = createContext({ deadline: Date.now() + 1000 });
+    await failCommands(['commitTransaction'], transient, 'alwaysOn');
+    await expect(insertOne(ctx)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(unavailable|upstream-timeout)$/),
+    });
+    expect(await stored(createContext({ tenantId: ctx.tenantId }))).toEqual([]);
+  });
+
+  it('integrity: with a write concern that failed is not sent again in another transaction', async () => {
+    const ctx = createContext();
+    await failCommands(['commitTransaction'], { writeConcernError: { code: 79, errmsg: 'no such concern' } });
+    await expect(insertOne(ctx)).rejects.toMatchObject({ code: 'outcome-unknown' });
+    // The failpoint lets the commit take effect, as a server does.
+    await expect.poll(() => stored(createContext({ tenantId: ctx.tenantId }))).toHaveLength(1);
   });
 
   it('does not start after the deadline', async () => {

@@ -256,6 +256,16 @@ describe('failures of a shared commit', () => {
     expect([(await all()).length - documents, (await rows()) - journalRows]).toEqual([16, 16]);
   });
 
+  it('integrity: a group whose write concern fails has an unknown outcome and is not sent again', async () => {
+    const documents = (await all()).length;
+    await failCommands(['commitTransaction'], { writeConcernError: { code: 100, errmsg: 'too few members' } }, 1);
+    const outcomes = await many();
+    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'done'));
+    expect(new Set(codes)).toEqual(new Set(['outcome-unknown']));
+    // The failpoint lets the commit take effect, as a server does, and does not wait for the majority.
+    await expect.poll(async () => (await all()).length - documents).toBe(16);
+  });
+
   it('integrity: sets with an unknown outcome are not sent again', async () => {
     const ctx = () => createContext({ tenantId, deadline: Date.now() + 400 });
     const journalRows = await rows();
@@ -268,7 +278,7 @@ describe('failures of a shared commit', () => {
       Array.from({ length: 8 }, () => run((scoped) => scoped.insert(createNote()), ctx())),
     );
     expect(outcomes).toEqual(
-      Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'unavailable' }) }),
+      Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'outcome-unknown' }) }),
     );
     expect((await rows()) - journalRows).toBe(0);
   });

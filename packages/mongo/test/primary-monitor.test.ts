@@ -1,6 +1,13 @@
 import { MongoClient, type TopologyDescriptionChangedEvent } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isRetryable, isUnknownCommit, isUnreachable, NoPrimaryError, toApiError } from '../src/mongo-errors.ts';
+import {
+  isAborted,
+  isRepeatableCommit,
+  isRetryable,
+  isUnreachable,
+  NoPrimaryError,
+  toApiError,
+} from '../src/mongo-errors.ts';
 import { monitorPrimary } from '../src/primary-monitor.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -63,7 +70,8 @@ describe('an error of a socket that the driver does not wrap', () => {
   const reset = Object.assign(new Error('write ECONNRESET'), { code: 'ECONNRESET', syscall: 'write' });
 
   it('is a lost connection, and leaves the outcome of a commit unknown', () => {
-    expect([isUnreachable(reset), isRetryable(reset), isUnknownCommit(reset)]).toEqual([true, true, true]);
+    expect([isUnreachable(reset), isRetryable(reset), isRepeatableCommit(reset)]).toEqual([true, true, true]);
+    expect(isAborted(reset)).toBe(false);
     expect(toApiError(reset)).toMatchObject({ code: 'unavailable', cause: reset });
   });
 

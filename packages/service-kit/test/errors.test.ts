@@ -1,6 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { createId, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
+import { getDeclaredErrors } from '../src/http/declared-errors.ts';
 import { listErrors } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
@@ -129,6 +130,14 @@ describe('a response that the contract does not declare', () => {
     expect(response.text).not.toContain('crash-canary');
     expect(log).toContain('crash-canary');
     expect(log).not.toContain('ada@acme.example');
+  });
+
+  it('is declared as outcome-unknown by every write and by no read', () => {
+    const declaring = Object.entries(thingsContract.routes).flatMap(([name, route]) =>
+      getDeclaredErrors(route).includes(commonErrors.outcomeUnknown.spec) ? [[name, route.method !== 'GET']] : [],
+    );
+    const writes = Object.entries(thingsContract.routes).filter(([, { method }]) => method !== 'GET');
+    expect(declaring).toEqual(writes.map(([name]) => [name, true]));
   });
 
   it('is not reported for an error that every route may send', async () => {

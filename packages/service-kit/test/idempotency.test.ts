@@ -146,7 +146,7 @@ describe('an idempotency key', () => {
     expect((await remove(first.id, 'k')).status).toBe(204);
   });
 
-  it('is required where the contract says so', async () => {
+  it('is required by a POST, unless its contract says that a repetition is refused', async () => {
     expect(await caller.post('/v1/payments', createBody())).toMatchObject({
       status: 400,
       body: { code: 'invalid-request', detail: expect.stringContaining('is required here: send a new random key') },

@@ -1,13 +1,14 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
-import { latch } from './things.ts';
+import { commits, latch, slowDatastore } from './things.ts';
 
 const inFlightMax = 2;
 /** The number of requests that are processed or may wait. */
 const capacity = 17 * inFlightMax;
 
 const host = useListeningHost({ inFlightMax });
+const slowHost = useListeningHost({ datastore: slowDatastore() });
 
 let unblock = () => {};
 /** Blocks the action of `wait` until `unblock` is called. */
@@ -76,16 +77,34 @@ describe('a request that takes too long', () => {
   it('boundary: gets 503 after eight seconds, its context is aborted, and the host serves the next one', async () => {
     block();
     const startedAt = performance.now();
-    const response = await wait();
-    expect(response.status).toBe(503);
+    const [response, late] = await Promise.all([wait(), fetch(`${host.url}/v1/failures/late`, options())]);
+    expect([response.status, late.status]).toEqual([503, 503]);
     expect(await response.json()).toMatchObject({ code: 'unavailable' });
     const ms = performance.now() - startedAt;
     expect(ms).toBeGreaterThan(7900);
     expect(ms).toBeLessThan(9500);
     expect(latch.signal?.aborted).toBe(true);
     unblock();
-    // The late result of the action is not sent.
+    // The late result of the action is neither sent nor committed, so its name is still free.
     expect(await getPingStatus()).toBe(200);
+    const caller = await host.current.as(host.subject);
+    expect((await caller.post('/v1/things', { name: 'late', grams: 1 })).status).toBe(201);
+  });
+
+  it('integrity: gets outcome-unknown without Retry-After when its commit has begun', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    commits.opened = promise;
+    const response = await fetch(`${slowHost.url}/v1/things`, {
+      method: 'POST',
+      headers: { authorization: slowHost.authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'slow', grams: 1 }),
+    });
+    resolve();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, null]);
+    expect(await response.json()).toMatchObject({
+      code: 'outcome-unknown',
+      detail: 'The change may have happened: read it, or repeat the call with the same Idempotency-Key.',
+    });
   });
 
   it('is aborted when its client disconnects', async () => {

@@ -28,7 +28,12 @@ const guessesModule = defineModule({
       routes: {
         guess: defineRoute({ ...sensitive, path: '/v1/guesses', auth: 'public' }),
         guessAgain: defineRoute({ ...sensitive, path: '/v1/more-guesses', auth: 'public' }),
-        guessMine: defineRoute({ ...sensitive, path: '/v1/guesses/mine', auth: 'authenticated' }),
+        guessMine: defineRoute({
+          ...sensitive,
+          path: '/v1/guesses/mine',
+          auth: 'authenticated',
+          idempotency: 'optional',
+        }),
       },
     }),
   ],

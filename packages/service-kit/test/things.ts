@@ -57,6 +57,7 @@ export const thingsContract = defineContract('things', {
       method: 'POST',
       path: '/v1/things',
       summary: 'Create a thing',
+      idempotency: 'optional',
       body: CreateThing,
       responses: { 201: Thing },
       errors: [thingsErrors.nameTaken, thingsErrors.tooHeavy],
@@ -66,7 +67,6 @@ export const thingsContract = defineContract('things', {
       method: 'POST',
       path: '/v1/payments',
       summary: 'Pay for a thing',
-      idempotency: 'required',
       body: CreateThing,
       responses: { 201: Thing },
       errors: [thingsErrors.nameTaken],
@@ -160,6 +160,7 @@ export const thingsContract = defineContract('things', {
       path: '/v1/failures/:cause',
       params: z.object({ cause: z.string() }),
       summary: 'Fail for a cause',
+      idempotency: 'optional',
       auth: 'authenticated',
       responses: { 200: Thing },
     }),
@@ -219,6 +220,10 @@ const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknow
     await latch.opened;
     return { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', version: 1, name: 'a', grams: 1 };
   },
+  late: async (deps, ctx) => {
+    await latch.opened;
+    return toThing(deps.things.for(ctx).insert({ name: 'late', grams: 1 }));
+  },
   // Records a write and then returns an invalid response.
   half: async (deps, ctx) => {
     deps.things.for(ctx).insert({ name: 'half', grams: 1 });
@@ -273,6 +278,9 @@ export const thingsModule = defineModule({
   },
 });
 
+/** Commits of `slowDatastore` wait until it resolves. */
+export const commits: { opened: Promise<void> } = { opened: Promise.resolve() };
+
 /** A datastore in memory. Contract tests of the port verify that it behaves like the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
@@ -280,3 +288,20 @@ export const fakeDatastore = (): Datastore => ({
   ping: async () => undefined,
   close: async () => undefined,
 });
+
+/** The same, whose commits end late. */
+export const slowDatastore = (): Datastore => {
+  const datastore = fakeDatastore();
+  return {
+    ...datastore,
+    open: (module, options) => {
+      const store = datastore.open(module, options);
+      const run: typeof store.unitOfWork.run = async (ctx, work, metadata) => {
+        const result = await store.unitOfWork.run(ctx, work, metadata);
+        await commits.opened;
+        return result;
+      };
+      return { ...store, unitOfWork: { run } };
+    },
+  };
+};

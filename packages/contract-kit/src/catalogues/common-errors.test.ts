@@ -24,6 +24,7 @@ const standard: Readonly<Record<string, number>> = {
   'rate-limited': 429,
   internal: 500,
   unavailable: 503,
+  'outcome-unknown': 503,
   'upstream-timeout': 504,
 };
 

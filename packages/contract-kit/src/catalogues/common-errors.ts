@@ -99,6 +99,11 @@ export const commonErrors = defineErrors('common', {
     title: 'The service is not available right now.',
     fix: 'Try again after the seconds in `Retry-After`.',
   },
+  outcomeUnknown: {
+    status: 503,
+    title: 'The change may have happened: read it, or repeat the call with the same Idempotency-Key.',
+    fix: 'Read the resource. Repeat a request without an `Idempotency-Key` only when the change is missing.',
+  },
   upstreamTimeout: {
     status: 504,
     title: 'The response took too long.',

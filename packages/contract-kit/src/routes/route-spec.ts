@@ -39,8 +39,11 @@ export type RouteSpec = {
   readonly cache?: Cache;
   /** The route will be removed: each response has `Deprecation`, and `Sunset` when the date is known. Dates as in `2026-01-31`. */
   readonly deprecated?: { readonly since: string; readonly sunset?: string };
-  /** A request without an `Idempotency-Key` is refused: for effects that must not happen twice, such as payments. */
-  readonly idempotency?: 'required';
+  /**
+   * With `required`, a request without an `Idempotency-Key` is refused. A POST has this by default, because it takes effect
+   * again when it is repeated. With `optional`, a unique index or the state of the resource refuses the repetition.
+   */
+  readonly idempotency?: 'required' | 'optional';
   /** Each caller has a stricter rate limit for this route, besides the general limits: for logins and other guessable secrets. */
   readonly limit?: 'sensitive';
   /** The expected failures, besides those that follow from the route's shape. */

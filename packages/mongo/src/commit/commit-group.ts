@@ -1,4 +1,5 @@
-import { type Ctx, IdempotencyKeyConflict } from '@plinth/data-kit';
+import { commonErrors } from '@plinth/contract-kit';
+import { IdempotencyKeyConflict } from '@plinth/data-kit';
 import { pauseBeforeRetry } from '../deadline.ts';
 import { findUsedKeys, releaseExpiredKey, toRowKey } from '../journal/journal.ts';
 import { journalName } from '../journal/journal-names.ts';
@@ -8,19 +9,14 @@ import {
   isNoPrimary,
   isRetryable,
   isUnreachable,
+  NoPrimaryError,
   toApiError,
   UnknownOutcome,
 } from '../mongo-errors.ts';
+import { type CommitSet, isNonEmpty, type QueuedSet, SetExpired, type SomeSets } from './queued-set.ts';
 import { hasSingleId, toGroupedStatements, toSingleStatements } from './statements.ts';
-import { type CommitSet, runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
+import { runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
 import type { Write } from './write.ts';
-
-/** A write set that waits to be committed. */
-export type QueuedSet = CommitSet & {
-  readonly ctx: Ctx;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
-};
 
 export type CommitCounts = { groups: number; sets: number; splits: number };
 
@@ -35,7 +31,8 @@ export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(hasS
 const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
   sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: row }));
 
-const getDeadline = (sets: readonly QueuedSet[]): number => Math.min(...sets.map(({ ctx }) => ctx.deadline));
+/** A commit goes on for the most patient caller. */
+const getDeadline = (sets: readonly QueuedSet[]): number => Math.max(...sets.map(({ ctx }) => ctx.deadline));
 
 /** Commits one set, with retries until it succeeds, a condition fails or its deadline has passed. */
 const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
@@ -47,6 +44,7 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
     try {
       return await runTransaction(statements, scope, deps);
     } catch (cause) {
+      if (cause instanceof SetExpired) return;
       if (isRetryable(cause)) {
         await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock });
       } else if (statements !== singleStatements && !isNoPrimary(cause) && !(cause instanceof UnknownOutcome)) {
@@ -61,14 +59,20 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
   }
 };
 
-/** Commits several sets together. */
-const commitBatch = async (sets: readonly QueuedSet[], scope: TransactionScope, deps: CommitDeps): Promise<void> => {
-  const writes = sets.flatMap((set) => set.writes);
-  const statements = [...toGroupedStatements(writes), ...toGroupedStatements(toJournalWrites(sets))];
+const toBatch = (sets: readonly QueuedSet[]) => [
+  ...toGroupedStatements(sets.flatMap(({ writes }) => writes)),
+  ...toGroupedStatements(toJournalWrites(sets)),
+];
+
+/** Commits several sets together, except for those whose deadline passes before. */
+const commitBatch = async (scope: TransactionScope, deps: CommitDeps): Promise<void> => {
   for (let tries = 1; ; tries += 1) {
+    const sets = scope.sets.filter((set) => !set.isSettled());
+    if (sets.length === 0) return;
     try {
-      return await runTransaction(statements, scope, deps);
+      return await runTransaction(toBatch(sets), { ...scope, sets }, deps);
     } catch (cause) {
+      if (cause instanceof SetExpired) continue;
       if (!isRetryable(cause) || (tries >= groupTriesMax && !isUnreachable(cause))) throw cause;
       await pauseBeforeRetry(cause, { tries, deadline: scope.deadline, clock: deps.clock });
     }
@@ -77,26 +81,23 @@ const commitBatch = async (sets: readonly QueuedSet[], scope: TransactionScope, 
 
 /**
  * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then the promise
- * rejects while the driver continues, and the outcome of the commit is unknown.
+ * rejects while the driver continues. A commit that it has sent may still take effect; it starts no other one.
  */
-const commitInSession = async (sets: readonly [QueuedSet, ...QueuedSet[]], deps: CommitDeps): Promise<void> => {
+const commitInSession = async (sets: SomeSets, deps: CommitDeps): Promise<void> => {
   const session = deps.client.startSession();
-  const abandoned = new AbortController();
   const since = performance.now();
-  const scope = { session, since, deadline: getDeadline(sets), signal: abandoned.signal };
-  const work = sets.length === 1 ? commitSingle(sets[0], scope, deps) : commitBatch(sets, scope, deps);
+  const scope = { sets, session, since, deadline: getDeadline(sets) };
+  const work = sets.length === 1 ? commitSingle(sets[0], scope, deps) : commitBatch(scope, deps);
   try {
     await deps.primary.withPrimaryTimeout(
       work.finally(() => void session.endSession()),
       since,
     );
   } catch (cause) {
-    abandoned.abort(cause);
-    throw cause;
+    const isSent = cause instanceof NoPrimaryError && sets.some(({ isCommitting }) => isCommitting);
+    throw isSent ? new UnknownOutcome({ cause }) : cause;
   }
 };
-
-const isNonEmpty = (sets: readonly QueuedSet[]): sets is readonly [QueuedSet, ...QueuedSet[]] => sets.length > 0;
 
 /** Returns the sets of a failed group whose idempotency keys are in use, because their request is already committed. */
 const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<ReadonlySet<QueuedSet>> => {
@@ -118,7 +119,7 @@ const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promi
 const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: CommitDeps): Promise<void> => {
   deps.counts.splits += 1;
   const repeated = await findRepeated(sets, deps);
-  for (const { reject } of repeated) reject(new IdempotencyKeyConflict({ cause }));
+  for (const set of repeated) set.reject(new IdempotencyKeyConflict({ cause }));
   const rest = sets.filter((set) => !repeated.has(set));
   const middle = repeated.size > 0 ? rest.length : rest.length >> 1;
   await commitGroup(rest.slice(0, middle), deps);
@@ -129,23 +130,20 @@ const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: Comm
  * Commits sets in one transaction and settles each. If it fails, sets of repeated requests are rejected and the others are
  * tried again; without repeated requests, each half is tried separately, down to single sets. So a failed condition fails
  * only its own set.
- * @throws `unavailable` without a primary, and leaves the sets that are not settled.
+ * @throws `unavailable` without a primary, for the sets that wait behind these.
  */
-export const commitGroup = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
+export const commitGroup = async (queued: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
+  const sets = queued.filter((set) => !set.isSettled());
   if (!isNonEmpty(sets)) return;
   try {
     await commitInSession(sets, deps);
-    for (const { resolve } of sets) resolve();
+    for (const set of sets) set.resolve();
   } catch (cause) {
-    const isSingle = sets.length === 1;
     // Without a primary every part would wait for one; with an unknown outcome a part may be committed already.
-    const isFinal = isSingle || cause instanceof UnknownOutcome || isNoPrimary(cause);
+    const isFinal = sets.length === 1 || cause instanceof UnknownOutcome || isNoPrimary(cause);
     if (!isFinal) return splitGroup(sets, cause, deps);
     const error = toApiError(cause);
-    if (isNoPrimary(cause) || isCausedByNoPrimary(error)) {
-      if (isSingle) sets[0].reject(error);
-      throw error;
-    }
-    for (const { reject } of sets) reject(error);
+    for (const set of sets) set.reject(error);
+    if (isNoPrimary(cause) || isCausedByNoPrimary(error)) throw commonErrors.unavailable({ cause });
   }
 };

@@ -1,8 +1,8 @@
 import type { Ctx, JournalRow, TraceBatch } from '@plinth/data-kit';
 import { BSON } from 'mongodb';
 import { remainingMs } from '../deadline.ts';
-import { type CommitDeps, commitGroup, isGroupable, type QueuedSet } from './commit-group.ts';
-import type { CommitSet } from './transaction.ts';
+import { type CommitDeps, commitGroup, isGroupable } from './commit-group.ts';
+import { type CommitSet, createQueuedSet, isNonEmpty, type QueuedSet, type SomeSets } from './queued-set.ts';
 import type { Write } from './write.ts';
 
 /** A transaction has at most this many sets, and about this many bytes. */
@@ -28,8 +28,7 @@ const getClaims = ({ writes, row }: CommitSet): string[] => [
   ),
 ];
 
-const takeGroup = (queued: readonly QueuedSet[]): { group: QueuedSet[]; rest: QueuedSet[] } => {
-  const [first, ...others] = queued as [QueuedSet, ...QueuedSet[]];
+const takeGroup = ([first, ...others]: SomeSets): { group: QueuedSet[]; rest: QueuedSet[] } => {
   if (others.length === 0 || !isGroupable(first)) return { group: [first], rest: others };
   const group = [first];
   const rest: QueuedSet[] = [];
@@ -59,7 +58,11 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
   let queued: QueuedSet[] = [];
   let isRunning = false;
   const commitNext = (): void => {
-    const { group, rest } = takeGroup(queued);
+    const waiting = queued.filter((set) => !set.isSettled());
+    isRunning = waiting.length > 0;
+    queued = [];
+    if (!isNonEmpty(waiting)) return;
+    const { group, rest } = takeGroup(waiting);
     queued = rest;
     counts.groups += 1;
     counts.sets += group.length;
@@ -67,7 +70,7 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
     (traceBatch ? traceBatch('commit', contexts, () => commitGroup(group, deps)) : commitGroup(group, deps))
       .catch((reason: unknown) => {
         // Without a primary, each queued set would wait for the whole timeout.
-        for (const { reject } of [...group, ...queued.splice(0)]) reject(reason);
+        for (const set of [...group, ...queued.splice(0)]) set.reject(reason);
       })
       .finally(() => {
         isRunning = queued.length > 0;
@@ -75,12 +78,11 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
       });
   };
   return async (ctx, writes, row) => {
-    remainingMs(ctx, clock);
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    queued.push({ ctx, writes, row, resolve, reject });
+    const set = createQueuedSet(ctx, { writes, row }, remainingMs(ctx, clock));
+    queued.push(set);
     // A microtask would run before the other requests of this turn have added their sets.
     if (!isRunning) setImmediate(commitNext);
     isRunning = true;
-    return promise;
+    return set.outcome;
   };
 };

@@ -14,6 +14,11 @@ import { invalidFields } from './validation.ts';
 /** True for a route that accepts an `Idempotency-Key`: it writes, and the key belongs to an authenticated user. */
 export const acceptsIdempotencyKey = ({ method, auth }: RouteSpec): boolean => method !== 'GET' && auth !== 'public';
 
+/** True for a route that refuses a request without a key: by default a POST, which takes effect again when it is repeated. */
+export const requiresIdempotencyKey = (route: RouteSpec): boolean =>
+  acceptsIdempotencyKey(route) &&
+  (route.idempotency ?? (route.method === 'POST' ? 'required' : 'optional')) === 'required';
+
 const invalidKey = (message: string) =>
   invalidFields([{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }]);
 
@@ -24,13 +29,10 @@ const quoted = /^"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"$/;
  * Reads the idempotency key of a request. The bare and the quoted form are the same key.
  * @throws `invalid-request` for anything but 1 to 255 printable characters, and without a key where the route requires one.
  */
-export const readIdempotencyKey = (
-  { raw }: Pick<FastifyRequest, 'raw'>,
-  { idempotency }: RouteSpec,
-): string | undefined => {
+export const readIdempotencyKey = ({ raw }: Pick<FastifyRequest, 'raw'>, route: RouteSpec): string | undefined => {
   const header = raw.headers['idempotency-key'];
   if (header === undefined) {
-    if (idempotency !== 'required') return undefined;
+    if (!requiresIdempotencyKey(route)) return undefined;
     throw invalidKey('is required here: send a new random key with each new request');
   }
   const names = raw.rawHeaders.filter((_, index) => index % 2 === 0);

@@ -1,4 +1,4 @@
-import type { ApiError } from '@plinth/contract-kit';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import { type StoredResponse, UniqueViolation } from '@plinth/data-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDeclared } from './declared-errors.ts';
@@ -19,6 +19,9 @@ const toChallenge = ({ code, status }: ApiError, { headers }: FastifyRequest): s
   ].join(', ');
 };
 
+/** A client must not repeat a change that may have happened, so this 503 has no `Retry-After`. */
+const outcomeUnknown = commonErrors.outcomeUnknown.spec.code;
+
 type ProblemOptions = { readonly request: FastifyRequest; readonly publicUrl: string };
 
 /** Converts an error to a problem+json response with its headers. */
@@ -29,7 +32,7 @@ export const toProblemResponse = (error: ApiError, { request, publicUrl }: Probl
     headers: {
       'content-type': 'application/problem+json; charset=utf-8',
       ...(challenge !== undefined && { 'www-authenticate': challenge }),
-      ...(error.status === 503 && { 'retry-after': retryAfterSeconds }),
+      ...(error.status === 503 && error.code !== outcomeUnknown && { 'retry-after': retryAfterSeconds }),
     },
     body: JSON.stringify(toProblem(error, { requestId: request.id, instance: getPath(request), publicUrl })),
   };

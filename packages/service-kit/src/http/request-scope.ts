@@ -14,6 +14,8 @@ export type RequestScope = {
   ctx: Ctx | undefined;
   /** The code of the error in the response. */
   code: string | undefined;
+  /** True once the action has returned and its writes are being committed. */
+  isCommitting: boolean;
   /** Aborted when the client disconnects before the response, or when the response takes too long. */
   readonly abort: AbortController;
 };

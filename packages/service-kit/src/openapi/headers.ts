@@ -37,7 +37,7 @@ export const headerComponents = {
     example: '"subject";q=300;w=60',
   },
   'Retry-After': {
-    description: 'Seconds after which the request may be repeated.',
+    description: 'Seconds after which the request may be repeated. Absent when the change may have happened.',
     schema: { type: 'integer', minimum: 1 },
   },
   Sunset: {
@@ -97,8 +97,8 @@ export const getSuccessHeaders = (route: RouteSpec, status: number): Json => ({
   ...toCacheHeader(route),
 });
 
-/** The statuses of errors that come from an action, and so are stored for a request with an idempotency key. */
-const storedStatuses: readonly number[] = [404, 409, 412, 422];
+/** The statuses of refusals that are stored for a request with an idempotency key. */
+const storedStatuses: readonly number[] = [404, 409, 422];
 
 /** Returns the headers of an error response of a route. */
 export const getErrorHeaders = (route: RouteSpec, status: number): Json =>

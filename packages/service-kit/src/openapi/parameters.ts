@@ -1,7 +1,7 @@
 import type { RouteSpec } from '@plinth/contract-kit';
 import type { z } from 'zod';
 import { hasVersion, requiresVersion, tagListPattern } from '../http/conditional-requests.ts';
-import { acceptsIdempotencyKey } from '../http/idempotency.ts';
+import { acceptsIdempotencyKey, requiresIdempotencyKey } from '../http/idempotency.ts';
 import type { Json, SchemaRegistry } from './schemas.ts';
 
 type ObjectSchema = { readonly properties?: Record<string, Json>; readonly required?: readonly string[] };
@@ -46,10 +46,10 @@ const ifNoneMatch: Json = {
   example: '"3"',
 };
 
-const toIdempotencyKey = ({ idempotency }: RouteSpec): Json => ({
+const toIdempotencyKey = (route: RouteSpec): Json => ({
   name: 'Idempotency-Key',
   in: 'header',
-  required: idempotency === 'required',
+  required: requiresIdempotencyKey(route),
   description:
     'A random key of your own, 1 to 255 printable characters. For a day, the same request with the same key receives the first response.',
   schema: { type: 'string', pattern: keyForm },

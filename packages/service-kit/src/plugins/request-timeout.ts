@@ -1,4 +1,4 @@
-import { commonErrors } from '@plinth/contract-kit';
+import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -13,6 +13,11 @@ declare module 'fastify' {
   }
 }
 
+const toTimeoutError = ({ raw, scope }: FastifyRequest): ApiError => {
+  if (!raw.complete) return commonErrors.requestTimeout();
+  return scope.isCommitting ? commonErrors.outcomeUnknown() : commonErrors.unavailable();
+};
+
 /**
  * Ends a request that takes too long and aborts its context. Aborts the context also when the client disconnects before the
  * response. Fastify's `handlerTimeout` is not used, because it stops as soon as a body has been read. Streams have no limit.
@@ -26,9 +31,8 @@ export const requestTimeout = fp<{ readonly logger: Logger }>(
     });
     const onTimeout = (request: FastifyRequest, reply: FastifyReply): void => {
       if (reply.sent) return;
-      const isComplete = request.raw.complete;
-      if (!isComplete) reply.header('connection', 'close');
-      app.sendProblem(reply, isComplete ? commonErrors.unavailable() : commonErrors.requestTimeout());
+      if (!request.raw.complete) reply.header('connection', 'close');
+      app.sendProblem(reply, toTimeoutError(request));
       request.scope.abort.abort();
     };
     app.addHook('onRequest', (request, reply, done) => {

@@ -111,7 +111,13 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
     assertAcceptable(request, json);
     const ctx = request.scope.ctx as Ctx;
     const input = toInput(prepared, request);
-    const execute = async () => toResponse(await operation(input, ctx), request, prepared);
+    const execute = async () => {
+      const response = toResponse(await operation(input, ctx), request, prepared);
+      // A request that has been answered already must not change anything.
+      ctx.signal.throwIfAborted();
+      request.scope.isCommitting = true;
+      return response;
+    };
     const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
     if (key === undefined) return send(reply, await unitOfWork.run(ctx, execute, { operation: operationId }));
     const { response, replayed } = await executeIdempotently(

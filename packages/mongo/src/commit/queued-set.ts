@@ -1,0 +1,68 @@
+import { commonErrors } from '@plinth/contract-kit';
+import type { Ctx, JournalRow } from '@plinth/data-kit';
+import type { Write } from './write.ts';
+
+/** The writes of one unit of work and their journal row. */
+export type CommitSet = { readonly writes: readonly Write[]; readonly row: JournalRow };
+
+/** A write set that waits for its outcome. */
+export type QueuedSet = CommitSet & {
+  readonly ctx: Ctx;
+  readonly outcome: Promise<void>;
+  /** True while a commit that includes the set may take effect. */
+  isCommitting: boolean;
+  /** Once it has an outcome, the set is not sent any more. */
+  isSettled(): boolean;
+  resolve(): void;
+  reject(reason: unknown): void;
+};
+
+export type SomeSets = readonly [QueuedSet, ...QueuedSet[]];
+
+export const isNonEmpty = (sets: readonly QueuedSet[]): sets is SomeSets => sets.length > 0;
+
+/** The deadline of a set of this transaction passed before its commit. The others are sent again without it. */
+export class SetExpired extends Error {
+  override readonly name = 'SetExpired';
+}
+
+/** @throws `SetExpired` unless every set still waits for its outcome. */
+export const assertAllWait = (sets: readonly QueuedSet[]): void => {
+  if (sets.some((set) => set.isSettled())) throw new SetExpired();
+};
+
+/** The longest timeout of Node. */
+const timeoutMaxMs = 2 ** 31 - 1;
+
+/**
+ * Creates a set that is rejected at its own deadline, while a commit that includes it continues for the others: with
+ * `outcome-unknown` when the commit has been sent, else with `upstream-timeout`, and it is not committed later.
+ */
+export const createQueuedSet = (ctx: Ctx, { writes, row }: CommitSet, remainingMs: number): QueuedSet => {
+  const { promise: outcome, resolve, reject } = Promise.withResolvers<void>();
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+    clearTimeout(timer);
+  };
+  const set: QueuedSet = {
+    ctx,
+    writes,
+    row,
+    outcome,
+    isCommitting: false,
+    isSettled: () => isSettled,
+    resolve: () => {
+      settle();
+      resolve();
+    },
+    reject: (reason) => {
+      settle();
+      reject(reason);
+    },
+  };
+  const expire = (): void =>
+    set.reject(set.isCommitting ? commonErrors.outcomeUnknown() : commonErrors.upstreamTimeout());
+  const timer = setTimeout(expire, Math.min(remainingMs, timeoutMaxMs));
+  return set;
+};

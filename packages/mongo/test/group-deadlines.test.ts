@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ctx } from '@plinth/data-kit';
+import { createContext, createId, createIds } from '@plinth/testing';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createNote, notes } from './notes.ts';
+import { useDatastore } from './stores.ts';
+
+const datastore = useDatastore();
+const clock = { now: () => new Date() };
+const openStore = () =>
+  datastore.current.open({ name: 'deadlines', collections: { notes } }, { clock, ids: createIds(clock) });
+let store: ReturnType<typeof openStore>;
+beforeAll(async () => {
+  store = openStore();
+  await store.prepare();
+});
+
+const tenantId = createId();
+const within = (ms: number) => createContext({ tenantId, deadline: Date.now() + ms });
+const patientMs = 20_000;
+
+const add = (ctx: Ctx) =>
+  store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote()), { operation: 'add' });
+const addMany = () => Array.from({ length: 15 }, () => add(within(patientMs)));
+const count = async () => (await datastore.current.raw('deadlines', 'notes').all()).length;
+
+const block = (command: string, blockTimeMS: number) =>
+  datastore.current.client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode: { times: 1 },
+    data: { failCommands: [command], blockConnection: true, blockTimeMS },
+  });
+afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
+
+describe('a write set of a group', () => {
+  it('boundary: whose deadline passes during the commit is answered then and alone; the others get their outcome', async () => {
+    const [documents, since] = [await count(), performance.now()];
+    await block('commitTransaction', 1200);
+    const urgent = add(within(500));
+    const patient = addMany();
+    await expect(urgent).rejects.toMatchObject({ code: 'outcome-unknown' });
+    expect(performance.now() - since).toBeLessThan(900);
+    const outcomes = await Promise.allSettled(patient);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    // The commit included the urgent set as well, which is why its outcome was unknown.
+    expect((await count()) - documents).toBe(16);
+  });
+
+  it('boundary: whose deadline passes before the commit is not committed; the others are', async () => {
+    const documents = await count();
+    await block('insert', 700);
+    const urgent = add(within(300));
+    const patient = addMany();
+    await expect(urgent).rejects.toMatchObject({ code: 'upstream-timeout' });
+    const outcomes = await Promise.allSettled(patient);
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect((await count()) - documents).toBe(15);
+  });
+
+  it('boundary: whose deadline passes while it is queued is not committed', async () => {
+    const documents = await count();
+    await block('commitTransaction', 800);
+    const first = add(within(patientMs));
+    await sleep(100);
+    const [queued, patient] = [add(within(200)), add(within(patientMs))];
+    await expect(queued).rejects.toMatchObject({ code: 'upstream-timeout' });
+    await Promise.all([first, patient]);
+    expect((await count()) - documents).toBe(2);
+  });
+});
