@@ -1,11 +1,31 @@
 import { request } from 'node:http';
+import type { Datastore } from '@plinth/data-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
-import { commits, latch, slowDatastore } from './things.ts';
+import { fakeDatastore, latch } from './things.ts';
 
 const inFlightMax = 2;
 /** The number of requests that are processed or may wait. */
 const capacity = 17 * inFlightMax;
+
+/** Commits of `slowHost` end when it resolves. */
+const commits: { opened: Promise<void> } = { opened: Promise.resolve() };
+
+const slowDatastore = (): Datastore => {
+  const datastore = fakeDatastore();
+  return {
+    ...datastore,
+    open: (module, options) => {
+      const store = datastore.open(module, options);
+      const run: typeof store.unitOfWork.run = async (ctx, work, metadata) => {
+        const result = await store.unitOfWork.run(ctx, work, metadata);
+        await commits.opened;
+        return result;
+      };
+      return { ...store, unitOfWork: { run } };
+    },
+  };
+};
 
 const host = useListeningHost({ inFlightMax });
 const slowHost = useListeningHost({ datastore: slowDatastore() });

@@ -278,9 +278,6 @@ export const thingsModule = defineModule({
   },
 });
 
-/** Commits of `slowDatastore` wait until it resolves. */
-export const commits: { opened: Promise<void> } = { opened: Promise.resolve() };
-
 /** A datastore in memory. Contract tests of the port verify that it behaves like the real one. */
 export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
@@ -288,20 +285,3 @@ export const fakeDatastore = (): Datastore => ({
   ping: async () => undefined,
   close: async () => undefined,
 });
-
-/** The same, whose commits end late. */
-export const slowDatastore = (): Datastore => {
-  const datastore = fakeDatastore();
-  return {
-    ...datastore,
-    open: (module, options) => {
-      const store = datastore.open(module, options);
-      const run: typeof store.unitOfWork.run = async (ctx, work, metadata) => {
-        const result = await store.unitOfWork.run(ctx, work, metadata);
-        await commits.opened;
-        return result;
-      };
-      return { ...store, unitOfWork: { run } };
-    },
-  };
-};
