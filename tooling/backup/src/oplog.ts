@@ -2,16 +2,13 @@ import { type Document, type MongoClient, Timestamp } from 'mongodb';
 
 export type OplogEntry = Document & { readonly ts: Timestamp; readonly op: string; readonly ns: string };
 
-/** The continuous part of a backup: the oplog entries of some databases, as far as they have been archived. */
-export type OplogArchive = {
-  readonly entries: readonly OplogEntry[];
-  stop(): Promise<void>;
-};
-
 const isDataChange = ({ op, o }: OplogEntry): boolean => 'iud'.includes(op) || (op === 'c' && 'applyOps' in o);
 
-/** Archives the oplog from now on, until it is stopped. In production the entries go to a store outside of the cluster. */
-export const archiveOplog = async (client: MongoClient, databases: readonly string[]): Promise<OplogArchive> => {
+/**
+ * Archives the oplog entries of a database from now on, until it is stopped: the continuous part of a backup. In production
+ * they go to a store outside of the cluster.
+ */
+export const archiveOplog = async (client: MongoClient, database: string) => {
   const oplog = client.db('local').collection<OplogEntry>('oplog.rs');
   const [latest] = await oplog.find().sort({ $natural: -1 }).limit(1).toArray();
   const entries: OplogEntry[] = [];
@@ -19,19 +16,17 @@ export const archiveOplog = async (client: MongoClient, databases: readonly stri
     { ts: { $gt: latest?.ts ?? new Timestamp(0n) } },
     { tailable: true, awaitData: true, maxAwaitTimeMS: 200 },
   );
-  const namespaces = new RegExp(`^(admin|${databases.join('|')})\\.`);
+  const namespaces = new RegExp(`^(admin|${database})\\.`);
   const reading = (async () => {
     for await (const entry of cursor) if (namespaces.test(entry.ns) && isDataChange(entry)) entries.push(entry);
   })().catch((error: unknown) => {
     if (!cursor.closed) throw error;
   });
-  return {
-    entries,
-    stop: async () => {
-      await cursor.close();
-      await reading;
-    },
+  const stop = async (): Promise<void> => {
+    await cursor.close();
+    await reading;
   };
+  return { entries, stop };
 };
 
 // Collections have other UUIDs in the target cluster.
