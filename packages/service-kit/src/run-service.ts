@@ -13,7 +13,7 @@ import { getRedactedFields } from './redacted-fields.ts';
 import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
-import { subscribeToRevocations } from './subscribe-to-revocations.ts';
+import { createRevocationStream } from './subscribe-to-revocations.ts';
 
 /** An additional connection of a host, closed after the server. */
 export type Connection = Dependency & {
@@ -82,6 +82,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const connections = options.connections.map((open) => open(config, logger, metrics));
   const clock = systemClock;
   const revocations = createRevocations({ clock });
+  const revocationStream = createRevocationStream(metrics);
   const { server, prepare, drain } = await createServer({
     ...toServerSettings(config),
     name,
@@ -91,7 +92,11 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     logger,
     clock,
     ids: systemIds,
-    dependencies: [{ name: 'mongodb', required: true, check: datastore.ping }, ...connections],
+    dependencies: [
+      { name: 'mongodb', required: true, check: datastore.ping },
+      ...revocationStream.dependencies(config.REVOCATIONS_AGE_MAX_SECONDS * 1000),
+      ...connections,
+    ],
     limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
@@ -100,13 +105,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const metricsServer = await openMetrics(metrics, config);
   await prepare();
   await beforeListening?.(datastore);
-  const revocationStream = await subscribeToRevocations({
-    datastore,
-    module: revocationsFrom,
-    revocations,
-    clock,
-    logger,
-  });
+  await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
   const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.

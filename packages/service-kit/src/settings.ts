@@ -89,6 +89,9 @@ export const serviceSettings = {
   AUTH_AUDIENCE: text().default('plinth-api').meta({
     description: 'The name of this API in the audience (`aud`) of a token.',
   }),
+  REVOCATIONS_AGE_MAX_SECONDS: integer({ min: 5, max: 900 }).default(30).meta({
+    description: 'The service is not ready when revocations of tokens may have been missing for longer than this.',
+  }),
   CURSOR_SECRET: secret().meta({ description: 'Signs the cursors of lists; the same for every instance.' }),
   ...limitSettings,
 };

@@ -45,7 +45,7 @@ describe('a host', () => {
       aggregateId: user.id,
       tenantId: user.tenantId,
       at: clock.now(),
-      payload: { subject: user.id },
+      payload: { subject: user.id, rolesOnly: true },
     });
     expect(await revoked.get(path)).toMatchObject({
       status: 401,

@@ -16,8 +16,11 @@ export type ReplicaSet = {
   readonly uri: string;
   /** Waits for a primary. */
   getPrimary(): Promise<Server>;
-  /** Returns the nodes that follow the primary. While they are paused, no write has a majority. */
-  getSecondaries(): Promise<Server[]>;
+  /**
+   * Pauses both followers, so that no write has a majority. The primary stays primary, from then on for ten minutes without
+   * followers. Returns the function that continues them.
+   */
+  pauseFollowers(): Promise<() => void>;
   /** Resolves when all nodes run and follow the primary. */
   waitUntilHealthy(): Promise<void>;
   close(): Promise<void>;
@@ -25,6 +28,7 @@ export type ReplicaSet = {
 
 const NODES = 3;
 const RESTART_MS = 1000;
+const PATIENT_ELECTION_MS = 600_000;
 const [PRIMARY, SECONDARY] = [1, 2];
 /** By default a primary that hangs is replaced after 10 seconds, and the new one catches up for as long. */
 const settings = {
@@ -34,6 +38,20 @@ const settings = {
   catchUpTimeoutMillis: 2000,
 };
 const timeouts = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000, socketTimeoutMS: 1000 };
+
+/** A node whose optime is of an earlier term does not follow the primary yet. */
+const isFollowing = ({ state, health, optime }: Document, term: unknown): boolean =>
+  health === 1 && (state === PRIMARY || state === SECONDARY) && String(optime.t) === String(term);
+
+const pauseFollowers = async (runOnPrimary: (command: Document) => Promise<Document>, followers: readonly Server[]) => {
+  const { config } = await runOnPrimary({ replSetGetConfig: 1 });
+  const patient = { ...config.settings, electionTimeoutMillis: PATIENT_ELECTION_MS };
+  await runOnPrimary({ replSetReconfig: { ...config, version: config.version + 1, settings: patient } });
+  for (const { pid } of followers) process.kill(pid, 'SIGSTOP');
+  return () => {
+    for (const { pid } of followers) process.kill(pid, 'SIGCONT');
+  };
+};
 
 /**
  * Starts a replica set of three equal nodes for tests of failover. A node that ends is started again after a second, on its
@@ -66,23 +84,23 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
       const { isWritablePrimary, me } = await runOnPrimary({ hello: 1 });
       return nodes.find(({ port }) => isWritablePrimary && me === `127.0.0.1:${port}`);
     });
-  const getSecondaries = async () => {
+  const pause = async () => {
     const primary = await getPrimary();
-    return nodes.filter((node) => node !== primary);
+    return pauseFollowers(
+      runOnPrimary,
+      nodes.filter((node) => node !== primary),
+    );
   };
   const waitUntilHealthy = async () => {
     await poll('is not healthy', async () => {
       const { members, term } = await runOnPrimary({ replSetGetStatus: 1 });
-      // A node whose optime is of an earlier term does not follow the primary yet.
-      const isFollowing = ({ state, health, optime }: Document): boolean =>
-        health === 1 && (state === PRIMARY || state === SECONDARY) && String(optime.t) === String(term);
-      return members.every(isFollowing) || undefined;
+      return members.every((member: Document) => isFollowing(member, term)) || undefined;
     });
   };
   try {
     await initiate(ports, settings);
     await waitUntilHealthy();
-    return { uri: toUri(ports), getPrimary, getSecondaries, waitUntilHealthy, close };
+    return { uri: toUri(ports), getPrimary, pauseFollowers: pause, waitUntilHealthy, close };
   } catch (error) {
     await close();
     throw error;

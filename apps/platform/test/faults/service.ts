@@ -3,6 +3,7 @@ import { openRaw, type RawCollection } from '@plinth/mongo/testing';
 import { createPrincipal } from '@plinth/testing';
 import {
   createServiceSettings,
+  type Environment,
   type Service as Process,
   startService,
   unlimitedRateLimits,
@@ -34,8 +35,12 @@ export type Service = {
   close(): Promise<void>;
 };
 
-/** Creates a service for an entrypoint on the MongoDB at `mongodbUri`, without starting it. */
-export const createService = async (entrypoint: keyof typeof programs, mongodbUri: string): Promise<Service> => {
+/** Creates a service for an entrypoint on the MongoDB at `mongodbUri`, without starting it; `overrides` change its settings. */
+export const createService = async (
+  entrypoint: keyof typeof programs,
+  mongodbUri: string,
+  overrides: Environment = {},
+): Promise<Service> => {
   const issuer = await createTestIssuer();
   // One user sends all repeated requests, so limits are off. Development mode validates every response.
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
@@ -52,7 +57,7 @@ export const createService = async (entrypoint: keyof typeof programs, mongodbUr
     start: async () => {
       running = await startService(
         programs[entrypoint],
-        { ...settings, MONGODB_URI: mongodbUri },
+        { ...settings, MONGODB_URI: mongodbUri, ...overrides },
         { withinMs: readyWithinMs },
       );
     },

@@ -19,6 +19,6 @@ export const changeRole =
     const changed = users.for(ctx).update(user, { $set: { role } });
     await adjustOwnerCount(ownerCounts, ctx, { before: user, after: changed });
     events.emit(ctx, usersEvents.userRoleChanged, { userId: id, role, previousRole: user.role });
-    events.emit(ctx, tokensRevoked, { subject: id });
+    events.emit(ctx, tokensRevoked, { subject: id, rolesOnly: true });
     return toUser(changed);
   };

@@ -14,5 +14,5 @@ export const deleteUser =
     users.for(ctx).remove(user);
     await adjustOwnerCount(ownerCounts, ctx, { before: user });
     events.emit(ctx, usersEvents.userDeleted, { userId: id });
-    events.emit(ctx, tokensRevoked, { subject: id });
+    events.emit(ctx, tokensRevoked, { subject: id, rolesOnly: false });
   };

@@ -15,6 +15,6 @@ export const suspendUser =
     const suspended = users.for(ctx).update(user, { $set: { status: 'suspended' } }, commonErrors.conflict());
     await adjustOwnerCount(ownerCounts, ctx, { before: user, after: suspended });
     events.emit(ctx, usersEvents.userSuspended, { userId: id });
-    events.emit(ctx, tokensRevoked, { subject: id });
+    events.emit(ctx, tokensRevoked, { subject: id, rolesOnly: false });
     return toUser(suspended);
   };

@@ -5,7 +5,8 @@ const { id, tenantId } = subject;
 const otherSubject = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5f';
 const otherTenant = '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f';
 const atSecond = (offset: number) => new Date((startSeconds + offset) * 1000);
-const theSubject = { tenantId, subject: id };
+const theSubject = { tenantId, subject: id, rolesOnly: false };
+const ofRoles = { ...theSubject, rolesOnly: true };
 const revoked = {
   status: 401,
   code: 'unauthenticated',
@@ -22,22 +23,31 @@ describe('a token', () => {
     ['in the second before the revocation', -1, 0],
     ['in the second of the revocation', 0, 0],
     ['in the last millisecond of that second', 0, 0.999],
+    ['by a clock that is thirty seconds ahead', 30, 0],
   ])('boundary: is rejected when it was issued %s', async (_, issued, at) => {
     const verifier = createTestVerifier();
     verifier.revocations.revoke({ ...theSubject, at: atSecond(at) });
     expect(await verifyOrError(verifier, issuedAt(issued))).toEqual(revoked);
   });
 
-  it('boundary: is accepted when it was issued in the next second, while earlier ones stay rejected', async () => {
+  it('boundary: is accepted when it was issued later than any clock may be ahead', async () => {
     const verifier = createTestVerifier();
-    verifier.revocations.revoke({ ...theSubject, at: atSecond(0.999) });
+    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
+    verifier.clock.forward(31);
+    expect(await verifyOrError(verifier, issuedAt(31))).toMatchObject({ id });
+    expect(await verifyOrError(verifier, issuedAt(30))).toEqual(revoked);
+  });
+
+  it('boundary: is accepted when it was issued in the second after a change of roles, while earlier ones stay rejected', async () => {
+    const verifier = createTestVerifier();
+    verifier.revocations.revoke({ ...ofRoles, at: atSecond(0.999) });
     expect(await verifyOrError(verifier, issuedAt(1))).toMatchObject({ id });
     expect(await verifyOrError(verifier, issuedAt(0))).toEqual(revoked);
   });
 
   it.each([
-    ['another subject of the tenant', { tenantId, subject: otherSubject }],
-    ['the subject in another tenant', { tenantId: otherTenant, subject: id }],
+    ['another subject of the tenant', { ...theSubject, subject: otherSubject }],
+    ['the subject in another tenant', { ...theSubject, tenantId: otherTenant }],
   ])('is accepted when %s was revoked', async (_, other) => {
     const verifier = createTestVerifier();
     verifier.revocations.revoke({ ...other, at: atSecond(60) });
@@ -67,14 +77,26 @@ describe('revocations', () => {
 
   it('race: arrive in any order and more than once, and the latest counts', () => {
     const { revocations } = createTestVerifier();
-    for (const offset of [5, 9, 9, 2]) revocations.revoke({ ...theSubject, at: atSecond(offset) });
+    for (const offset of [5, 9, 9, 2]) revocations.revoke({ ...ofRoles, at: atSecond(offset) });
     expect(revocations.isRevoked(principal, startSeconds + 9)).toBe(true);
     expect(revocations.isRevoked(principal, startSeconds + 10)).toBe(false);
   });
 
+  it('race: of a suspension and of a change of roles both count, in any order', () => {
+    for (const events of [
+      [ofRoles, theSubject],
+      [theSubject, ofRoles],
+    ]) {
+      const { revocations } = createTestVerifier();
+      for (const event of events) revocations.revoke({ ...event, at: atSecond(0) });
+      expect(revocations.isRevoked(principal, startSeconds + 30)).toBe(true);
+      expect(revocations.isRevoked(principal, startSeconds + 31)).toBe(false);
+    }
+  });
+
   it('boundary: are kept until the last token that they end has expired, and no longer', () => {
     const { clock, revocations } = createTestVerifier();
-    const others = { tenantId, subject: otherSubject };
+    const others = { ...theSubject, subject: otherSubject };
     revocations.revoke({ ...theSubject, at: atSecond(0) });
     clock.forward(929);
     revocations.revoke({ ...others, at: clock.now() });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Id } from '../schemas/text.ts';
 import { defineEvents } from './events.ts';
 
@@ -7,5 +8,8 @@ import { defineEvents } from './events.ts';
  */
 export const { tokensRevoked } = defineEvents('auth', {
   aggregate: { subject: Id },
-  events: { tokensRevoked: {} },
+  events: {
+    /** With `rolesOnly`, the user keeps access with other roles, so that tokens of the next second are accepted. */
+    tokensRevoked: { rolesOnly: z.boolean() },
+  },
 });

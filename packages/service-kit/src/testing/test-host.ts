@@ -2,13 +2,14 @@ import type { TokenSubject } from '@plinth/auth';
 import type { Contract, RouteSpec } from '@plinth/contract-kit';
 import type { Datastore } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
+import { createMetrics } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
 import type { Module } from '../module.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { createServer, type ServerOptions } from '../server.ts';
-import { subscribeToRevocations } from '../subscribe-to-revocations.ts';
+import { createRevocationStream } from '../subscribe-to-revocations.ts';
 import { createCredentials } from './credentials.ts';
 
 type OwnOptions = 'name' | 'modules' | 'datastore' | 'verifier' | 'logger' | 'publicUrl' | 'onViolation';
@@ -133,9 +134,8 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const unseenStatuses = recordStatuses(server, contracts);
   await prepare();
   const isServed = modules.some(({ name }) => name === revocationsFrom);
-  const revocationStream = isServed
-    ? await subscribeToRevocations({ datastore, module: revocationsFrom, revocations, clock, logger })
-    : undefined;
+  const revocationStream = createRevocationStream(createMetrics());
+  if (isServed) await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
   await server.ready();
   return {
     server,
@@ -149,7 +149,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     unseenStatuses,
     close: async () => {
       await server.close();
-      await revocationStream?.stop();
+      await revocationStream.stop();
       await datastore.close();
     },
   };

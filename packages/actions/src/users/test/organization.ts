@@ -58,5 +58,9 @@ export const createOrganization = () => {
 /** Returns the events of a change that also revokes the tokens of the user. */
 export const withRevocation = (name: string, userId: string, payload: object = {}) => [
   { name, aggregateId: userId, payload: { userId, ...payload } },
-  { name: 'auth.tokens-revoked', aggregateId: userId, payload: { subject: userId } },
+  {
+    name: 'auth.tokens-revoked',
+    aggregateId: userId,
+    payload: { subject: userId, rolesOnly: name === 'users.user-role-changed' },
+  },
 ];
