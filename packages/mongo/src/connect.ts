@@ -40,13 +40,14 @@ export const connectMongo = async (
   if (onCommand) observeCommands(client, onCommand);
   const datastore = createDatastore({
     client,
+    probeClient: new MongoClient(uri, clientSettings(1)),
     cursorSecret: settings.CURSOR_SECRET,
     databasePrefix: settings.MONGODB_DATABASE_PREFIX ?? '',
   });
   try {
     await client.connect();
   } catch (cause) {
-    await client.close();
+    await datastore.close();
     // Only the hosts: the URI and the driver's message can contain a password.
     throw new StartupError(
       `No MongoDB primary responds at ${client.options.hosts.map(String).join(', ')}. Check MONGODB_URI and that the replica set is initiated, or unset it so that \`npm start\` runs its own.`,
@@ -56,7 +57,7 @@ export const connectMongo = async (
   try {
     await datastore.ping();
   } catch (cause) {
-    await client.close();
+    await datastore.close();
     throw cause;
   }
   return datastore;

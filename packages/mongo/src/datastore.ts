@@ -30,6 +30,8 @@ import { createPointReads } from './reads/point-reads.ts';
 
 export type DatastoreOptions = {
   readonly client: MongoClient;
+  /** Checks whether MongoDB responds, on a connection that no request can hold. Default: `client`. */
+  readonly probeClient?: MongoClient;
   readonly cursorSecret: string;
   /** The prefix of each database's name, for several deployments on one cluster. */
   readonly databasePrefix: string;
@@ -116,8 +118,8 @@ export const createDatastore = (options: DatastoreOptions): MigratableDatastore 
     subscribe: (subscription, listener) =>
       subscribe(openDatabase(options, subscription.module), subscription, listener),
     migrations: (module, storeOptions) => openMigrator(module, { ...options, ...storeOptions }).migrations,
-    ping: () => assertUsable(options.client),
+    ping: () => assertUsable(options.probeClient ?? options.client),
     stats: () => ({ pool: readPoolStats(), commits }),
-    close: () => options.client.close(),
+    close: async () => void (await Promise.all([options.client.close(), options.probeClient?.close()])),
   };
 };

@@ -1,24 +1,48 @@
 import type { PoolStats } from '@plinth/data-kit';
-import type { MongoClient } from 'mongodb';
+import type { ConnectionReadyEvent, MongoClient } from 'mongodb';
+
+type ConnectionEvent = Pick<ConnectionReadyEvent, 'address' | 'connectionId'>;
+
+/** The id of a connection is unique for its server only. */
+const toKey = ({ address, connectionId }: ConnectionEvent): string => `${address} ${connectionId}`;
 
 /** Counts the connections of a client by the driver's events. Call it before the client connects. */
 export const monitorPool = (client: MongoClient): (() => PoolStats) => {
   let size = 0;
+  const ready = new Set<string>();
   let checkedOut = 0;
   let waiting = 0;
   let failed = 0;
+  /** The driver has no event for a caller that leaves the queue. It is empty when a connection stays idle. */
+  const forgetLeavers = (): void => {
+    if (waiting === 0) return;
+    setImmediate(() => {
+      if (ready.size > checkedOut) waiting = 0;
+    });
+  };
+  const stopWaiting = (): void => void (waiting = Math.max(0, waiting - 1));
   client
     .on('connectionCreated', () => void (size += 1))
-    .on('connectionClosed', () => void (size -= 1))
+    .on('connectionReady', (event) => {
+      ready.add(toKey(event));
+      forgetLeavers();
+    })
+    .on('connectionClosed', (event) => {
+      size -= 1;
+      ready.delete(toKey(event));
+    })
     .on('connectionCheckOutStarted', () => void (waiting += 1))
     .on('connectionCheckedOut', () => {
-      waiting -= 1;
+      stopWaiting();
       checkedOut += 1;
     })
     .on('connectionCheckOutFailed', () => {
-      waiting -= 1;
+      stopWaiting();
       failed += 1;
     })
-    .on('connectionCheckedIn', () => void (checkedOut -= 1));
+    .on('connectionCheckedIn', () => {
+      checkedOut -= 1;
+      forgetLeavers();
+    });
   return () => ({ size, sizeMax: client.options.maxPoolSize, checkedOut, waiting, failed });
 };

@@ -42,6 +42,22 @@ describe('connection statistics', () => {
     expect(pool()).toEqual({ size: 2, sizeMax: 2, checkedOut: 0, waiting: 0, failed: 1 });
   });
 
+  it('boundary: leave out callers that have left the queue', async () => {
+    const db = client.db(`${databasePrefix}pool`);
+    const busy = [sleepMs(1400), sleepMs(1400)];
+    await expect.poll(pool).toMatchObject({ checkedOut: 2 });
+    const leaving = new AbortController();
+    const leavers = Array.from({ length: 1000 }, () =>
+      db.command({ ping: 1 }, { signal: leaving.signal }).catch((error: unknown) => error),
+    );
+    await expect.poll(pool).toMatchObject({ waiting: 1000 });
+    leaving.abort();
+    await Promise.all([...leavers, ...busy]);
+    await expect.poll(pool).toMatchObject({ checkedOut: 0, waiting: 0 });
+    await db.command({ ping: 1 });
+    expect(pool()).toMatchObject({ checkedOut: 0, waiting: 0 });
+  });
+
   it('are zero after closing', async () => {
     await client.db(`${databasePrefix}pool`).dropDatabase();
     await datastore.close();

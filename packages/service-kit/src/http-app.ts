@@ -15,7 +15,7 @@ import { clientErrors, headersTimeoutMs } from './plugins/client-errors.ts';
 import { cors } from './plugins/cors.ts';
 import { defaultHeaders } from './plugins/default-headers.ts';
 import { type ErrorsOptions, errors } from './plugins/errors.ts';
-import { type Dependency, health } from './plugins/health.ts';
+import { createReadinessCheck, type Dependency, health, type Readiness } from './plugins/health.ts';
 import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
 import { createRequestIds, type Lifecycle, requestContext } from './plugins/request-context.ts';
@@ -70,6 +70,7 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
 
 export type HttpApp = {
   readonly server: FastifyInstance;
+  readonly checkReadiness: () => Promise<Readiness>;
   /**
    * Fails the readiness check and closes kept connections, while requests are still served. Streams that outlast the requests
    * are cut.
@@ -82,6 +83,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   const { name, contracts, corsOrigins: origins } = options;
   const lifecycle: Lifecycle = { isDraining: false };
   const app = createFastify(options);
+  const checkReadiness = createReadinessCheck({ ...options, lifecycle });
 
   await app.register(routeTable);
   await app.register(defaultHeaders);
@@ -89,19 +91,20 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await app.register(errors, options);
   await app.register(clientErrors, options);
   await app.register(requestTimeout, options);
+  await app.register(rateLimit, options);
   await app.register(cors, { origins });
   await app.register(bodyParsers);
-  await app.register(rateLimit, options);
-  await app.register(admission, options);
   await app.register(auth, options);
+  await app.register(admission, options);
   await app.register(fastifyAccepts);
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
-  await app.register(health, { ...options, lifecycle });
+  await app.register(health, { checkReadiness });
   await app.register(reference, { title: name, contracts });
   await app.register(routes, options);
 
   return {
     server: app,
+    checkReadiness,
     drain: () => {
       lifecycle.isDraining = true;
       // By then every request that was in flight at the signal has its response. A stream may last much longer.

@@ -33,6 +33,7 @@ it('the limits have defaults', () => {
     LIMIT_PRO_PER_MINUTE: 1000,
     LIMIT_ENTERPRISE_PER_MINUTE: 600_000,
     LIMIT_SENSITIVE_PER_MINUTE: 10,
+    LIMIT_TENANT_FACTOR: 10,
     LIMIT_DEFAULT_PLAN: 'free',
     REDIS_KEY_PREFIX: undefined,
     TRUST_PROXY: undefined,

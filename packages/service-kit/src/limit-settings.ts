@@ -20,6 +20,9 @@ export const limitSettings = {
     600_000,
     'How many requests each user of a tenant on the plan enterprise may send, as its contract says.',
   ),
+  LIMIT_TENANT_FACTOR: integer({ min: 1, max: 1000 }).default(10).meta({
+    description: 'How many times the limit of one user all users of a tenant share.',
+  }),
   LIMIT_SENSITIVE_PER_MINUTE: perMinute(10, 'How many requests a caller may send to one sensitive route.'),
   LIMIT_DEFAULT_PLAN: oneOf(...plans)
     .default('free')

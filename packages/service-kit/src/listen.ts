@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { StartupError } from '@plinth/data-kit';
-import { type Metrics, openMetricsServer } from '@plinth/telemetry';
+import { type MetricsServerOptions, openMetricsServer } from '@plinth/telemetry';
 import type { ServiceConfig } from './settings.ts';
 
 /** An address to listen on, and the prefix of the names of its settings. */
@@ -74,8 +74,8 @@ export const listen = (server: Server, config: ServiceConfig): Promise<string> =
   return withListenErrors(address, () => server.listen({ host: address.host, port: address.port }));
 };
 
-/** Opens the metrics server, unless `METRICS_PORT` is absent. @throws `StartupError` when it cannot listen. */
-export const openMetrics = async (metrics: Metrics, config: ServiceConfig) => {
+/** Opens the port of metrics and probes, unless `METRICS_PORT` is absent. @throws `StartupError` when it cannot listen. */
+export const openMetrics = async (options: Omit<MetricsServerOptions, 'address'>, config: ServiceConfig) => {
   const address = toMetricsAddress(config);
-  return address && withListenErrors(address, () => openMetricsServer(metrics, address));
+  return address && withListenErrors(address, () => openMetricsServer({ ...options, address }));
 };

@@ -30,18 +30,22 @@ type RateLimitSources = {
 const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
 
 /** Creates the rate limits of the settings. */
-export const createRateLimits = ({ config, connections, findPlan }: RateLimitSources): RateLimits => ({
-  limiter: connections.find(({ limiter }) => limiter)?.limiter ?? createLocalLimiter(),
-  policies: {
-    ip: perMinute(config.LIMIT_IP_PER_MINUTE),
-    anonymous: perMinute(config.LIMIT_ANONYMOUS_PER_MINUTE),
-    sensitive: perMinute(config.LIMIT_SENSITIVE_PER_MINUTE),
-    plans: {
-      free: perMinute(config.LIMIT_FREE_PER_MINUTE),
-      pro: perMinute(config.LIMIT_PRO_PER_MINUTE),
-      enterprise: perMinute(config.LIMIT_ENTERPRISE_PER_MINUTE),
+export const createRateLimits = ({ config, connections, findPlan }: RateLimitSources): RateLimits => {
+  const byPlan = (factor: number) => ({
+    free: perMinute(config.LIMIT_FREE_PER_MINUTE * factor),
+    pro: perMinute(config.LIMIT_PRO_PER_MINUTE * factor),
+    enterprise: perMinute(config.LIMIT_ENTERPRISE_PER_MINUTE * factor),
+  });
+  return {
+    limiter: connections.find(({ limiter }) => limiter)?.limiter ?? createLocalLimiter(),
+    policies: {
+      ip: perMinute(config.LIMIT_IP_PER_MINUTE),
+      anonymous: perMinute(config.LIMIT_ANONYMOUS_PER_MINUTE),
+      sensitive: perMinute(config.LIMIT_SENSITIVE_PER_MINUTE),
+      plans: byPlan(1),
+      tenants: byPlan(config.LIMIT_TENANT_FACTOR),
     },
-  },
-  findPlan,
-  defaultPlan: config.LIMIT_DEFAULT_PLAN,
-});
+    findPlan,
+    defaultPlan: config.LIMIT_DEFAULT_PLAN,
+  };
+};

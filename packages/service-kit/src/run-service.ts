@@ -83,7 +83,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   const clock = systemClock;
   const revocations = createRevocations({ clock });
   const revocationStream = createRevocationStream(metrics);
-  const { server, prepare, drain } = await createServer({
+  const { server, prepare, drain, checkReadiness } = await createServer({
     ...toServerSettings(config),
     name,
     modules,
@@ -102,7 +102,12 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     metrics,
     tracing,
   });
-  const metricsServer = await openMetrics(metrics, config);
+  let isListening = false;
+  const starting = { isReady: false, body: { status: 'unavailable', missing: ['starting'] } };
+  const metricsServer = await openMetrics(
+    { metrics, checkReadiness: async () => (isListening ? checkReadiness() : starting) },
+    config,
+  );
   await prepare();
   await beforeListening?.(datastore);
   await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
@@ -117,6 +122,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   };
   stopGracefully(stop, { logger });
   const url = await listen(server, config);
+  isListening = true;
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
   return { url, metricsUrl: metricsServer?.url };
 };

@@ -40,7 +40,7 @@ export const serviceSettings = {
       'In production, for how many milliseconds a stopping service still serves after its readiness has failed.',
   }),
   METRICS_PORT: port().optional().meta({
-    description: 'The port of /metrics, apart from the API. Without it, metrics are not served.',
+    description: 'The port of /metrics and of probes, apart from the API. Without it, metrics are not served.',
     expects: 'a port from 0 to 65535 other than PORT',
     example: '9464',
     differsFrom: 'PORT',

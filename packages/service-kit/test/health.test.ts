@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsModule } from './things.ts';
@@ -53,4 +54,24 @@ describe('readiness', () => {
     const body = { missing: ['draining'] };
     expect(await get('/ready', { drains: true })).toMatchObject({ status: 503, body, connection: 'close' });
   });
+});
+
+it('checks each dependency once a second at most, however many probes arrive', async () => {
+  let checks = 0;
+  const check = async (): Promise<void> => {
+    checks += 1;
+    await setTimeout(50);
+  };
+  const host = await openTestHost({
+    modules: [thingsModule],
+    datastore: fakeDatastore(),
+    dependencies: [{ name: 'mongodb', required: true, check }],
+  });
+  const probe = async () => (await host.anonymous.get('/health/ready')).status;
+  const statuses = await Promise.all(Array.from({ length: 500 }, probe));
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(await probe()).toBe(200);
+  expect(checks).toBe(1);
+  await expect.poll(async () => [await probe(), checks], { timeout: 3000 }).toEqual([200, 2]);
+  await host.close();
 });

@@ -24,7 +24,11 @@ const owner = createPrincipal();
 let server: MetricsServer;
 let port: number;
 beforeAll(async () => {
-  server = await openMetricsServer(metrics, { host: '127.0.0.1', port: 0 });
+  server = await openMetricsServer({
+    metrics,
+    address: { host: '127.0.0.1', port: 0 },
+    checkReadiness: host.current.checkReadiness,
+  });
   await host.current.server.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = host.current.server.server.address() as { port: number });
 });

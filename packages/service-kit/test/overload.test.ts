@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
 import { fakeDatastore, latch } from './things.ts';
 
-const inFlightMax = 2;
-/** The number of requests that are processed or may wait. */
-const capacity = 17 * inFlightMax;
+const inFlightMax = 4;
+/** The number of requests of one user that are processed or may wait: half of all. */
+const capacity = (17 * inFlightMax) / 2;
 
 /** Commits of `slowHost` end when it resolves. */
 const commits: { opened: Promise<void> } = { opened: Promise.resolve() };
@@ -42,12 +42,13 @@ afterEach(() => unblock());
 const options = () => ({ method: 'POST', headers: { authorization: host.authorization } });
 const wait = () => fetch(`${host.url}/v1/failures/wait`, options());
 const waitMany = () => Array.from({ length: capacity }, wait);
-const ping = () => fetch(`${host.url}/v1/ping`);
-const getPingStatus = async () => (await ping()).status;
+/** A quick request of the user whose other requests wait. */
+const read = () => fetch(`${host.url}/v1/long`, { headers: { authorization: host.authorization } });
+const getReadStatus = async () => (await read()).status;
 const getStatuses = async (responses: readonly Promise<Response>[]) =>
   (await Promise.all(responses)).map(({ status }) => status);
 
-describe('more requests than a host can process', () => {
+describe('more requests of a user than a host can process', () => {
   it('wait, and all are served', async () => {
     block();
     const responses = waitMany();
@@ -58,22 +59,23 @@ describe('more requests than a host can process', () => {
   it('boundary: are rejected when too many wait, while health checks and the reference are served', async () => {
     block();
     const responses = waitMany();
-    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(503);
-    const rejected = await ping();
+    await expect.poll(getReadStatus, { timeout: 5_000 }).toBe(503);
+    const rejected = await read();
     expect(rejected.headers.get('retry-after')).toBe('2');
     expect(await rejected.json()).toMatchObject({ code: 'unavailable', detail: 'The server is overloaded.' });
     const paths = ['/health', '/health/ready', '/openapi.json'];
     expect(await getStatuses(paths.map((path) => fetch(`${host.url}${path}`)))).toEqual([200, 200, 200]);
+    expect((await fetch(`${host.url}/v1/ping`)).status, 'of another client').toBe(200);
     unblock();
     expect(await getStatuses(responses)).toEqual(Array(capacity).fill(200));
-    expect(await getPingStatus()).toBe(200);
+    expect(await getReadStatus()).toBe(200);
   });
 
   it('boundary: are rejected after a second in the queue', async () => {
     block();
     const processed = [wait(), wait()];
     const startedAt = performance.now();
-    await expect.poll(getPingStatus, { interval: 1, timeout: 5000 }).toBe(503);
+    await expect.poll(getReadStatus, { interval: 1, timeout: 5000 }).toBe(503);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
     unblock();
     await Promise.all(processed);
@@ -87,9 +89,9 @@ describe('more requests than a host can process', () => {
       sent.on('error', () => undefined).end();
       return sent;
     });
-    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(503);
+    await expect.poll(getReadStatus, { timeout: 5_000 }).toBe(503);
     for (const sent of requests) sent.destroy();
-    await expect.poll(getPingStatus, { timeout: 5_000 }).toBe(200);
+    await expect.poll(getReadStatus, { timeout: 5_000 }).toBe(200);
   });
 });
 
@@ -106,7 +108,7 @@ describe('a request that takes too long', () => {
     expect(latch.signal?.aborted).toBe(true);
     unblock();
     // The late result of the action is neither sent nor committed, so its name is still free.
-    expect(await getPingStatus()).toBe(200);
+    expect(await getReadStatus()).toBe(200);
     const caller = await host.current.as(host.subject);
     expect((await caller.post('/v1/things', { name: 'late', grams: 1 })).status).toBe(201);
   });

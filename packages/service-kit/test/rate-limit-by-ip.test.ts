@@ -34,6 +34,17 @@ describe('an IP above its limit', () => {
     expect(responses.map(({ status }) => status)).toEqual([400, 429]);
   });
 
+  it('is refused for preflights of a browser', async () => {
+    const host = await openHost({ ip: perMinute(1), corsOrigins: ['https://app.example.com'] });
+    const preflight = () =>
+      host.anonymous.send({
+        method: 'OPTIONS',
+        url: '/v1/things',
+        headers: { origin: 'https://app.example.com', 'access-control-request-method': 'POST' },
+      });
+    expect((await repeat(2, preflight)).map(({ status }) => status)).toEqual([204, 429]);
+  });
+
   const from = async (host: TestHost, remoteAddress: string): Promise<number> =>
     (await host.server.inject({ method: 'GET', url: '/v1/ping', remoteAddress })).statusCode;
 

@@ -15,6 +15,7 @@ const generous: RateLimitPolicies = {
   anonymous: perMinute(1000),
   sensitive: perMinute(1000),
   plans: { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) },
+  tenants: { free: perMinute(1000), pro: perMinute(1000), enterprise: perMinute(1000) },
 };
 
 const pong = z.object({ pong: z.boolean() });
@@ -57,7 +58,7 @@ const opened: TestHost[] = [];
 export type HostOverrides = Partial<RateLimitPolicies> & {
   readonly limiter?: RateLimiter;
   readonly findPlan?: (tenantId: string) => Plan | undefined;
-} & Pick<TestHostOptions, 'trustProxy' | 'metrics'>;
+} & Pick<TestHostOptions, 'trustProxy' | 'metrics' | 'corsOrigins'>;
 
 /** Opens a host with high limits, except ten requests per minute for each user on the plan `free`. `policies` override them. */
 export const openHost = async ({
@@ -65,12 +66,14 @@ export const openHost = async ({
   findPlan,
   trustProxy,
   metrics,
+  corsOrigins = [],
   ...policies
 }: HostOverrides) => {
   const host = await openTestHost({
     modules: [thingsModule, guessesModule],
     datastore: fakeDatastore(),
     limits: { limiter, findPlan, defaultPlan: 'free', policies: { ...generous, ...policies } },
+    corsOrigins,
     ...(trustProxy && { trustProxy }),
     ...(metrics && { metrics }),
   });

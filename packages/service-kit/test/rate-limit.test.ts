@@ -227,3 +227,15 @@ describe('the metrics', () => {
     expect(await readDecisions('subject', 'refused')).toBe(2);
   });
 });
+
+it('boundary: the users of a tenant share a limit, and those of another tenant are served', async () => {
+  const plan = (quota: number) => ({ free: perMinute(quota), pro: perMinute(quota), enterprise: perMinute(quota) });
+  const host = await openHost({ tenants: plan(3) });
+  const tenantId = createId();
+  const colleagues = await Promise.all(Array.from({ length: 4 }, () => host.as(createPrincipal({ tenantId }))));
+  const responses = [];
+  for (const colleague of colleagues) responses.push(await colleague.get(toUnknownPath()));
+  expect(responses.map(({ status }) => status)).toEqual([404, 404, 404, 429]);
+  expect(responses.at(-1)?.headers).toMatchObject({ 'ratelimit-policy': '"tenant";q=3;w=60', 'retry-after': '20' });
+  expect((await (await host.as(createPrincipal())).get(toUnknownPath())).status).toBe(404);
+});

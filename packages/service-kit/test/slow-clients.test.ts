@@ -1,4 +1,4 @@
-import { openSocket, parseProblem, sendBytes, splitResponses } from '@plinth/testing';
+import { createPrincipal, openSocket, parseProblem, sendBytes, splitResponses } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useListeningHost } from './listening-host.ts';
 
@@ -34,3 +34,31 @@ it('slow headers, slow bodies and idle connections are cut in time, and health c
   expect(Math.max(...times)).toBeLessThan(1500);
   expect(process.memoryUsage().rss - rssBefore).toBeLessThan(200 * 1024 * 1024);
 }, 20_000);
+
+it('slow bodies of one user hold no slot that another one needs, and are cut in seconds', async () => {
+  const slowBodies = Array.from({ length: 256 }, () =>
+    sendBytes(host.port, [
+      `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    ]),
+  );
+  const isCut = Promise.all(slowBodies);
+  const other = `Bearer ${await host.current.signToken(createPrincipal())}`;
+  const statuses: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    statuses.push((await fetch(`${host.url}/v1/long`, { headers: { authorization: other } })).status);
+  }
+  expect(statuses).toEqual(Array(20).fill(200));
+  for (const { text, ms } of await isCut) {
+    expect(parseProblem(text)).toMatchObject({ status: 408, code: 'request-timeout' });
+    expect(ms).toBeLessThan(6000);
+  }
+}, 20_000);
+
+it('boundary: a connection has at most 32 pipelined requests, and the response to the last one closes it', async () => {
+  const request = 'GET /health HTTP/1.1\r\nHost: a\r\n\r\n';
+  const { text } = await sendBytes(host.port, [request.repeat(1000)]);
+  const responses = splitResponses(text);
+  expect(responses).toHaveLength(32);
+  expect(responses.slice(0, -1).filter((response) => /^connection: close/im.test(response))).toEqual([]);
+  expect(responses.at(-1)).toMatch(/^connection: close/im);
+});

@@ -58,6 +58,19 @@ describe('an invalid request', () => {
     expect((await create(['a'])).body.errors).toMatchObject([{ pointer: '', location: 'body' }]);
   });
 
+  it('boundary: names the first 20 faults of a request with more', async () => {
+    const readWith = async (count: number) => {
+      const query = Array.from({ length: count }, (_, index) => `p${index}=1`).join('&');
+      return (await caller.get(`/v1/things/${createId()}?${query}`)).body;
+    };
+    const most = await readWith(20);
+    expect(most.errors).toHaveLength(20);
+    expect(most.detail).not.toContain('`errors`');
+    const more = await readWith(21);
+    expect(more.errors).toHaveLength(20);
+    expect(more.detail).toContain('`errors` names the first 20 of 21.');
+  });
+
   it('names each unknown query parameter', async () => {
     expect((await caller.get(`/v1/things/${createId()}?a=1&b=2`)).body.errors).toMatchObject([
       { pointer: '/a', location: 'query', code: 'unknown-field' },

@@ -6,7 +6,7 @@ export {
   type Metrics,
   type Sample,
 } from './metrics/metrics.ts';
-export { type MetricsAddress, type MetricsServer, openMetricsServer } from './metrics/metrics-server.ts';
+export { type MetricsServer, type MetricsServerOptions, openMetricsServer } from './metrics/metrics-server.ts';
 export {
   createRequestMetrics,
   type RequestMetrics,

@@ -26,7 +26,7 @@ it('starts a pod of production, which responds to its probes and to Prometheus',
   const env = await createEnvironment();
   const pod = start(['node', 'src/main.ts'], env);
   for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
-    await waitUntilReady(pod, `http://127.0.0.1:${env['PORT']}${probe?.httpGet.path}`, 45_000);
+    await waitUntilReady(pod, `http://127.0.0.1:${env['METRICS_PORT']}${probe?.httpGet.path}`, 45_000);
   }
   const metrics = `http://127.0.0.1:${env['METRICS_PORT']}${metadata.annotations?.['prometheus.io/path']}`;
   expect((await fetch(metrics)).status, pod.output.stderr).toBe(200);

@@ -93,7 +93,7 @@ describe('the Deployment', () => {
     expect(ports).toEqual({ http: PORT, metrics: METRICS_PORT });
     expect(pod.metadata.annotations).toMatchObject({ 'prometheus.io/port': METRICS_PORT });
     const { startupProbe, livenessProbe, readinessProbe } = container;
-    for (const probe of [startupProbe, livenessProbe, readinessProbe]) expect(probe?.httpGet.port).toBe('http');
+    for (const probe of [startupProbe, livenessProbe, readinessProbe]) expect(probe?.httpGet.port).toBe('metrics');
     const { spec } = read<{ spec: { ports: { targetPort: string }[] } }>('base/service.yaml');
     expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
   });

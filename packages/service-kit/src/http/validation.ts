@@ -11,13 +11,18 @@ const locations: Readonly<Record<string, FieldError['location']>> = {
 
 const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
-/** Creates the 400 for invalid fields. Its `detail` describes the first of them. */
+/** More would make the response larger than the request. */
+const fieldErrorsMax = 20;
+
+/** Creates the 400 for invalid fields. Its `detail` describes the first of them; it names the first 20. */
 export const invalidFields = (errors: readonly [FieldError, ...FieldError[]], cause?: unknown): ApiError => {
   const [{ location, pointer, message }] = errors;
+  const more =
+    errors.length > fieldErrorsMax ? ` \`errors\` names the first ${fieldErrorsMax} of ${errors.length}.` : '';
   return commonErrors.invalidRequest({
-    errors,
+    errors: errors.slice(0, fieldErrorsMax),
     cause,
-    detail: asSentence(`${location}${pointer}: ${message}`),
+    detail: `${asSentence(`${location}${pointer}: ${message}`)}${more}`,
     fix: 'Correct the fields that `errors` names, and send the request again.',
   });
 };

@@ -7,7 +7,7 @@ let admission: Admission;
 beforeEach(() => {
   vi.useFakeTimers();
   time = 0;
-  admission = createAdmission({ inFlightMax: 2, waitingMax: 3, waitMs: 1000, lagMs: 500 }, () => time);
+  admission = createAdmission({ inFlightMax: 4, waitingMax: 6, waitMs: 1000, lagMs: 500 }, () => time);
 });
 afterEach(() => {
   admission.stop();
@@ -22,30 +22,54 @@ const advance = (ms: number, lagMs = 0): void => {
   }
 };
 
-const enter = () => {
-  const request = { outcome: 'waiting' };
-  admission.enter((isAdmitted) => {
+const toCaller = (user: string, tenant = 'tenant') => ({ user: `${tenant} ${user}`, tenant });
+const alice = toCaller('alice');
+const bob = toCaller('bob', 'other');
+const carol = toCaller('carol', 'another');
+
+const enter = (caller = alice) => {
+  const request = { caller, outcome: 'waiting' };
+  admission.enter(caller, (isAdmitted) => {
     request.outcome = isAdmitted ? 'admitted' : 'rejected';
   });
   return request;
 };
-const enterMany = (length: number) => Array.from({ length }, enter);
+const enterMany = (length: number, caller = alice) => Array.from({ length }, () => enter(caller));
 const getOutcomes = (requests: readonly { outcome: string }[]) => requests.map(({ outcome }) => outcome);
 
 describe('admission', () => {
-  it('boundary: admits as many as there is room for, queues some and rejects the rest at once', () => {
-    const expected = ['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'];
-    expect(getOutcomes(enterMany(6))).toEqual(expected);
+  it('boundary: gives a user half of the slots and of the places in the queue, and rejects the rest at once', () => {
+    expect(getOutcomes(enterMany(6))).toEqual(['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected']);
+    expect(getOutcomes(enterMany(6, bob))).toEqual([
+      ...['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'],
+    ]);
+    expect(enter(carol).outcome).toBe('rejected');
   });
 
-  it('race: passes each freed slot to the request that has waited longest, once', () => {
+  it('boundary: gives the users of a tenant three quarters of the slots together', () => {
+    const users = ['a', 'b', 'c', 'd'].map((name) => enter(toCaller(name)));
+    expect(getOutcomes(users)).toEqual(['admitted', 'admitted', 'admitted', 'waiting']);
+    expect(enter(bob).outcome).toBe('admitted');
+  });
+
+  it('race: passes each freed slot to the request of a user that has waited longest, once', () => {
     const requests = enterMany(4);
-    admission.leave();
+    admission.leave(alice);
     expect(getOutcomes(requests)).toEqual(['admitted', 'admitted', 'admitted', 'waiting']);
-    admission.leave();
-    admission.leave();
+    admission.leave(alice);
+    admission.leave(alice);
     expect(getOutcomes(requests)).toEqual(['admitted', 'admitted', 'admitted', 'admitted']);
     expect(getOutcomes(enterMany(2))).toEqual(['admitted', 'waiting']);
+  });
+
+  it('race: lets users take turns, however many requests one of them has in the queue', () => {
+    enterMany(2);
+    enterMany(2, bob);
+    const flood = enterMany(2);
+    const [single] = enterMany(1, carol);
+    admission.leave(alice);
+    admission.leave(bob);
+    expect(getOutcomes([...flood, single as { outcome: string }])).toEqual(['admitted', 'waiting', 'admitted']);
   });
 
   it('rejects a request that has waited too long, and keeps later ones in the queue', () => {
@@ -54,11 +78,17 @@ describe('admission', () => {
     const second = enter();
     advance(500);
     expect(getOutcomes([...first, second])).toEqual(['admitted', 'admitted', 'rejected', 'waiting']);
-    admission.leave();
+    admission.leave(alice);
     expect(second.outcome).toBe('admitted');
   });
 
-  it('integrity: rejects new requests while the event loop lags, and admits them afterwards', () => {
+  it('admits requests after a single stall of the event loop', () => {
+    advance(100, 2000);
+    expect(enter().outcome).toBe('admitted');
+  });
+
+  it('integrity: rejects new requests while the event loop lags in two checks in a row, and admits them afterwards', () => {
+    advance(100, 501);
     advance(100, 501);
     expect(enter().outcome).toBe('rejected');
     advance(100);

@@ -1,5 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import fp from 'fastify-plugin';
+import { type Caller, getCaller } from '../http/caller.ts';
 import { createRejecter } from '../http/problem-response.ts';
 
 export type AdmissionLimits = {
@@ -12,54 +13,123 @@ export type AdmissionLimits = {
   readonly waitingMax: number;
   /** Milliseconds after which a waiting request is rejected. */
   readonly waitMs: number;
-  /** Milliseconds of event-loop lag above which every request is rejected. */
+  /** Milliseconds of event-loop lag above which every request is rejected, when two checks in a row have measured it. */
   readonly lagMs: number;
 };
 
 type OnDecision = (isAdmitted: boolean) => void;
-type Waiting = { readonly onDecision: OnDecision; readonly until: number };
+type Waiting = { readonly caller: Caller; readonly onDecision: OnDecision; readonly until: number };
 
 export type Admission = {
-  /** True when the next request would wait or be rejected. */
-  isFull(): boolean;
-  /** Calls `onDecision` when a slot is free, or when the request is rejected. */
-  enter(onDecision: OnDecision): void;
+  /** Calls `onDecision` when a slot is free for the caller, or when the request is rejected. */
+  enter(caller: Caller, onDecision: OnDecision): void;
   /** Frees the slot of one admitted request. */
-  leave(): void;
+  leave(caller: Caller): void;
   stop(): void;
 };
 
 const checkMs = 100;
+
+/** Counts who holds places. A user may hold half of them and a tenant three quarters, so that others always find one. */
+const createPlaces = (max: number) => {
+  const held = new Map<string, number>();
+  let total = 0;
+  const getHeld = (key: string): number => held.get(key) ?? 0;
+  const add = ({ user, tenant }: Caller, change: 1 | -1): void => {
+    total += change;
+    for (const key of [user, tenant]) {
+      const count = getHeld(key) + change;
+      if (count === 0) held.delete(key);
+      else held.set(key, count);
+    }
+  };
+  return {
+    hasRoom: ({ user, tenant }: Caller): boolean =>
+      total < max && getHeld(user) < Math.ceil(max / 2) && getHeld(tenant) < Math.ceil((max * 3) / 4),
+    take: (caller: Caller) => add(caller, 1),
+    free: (caller: Caller) => add(caller, -1),
+  };
+};
+
+/** The requests that wait, in a queue for each user; the queues take turns. */
+const createQueues = () => {
+  const queues = new Map<string, Waiting[]>();
+  const remove = (user: string, queue: Waiting[]): Waiting | undefined => {
+    const first = queue.shift();
+    queues.delete(user);
+    if (queue.length > 0) queues.set(user, queue);
+    return first;
+  };
+  return {
+    add: (waiting: Waiting): void => {
+      const { user } = waiting.caller;
+      const queue = queues.get(user) ?? [];
+      queue.push(waiting);
+      queues.set(user, queue);
+    },
+    /** Removes the next request that may be admitted. */
+    takeNext: (mayEnter: (caller: Caller) => boolean): Waiting | undefined => {
+      for (const [user, queue] of queues) {
+        const [first] = queue;
+        if (first && mayEnter(first.caller)) return remove(user, queue);
+      }
+      return undefined;
+    },
+    /** Removes the requests that have waited too long. The first of a queue has waited longest. */
+    takeExpired: (time: number): Waiting[] => {
+      const expired: Waiting[] = [];
+      for (const [user, queue] of [...queues]) {
+        const count = queue.findIndex(({ until }) => until > time);
+        expired.push(...queue.splice(0, count === -1 ? queue.length : count));
+        if (queue.length === 0) queues.delete(user);
+      }
+      return expired;
+    },
+  };
+};
 
 /** Creates a queue for requests beyond the capacity of a host, so that a short burst waits instead of failing. */
 export const createAdmission = (
   { inFlightMax, waitingMax, waitMs, lagMs }: AdmissionLimits,
   now: () => number = () => performance.now(),
 ): Admission => {
-  const waiting: Waiting[] = [];
-  let inFlight = 0;
+  const slots = createPlaces(inFlightMax);
+  const seats = createPlaces(waitingMax);
+  const queues = createQueues();
   let checkedAt = now();
   let lag = 0;
+  let isLagging = false;
   const check = (): void => {
     const time = now();
+    const previousLag = lag;
     lag = Math.max(0, time - checkedAt - checkMs);
+    // After a single stall the process is idle again.
+    isLagging = Math.min(previousLag, lag) > lagMs;
     checkedAt = time;
-    // The first entry has waited longest.
-    while (waiting[0] && waiting[0].until <= time) (waiting.shift() as Waiting).onDecision(false);
+    for (const { caller, onDecision } of queues.takeExpired(time)) {
+      seats.free(caller);
+      onDecision(false);
+    }
   };
   const timer = setInterval(check, checkMs).unref();
   return {
-    isFull: () => inFlight >= inFlightMax,
-    enter: (onDecision) => {
-      if (lag > lagMs || waiting.length >= waitingMax) return onDecision(false);
-      if (inFlight >= inFlightMax) return void waiting.push({ onDecision, until: now() + waitMs });
-      inFlight += 1;
-      onDecision(true);
+    enter: (caller, onDecision) => {
+      if (isLagging) return onDecision(false);
+      if (slots.hasRoom(caller)) {
+        slots.take(caller);
+        return onDecision(true);
+      }
+      if (!seats.hasRoom(caller)) return onDecision(false);
+      seats.take(caller);
+      queues.add({ caller, onDecision, until: now() + waitMs });
     },
-    leave: () => {
-      const next = waiting.shift();
-      if (next) next.onDecision(true);
-      else inFlight -= 1;
+    leave: (caller) => {
+      slots.free(caller);
+      const next = queues.takeNext(slots.hasRoom);
+      if (!next) return;
+      seats.free(next.caller);
+      slots.take(next.caller);
+      next.onDecision(true);
     },
     stop: () => clearInterval(timer),
   };
@@ -68,29 +138,27 @@ export const createAdmission = (
 export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUrl: string };
 
 /**
- * Admits requests to contracts while slots are free. Routes of the host are not counted, nor are streams, which run at the
- * pace of their clients.
+ * Admits requests to contracts while slots are free. A request needs its slot when its body is complete, so that a slow
+ * client holds none. Routes of the host are not counted, nor are streams, which run at the pace of their clients.
  */
 export const admission = fp<AdmissionOptions>(
   async (app, { inFlightMax, publicUrl }) => {
     const queue = createAdmission({ inFlightMax, waitingMax: 16 * inFlightMax, waitMs: 1000, lagMs: 1000 });
     const reject = createRejecter(commonErrors.unavailable({ detail: 'The server is overloaded.' }), publicUrl);
-    app.addHook('onRequest', (request, reply, done) => {
+    app.addHook('preValidation', (request, reply, done) => {
       const { contract } = request.scope.config;
       if (!contract || contract.stream) return done();
-      const enter = (): void =>
-        queue.enter((isAdmitted) => {
-          if (!isAdmitted) return reject(request, reply);
-          // If the client disconnected while queued, its close event has already fired: release the slot here.
-          if (reply.raw.destroyed) return queue.leave();
-          reply.raw.once('close', queue.leave);
-          done();
-        });
-      // A client above its limit must not fill the queue.
-      if (queue.isFull()) app.limit(request, reply).then(enter, done);
-      else enter();
+      const caller = getCaller(request);
+      const leave = (): void => queue.leave(caller);
+      queue.enter(caller, (isAdmitted) => {
+        if (!isAdmitted) return reject(request, reply);
+        // If the client disconnected while queued, its close event has already fired: free the slot here.
+        if (reply.raw.destroyed) return leave();
+        reply.raw.once('close', leave);
+        done();
+      });
     });
     app.addHook('onClose', async () => queue.stop());
   },
-  { name: 'admission', dependencies: ['request-context', 'rate-limit'] },
+  { name: 'admission', dependencies: ['request-context', 'auth'] },
 );

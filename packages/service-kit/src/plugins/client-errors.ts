@@ -12,6 +12,9 @@ import { noMethod, noRoute, type RequestTelemetry } from '../http/telemetry.ts';
 /** The time limit for receiving the headers of a request. */
 export const headersTimeoutMs = 5000;
 
+/** How many requests of a connection may wait for their responses. The response to the last one closes the connection. */
+const pipelinedMax = 32;
+
 export type ClientErrorOptions = {
   readonly ids: Ids;
   readonly publicUrl: string;
@@ -47,20 +50,23 @@ const whenClosed = (reply: FastifyReply | undefined, next: () => void): void => 
   else reply.raw.once('close', next);
 };
 
-/** The replies of all connections, in the order of their requests. A reply is open until the body of its request has arrived. */
+/** The open replies of each connection, in the order of their requests. A reply is open until the body of its request has arrived. */
 const createOpenReplies = () => {
-  const replies = new Set<FastifyReply>();
+  const bySocket = new WeakMap<Socket, Set<FastifyReply>>();
   return {
-    add: (reply: FastifyReply): void => {
+    /** @returns how many replies of the connection are open. */
+    add: (reply: FastifyReply): number => {
       const { raw: request } = reply.request;
-      replies.add(reply);
+      const replies = bySocket.get(request.socket) ?? new Set();
+      bySocket.set(request.socket, replies.add(reply));
       reply.raw.once('close', () => {
         const isReading = request.complete === false && !request.destroyed;
         if (isReading) request.once('close', () => replies.delete(reply));
         else replies.delete(reply);
       });
+      return replies.size;
     },
-    find: (socket: Socket): FastifyReply[] => [...replies].filter(({ request }) => request.raw.socket === socket),
+    find: (socket: Socket): FastifyReply[] => [...(bySocket.get(socket) ?? [])],
   };
 };
 
@@ -127,14 +133,15 @@ export const clientErrors = fp<ClientErrorOptions>(
 
     app.addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
-      // A request pipelined after a rejected one gets no reply: the connection ends.
+      // A request pipelined after the last one of a connection gets no reply: the connection ends.
       if (rejected.has(socket)) return;
-      openReplies.add(reply);
+      const isLast = openReplies.add(reply) >= pipelinedMax;
       const fault = findHostFault(request.raw);
-      if (fault === undefined) return done();
-      rejected.add(socket);
-      reply.header('connection', 'close');
-      done(commonErrors.invalidRequest({ detail: fault }));
+      if (isLast || fault !== undefined) {
+        rejected.add(socket);
+        reply.header('connection', 'close');
+      }
+      done(fault === undefined ? undefined : commonErrors.invalidRequest({ detail: fault }));
     });
   },
   { name: 'client-errors', dependencies: ['request-context', 'errors'] },

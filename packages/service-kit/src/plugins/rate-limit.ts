@@ -1,16 +1,12 @@
-import { isIP } from 'node:net';
-import fastifyRateLimit, {
-  type FastifyRateLimitStore,
-  type FastifyRateLimitStoreCtor,
-  normalizeIP,
-} from '@fastify/rate-limit';
+import fastifyRateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import { commonErrors } from '@plinth/contract-kit';
 import type { Plan, RateLimitDecision, RateLimiter } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { getCaller, getNetwork } from '../http/caller.ts';
 
-const stages = ['ip', 'anonymous', 'subject', 'sensitive'] as const;
+const stages = ['ip', 'anonymous', 'subject', 'tenant', 'sensitive'] as const;
 type Stage = (typeof stages)[number];
 
 /** Allows `quota` requests in a window. */
@@ -25,6 +21,8 @@ export type RateLimitPolicies = {
   readonly sensitive: RateLimitPolicy;
   /** For each principal, by the plan of its tenant. */
   readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
+  /** For all principals of a tenant together, by its plan. */
+  readonly tenants: Readonly<Record<Plan, RateLimitPolicy>>;
 };
 
 export type RateLimits = {
@@ -102,20 +100,21 @@ const addMetrics = (metrics: Metrics, { counts }: RateLimiter) => {
 };
 
 const toKey = (stage: Stage, request: FastifyRequest): string => {
-  // A client that has disconnected has no address, and a trusted proxy may send an invalid one.
-  const network = isIP(request.ip ?? '') ? normalizeIP(request.ip) : 'unknown';
   const { contract } = request.scope.config;
-  const actor = request.scope.ctx?.actor;
-  const caller = actor?.id ? `${actor.tenantId} ${actor.id}` : network;
-  if (stage === 'subject') return `subject ${caller}`;
-  if (stage === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${caller}`;
-  return `${stage} ${network}`;
+  const { user, tenant } = getCaller(request);
+  if (stage === 'subject') return `subject ${user}`;
+  if (stage === 'tenant') return `tenant ${tenant}`;
+  if (stage === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
+  return `${stage} ${getNetwork(request)}`;
 };
 
 const createPolicyLookup =
-  ({ policies, findPlan, defaultPlan }: RateLimits) =>
-  (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy =>
-    stage === 'subject' ? policies.plans[findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan] : policies[stage];
+  ({ policies: { plans, tenants, ...others }, findPlan, defaultPlan }: RateLimits) =>
+  (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy => {
+    if (stage !== 'subject' && stage !== 'tenant') return others[stage];
+    const plan = findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan;
+    return stage === 'subject' ? plans[plan] : tenants[plan];
+  };
 
 /** Sets the headers of the exceeded check, or of the one with the fewest requests left. @throws `rate-limited` when one is exceeded. */
 const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
@@ -170,15 +169,18 @@ export const rateLimit = fp<RateLimitOptions>(
 
     app.decorate('limit', async (request, reply, caller) => {
       if (caller) request.rateLimitChecks.push(checks[caller](request));
+      if (caller === 'subject') request.rateLimitChecks.push(checks.tenant(request));
       if (caller && request.scope.config.contract?.limit === 'sensitive') {
         request.rateLimitChecks.push(checks.sensitive(request));
       }
       applyChecks(reply, await Promise.all(request.rateLimitChecks));
     });
-    app.addHook('onRequest', (request, _reply, done) => {
+    app.addHook('onRequest', (request, reply, done) => {
       // Started, not awaited: the check of the caller joins the same round trip to Redis.
       request.rateLimitChecks = request.scope.config.probe ? [] : [checks.ip(request)];
-      done();
+      // The next hook, of @fastify/cors, responds to preflights.
+      if (request.method === 'OPTIONS') app.limit(request, reply).then(() => done(), done);
+      else done();
     });
     // A request to a route without a contract has no check of its caller, so the check of its IP is awaited here.
     app.addHook('preParsing', async (request, reply) => {

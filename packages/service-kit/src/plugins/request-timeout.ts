@@ -1,10 +1,14 @@
 import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import type { Logger } from '@plinth/logger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 
 /** The maximum milliseconds from the first hook of a request to its response. */
 export const requestTimeoutMs = 8000;
+
+/** A body that arrives more slowly, measured after `slowBodyGraceMs`, holds memory and a connection for nothing. */
+const bodyBytesPerSecondMin = 500;
+const slowBodyGraceMs = 3000;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,8 +22,33 @@ const toTimeoutError = ({ raw, scope }: FastifyRequest): ApiError => {
   return scope.isCommitting ? commonErrors.outcomeUnknown() : commonErrors.unavailable();
 };
 
+/** Watches the bodies that are being received, and calls `onSlow` for each that arrives too slowly. */
+const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, reply: FastifyReply) => void): void => {
+  const receiving = new Map<FastifyRequest, { reply: FastifyReply; startedAt: number; bytesAtStart: number }>();
+  const timer = setInterval(() => {
+    for (const [request, { reply, startedAt, bytesAtStart }] of receiving) {
+      const ms = performance.now() - startedAt;
+      const bytes = request.raw.socket.bytesRead - bytesAtStart;
+      if (ms > slowBodyGraceMs && bytes < (ms / 1000) * bodyBytesPerSecondMin) onSlow(request, reply);
+    }
+  }, 1000).unref();
+  app.addHook('preParsing', (request, reply, _payload, done) => {
+    if (!request.raw.complete) {
+      const bytesAtStart = request.raw.socket.bytesRead;
+      receiving.set(request, { reply, startedAt: performance.now(), bytesAtStart });
+      reply.raw.once('close', () => receiving.delete(request));
+    }
+    done();
+  });
+  app.addHook('preValidation', (request, _reply, done) => {
+    receiving.delete(request);
+    done();
+  });
+  app.addHook('onClose', async () => clearInterval(timer));
+};
+
 /**
- * Ends a request that takes too long and aborts its context. Aborts the context also when the client disconnects before the
+ * Ends a request that takes too long, or whose body arrives too slowly, and aborts its context. Aborts the context also when the client disconnects before the
  * response. Fastify's `handlerTimeout` is not used, because it stops as soon as a body has been read. Streams have no limit.
  */
 export const requestTimeout = fp<{ readonly logger: Logger }>(
@@ -35,6 +64,7 @@ export const requestTimeout = fp<{ readonly logger: Logger }>(
       app.sendProblem(reply, toTimeoutError(request));
       request.scope.abort.abort();
     };
+    watchBodies(app, onTimeout);
     app.addHook('onRequest', (request, reply, done) => {
       const isStream = request.scope.config.contract?.stream !== undefined;
       if (isStream) streams.add(request);

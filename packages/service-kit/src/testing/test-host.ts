@@ -6,6 +6,7 @@ import { createMetrics } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
+import type { HttpApp } from '../http-app.ts';
 import type { Module } from '../module.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { createServer, type ServerOptions } from '../server.ts';
@@ -50,6 +51,7 @@ export type TestHost = {
   readonly contracts: readonly Contract[];
   readonly lines: CollectedLines;
   readonly drain: () => void;
+  readonly checkReadiness: HttpApp['checkReadiness'];
   as(subject: TokenSubject): Promise<Caller>;
   readonly anonymous: Caller;
   signToken(subject: TokenSubject): Promise<string>;
@@ -116,7 +118,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
-  const { server, prepare, drain } = await createServer({
+  const { server, prepare, drain, checkReadiness } = await createServer({
     name: 'test',
     ids: systemIds,
     publicUrl: 'http://test.example',
@@ -142,6 +144,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     contracts,
     lines,
     drain,
+    checkReadiness,
     signToken,
     as: async (subject) => createCaller(server, { authorization: `Bearer ${await signToken(subject)}` }),
     anonymous: createCaller(server, {}),

@@ -1,12 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { type MetricsServer, openMetricsServer } from './metrics-server.ts';
+import { type MetricsServer, type MetricsServerOptions, openMetricsServer } from './metrics-server.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 
 const opened: MetricsServer[] = [];
 
+let readiness: { isReady: boolean; body: object } = { isReady: true, body: { status: 'ready' } };
+
+const openOn = (address: MetricsServerOptions['address'], metrics: Metrics = createMetrics()): Promise<MetricsServer> =>
+  openMetricsServer({ metrics, address, checkReadiness: async () => readiness });
+
 const open = async (metrics: Metrics = createMetrics()): Promise<MetricsServer> => {
-  const server = await openMetricsServer(metrics, { host: '127.0.0.1', port: 0 });
+  const server = await openOn({ host: '127.0.0.1', port: 0 }, metrics);
   opened.push(server);
   return server;
 };
@@ -94,10 +99,22 @@ describe('the metrics server', () => {
     await expect.poll(shown).toBe(true);
   });
 
+  it('serves the probes, which need no port of clients', async () => {
+    const { url } = await open();
+    const probe = async (path: string) => {
+      const response = await fetch(new URL(path, url));
+      return [response.status, await response.json()];
+    };
+    expect(await probe('/health/live')).toEqual([200, { status: 'live' }]);
+    expect(await probe('/health/ready')).toEqual([200, { status: 'ready' }]);
+    readiness = { isReady: false, body: { status: 'unavailable', missing: ['mongodb'] } };
+    expect(await probe('/health/ready')).toEqual([503, { status: 'unavailable', missing: ['mongodb'] }]);
+  });
+
   it('serves nothing else, and by GET only', async () => {
     const { url } = await open();
     expect((await fetch(new URL('/v1/users', url))).status).toBe(404);
-    expect((await fetch(new URL('/metrics/../health', url))).status).toBe(404);
+    expect((await fetch(new URL('/metrics/../health/startup', url))).status).toBe(404);
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
   });
 
@@ -123,9 +140,7 @@ describe('the metrics server', () => {
   it('fails with the error of the system when it cannot listen', async () => {
     const { url } = await open();
     const { port } = new URL(url);
-    await expect(openMetricsServer(createMetrics(), { host: '127.0.0.1', port: Number(port) })).rejects.toThrow(
-      'EADDRINUSE',
-    );
-    await expect(openMetricsServer(createMetrics(), { host: '192.0.2.1', port: 0 })).rejects.toThrow('EADDRNOTAVAIL');
+    await expect(openOn({ host: '127.0.0.1', port: Number(port) })).rejects.toThrow('EADDRINUSE');
+    await expect(openOn({ host: '192.0.2.1', port: 0 })).rejects.toThrow('EADDRNOTAVAIL');
   });
 });

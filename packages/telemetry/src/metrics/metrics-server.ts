@@ -11,10 +11,15 @@ export type MetricsServer = {
   close(): Promise<void>;
 };
 
-/** Must be reachable only from the network of the operators. With port 0 the system chooses one. */
-export type MetricsAddress = { readonly host: string; readonly port: number };
+export type MetricsServerOptions = {
+  readonly metrics: Metrics;
+  /** Must be reachable only from the network of the operators. With port 0 the system chooses one. */
+  readonly address: { readonly host: string; readonly port: number };
+  /** Answers the probe of `/health/ready`. */
+  readonly checkReadiness: () => Promise<{ readonly isReady: boolean; readonly body: object }>;
+};
 
-const path = '/metrics';
+const metricsPath = '/metrics';
 
 type Response = Exposition & { readonly status: number };
 
@@ -24,10 +29,25 @@ const createTextResponse = (status: number, body: string): Response => ({
   body,
 });
 
-const createResponse = async ({ method, url, headers }: IncomingMessage, { registry }: Metrics): Promise<Response> => {
-  if (url?.split('?', 1)[0] !== path) return createTextResponse(404, `This port serves ${path} only.\n`);
+const createJsonResponse = (status: number, body: object): Response => ({
+  status,
+  contentType: 'application/json; charset=utf-8',
+  body: JSON.stringify(body),
+});
+
+const createResponse = async (
+  { method, url, headers }: IncomingMessage,
+  { metrics, checkReadiness }: MetricsServerOptions,
+): Promise<Response> => {
+  const path = url?.split('?', 1)[0] ?? '';
+  if (![metricsPath, '/health/live', '/health/ready'].includes(path)) {
+    return createTextResponse(404, `This port serves ${metricsPath}, /health/live and /health/ready only.\n`);
+  }
   if (method !== 'GET') return createTextResponse(405, `${path} supports GET only.\n`);
-  return { status: 200, ...(await expose(registry, headers.accept)) };
+  if (path === metricsPath) return { status: 200, ...(await expose(metrics.registry, headers.accept)) };
+  if (path === '/health/live') return createJsonResponse(200, { status: 'live' });
+  const { isReady, body } = await checkReadiness();
+  return createJsonResponse(isReady ? 200 : 503, body);
 };
 
 const send = (reply: ServerResponse, { status, contentType, body }: Response): void => {
@@ -35,17 +55,18 @@ const send = (reply: ServerResponse, { status, contentType, body }: Response): v
 };
 
 const toUrl = ({ address, family, port }: AddressInfo): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`;
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}${metricsPath}`;
 
 /**
- * Serves the metrics of the service and its process on a separate address, because clients must not see them. Call it at
- * most once per `Metrics`.
+ * Serves the metrics of the service and its process, and its probes, on a separate address, because clients must not see
+ * them. Call it at most once per `Metrics`.
  * @throws the system error when the address cannot be bound.
  */
-export const openMetricsServer = async (metrics: Metrics, { host, port }: MetricsAddress): Promise<MetricsServer> => {
-  addProcessMetrics(metrics);
+export const openMetricsServer = async (options: MetricsServerOptions): Promise<MetricsServer> => {
+  const { host, port } = options.address;
+  addProcessMetrics(options.metrics);
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, reply) => {
-    createResponse(request, metrics).then(
+    createResponse(request, options).then(
       (response) => send(reply, response),
       () => send(reply, createTextResponse(500, 'The metrics could not be read.\n')),
     );

@@ -1,0 +1,18 @@
+import { isIP } from 'node:net';
+import { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+
+/** The client network of a request: an IPv4 address, or the /64 network of an IPv6 address. */
+export const getNetwork = (request: FastifyRequest): string =>
+  // A client that has disconnected has no address, and a trusted proxy may send an invalid one.
+  isIP(request.ip ?? '') ? normalizeIP(request.ip) : 'unknown';
+
+/** The holders of a limit: a user and its tenant, or the client network of a request that is not authenticated. */
+export type Caller = { readonly user: string; readonly tenant: string };
+
+export const getCaller = (request: FastifyRequest): Caller => {
+  const actor = request.scope.ctx?.actor;
+  return actor?.id
+    ? { user: `${actor.tenantId} ${actor.id}`, tenant: actor.tenantId }
+    : { user: getNetwork(request), tenant: 'anonymous' };
+};
