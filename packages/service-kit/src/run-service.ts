@@ -6,7 +6,7 @@ import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import { systemClock, systemIds } from './clock-and-ids.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
-import type { Dependency } from './plugins/health.ts';
+import type { Dependency, Readiness } from './plugins/health.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import { createRateLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
@@ -73,6 +73,8 @@ const toServerSettings = (config: ServiceConfig) => ({
   undeclared: 'send' as const,
 });
 
+const starting: Readiness = { isReady: false, body: { status: 'unavailable', missing: ['starting'] } };
+
 const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom = 'users', beforeListening } = options;
   const production = config.NODE_ENV === 'production';
@@ -102,12 +104,8 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     metrics,
     tracing,
   });
-  let isListening = false;
-  const starting = { isReady: false, body: { status: 'unavailable', missing: ['starting'] } };
-  const metricsServer = await openMetrics(
-    { metrics, checkReadiness: async () => (isListening ? checkReadiness() : starting) },
-    config,
-  );
+  const probes = { checkReadiness: async () => starting };
+  const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
   await prepare();
   await beforeListening?.(datastore);
   await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
@@ -122,7 +120,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   };
   stopGracefully(stop, { logger });
   const url = await listen(server, config);
-  isListening = true;
+  probes.checkReadiness = checkReadiness;
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
   return { url, metricsUrl: metricsServer?.url };
 };

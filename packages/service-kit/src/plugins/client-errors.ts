@@ -122,8 +122,7 @@ export const clientErrors = fp<ClientErrorOptions>(
     app.server.on('connect', (_request: IncomingMessage, stream: Duplex) => {
       const socket = stream as Socket;
       // Node has detached the connection: it neither times it out nor closes the replies that are still open.
-      socket.on('error', () => undefined);
-      socket.on('timeout', () => socket.destroy());
+      socket.on('error', () => undefined).on('timeout', () => socket.destroy());
       socket.once('close', () => {
         for (const { raw } of openReplies.find(socket)) raw.destroy();
       });
@@ -136,12 +135,12 @@ export const clientErrors = fp<ClientErrorOptions>(
       // A request pipelined after the last one of a connection gets no reply: the connection ends.
       if (rejected.has(socket)) return;
       const isLast = openReplies.add(reply) >= pipelinedMax;
-      const fault = findHostFault(request.raw);
-      if (isLast || fault !== undefined) {
+      const detail = findHostFault(request.raw);
+      if (isLast || detail !== undefined) {
         rejected.add(socket);
         reply.header('connection', 'close');
       }
-      done(fault === undefined ? undefined : commonErrors.invalidRequest({ detail: fault }));
+      done(detail === undefined ? undefined : commonErrors.invalidRequest({ detail }));
     });
   },
   { name: 'client-errors', dependencies: ['request-context', 'errors'] },

@@ -132,6 +132,17 @@ const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
   });
 };
 
+/** Returns the buckets of a caller: a user shares one with its tenant. */
+const listStages = ({ scope }: FastifyRequest, caller: 'anonymous' | 'subject' | undefined): Stage[] => {
+  if (!caller) return [];
+  const isSensitive = scope.config.contract?.limit === 'sensitive';
+  return [
+    caller,
+    ...(caller === 'subject' ? (['tenant'] as const) : []),
+    ...(isSensitive ? (['sensitive'] as const) : []),
+  ];
+};
+
 export type RateLimitOptions = { readonly limits: RateLimits | undefined; readonly metrics: Metrics };
 
 /** Limits each client network before authentication, and each caller after it. Without `limits` nothing is limited. */
@@ -168,11 +179,7 @@ export const rateLimit = fp<RateLimitOptions>(
     >;
 
     app.decorate('limit', async (request, reply, caller) => {
-      if (caller) request.rateLimitChecks.push(checks[caller](request));
-      if (caller === 'subject') request.rateLimitChecks.push(checks.tenant(request));
-      if (caller && request.scope.config.contract?.limit === 'sensitive') {
-        request.rateLimitChecks.push(checks.sensitive(request));
-      }
+      for (const stage of listStages(request, caller)) request.rateLimitChecks.push(checks[stage](request));
       applyChecks(reply, await Promise.all(request.rateLimitChecks));
     });
     app.addHook('onRequest', (request, reply, done) => {

@@ -32,13 +32,11 @@ const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, rep
       if (ms > slowBodyGraceMs && bytes < (ms / 1000) * bodyBytesPerSecondMin) onSlow(request, reply);
     }
   }, 1000).unref();
-  app.addHook('preParsing', (request, reply, _payload, done) => {
-    if (!request.raw.complete) {
-      const bytesAtStart = request.raw.socket.bytesRead;
-      receiving.set(request, { reply, startedAt: performance.now(), bytesAtStart });
-      reply.raw.once('close', () => receiving.delete(request));
-    }
-    done();
+  app.addHook('preParsing', async (request, reply) => {
+    if (request.raw.complete) return;
+    const bytesAtStart = request.raw.socket.bytesRead;
+    receiving.set(request, { reply, startedAt: performance.now(), bytesAtStart });
+    reply.raw.once('close', () => receiving.delete(request));
   });
   app.addHook('preValidation', (request, _reply, done) => {
     receiving.delete(request);
