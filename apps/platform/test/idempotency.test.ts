@@ -25,8 +25,8 @@ const createBody = () => {
 
 describe('on a real database, an idempotency key', () => {
   it('race: creates one user and one distinct response in fifty concurrent requests', async () => {
-    const subject = createOwner();
-    const caller = await platform.host.as(subject);
+    const owner = createOwner();
+    const caller = await platform.host.as(owner);
     const body = createBody();
     const responses = await Promise.all(
       Array.from({ length: 50 }, () => caller.post('/v1/users', body, { 'idempotency-key': 'fifty' })),
@@ -34,13 +34,13 @@ describe('on a real database, an idempotency key', () => {
     expect(new Set(responses.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(responses[0]?.status).toBe(201);
     expect(responses.filter(({ headers }) => headers['idempotency-replayed'] === undefined)).toHaveLength(1);
-    expect(await listUsers(subject.tenantId)).toHaveLength(1);
-    expect(await listJournalRows(subject.tenantId)).toHaveLength(1);
+    expect(await listUsers(owner.tenantId)).toHaveLength(1);
+    expect(await listJournalRows(owner.tenantId)).toHaveLength(1);
   });
 
   it('race: fifty keys, each sent four times at once, create fifty users', async () => {
-    const subject = createOwner();
-    const caller = await platform.host.as(subject);
+    const owner = createOwner();
+    const caller = await platform.host.as(owner);
     const calls = Array.from({ length: 50 }, (_, index) => ({ key: `key ${index}`, body: createBody() }));
     const responses = await Promise.all(
       [...calls, ...calls, ...calls, ...calls].map(({ key, body }) =>
@@ -49,13 +49,13 @@ describe('on a real database, an idempotency key', () => {
     );
     expect(responses.every(({ status }) => status === 201)).toBe(true);
     expect(new Set(responses.map(({ text }) => text)).size).toBe(50);
-    expect(await listUsers(subject.tenantId)).toHaveLength(50);
-    expect(await listJournalRows(subject.tenantId)).toHaveLength(50);
+    expect(await listUsers(owner.tenantId)).toHaveLength(50);
+    expect(await listJournalRows(owner.tenantId)).toHaveLength(50);
   });
 
-  it('race: one of twenty patches of one version with different keys succeeds, also when all are repeated', async () => {
-    const subject = createOwner();
-    const caller = await platform.host.as(subject);
+  it('race: one of twenty patches with the same version succeeds, and repeating all of them returns the same responses', async () => {
+    const owner = createOwner();
+    const caller = await platform.host.as(owner);
     const { id } = (await caller.post('/v1/users', createBody())).body;
     const patch = (index: number) =>
       caller.send({
@@ -72,23 +72,23 @@ describe('on a real database, an idempotency key', () => {
     ]);
     const second = await Promise.all(indexes.map(patch));
     expect(second.map(({ text }) => text)).toEqual(first.map(({ text }) => text));
-    expect(await listUsers(subject.tenantId)).toMatchObject([{ version: 2 }]);
+    expect(await listUsers(owner.tenantId)).toMatchObject([{ version: 2 }]);
   });
 
   it('integrity: another body, tenant, user or route never gets the stored response', async () => {
-    const subject = createOwner();
+    const owner = createOwner();
     const [caller, colleague, outsider] = await Promise.all(
-      [subject, { ...subject, id: createId() }, createOwner()].map((principal) => platform.host.as(principal)),
+      [owner, { ...owner, id: createId() }, createOwner()].map((principal) => platform.host.as(principal)),
     );
     const key = { 'idempotency-key': 'shared' };
     const body = createBody();
     const first = await caller?.post('/v1/users', body, key);
     expect(await caller?.post('/v1/users', createBody(), key)).toMatchObject({ status: 422 });
-    expect(await listUsers(subject.tenantId)).toHaveLength(1);
+    expect(await listUsers(owner.tenantId)).toHaveLength(1);
     expect(await colleague?.post('/v1/users', body, key)).toMatchObject({ status: 409, body: { code: 'email-taken' } });
-    const theirs = await outsider?.post('/v1/users', body, key);
-    expect(theirs?.status).toBe(201);
-    expect(theirs?.body.id).not.toBe(first?.body.id);
+    const otherTenant = await outsider?.post('/v1/users', body, key);
+    expect(otherTenant?.status).toBe(201);
+    expect(otherTenant?.body.id).not.toBe(first?.body.id);
     const patched = await caller?.send({
       method: 'PATCH',
       url: `/v1/users/${first?.body.id}`,
@@ -100,10 +100,10 @@ describe('on a real database, an idempotency key', () => {
   });
 
   it('stores no name and no email in its journal row', async () => {
-    const subject = createOwner();
+    const owner = createOwner();
     const body = { ...createBody(), name: 'Canary Name' };
-    await (await platform.host.as(subject)).post('/v1/users', body);
-    const [row] = await listJournalRows(subject.tenantId);
+    await (await platform.host.as(owner)).post('/v1/users', body);
+    const [row] = await listJournalRows(owner.tenantId);
     expect(row?.['operation']).toBe('createUser');
     expect(JSON.stringify(row)).not.toMatch(/Canary|keyed-/);
   });

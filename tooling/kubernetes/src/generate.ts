@@ -13,7 +13,7 @@ export const clusterDefaults: Readonly<Record<string, string>> = {
   METRICS_PORT: '9464',
 };
 
-/** No setting accepts it, so a Secret that was not filled in starts nothing. */
+/** No setting accepts this value, so no pod starts with a Secret that was not filled in. */
 export const placeholder = 'REPLACE_ME';
 
 const heading = '# Generated from the settings of the apps by `npm run build`. Do not edit.';

@@ -4,13 +4,13 @@ import { createPrincipal } from '@plinth/testing';
 import {
   createServiceSettings,
   type Environment,
-  type Service as Process,
+  type Service as RunningService,
   startService,
   unlimitedRateLimits,
 } from '@plinth/testing/process';
-import { entrypoints as hosts } from '../entrypoints.ts';
+import { entrypoints } from '../entrypoints.ts';
 
-const programs = { ...hosts, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
+const programs = { ...entrypoints, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
 /** The tests start ten processes at once, and each creates the databases of every module. */
 const readyWithinMs = 60_000;
@@ -47,7 +47,7 @@ export const createService = async (
   const token = await issuer.createToken(createPrincipal());
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
-  let running: Process | undefined;
+  let running: RunningService | undefined;
   const kill = async (): Promise<void> => void (await running?.end());
   return {
     get url() {

@@ -56,20 +56,20 @@ const createFreshSamples = (route: RouteSpec, count: number): object[] => {
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 
-/** Checks that the response and the stored resource contain the accepted body unchanged, unless another change followed. */
-const readBack = async (route: RouteSpec, { request, response }: Exchanged): Promise<Finding[]> => {
+/** Returns the fields of an accepted body that the response or the stored resource shows changed. */
+const findChangesAfterWrite = async (route: RouteSpec, { request, response }: Exchanged): Promise<Finding[]> => {
   if (!isSuccess(response) || !route.body || response.text === '') return [];
   const item = response.headers['location'] ?? request.path.split('/').slice(0, 4).join('/');
-  const again = await send({ method: 'GET', path: item, headers: [['Authorization', authorization]] });
-  const isUnchanged = again.headers['etag'] === response.headers['etag'];
-  return [response, ...(isUnchanged ? [again] : [])].flatMap((shown) =>
-    findChangedFields({ request, response }, shown),
+  const current = await send({ method: 'GET', path: item, headers: [['Authorization', authorization]] });
+  const isSameVersion = current.headers['etag'] === response.headers['etag'];
+  return [response, ...(isSameVersion ? [current] : [])].flatMap((representation) =>
+    findChangedFields({ request, response }, representation),
   );
 };
 
-/** Returns every value in the heavy test size, otherwise one of `part` values; `offset` determines which of them. */
-const choosePart = <T>(values: readonly T[], part: number, offset: number): readonly T[] =>
-  heavy ? values : values.filter((_, index) => index % part === (offset + batch) % part);
+/** Returns every value in the heavy test size, otherwise each n-th one; `offset` shifts the selection. */
+const sampleEvery = <T>(step: number, values: readonly T[], offset = 0): readonly T[] =>
+  heavy ? values : values.filter((_, index) => index % step === (offset + batch) % step);
 
 type Case = { readonly request: RawRequest; readonly statuses?: readonly number[] };
 
@@ -79,7 +79,10 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
     async ({ request, statuses }) => {
       const response = await send(request);
       const wrong = findFaults({ request, response }, { withinMs: rejectedWithinMs, statuses });
-      return { status: response.status, wrong: [...wrong, ...(await readBack(route, { request, response }))] };
+      return {
+        status: response.status,
+        wrong: [...wrong, ...(await findChangesAfterWrite(route, { request, response }))],
+      };
     },
     concurrency,
   );
@@ -149,7 +152,7 @@ describe(title, () => {
           request: { ...base, body: createBody(route, samples[index] ?? {}, { [field]: json }) },
         }));
       });
-      const names = choosePart(naughtyTexts, 4, 0);
+      const names = sampleEvery(4, naughtyTexts);
       const named = createFreshSamples(route, names.length).map((sample, index) => ({
         request: { ...base, body: createBody(route, sample, { [names[index] ?? '']: '{"$gt":""}' }) },
       }));
@@ -159,9 +162,9 @@ describe(title, () => {
 
     it('as the body', { timeout: timeoutMs }, async () => {
       const path = await createPath();
-      const bodies = route.body ? naughtyBodies : choosePart(naughtyBodies, 4, 0);
-      const cases = bodies.map(([, status, body, own = []]) => ({
-        request: { method: route.method, path, headers: createHeaders(route, own), body },
+      const bodies = route.body ? naughtyBodies : sampleEvery(4, naughtyBodies);
+      const cases = bodies.map(([, status, body, replaced = []]) => ({
+        request: { method: route.method, path, headers: createHeaders(route, replaced), body },
         ...(route.body && { statuses: [status] }),
       }));
       await tryAll(route, cases);
@@ -171,9 +174,9 @@ describe(title, () => {
       const path = await createPath();
       const [sample = {}] = createFreshSamples(route, 1);
       const queries = listQueryNames(route).flatMap((name, row) =>
-        choosePart(naughtySegments, 4, row).map((value) => `${encodeURIComponent(name)}=${value}`),
+        sampleEvery(4, naughtySegments, row).map((value) => `${encodeURIComponent(name)}=${value}`),
       );
-      const names = choosePart(naughtySegments, 4, 0).map((segment) => `${segment}=1`);
+      const names = sampleEvery(4, naughtySegments).map((segment) => `${segment}=1`);
       const cases = [...naughtyQueries, ...queries, ...names].map((query) => ({
         request: {
           method: route.method,
@@ -204,7 +207,7 @@ describe(title, () => {
       const path = await createPath();
       const samples = createFreshSamples(route, naughtyHeaderValues.length);
       const cases = headerNames.flatMap((name, row) =>
-        choosePart(naughtyHeaderValues, 5, row).map((value, column) => ({
+        sampleEvery(5, naughtyHeaderValues, row).map((value, column) => ({
           request: {
             method: route.method,
             path,

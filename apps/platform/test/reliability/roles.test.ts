@@ -14,7 +14,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 
 let platform: RunningPlatform;
 let userId: string;
-let before: Awaited<ReturnType<RunningPlatform['stored']>>;
+let storedAtStart: Awaited<ReturnType<RunningPlatform['stored']>>;
 const owner = createPrincipal();
 
 const permissions = Object.assign(
@@ -51,12 +51,12 @@ const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platf
 beforeAll(async () => {
   platform = await startPlatform();
   userId = await createResource(platform.port, await tokenWith(['owner']));
-  before = await platform.stored();
+  storedAtStart = await platform.stored();
 });
 
 afterAll(() => platform.close());
 
-const expectUnchanged = async (): Promise<void> => expect(await platform.stored()).toEqual(before);
+const expectUnchanged = async (): Promise<void> => expect(await platform.stored()).toEqual(storedAtStart);
 
 const guarded = routes.filter(([, route]) => rolesFor(route) !== undefined);
 const writes = routes.filter(([, { method }]) => method !== 'GET');
@@ -67,9 +67,9 @@ describe('integrity: a role without the permission or an unknown role gets 403 a
   });
 
   it.each(guarded)('%s', async (_, route) => {
-    const lower = builtInRoles.filter((role) => !rolesFor(route)?.includes(role)).map((role) => [role]);
+    const insufficient = builtInRoles.filter((role) => !rolesFor(route)?.includes(role));
     const wrong: string[] = [];
-    for (const roles of [...lower, ...(lower.length > 1 ? [lower.flat()] : []), ...unknownRoles]) {
+    for (const roles of [...insufficient.map((role) => [role]), insufficient, ...unknownRoles]) {
       const authorization = await tokenWith(roles);
       const response = await send(toRequest(route, { authorization, id: userId, key: 'role' }));
       const { code, data } = JSON.parse(response.text) as { code?: string; data?: unknown };
@@ -102,8 +102,8 @@ describe('integrity: a header that overrides the method or the path changes noth
   it.each(paths)('%s', async (template) => {
     const path = template.replaceAll(':id', userId);
     const tokens = await Promise.all([tokenWith(['owner']), tokenWith(['viewer'])]);
-    const own = writes.filter(([, route]) => route.path.replaceAll(/:\w+/g, ':id') === template);
-    for (const [, { method }] of own) {
+    const writesOfPath = writes.filter(([, route]) => route.path.replaceAll(/:\w+/g, ':id') === template);
+    for (const [, { method }] of writesOfPath) {
       for (const [index, authorization] of tokens.entries()) {
         const headers: RawHeader[] = [
           ['Authorization', authorization],

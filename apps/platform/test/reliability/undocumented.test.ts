@@ -65,14 +65,11 @@ const matches = (path: string, template: string): boolean =>
 
 /** Returns the documented methods of a path. */
 const listMethods = (path: string): string[] => {
-  // A literal path has priority over a template that matches it.
-  const named = documented.get(path);
-  return named && !path.includes('{') ? [...named] : listTemplateMethods(path);
+  // A literal path such as /v1/users/me has priority over a template that matches it.
+  const ofLiteralPath = path.includes('{') ? undefined : documented.get(path);
+  const ofTemplates = [...documented].flatMap(([template, names]) => (matches(path, template) ? names : []));
+  return [...new Set(ofLiteralPath ?? ofTemplates)];
 };
-
-const listTemplateMethods = (path: string): string[] => [
-  ...new Set([...documented].flatMap(([template, names]) => (matches(path, template) ? names : []))),
-];
 
 describe('undocumented methods and paths get 404 or 405', () => {
   it('returns 405 with Allow for any other method of a documented path', async () => {
@@ -125,8 +122,8 @@ describe('undocumented methods and paths get 404 or 405', () => {
     const responses = await sendAll(requests);
     // A changed last segment can be an invalid parameter of another path.
     const wrong = responses.filter(({ path, response }) => {
-      const known = [...documented.keys()].some((template) => matches(path, template));
-      return !(known ? [400, 404, 405, 428] : [404, 405]).includes(response.status);
+      const isDocumented = [...documented.keys()].some((template) => matches(path, template));
+      return !(isDocumented ? [400, 404, 405, 428] : [404, 405]).includes(response.status);
     });
     expect(wrong.map(summarize)).toEqual([]);
   });

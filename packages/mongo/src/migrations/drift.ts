@@ -6,7 +6,7 @@ import { takeLease, withLease } from './lease.ts';
 import { describeNewer, getExpectedSchema, listNewer, type MigrationContext } from './pending.ts';
 import { isDone, type MigrationState, readState } from './record.ts';
 import { replaceIndexes } from './replace-indexes.ts';
-import { diffSchema, needsDrop, type SchemaDifference, toPath } from './schema-diff.ts';
+import { diffSchema, needsDrop, type SchemaDifference, toQuotedName } from './schema-diff.ts';
 import { assertNoNewViolations, describeViolations } from './violations.ts';
 
 /** How long a check examines the documents of a collection. */
@@ -56,7 +56,7 @@ const findDrift = async (context: MigrationContext, state: MigrationState): Prom
 };
 
 const describeWithCommand = (difference: SchemaDifference, context: MigrationContext, state: MigrationState) => {
-  const sentence = driftSentences[difference.kind](toPath(difference, context.db));
+  const sentence = driftSentences[difference.kind](toQuotedName(difference, context.db));
   if (difference.kind === 'collation') return sentence;
   const repair = needsDrop(difference) ? 'repair --drop-indexes' : 'repair';
   const command = hasUnrecorded(context, state) ? 'migrate' : repair;
@@ -122,7 +122,9 @@ export const repairDrift = async (
       prepare(db, withoutIndexes(expected, left)),
     );
     return {
-      repaired: repaired.flatMap((difference) => repairSentences[difference.kind]?.(toPath(difference, db)) ?? []),
+      repaired: repaired.flatMap(
+        (difference) => repairSentences[difference.kind]?.(toQuotedName(difference, db)) ?? [],
+      ),
       left: left.map((difference) => describeWithCommand(difference, context, state)),
     };
   });

@@ -3,7 +3,7 @@ import type { Scan } from './batch.ts';
 import { describeNewer, getExpectedSchema, isNew, listNewer, listPending, type MigrationContext } from './pending.ts';
 import { readState } from './record.ts';
 import { createRemovalScan, createScan } from './scan.ts';
-import { diffSchema, type SchemaDifference, toPath } from './schema-diff.ts';
+import { diffSchema, type SchemaDifference, toQuotedName } from './schema-diff.ts';
 import { describeNewViolations } from './violations.ts';
 
 /** Counts the documents that a scan would change now. */
@@ -58,7 +58,7 @@ export const dryRun = async (context: MigrationContext, options: { readonly cont
   const expected = getExpectedSchema(context, state);
   const differences = await diffSchema(context.db, expected);
   const described = differences.flatMap(
-    (difference) => sentences[difference.kind]?.(toPath(difference, context.db)) ?? [],
+    (difference) => sentences[difference.kind]?.(toQuotedName(difference, context.db)) ?? [],
   );
   described.push(...(await describeNewViolations(context.db, expected)).map((sentence) => `Stops: ${sentence}`));
   if (await isNew(context, state)) return described;

@@ -20,7 +20,7 @@ export const needsDrop = ({ kind }: SchemaDifference): boolean =>
   kind === 'changed-index' || kind === 'unexpected-index';
 
 /** Returns the quoted name of a collection or index with its database. */
-export const toPath = ({ collection, index }: SchemaDifference, { databaseName }: Db): string =>
+export const toQuotedName = ({ collection, index }: SchemaDifference, { databaseName }: Db): string =>
   `'${[databaseName, collection, ...(index === undefined ? [] : [index])].join('.')}'`;
 
 /** Fields of a stored index that change no behaviour. */
@@ -28,12 +28,12 @@ const inertFields = new Set(['name', 'v', 'ns', 'background']);
 
 /** True when two indexes have the same fields in the same order and the same options. */
 export const isSameIndex = (left: Document, right: Document): boolean => {
-  const toFacets = ({ key, ...options }: Document): unknown => [
+  const toComparable = ({ key, ...options }: Document): unknown => [
     // Entries, because the order of the fields matters.
     Object.entries(key),
     Object.fromEntries(Object.entries(options).filter(([name, value]) => !inertFields.has(name) && value !== false)),
   ];
-  return isDeepStrictEqual(toFacets(left), toFacets(right));
+  return isDeepStrictEqual(toComparable(left), toComparable(right));
 };
 
 const diffIndexes = (
@@ -42,9 +42,9 @@ const diffIndexes = (
 ): SchemaDifference[] => {
   const found = new Map(stored.map((index) => [String(index.name), index]));
   const missingOrChanged = indexes.flatMap((index): SchemaDifference[] => {
-    const own = found.get(index.name);
-    if (!own) return [{ collection, kind: 'missing-index', index: index.name }];
-    if (isSameIndex(own, index)) return [];
+    const storedIndex = found.get(index.name);
+    if (!storedIndex) return [{ collection, kind: 'missing-index', index: index.name }];
+    if (isSameIndex(storedIndex, index)) return [];
     return [{ collection, kind: 'changed-index', index: index.name }];
   });
   const names = new Set(['_id_', ...indexes.map(({ name }) => name)]);
@@ -60,7 +60,7 @@ const diffCollection = async (db: Db, collection: StoredCollection): Promise<Sch
   const [info] = await db.listCollections({ name }).toArray();
   if (!info) return [{ collection: name, kind: 'missing-collection' }];
   const options = ('options' in info && info.options) || {};
-  // Each index inherits it, so none can be as defined.
+  // Each index inherits the collation, so none can match its definition.
   if ('collation' in options) return [{ collection: name, kind: 'collation' }];
   const indexes = diffIndexes(collection, await db.collection(name).indexes());
   return [

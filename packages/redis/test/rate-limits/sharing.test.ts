@@ -52,7 +52,7 @@ describe('a shared bucket', () => {
 
   it('receives the unused tokens of a process that ends', async () => {
     const [first, second] = [await fixture.join(), await fixture.join()];
-    // More buckets than one round trip has.
+    // More buckets than one round trip can return.
     const buckets = Array.from({ length: 250 }, (_, index) => ({ ...bucket, key: `subject ${index}` }));
     await Promise.all(buckets.map(async (each) => first.limiter.take(each)));
     await first.limiter.close();

@@ -4,9 +4,9 @@ import { createTenant, type Fixture } from './fixture.ts';
 const query = { where: {}, sort: 'rank', limit: 1 } as const;
 
 /** Creates a list of two pages. @returns the cursor between them. */
-const createTwoPages = async ({ context, stored, things }: Fixture) => {
+const createTwoPages = async ({ context, insertEach, things }: Fixture) => {
   const ctx = context();
-  const [, second] = await stored(ctx, [{ rank: 1 }, { rank: 2 }]);
+  const [, second] = await insertEach(ctx, [{ rank: 1 }, { rank: 2 }]);
   const { nextCursor } = await things.for(ctx).list(query);
   return { ctx, cursor: nextCursor ?? '', second };
 };
@@ -38,8 +38,8 @@ const scopeCases = (use: () => Fixture): void => {
   });
 
   it('is rejected with a filter whose value or type differs', async () => {
-    const { stored, things } = createTenant(use());
-    await stored([{ due: new Date(1) }, { due: new Date(2) }]);
+    const { insertEach, things } = createTenant(use());
+    await insertEach([{ due: new Date(1) }, { due: new Date(2) }]);
     const list = (where: object, cursor?: string) => things.list({ where, sort: 'due', limit: 1, cursor });
     const { nextCursor } = await list({ due: { $gt: new Date(0) } });
     await expect(list({ due: { $gt: new Date(-1) } }, nextCursor ?? '')).rejects.toMatchObject(invalid);
@@ -49,8 +49,8 @@ const scopeCases = (use: () => Fixture): void => {
   });
 
   it('is accepted with the fields of the filter in another order', async () => {
-    const { stored, things } = createTenant(use());
-    const [, second] = await stored([{}, {}]);
+    const { insertEach, things } = createTenant(use());
+    const [, second] = await insertEach([{}, {}]);
     const list = (where: object, cursor?: string) => things.list({ where, sort: 'createdAt', limit: 1, cursor });
     const { nextCursor } = await list({ group: 'alpha', active: true });
     const page = await list({ active: true, group: 'alpha' }, nextCursor ?? '');
@@ -133,10 +133,10 @@ const forgeryCases = (use: () => Fixture): void => {
 
 const contentCases = (use: () => Fixture): void => {
   it('boundary: continues after every kind of value', async () => {
-    const { context, stored, things } = use();
+    const { context, insertEach, things } = use();
     const names = ['', '\0', '"\\', 'a'.repeat(200), '\u0001'.repeat(200), '漢'.repeat(200), '\u{1F600}'];
     const ctx = context();
-    await stored(
+    await insertEach(
       ctx,
       names.map((name) => ({ name })),
     );

@@ -45,7 +45,7 @@ export type Fixture = {
   /** Runs `work` as a unit of work. */
   write<T>(ctx: Ctx, work: Work<T>): Promise<T>;
   /** Inserts drafts, one unit of work and one millisecond each, and returns the documents. */
-  stored(ctx: Ctx, drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
+  insertEach(ctx: Ctx, drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
   /** Sets the next id that the store creates. */
   setNextId(id: string): void;
 };
@@ -72,7 +72,7 @@ const openFixture = async (openStore: OpenStore) => {
     context: (tenantId = createId()) =>
       createContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),
     write,
-    stored: async (ctx, drafts) => {
+    insertEach: async (ctx, drafts) => {
       const documents: Thing[] = [];
       for (const draft of drafts) {
         documents.push(await write(ctx, () => store.collections.things.for(ctx).insert(createThing(draft))));
@@ -97,7 +97,7 @@ export const settle = async <T>(calls: readonly Promise<T>[]) => {
 };
 
 /** A tenant of a fixture: its collections, units of work and context. */
-export type Tenant = Omit<Fixture, 'things' | 'slots' | 'contacts' | 'members' | 'write' | 'stored'> & {
+export type Tenant = Omit<Fixture, 'things' | 'slots' | 'contacts' | 'members' | 'write' | 'insertEach'> & {
   readonly ctx: Ctx;
   readonly things: ReturnType<Fixture['things']['for']>;
   readonly slots: ReturnType<Fixture['slots']['for']>;
@@ -106,7 +106,7 @@ export type Tenant = Omit<Fixture, 'things' | 'slots' | 'contacts' | 'members' |
   /** Runs `work` as a unit of work. */
   write<T>(work: Work<T>): Promise<T>;
   /** Inserts drafts, one unit of work and one millisecond each, and returns the documents. */
-  stored(drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
+  insertEach(drafts: readonly Partial<Draft<Thing>>[]): Promise<Thing[]>;
   /** Runs concurrent units of work, each in its own context of the tenant. @returns the results and the error codes. */
   race<T>(count: number, work: (tenant: Tenant, index: number) => T | Promise<T>): ReturnType<typeof settle<T>>;
 };
@@ -120,7 +120,7 @@ export const createTenant = (fixture: Fixture, ctx: Ctx = fixture.context()): Te
   contacts: fixture.contacts.for(ctx),
   members: fixture.members.for(ctx),
   write: (work) => fixture.write(ctx, work),
-  stored: (drafts) => fixture.stored(ctx, drafts),
+  insertEach: (drafts) => fixture.insertEach(ctx, drafts),
   race: (count, work) =>
     settle(
       Array.from({ length: count }, (_, index) => {

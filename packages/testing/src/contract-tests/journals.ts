@@ -30,9 +30,9 @@ const rowCases = (use: () => Fixture): void => {
   describe('a journal row', () => {
     it('contains the actor, the time, the operation and the changes', async () => {
       const fixture = use();
-      const { context, things, write, stored, clock } = fixture;
+      const { context, things, write, insertEach, clock } = fixture;
       const ctx = context();
-      const [one, two] = (await stored(ctx, [{ rank: 1, note: 'old' }, {}])) as [Thing, Thing];
+      const [one, two] = (await insertEach(ctx, [{ rank: 1, note: 'old' }, {}])) as [Thing, Thing];
       const added = await write(ctx, () => {
         things.for(ctx).update(one, { $set: { rank: 2 }, $inc: { stock: -1 }, $unset: { note: true } });
         things
@@ -112,9 +112,9 @@ const rowCases = (use: () => Fixture): void => {
 
     it('integrity: exists if and only if its writes do', async () => {
       const fixture = use();
-      const { context, events, things, write, stored } = fixture;
+      const { context, events, things, write, insertEach } = fixture;
       const ctx = context();
-      const [thing] = (await stored(ctx, [{ sku: 'taken' }])) as [Thing];
+      const [thing] = (await insertEach(ctx, [{ sku: 'taken' }])) as [Thing];
       const failures: (() => unknown)[] = [
         () => things.for(ctx).insert(createThing({ sku: 'taken' })),
         () => things.for(ctx).remove({ ...thing, version: 9 }),

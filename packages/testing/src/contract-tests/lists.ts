@@ -33,8 +33,8 @@ const sortThings = (documents: readonly Thing[], sort: string): Thing[] => {
 };
 
 /** Creates documents with many equal values and some absent ones. */
-const createMixedThings = async ({ stored }: Fixture, ctx: Ctx): Promise<Thing[]> =>
-  stored(
+const createMixedThings = async ({ insertEach }: Fixture, ctx: Ctx): Promise<Thing[]> =>
+  insertEach(
     ctx,
     Array.from({ length: 17 }, (_, index) => ({
       rank: [1, -2.5, 3, 0, 2 ** 33][(index * 7) % 5] as number,
@@ -117,10 +117,10 @@ const changeCases = (use: () => Fixture): void => {
   const directions = [{ sort: 'rank' }, { sort: '-rank' }] as const;
 
   it.each(directions)('race: by $sort: an insertion between two pages skips and repeats nothing', async ({ sort }) => {
-    const { stored, things } = createTenant(use());
-    const before = await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]);
+    const { insertEach, things } = createTenant(use());
+    const before = await insertEach([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]);
     const first = await things.list({ where: {}, sort, limit: 3 });
-    const added = await stored([{ rank: 0 }, { rank: 2 }, { rank: 4 }]);
+    const added = await insertEach([{ rank: 0 }, { rank: 2 }, { rank: 4 }]);
     const rest = await things.list({ where: {}, sort, limit: 100, cursor: first.nextCursor ?? '' });
     const seen = listIds([...first.items, ...rest.items]);
     expect(new Set(seen).size).toBe(seen.length);
@@ -128,8 +128,11 @@ const changeCases = (use: () => Fixture): void => {
   });
 
   it.each(directions)('race: by $sort: the cursor stays valid when its document is removed', async ({ sort }) => {
-    const { stored, things, write } = createTenant(use());
-    const expected = sortThings(await stored([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]), sort);
+    const { insertEach, things, write } = createTenant(use());
+    const expected = sortThings(
+      await insertEach([{ rank: 1 }, { rank: 2 }, { rank: 2 }, { rank: 2 }, { rank: 3 }]),
+      sort,
+    );
     const first = await things.list({ where: {}, sort, limit: 3 });
     await write(() => things.remove(first.items[2] as Thing));
     const rest = await things.list({ where: {}, sort, limit: 3, cursor: first.nextCursor ?? '' });
@@ -139,11 +142,11 @@ const changeCases = (use: () => Fixture): void => {
 
 const boundaryCases = (use: () => Fixture): void => {
   it('boundary: an empty tenant, a filter without matches and an empty range return an empty last page', async () => {
-    const { context, stored, things } = use();
+    const { context, insertEach, things } = use();
     const empty = { items: [], nextCursor: null };
     expect(await things.for(context()).list({ where: {}, sort: '-createdAt', limit: 100 })).toEqual(empty);
     const ctx = context();
-    await stored(ctx, [{ rank: 1 }]);
+    await insertEach(ctx, [{ rank: 1 }]);
     const list = (where: ListQuery<Thing>['where']) => things.for(ctx).list({ where, sort: 'rank', limit: 100 });
     expect(await list({ group: 'beta' })).toEqual(empty);
     expect(await list({ rank: { $gt: 1 } })).toEqual(empty);
@@ -164,8 +167,8 @@ const boundaryCases = (use: () => Fixture): void => {
   });
 
   it('a filter on a unique index returns its one document, with any sort', async () => {
-    const { stored, things } = createTenant(use());
-    const [thing] = await stored([{ sku: 'one', stock: 5 }, { sku: 'two' }]);
+    const { insertEach, things } = createTenant(use());
+    const [thing] = await insertEach([{ sku: 'one', stock: 5 }, { sku: 'two' }]);
     const list = things.list;
     expect(await list({ where: { sku: 'one' }, sort: '-stock', limit: 1 })).toEqual({
       items: [thing],

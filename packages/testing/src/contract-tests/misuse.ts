@@ -4,8 +4,8 @@ import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const outsideCases = (use: () => Fixture): void => {
   it('a write outside a unit of work throws', async () => {
-    const { stored, things } = createTenant(use());
-    const [thing] = (await stored([{}])) as [Thing];
+    const { insertEach, things } = createTenant(use());
+    const [thing] = (await insertEach([{}])) as [Thing];
     const scoped = things;
     expect(() => scoped.insert(createThing())).toThrow(/outside a unit of work/);
     expect(() => scoped.update(thing, {})).toThrow(/outside a unit of work/);
@@ -74,8 +74,8 @@ const filterCases = (use: () => Fixture): void => {
   });
 
   it('integrity: an operator or nothing in place of an id or version matches no document', async () => {
-    const { stored, things, write } = createTenant(use());
-    const [thing] = (await stored([{}])) as [Thing];
+    const { insertEach, things, write } = createTenant(use());
+    const [thing] = (await insertEach([{}])) as [Thing];
     const any = { $gte: '' } as never;
     for (const id of [any, undefined as never]) {
       await expect(things.get(id)).rejects.toMatchObject({ code: 'not-found' });
@@ -128,8 +128,8 @@ const changeCases = (use: () => Fixture): void => {
   it.each(Object.entries(invalidChanges))(
     'integrity: a change of %s is rejected and changes nothing',
     async (_, change) => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ note: 'x', size: { width: 1 } }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ note: 'x', size: { width: 1 } }])) as [Thing];
       const { _id } = thing;
       await expect(write(() => things.update(thing, change as never))).rejects.toThrow();
       const writing = write(() => things.updateWhere({ _id }, change as never, suiteErrors.soldOut()));

@@ -7,16 +7,16 @@ import { createTenant, type Fixture } from './fixture.ts';
 export const readCases = (use: () => Fixture): void => {
   describe('get', () => {
     it('returns the whole document', async () => {
-      const { stored, things } = createTenant(use());
-      const [thing] = await stored([
+      const { insertEach, things } = createTenant(use());
+      const [thing] = await insertEach([
         { tags: ['a', 'b'], size: { width: 2.5 }, due: new Date(1_700_000_000_123), note: '' },
       ]);
       expect(await things.get(thing?._id ?? '')).toEqual(thing);
     });
 
     it('returns a document of an expected version and rejects any other', async () => {
-      const { stored, things } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const { get } = things;
       expect(await get(thing._id, { version: [1] })).toEqual(thing);
       expect(await get(thing._id, { version: [7, 1] })).toEqual(thing);
@@ -36,8 +36,8 @@ export const readCases = (use: () => Fixture): void => {
     });
 
     it('integrity: returns copies, so that changing one changes nothing stored', async () => {
-      const { stored, things } = createTenant(use());
-      const [thing] = await stored([{ tags: ['a'], due: new Date(5) }]);
+      const { insertEach, things } = createTenant(use());
+      const [thing] = await insertEach([{ tags: ['a'], due: new Date(5) }]);
       const copy = await things.get(thing?._id ?? '');
       copy.tags.push('b');
       copy.due?.setTime(6);
@@ -48,22 +48,22 @@ export const readCases = (use: () => Fixture): void => {
 
   describe('find', () => {
     it('returns the document with a unique value', async () => {
-      const { stored, things } = createTenant(use());
-      const [, second] = await stored([{ sku: 'one' }, { sku: 'two' }]);
+      const { insertEach, things } = createTenant(use());
+      const [, second] = await insertEach([{ sku: 'one' }, { sku: 'two' }]);
       expect(await things.find({ sku: 'two' })).toEqual(second);
     });
 
     it('returns undefined when nothing matches', async () => {
-      const { stored, things } = createTenant(use());
-      await stored([{ sku: 'one' }]);
+      const { insertEach, things } = createTenant(use());
+      await insertEach([{ sku: 'one' }]);
       expect(await things.find({ sku: 'none' })).toBeUndefined();
       expect(await things.find({ sku: 'one', stock: 99 })).toBeUndefined();
       expect(await things.find({ _id: createId() })).toBeUndefined();
     });
 
     it('accepts every operator, together with equality', async () => {
-      const { stored, things } = createTenant(use());
-      const [one, two, three] = await stored([
+      const { insertEach, things } = createTenant(use());
+      const [one, two, three] = await insertEach([
         { rank: 1, due: new Date(1000), group: 'beta' },
         { rank: 2, due: new Date(2000) },
         { rank: 3 },
@@ -79,14 +79,14 @@ export const readCases = (use: () => Fixture): void => {
     });
 
     it('boundary: an empty $in matches nothing', async () => {
-      const { stored, things } = createTenant(use());
-      await stored([{}]);
+      const { insertEach, things } = createTenant(use());
+      await insertEach([{}]);
       expect(await things.find({ rank: { $in: [] } })).toBeUndefined();
     });
 
     it('boundary: a missing field matches no bound and no value', async () => {
-      const { stored, things } = createTenant(use());
-      const [thing] = await stored([{}]);
+      const { insertEach, things } = createTenant(use());
+      const [thing] = await insertEach([{}]);
       const _id = thing?._id ?? '';
       expect(await things.find({ _id, count: { $lt: 5 } })).toBeUndefined();
       expect(await things.find({ _id, count: { $gte: -5 } })).toBeUndefined();
@@ -95,8 +95,8 @@ export const readCases = (use: () => Fixture): void => {
     });
 
     it('boundary: text is compared exactly, by case and code point', async () => {
-      const { stored, things } = createTenant(use());
-      await stored([{ name: 'Ada' }, { name: '\u{1F600}' }]);
+      const { insertEach, things } = createTenant(use());
+      await insertEach([{ name: 'Ada' }, { name: '\u{1F600}' }]);
       expect(await things.find({ name: 'ada' })).toBeUndefined();
       expect(await things.find({ name: 'Ad' })).toBeUndefined();
       // By UTF-16 unit the astral character would come before U+FFFD.
@@ -106,8 +106,8 @@ export const readCases = (use: () => Fixture): void => {
 
   describe('getMany', () => {
     it('returns each existing document once', async () => {
-      const { stored, things } = createTenant(use());
-      const [one, two] = await stored([{}, {}, {}]);
+      const { insertEach, things } = createTenant(use());
+      const [one, two] = await insertEach([{}, {}, {}]);
       const ids = [two?._id ?? '', createId(), one?._id ?? '', two?._id ?? ''];
       const found = await things.getMany(ids);
       expect(found.sort((left, right) => (left._id < right._id ? -1 : 1))).toEqual([one, two]);

@@ -4,9 +4,9 @@ import { createThing, type Thing } from './collections.ts';
 import { type Fixture, suiteErrors } from './fixture.ts';
 
 /** Creates a tenant with one document and another tenant. */
-const createTwoTenants = async ({ context, stored, things }: Fixture) => {
+const createTwoTenants = async ({ context, insertEach, things }: Fixture) => {
   const [owner, otherCtx] = [context(), context()];
-  const [thing] = (await stored(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
+  const [thing] = (await insertEach(owner, [{ sku: 'theirs', name: 'theirs', rank: 4 }])) as [Thing];
   const assertUntouched = async () => expect(await things.for(owner).get(thing._id)).toEqual(thing);
   return { owner, otherCtx, thing, assertUntouched };
 };
@@ -31,7 +31,7 @@ const readCases = (use: () => Fixture): void => {
 
   it('getMany omits another tenant’s documents', async () => {
     const { otherCtx, thing } = await createTwoTenants(use());
-    const [own] = (await use().stored(otherCtx, [{}])) as [Thing];
+    const [own] = (await use().insertEach(otherCtx, [{}])) as [Thing];
     expect(await use().things.for(otherCtx).getMany([thing._id, own._id])).toEqual([own]);
   });
 
@@ -39,7 +39,7 @@ const readCases = (use: () => Fixture): void => {
     'list by %s omits another tenant’s documents',
     async (sort) => {
       const { otherCtx } = await createTwoTenants(use());
-      const own = await use().stored(otherCtx, [{}]);
+      const own = await use().insertEach(otherCtx, [{}]);
       expect(await use().things.for(otherCtx).list({ where: {}, sort, limit: 100 })).toEqual({
         items: own,
         nextCursor: null,
@@ -117,7 +117,7 @@ const writeCases = (use: () => Fixture): void => {
 
   it('two tenants may have the same unique value', async () => {
     const { otherCtx, assertUntouched } = await createTwoTenants(use());
-    const [own] = (await use().stored(otherCtx, [{ sku: 'theirs' }])) as [Thing];
+    const [own] = (await use().insertEach(otherCtx, [{ sku: 'theirs' }])) as [Thing];
     expect(await use().things.for(otherCtx).find({ sku: 'theirs' })).toEqual(own);
     await assertUntouched();
   });

@@ -5,8 +5,8 @@ import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 const recordingCases = (use: () => Fixture): void => {
   describe('a unit of work', () => {
     it('makes its writes visible at commit only', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       await write(async () => {
         const { _id } = things.insert(createThing());
         things.remove(thing);
@@ -52,8 +52,8 @@ const recordingCases = (use: () => Fixture): void => {
     });
 
     it('spans the collections of the module', async () => {
-      const { stored, things, slots, write } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things, slots, write } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const failing = write(() => {
         slots.insert({ room: 'r', rank: 1 });
         things.remove({ ...thing, version: 9 });
@@ -67,8 +67,8 @@ const recordingCases = (use: () => Fixture): void => {
 const allOrNoneCases = (use: () => Fixture): void => {
   describe('integrity: all or none', () => {
     it('work that throws writes nothing, and its error is thrown', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const error = new Error('changed my mind');
       const failing = write(() => {
         things.insert(createThing({ sku: 'never' }));
@@ -81,8 +81,8 @@ const allOrNoneCases = (use: () => Fixture): void => {
     });
 
     it('a failed condition undoes the writes before and after it', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [one, two, three] = (await stored([{}, { stock: 0 }, {}])) as [Thing, Thing, Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [one, two, three] = (await insertEach([{}, { stock: 0 }, {}])) as [Thing, Thing, Thing];
       const failing = write(() => {
         things.insert(createThing({ sku: 'before' }));
         things.update(one, { $set: { name: 'changed' } });
@@ -98,8 +98,8 @@ const allOrNoneCases = (use: () => Fixture): void => {
     });
 
     it('the first failed condition determines the error', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ sku: 'here' }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ sku: 'here' }])) as [Thing];
       const failing = write(() => {
         things.updateWhere({ _id: thing._id, stock: 77 }, { $inc: { stock: 1 } }, suiteErrors.soldOut());
         things.insert(createThing({ sku: 'here' }));
@@ -122,8 +122,8 @@ const raceCases = (use: () => Fixture): void => {
     const decrement = { $inc: { stock: -1 } };
 
     it('one of many updates of one version succeeds', async () => {
-      const { race, stored, things } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { race, insertEach, things } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const { results, errorCodes } = await race(count, (tenant, index) =>
         tenant.things.update(thing, { $set: { name: `writer ${index}` } }),
       );
@@ -132,8 +132,8 @@ const raceCases = (use: () => Fixture): void => {
     });
 
     it('the last item in stock is taken once', async () => {
-      const { race, stored, things } = createTenant(use());
-      const [{ _id }] = (await stored([{ stock: 1 }])) as [Thing];
+      const { race, insertEach, things } = createTenant(use());
+      const [{ _id }] = (await insertEach([{ stock: 1 }])) as [Thing];
       const { results, errorCodes } = await race(count, async (tenant) => {
         await tenant.things.get(_id);
         tenant.things.updateWhere({ _id, stock: { $gte: 1 } }, decrement, suiteErrors.soldOut());
@@ -143,8 +143,8 @@ const raceCases = (use: () => Fixture): void => {
     });
 
     it('concurrent decrements of a sufficient stock are all applied', async () => {
-      const { race, stored, things } = createTenant(use());
-      const [{ _id }] = (await stored([{ stock: count }])) as [Thing];
+      const { race, insertEach, things } = createTenant(use());
+      const [{ _id }] = (await insertEach([{ stock: count }])) as [Thing];
       const { results } = await race(count, (tenant) =>
         tenant.things.updateWhere({ _id, stock: { $gte: 1 } }, decrement, suiteErrors.soldOut()),
       );
@@ -160,8 +160,8 @@ const raceCases = (use: () => Fixture): void => {
     });
 
     it('one of concurrent removals and updates succeeds', async () => {
-      const { race, stored } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { race, insertEach } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const { results, errorCodes } = await race<unknown>(count, (tenant, index) =>
         index % 2 ? tenant.things.remove(thing) : tenant.things.update(thing, { $inc: { rank: 1 } }),
       );
@@ -169,8 +169,8 @@ const raceCases = (use: () => Fixture): void => {
     });
 
     it('transfers in opposite directions lose nothing', async () => {
-      const { race, stored, things } = createTenant(use());
-      const [left, right] = (await stored([{ stock: 5 }, { stock: 5 }])) as [Thing, Thing];
+      const { race, insertEach, things } = createTenant(use());
+      const [left, right] = (await insertEach([{ stock: 5 }, { stock: 5 }])) as [Thing, Thing];
       await race(4, ({ things: { updateWhere } }, index) => {
         const [from, to] = index % 2 ? [right, left] : [left, right];
         updateWhere({ _id: from._id, stock: { $gte: 3 } }, { $inc: { stock: -3 } }, suiteErrors.soldOut());

@@ -38,8 +38,8 @@ const validatorCases = (use: () => Fixture): void => {
     });
 
     it('rejects a change with an invalid result', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ stock: 1, tags: ['1', '2', '3', '4', '5'] }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ stock: 1, tags: ['1', '2', '3', '4', '5'] }])) as [Thing];
       const violation = { name: 'ValidatorViolation' };
       const changes = [{ $inc: { stock: -2 } }, { $push: { tags: '6' } }, { $set: { group: 'gamma' as never } }];
       for (const change of changes) {
@@ -56,8 +56,8 @@ const validatorCases = (use: () => Fixture): void => {
 const uniqueCases = (use: () => Fixture): void => {
   describe('integrity: unique indexes', () => {
     it('a write of a taken value fails with the code of its index', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing, other] = (await stored([{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing, other] = (await insertEach([{ sku: 'one' }, { sku: 'two' }])) as [Thing, Thing];
       const violation = { name: 'UniqueViolation', code: 'sku-taken' };
       await expect(write(() => things.insert(createThing({ sku: 'one' })))).rejects.toMatchObject(violation);
       const renaming = write(() => things.update(other, { $set: { sku: 'one' } }));
@@ -77,15 +77,15 @@ const uniqueCases = (use: () => Fixture): void => {
     });
 
     it('an update of a document may repeat its own value', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ sku: 'kept' }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ sku: 'kept' }])) as [Thing];
       await write(() => things.update(thing, { $set: { sku: 'kept', name: 'new' } }));
       expect(await things.find({ sku: 'kept' })).toMatchObject({ name: 'new' });
     });
 
     it('an exchange of values within one unit of work fails, because each write is checked separately', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [one, two] = (await stored([{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [one, two] = (await insertEach([{ sku: 'left' }, { sku: 'right' }])) as [Thing, Thing];
       const failing = write(() => {
         things.update(one, { $set: { sku: 'right' } });
         things.update(two, { $set: { sku: 'left' } });
@@ -94,14 +94,14 @@ const uniqueCases = (use: () => Fixture): void => {
     });
 
     it('values that differ in one of several fields, in case or in form are different', async () => {
-      const { stored, slots, things, write } = createTenant(use());
+      const { insertEach, slots, things, write } = createTenant(use());
       const at = (slot: Pick<Slot, 'room' | 'hour'>) => write(() => slots.insert({ ...slot, rank: 1 }));
       await at({ room: 'a', hour: 1 });
       await at({ room: 'a', hour: 2 });
       await at({ room: 'b', hour: 1 });
       await expect(at({ room: 'a', hour: 2 })).rejects.toMatchObject({ code: 'slot-taken' });
       // The same letter, composed and decomposed: values have no collation.
-      await stored([{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
+      await insertEach([{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
       expect(await things.find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
     });
 
@@ -133,11 +133,11 @@ const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
 const boundaryCases = (use: () => Fixture): void => {
   describe('boundary: values are read as they were written', () => {
     it.each(Object.entries(roundTrips))('%s', async (_, fields) => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([fields])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([fields])) as [Thing];
       expect(await things.get(thing._id)).toEqual(thing);
       expect(await things.find({ sku: thing.sku, name: thing.name })).toEqual(thing);
-      const [plain] = (await stored([{}])) as [Thing];
+      const [plain] = (await insertEach([{}])) as [Thing];
       const { sku: __, ...others } = fields;
       const next = await write(() =>
         things.update(plain, {
@@ -153,8 +153,8 @@ const boundaryCases = (use: () => Fixture): void => {
     });
 
     it('sums stay whole numbers beyond 2^31', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ stock: 2 ** 31 - 1 }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ stock: 2 ** 31 - 1 }])) as [Thing];
       const one = await write(() => things.update(thing, { $inc: { stock: 1 } }));
       const two = await write(() => things.update(one, { $inc: { stock: 2 ** 40 } }));
       expect(two.stock).toBe(2 ** 31 + 2 ** 40);

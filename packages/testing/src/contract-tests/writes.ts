@@ -34,8 +34,8 @@ const insertCases = (use: () => Fixture): void => {
 const updateCases = (use: () => Fixture): void => {
   describe('update', () => {
     it('applies every kind of change and returns the document as it is read later', async () => {
-      const { stored, things, write, clock } = createTenant(use());
-      const [thing] = (await stored([{ note: 'gone', stock: 3, tags: ['a'] }])) as [Thing];
+      const { insertEach, things, write, clock } = createTenant(use());
+      const [thing] = (await insertEach([{ note: 'gone', stock: 3, tags: ['a'] }])) as [Thing];
       clock.advance(5);
       const next = await write(() =>
         things.update(thing, {
@@ -52,8 +52,8 @@ const updateCases = (use: () => Fixture): void => {
     });
 
     it('modifies neither the document nor the change in its arguments', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ tags: ['a'] }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ tags: ['a'] }])) as [Thing];
       const before = structuredClone(thing);
       const change = { $push: { tags: 'b' }, $set: { name: 'new' } };
       await write(() => things.update(thing, change));
@@ -62,24 +62,24 @@ const updateCases = (use: () => Fixture): void => {
     });
 
     it('boundary: creates a new version without a change as well', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const next = await write(() => things.update(thing, {}));
       expect(await things.get(thing._id)).toEqual(next);
       expect(next.version).toBe(2);
     });
 
     it('boundary: keeps a field that is set to undefined', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ note: 'kept' }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ note: 'kept' }])) as [Thing];
       const next = await write(() => things.update(thing, { $set: { note: undefined } }));
       expect(next).toMatchObject({ note: 'kept', version: 2 });
       expect(await things.get(thing._id)).toEqual(next);
     });
 
     it('integrity: throws stale-version for an outdated version and for a removed document', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing, other] = (await stored([{}, {}])) as [Thing, Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing, other] = (await insertEach([{}, {}])) as [Thing, Thing];
       const next = await write(() => things.update(thing, { $set: { name: 'first' } }));
       const again = write(() => things.update(thing, { $set: { name: 'second' } }));
       await expect(again).rejects.toMatchObject({ code: 'stale-version' });
@@ -94,8 +94,8 @@ const updateCases = (use: () => Fixture): void => {
 const updateWhereCases = (use: () => Fixture): void => {
   describe('updateWhere', () => {
     it('changes the one document that matches', async () => {
-      const { stored, things, write, clock } = createTenant(use());
-      const [thing, other] = (await stored([{ stock: 3 }, { stock: 3 }])) as [Thing, Thing];
+      const { insertEach, things, write, clock } = createTenant(use());
+      const [thing, other] = (await insertEach([{ stock: 3 }, { stock: 3 }])) as [Thing, Thing];
       const { _id } = thing;
       await write(() =>
         things.updateWhere({ _id, stock: { $gte: 3 } }, { $inc: { stock: -3 } }, suiteErrors.soldOut()),
@@ -105,8 +105,8 @@ const updateWhereCases = (use: () => Fixture): void => {
     });
 
     it('integrity: throws its own error when no document matches', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ stock: 2 }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ stock: 2 }])) as [Thing];
       const where = { _id: thing._id, stock: { $gte: 3 } };
       const error = suiteErrors.soldOut();
       await expect(write(() => things.updateWhere(where, { $inc: { stock: -3 } }, error))).rejects.toBe(error);
@@ -114,8 +114,8 @@ const updateWhereCases = (use: () => Fixture): void => {
     });
 
     it('boundary: throws its own error when two match, and changes neither', async () => {
-      const { stored, things, write } = createTenant(use());
-      const both = await stored([{ rank: 7 }, { rank: 7 }]);
+      const { insertEach, things, write } = createTenant(use());
+      const both = await insertEach([{ rank: 7 }, { rank: 7 }]);
       const call = write(() => things.updateWhere({ rank: 7 }, { $set: { rank: 8 } }, suiteErrors.soldOut()));
       await expect(call).rejects.toMatchObject({ code: 'sold-out' });
       expect((await things.getMany(both.map(({ _id }) => _id))).map(({ rank }) => rank)).toEqual([7, 7]);
@@ -126,16 +126,16 @@ const updateWhereCases = (use: () => Fixture): void => {
 const removeCases = (use: () => Fixture): void => {
   describe('remove', () => {
     it('removes the document and no other', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing, other] = (await stored([{}, {}])) as [Thing, Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing, other] = (await insertEach([{}, {}])) as [Thing, Thing];
       await write(() => things.remove(thing));
       await expect(things.get(thing._id)).rejects.toMatchObject({ code: 'not-found' });
       expect(await things.get(other._id)).toEqual(other);
     });
 
     it('integrity: throws stale-version for an outdated version and for a removed document', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{}])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{}])) as [Thing];
       const next = await write(() => things.update(thing, { $inc: { stock: 1 } }));
       await expect(write(() => things.remove(thing))).rejects.toMatchObject({ code: 'stale-version' });
       expect(await things.get(thing._id)).toEqual(next);
@@ -144,10 +144,10 @@ const removeCases = (use: () => Fixture): void => {
     });
 
     it('frees the unique value', async () => {
-      const { stored, things, write } = createTenant(use());
-      const [thing] = (await stored([{ sku: 'again' }])) as [Thing];
+      const { insertEach, things, write } = createTenant(use());
+      const [thing] = (await insertEach([{ sku: 'again' }])) as [Thing];
       await write(() => things.remove(thing));
-      const [next] = (await stored([{ sku: 'again' }])) as [Thing];
+      const [next] = (await insertEach([{ sku: 'again' }])) as [Thing];
       expect(await things.find({ sku: 'again' })).toEqual(next);
     });
   });

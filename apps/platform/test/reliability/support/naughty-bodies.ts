@@ -4,8 +4,9 @@ import { naughtyJson } from './naughty-strings.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 
-const megabytes = (size: number): Buffer => Buffer.alloc(size * 1024 * 1024, 0x20);
-const inChunks = (body: Buffer, size: number): Buffer => {
+const createSpaces = (megabytes: number): Buffer => Buffer.alloc(megabytes * 1024 * 1024, ' ');
+/** Encodes a body for `Transfer-Encoding: chunked`. */
+const toChunked = (body: Buffer, size: number): Buffer => {
   const chunks: Buffer[] = [];
   for (let start = 0; start < body.length; start += size) {
     const chunk = body.subarray(start, start + size);
@@ -22,22 +23,23 @@ export type NaughtyBody = readonly [
   headers?: readonly RawHeader[],
 ];
 
-const spaces = megabytes(heavy ? 200 : 50);
-const coded = (coding: string): RawHeader[] => [['Content-Encoding', coding]];
-const typed = (type: string): RawHeader[] => [['Content-Type', type]];
+const spaces = createSpaces(heavy ? 200 : 50);
+const contentEncoding = (coding: string): RawHeader[] => [['Content-Encoding', coding]];
+const contentType = (type: string): RawHeader[] => [['Content-Type', type]];
+
 /** Bodies that no JSON route accepts. */
 export const naughtyBodies: readonly NaughtyBody[] = [
   ...naughtyJson.filter((json) => !json.startsWith('{')).map((json): NaughtyBody => [json.slice(0, 40), 400, json]),
-  ['5 MB of space', 413, megabytes(5)],
+  ['5 MB of spaces', 413, createSpaces(5)],
   ['5 MB of one text', 413, `{"name":"${'a'.repeat(5 * 1024 * 1024)}"}`],
-  ['5 MB in chunks', 413, inChunks(megabytes(5), 65_536), [['Transfer-Encoding', 'chunked']]],
-  ['300 KB in chunks of ten bytes', 413, inChunks(Buffer.alloc(300_000), 10), [['Transfer-Encoding', 'chunked']]],
-  ['a gzip bomb', 415, gzipSync(spaces), coded('gzip')],
-  ['a gzip bomb in a gzip bomb', 415, gzipSync(gzipSync(spaces)), coded('gzip, gzip')],
-  ['a deflate bomb', 415, deflateSync(spaces), coded('deflate')],
-  ['a brotli bomb', 415, brotliCompressSync(megabytes(50)), coded('br')],
-  ['a gzip bomb without Content-Encoding', 400, gzipSync(megabytes(5))],
-  ['an unknown coding', 415, '{}', coded('x')],
+  ['5 MB in chunks', 413, toChunked(createSpaces(5), 65_536), [['Transfer-Encoding', 'chunked']]],
+  ['300 KB in chunks of ten bytes', 413, toChunked(Buffer.alloc(300_000), 10), [['Transfer-Encoding', 'chunked']]],
+  ['a gzip bomb', 415, gzipSync(spaces), contentEncoding('gzip')],
+  ['a gzip bomb in a gzip bomb', 415, gzipSync(gzipSync(spaces)), contentEncoding('gzip, gzip')],
+  ['a deflate bomb', 415, deflateSync(spaces), contentEncoding('deflate')],
+  ['a brotli bomb', 415, brotliCompressSync(createSpaces(50)), contentEncoding('br')],
+  ['a gzip bomb without Content-Encoding', 400, gzipSync(createSpaces(5))],
+  ['an unknown coding', 415, '{}', contentEncoding('x')],
   ['UTF-16', 400, Buffer.from('{"name":"a"}', 'utf16le')],
   ['bytes that are not UTF-8', 400, Buffer.from('{"name":"\u00ff"}', 'latin1')],
   [
@@ -45,9 +47,9 @@ export const naughtyBodies: readonly NaughtyBody[] = [
     400,
     Buffer.concat([Buffer.from('{"name":"'), Buffer.from('eda080', 'hex'), Buffer.from('"}')]),
   ],
-  ['a form', 415, 'name=a', typed('application/x-www-form-urlencoded')],
-  ['parts', 415, '--a\r\n\r\nb\r\n--a--', typed('multipart/form-data; boundary=a')],
-  ['XML', 415, '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', typed('application/xml')],
-  ['text', 415, '{"name":"a"}', typed('text/plain')],
-  ['no type', 415, '{"name":"a"}', typed('')],
+  ['a form', 415, 'name=a', contentType('application/x-www-form-urlencoded')],
+  ['multipart', 415, '--a\r\n\r\nb\r\n--a--', contentType('multipart/form-data; boundary=a')],
+  ['XML', 415, '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>', contentType('application/xml')],
+  ['text', 415, '{"name":"a"}', contentType('text/plain')],
+  ['no type', 415, '{"name":"a"}', contentType('')],
 ];
