@@ -18,6 +18,7 @@ import { createSignedCursors } from './collections/signed-cursors.ts';
 import { toStoredCollection } from './collections/stored-collection.ts';
 import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
+import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
 import { createJournal, journalCollection } from './journal/journal.ts';
 import { journalName } from './journal/journal-names.ts';
@@ -82,10 +83,16 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
       (index) => index.unique !== undefined && isDeepStrictEqual(fields, new Set(['tenantId', ...index.fields])),
     )?.unique;
   const commit = createCommit({ ...reads, client, counts, findUniqueCode, traceBatch });
+  const withinQuota = createRowQuotas({ db, clock, findRowsMax: options.findRowsMax });
   const collections = Object.entries(definitions).map(([key, definition]) => [key, createCollection(definition, deps)]);
   return {
     collections: Object.fromEntries(collections) as CollectionsOf<K>,
-    unitOfWork: createUnitOfWork({ writeSets, clock, ids, commit }),
+    unitOfWork: createUnitOfWork({
+      writeSets,
+      clock,
+      ids,
+      commit: (ctx, writes, row) => withinQuota(ctx, writes, () => commit(ctx, writes, row)),
+    }),
     events: createEvents({ writeSets, ids }),
     journal: createJournal(reads),
     prepare: openMigrator(module, options).prepare,

@@ -10,7 +10,17 @@ const Network = z.union([z.cidrv4(), z.cidrv6()]).refine((network) => !network.e
   error: 'has a network of every address',
 });
 
-/** The rate limits; docs/limits.md explains them. */
+const perDay = (quota: number, plan: string) =>
+  integer({ min: 1, max: 1_000_000_000 })
+    .default(quota)
+    .meta({ description: `How many idempotency keys each user of a tenant on the plan ${plan} may use in a day.` });
+
+const rows = (plan: string) =>
+  integer({ min: 1, max: 1_000_000_000 }).meta({
+    description: `How many documents a tenant on the plan ${plan} may keep in each collection.`,
+  });
+
+/** The limits; docs/limits.md explains them. */
 export const limitSettings = {
   LIMIT_IP_PER_MINUTE: perMinute(3000, 'How many requests one IP address may send.'),
   LIMIT_ANONYMOUS_PER_MINUTE: perMinute(60, 'How many requests without a valid credential one IP address may send.'),
@@ -23,6 +33,12 @@ export const limitSettings = {
   LIMIT_TENANT_FACTOR: integer({ min: 1, max: 1000 }).default(10).meta({
     description: 'How many times the limit of one user all users of a tenant share.',
   }),
+  LIMIT_FREE_KEYS_PER_DAY: perDay(10_000, 'free'),
+  LIMIT_PRO_KEYS_PER_DAY: perDay(100_000, 'pro'),
+  LIMIT_ENTERPRISE_KEYS_PER_DAY: perDay(100_000_000, 'enterprise'),
+  LIMIT_FREE_ROWS: rows('free').default(10_000),
+  LIMIT_PRO_ROWS: rows('pro').default(100_000),
+  LIMIT_ENTERPRISE_ROWS: rows('enterprise').default(10_000_000),
   LIMIT_SENSITIVE_PER_MINUTE: perMinute(10, 'How many requests a caller may send to one sensitive route.'),
   LIMIT_DEFAULT_PLAN: oneOf(...plans)
     .default('free')

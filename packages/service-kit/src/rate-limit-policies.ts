@@ -1,4 +1,12 @@
-import { allow, type RateLimiter, refilledTokens, refuse, type TokenLevel, toBucketKey } from '@plinth/data-kit';
+import {
+  allow,
+  type Plan,
+  type RateLimiter,
+  refilledTokens,
+  refuse,
+  type TokenLevel,
+  toBucketKey,
+} from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
 import type { RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
 import type { ServiceConfig } from './settings.ts';
@@ -28,6 +36,7 @@ type RateLimitSources = {
 };
 
 const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
+const perDay = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 24 * 60 * 60 });
 
 /** Creates the rate limits of the settings. */
 export const createRateLimits = ({ config, connections, findPlan }: RateLimitSources): RateLimits => {
@@ -44,8 +53,23 @@ export const createRateLimits = ({ config, connections, findPlan }: RateLimitSou
       sensitive: perMinute(config.LIMIT_SENSITIVE_PER_MINUTE),
       plans: byPlan(1),
       tenants: byPlan(config.LIMIT_TENANT_FACTOR),
+      keys: {
+        free: perDay(config.LIMIT_FREE_KEYS_PER_DAY),
+        pro: perDay(config.LIMIT_PRO_KEYS_PER_DAY),
+        enterprise: perDay(config.LIMIT_ENTERPRISE_KEYS_PER_DAY),
+      },
     },
     findPlan,
     defaultPlan: config.LIMIT_DEFAULT_PLAN,
   };
+};
+
+/** Creates the lookup of how many documents a tenant may keep in each collection, by its plan. */
+export const createRowLimits = ({ config, findPlan }: Pick<RateLimitSources, 'config' | 'findPlan'>) => {
+  const byPlan: Readonly<Record<Plan, number>> = {
+    free: config.LIMIT_FREE_ROWS,
+    pro: config.LIMIT_PRO_ROWS,
+    enterprise: config.LIMIT_ENTERPRISE_ROWS,
+  };
+  return (tenantId: string): number => byPlan[findPlan?.(tenantId) ?? config.LIMIT_DEFAULT_PLAN];
 };

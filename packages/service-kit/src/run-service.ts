@@ -8,7 +8,7 @@ import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
 import type { Dependency, Readiness } from './plugins/health.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
-import { createRateLimits } from './rate-limit-policies.ts';
+import { createRateLimits, createRowLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
 import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
@@ -100,6 +100,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
       ...connections,
     ],
     limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
+    findRowsMax: createRowLimits({ config, findPlan: options.findPlan }),
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
     tracing,

@@ -29,6 +29,8 @@ export type ServerOptions = {
   readonly inFlightMax: number;
   /** Without it no request is limited. `runService` always sets it. */
   readonly limits?: RateLimits | undefined;
+  /** Returns how many documents a tenant may keep in each collection. Without it, as many as it wants. */
+  readonly findRowsMax?: ((tenantId: string) => number) | undefined;
   /** The networks of trusted proxies, as CIDRs: only their `X-Forwarded-For` is believed. */
   readonly trustProxy?: readonly string[] | undefined;
   readonly serialization: Serialization;
@@ -52,8 +54,9 @@ type OpenModule = {
   readonly service: object;
 };
 
-const openModule = (module: Module, { datastore, clock, ids, tracing }: ServerOptions): OpenModule => {
-  const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
+const openModule = (module: Module, options: ServerOptions): OpenModule => {
+  const { datastore, clock, ids, tracing, findRowsMax } = options;
+  const store = datastore.open(module, { clock, ids, findRowsMax, traceBatch: tracing?.traceBatch });
   const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
   return { module, store, service };
 };

@@ -239,3 +239,15 @@ it('boundary: the users of a tenant share a limit, and those of another tenant a
   expect(responses.at(-1)?.headers).toMatchObject({ 'ratelimit-policy': '"tenant";q=3;w=60', 'retry-after': '20' });
   expect((await (await host.as(createPrincipal())).get(toUnknownPath())).status).toBe(404);
 });
+
+it('boundary: requests with an idempotency key have a limit of their own, because each key is stored', async () => {
+  const plan = (quota: number) => ({ free: perMinute(quota), pro: perMinute(quota), enterprise: perMinute(quota) });
+  const host = await openHost({ keys: plan(2) });
+  const caller = await host.as(createPrincipal());
+  const create = (headers: Record<string, string>) =>
+    caller.post('/v1/things', { name: createId(), grams: 1 }, headers);
+  const responses = await repeat(3, () => create({ 'idempotency-key': createId() }));
+  expect(responses.map(({ status }) => status)).toEqual([201, 201, 429]);
+  expect(responses.at(-1)?.headers).toMatchObject({ 'ratelimit-policy': '"keys";q=2;w=60' });
+  expect((await create({})).status).toBe(201);
+});

@@ -29,6 +29,11 @@ export const commonErrors = defineErrors('common', {
     fix: 'Get a role with this permission from an owner of the organization.',
     data: z.object({ permission: z.string() }),
   },
+  quotaExceeded: {
+    status: 403,
+    title: 'The plan of the organization has no room for more.',
+    fix: 'Remove what is no longer needed, or change the plan of the organization.',
+  },
   notFound: {
     status: 404,
     title: 'The resource does not exist.',

@@ -51,6 +51,8 @@ export type StoreOptions = {
   readonly ids: Ids;
   /** Runs every commit and point read, shared or not. Without it, they are not traced. */
   readonly traceBatch?: TraceBatch | undefined;
+  /** Returns how many documents a tenant may keep in each collection; undefined for any number. */
+  readonly findRowsMax?: ((tenantId: string) => number | undefined) | undefined;
 };
 
 /** The current use of the connections of a datastore. */

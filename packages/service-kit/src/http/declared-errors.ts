@@ -40,7 +40,7 @@ export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] =>
     ...(requiresVersion(route) ? [commonErrors.preconditionRequired, commonErrors.staleVersion] : []),
     ...(acceptsIdempotencyKey(route) ? [commonErrors.idempotencyMismatch] : []),
     ...(route.query ? [commonErrors.invalidCursor] : []),
-    ...(route.method === 'GET' ? [] : [unreadBody, commonErrors.outcomeUnknown]),
+    ...(route.method === 'GET' ? [] : [unreadBody, commonErrors.outcomeUnknown, commonErrors.quotaExceeded]),
     ...(route.body ? [commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),
     ...everywhere,

@@ -5,8 +5,9 @@ import type { Metrics } from '@plinth/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { getCaller, getNetwork } from '../http/caller.ts';
+import { acceptsIdempotencyKey } from '../http/idempotency.ts';
 
-const stages = ['ip', 'anonymous', 'subject', 'tenant', 'sensitive'] as const;
+const stages = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive'] as const;
 type Stage = (typeof stages)[number];
 
 /** Allows `quota` requests in a window. */
@@ -23,6 +24,8 @@ export type RateLimitPolicies = {
   readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
   /** For all principals of a tenant together, by its plan. */
   readonly tenants: Readonly<Record<Plan, RateLimitPolicy>>;
+  /** For the requests of each principal that have an idempotency key, by the plan of its tenant. */
+  readonly keys: Readonly<Record<Plan, RateLimitPolicy>>;
 };
 
 export type RateLimits = {
@@ -102,18 +105,19 @@ const addMetrics = (metrics: Metrics, { counts }: RateLimiter) => {
 const toKey = (stage: Stage, request: FastifyRequest): string => {
   const { contract } = request.scope.config;
   const { user, tenant } = getCaller(request);
-  if (stage === 'subject') return `subject ${user}`;
+  if (stage === 'subject' || stage === 'keys') return `${stage} ${user}`;
   if (stage === 'tenant') return `tenant ${tenant}`;
   if (stage === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
   return `${stage} ${getNetwork(request)}`;
 };
 
 const createPolicyLookup =
-  ({ policies: { plans, tenants, ...others }, findPlan, defaultPlan }: RateLimits) =>
+  ({ policies: { plans, tenants, keys, ...others }, findPlan, defaultPlan }: RateLimits) =>
   (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy => {
-    if (stage !== 'subject' && stage !== 'tenant') return others[stage];
     const plan = findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan;
-    return stage === 'subject' ? plans[plan] : tenants[plan];
+    if (stage === 'subject') return plans[plan];
+    if (stage === 'tenant') return tenants[plan];
+    return stage === 'keys' ? keys[plan] : others[stage];
   };
 
 /** Sets the headers of the exceeded check, or of the one with the fewest requests left. @throws `rate-limited` when one is exceeded. */
@@ -133,13 +137,15 @@ const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
 };
 
 /** Returns the buckets of a caller: a user shares one with its tenant. */
-const listStages = ({ scope }: FastifyRequest, caller: 'anonymous' | 'subject' | undefined): Stage[] => {
+const listStages = ({ scope, headers }: FastifyRequest, caller: 'anonymous' | 'subject' | undefined): Stage[] => {
   if (!caller) return [];
-  const isSensitive = scope.config.contract?.limit === 'sensitive';
+  const { contract } = scope.config;
+  const isStored = contract && acceptsIdempotencyKey(contract) && headers['idempotency-key'] !== undefined;
   return [
     caller,
     ...(caller === 'subject' ? (['tenant'] as const) : []),
-    ...(isSensitive ? (['sensitive'] as const) : []),
+    ...(isStored ? (['keys'] as const) : []),
+    ...(contract?.limit === 'sensitive' ? (['sensitive'] as const) : []),
   ];
 };
 

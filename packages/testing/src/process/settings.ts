@@ -24,5 +24,7 @@ export const unlimitedRateLimits = {
   LIMIT_IP_PER_MINUTE: unlimited,
   LIMIT_ANONYMOUS_PER_MINUTE: unlimited,
   LIMIT_ENTERPRISE_PER_MINUTE: unlimited,
+  LIMIT_ENTERPRISE_KEYS_PER_DAY: unlimited,
+  LIMIT_ENTERPRISE_ROWS: unlimited,
   LIMIT_SENSITIVE_PER_MINUTE: unlimited,
 } as const;
