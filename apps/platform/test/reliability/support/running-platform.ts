@@ -9,6 +9,7 @@ import { entrypoints } from '../../entrypoints.ts';
 export type RunningPlatform = {
   readonly port: number;
   readonly url: string;
+  readonly pid: number;
   createToken(subject: TokenSubject): Promise<string>;
   /** Returns all stored documents of its modules, each with the name of its collection. */
   stored(): Promise<readonly (readonly [string, Readonly<Record<string, unknown>>])[]>;
@@ -53,11 +54,12 @@ export const startPlatform = async (overrides: Environment = {}): Promise<Runnin
     SHUTDOWN_DELAY_MS: '0',
     ...overrides,
   };
-  const { port, url, output, isRunning, end } = await startService(entrypoints.platform, settings);
+  const { port, url, pid, output, isRunning, end } = await startService(entrypoints.platform, settings);
   const { stored, drop } = openStored(settings.MONGODB_URI, settings.MONGODB_DATABASE_PREFIX);
   return {
     port,
     url,
+    pid,
     createToken: (subject) => issuer.createToken(subject),
     stored,
     stdout: () => output.stdout,
