@@ -1,6 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { IdempotencyKeyConflict, UniqueViolation } from '@plinth/data-kit';
-import { MongoError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import { MongoError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } from 'mongodb';
 import { journalName, keyField } from './journal/journal-names.ts';
 
 /** The schema validator rejected a write. A broken invariant, so it becomes a 500. */
@@ -120,6 +120,8 @@ export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () =
     return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
   }
   if (timeLimitCodes.includes(cause.code)) return commonErrors.upstreamTimeout({ cause });
+  // Of a single write that can be repeated, such as the release of an expired key; a commit has an unknown outcome instead.
+  if (cause instanceof MongoWriteConcernError) return commonErrors.unavailable({ cause });
   if (isUnreachable(cause) || isRetryable(cause)) return commonErrors.unavailable({ cause });
   return cause;
 };

@@ -1,5 +1,5 @@
-import { collectionSuite, randomOperationsSuite } from '@plinth/testing';
-import { openOnFake, openOnMongod } from './stores.ts';
+import { collectionSuite, openFakeStore, randomOperationsSuite } from '@plinth/testing';
+import { openOnMongod } from './stores.ts';
 
 collectionSuite('mongod', openOnMongod);
-randomOperationsSuite('the fake and mongod', [openOnFake, openOnMongod]);
+randomOperationsSuite('the fake and mongod', [openFakeStore, openOnMongod]);

@@ -1,10 +1,10 @@
 import { commonErrors } from '@plinth/contract-kit';
-import { type Ctx } from '@plinth/data-kit';
+import { type Ctx, keyLifetimeMs } from '@plinth/data-kit';
 import { createContext, createId, createIds } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
-import { useDatastore } from './stores.ts';
+import { ageKeys, useDatastore } from './stores.ts';
 
 const datastore = useDatastore();
 const clock = { now: () => new Date() };
@@ -146,14 +146,7 @@ describe('a commit', () => {
 });
 
 describe('an idempotency key', () => {
-  const dayMs = 24 * 60 * 60 * 1000;
-  const openTomorrow = () => {
-    const tomorrow = { now: () => new Date(Date.now() + dayMs) };
-    return datastore.current.open(
-      { name: 'units', collections: { notes } },
-      { clock: tomorrow, ids: createIds(clock) },
-    );
-  };
+  const getDb = () => datastore.current.client.db(`${datastore.current.databasePrefix}units`);
   const commitWithKey = ({ collections, unitOfWork }: ReturnType<typeof open>, ctx: Ctx) =>
     unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(createNote()), {
       operation: 'add',
@@ -175,24 +168,25 @@ describe('an idempotency key', () => {
   it('integrity: is not reported as used when it has expired and releasing it fails', async () => {
     const ctx = createContext();
     await commitWithKey(open(), ctx);
-    const late = () => createContext({ tenantId: ctx.tenantId, deadline: Date.now() + dayMs + 5000 });
+    await ageKeys(getDb(), keyLifetimeMs);
+    const late = () => createContext({ tenantId: ctx.tenantId });
     await failCommands(['update'], { errorCode: 50 });
-    await expect(commitWithKey(openTomorrow(), late())).rejects.toMatchObject({ code: 'upstream-timeout' });
-    await expect(commitWithKey(openTomorrow(), late())).resolves.toMatchObject({ version: 1 });
+    await expect(commitWithKey(open(), late())).rejects.toMatchObject({ code: 'upstream-timeout' });
+    await expect(commitWithKey(open(), late())).resolves.toMatchObject({ version: 1 });
   });
 
   it('never outlives the deadline when another transaction blocks its release', async ({ onTestFinished }) => {
     const ctx = createContext();
     await commitWithKey(open(), ctx);
-    const { client, databasePrefix } = datastore.current;
-    const blocking = client.startSession();
+    await ageKeys(getDb(), keyLifetimeMs);
+    const blocking = datastore.current.client.startSession();
     onTestFinished(() => blocking.endSession());
     blocking.startTransaction();
-    const journal = client.db(`${databasePrefix}units`).collection('journal');
+    const journal = getDb().collection('journal');
     await journal.updateOne({ tenantId: ctx.tenantId }, { $set: { requestId: 'blocking' } }, { session: blocking });
     const deadline = Date.now() + 400;
-    const late = createContext({ tenantId: ctx.tenantId, deadline: deadline + dayMs });
-    await expect(commitWithKey(openTomorrow(), late)).rejects.toMatchObject({ code: 'upstream-timeout' });
+    const late = createContext({ tenantId: ctx.tenantId, deadline });
+    await expect(commitWithKey(open(), late)).rejects.toMatchObject({ code: 'upstream-timeout' });
     expect(Date.now()).toBeLessThan(deadline + 500);
   });
 });

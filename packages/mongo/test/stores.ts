@@ -1,5 +1,6 @@
 import type { JournalRow } from '@plinth/data-kit';
-import { fakeDatabase, type OpenStore } from '@plinth/testing';
+import type { OpenStore } from '@plinth/testing';
+import { type Db, Timestamp } from 'mongodb';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
@@ -25,6 +26,15 @@ export const useDatastore = (): { readonly current: TestDatastore } => {
   };
 };
 
+/** Lets the idempotency keys of a database age by seconds, given in milliseconds. */
+export const ageKeys = async (db: Db, ms: number): Promise<void> => {
+  const journal = db.collection('journal');
+  for (const { _id, keyedAt } of await journal.find({ keyedAt: { $exists: true } }).toArray()) {
+    const aged = new Timestamp({ t: (keyedAt as Timestamp).t - ms / 1000, i: 1 });
+    await journal.updateOne({ _id }, { $set: { keyedAt: aged } });
+  }
+};
+
 export const openOnMongod: OpenStore = async (collections, options) => {
   const datastore = await openTestDatastore();
   const store = datastore.open({ name: 'suite', collections }, options);
@@ -32,6 +42,7 @@ export const openOnMongod: OpenStore = async (collections, options) => {
   return {
     store,
     journalRows: async () => (await datastore.raw('suite', 'journal').all()) as unknown as JournalRow[],
+    ageKeys: (ms) => ageKeys(datastore.client.db(`${datastore.databasePrefix}suite`), ms),
     close: async () => {
       // Every query of the suite used an index and named its tenant.
       const faults = await datastore.guard.check();
@@ -39,9 +50,4 @@ export const openOnMongod: OpenStore = async (collections, options) => {
       expect(faults).toEqual([]);
     },
   };
-};
-
-export const openOnFake: OpenStore = async (collections, options) => {
-  const { store, journalRows } = fakeDatabase(collections, options);
-  return { store, journalRows: async () => journalRows(), close: async () => undefined };
 };

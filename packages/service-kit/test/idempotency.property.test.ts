@@ -32,7 +32,7 @@ const requests: fc.Arbitrary<Request[]> = fc.array(
 
 class Refused extends Error {}
 
-const toStoredFailure = (error: unknown): StoredResponse | undefined =>
+const toRefusal = (error: unknown): StoredResponse | undefined =>
   error instanceof Refused || error instanceof UniqueViolation
     ? { status: 409, headers: {}, body: `refused ${error.message}` }
     : undefined;
@@ -78,7 +78,7 @@ const openScheduled = (scheduler: fc.Scheduler) => {
       const { _id } = db.effects.for(ctx).insert({ key, fingerprint, place });
       return { status: 201, headers: {}, body: `created ${_id}` };
     };
-    return executeIdempotently({ ctx, operationId: 'create', key, fingerprint, execute, toStoredFailure }, deps);
+    return executeIdempotently({ ctx, operationId: 'create', key, fingerprint, execute, toRefusal }, deps);
   };
   return { db, send };
 };
@@ -87,7 +87,7 @@ type Outcome = PromiseSettledResult<IdempotentResult> | undefined;
 
 const getBody = (outcome: Outcome): string | undefined => {
   if (outcome?.status === 'fulfilled') return outcome.value.response.body;
-  return outcome && toStoredFailure(outcome.reason)?.body;
+  return outcome && toRefusal(outcome.reason)?.body;
 };
 
 it('for every interleaving, a key has at most one effect, one response and one request', async () => {
@@ -108,7 +108,7 @@ it('for every interleaving, a key has at most one effect, one response and one r
       expect(withResponse.some(({ outcome }) => getBody(outcome)?.startsWith('created'))).toBe(created.length === 1);
       if (created[0]) expect(getBody(withResponse[0]?.outcome)).toBe(`created ${created[0]._id}`);
       for (const { request, outcome } of own) {
-        if (outcome?.status !== 'rejected' || toStoredFailure(outcome.reason)) continue;
+        if (outcome?.status !== 'rejected' || toRefusal(outcome.reason)) continue;
         const isMismatch = outcome.reason instanceof ApiError && outcome.reason.code === 'idempotency-mismatch';
         expect(isMismatch || request.course === 'crashes').toBe(true);
       }

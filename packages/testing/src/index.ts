@@ -3,6 +3,7 @@ export { build } from './build/build.ts';
 export { createIds, createManualClock, type ManualClock } from './clock.ts';
 export { createContext, createId, createPrincipal } from './contexts.ts';
 export { collectionSuite } from './contract-tests/collection-suite.ts';
+export { openFakeStore } from './contract-tests/open-fake-store.ts';
 export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';

@@ -1,7 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { IdempotencyKeyConflict } from '@plinth/data-kit';
 import { pauseBeforeRetry } from '../deadline.ts';
-import { findUsedKeys, releaseExpiredKey, toRowKey } from '../journal/journal.ts';
+import { findUsedKeys, releaseExpiredKey, toRowKey, toStoredRow } from '../journal/journal.ts';
 import { journalName } from '../journal/journal-names.ts';
 import {
   type FindUniqueCode,
@@ -29,7 +29,7 @@ const groupTriesMax = 3;
 export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(hasSingleId);
 
 const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
-  sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: row }));
+  sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: toStoredRow(row) }));
 
 /** A commit goes on for the most patient caller. */
 const getDeadline = (sets: readonly QueuedSet[]): number => Math.max(...sets.map(({ ctx }) => ctx.deadline));

@@ -1,4 +1,6 @@
-import { type Clock, type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/data-kit';
+import { type Ctx, type Journal, JournalRow, keyLifetimeMs } from '@plinth/data-kit';
+import { type Document, Timestamp } from 'mongodb';
+import { z } from 'zod';
 import type { StoredCollection } from '../collections/stored-collection.ts';
 import { remainingMs } from '../deadline.ts';
 import { toApiError } from '../mongo-errors.ts';
@@ -11,7 +13,8 @@ const retentionSeconds = 7 * 24 * 60 * 60;
 /** The journal: transactional outbox, audit log and idempotency record in one. */
 export const journalCollection: StoredCollection = {
   name: journalName,
-  schema: JournalRow,
+  // A timestamp of BSON. Rows of earlier releases have none.
+  schema: JournalRow.extend({ keyedAt: z.unknown().optional() }),
   indexes: [
     {
       name: 'byKey',
@@ -30,7 +33,21 @@ export const journalCollection: StoredCollection = {
   ],
 };
 
-const getKeyExpiry = (clock: Clock): Date => new Date(clock.now().getTime() - keyLifetimeMs);
+/** The server replaces an empty timestamp by its time. The clocks of processes may differ. */
+const serverTime = new Timestamp({ t: 0, i: 0 });
+
+/** Returns the document of a row, with the time of the server when it has a key. */
+export const toStoredRow = (row: JournalRow): Document =>
+  row.key === undefined ? row : { ...row, keyedAt: serverTime };
+
+/** Compares the time of a key with that of the server a lifetime ago. */
+const compareKeyTime = (operator: '$gt' | '$lte'): Document => ({
+  $expr: {
+    [operator]: [{ $ifNull: [{ $toDate: '$keyedAt' }, '$at'] }, { $subtract: ['$$NOW', keyLifetimeMs] }],
+  },
+});
+const isValid = compareKeyTime('$gt');
+const isExpired = compareKeyTime('$lte');
 
 /**
  * Creates the lookup of idempotency records. The read is linearizable: a majority read would not see a row that a commit
@@ -38,7 +55,7 @@ const getKeyExpiry = (clock: Clock): Date => new Date(clock.now().getTime() - ke
  */
 export const createJournal = (deps: ReadDeps): Journal => ({
   find: async (ctx, key) => {
-    const filter = { tenantId: ctx.tenantId, key, at: { $gt: getKeyExpiry(deps.clock) } };
+    const filter = { tenantId: ctx.tenantId, key, ...isValid };
     const command = { find: journalName, filter, limit: 1, readConcern: { level: 'linearizable' } };
     const [row] = (await find(command, { ...deps, ctx })) as unknown as JournalRow[];
     return row?.fingerprint !== undefined && row.answer
@@ -57,11 +74,10 @@ export const findUsedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, deps: Re
   const filters = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, own]) => ({
     tenantId,
     key: { $in: own.map(({ key }) => key) },
-    at: { $gt: getKeyExpiry(deps.clock) },
   }));
   const command = {
     find: journalName,
-    filter: { $or: filters },
+    filter: { $or: filters, ...isValid },
     projection: { tenantId: 1, key: 1 },
     limit: rows.length,
     batchSize: rows.length,
@@ -77,7 +93,7 @@ export const releaseExpiredKey = async (
 ): Promise<boolean> => {
   if (key === undefined) return false;
   const options = { writeConcern: majority, maxTimeMS: remainingMs(ctx, clock) };
-  const expired = { tenantId: ctx.tenantId, key, at: { $lte: getKeyExpiry(clock) } };
+  const expired = { tenantId: ctx.tenantId, key, ...isExpired };
   try {
     const { modifiedCount } = await db.collection(journalName).updateOne(expired, { $unset: { key: 1 } }, options);
     return modifiedCount === 1;

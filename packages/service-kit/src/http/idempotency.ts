@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
 import { ApiError, commonErrors, type RouteSpec } from '@plinth/contract-kit';
-import {
-  type Ctx,
-  IdempotencyKeyConflict,
-  type IdempotencyRecord,
-  type Journal,
-  type StoredResponse,
-  type UnitOfWork,
-} from '@plinth/data-kit';
+import { type Ctx, IdempotencyKeyConflict, type Journal, type StoredResponse, type UnitOfWork } from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
+import { stringify } from 'safe-stable-stringify';
 import { invalidFields } from './validation.ts';
 
 /** True for a route that accepts an `Idempotency-Key`: it writes, and the key belongs to an authenticated user. */
@@ -47,9 +41,12 @@ export const readIdempotencyKey = ({ raw }: Pick<FastifyRequest, 'raw'>, route: 
   return key;
 };
 
-/** Returns a hash that is equal for identical requests to one route: same path, same query, same validated body. */
-export const toFingerprint = ({ url, body }: Pick<FastifyRequest, 'url' | 'body'>): string =>
-  hash('sha256', `${url}\n${JSON.stringify(body) ?? ''}`, 'base64url');
+/**
+ * Returns a hash that is equal for identical requests: method, path, query and body, with the fields of the body in any order.
+ * It is the body as it was sent, because a release that adds a default must not make a repeated request another one.
+ */
+export const toFingerprint = ({ method, url, scope }: Pick<FastifyRequest, 'method' | 'url' | 'scope'>): string =>
+  hash('sha256', `${method} ${url}\n${stringify(scope.sentBody) ?? ''}`, 'base64url');
 
 export type IdempotentOperation = {
   readonly ctx: Ctx;
@@ -59,54 +56,86 @@ export type IdempotentOperation = {
   readonly fingerprint: string;
   /** Runs the action and serializes its result. */
   readonly execute: () => Promise<StoredResponse>;
-  /** Returns the response to store for a failure, or `undefined` for a temporary one. */
-  readonly toStoredFailure: (error: unknown) => StoredResponse | undefined;
+  /** Returns the response to a refusal, or `undefined` for a failure after which a repeated request may succeed. */
+  readonly toRefusal: (error: unknown) => StoredResponse | undefined;
 };
 
 export type IdempotencyDeps = { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
 export type IdempotentResult = { readonly response: StoredResponse; readonly replayed: boolean };
 
-const replay = (
-  { fingerprint, response }: IdempotencyRecord,
-  operation: Pick<IdempotentOperation, 'fingerprint'>,
-): IdempotentResult => {
-  if (fingerprint !== operation.fingerprint) throw commonErrors.idempotencyMismatch();
-  return { response, replayed: true };
+/** The statuses of a stale and of a missing version. They are not stored, because the corrected request has the same key. */
+const versionStatuses: readonly number[] = [412, 428];
+
+/** Returns the response to a refusal that is final for its key. */
+const toFinalRefusal = (error: unknown, { toRefusal }: IdempotentOperation): StoredResponse | undefined => {
+  const refusal = toRefusal(error);
+  return refusal && !versionStatuses.includes(refusal.status) ? refusal : undefined;
+};
+
+const createKeyStore = (operation: IdempotentOperation, { unitOfWork, journal }: IdempotencyDeps) => {
+  const { ctx, operationId, fingerprint, toRefusal } = operation;
+  const key = `${ctx.actor.id} ${operationId} ${operation.key}`;
+  const toResponse = (response: StoredResponse) => response;
+  const metadata = { operation: operationId, idempotency: { key, fingerprint, toResponse } };
+
+  /** Runs `work` and commits it with the key. */
+  const commit = async (work: () => Promise<StoredResponse>): Promise<IdempotentResult> => ({
+    response: await unitOfWork.run(ctx, work, metadata),
+    replayed: false,
+  });
+
+  /** Looks the key up after a failure, which an earlier success of this request may have caused. */
+  const findReplay = async (error: unknown): Promise<IdempotentResult | undefined> => {
+    // The database is unavailable or slow: another query would only take longer, and a repeat with the key is still safe.
+    if (error instanceof ApiError && error.status >= 503) throw error;
+    const isTaken = error instanceof IdempotencyKeyConflict;
+    const record = await journal.find(ctx, key).catch((cause: unknown) => {
+      throw isTaken || toRefusal(error) ? commonErrors.unavailable({ cause }) : error;
+    });
+    if (record && record.fingerprint !== fingerprint) throw commonErrors.idempotencyMismatch();
+    if (record) return { response: record.response, replayed: true };
+    if (isTaken) throw commonErrors.unavailable({ cause: error });
+    return undefined;
+  };
+
+  /** Stores a refusal. Returns the stored response instead when the key is taken. */
+  const storeRefusal = (refusal: StoredResponse): Promise<IdempotentResult | undefined> =>
+    commit(async () => refusal).then(
+      () => undefined,
+      (cause: unknown) => {
+        if (cause instanceof IdempotencyKeyConflict) return findReplay(cause);
+        // A refusal that is not stored is not final: a repeated request could succeed.
+        throw commonErrors.unavailable({ cause });
+      },
+    );
+  return { commit, findReplay, storeRefusal };
 };
 
 /**
  * Executes an operation once for each key, also when the request is repeated concurrently: repeats receive the stored
  * response. It is optimistic: the operation runs, its commit claims the key, and the key is looked up only after a failure.
- * @throws `idempotency-mismatch` when the key was used for another request, or the error of the operation itself.
+ * A refusal is stored when the operation is refused again after that.
+ * @throws `idempotency-mismatch` when the key was used for another request, `unavailable` when a refusal is not final, or the
+ * error of the operation itself.
  */
 export const executeIdempotently = async (
   operation: IdempotentOperation,
-  { unitOfWork, journal }: IdempotencyDeps,
+  deps: IdempotencyDeps,
 ): Promise<IdempotentResult> => {
-  const { ctx, operationId, fingerprint, execute } = operation;
-  const key = `${ctx.actor.id} ${operationId} ${operation.key}`;
-  const toResponse = (response: StoredResponse) => response;
-  const metadata = { operation: operationId, idempotency: { key, fingerprint, toResponse } };
+  const { commit, findReplay, storeRefusal } = createKeyStore(operation, deps);
   try {
-    return { response: await unitOfWork.run(ctx, execute, metadata), replayed: false };
+    return await commit(operation.execute);
   } catch (error) {
-    // The database is unavailable or slow: another query would only take longer, and a repeat with the key is still safe.
-    if (error instanceof ApiError && error.status >= 503) throw error;
-    const failure = operation.toStoredFailure(error);
-    const stored = await journal.find(ctx, key).catch((cause: unknown) => {
-      // The failure may be caused by an earlier success of this request, whose response was lost. Only the journal knows.
-      throw failure || error instanceof IdempotencyKeyConflict ? commonErrors.unavailable({ cause }) : error;
-    });
-    if (stored) return replay(stored, operation);
-    if (error instanceof IdempotencyKeyConflict) throw commonErrors.unavailable({ cause: error });
-    if (!failure) throw error;
-    const concurrent = await unitOfWork
-      .run(ctx, async () => failure, metadata)
-      .then(
-        () => undefined,
-        (cause: unknown) => (cause instanceof IdempotencyKeyConflict ? journal.find(ctx, key) : undefined),
-      );
-    if (concurrent) return replay(concurrent, operation);
+    const replay = await findReplay(error);
+    if (replay) return replay;
+    if (!toFinalRefusal(error, operation)) throw error;
+  }
+  try {
+    return await commit(operation.execute);
+  } catch (error) {
+    const refusal = toFinalRefusal(error, operation);
+    const replay = await (refusal ? storeRefusal(refusal) : findReplay(error));
+    if (replay) return replay;
     throw error;
   }
 };

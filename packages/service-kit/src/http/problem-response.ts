@@ -51,8 +51,8 @@ const toDeclaredError = (error: unknown, { scope }: FastifyRequest): unknown => 
 export const toRequestError = (error: unknown, request: FastifyRequest): ApiError =>
   toApiError(toDeclaredError(error, request));
 
-/** Returns the response to store for a failed request with an idempotency key, or `undefined` when a retry may succeed. */
-export const toStoredFailure = (error: unknown, options: ProblemOptions): StoredResponse | undefined => {
+/** Returns the response to a refusal that the route declares, or `undefined` for a failure of the server. */
+export const toRefusal = (error: unknown, options: ProblemOptions): StoredResponse | undefined => {
   const failure = toRequestError(error, options.request);
   const { contract } = options.request.scope.config;
   if (failure.status >= 500 || !contract || !isDeclared(contract, failure)) return undefined;

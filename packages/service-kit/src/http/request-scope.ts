@@ -12,6 +12,8 @@ export type RequestScope = {
   readonly span: RequestSpan | undefined;
   /** Set by the auth hook. */
   ctx: Ctx | undefined;
+  /** The parsed body before validation, of a route that accepts an idempotency key. */
+  sentBody: unknown;
   /** The code of the error in the response. */
   code: string | undefined;
   /** True once the action has returned and its writes are being committed. */

@@ -54,7 +54,17 @@ export const requestContext = fp<RequestContextOptions>(
       const { trace, span } = telemetry.begin(request);
       const { config } = request.routeOptions;
       const abort = new AbortController();
-      request.scope = { startedAt, config, trace, span, abort, ctx: undefined, code: undefined, isCommitting: false };
+      request.scope = {
+        sentBody: undefined,
+        startedAt,
+        config,
+        trace,
+        span,
+        abort,
+        ctx: undefined,
+        code: undefined,
+        isCommitting: false,
+      };
       reply.headers(app.defaultHeaders).header('x-request-id', request.id);
       // A kept connection would carry the next request to a server that is about to stop.
       if (lifecycle.isDraining) reply.header('connection', 'close');

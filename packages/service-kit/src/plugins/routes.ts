@@ -1,14 +1,20 @@
 import { classifiedFields, commonErrors, getSuccess } from '@plinth/contract-kit';
 import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
-import type { FastifyReply, FastifyRequest, onRequestHookHandler, RouteHandlerMethod } from 'fastify';
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  preValidationHookHandler,
+  RouteHandlerMethod,
+} from 'fastify';
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { createCaching, type SetCaching } from '../http/caching.ts';
 import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
 import { getDeprecationHeaders } from '../http/deprecation.ts';
 import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
-import { toStoredFailure } from '../http/problem-response.ts';
+import { toRefusal } from '../http/problem-response.ts';
 import { getPath } from '../http/request-scope.ts';
 import { readMethods } from '../http/route-config.ts';
 import {
@@ -127,7 +133,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
         key,
         fingerprint: toFingerprint(request),
         execute,
-        toStoredFailure: (error) => toStoredFailure(error, { request, publicUrl }),
+        toRefusal: (error) => toRefusal(error, { request, publicUrl }),
       },
       { unitOfWork, journal },
     );
@@ -171,6 +177,12 @@ const createHeadersHook =
     done();
   };
 
+/** Keeps the body as it was sent, before validation replaces it. */
+const keepSentBody: preValidationHookHandler = (request, _reply, done) => {
+  request.scope.sentBody = request.body;
+  done();
+};
+
 /** Adds the routes of contracts: validation, operation and response. */
 export const routes = fp<RoutesOptions>(
   async (app, { routes: served, ...options }) => {
@@ -199,6 +211,7 @@ export const routes = fp<RoutesOptions>(
           ...(params ? [rejectEmptyParameters] : []),
           ...(route.deprecated ? [createHeadersHook(getDeprecationHeaders(route))] : []),
         ],
+        preValidation: acceptsIdempotencyKey(route) ? [keepSentBody] : [],
         handler: createHandler(prepared),
       });
     }

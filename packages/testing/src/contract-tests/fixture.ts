@@ -40,6 +40,8 @@ export type Fixture = {
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
+  /** Lets the stored idempotency keys age. */
+  ageKeys(ms: number): Promise<void>;
   /** Creates a context, by default of a new tenant. */
   context(tenantId?: string): Ctx;
   /** Runs `work` as a unit of work. */
@@ -55,7 +57,7 @@ const openFixture = async (openStore: OpenStore) => {
   const source = createIds(clock);
   const nextIds: string[] = [];
   const ids = { next: () => nextIds.shift() ?? source.next() };
-  const { store, journalRows, close } = await openStore({ things, slots, contacts, members }, { clock, ids });
+  const { store, journalRows, ageKeys, close } = await openStore({ things, slots, contacts, members }, { clock, ids });
   const write = <T>(ctx: Ctx, work: Work<T>): Promise<T> =>
     store.unitOfWork.run(ctx, async () => work(), { operation: 'suite' });
   const fixture: Fixture = {
@@ -68,6 +70,7 @@ const openFixture = async (openStore: OpenStore) => {
     journal: store.journal,
     run: store.unitOfWork.run,
     journalRows,
+    ageKeys,
     // A store may compare the deadline with its own clock, which a case can advance, or with the real time.
     context: (tenantId = createId()) =>
       createContext({ tenantId, deadline: Math.max(Date.now(), clock.now().getTime()) + 10_000 }),

@@ -1,11 +1,16 @@
 import type { JournalRow, ModuleStore, StoreOptions } from '@plinth/data-kit';
+import type { ManualClock } from '../clock.ts';
 
 export type OpenedStore<K> = {
   readonly store: ModuleStore<K>;
   /** Returns every journal row of the store, oldest first. */
   journalRows(): Promise<JournalRow[]>;
+  /** Lets the idempotency keys of the store age, by its own time. */
+  ageKeys(ms: number): Promise<void>;
   close(): Promise<void>;
 };
 
+type SuiteOptions = StoreOptions & { readonly clock: ManualClock };
+
 /** Opens an empty, prepared store for a suite. */
-export type OpenStore = <K extends object>(collections: K, options: StoreOptions) => Promise<OpenedStore<K>>;
+export type OpenStore = <K extends object>(collections: K, options: SuiteOptions) => Promise<OpenedStore<K>>;

@@ -1,7 +1,4 @@
 import { collectionSuite } from '../contract-tests/collection-suite.ts';
-import { fakeDatabase } from './database.ts';
+import { openFakeStore } from '../contract-tests/open-fake-store.ts';
 
-collectionSuite('the fake', async (collections, options) => {
-  const { store, journalRows } = fakeDatabase(collections, options);
-  return { store, journalRows: async () => journalRows(), close: async () => {} };
-});
+collectionSuite('the fake', openFakeStore);
