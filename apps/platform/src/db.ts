@@ -55,7 +55,7 @@ const read = (args: readonly string[]) => {
 const main = async (args: readonly string[]): Promise<boolean> => {
   const { command, options } = read(args);
   const config = load({ MONGODB_URI, MONGODB_POOL_SIZE, MONGODB_DATABASE_PREFIX });
-  // No command lists documents, so no cursor is signed and any secret serves.
+  // No command lists documents, so no cursor is made and any secret serves.
   const datastore = await connectMongo({ ...config, CURSOR_SECRET: systemIds.next() });
   try {
     return await command({ ...options, datastore, print: (line) => void process.stdout.write(`${line}\n`) });

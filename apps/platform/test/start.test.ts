@@ -75,7 +75,7 @@ describe.concurrent.each(['platform', 'svc-users'] as const)('%s', { timeout }, 
   it('prints its settings with their meaning for --help', async ({ expect }) => {
     const { code, stdout, stderr } = await run(app, {}, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('CURSOR_SECRET\n  Signs the cursors of lists');
+    expect(stdout).toContain('CURSOR_SECRET\n  Encrypts the cursors of lists');
   });
 });
 

@@ -109,6 +109,13 @@ describe('400', () => {
     expect(await list(query)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
   });
 
+  it('shows no name in a cursor', async () => {
+    const { items, nextCursor } = (await list('limit=1&sort=name')).body;
+    expect(items[0].name).toBe('alice');
+    expect(nextCursor).toMatch(/^[\w-]+$/);
+    expect(Buffer.from(nextCursor, 'base64url').toString('latin1')).not.toMatch(/alice|"v"|"id"/i);
+  });
+
   it('refuses a cursor of another sort, filter or tenant, and a forged one', async () => {
     const other = await users.createOrganization();
     await Promise.all([other.createUser(createUserInput()), other.createUser(createUserInput())]);

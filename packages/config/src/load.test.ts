@@ -7,7 +7,7 @@ const settings = {
   PORT: port().default(3000).meta({ description: 'The port.' }),
   METRICS_PORT: port().optional().meta({ description: 'The port of metrics.', differsFrom: 'PORT' }),
   MONGODB_URI: url('mongodb').meta({ description: 'The database.', example: 'mongodb://localhost' }),
-  CURSOR_SECRET: secret().meta({ description: 'Signs cursors.' }),
+  CURSOR_SECRET: secret().meta({ description: 'Encrypts cursors.' }),
   LOG_LEVEL: oneOf('debug', 'info').default('info').meta({ description: 'The level.' }),
 };
 const CURSOR_SECRET = 'Zk3v9QpL2xWm7RtY5uHn8sBd4cFg6jKe';

@@ -6,7 +6,7 @@ const shared = { PORT: port().default(3000).meta({ description: 'The port.' }) }
 const platform = {
   ...shared,
   MONGODB_URI: url('mongodb').meta({ description: 'The database.', example: 'mongodb://localhost:27017' }),
-  CURSOR_SECRET: secret().meta({ description: 'Signs cursors.' }),
+  CURSOR_SECRET: secret().meta({ description: 'Encrypts cursors.' }),
   MAIL_PASSWORD: secret().optional().meta({ description: 'The password of the mail server.' }),
   AUTH_JWKS: json(z.object({ keys: z.array(z.any()) }), 'a key set').meta({ description: 'Public keys.' }),
   GREETING: text().optional().meta({ description: 'A greeting.', example: 'hello' }),
@@ -33,7 +33,7 @@ it('`.env.example` shows each setting once, with its description, its form and i
 # For example: mongodb://localhost:27017
 MONGODB_URI=
 
-# Signs cursors.
+# Encrypts cursors.
 # a secret of at least 32 characters, made with \`openssl rand -base64 32\`; required
 CURSOR_SECRET=
 

@@ -107,7 +107,7 @@ export {
   type WriteSet,
   type WriteSets,
 } from './datastore/unit-of-work.ts';
-export { type CursorScope, type Cursors, type CursorTools, createCursors, type Position } from './lists/cursor.ts';
+export { type CursorScope, type Cursors, createCursors, type Position } from './lists/cursor.ts';
 export {
   assertIndexed,
   assertLimit,

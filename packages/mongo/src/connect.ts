@@ -9,8 +9,10 @@ export type MongoSettings = {
   readonly MONGODB_URI: string;
   readonly MONGODB_POOL_SIZE: number;
   readonly MONGODB_DATABASE_PREFIX: string | undefined;
-  /** Signs list cursors; the same for every instance. */
+  /** Encrypts list cursors; the same for every instance. */
   readonly CURSOR_SECRET: string;
+  /** A secret whose cursors are accepted too. */
+  readonly CURSOR_SECRET_PREVIOUS?: string | undefined;
 };
 
 export type ConnectOptions = {
@@ -26,7 +28,7 @@ export const connectMongo = async (
   settings: MongoSettings,
   { onCommand }: ConnectOptions = {},
 ): Promise<MigratableDatastore> => {
-  const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize } = settings;
+  const { MONGODB_URI: uri, MONGODB_POOL_SIZE: poolSize, CURSOR_SECRET: current } = settings;
   let client: MongoClient;
   try {
     // A subscription keeps one connection busy all the time.
@@ -41,7 +43,7 @@ export const connectMongo = async (
   const datastore = createDatastore({
     client,
     probeClient: new MongoClient(uri, clientSettings(1)),
-    cursorSecret: settings.CURSOR_SECRET,
+    cursorSecrets: settings.CURSOR_SECRET_PREVIOUS ? [current, settings.CURSOR_SECRET_PREVIOUS] : [current],
     databasePrefix: settings.MONGODB_DATABASE_PREFIX ?? '',
   });
   try {

@@ -14,7 +14,7 @@ import {
 } from '@plinth/data-kit';
 import type { Db, MongoClient } from 'mongodb';
 import { createCollection } from './collections/collection.ts';
-import { createSignedCursors } from './collections/signed-cursors.ts';
+import { type CursorSecrets, createEncryptedCursors } from './collections/encrypted-cursors.ts';
 import { toStoredCollection } from './collections/stored-collection.ts';
 import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
@@ -33,7 +33,7 @@ export type DatastoreOptions = {
   readonly client: MongoClient;
   /** Checks whether MongoDB responds, on a connection that no request can hold. Default: `client`. */
   readonly probeClient?: MongoClient;
-  readonly cursorSecret: string;
+  readonly cursorSecrets: CursorSecrets;
   /** The prefix of each database's name, for several deployments on one cluster. */
   readonly databasePrefix: string;
   readonly migrationTimes?: MigrationTimes;
@@ -61,7 +61,7 @@ type ModuleOptions = DatastoreOptions &
   StoreOptions & { readonly primary: PrimaryMonitor; readonly counts: CommitCounts };
 
 const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleStore<K> => {
-  const { client, cursorSecret, clock, ids, traceBatch, primary, counts } = options;
+  const { client, cursorSecrets, clock, ids, traceBatch, primary, counts } = options;
   const db = openDatabase(options, module.name);
   const definitions = toDefinitions(module.collections);
   const byName = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
@@ -75,7 +75,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     ...reads,
     ids,
     writeSets,
-    cursors: createSignedCursors(cursorSecret),
+    cursors: createEncryptedCursors(cursorSecrets),
     readById: createPointReads({ ...reads, traceBatch }),
   };
   const findUniqueCode: FindUniqueCode = (collection, fields) =>

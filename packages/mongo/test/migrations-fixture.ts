@@ -56,7 +56,7 @@ export const useFixture = () => {
       const entries: MigrationLogEntry[] = [];
       const datastore = createDatastore({
         client,
-        cursorSecret: 'a secret of tests',
+        cursorSecrets: ['a secret of tests'],
         databasePrefix: prefix,
         migrationTimes: { ...times, ...migrationTimes },
       });

@@ -42,7 +42,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
   });
   const opened = createDatastore({
     client,
-    cursorSecret: 'a secret',
+    cursorSecrets: ['a secret'],
     databasePrefix: datastore.current.databasePrefix,
   }).open(module, { clock, ids: createIds(clock) });
   const ctx = createContext();

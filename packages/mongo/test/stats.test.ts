@@ -19,7 +19,7 @@ describe('connection statistics', () => {
     ...clientSettings(2),
     waitQueueTimeoutMS: 1500,
   });
-  const datastore = createDatastore({ client, cursorSecret: 'secret', databasePrefix });
+  const datastore = createDatastore({ client, cursorSecrets: ['secret'], databasePrefix });
 
   beforeAll(async () => {
     await client.connect();

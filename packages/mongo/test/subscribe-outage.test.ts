@@ -31,7 +31,7 @@ afterAll(() => replicaSet.close());
 
 const connect = async () => {
   const client = await new MongoClient(replicaSet.uri, clientSettings(8)).connect();
-  const datastore = createDatastore({ client, databasePrefix: 'outage_', cursorSecret: 'not used' });
+  const datastore = createDatastore({ client, databasePrefix: 'outage_', cursorSecrets: ['not used'] });
   closing.push(() => datastore.close());
   return { client, datastore };
 };

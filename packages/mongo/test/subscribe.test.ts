@@ -24,7 +24,7 @@ beforeAll(async () => {
   datastore = await openTestDatastore();
   const { databasePrefix } = datastore;
   const client = new MongoClient(String(process.env['MONGODB_URI']), clientSettings(8));
-  reader = createDatastore({ client, databasePrefix, cursorSecret: 'not used, since nothing is listed' });
+  reader = createDatastore({ client, databasePrefix, cursorSecrets: ['not used, since nothing is listed'] });
 });
 
 afterEach(async () => {

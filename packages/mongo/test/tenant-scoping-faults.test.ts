@@ -4,7 +4,7 @@ import { createContext, createId, createIds } from '@plinth/testing';
 import type { Db, Document } from 'mongodb';
 import { beforeAll, expect, it } from 'vitest';
 import { createCollection } from '../src/collections/collection.ts';
-import { createSignedCursors } from '../src/collections/signed-cursors.ts';
+import { createEncryptedCursors } from '../src/collections/encrypted-cursors.ts';
 import { createCommit } from '../src/commit/group-commit.ts';
 import type { Write } from '../src/commit/write.ts';
 import { monitorPrimary, type PrimaryMonitor } from '../src/primary-monitor.ts';
@@ -86,7 +86,7 @@ const openCollection = (fault: Fault = {}) => {
   const collection = createCollection(notes, {
     ...reads,
     ids,
-    cursors: createSignedCursors('a secret'),
+    cursors: createEncryptedCursors(['a secret']),
     writeSets: recordWithFault(writeSets, fault),
     readById: createPointReads(reads),
   });

@@ -92,7 +92,12 @@ export const serviceSettings = {
   REVOCATIONS_AGE_MAX_SECONDS: integer({ min: 5, max: 900 }).default(30).meta({
     description: 'The service is not ready when revocations of tokens may have been missing for longer than this.',
   }),
-  CURSOR_SECRET: secret().meta({ description: 'Signs the cursors of lists; the same for every instance.' }),
+  CURSOR_SECRET: secret().meta({ description: 'Encrypts the cursors of lists; the same for every instance.' }),
+  CURSOR_SECRET_PREVIOUS: secret().optional().meta({
+    description:
+      'A second secret whose cursors are accepted: the previous one, or the next one while instances restart.',
+    differsFrom: 'CURSOR_SECRET',
+  }),
   ...limitSettings,
 };
 

@@ -1,16 +1,21 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CursorScope, createCursors, type Position } from './cursor.ts';
 
-const isSame = (left: string, right: string): boolean => {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** Remembers what it has encrypted. */
+const createTestCipher = (): Parameters<typeof createCursors>[0] => {
+  const contexts = new Map<string, string>();
+  return {
+    encrypt: (text, context) => {
+      const cursor = `${contexts.size} ${text}`;
+      contexts.set(cursor, context);
+      return cursor;
+    },
+    decrypt: (cursor, context) =>
+      contexts.get(cursor) === context ? cursor.slice(cursor.indexOf(' ') + 1) : undefined,
+  };
 };
-const sign = (text: string): string => createHmac('sha256', 'a secret').update(text).digest('base64url');
-const pack = (text: string): string => Buffer.from(text).toString('base64url');
-const unpack = (packed: string): string => Buffer.from(packed, 'base64url').toString();
-const cursors = createCursors({ sign, isSame, pack, unpack });
+const cursors = createCursors(createTestCipher());
 
 const position: Position = { value: 'Ada', id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d' };
 const scope: CursorScope = { collection: 'users', tenantId: 'acme', where: { role: 'member' }, sort: 'name' };
@@ -58,19 +63,6 @@ describe('a cursor', () => {
       expect(cursors.decode(cursors.encode({ value, id: 'a' }, scope), scope)).toStrictEqual({ value, id: 'a' });
     },
   );
-
-  it('needs no escaping in a URL', () => {
-    fc.assert(
-      fc.property(anyValue, (value) => {
-        expect(cursors.encode({ value, id: 'a' }, scope)).toMatch(/^[\w-]+\.[\w-]+$/);
-      }),
-    );
-  });
-
-  it('does not show the tenant or the filter', () => {
-    const [text = ''] = cursor.split('.');
-    expect(Buffer.from(text, 'base64url').toString()).toBe(`{"v":"Ada","id":"${position.id}"}`);
-  });
 });
 
 describe('a cursor is valid for one list only', () => {
@@ -126,49 +118,7 @@ describe('a cursor is valid for one list only', () => {
   });
 });
 
-describe('a forged cursor is refused', () => {
-  it('when any bit of it differs', () => {
-    for (let index = 0; index < cursor.length; index += 1) {
-      for (let bit = 0; bit < 8; bit += 1) {
-        const changed = String.fromCharCode(cursor.charCodeAt(index) ^ (1 << bit));
-        expect(attempt(cursor.slice(0, index) + changed + cursor.slice(index + 1))).toEqual(refused);
-      }
-    }
-  });
-
-  it.each([
-    ['nothing', ''],
-    ['a dot', '.'],
-    ['no signature', cursor.slice(0, cursor.indexOf('.'))],
-    ['an empty signature', cursor.slice(0, cursor.indexOf('.') + 1)],
-    ['no position', cursor.slice(cursor.indexOf('.'))],
-    ['a third part', `${cursor}.`],
-    ['padding', `${cursor}=`],
-    ['a space behind it', `${cursor} `],
-    ['half of it', cursor.slice(0, cursor.length / 2)],
-    ['it twice', cursor + cursor],
-    ['plain JSON', JSON.stringify(position)],
-    ['text that is not base64', '%%%.%%%'],
-    ['text that is not Unicode', '\ud83d.\ude00'],
-  ])('%s', (_, text) => {
-    expect(attempt(text)).toEqual(refused);
-  });
-
-  it('always with invalid-cursor', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[\w-]*\.[\w-]*$/)), (text) => {
-        expect(attempt(text)).toEqual(refused);
-      }),
-    );
-  });
-
-  it('when another secret signed it', () => {
-    const others = createCursors({
-      sign: (text) => createHmac('sha256', 'other').update(text).digest('base64url'),
-      pack,
-      unpack,
-      isSame,
-    });
-    expect(attempt(others.encode(position, scope))).toEqual(refused);
-  });
+it('refuses a cursor that it has not made', () => {
+  expect(attempt('')).toEqual(refused);
+  expect(attempt(`${cursor} `)).toEqual(refused);
 });

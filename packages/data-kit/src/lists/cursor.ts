@@ -32,29 +32,24 @@ const toCanonical = (value: unknown): unknown => {
 const toFingerprint = ({ collection, tenantId, where, sort }: CursorScope): string =>
   JSON.stringify([collection, tenantId, toCanonical(where), sort]);
 
-/** The functions that sign and encode a cursor. They are dependencies, because browsers lack them. */
-export type CursorTools = {
-  /** Returns a keyed hash of a text in base64url. */
-  readonly sign: (text: string) => string;
-  /** Compares two signatures in constant time. */
-  readonly isSame: (left: string, right: string) => boolean;
-  /** Converts text to base64url. */
-  readonly pack: (text: string) => string;
-  readonly unpack: (packed: string) => string;
+/** Encrypts cursors. It is a dependency, because browsers lack it. */
+export type CursorCipher = {
+  /** Returns a text of base64url characters. The context is authenticated with it, but is not part of it. */
+  readonly encrypt: (text: string, context: string) => string;
+  /** Returns undefined for everything that `encrypt` has not returned for the same context. */
+  readonly decrypt: (cursor: string, context: string) => string | undefined;
 };
 
-/** Creates opaque cursors `<position>.<signature>`. The signature covers the packed text itself and the scope. */
-export const createCursors = ({ sign, isSame, pack, unpack }: CursorTools): Cursors => ({
+/** Creates opaque cursors: encrypted positions, each bound to its scope. */
+export const createCursors = ({ encrypt, decrypt }: CursorCipher): Cursors => ({
   encode: ({ value, id }, scope) => {
     const tagged = value instanceof Date ? { d: value.getTime(), id } : { v: value, id };
-    const text = pack(JSON.stringify(tagged));
-    return `${text}.${sign(`${text}\n${toFingerprint(scope)}`)}`;
+    return encrypt(JSON.stringify(tagged), toFingerprint(scope));
   },
   decode: (cursor, scope) => {
-    const [text = '', signature = '', ...more] = cursor.split('.');
-    if (more.length > 0 || !isSame(signature, sign(`${text}\n${toFingerprint(scope)}`)))
-      throw commonErrors.invalidCursor();
-    const { d, v, id } = JSON.parse(unpack(text)) as { d?: number; v?: Value; id: string };
+    const text = decrypt(cursor, toFingerprint(scope));
+    if (text === undefined) throw commonErrors.invalidCursor();
+    const { d, v, id } = JSON.parse(text) as { d?: number; v?: Value; id: string };
     return { value: d === undefined ? (v as Value) : new Date(d), id };
   },
 });

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   assertVersionCompared,
   type Clock,
@@ -54,13 +54,19 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
 
 type Options<C extends Clock> = { readonly clock?: C; readonly ids?: Ids };
 
-const createSignedCursors = () => {
-  const key = randomBytes(32);
+/** Creates cursors that are random keys of the positions which the fake remembers. */
+const createRememberedCursors = () => {
+  const remembered = new Map<string, { readonly text: string; readonly context: string }>();
   return createCursors({
-    sign: (text) => createHmac('sha256', key).update(text).digest('base64url'),
-    isSame: (left, right) => left === right,
-    pack: (text) => Buffer.from(text).toString('base64url'),
-    unpack: (packed) => Buffer.from(packed, 'base64url').toString(),
+    encrypt: (text, context) => {
+      const cursor = randomBytes(64).toString('base64url');
+      remembered.set(cursor, { text, context });
+      return cursor;
+    },
+    decrypt: (cursor, context) => {
+      const found = remembered.get(cursor);
+      return found?.context === context ? found.text : undefined;
+    },
   });
 };
 
@@ -80,7 +86,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
   const ids = options.ids ?? createIds(clock);
   const state = new Map<string, Documents>();
   const writeSets = createWriteSets<Write>();
-  const deps = { clock, ids, cursors: createSignedCursors(), writeSets, state };
+  const deps = { clock, ids, cursors: createRememberedCursors(), writeSets, state };
   const collections = Object.fromEntries(
     Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [
       key,
