@@ -19,8 +19,8 @@ const createToken = (): Promise<string> => issuer.createToken(createPrincipal())
 
 beforeAll(async () => {
   redis = await startTestDatabase('redis');
-  const own = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
-  const settings = { ...createServiceSettings(), ...issuer.settings, ...own };
+  const overrides = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
+  const settings = { ...createServiceSettings(), ...issuer.settings, ...overrides };
   services = await Promise.all(Object.values(entrypoints).map((main) => startService(main, settings)));
   urls = services.map(({ url }) => url);
 }, 60_000);

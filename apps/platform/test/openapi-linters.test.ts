@@ -21,7 +21,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const lintByRedocly = async (document: string): Promise<string[]> => {
+const lintWithRedocly = async (document: string): Promise<string[]> => {
   const path = join(folder, 'openapi.json');
   await writeFile(path, document);
   const { stdout } = await run(process.execPath, [redocly, 'lint', path, '--extends=recommended', '--format=json'], {
@@ -31,7 +31,7 @@ const lintByRedocly = async (document: string): Promise<string[]> => {
   return problems.map(({ ruleId, location }) => `${ruleId} at ${location[0]?.pointer}`);
 };
 
-const lintBySpectral = async (document: string): Promise<string[]> => {
+const lintWithSpectral = async (document: string): Promise<string[]> => {
   const spectral = new spectralCore.Spectral();
   spectral.setRuleset({ extends: [[spectralRulesets.oas as RulesetDefinition, 'recommended']] });
   const findings = await spectral.run(document);
@@ -39,8 +39,8 @@ const lintBySpectral = async (document: string): Promise<string[]> => {
 };
 
 describe.each([
-  { linter: 'Redocly', lint: lintByRedocly, rule: 'info-license' },
-  { linter: 'Spectral', lint: lintBySpectral, rule: 'info-contact' },
+  { linter: 'Redocly', lint: lintWithRedocly, rule: 'info-license' },
+  { linter: 'Spectral', lint: lintWithSpectral, rule: 'info-contact' },
 ])('the recommended rules of $linter', ({ lint, rule }) => {
   it('find neither errors nor warnings in docs/openapi.json', async () => {
     expect(await lint(text)).toEqual([]);

@@ -22,8 +22,8 @@ const readiness = async (url: string): Promise<unknown> => (await fetch(`${url}/
 
 /** Starts an app in its own process and waits until it is ready. */
 const start = async (app: keyof typeof entrypoints, redisUrl = process.env['REDIS_URL']): Promise<string> => {
-  const own = { MONGODB_DATABASE_PREFIX: datastore.databasePrefix, REDIS_URL: redisUrl };
-  const service = await startService(entrypoints[app], { ...settings, ...own });
+  const overrides = { MONGODB_DATABASE_PREFIX: datastore.databasePrefix, REDIS_URL: redisUrl };
+  const service = await startService(entrypoints[app], { ...settings, ...overrides });
   services.push(service);
   return service.url;
 };

@@ -28,7 +28,7 @@ it('409 and 422: refuses to demote the last owner, and users who raise their own
   expect(raised).toMatchObject({ status: 422, body: { code: 'own-role' } });
 });
 
-it('race: one of twenty changes of one version succeeds', async () => {
+it('race: one of twenty changes of the same version succeeds', async () => {
   const { tenantId, addUser, changeRole, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
   const ada = await addUser();

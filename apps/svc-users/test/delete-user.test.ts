@@ -25,7 +25,7 @@ it('409: refuses to delete the last active owner', async () => {
   expect(response).toMatchObject({ status: 409, body: { code: 'last-owner' } });
 });
 
-it('race: one of twenty deletions of one version succeeds', async () => {
+it('race: one of twenty deletions of the same version succeeds', async () => {
   const { addUser, deleteUser, stored } = await users.createOrganization();
   const ada = await addUser();
   const [won, ...lost] = sortStatuses(await race(20, () => deleteUser(ada)));

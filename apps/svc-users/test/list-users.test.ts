@@ -120,8 +120,8 @@ describe('400', () => {
     const other = await users.createOrganization();
     await Promise.all([other.createUser(createUserInput()), other.createUser(createUserInput())]);
     const foreign = (await other.owner.get('/v1/users?limit=1')).body.nextCursor;
-    const own = await Promise.all([list('limit=1&sort=name'), list('limit=1&role=member')]);
-    for (const cursor of [...own.map(({ body }) => body.nextCursor), foreign, 'abc']) {
+    const otherLists = await Promise.all([list('limit=1&sort=name'), list('limit=1&role=member')]);
+    for (const cursor of [...otherLists.map(({ body }) => body.nextCursor), foreign, 'abc']) {
       expect(await list(`cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'invalid-cursor' } });
     }
   });

@@ -50,19 +50,19 @@ const firstIndexes = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 
 const indexesBySort = { alphabetical: ['deleted', 'name'] };
 
 /** Runs migrations on a connection of its own, because they cross tenants and the query guard would report them. */
-const migrate = async <T>(work: (own: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>): Promise<T> => {
+const migrate = async <T>(work: (connection: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>): Promise<T> => {
   const MONGODB_URI = process.env['MONGODB_URI'] ?? '';
   const settings = { MONGODB_URI, MONGODB_POOL_SIZE: 4, CURSOR_SECRET: 'a secret of this connection alone' };
-  const own = await connectMongo({ ...settings, MONGODB_DATABASE_PREFIX: datastore.databasePrefix });
-  return work(own).finally(() => void own.close());
+  const connection = await connectMongo({ ...settings, MONGODB_DATABASE_PREFIX: datastore.databasePrefix });
+  return work(connection).finally(() => void connection.close());
 };
 
 const start = async () => {
-  await migrate((own) => own.open(usersModule, options).prepare());
+  await migrate((connection) => connection.open(usersModule, options).prepare());
   host = await openTestHost({ modules: [usersModule], datastore });
   return host;
 };
-const contract = () => migrate((own) => own.migrations(usersModule, options).migrate({ contract: true }));
+const contract = () => migrate((connection) => connection.migrations(usersModule, options).migrate({ contract: true }));
 const getOwnerCount = async (tenantId: string) => (await collection('ownerCounts').findOne({ tenantId }))?.['owners'];
 
 describe('a database without a status of users', () => {

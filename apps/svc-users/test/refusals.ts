@@ -59,9 +59,9 @@ const versionTests = (refusals: Refusals & { readonly users: Users }): void => {
 };
 
 /** Defines the tests of the refusals that all writes to one user have in common, if the route declares them. */
-export const describeRefusals = (users: Users, operation: Operation, own: Refusals): void => {
+export const describeRefusals = (users: Users, operation: Operation, operationRefusals: Refusals): void => {
   const route: RouteSpec = usersContract.routes[operation];
-  const refusals = { ...own, users };
+  const refusals = { ...operationRefusals, users };
   describe('refusals', () => {
     it('400, 401 and 403: refuses a malformed id, anonymous callers and other roles', () =>
       expectUnchanged(refusals, async (send, user, { tenantId }) => {
@@ -84,10 +84,10 @@ export const describeRefusals = (users: Users, operation: Operation, own: Refusa
       const options = { headers: { 'idempotency-key': createId() } };
       const organization = await users.createOrganization();
       const [ada, grace]: [User, User] = [await organization.addUser(), await organization.addUser()];
-      for (const user of [ada, grace]) await own.prepare?.(organization, user);
-      expect((await own.perform(organization, ada, options)).status).toBeLessThan(300);
+      for (const user of [ada, grace]) await operationRefusals.prepare?.(organization, user);
+      expect((await operationRefusals.perform(organization, ada, options)).status).toBeLessThan(300);
       const before = await organization.stored();
-      expect(await own.perform(organization, grace, options)).toMatchObject({ status: 422 });
+      expect(await operationRefusals.perform(organization, grace, options)).toMatchObject({ status: 422 });
       expect(await organization.stored()).toEqual(before);
     });
 

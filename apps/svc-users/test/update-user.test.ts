@@ -42,7 +42,7 @@ it('409: refuses a taken email', async () => {
   expect(response).toMatchObject({ status: 409, body: { code: 'email-taken' } });
 });
 
-it('race: one of twenty changes of one version succeeds, and no field is lost', async () => {
+it('race: one of twenty changes of the same version succeeds, and no field is lost', async () => {
   const { addUser, updateUser, getUser } = await users.createOrganization();
   const ada = await addUser();
   const responses = await race(20, (index) => updateUser(ada, { name: `Name ${index}` }));

@@ -125,13 +125,13 @@ describe('a commit', () => {
     };
     const [from, to] = await unitOfWork.run(ctx, add, { operation: 'add' });
     const transfer = () => {
-      const own = { ...ctx };
+      const unitCtx = { ...ctx };
       const move = async () => {
-        const scoped = collections.notes.for(own);
+        const scoped = collections.notes.for(unitCtx);
         scoped.updateWhere({ _id: from._id, words: { $gte: 1 } }, { $inc: { words: -1 } }, commonErrors.staleVersion());
         scoped.updateWhere({ _id: to._id }, { $inc: { words: 1 } }, commonErrors.notFound());
       };
-      return unitOfWork.run(own, move, { operation: 'transfer' });
+      return unitOfWork.run(unitCtx, move, { operation: 'transfer' });
     };
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, transfer));
     const done = outcomes.filter(({ status }) => status === 'fulfilled').length;

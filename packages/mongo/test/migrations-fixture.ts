@@ -98,8 +98,8 @@ let made = 0;
 export const createOldCard = (overrides: object = {}) => {
   made += 1;
   const now = clock.now();
-  const own = { _id: ids.next(), tenantId: ids.next(), version: 1, createdAt: now, updatedAt: now };
-  return { ...own, title: `Card ${made}`, mood: 'new', ...overrides };
+  const entityFields = { _id: ids.next(), tenantId: ids.next(), version: 1, createdAt: now, updatedAt: now };
+  return { ...entityFields, title: `Card ${made}`, mood: 'new', ...overrides };
 };
 
 /** Creates the database of the first version with cards of several tenants. */

@@ -15,10 +15,11 @@ describe('race:', () => {
     const ctx = createContext({ tenantId: String(tenantIds[0]), deadline: Date.now() + 20_000 });
     const scoped = store.collections.cards.for(ctx);
     const rename = async ({ _id, title }: (typeof old)[number]): Promise<void> => {
-      const own = { ...ctx };
+      const unitCtx = { ...ctx };
       const change = { $set: { title: `${title} renamed` } };
-      const work = async () => store.collections.cards.for(own).updateWhere({ _id }, change, commonErrors.notFound());
-      await store.unitOfWork.run(own, work, { operation: 'rename' });
+      const work = async () =>
+        store.collections.cards.for(unitCtx).updateWhere({ _id }, change, commonErrors.notFound());
+      await store.unitOfWork.run(unitCtx, work, { operation: 'rename' });
     };
     await Promise.all([fixture.process(after).prepare(), ...old.map(rename)]);
     const cards = await fixture.cards().find().sort({ _id: 1 }).toArray();

@@ -46,7 +46,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
     databasePrefix: datastore.current.databasePrefix,
   }).open(module, { clock, ids: createIds(clock) });
   const ctx = createContext();
-  const scoped = (own: Ctx) => opened.collections.notes.for(own);
+  const scoped = (unitCtx: Ctx) => opened.collections.notes.for(unitCtx);
   return {
     proxy,
     /** Resolves when the server has responded to an abort. */
@@ -60,9 +60,9 @@ const openFixture = async (onTestFinished: Cleanup) => {
     list: () => scoped(ctx).list({ where: {}, sort: 'createdAt', limit: 10 }),
     /** Adds two notes, so that a single set has several commands. */
     add: (slug = createNote().slug) => {
-      const own = { ...ctx };
-      const work = async () => [scoped(own).insert(createNote()), scoped(own).insert(createNote({ slug }))];
-      return opened.unitOfWork.run(own, work, { operation: 'add' });
+      const unitCtx = { ...ctx };
+      const work = async () => [scoped(unitCtx).insert(createNote()), scoped(unitCtx).insert(createNote({ slug }))];
+      return opened.unitOfWork.run(unitCtx, work, { operation: 'add' });
     },
     /** Calls `interrupt` directly before the command of a name is sent for the n-th time. */
     onNth: (name: string, times: number, interrupt: (proxy: TcpProxy) => void) => {
@@ -200,8 +200,10 @@ describe('a blocked process', () => {
     }
     const ctx = createContext({ deadline: Date.now() + 20_000 });
     const add = () => {
-      const own = { ...ctx };
-      return unitOfWork.run(own, async () => collections.notes.for(own).insert(createNote()), { operation: 'add' });
+      const unitCtx = { ...ctx };
+      return unitOfWork.run(unitCtx, async () => collections.notes.for(unitCtx).insert(createNote()), {
+        operation: 'add',
+      });
     };
     const note = await add();
     const waiting = [add(), collections.notes.for(ctx).get(note._id), sleep(1)];

@@ -1,6 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx } from '@plinth/data-kit';
 import { createContext, createId, createIds, createRandom, getSeed } from '@plinth/testing';
+import type { CommandStartedEvent, Document } from 'mongodb';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, type Note, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
@@ -25,9 +26,9 @@ const get = (ctx: Ctx, id: string) => store.collections.notes.for(ctx).get(id);
 
 /** Returns the filters of the `find` commands that are sent while `work` runs, and its result. */
 const observeFinds = async <T>(work: () => Promise<T>) => {
-  const filters: object[] = [];
-  const onCommand = ({ commandName, command }: { commandName: string; command: { filter: object } }) => {
-    if (commandName === 'find') filters.push(command.filter);
+  const filters: Document[] = [];
+  const onCommand = ({ commandName, command }: CommandStartedEvent) => {
+    if (commandName === 'find') filters.push(command['filter'] as Document);
   };
   datastore.current.client.on('commandStarted', onCommand);
   const result = await work().finally(() => datastore.current.client.off('commandStarted', onCommand));
@@ -55,9 +56,13 @@ describe('reads by id of one turn', () => {
     const owners = Array.from({ length: 5 }, () => createContext());
     const stored = await Promise.all(owners.map(add));
     const requested = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));
-    const { result } = await observeFinds(() =>
+    const { filters, result } = await observeFinds(() =>
       Promise.allSettled(requested.map(({ ctx, note }) => get(ctx, note._id))),
     );
+    expect(new Set(filters.map((filter) => filter['tenantId']))).toEqual(
+      new Set(owners.map(({ tenantId }) => tenantId)),
+    );
+    expect(filters).toHaveLength(owners.length);
     for (const [index, outcome] of result.entries()) {
       const { ctx, note } = requested[index] as { ctx: Ctx; note: Note };
       if (ctx.tenantId === note.tenantId) expect(outcome).toEqual({ status: 'fulfilled', value: note });
@@ -119,9 +124,9 @@ describe('freshness', () => {
       }
     });
     for (let round = 0; round < 40; round += 1) {
-      const own = { ...ctx };
-      const work = async () => store.collections.notes.for(own).update(current, { $inc: { words: 1 } });
-      current = await store.unitOfWork.run(own, work, { operation: 'touch' });
+      const unitCtx = { ...ctx };
+      const work = async () => store.collections.notes.for(unitCtx).update(current, { $inc: { words: 1 } });
+      current = await store.unitOfWork.run(unitCtx, work, { operation: 'touch' });
       version = current.version;
       if (random() % 2) await new Promise((resolve) => setImmediate(resolve));
     }

@@ -76,8 +76,8 @@ describe('an error of a socket that the driver does not wrap', () => {
   });
 
   it('boundary: an error of another kind is not a lost connection', () => {
-    const own = new TypeError('not a function');
-    expect([isUnreachable(own), isRetryable(own)]).toEqual([false, false]);
-    expect(toApiError(own)).toBe(own);
+    const bug = new TypeError('not a function');
+    expect([isUnreachable(bug), isRetryable(bug)]).toEqual([false, false]);
+    expect(toApiError(bug)).toBe(bug);
   });
 });

@@ -109,7 +109,7 @@ const findBreaches = async (fault?: Fault): Promise<string[]> => {
   const intact = openCollection();
   const [mine, theirs] = [createContext(), createContext()];
   const note = await intact.write(theirs, () => intact.collection.for(theirs).insert(createNote({ words: 7 })));
-  const own = await intact.write(mine, () => intact.collection.for(mine).insert(createNote()));
+  const myNote = await intact.write(mine, () => intact.collection.for(mine).insert(createNote()));
   const collectionOfMine = collection.for(mine);
   const manyIds = [note._id, ...Array.from({ length: pointsMax + 10 }, () => createId())];
   const inserted = await write(mine, () => collectionOfMine.insert(createNote())).catch(() => undefined);
@@ -117,7 +117,9 @@ const findBreaches = async (fault?: Fault): Promise<string[]> => {
   const breaches: Readonly<Record<string, boolean>> = {
     get: await succeeds(collectionOfMine.get(note._id)),
     // Both are called in one turn, so that they share a batch.
-    'get of a batch': (await Promise.all([succeeds(collectionOfMine.get(note._id)), collectionOfMine.get(own._id)]))[0],
+    'get of a batch': (
+      await Promise.all([succeeds(collectionOfMine.get(note._id)), collectionOfMine.get(myNote._id)])
+    )[0],
     find: (await collectionOfMine.find({ slug: note.slug })) !== undefined,
     getMany: (await collectionOfMine.getMany(manyIds)).length > 0,
     list: (await collectionOfMine.list({ where: {}, sort: 'createdAt', limit: 100 })).items.some(

@@ -25,7 +25,12 @@ export const domains = await Promise.all(
 );
 
 export const routes = domains.flatMap(({ domain, contracts }) =>
-  contracts.flatMap(({ routes: own, permissions }) =>
-    Object.entries(own).map(([operationId, route]) => ({ domain, operationId, route, permissions })),
+  contracts.flatMap((contract) =>
+    Object.entries(contract.routes).map(([operationId, route]) => ({
+      domain,
+      operationId,
+      route,
+      permissions: contract.permissions,
+    })),
   ),
 );

@@ -5,36 +5,39 @@ import { describe, expect, it } from 'vitest';
 
 const module = new URL('shutdown.ts', import.meta.url).href;
 
-/** Runs a process that prints its log events and stops by the source text `stop`; `after` is run when it is ready. */
-const run = async (stop: string, after: string | ((child: ChildProcess) => void)) => {
+/**
+ * Runs a process that prints its log events. Its source calls `stopGracefully` with `close`; once it is ready, `stop` runs: source
+ * text in the process, or a function of the test.
+ */
+const run = async (close: string, stop: string | ((child: ChildProcess) => void)) => {
   const source = `
     import { stopGracefully } from '${module}';
     const print = (event) => console.log(event);
     const logger = { info: print, error: print, fatal: print, flush: () => undefined };
-    stopGracefully(${stop}, { logger, timeoutMs: 200 });
+    stopGracefully(${close}, { logger, timeoutMs: 200 });
     setInterval(() => undefined, 1000);
     console.log('ready');
-    ${typeof after === 'string' ? after : ''}`;
+    ${typeof stop === 'string' ? stop : ''}`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', source]);
   const output = text(child.stdout);
   await once(child.stdout, 'readable');
-  if (typeof after === 'function') after(child);
+  if (typeof stop === 'function') stop(child);
   const [code] = (await once(child, 'exit')) as [number];
   return { code, events: (await output).trim().split('\n').slice(1) };
 };
 
-const close = 'async () => undefined';
+const closeAtOnce = 'async () => undefined';
 
 describe('a process that is stopped', () => {
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('exits with 0 after %s', async (signal) => {
-    expect(await run(close, (child) => child.kill(signal))).toEqual({ code: 0, events: ['stopping', 'stopped'] });
+    expect(await run(closeAtOnce, (child) => child.kill(signal))).toEqual({ code: 0, events: ['stopping', 'stopped'] });
   });
 
   it.each([
     ['an unhandled rejection', 'void Promise.reject(new Error())'],
     ['an uncaught exception', 'setImmediate(() => { throw new Error(); })'],
-  ])('closes everything and exits with 1 after %s', async (_what, after) => {
-    expect(await run(close, after)).toEqual({ code: 1, events: ['process-failed', 'stopped'] });
+  ])('closes everything and exits with 1 after %s', async (_what, stop) => {
+    expect(await run(closeAtOnce, stop)).toEqual({ code: 1, events: ['process-failed', 'stopped'] });
   });
 
   it('exits with 1 when something cannot be closed', async () => {

@@ -9,7 +9,7 @@ const app = 'https://app.example.com';
 const localApp = 'http://localhost:5173';
 const options = { modules: [thingsModule], datastore: fakeDatastore() };
 const host = useTestHost(async () => ({ ...options, corsOrigins: [app, localApp] }));
-const closedHost = useTestHost(async () => options);
+const hostWithoutCors = useTestHost(async () => options);
 
 const preflight = (testHost: typeof host, origin: string) =>
   testHost.current.anonymous.send({
@@ -83,9 +83,9 @@ describe('a page of another origin', () => {
   );
 
   it('may read nothing where no origin is allowed', async () => {
-    const response = await closedHost.current.anonymous.get('/v1/ping', { origin: app });
+    const response = await hostWithoutCors.current.anonymous.get('/v1/ping', { origin: app });
     expect(response.headers['access-control-allow-origin']).toBeUndefined();
-    expect((await preflight(closedHost, app)).status).toBe(405);
+    expect((await preflight(hostWithoutCors, app)).status).toBe(405);
   });
 });
 

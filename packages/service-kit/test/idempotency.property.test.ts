@@ -96,18 +96,18 @@ it('for every interleaving, a key has at most one effect, one response and one r
     const owner = createContext({ actor: createPrincipal() });
     const outcomes = await scheduler.waitFor(Promise.allSettled(sent.map((request) => send(request, owner))));
     for (const key of new Set(sent.map((request) => request.key))) {
-      const own = sent.flatMap((request, index) =>
+      const sentWithKey = sent.flatMap((request, index) =>
         request.key === key ? [{ request, outcome: outcomes[index] }] : [],
       );
       const created = db.effects.all().filter((effect) => effect.key === key);
       expect(created.length).toBeLessThanOrEqual(1);
-      const withResponse = own.filter(({ outcome }) => getBody(outcome) !== undefined);
+      const withResponse = sentWithKey.filter(({ outcome }) => getBody(outcome) !== undefined);
       expect(new Set(withResponse.map(({ outcome }) => getBody(outcome))).size).toBeLessThanOrEqual(1);
       expect(new Set(withResponse.map(({ request }) => request.fingerprint)).size).toBeLessThanOrEqual(1);
       // An effect without a response, or a response without its effect, would be a lost write.
       expect(withResponse.some(({ outcome }) => getBody(outcome)?.startsWith('created'))).toBe(created.length === 1);
       if (created[0]) expect(getBody(withResponse[0]?.outcome)).toBe(`created ${created[0]._id}`);
-      for (const { request, outcome } of own) {
+      for (const { request, outcome } of sentWithKey) {
         if (outcome?.status !== 'rejected' || toRefusal(outcome.reason)) continue;
         const isMismatch = outcome.reason instanceof ApiError && outcome.reason.code === 'idempotency-mismatch';
         expect(isMismatch || request.course === 'crashes').toBe(true);

@@ -147,9 +147,9 @@ describe('traceparent', () => {
     ['of a later version with more text', `cc-${traceId}-${spanId}-01.more`],
     ['in upper case', `00-${traceId.toUpperCase()}-${spanId}-01`],
   ])('is ignored when it is %s', async (_what, traceparent) => {
-    const own = await logTrace(traceparent);
-    expect(own).toMatch(/^[0-9a-f]{32}$/);
-    expect(own).not.toBe(traceId);
+    const newTraceId = await logTrace(traceparent);
+    expect(newTraceId).toMatch(/^[0-9a-f]{32}$/);
+    expect(newTraceId).not.toBe(traceId);
   });
 });
 

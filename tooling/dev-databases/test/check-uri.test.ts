@@ -50,12 +50,14 @@ describe('REDIS_URL', () => {
 
   it('is used without a change, and so is MONGODB_URI', async () => {
     const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
-    const own = await startDatabases({ env });
-    const reused = await startDatabases({ env: { ...env, MONGODB_URI: own.mongodbUri, REDIS_URL: own.redisUrl } });
-    expect(reused).toMatchObject({ mongodbUri: own.mongodbUri, redisUrl: own.redisUrl });
+    const started = await startDatabases({ env });
+    const reused = await startDatabases({
+      env: { ...env, MONGODB_URI: started.mongodbUri, REDIS_URL: started.redisUrl },
+    });
+    expect(reused).toMatchObject({ mongodbUri: started.mongodbUri, redisUrl: started.redisUrl });
     await reused.stop();
-    await expect(checkRedis(own.redisUrl)).resolves.toBeUndefined();
-    await own.stop();
+    await expect(checkRedis(started.redisUrl)).resolves.toBeUndefined();
+    await started.stop();
   });
 });
 

@@ -21,7 +21,7 @@ describe('a guarded command', () => {
     expect(await runGuarded(['/nowhere/at-all'], { stdio: 'ignore' }).ended).toBe(127);
   });
 
-  it('receives SIGTERM when it is stopped, and SIGKILL after the grace', async () => {
+  it('receives SIGTERM when it is stopped, and SIGKILL after the grace period', async () => {
     const polite = runGuarded(['sleep', '300']);
     polite.stop();
     expect(await polite.ended).toBe(143);

@@ -2,7 +2,7 @@ import { StartupError } from '@plinth/data-kit';
 import { createDemoToken } from './demo-token.ts';
 import { getDemoUser } from './users.ts';
 
-type Parties = { readonly issuer: string; readonly audience: string };
+type TokenParties = { readonly issuer: string; readonly audience: string };
 
 const createRows = (url: string): readonly (readonly [string, string])[] => [
   ['API', `${url}/v1/users`],
@@ -10,7 +10,7 @@ const createRows = (url: string): readonly (readonly [string, string])[] => [
   ['Ready', `${url}/health/ready`],
 ];
 
-const createFirstRequest = async (url: string, parties: Parties): Promise<readonly string[]> => {
+const createFirstRequest = async (url: string, parties: TokenParties): Promise<readonly string[]> => {
   try {
     const token = await createDemoToken(getDemoUser('acme', 'owner'), parties);
     return [
@@ -28,7 +28,7 @@ const createFirstRequest = async (url: string, parties: Parties): Promise<readon
 };
 
 /** Creates the text that `npm start` prints when the platform is ready: its URLs and a request to paste. */
-export const createAnnouncement = async (url: string, parties: Parties): Promise<string> => {
+export const createAnnouncement = async (url: string, parties: TokenParties): Promise<string> => {
   const table = createRows(url).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
   return ['', 'Plinth is running.', '', ...table, '', ...(await createFirstRequest(url, parties)), '', ''].join('\n');
 };

@@ -64,10 +64,10 @@ it(title, { timeout: timeoutMs }, async () => {
     recoveries.push(await injectFault(faults[index % faults.length] as Fault, { replicaSet, writers, pauseMs }));
   }
   const completed = await writers.stop();
-  const attempts = completed.reduce((sum, { attempts: own }) => sum + own.length, 0);
+  const attemptCount = completed.flatMap(({ attempts }) => attempts).length;
   const figures = recoveries.map(({ name, recoveredMs }) => `${name}: ${Math.round(recoveredMs)} ms`);
   console.info(
-    `every writer continued after ${figures.join(', ')}; ${completed.length} writes in ${attempts} attempts`,
+    `every writer continued after ${figures.join(', ')}; ${completed.length} writes in ${attemptCount} attempts`,
   );
 
   expect(Math.max(...recoveries.map(({ recoveredMs }) => recoveredMs))).toBeLessThan(recoveredWithinMs);

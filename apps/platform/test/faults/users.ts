@@ -38,9 +38,9 @@ export const findUsersNamed = async (service: Service, name: string): Promise<St
 /** Returns the idempotency keys in the journal rows of an operation that succeeded. */
 export const listJournalKeys = async (service: Service, operation: string): Promise<string[]> => {
   const rows = await service.stored('journal').all();
-  const own = rows.filter(
+  const succeeded = rows.filter(
     (row) => row['operation'] === operation && (row['answer'] as { status: number }).status < 300,
   );
   // The subject and the operation are stored in front of the key.
-  return own.map((row) => String(row['key']).split(' ').slice(2).join(' '));
+  return succeeded.map((row) => String(row['key']).split(' ').slice(2).join(' '));
 };

@@ -62,9 +62,9 @@ const createToken = async (place: string, roles: readonly string[] = ['owner']):
 const sendAllRequests = async (): Promise<void> => {
   const authorization = `Bearer ${await createToken('a valid token')}`;
   const [header = '', payload = ''] = (await createToken('a token that was changed')).split('.');
-  const expired = `${header}.${payload}.${canaries.plant('an invalid signature').padEnd(86, 'A')}`;
+  const forged = `${header}.${payload}.${canaries.plant('an invalid signature').padEnd(86, 'A')}`;
   const userId = await createResource(platform.port, authorization);
-  const options = { canaries, pathCanaries, authorization, expired, userId };
+  const options = { canaries, pathCanaries, authorization, forged, userId };
   for (const requests of createCanaryRequests(options)) {
     await sendAll(requests, 1);
   }
@@ -123,10 +123,10 @@ describe('a canary in every secret and personal field, header and token', () => 
         .map((place) => `${place}: ${request.method} ${request.path}`),
     );
     expect(leaks).toEqual([]);
-    const others = problems.filter(({ request, response }) =>
+    const withPathCanaries = problems.filter(({ request, response }) =>
       pathCanaries.foundIn(`${response.head}\n${response.text.replaceAll(request.path, '')}`).some(Boolean),
     );
-    expect(others.map(({ response }) => response.text)).toEqual([]);
+    expect(withPathCanaries.map(({ response }) => response.text)).toEqual([]);
   });
 
   it('is sent in requests that succeed, are rejected and fail', () => {

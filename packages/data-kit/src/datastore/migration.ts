@@ -168,8 +168,9 @@ export const assertMigrations = (owner: Owner): void => {
 
 /** @throws when a backfill sets a field that the collection writes by itself. */
 export const assertBackfilled = (name: string, fields: object): void => {
-  const own = Object.keys(fields).find((field) => Object.hasOwn(Entity.shape, field));
-  if (own !== undefined) throw new TypeError(`'${name}' sets '${own}', which the collection writes by itself.`);
+  const entityField = Object.keys(fields).find((field) => Object.hasOwn(Entity.shape, field));
+  if (entityField !== undefined)
+    throw new TypeError(`'${name}' sets '${entityField}', which the collection writes by itself.`);
 };
 
 /** The state of a migration in a database. */

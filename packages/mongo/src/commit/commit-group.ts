@@ -13,7 +13,7 @@ import {
   toApiError,
   UnknownOutcome,
 } from '../mongo-errors.ts';
-import { type CommitSet, isNonEmpty, type QueuedSet, SetExpired, type SomeSets } from './queued-set.ts';
+import { type CommitSet, isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired } from './queued-set.ts';
 import { hasSingleId, toGroupedStatements, toSingleStatements } from './statements.ts';
 import { runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
 import type { Write } from './write.ts';
@@ -83,7 +83,7 @@ const commitBatch = async (scope: TransactionScope, deps: CommitDeps): Promise<v
  * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then the promise
  * rejects while the driver continues. A commit that it has sent may still take effect; it starts no other one.
  */
-const commitInSession = async (sets: SomeSets, deps: CommitDeps): Promise<void> => {
+const commitInSession = async (sets: NonEmptySets, deps: CommitDeps): Promise<void> => {
   const session = deps.client.startSession();
   const since = performance.now();
   const scope = { sets, session, since, deadline: getDeadline(sets) };

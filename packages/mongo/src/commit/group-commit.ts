@@ -2,7 +2,7 @@ import type { Ctx, JournalRow, TraceBatch } from '@plinth/data-kit';
 import { BSON } from 'mongodb';
 import { remainingMs } from '../deadline.ts';
 import { type CommitDeps, commitGroup, isGroupable } from './commit-group.ts';
-import { type CommitSet, createQueuedSet, isNonEmpty, type QueuedSet, type SomeSets } from './queued-set.ts';
+import { type CommitSet, createQueuedSet, isNonEmpty, type NonEmptySets, type QueuedSet } from './queued-set.ts';
 import type { Write } from './write.ts';
 
 /** A transaction has at most this many sets, and about this many bytes. */
@@ -28,7 +28,7 @@ const getClaims = ({ writes, row }: CommitSet): string[] => [
   ),
 ];
 
-const takeGroup = ([first, ...others]: SomeSets): { group: QueuedSet[]; rest: QueuedSet[] } => {
+const takeGroup = ([first, ...others]: NonEmptySets): { group: QueuedSet[]; rest: QueuedSet[] } => {
   if (others.length === 0 || !isGroupable(first)) return { group: [first], rest: others };
   const group = [first];
   const rest: QueuedSet[] = [];

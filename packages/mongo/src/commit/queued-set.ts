@@ -17,9 +17,9 @@ export type QueuedSet = CommitSet & {
   reject(reason: unknown): void;
 };
 
-export type SomeSets = readonly [QueuedSet, ...QueuedSet[]];
+export type NonEmptySets = readonly [QueuedSet, ...QueuedSet[]];
 
-export const isNonEmpty = (sets: readonly QueuedSet[]): sets is SomeSets => sets.length > 0;
+export const isNonEmpty = (sets: readonly QueuedSet[]): sets is NonEmptySets => sets.length > 0;
 
 /** The deadline of a set of this transaction passed before its commit. The others are sent again without it. */
 export class SetExpired extends Error {

@@ -42,9 +42,9 @@ const toCommand = (writes: readonly Write[], multi: boolean): Document => {
 
 /** Combines writes into as few commands as possible, in the order of the writes to each collection. */
 export const toGroupedStatements = (writes: readonly Write[]): Statement[] =>
-  [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((own) => {
+  [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((writesOfCollection) => {
     const runs: Write[][] = [];
-    for (const write of own) {
+    for (const write of writesOfCollection) {
       const run = runs.at(-1);
       if (run?.[0]?.kind === write.kind) run.push(write);
       else runs.push([write]);

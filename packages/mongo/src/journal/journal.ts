@@ -71,9 +71,9 @@ export const toRowKey = ({ tenantId, key }: KeyedRow): string => `${tenantId} ${
 
 /** Returns the keys of rows that are in use. The read is local, because no response depends on it. */
 export const findUsedKeys = async (rows: readonly KeyedRow[], ctx: Ctx, deps: ReadDeps): Promise<Set<string>> => {
-  const filters = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, own]) => ({
+  const filters = [...Map.groupBy(rows, ({ tenantId }) => tenantId)].map(([tenantId, rowsOfTenant]) => ({
     tenantId,
-    key: { $in: own.map(({ key }) => key) },
+    key: { $in: rowsOfTenant.map(({ key }) => key) },
   }));
   const command = {
     find: journalName,

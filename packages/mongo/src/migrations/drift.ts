@@ -91,7 +91,8 @@ const withoutIndexes = (collections: readonly StoredCollection[], left: readonly
     indexes: collection.indexes.filter(
       ({ name }) =>
         !left.some(
-          ({ collection: own, kind, index }) => own === collection.name && (kind === 'collation' || index === name),
+          (difference) =>
+            difference.collection === collection.name && (difference.kind === 'collation' || difference.index === name),
         ),
     ),
   }));

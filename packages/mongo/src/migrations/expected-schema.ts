@@ -12,10 +12,10 @@ const listTransitionalFields = (
   getDeclared: (expand: Expand) => readonly string[] | undefined,
   getCompleted: (contract: ContractPhase) => readonly string[] | undefined,
 ): string[] => {
-  const own = migrations.filter((migration) => migration.collection === collection);
-  return own.flatMap((migration, index) => {
+  const migrationsOfCollection = migrations.filter((migration) => migration.collection === collection);
+  return migrationsOfCollection.flatMap((migration, index) => {
     if (migration.phase !== 'expand') return [];
-    const later = own.slice(index + 1);
+    const later = migrationsOfCollection.slice(index + 1);
     const isTransitional = (field: string): boolean =>
       !later.some((other) => other.phase === 'contract' && isDone(other) && getCompleted(other)?.includes(field));
     return (getDeclared(migration) ?? []).filter(isTransitional);

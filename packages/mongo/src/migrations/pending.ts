@@ -22,15 +22,15 @@ export type MigrationContext = MigrationTimes & {
  * @throws `StartupError` when this code also has unrecorded migrations, so that neither is newer.
  */
 export const listNewer = ({ migrations, db }: MigrationContext, { records }: MigrationState): string[] => {
-  const own = new Set(migrations.map(({ name }) => name));
-  const foreign = [...records.keys()].filter((name) => !own.has(name));
-  const unrecorded = [...own].find((name) => !records.has(name));
-  if (foreign.length > 0 && unrecorded !== undefined) {
+  const known = new Set(migrations.map(({ name }) => name));
+  const newer = [...records.keys()].filter((name) => !known.has(name));
+  const unrecorded = [...known].find((name) => !records.has(name));
+  if (newer.length > 0 && unrecorded !== undefined) {
     throw new StartupError(
-      `The database '${db.databaseName}' has the migration '${foreign[0]}', which this code lacks, and lacks '${unrecorded}', which this code has. Merge the two branches and start the result.`,
+      `The database '${db.databaseName}' has the migration '${newer[0]}', which this code lacks, and lacks '${unrecorded}', which this code has. Merge the two branches and start the result.`,
     );
   }
-  return foreign;
+  return newer;
 };
 
 export const describeNewer = ({ db }: MigrationContext, newer: readonly string[]): string =>

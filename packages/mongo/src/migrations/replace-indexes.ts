@@ -31,11 +31,11 @@ const createTrials = async (
   drift: readonly SchemaDifference[],
   { context, lease }: Scope,
 ): Promise<{ readonly collection: string; readonly index: string }[]> => {
-  const own = drift.filter(({ collection }) => collection === name);
-  if (!own.some(needsDrop)) return [];
+  const driftOfCollection = drift.filter(({ collection }) => collection === name);
+  if (!driftOfCollection.some(needsDrop)) return [];
   const stored = await context.db.collection(name).indexes();
   const trials = indexes
-    .filter((index) => index.unique && own.some((difference) => difference.index === index.name))
+    .filter((index) => index.unique && driftOfCollection.some((difference) => difference.index === index.name))
     .map((index) => toTrial(index, stored));
   await renew(context, lease);
   if (trials.length > 0) await createIndexes(context.db, { name, indexes: trials });

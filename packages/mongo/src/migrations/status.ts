@@ -21,10 +21,10 @@ export const getStatus = (
       ...(record.state === 'failed' && record.reason !== undefined && { reason: record.reason }),
       ...(record.state === 'running' && holder !== undefined && { holder }),
     });
-  const own = migrations.map(
+  const knownRecords = migrations.map(
     (migration) => records.get(migration.name) ?? createRecord(migration, { state: 'pending', now }),
   );
-  const names = new Set(own.map(({ _id }) => _id));
+  const names = new Set(knownRecords.map(({ _id }) => _id));
   const newer = [...records.values()].filter(({ _id }) => !names.has(_id));
-  return [...own.map(toStatus(true)), ...newer.map(toStatus(false))];
+  return [...knownRecords.map(toStatus(true)), ...newer.map(toStatus(false))];
 };

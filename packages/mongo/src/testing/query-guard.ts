@@ -12,8 +12,8 @@ export type QueryGuard = {
 
 const getStages = (node: unknown): Document[] => {
   if (typeof node !== 'object' || node === null) return [];
-  const own = 'stage' in node ? [node as Document] : [];
-  return [...own, ...Object.values(node).flatMap(getStages)];
+  const stage = 'stage' in node ? [node as Document] : [];
+  return [...stage, ...Object.values(node).flatMap(getStages)];
 };
 
 const emptyPlan: Plan = { stages: [], examined: 0, returned: 0 };
@@ -39,11 +39,13 @@ const firstKey = ({ keyPattern }: Document): string | undefined => Object.keys((
 
 const findFaults = ({ stages, examined, returned }: Plan): string[] => {
   const names = stages.map(({ stage }) => stage as string);
-  const foreign = stages.filter((stage) => stage['keyPattern'] && !['tenantId', '_id'].includes(firstKey(stage) ?? ''));
+  const withoutTenant = stages.filter(
+    (stage) => stage['keyPattern'] && !['tenantId', '_id'].includes(firstKey(stage) ?? ''),
+  );
   return [
     ...(names.includes('COLLSCAN') ? ['reads the whole collection: add an index'] : []),
     ...(names.includes('SORT') ? ['sorts in memory: end the index with the sorted field and _id'] : []),
-    ...foreign.map(({ indexName }) => `uses the index ${indexName}, which does not begin with tenantId`),
+    ...withoutTenant.map(({ indexName }) => `uses the index ${indexName}, which does not begin with tenantId`),
     ...(examined > 10 * Math.max(1, returned) ? [`examined ${examined} documents to return ${returned}`] : []),
   ];
 };

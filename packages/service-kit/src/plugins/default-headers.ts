@@ -22,8 +22,8 @@ const readHelmetHeaders = async (): Promise<Headers> => {
   app.get('/', async () => '');
   const { headers } = await app.inject('/');
   await app.close();
-  const own = ['content-length', 'content-type', 'date', 'connection'];
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name))) as Headers;
+  const headersOfNode = ['content-length', 'content-type', 'date', 'connection'];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !headersOfNode.includes(name))) as Headers;
 };
 
 /** Computes the headers of every response once: helmet as a hook would cost more than the rest of a health check. */

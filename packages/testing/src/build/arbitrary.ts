@@ -34,9 +34,9 @@ const createObjects = (shape: Readonly<Record<string, Schema>>, { path, depth }:
   if (depth > depthMax) throw new TypeError(`'${path}' is recursive without an end. Pass it as an override.`);
   const entries = Object.entries(shape).filter(([, schema]) => depth < optionalDepthMax || !isOptionalInput(schema));
   const fields = entries.map(([name, schema]) => {
-    const inner = (schema as z.core.$ZodTypes)._zod.def;
-    const own = inner.type === 'optional' ? inner.innerType : schema;
-    return [name, generate(own, { path: path ? `${path}.${name}` : name, depth: depth + 1 })] as const;
+    const { def } = (schema as z.core.$ZodTypes)._zod;
+    const valueSchema = def.type === 'optional' ? def.innerType : schema;
+    return [name, generate(valueSchema, { path: path ? `${path}.${name}` : name, depth: depth + 1 })] as const;
   });
   const requiredKeys = entries.flatMap(([name, schema]) => (isOptionalInput(schema) ? [] : [name]));
   return fc.record(Object.fromEntries(fields), { requiredKeys, noNullPrototype: true });

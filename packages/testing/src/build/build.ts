@@ -56,9 +56,9 @@ const isTaken = (definition: UntypedDefinition, draft: Fields): boolean => {
   return found;
 };
 
-const createDraft = (definition: UntypedDefinition, own: readonly string[], overrides: Fields): Fields => {
+const createDraft = (definition: UntypedDefinition, draftFields: readonly string[], overrides: Fields): Fields => {
   const draft: Fields = {};
-  for (const field of own) {
+  for (const field of draftFields) {
     const isOverridden = Object.hasOwn(overrides, field);
     const value = isOverridden
       ? overrides[field]
@@ -81,15 +81,17 @@ export const build = <D extends Entity>(
   overrides: Partial<Draft<D>> = {},
 ): Draft<D> => {
   const managed = getManagedFields(definition);
-  const own = Object.keys(definition.shape).filter(
+  const draftFields = Object.keys(definition.shape).filter(
     (field) => !Object.hasOwn(Entity.shape, field) && !managed.includes(field),
   );
-  const unknown = Object.keys(overrides).find((field) => !own.includes(field));
+  const unknown = Object.keys(overrides).find((field) => !draftFields.includes(field));
   if (unknown)
-    throw new TypeError(`'${unknown}' is not a field of a draft of '${definition.name}'; it has ${own.join(', ')}.`);
-  let draft = createDraft(definition, own, overrides);
+    throw new TypeError(
+      `'${unknown}' is not a field of a draft of '${definition.name}'; it has ${draftFields.join(', ')}.`,
+    );
+  let draft = createDraft(definition, draftFields, overrides);
   for (let tries = 1; isTaken(definition, draft) && tries < triesMax; tries += 1) {
-    draft = createDraft(definition, own, overrides);
+    draft = createDraft(definition, draftFields, overrides);
   }
   assertLegal(definition as unknown as CollectionDefinition, draft);
   return draft as Draft<D>;

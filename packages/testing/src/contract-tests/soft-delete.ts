@@ -171,12 +171,12 @@ const misuseCases = (use: () => Fixture): void => {
   it('integrity: rejects a filter, a draft or a change with a managed field', async () => {
     const { members, write } = createTenant(use());
     const forged = { deleted: true } as never;
-    const own = "'deleted' is written by the collection itself";
-    await expect((async () => members.find(forged))()).rejects.toThrow(own);
-    await expect(write(() => members.insert({ ...createMember(), ...(forged as object) }))).rejects.toThrow(own);
+    const message = "'deleted' is written by the collection itself";
+    await expect((async () => members.find(forged))()).rejects.toThrow(message);
+    await expect(write(() => members.insert({ ...createMember(), ...(forged as object) }))).rejects.toThrow(message);
     const change = { $set: forged };
     const updating = write(() => members.updateWhere({ team: 'red' }, change, suiteErrors.soldOut()));
-    await expect(updating).rejects.toThrow(own);
+    await expect(updating).rejects.toThrow(message);
   });
 
   it('a collection without softDelete neither reads removed documents nor restores', async () => {

@@ -31,17 +31,17 @@ const readCases = (use: () => Fixture): void => {
 
   it('getMany omits another tenant’s documents', async () => {
     const { otherCtx, thing } = await createTwoTenants(use());
-    const [own] = (await use().insertEach(otherCtx, [{}])) as [Thing];
-    expect(await use().things.for(otherCtx).getMany([thing._id, own._id])).toEqual([own]);
+    const [theirs] = (await use().insertEach(otherCtx, [{}])) as [Thing];
+    expect(await use().things.for(otherCtx).getMany([thing._id, theirs._id])).toEqual([theirs]);
   });
 
   it.each(['createdAt', '-createdAt', 'rank', '-_id'] as const)(
     'list by %s omits another tenant’s documents',
     async (sort) => {
       const { otherCtx } = await createTwoTenants(use());
-      const own = await use().insertEach(otherCtx, [{}]);
+      const theirs = await use().insertEach(otherCtx, [{}]);
       expect(await use().things.for(otherCtx).list({ where: {}, sort, limit: 100 })).toEqual({
-        items: own,
+        items: theirs,
         nextCursor: null,
       });
     },
@@ -117,8 +117,8 @@ const writeCases = (use: () => Fixture): void => {
 
   it('two tenants may have the same unique value', async () => {
     const { otherCtx, assertUntouched } = await createTwoTenants(use());
-    const [own] = (await use().insertEach(otherCtx, [{ sku: 'theirs' }])) as [Thing];
-    expect(await use().things.for(otherCtx).find({ sku: 'theirs' })).toEqual(own);
+    const [theirs] = (await use().insertEach(otherCtx, [{ sku: 'theirs' }])) as [Thing];
+    expect(await use().things.for(otherCtx).find({ sku: 'theirs' })).toEqual(theirs);
     await assertUntouched();
   });
 

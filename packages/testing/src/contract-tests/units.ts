@@ -121,7 +121,7 @@ const raceCases = (use: () => Fixture): void => {
     const count = 8;
     const decrement = { $inc: { stock: -1 } };
 
-    it('one of many updates of one version succeeds', async () => {
+    it('one of many updates of the same version succeeds', async () => {
       const { race, insertEach, things } = createTenant(use());
       const [thing] = (await insertEach([{}])) as [Thing];
       const { results, errorCodes } = await race(count, (tenant, index) =>

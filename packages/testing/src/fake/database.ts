@@ -102,7 +102,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
     commit: async (ctx, writes, row) => commit(ctx, writes, row),
   });
   const events = createEvents(deps);
-  const own = {
+  const tools = {
     clock,
     ids,
     events,
@@ -129,5 +129,5 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
         return unitOfWork.run(ownCtx, work, { operation });
       },
   };
-  return { ...collections, ...own } as FakeDatabase<K, C>;
+  return { ...collections, ...tools } as FakeDatabase<K, C>;
 };

@@ -6,7 +6,8 @@ export type CanaryOptions = {
   /** The canaries in paths: a problem may contain them, a log may not. */
   readonly pathCanaries: Canaries;
   readonly authorization: string;
-  readonly expired: string;
+  /** A token with an invalid signature. */
+  readonly forged: string;
   /** The id of a stored user with version 1. */
   readonly userId: string;
 };
@@ -94,7 +95,7 @@ const createQueryRequests = ({ canaries, authorization }: CanaryOptions): RawReq
 const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 /** Headers with secrets, and headers that try to inject lines into the log or the response. */
-const createHeaderRequests = ({ canaries, authorization, expired, userId }: CanaryOptions): RawRequest[] => {
+const createHeaderRequests = ({ canaries, authorization, forged, userId }: CanaryOptions): RawRequest[] => {
   const { plant, mark } = canaries;
   const basic = mark('the password of Basic', Buffer.from(`ada:${plant('a password of Basic')}`).toString('base64'));
   const claims = mark('claims', Buffer.from(JSON.stringify({ sub: plant('a claim') })).toString('base64url'));
@@ -108,9 +109,9 @@ const createHeaderRequests = ({ canaries, authorization, expired, userId }: Cana
     `DPoP ${plant('a bound token')}`,
     `${plant('a scheme')} a`,
     plant('a credential without a scheme'),
-    `Bearer ${expired}`,
+    `Bearer ${forged}`,
   ].map((value) => ['Authorization', value]);
-  const others: RawHeader[] = [
+  const otherHeaders: RawHeader[] = [
     ['Cookie', `session=${plant('a session')}; ${plant('the name of a cookie')}=1`],
     ['X-Api-Key', plant('a key in a header')],
     ['Proxy-Authorization', `Basic ${plant('a proxy password')}`],
@@ -143,18 +144,17 @@ const createHeaderRequests = ({ canaries, authorization, expired, userId }: Cana
     ['X-Request-Id', `a\r{"event":"${plant('an id with a carriage return')}"}`],
     [plant('the name of a header'), 'a'],
   ];
-  const all = [
-    ...credentials,
-    ...others.flatMap((header): RawHeader[][] => [[['Authorization', authorization], header]]),
+  const headerSets: RawHeader[][] = [
+    ...credentials.map((credential) => [credential]),
+    ...otherHeaders.map((header): RawHeader[] => [['Authorization', authorization], header]),
   ];
-  return all.flatMap((entry): RawRequest[] => {
-    const own = (Array.isArray(entry[0]) ? entry : [entry]) as readonly RawHeader[];
+  return headerSets.flatMap((headers): RawRequest[] => {
     const body = '{"name":"Bob","email":"not an address","role":"member"}';
-    const typed = own.some(([name]) => name === 'Content-Type') ? [] : [json];
+    const contentType = headers.some(([name]) => name === 'Content-Type') ? [] : [json];
     return [
-      { method: 'GET', path: `/v1/users/${userId}`, headers: own },
-      { method: 'POST', path: '/v1/users', headers: [...own, ...typed], body },
-      { method: 'DELETE', path: `/v1/users/${createId()}`, headers: [...own, ifVersion1] },
+      { method: 'GET', path: `/v1/users/${userId}`, headers },
+      { method: 'POST', path: '/v1/users', headers: [...headers, ...contentType], body },
+      { method: 'DELETE', path: `/v1/users/${createId()}`, headers: [...headers, ifVersion1] },
     ];
   });
 };

@@ -26,8 +26,8 @@ export type RunningPlatform = {
 /** Opens the collections of the modules without tenant scoping. */
 const openStored = (uri: string, prefix: string) => {
   const raw = openRaw(uri);
-  const collections = modules.flatMap(({ name, collections: own }) =>
-    Object.values(own).map((collection) => ({ database: `${prefix}${name}`, collection: collection.name })),
+  const collections = modules.flatMap((module) =>
+    Object.values(module.collections).map(({ name }) => ({ database: `${prefix}${module.name}`, collection: name })),
   );
   return {
     stored: async () => {
