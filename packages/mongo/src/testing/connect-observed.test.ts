@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createContext, createIds, createManualClock } from '@plinth/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { connectObserved, openRaw } from './index.ts';
 
@@ -14,9 +15,11 @@ it('reports a command before it is sent, and when it has succeeded', async () =>
     CURSOR_SECRET: randomBytes(32).toString('hex'),
   });
   onTestFinished(() => datastore.close());
+  const clock = createManualClock();
+  const { journal } = datastore.open({ name: 'observed', collections: {} }, { clock, ids: createIds(clock) });
   steps.length = 0;
-  await datastore.ping();
-  expect(steps).toEqual(['hello started', 'hello succeeded']);
+  await journal.find(createContext(), 'a key');
+  expect(steps).toEqual(['find started', 'find succeeded']);
 });
 
 it('reads any database, and drops those with a prefix', async () => {
