@@ -142,7 +142,7 @@ describe('soft deletion', () => {
     const freed = `removed:${document._id}`;
     collection.remove(document);
     expect(calls).toEqual([
-      ['update', document, { $set: { deleted: true, deletedAt: now, nameKey: freed, noteKey: freed } }],
+      ['update', document, { $set: { deleted: true, deletedAt: now, nameKey: freed, noteKey: freed } }, undefined],
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { StoredCollection, TenantCollection } from './collection.ts';
 import { removedMarker, toKeyField, type UntypedDefinition } from './define-collection.ts';
 import type { Entity } from './entity.ts';
 import { assertVersion } from './expected-version.ts';
+import { toFrozenCopy } from './frozen-copy.ts';
 import { type Fields, toKeys, toStoredChange, toStoredDraft, toStoredSort, toStoredWhere } from './stored-fields.ts';
 
 type Stored = Entity & Fields;
@@ -27,6 +28,16 @@ const getFreedKeys = ({ compareBy, indexes }: UntypedDefinition): string[] => {
     .map(toKeyField)
     .filter((key) => unique.includes(key));
 };
+
+/** Records each write by copies, so that it stays as it was called. */
+const withFrozenCopies = (stored: StoredCollection<Stored>): StoredCollection<Stored> => ({
+  ...stored,
+  insert: (draft) => toFrozenCopy(stored.insert(toFrozenCopy(draft))),
+  update: (document, change, conflictError) =>
+    toFrozenCopy(stored.update(document, toFrozenCopy(change), conflictError)),
+  updateWhere: (where, change, conflictError) =>
+    stored.updateWhere(toFrozenCopy(where), toFrozenCopy(change), conflictError),
+});
 
 const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Managed) => {
   return {
@@ -67,7 +78,7 @@ export const manageCollection = <D extends Entity>(
   collection: StoredCollection<D>,
   managed: Managed,
 ): TenantCollection<D> => {
-  const stored = collection as unknown as StoredCollection<Stored>;
+  const stored = withFrozenCopies(collection as unknown as StoredCollection<Stored>);
   const { definition } = managed;
   const complete: TenantCollection<Stored> = {
     get: async (id, expected) => {

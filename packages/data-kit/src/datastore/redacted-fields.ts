@@ -3,12 +3,12 @@ import type { z } from 'zod';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isPlain = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !(value instanceof Date);
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 const redactValue = (value: unknown, classes: ReadonlyMap<string, DataClass>): unknown => {
   if (Array.isArray(value)) return value.map((item) => redactValue(item, classes));
-  if (!isPlain(value)) return value;
+  if (value instanceof Date) return new Date(value);
+  if (!isObject(value)) return value;
   const fields: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
     const found = classes.get(name);
@@ -18,7 +18,7 @@ const redactValue = (value: unknown, classes: ReadonlyMap<string, DataClass>): u
 };
 
 /**
- * Creates a function that replaces the classified values of a document by `[pii]` and `[secret]`.
+ * Creates a function that copies a document and replaces its classified values by `[pii]` and `[secret]`.
  * @param schema the schema of the document, whose data classes decide.
  */
 export const createRedactor = (schema: z.core.$ZodType): ((fields: object) => Fields) => {

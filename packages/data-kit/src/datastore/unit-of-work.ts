@@ -1,3 +1,4 @@
+import { toFrozenCopy } from '../collections/frozen-copy.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import { type CommitMetadata, type JournalChange, type JournalRow, toJournalRow } from './journal.ts';
@@ -66,7 +67,7 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
         `The payload of '${event.name}' breaks its schema at '${issue?.path.join('.')}': ${issue?.message}.`,
       );
     }
-    const fields = parsed.data as Readonly<Record<string, unknown>>;
+    const fields = toFrozenCopy(parsed.data) as Readonly<Record<string, unknown>>;
     const aggregateId = String(fields[event.aggregate]);
     writeSets.emit(ctx, { id: ids.next(), name: event.name, aggregateId, payload: fields });
   },

@@ -120,9 +120,7 @@ const createWrites = <D extends Entity>(
   return {
     insert: (draft) => {
       const document = createDocument<D>(draft, { ctx, clock, ids });
-      // A copy, so that a later change of the returned document does not reach the database.
-      const write: Write = { kind: 'insert', collection, document: { ...document } };
-      writeSets.record(ctx, write, journal.inserted(document));
+      writeSets.record(ctx, { kind: 'insert', collection, document }, journal.inserted(document));
       return document;
     },
     update: (document, change, conflictError) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createIds, createManualClock } from '../clock.ts';
 import { createContext } from '../contexts.ts';
+import { aliasingCases } from './aliasing.ts';
 import { createThing, slots, things } from './collections.ts';
 import { comparisonKeyCases } from './comparison-keys.ts';
 import { cursorCases } from './cursors.ts';
@@ -22,6 +23,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     const use = useFixture(openStore);
     readCases(use);
     writeCases(use);
+    aliasingCases(use);
     unitCases(use);
     journalCases(use);
     tenancyCases(use);
