@@ -75,7 +75,11 @@ const toServerSettings = (config: ServiceConfig) => ({
 
 const starting: Readiness = { isReady: false, body: { status: 'unavailable', missing: ['starting'] } };
 
-const start = async (options: ServiceOptions, logger: Logger): Promise<RunningService> => {
+type Shutdown = { stop: (signal: NodeJS.Signals | undefined) => Promise<void> };
+
+type Started = { readonly logger: Logger; readonly shutdown: Shutdown };
+
+const start = async (options: ServiceOptions, { logger, shutdown }: Started): Promise<RunningService> => {
   const { name, modules, config, connect, revocationsFrom = 'users', beforeListening } = options;
   const production = config.NODE_ENV === 'production';
   const tracing = startTracing(name, config);
@@ -110,7 +114,7 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
   await prepare();
   await beforeListening?.(datastore);
   await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
-  const stop = async (signal: NodeJS.Signals | undefined): Promise<void> => {
+  shutdown.stop = async (signal) => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.
     if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
@@ -119,7 +123,6 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
     await Promise.all([tracing?.stop(), metricsServer?.close()]);
   };
-  stopGracefully(stop, { logger });
   const url = await listen(server, config);
   probes.checkReadiness = checkReadiness;
   logger.info('listening', { url, metricsUrl: metricsServer?.url, modules: modules.map((module) => module.name) });
@@ -132,11 +135,14 @@ const start = async (options: ServiceOptions, logger: Logger): Promise<RunningSe
  */
 export const runService = async (options: ServiceOptions): Promise<RunningService> => {
   const logger = createServiceLogger(options);
+  // Before the first connection, so that no error of the start is printed with its secrets. Nothing has to be closed yet.
+  const shutdown: Shutdown = { stop: async () => undefined };
+  stopGracefully((signal) => shutdown.stop(signal), { logger });
   try {
     // The first step, because an error of a later one would hide a wrong address.
     await assertCanListen(options.config);
     if (process.argv.includes('--check')) return process.exit(0);
-    return await start(options, logger);
+    return await start(options, { logger, shutdown });
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);
     else logger.fatal('start-failed', { err: error });

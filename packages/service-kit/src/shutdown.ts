@@ -11,7 +11,8 @@ export type ShutdownOptions = { readonly logger: Logger; readonly timeoutMs?: nu
 
 /**
  * Stops the process by `stop` after a signal, an uncaught exception or an unhandled rejection. The exit code is 0 after a
- * signal, and 1 after an error, after a second signal, or when `stop` fails or takes too long.
+ * signal, and 1 after an error, after a second signal, or when `stop` fails or takes too long. Errors are written by the logger
+ * alone, which redacts them.
  */
 export const stopGracefully = (
   stop: (signal: NodeJS.Signals | undefined) => Promise<void>,
@@ -21,9 +22,14 @@ export const stopGracefully = (
     logger.error('shutdown-timeout', { timeoutMs });
     logger.flush();
   };
-  closeWithGrace({ delay: timeoutMs, logger: false, skip: ignoredEvents, onTimeout }, async ({ signal, err }) => {
-    if (err) logger.fatal('process-failed', { err });
-    else logger.info('stopping', { signal });
+  const onSecondError = (err: unknown): void => {
+    logger.fatal('process-failed', { err });
+    logger.flush();
+  };
+  const options = { delay: timeoutMs, logger: false, skip: ignoredEvents, onTimeout, onSecondError } as const;
+  closeWithGrace(options, async ({ signal, err }) => {
+    if (signal) logger.info('stopping', { signal });
+    else logger.fatal('process-failed', { err });
     try {
       await stop(signal);
       logger.info('stopped');
@@ -33,5 +39,7 @@ export const stopGracefully = (
     } finally {
       logger.flush();
     }
+    // A rejection without a reason has no error, and close-with-grace would exit with 0.
+    if (!signal) throw err ?? new Error('A promise was rejected without a reason.');
   });
 };

@@ -86,7 +86,7 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = c
 /** Sends SIGTERM and waits for the exit, which is mocked. */
 const stop = async (timeoutMs = 5000): Promise<void> => {
   exit.mockImplementation(() => undefined as never);
-  process.emit('SIGTERM');
+  process.emit('SIGTERM', 'SIGTERM');
   await vi.waitFor(() => expect(exit).toHaveBeenCalled(), timeoutMs);
 };
 
