@@ -28,13 +28,11 @@ export async function sendRedisCommand(url: string, command: string, ...args: st
   const { Redis } = await import('ioredis');
   const options = { lazyConnect: true, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
   const client = new Redis(url, { ...options, retryStrategy: () => null });
-  let reason: unknown;
-  client.on('error', (error) => (reason = error));
+  // The rejection reports it too.
+  client.on('error', () => {});
   try {
     await client.connect();
     return await client.call(command, ...args);
-  } catch (error) {
-    throw reason ?? error;
   } finally {
     client.disconnect();
   }

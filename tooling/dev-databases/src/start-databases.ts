@@ -2,7 +2,6 @@ import { readFile, realpath, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkMongodb, checkRedis } from './check-uri.ts';
 import { mongod } from './mongod.ts';
 import type { FindOptions } from './programs/find.ts';
 import { redis } from './redis.ts';
@@ -32,8 +31,6 @@ const SHARE_ATTEMPTS = 120;
 export async function startDatabases({ env = process.env, ...rest }: DevDatabasesOptions = {}): Promise<DevDatabases> {
   const options = { env, ...rest };
   const { MONGODB_URI, REDIS_URL } = env;
-  if (MONGODB_URI) await checkMongodb(MONGODB_URI);
-  if (REDIS_URL) await checkRedis(REDIS_URL);
   const mongodb = MONGODB_URI ? toExternal(MONGODB_URI) : await start(mongod, options);
   try {
     // Afterwards, because the lock of mongod on its folder is the lock for both.

@@ -56,6 +56,19 @@ describe('databases with temporary data', () => {
   });
 });
 
+describe('databases of MONGODB_URI and REDIS_URL', () => {
+  it('are used as they are, and keep running', async () => {
+    const started = await startDatabases({ env });
+    const reused = await startDatabases({
+      env: { ...env, MONGODB_URI: started.mongodbUri, REDIS_URL: started.redisUrl },
+    });
+    expect(reused).toMatchObject({ mongodbUri: started.mongodbUri, redisUrl: started.redisUrl });
+    await reused.stop();
+    expect(await sendRedisCommand(started.redisUrl, 'PING')).toBe('PONG');
+    await started.stop();
+  });
+});
+
 describe('databases with a data folder', () => {
   it('keep their data across a restart on another port', async () => {
     const dataDir = await createTemporaryFolder();
