@@ -15,8 +15,7 @@ export async function main([name = '', ...args]) {
   const verb = verbs[name];
   if (isHelp(args)) {
     process.stdout.write(renderHelp(verb));
-    if (!verb.ownHelp) return 0;
-    process.stdout.write('\n');
+    return 0;
   }
   return withRunner(async (runner) => {
     const data = createDataFolder(root);

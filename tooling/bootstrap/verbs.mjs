@@ -12,7 +12,7 @@ const withDatabases = (data, path) => (args) => [
   ...[data, join(root, path), ...args],
 ];
 
-/** The scripts of the root package. A verb with `ownHelp` has options of its own, which its program prints. */
+/** The scripts of the root package. */
 export const verbs = {
   start: {
     usage: 'npm start [-- <app>] [--port <number>]',
@@ -33,15 +33,33 @@ The last line is "N passed, N failed".`,
     command: withDatabases('temporary', 'tooling/bootstrap/src/run-tests.ts'),
   },
   bench: {
-    usage: 'npm run bench -- <mode> [<options>]',
+    usage: 'npm run bench -- [<mode>] [<options>]',
     summary: 'Compares the platform with a raw server, on temporary databases.',
-    ownHelp: true,
+    details: `Modes:
+  raw                CPU time of a request, beside a raw server of Fastify and the driver (default)
+  arrivals           the same with Poisson arrivals, and latencies
+  tracing            CPU time with a tenth of the traces recorded, beside no tracing
+  overload           throughput with three and six times as many clients as the platform serves at a time
+  regression         CPU time beside another commit; exits with 1 when a request costs a tenth more
+
+Options:
+  --kinds <list>     of get,list,post
+  --loads <list>     connections; for arrivals, requests per second
+  --rounds <n>       how often each server is loaded
+  --seconds <n>      for how long
+  --base <commit>    for regression: where this branch left it is compared; by default origin/main
+  --write            writes the figures into docs/performance.md
+  --profile          writes a CPU profile of each server to .data/profiles`,
     command: withDatabases('temporary', 'tooling/benchmarks/src/main.ts'),
   },
   load: {
-    usage: 'npm run load -- <profile> [<options>]',
+    usage: 'npm run load -- [<profile>] [--minutes <n>] [--rate <reads per second>]',
     summary: 'Runs a load test against the platform, on temporary databases.',
-    ownHelp: true,
+    details: `  smoke     ten seconds at 100 reads and 20 writes per second (default)
+  stress    three minutes: climbs to 600 reads and 120 writes per second
+  soak      ten minutes at 150 reads and 30 writes per second
+
+It needs k6 on PATH (https://k6.io) or a running Docker daemon, and exits with 1 when a threshold is crossed.`,
     command: withDatabases('temporary', 'tooling/load/src/main.ts'),
   },
   drill: {

@@ -1,7 +1,8 @@
-// `npm run bench -- raw|arrivals|tracing|overload|regression|all`
+// `npm run bench -- raw|arrivals|tracing|overload|regression`
 import { readFile, writeFile } from 'node:fs/promises';
+import { runCommand, UsageError } from '@plinth/load';
 import { runOverload, runRaw, runTracing } from './modes.ts';
-import { help, type Mode, type ModeOptions, readCommand, UsageError } from './options.ts';
+import { type Mode, type ModeOptions, readOptions } from './options.ts';
 import { runRegression } from './regression.ts';
 import { replaceFigures, toComparisonTable, toConditions, toOverloadTable } from './report.ts';
 import { type Lab, openLab } from './servers.ts';
@@ -22,41 +23,24 @@ const runs: Readonly<Record<Mode, (lab: Lab, options: ModeOptions, base: string)
   },
 };
 
-const run = async (): Promise<void> => {
-  const command = readCommand(process.argv.slice(2));
-  if (command === 'help') return console.log(help);
-  const { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl } = process.env;
-  if (!mongodbUri || !redisUrl) {
-    throw new UsageError('MONGODB_URI and REDIS_URL are not set. Run `npm run bench`, which starts both.');
-  }
+await runCommand(async (databases) => {
+  const { name: mode, options } = readOptions(process.argv.slice(2));
   if (process.platform !== 'linux') throw new UsageError('The benchmarks read CPU times from /proc: they need Linux.');
-  for (const { mode, options } of command.modes) {
-    const lab = await openLab({ mongodbUri, redisUrl, profile: command.profile });
-    const stop = (): void => {
-      process.exitCode = 130;
-      // The slice in progress fails, and with it the mode.
-      void lab.close();
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  const lab = await openLab({ ...databases, profile: options.profile });
+  const stop = (): void => {
+    process.exitCode = 130;
+    // The slice in progress fails, and with it the mode.
+    void lab.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+  try {
     const log = (line: string): void => console.error(`${mode}: ${line}`);
-    try {
-      const table = await runs[mode](lab, { ...options, log }, command.base);
-      const figures = `${table}\n\n${toConditions(lab.conditions, options)}`;
-      console.log(`\n${mode}\n\n${figures}\n`);
-      if (!command.write || mode === 'regression') continue;
-      await writeFile(performancePage, replaceFigures(await readFile(performancePage, 'utf8'), mode, figures));
-    } finally {
-      await lab.close();
-    }
+    const table = await runs[mode](lab, { ...options, log }, options.base);
+    const figures = `${table}\n\n${toConditions(lab.conditions, options)}`;
+    console.log(`\n${mode}\n\n${figures}\n`);
+    if (!options.write || mode === 'regression') return;
+    await writeFile(performancePage, replaceFigures(await readFile(performancePage, 'utf8'), mode, figures));
+  } finally {
+    await lab.close();
   }
-};
-
-try {
-  await run();
-} catch (error) {
-  if (process.exitCode === 130) console.error('Stopped.');
-  else {
-    console.error(error instanceof UsageError ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+});

@@ -1,51 +1,34 @@
+import { UsageError } from '@plinth/load';
 import { describe, expect, it } from 'vitest';
-import { figureModes, help, readCommand, UsageError } from './options.ts';
-
-const read = (...args: string[]) => {
-  const command = readCommand(args);
-  if (command === 'help') throw new Error('The command is help.');
-  return command;
-};
+import { readOptions } from './options.ts';
 
 describe('the command line', () => {
   it('measures beside the raw server by default', () => {
-    expect(read()).toEqual({
-      modes: [
-        { mode: 'raw', options: { kinds: ['get', 'list', 'post', 'patch'], loads: [1, 32], rounds: 5, seconds: 2 } },
-      ],
-      base: 'origin/main',
-      profile: false,
-      write: false,
+    const sizes = { kinds: ['get', 'list', 'post'], loads: [1, 32], rounds: 5, seconds: 2 };
+    expect(readOptions([])).toEqual({
+      name: 'raw',
+      options: { ...sizes, base: 'origin/main', profile: false, write: false },
     });
-  });
-
-  it('runs every mode with figures for all', () => {
-    expect(read('all', '--write')).toMatchObject({ modes: figureModes.map((mode) => ({ mode })), write: true });
   });
 
   it('replaces the usual sizes', () => {
     const flags = ['--kinds', 'list,get,list', '--loads', '8', '--rounds', '3', '--seconds', '0.5', '--base', 'HEAD~1'];
-    const { modes, base } = read('regression', ...flags);
-    expect(modes).toEqual([
-      { mode: 'regression', options: { kinds: ['list', 'get'], loads: [8], rounds: 3, seconds: 0.5 } },
-    ]);
-    expect(base).toBe('HEAD~1');
-  });
-
-  it('returns help for --help', () => {
-    expect(readCommand(['raw', '--help'])).toBe('help');
+    expect(readOptions(['regression', ...flags])).toMatchObject({
+      name: 'regression',
+      options: { kinds: ['list', 'get'], loads: [8], rounds: 3, seconds: 0.5, base: 'HEAD~1' },
+    });
   });
 
   it.each([
-    [['gate'], `Name one mode.\n\n${help}`],
-    [['raw', 'tracing'], 'Name one mode.'],
+    [['gate'], 'expected one of "raw"|"arrivals"|"tracing"|"overload"|"regression"'],
+    [['raw', 'tracing'], 'Too big'],
     [['--fast'], "Unknown option '--fast'"],
-    [['--kinds', 'put'], '--kinds: Invalid option: expected one of "get"|"list"|"post"|"patch"'],
-    [['--loads', '32,0'], '--loads: Too small: expected number to be >=1'],
-    [['--rounds', ''], '--rounds: Too small: expected number to be >=1'],
-    [['--seconds', 'x'], '--seconds: Invalid input: expected number, received NaN'],
+    [['--kinds', 'put'], /expected one of "get"\|"list"\|"post"\n.*kinds/],
+    [['--loads', '32,0'], /expected number to be >=1\n.*loads/],
+    [['--rounds', ''], /expected number to be >=1\n.*rounds/],
+    [['--seconds', 'x'], /expected number, received NaN\n.*seconds/],
   ])('rejects %j and says what is accepted', (args, message) => {
-    expect(() => readCommand(args)).toThrow(UsageError);
-    expect(() => readCommand(args)).toThrow(message);
+    expect(() => readOptions(args)).toThrow(UsageError);
+    expect(() => readOptions(args)).toThrow(message);
   });
 });

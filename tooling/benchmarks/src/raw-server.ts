@@ -32,7 +32,7 @@ const toUser = (stored: StoredUser) => ({ ...stored, id: stored._id });
 type Request = {
   Params: { id: string };
   Querystring: { limit: number };
-  Headers: { 'x-tenant-id': string; 'if-match': string };
+  Headers: { 'x-tenant-id': string };
   Body: Pick<StoredUser, 'name' | 'email' | 'role'>;
 };
 
@@ -76,19 +76,6 @@ app.post<Request>('/v1/users', { schema: { response: { 201: user } } }, async (r
   };
   await users.insertOne(created);
   return reply.code(201).send(toUser(created));
-});
-
-app.patch<Request>('/v1/users/:id', { schema: { response: { 200: user } } }, async (request, reply) => {
-  const { id } = request.params;
-  const { name } = request.body;
-  const version = Number(request.headers['if-match'].slice(1, -1));
-  const updatedAt = new Date();
-  const { matchedCount } = await users.updateOne(
-    { _id: id, tenantId: request.headers['x-tenant-id'], version },
-    { $set: { name, updatedAt }, $inc: { version: 1 } },
-  );
-  if (matchedCount === 0) return reply.code(412).send({ code: 'stale-version' });
-  return { id, version: version + 1, name, updatedAt };
 });
 
 process.once('SIGTERM', () => process.exit(0));

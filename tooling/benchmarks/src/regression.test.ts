@@ -1,7 +1,7 @@
+import { UsageError } from '@plinth/load';
 import { describe, expect, it } from 'vitest';
 import { buildSlice } from '../test/slice.ts';
 import { getRatios, type Row } from './compare.ts';
-import { UsageError } from './options.ts';
 import { findBase, findRegressions } from './regression.ts';
 import type { Kind } from './requests.ts';
 

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '@plinth/load';
 import { getRatios, median, type Row } from './compare.ts';
 import { compareServers } from './modes.ts';
-import { type ModeOptions, type Options, UsageError } from './options.ts';
+import type { ModeOptions, Options } from './options.ts';
 import type { Lab } from './servers.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

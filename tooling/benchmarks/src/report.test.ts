@@ -14,7 +14,7 @@ describe('tables', () => {
   it('show the ratio, its range and the figures of both servers', () => {
     expect(toComparisonTable([row]).split('\n')).toEqual([
       '| request           | connections | per core | lowest–highest | server CPU µs | mongod CPU µs | requests/s |',
-      '|-------------------|------------:|---------:|---------------:|--------------:|--------------:|-----------:|',
+      '| ----------------- | ----------: | -------: | -------------: | ------------: | ------------: | ---------: |',
       '| GET /v1/users/:id |          32 |     2.10 |      1.95–2.25 |     100 / 210 |       50 / 50 | 900 / 1000 |',
     ]);
   });
@@ -28,7 +28,7 @@ describe('tables', () => {
   it('show the median share of the peak, the slowest health check and the most memory of overloads', () => {
     expect(toOverloadTable([{ ...row, load: 768 }]).split('\n')).toEqual([
       '| request           | clients | peak/s | served/s | of peak | rejected/s | health ms | memory MiB |',
-      '|-------------------|--------:|-------:|---------:|--------:|-----------:|----------:|-----------:|',
+      '| ----------------- | ------: | -----: | -------: | ------: | ---------: | --------: | ---------: |',
       '| GET /v1/users/:id |     768 |   1000 |      900 |    0.90 |          0 |        12 |  300 / 310 |',
     ]);
   });

@@ -1,18 +1,15 @@
+import { markdownTable } from 'markdown-table';
 import { divide, getRatios, median, type Row } from './compare.ts';
 import type { Options } from './options.ts';
 import { titles } from './requests.ts';
 import type { Lab } from './servers.ts';
 import type { Slice } from './slice.ts';
 
-/** Formats a Markdown table that also reads well as plain text; the first column is on the left, the others on the right. */
+/** The first column is on the left, the others on the right. */
 const toTable = (rows: readonly Readonly<Record<string, string>>[]): string => {
-  const lines = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  const toLine = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => cells[column]?.[column === 0 ? 'padEnd' : 'padStart'](width)).join(' | ')} |`;
-  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`));
-  const [head, ...body] = lines.map(toLine);
-  return [head, `|${rule.join('|')}|`, ...body].join('\n');
+  const head = Object.keys(rows[0] ?? {});
+  const align = head.map((_, column) => (column === 0 ? null : 'right'));
+  return markdownTable([head, ...rows.map((row) => Object.values(row))], { align });
 };
 
 const toMedian = (slices: readonly Slice[], figure: keyof Slice, digits = 0): string =>

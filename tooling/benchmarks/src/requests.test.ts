@@ -13,16 +13,6 @@ describe('requests', () => {
     const next = createExchanges('post', []);
     expect(next().body).not.toBe(next().body);
   });
-
-  it('patch a user with the version that the last change has left, one change at a time', () => {
-    const next = createExchanges('patch', ids);
-    const [first, second] = [next(), next()];
-    expect([first.path, second.path]).toEqual(['/v1/users/a', '/v1/users/b']);
-    expect(next).toThrow('More PATCH requests are in flight than there are users.');
-    assertResponse(second, { status: 200, body: '{"id":"b","version":2,"name":"Ada Lovelace 1"}' });
-    const third = next();
-    expect([third.path, third.headers?.['if-match']]).toEqual(['/v1/users/b', '"2"']);
-  });
 });
 
 it.each([

@@ -11,16 +11,13 @@ const read = async (server: Server) => {
   return { user, items };
 };
 
-/** Creates and updates a user. @throws unless both servers return it, and a stale version is rejected. */
+/** Creates a user. @throws unless both servers return it. */
 const write = async (server: Server, servers: readonly Server[]): Promise<void> => {
   const writer = createOwner();
   const created = await request(server, writer, createExchanges('post', [])());
-  const patch = createExchanges('patch', [created.id])();
-  const written = { ...created, ...(await request(server, writer, patch)) };
-  await request(server, writer, { ...patch, status: 412, bodyPart: '' });
   for (const other of servers) {
     const stored = await request(other, writer, createExchanges('get', [created.id])());
-    deepStrictEqual(stored, written, `${other.name} does not return what ${server.name} has written.`);
+    deepStrictEqual(stored, created, `${other.name} does not return what ${server.name} has written.`);
   }
 };
 

@@ -66,19 +66,16 @@ export const openLab = async ({ profile, ...databases }: LabOptions) => {
     return { name: 'raw', url: service.url, pid: service.pid, databasePrefix, readIds, createHeaders };
   };
 
-  /** Counts the writes that are stored in a tenant: a version is the number of writes to a user. */
-  const countWrites = async ({ databasePrefix }: Server, tenantId: string): Promise<number> => {
-    const users = client.db(`${databasePrefix}users`).collection<{ version: number }>('users');
-    const stored = await users.find({ tenantId }, { projection: { version: 1 } }).toArray();
-    return stored.reduce((total, { version }) => total + version, 0);
-  };
+  /** Counts the users that are stored in a tenant. */
+  const countUsers = ({ databasePrefix }: Server, tenantId: string): Promise<number> =>
+    client.db(`${databasePrefix}users`).collection('users').countDocuments({ tenantId });
 
   const close = async (): Promise<void> => {
     for (const stop of stops.splice(0)) await stop();
     await client.close();
   };
   const conditions = { mongodVersion: String(mongodVersion), arePinned: cpus.arePinned };
-  return { startPlatformServer, startRawServer, countWrites, mongodPid: Number(mongodPid), conditions, close };
+  return { startPlatformServer, startRawServer, countUsers, mongodPid: Number(mongodPid), conditions, close };
 };
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUsers } from '@plinth/load';
 import { cpuMicros, memoryMiB } from './proc.ts';
 import { createExchanges, type Kind } from './requests.ts';
 import { createOwner, type Lab, reader, type Server } from './servers.ts';
@@ -14,8 +13,6 @@ export type MeasureOptions = {
   readonly traffic?: 'connections' | 'arrivals' | 'overload';
 };
 
-/** Enough users for the PATCH requests that may be in flight. */
-const usersToPatch = 200;
 const probeEveryMs = 20;
 /** Longer than requests may wait in the queue, so that the queue of an overload is full when counting starts. */
 const warmUps = { connections: 0.25, arrivals: 0, overload: 1.5 };
@@ -37,7 +34,7 @@ const probeHealth = async ({ url }: Server, seconds: number): Promise<number> =>
 
 /** Creates a function that loads a server for some seconds, measures it and checks that every acknowledged write is stored. */
 export const createMeasure = (
-  lab: Pick<Lab, 'mongodPid' | 'countWrites'>,
+  lab: Pick<Lab, 'mongodPid' | 'countUsers'>,
   server: Server,
   { seconds, traffic = 'connections' }: MeasureOptions,
 ) => {
@@ -46,12 +43,11 @@ export const createMeasure = (
   const warmUpSeconds = warmUps[traffic];
   const sample = () => ({ at: performance.now(), server: cpuMicros(pid), mongod: cpuMicros(lab.mongodPid) });
   return async ({ kind, load }: Cell) => {
-    const isRead = kind === 'get' || kind === 'list';
-    // Requests that are cut off at the end of a slice leave unknown versions, so each slice writes in a tenant of its own.
+    const isRead = kind !== 'post';
+    // Each slice writes in a tenant of its own, so that its writes can be counted.
     const user = isRead ? reader : createOwner();
     const headers = await server.createHeaders(user);
-    const ids = kind === 'patch' ? await createUsers(url, { headers, count: usersToPatch }) : server.readIds;
-    const target = { url, headers, nextExchange: createExchanges(kind, ids), seconds };
+    const target = { url, headers, nextExchange: createExchanges(kind, server.readIds), seconds };
     const loading =
       traffic === 'arrivals'
         ? runArrivals({ ...target, perSecond: load })
@@ -65,9 +61,8 @@ export const createMeasure = (
     // An overloaded server may serve no request in a slice, which is a valid result.
     if (completed === 0 && !isOverload)
       throw new Error(`${name} completed no ${kind} in ${seconds} s. Use longer slices.`);
-    const acknowledged = completed + (kind === 'patch' ? usersToPatch : 0);
-    const stored = isRead ? acknowledged : await lab.countWrites(server, user.tenantId);
-    if (stored < acknowledged) throw new Error(`${acknowledged} writes were acknowledged, ${stored} are stored.`);
+    const stored = isRead ? completed : await lab.countUsers(server, user.tenantId);
+    if (stored < completed) throw new Error(`${completed} writes were acknowledged, ${stored} are stored.`);
     const elapsedSeconds = (after.at - before.at) / 1000;
     return {
       perSecond: completed / elapsedSeconds,

@@ -45,7 +45,7 @@ it('rejects servers that do not serve the same users', async () => {
 
 it('fails when an acknowledged write is not stored', async () => {
   const server = await lab.startPlatformServer({ name: 'platform' });
-  const measure = createMeasure({ mongodPid: lab.mongodPid, countWrites: async () => 0 }, server, { seconds: 0.2 });
+  const measure = createMeasure({ mongodPid: lab.mongodPid, countUsers: async () => 0 }, server, { seconds: 0.2 });
   await expect(measure({ kind: 'post', load: 1 })).rejects.toThrow('writes were acknowledged, 0 are stored');
 }, 120_000);
 

@@ -10,8 +10,7 @@ const isTemporary = data === 'temporary';
 const exitCode = await withRunner(async (runner) => {
   if (!isTemporary) loadEnvFile();
   const run = (env: NodeJS.ProcessEnv) => runner.start([process.execPath, program, ...args], { env }).ended;
-  const wantsHelp = args.includes('--help') || args.includes('-h');
-  if (wantsHelp || (!isTemporary && process.env['MONGODB_URI'])) return run(process.env);
+  if (!isTemporary && process.env['MONGODB_URI']) return run(process.env);
   const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir, isExclusive: true }) });
   try {
     return await run({ ...process.env, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl });

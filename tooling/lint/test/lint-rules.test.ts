@@ -147,10 +147,6 @@ const accepted: readonly { file: string; code: string }[] = [
     code: `import { it } from 'vitest';\nit.concurrent('a', ({ onTestFinished }) => onTestFinished(() => {}));`,
   },
   { file: `${core.dir}/fine.ts`, code: `export const b = [1].reduce((a, c, d) => a + c + d, 0);` },
-  {
-    file: `${core.dir}/fine.test-d.ts`,
-    code: `const wait = async (): Promise<void> => {};\nwait();\nexport {};`,
-  },
 ];
 
 type Diagnostic = { code?: string; message: string; help?: string; filename: string; severity: string };
