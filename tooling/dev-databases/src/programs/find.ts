@@ -30,7 +30,7 @@ export async function findProgram({ names, downloads, advice }: Program, { env, 
     try {
       return await downloadIntoCache(env, program, run);
     } catch (error) {
-      reasons.push(`${from}: ${getMessage(error).trim().split('\n').at(-1)}`);
+      reasons.push(`${from}: ${getReason(error)}`);
     }
   }
   throw new DevDatabasesError(
@@ -61,22 +61,32 @@ export function cacheDir(env: NodeJS.ProcessEnv): string {
 export const toCachePath = (env: NodeJS.ProcessEnv, program: string): string =>
   join(cacheDir(env), `${program}-${process.platform}-${process.arch}`);
 
-/** Moves a program into the cache once `--version` has run, so that the cache has no broken file. */
-export async function downloadIntoCache(env: NodeJS.ProcessEnv, program: string, download: Download['run']) {
+/** Moves the file or folder that `fill` returns into the cache, so that the cache has nothing incomplete. */
+export async function fillCache(env: NodeJS.ProcessEnv, name: string, fill: (work: string) => Promise<string>) {
   const work = join(cacheDir(env), `.fetch-${randomUUID()}`);
   const guard = createGuard({ folder: work });
   try {
     await mkdir(work, { recursive: true });
-    const file = await download({ env, work });
-    await chmod(file, 0o755);
-    await run([file, '--version'], { env });
-    const path = toCachePath(env, program);
-    await rename(file, path);
+    const filled = await fill(work);
+    const path = toCachePath(env, name);
+    await rename(filled, path);
     return path;
   } finally {
     await guard.end();
   }
 }
+
+/** Moves a program into the cache once `--version` has run. */
+export const downloadIntoCache = (env: NodeJS.ProcessEnv, program: string, download: Download['run']) =>
+  fillCache(env, program, async (work) => {
+    const file = await download({ env, work });
+    await chmod(file, 0o755);
+    await run([file, '--version'], { env });
+    return file;
+  });
+
+/** The last line of the error output of a command. */
+export const getReason = (error: unknown): string => getMessage(error).trim().split('\n').at(-1) ?? '';
 
 const execute = promisify(execFile);
 
