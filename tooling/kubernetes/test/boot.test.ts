@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { getFreePort } from '@plinth/testing';
 import { type Child, createDatabasePrefix, startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
-import { root } from '../src/settings.ts';
 import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
+import { root } from './settings.ts';
 
 /** The environment of a pod of production, on free ports of this machine. */
 const createEnvironment = async (): Promise<Record<string, string>> => ({

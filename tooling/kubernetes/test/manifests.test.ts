@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { apps, describeAllSettings } from '../src/settings.ts';
 import { deployment, environments, folder, job, read, readConfigMap, readEnvironment } from './manifests.ts';
+import { apps, describeAllSettings } from './settings.ts';
 
 /** Seconds from SIGTERM until a process ends itself. */
 const stopSeconds = 10;

@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ConfigError, load } from '@plinth/config';
 import { describe, expect, it } from 'vitest';
-import { clusterDefaults, generate, placeholder } from '../src/generate.ts';
-import { describeAllSettings, getAllSettings, isSecret, root } from '../src/settings.ts';
 import { environments, fillSecret, read, readConfigMap } from './manifests.ts';
+import { describeAllSettings, getAllSettings, isSecret } from './settings.ts';
 
 const settings = await getAllSettings();
 const infos = await describeAllSettings();
-const generated = await generate();
 const secret = read<{ metadata: { name: string }; stringData: Record<string, string> }>('secret.template.yaml');
 
 const invalidNames = (env: Record<string, string>): string[] => {
@@ -21,26 +17,20 @@ const invalidNames = (env: Record<string, string>): string[] => {
   }
 };
 
-describe('ConfigMap and Secret', () => {
-  it.each(Object.entries(generated))('%s is up to date: `npm run build` writes it', async (path, text) => {
-    expect(await readFile(join(root, path), 'utf8')).toBe(text);
+const secretNames = infos.filter(isSecret).map(({ name }) => name);
+
+describe('the Secret', () => {
+  it('has every secret that is required, and nothing that belongs to the ConfigMap', () => {
+    const required = infos.filter((info) => isSecret(info) && info.required).map(({ name }) => name);
+    expect(Object.keys(secret.stringData)).toEqual(expect.arrayContaining(required));
+    expect(Object.keys(secret.stringData).filter((name) => !secretNames.includes(name))).toEqual([]);
   });
 
-  it('contain each setting of each app once', () => {
-    const names = Object.values(generated).flatMap(
-      (text) => text.match(/(?<=^(?: {2})?(?:# )?)[A-Z][A-Z0-9_]+(?=[=:])/gm) ?? [],
-    );
-    expect(names.sort()).toEqual(Object.keys(settings).sort());
-  });
-
-  it('keep secrets, keys and addresses with passwords in the Secret', () => {
-    const names = infos.filter(isSecret).map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['MONGODB_URI', 'REDIS_URL', 'AUTH_JWKS', 'CURSOR_SECRET']));
-    expect(names).not.toContain('PUBLIC_URL');
-  });
-
-  it('override defaults of settings that exist', () => {
-    expect(Object.keys(clusterDefaults).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
+  it('is the only place of secrets, keys and addresses with passwords', () => {
+    expect(secretNames).toEqual(expect.arrayContaining(['MONGODB_URI', 'REDIS_URL', 'AUTH_JWKS', 'CURSOR_SECRET']));
+    expect(secretNames).not.toContain('PUBLIC_URL');
+    const config = environments.flatMap((environment) => Object.keys(readConfigMap(environment)));
+    expect(config.filter((name) => secretNames.includes(name))).toEqual([]);
   });
 });
 
@@ -55,7 +45,7 @@ describe.each(environments)('%s', (environment) => {
   });
 
   it('boundary: starts nothing with the template of the Secret, and names every setting to fill in', () => {
-    expect(new Set(Object.values(secret.stringData))).toEqual(new Set([placeholder]));
+    expect(new Set(Object.values(secret.stringData))).toEqual(new Set(['REPLACE_ME']));
     const required = infos.filter((setting) => setting.required && isSecret(setting));
     expect(invalidNames({ ...config, ...secret.stringData }).sort()).toEqual(required.map(({ name }) => name).sort());
   });
