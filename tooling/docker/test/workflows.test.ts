@@ -83,6 +83,41 @@ describe.each((await readdir(workflows)).filter((name) => name.endsWith('.yml'))
   });
 });
 
+it('shows a token to the steps that publish, and to no other', async () => {
+  const names = (await readdir(workflows)).filter((name) => name.endsWith('.yml'));
+  const holders = await Promise.all(
+    names.map(async (name) => {
+      const { jobs, ...rest } = parse(await readFile(`${workflows}/${name}`, 'utf8')) as Workflow;
+      const parts = Object.entries(jobs).flatMap(([id, { steps = [], ...job }]) => {
+        const label = ({ uses, run }: Step): string => uses?.split('@')[0] ?? run?.split(' --')[0] ?? '';
+        return [[`${id}, any step`, job], ...steps.map((step) => [`${id}: ${label(step)}`, step])] as const;
+      });
+      const all = [['any job', rest] as const, ...parts];
+      return all
+        .filter(([, part]) => /\{\{[^}]*(secrets\.|github\.token)|"secrets":/.test(JSON.stringify(part)))
+        .map(([label]) => label);
+    }),
+  );
+  expect(holders.flat()).toEqual([
+    'version: changesets/action/version',
+    'image: docker/login-action',
+    'release: gh release create "$TAG"',
+  ]);
+});
+
+it('scans an image in CI, and in a release before the registry receives it', async () => {
+  const { jobs } = parse(await readFile(`${workflows}/release.yml`, 'utf8')) as Workflow;
+  const used = jobs['image']?.steps?.map(({ uses }) => uses?.split('@')[0]) ?? [];
+  const publishing = used.slice(used.indexOf('aquasecurity/trivy-action'));
+  expect(publishing.slice(1, 3)).toEqual(['docker/login-action', 'docker/build-push-action']);
+  for (const name of ['ci.yml', 'release.yml']) {
+    const workflow = parse(await readFile(`${workflows}/${name}`, 'utf8')) as Workflow;
+    const steps = Object.values(workflow.jobs).flatMap((job) => job.steps ?? []);
+    const scan = steps.find(({ uses }) => uses?.startsWith('aquasecurity/trivy-action@'));
+    expect(scan?.with).toMatchObject({ severity: 'HIGH,CRITICAL', 'exit-code': '1' });
+  }
+});
+
 describe('continuous integration', async () => {
   const { jobs } = parse(await readFile(`${workflows}/ci.yml`, 'utf8')) as Workflow;
 
