@@ -5,6 +5,7 @@ import {
   createRevocations,
   createTokenVerifier,
   generateSigningKey,
+  type KeyRing,
   type PrivateJwk,
   toPublicJwk,
 } from '../src/index.ts';
@@ -34,7 +35,7 @@ export const createManualClock = (): Clock & { forward(seconds: number): void } 
 };
 
 /** Creates a verifier that trusts `key`, with its clock and its revocations. */
-export const createTestVerifier = (keys = createKeyRing({ keys: [toPublicJwk(key)] })) => {
+export const createTestVerifier = (keys: Pick<KeyRing, 'current'> = createKeyRing({ keys: [toPublicJwk(key)] })) => {
   const clock = createManualClock();
   const revocations = createRevocations({ clock });
   return { clock, revocations, ...createTokenVerifier({ keys, issuer, audience, clock, revocations }) };

@@ -156,6 +156,27 @@ describe('request', () => {
   });
 });
 
+describe('security', () => {
+  it('writes a line of the security stream at every level of the logger, redacted like any other', () => {
+    const { log, out } = setUp({ level: 'fatal' });
+    log.security('sign-in-failed', { reason: 'expired', email: 'alice@mail.example.com', token: 'x' });
+    expect(out.lines).toEqual([
+      '{"level":"info","time":"2026-01-02T03:04:05.006Z","service":"users","stream":"security","event":"sign-in-failed","reason":"expired","email":"[pii]","token":"[secret]"}\n',
+    ]);
+  });
+
+  it('is a stream that no field of another line can claim or leave', () => {
+    const { log, out } = setUp();
+    log.info('forged', { stream: 'security' });
+    log.security('real', { stream: 'other' });
+    expect(out.records()).toMatchObject([
+      { 'fields.stream': 'security' },
+      { stream: 'security', 'fields.stream': 'other' },
+    ]);
+    expect(out.records()[0]).not.toHaveProperty('stream');
+  });
+});
+
 describe('flush', () => {
   it('reaches the destination, also after a fatal line', () => {
     const calls: string[] = [];

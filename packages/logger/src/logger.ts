@@ -14,7 +14,7 @@ export type LoggerOptions = {
 };
 
 // With a field of one of these names, the JSON line would have two properties of that name, and parsers use the last one.
-const reserved = new Set(['level', 'time', 'service', 'event']);
+const reserved = new Set(['level', 'time', 'service', 'stream', 'event']);
 
 type LineRecord = Readonly<Record<string, unknown>>;
 /** Wrapped, so that pino builds no record for a disabled level and cannot take the fields for an HTTP request. */
@@ -64,6 +64,8 @@ const createPino = ({ level, service, destination }: LoggerOptions) => {
 export const createLogger = (options: LoggerOptions): Logger => {
   const classify = createClassify(options.classified);
   const lines = createPino(options);
+  // With a level of its own, so that LOG_LEVEL hides no security event.
+  const securityLines = lines.child({ stream: 'security' }, { level: 'info' });
   const createRecord = (event: string, fields: Fields = {}): LineRecord => ({
     event: scrub(event),
     ...renameReserved(sanitizeFields(fields, classify)),
@@ -80,6 +82,8 @@ export const createLogger = (options: LoggerOptions): Logger => {
     fatal: createLog('fatal'),
     request: (line) =>
       lines[line.status >= 500 ? 'error' : 'info']({ createRecord: () => toRequestRecord(line) } satisfies Entry),
+    security: (event, fields) =>
+      securityLines.info({ createRecord: () => createRecord(event, fields) } satisfies Entry),
     flush: () => options.destination.flush?.(),
   };
 };

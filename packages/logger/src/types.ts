@@ -35,6 +35,8 @@ export type Destination = {
 export type Logger = { readonly [L in Level]: Log } & {
   /** Writes the line of a served request: an error from status 500 on. */
   request(line: RequestLine): void;
+  /** Writes an event of the security stream, `"stream":"security"`, whatever the level of the logger is. */
+  readonly security: Log;
   /** Writes the lines that the destination has buffered. */
   flush(): void;
 };

@@ -55,3 +55,35 @@ describe('PublicJwks', () => {
     expect(PublicJwks.safeParse({ keys: [key] }).success).toBe(false);
   });
 });
+
+describe('replace', () => {
+  const other = toPublicJwk(foreignKey);
+
+  it('names the keys that came and went', () => {
+    const ring = createKeyRing({ keys: [good] });
+    expect(ring.replace({ keys: [good, other] })).toEqual({ added: [other.kid], retired: [] });
+    expect(ring.replace({ keys: [other] })).toEqual({ added: [], retired: [good.kid] });
+    expect(ring.kids).toEqual([other.kid]);
+  });
+
+  it('retires and adds a key whose bytes have changed under the same name', () => {
+    const ring = createKeyRing({ keys: [good] });
+    const changes = ring.replace({ keys: [{ ...other, kid: good.kid }] });
+    expect(changes).toEqual({ added: [good.kid], retired: [good.kid] });
+  });
+
+  it('changes nothing for the same keys in another order', () => {
+    const ring = createKeyRing({ keys: [good, other] });
+    const { current } = ring;
+    expect(ring.replace({ keys: [other, good] })).toEqual({ added: [], retired: [] });
+    expect(ring.current).toBe(current);
+  });
+
+  it('keeps the keys when the new set cannot be used', () => {
+    const ring = createKeyRing({ keys: [good] });
+    for (const invalid of [{ keys: [] }, { keys: [key] }, '', undefined]) {
+      expect(() => ring.replace(invalid)).toThrow('The key set cannot be used.');
+    }
+    expect(ring.kids).toEqual([good.kid]);
+  });
+});

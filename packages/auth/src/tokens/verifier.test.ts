@@ -12,7 +12,7 @@ import {
   subject,
   verifyOrError,
 } from '../../test/tokens.ts';
-import { createKeyRing, createTokenSigner, type KeyRing, parseBearerToken, toPublicJwk } from '../index.ts';
+import { createKeyRing, createTokenSigner, parseBearerToken, toPublicJwk } from '../index.ts';
 
 const principal = { kind: 'user', ...subject };
 
@@ -107,12 +107,12 @@ it('accepts the tokens of every key of the ring during a rotation', async () => 
 
 it('throws an error of the key ring unchanged instead of rejecting the token', async () => {
   const fault = new Error('broken');
-  const broken: KeyRing = () => {
+  const broken = () => {
     throw fault;
   };
-  await expect(createTestVerifier(broken).verify(forge())).rejects.toThrow(fault);
-  const noKey: KeyRing = async () => ({}) as never;
-  await expect(createTestVerifier(noKey).verify(forge())).rejects.toThrow(TypeError);
+  await expect(createTestVerifier({ current: broken }).verify(forge())).rejects.toThrow(fault);
+  const noKey = async () => ({}) as never;
+  await expect(createTestVerifier({ current: noKey }).verify(forge())).rejects.toThrow(TypeError);
 });
 
 describe('parseBearerToken', () => {

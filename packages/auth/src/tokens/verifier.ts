@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import { commonErrors } from '@plinth/contract-kit';
-import { type Clock, type Principal } from '@plinth/data-kit';
-import { type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Clock, Principal } from '@plinth/data-kit';
+import { decodeProtectedHeader, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { KeyRing } from '../keys/key-ring.ts';
+import { publicShape } from '../keys/public-jwks.ts';
 import { Claims, Header, lifetimeSecondsMax, skewSeconds, tokenAlgorithm, tokenType } from './access-token.ts';
 import type { Revocations } from './revocations.ts';
-import { toUnauthenticated, unauthenticated } from './unauthenticated.ts';
+import { expired, Rejection, toUnauthenticated, unauthenticated } from './unauthenticated.ts';
 
 export type TokenVerifier = {
   /**
@@ -17,7 +17,7 @@ export type TokenVerifier = {
 };
 
 type Options = {
-  readonly keys: KeyRing;
+  readonly keys: Pick<KeyRing, 'current'>;
   /** The only trusted `iss`. */
   readonly issuer: string;
   /** The name of this API in `aud`. */
@@ -27,27 +27,42 @@ type Options = {
   readonly revocations: Pick<Revocations, 'isRevoked'>;
 };
 
-type VerifiedToken = { readonly principal: Principal; readonly issuedAt: number; readonly expiresAtMs: number };
+type VerifiedToken = {
+  readonly principal: Principal;
+  readonly issuedAt: number;
+  readonly expiresAtMs: number;
+  readonly kid: string | undefined;
+  /** The keys that it was verified with. */
+  readonly keys: JWTVerifyGetKey;
+};
 
 const tokenLengthMax = 8 * 1024;
 const cachedTokensMax = 10_000;
 
-/** The time for which a key can stay trusted after it has left the ring. */
 const cachedMs = 60_000;
 
 // An Ed25519 signature has 86 characters. The spare bits of the last one must be zero, so that no token has two spellings.
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]{85}[AQgw]$/;
 
-const toVerifiedToken = (payload: unknown): VerifiedToken => {
+/** Returns the name of the key in the header of any token, if it can be one. */
+const findKid = (token: string): string | undefined => {
+  try {
+    return publicShape.kid.safeParse(decodeProtectedHeader(token).kid).data;
+  } catch {
+    return undefined;
+  }
+};
+
+const toVerifiedToken = (payload: unknown, { kid, keys }: Pick<VerifiedToken, 'kid' | 'keys'>): VerifiedToken => {
   const { data, error } = Claims.safeParse(payload);
   if (!data) {
     const { path = [], message = '' } = error.issues[0] ?? {};
-    throw unauthenticated(`The \`${String(path[0])}\` of the token ${message}.`);
+    throw unauthenticated(`The \`${String(path[0])}\` of the token ${message}.`, new Rejection('claims', kid));
   }
   const { sub, tenantId, roles, iat, exp } = data;
   // Frozen, because the requests with one token share it.
   const principal = Object.freeze<Principal>({ kind: 'user', id: sub, tenantId, roles: Object.freeze(roles) });
-  return { principal, issuedAt: iat, expiresAtMs: exp * 1000 };
+  return { principal, issuedAt: iat, expiresAtMs: exp * 1000, kid, keys };
 };
 
 /**
@@ -57,9 +72,27 @@ const toVerifiedToken = (payload: unknown): VerifiedToken => {
 export const parseBearerToken = (header: string | undefined): string | undefined => {
   if (header === undefined) return undefined;
   const [, token] = /^bearer ([^\s,]+)$/i.exec(header) ?? [];
-  if (token === undefined) throw unauthenticated('The Authorization header is not `Bearer`, one space and one token.');
+  if (token === undefined) {
+    const detail = 'The Authorization header is not `Bearer`, one space and one token.';
+    throw unauthenticated(detail, new Rejection('malformed'));
+  }
   return token;
 };
+
+const assertForm = (token: string): void => {
+  const malformed = new Rejection('malformed');
+  if (token.length > tokenLengthMax) throw unauthenticated('The token is longer than 8 KiB.', malformed);
+  if (!compactForm.test(token)) throw unauthenticated('The token is not a JWT in compact form.', malformed);
+};
+
+/** Checks the header of a token before its key is looked up. */
+const withHeaderCheck =
+  (find: JWTVerifyGetKey): JWTVerifyGetKey =>
+  (header, token) => {
+    if (Header.safeParse(header).success) return find(header, token);
+    const detail = 'The header of the token must have `alg`, `typ` and `kid` and nothing else.';
+    throw unauthenticated(detail, new Rejection('malformed'));
+  };
 
 /** Creates the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
 export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations }: Options): TokenVerifier => {
@@ -80,25 +113,24 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
     clockTolerance: skewSeconds,
   };
 
-  const findKey: JWTVerifyGetKey = (header, token) => {
-    if (Header.safeParse(header).success) return keys(header, token);
-    throw unauthenticated('The header of the token must have `alg`, `typ` and `kid` and nothing else.');
-  };
-
-  const toPrincipal = ({ principal, issuedAt, expiresAtMs }: VerifiedToken): Principal => {
+  const toPrincipal = ({ principal, issuedAt, expiresAtMs, kid }: VerifiedToken): Principal => {
     // `exp` has no tolerance: a client gets a new token when it has expired.
-    if (now() >= expiresAtMs) throw commonErrors.tokenExpired();
+    if (now() >= expiresAtMs) throw expired(kid);
     if (!revocations.isRevoked(principal, issuedAt)) return principal;
-    throw unauthenticated('The token has been revoked. Get a new token and send the request again.');
+    const detail = 'The token has been revoked. Get a new token and send the request again.';
+    throw unauthenticated(detail, new Rejection('revoked', kid));
   };
 
   const verifyNew = async (token: string, digest: string): Promise<Principal> => {
-    if (token.length > tokenLengthMax) throw unauthenticated('The token is longer than 8 KiB.');
-    if (!compactForm.test(token)) throw unauthenticated('The token is not a JWT in compact form.');
-    const { payload } = await jwtVerify(token, findKey, { ...options, currentDate: clock.now() }).catch((error) => {
-      throw toUnauthenticated(error);
-    });
-    const verified = toVerifiedToken(payload);
+    assertForm(token);
+    const { current } = keys;
+    const verifyOptions = { ...options, currentDate: clock.now() };
+    const { payload, protectedHeader } = await jwtVerify(token, withHeaderCheck(current), verifyOptions).catch(
+      (error) => {
+        throw toUnauthenticated(error, findKid(token));
+      },
+    );
+    const verified = toVerifiedToken(payload, { kid: protectedHeader.kid, keys: current });
     cache.set(digest, verified);
     return toPrincipal(verified);
   };
@@ -107,7 +139,8 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
     verify: (token) => {
       const digest = hash('sha256', token);
       const cached = cache.get(digest);
-      return cached ? toPrincipal(cached) : verifyNew(token, digest);
+      // After a change of the keys every token is verified again, so that one of a retired key is refused at once.
+      return cached?.keys === keys.current ? toPrincipal(cached) : verifyNew(token, digest);
     },
   };
 };
