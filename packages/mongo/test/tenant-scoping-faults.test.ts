@@ -35,12 +35,19 @@ const createFindFault = (matches: (find: Document) => boolean): Fault => ({
   onFind: (find) => (matches(find) ? { ...find, filter: dropTenant(find['filter']) } : find),
 });
 
+const isRequirement = (write: Write): boolean => write.kind === 'update' && write.isRequirement === true;
+
 const createWriteFault = (kind: 'update' | 'remove', hasVersion: boolean): Fault => ({
   onWrite: (write) =>
-    write.kind === kind && 'version' in write.filter === hasVersion
+    write.kind === kind && 'version' in write.filter === hasVersion && !isRequirement(write)
       ? { ...write, filter: dropTenant(write.filter) }
       : write,
 });
+
+const requirementFault: Fault = {
+  onWrite: (write) =>
+    write.kind === 'update' && isRequirement(write) ? { ...write, filter: dropTenant(write.filter) } : write,
+};
 
 const createInsertFault = (change: (document: Document) => Document): Fault => ({
   onWrite: (write) => (write.kind === 'insert' ? { ...write, document: change(write.document) } : write),
@@ -59,6 +66,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'insert for another tenant': createInsertFault((document) => ({ ...document, tenantId: otherTenantId })),
   update: createWriteFault('update', true),
   updateWhere: createWriteFault('update', false),
+  require: requirementFault,
   remove: createWriteFault('remove', true),
 };
 
@@ -75,6 +83,7 @@ const withFault = (db: Db, { onFind = (find) => find }: Fault): Db =>
 const recordWithFault = (writeSets: WriteSets<Write>, { onWrite = (write) => write }: Fault): WriteSets<Write> => ({
   ...writeSets,
   record: (ctx, write, change) => writeSets.record(ctx, onWrite(write), change),
+  require: (ctx, collection, writes) => writeSets.require(ctx, collection, writes.map(onWrite)),
 });
 
 const openCollection = (fault: Fault = {}) => {
@@ -126,6 +135,7 @@ const findBreaches = async (fault?: Fault): Promise<string[]> => {
       ({ _id }) => _id === note._id,
     ),
     insert: stored?.['tenantId'] !== mine.tenantId,
+    require: await succeeds(write(mine, () => collectionOfMine.require(note))),
     update: await succeeds(write(mine, () => collectionOfMine.update(note, { $set: { words: 8 } }))),
     updateWhere: await succeeds(
       write(mine, () =>

@@ -33,6 +33,11 @@ export type TenantCollection<D extends Entity> = {
   /** Records an update of the one document that matches `where`. The commit fails with `conflictError` unless exactly one does. */
   updateWhere(where: Where<D>, change: Change<D>, conflictError: ApiError): void;
   /**
+   * Records the condition that a document that the decision depends on is still as it was read: the commit fails with
+   * `conflictError`, by default `stale-version`, if the stored version is no longer `document.version`. It changes nothing.
+   */
+  require(document: D, conflictError?: ApiError): void;
+  /**
    * Records the removal of a document; with `softDelete`, hides it and frees its unique values. The commit fails with
    * `stale-version` if the stored version is no longer `document.version`.
    */

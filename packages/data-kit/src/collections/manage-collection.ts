@@ -100,6 +100,7 @@ export const manageCollection = <D extends Entity>(
     },
     updateWhere: (where, change, conflictError) =>
       stored.updateWhere(toStoredWhere(definition, where), toStoredChange(definition, change), conflictError),
+    require: stored.require,
     ...(definition.softDelete ? softDelete : hardDelete)(stored, managed),
   };
   return complete as unknown as TenantCollection<D>;

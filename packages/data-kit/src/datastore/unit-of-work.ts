@@ -16,6 +16,8 @@ export type WriteSet<W> = { readonly writes: W[]; readonly changes: JournalChang
 export type WriteSets<W> = {
   /** @throws when no unit of work runs for `ctx`: nothing would commit the write. */
   record(ctx: Ctx, write: W, change: JournalChange): void;
+  /** Records writes that change nothing but have a condition. @throws when no unit of work runs for `ctx`. */
+  require(ctx: Ctx, collection: string, writes: readonly W[]): void;
   /** @throws when no unit of work runs for `ctx`. */
   emit(ctx: Ctx, event: EmittedEvent): void;
   /** Runs an action and returns its result with its write set. */
@@ -38,6 +40,7 @@ export const createWriteSets = <W>(): WriteSets<W> => {
       set.writes.push(write);
       set.changes.push(change);
     },
+    require: (ctx, collection, writes) => void getSet(ctx, `A requirement of '${collection}'`).writes.push(...writes),
     emit: (ctx, event) => void getSet(ctx, `The event '${event.name}'`).events.push(event),
     collect: async (ctx, work) => {
       if (running.has(ctx)) {

@@ -23,7 +23,7 @@ import {
   type WriteSets,
 } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
-import { toUpdate, type Write } from '../commit/write.ts';
+import { toRequirement, toUpdate, type Write } from '../commit/write.ts';
 import { find, type ReadDeps } from '../reads/find.ts';
 import { toBounds, toOrder } from '../reads/index-bounds.ts';
 import { pointsMax, type ReadById } from '../reads/point-reads.ts';
@@ -112,11 +112,12 @@ const createList =
 
 const createWrites = <D extends Entity>(
   scope: Scope<D>,
-): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'remove'> => {
+): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'require' | 'remove'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = scope;
   const collection = definition.name;
   // `$eq` takes its operand literally, so a query operator instead of an id or a version matches nothing.
-  const toFilter = ({ _id, version }: D) => ({ _id: { $eq: _id }, version: { $eq: version }, ...tenant });
+  const toIdFilter = ({ _id }: D) => ({ _id: { $eq: _id }, ...tenant });
+  const toFilter = (document: D) => ({ ...toIdFilter(document), version: { $eq: document.version } });
   return {
     insert: (draft) => {
       const document = createDocument<D>(draft, { ctx, clock, ids });
@@ -143,6 +144,10 @@ const createWrites = <D extends Entity>(
       const filter = { ...where, ...tenant };
       const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), conflictError };
       writeSets.record(ctx, write, journal.changedWhere(where, change));
+    },
+    require: (document, conflictError) => {
+      const filter = { ...toIdFilter(document), version: document.version };
+      writeSets.require(ctx, collection, toRequirement(collection, filter, conflictError));
     },
     remove: (document) => {
       const write: Write = { kind: 'remove', collection, filter: toFilter(document) };

@@ -18,12 +18,19 @@ const getSize = ({ writes, row }: CommitSet): number => {
   return bytes;
 };
 
-/** Returns the keys that two sets of one group must not share: an idempotency key, or one version of a document. */
-const getClaims = ({ writes, row }: CommitSet): string[] => [
-  ...(row.key === undefined ? [] : [`key ${row.tenantId} ${row.key}`]),
+/** An idempotency key, or one version of a document. Two sets of one group may both require a version, but not change it. */
+type Claim = { readonly name: string; readonly isShared: boolean };
+
+const getClaims = ({ writes, row }: CommitSet): Claim[] => [
+  ...(row.key === undefined ? [] : [{ name: `key ${row.tenantId} ${row.key}`, isShared: false }]),
   ...writes.flatMap((write) =>
     write.kind !== 'insert' && 'version' in write.filter
-      ? [`version ${write.collection} ${JSON.stringify(write.filter['_id'])}`]
+      ? [
+          {
+            name: `version ${write.collection} ${JSON.stringify(write.filter['_id'])}`,
+            isShared: write.kind === 'update' && write.isRequirement === true,
+          },
+        ]
       : [],
   ),
 ];
@@ -32,16 +39,26 @@ const takeGroup = ([first, ...others]: NonEmptySets): { group: QueuedSet[]; rest
   if (others.length === 0 || !isGroupable(first)) return { group: [first], rest: others };
   const group = [first];
   const rest: QueuedSet[] = [];
-  const claimed = new Set(getClaims(first));
+  const claimed = new Map<string, { readonly isShared: boolean }>();
+  const claim = (claims: readonly Claim[]): void => {
+    for (const { name, isShared } of claims) {
+      claimed.set(name, { isShared: isShared && claimed.get(name)?.isShared !== false });
+    }
+  };
+  const isFree = ({ name, isShared }: Claim): boolean => {
+    const other = claimed.get(name);
+    return !other || (isShared && other.isShared);
+  };
+  claim(getClaims(first));
   let bytes = getSize(first);
   for (const set of others) {
     const claims = getClaims(set);
     const size = getSize(set);
     const fits = group.length < setsMax && bytes + size <= bytesMax;
-    if (fits && isGroupable(set) && !claims.some((claim) => claimed.has(claim))) {
+    if (fits && isGroupable(set) && claims.every(isFree)) {
       group.push(set);
       bytes += size;
-      for (const claim of claims) claimed.add(claim);
+      claim(claims);
     } else rest.push(set);
   }
   return { group, rest };

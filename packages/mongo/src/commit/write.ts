@@ -13,6 +13,8 @@ export type Write =
       readonly filter: Document;
       readonly update: Document;
       readonly conflictError: Error | undefined;
+      /** True for the two updates of a requirement, which leave the document as it was. */
+      readonly isRequirement?: true;
     }
   | {
       readonly kind: 'remove';
@@ -20,6 +22,24 @@ export type Write =
       readonly filter: Document;
       readonly conflictError?: undefined;
     };
+
+/**
+ * Creates the writes that require a version of a document: they raise the version and lower it again. A transaction that has
+ * only read the document, or updated it without an effect, would not conflict with one that changes it at the same time.
+ */
+export const toRequirement = (
+  collection: string,
+  { version, ...filter }: Document & { readonly version: number },
+  conflictError: Error | undefined,
+): Write[] =>
+  [1, -1].map((step) => ({
+    kind: 'update',
+    collection,
+    filter: { ...filter, version: { $eq: step === 1 ? version : version + 1 } },
+    update: { $inc: { version: step } },
+    conflictError,
+    isRequirement: true,
+  }));
 
 /** Converts a change to an update of MongoDB, which also sets the next version and time. */
 export const toUpdate = <D extends Entity>({ $set, $inc, $unset, $push }: Change<D>, now: Date): Document => ({

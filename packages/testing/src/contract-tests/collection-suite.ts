@@ -11,6 +11,7 @@ import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
 import type { OpenStore } from './open-store.ts';
 import { readCases } from './reads.ts';
+import { requirementCases } from './requirements.ts';
 import { softDeleteCases } from './soft-delete.ts';
 import { tenancyCases } from './tenancy.ts';
 import { unitCases } from './units.ts';
@@ -23,6 +24,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     const use = useFixture(openStore);
     readCases(use);
     writeCases(use);
+    requirementCases(use);
     aliasingCases(use);
     unitCases(use);
     journalCases(use);

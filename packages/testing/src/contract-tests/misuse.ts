@@ -10,6 +10,7 @@ const outsideCases = (use: () => Fixture): void => {
     expect(() => scoped.insert(createThing())).toThrow(/outside a unit of work/);
     expect(() => scoped.update(thing, {})).toThrow(/outside a unit of work/);
     expect(() => scoped.updateWhere({ _id: thing._id }, {}, suiteErrors.soldOut())).toThrow(/outside a unit of work/);
+    expect(() => scoped.require(thing)).toThrow(/outside a unit of work/);
     expect(() => scoped.remove(thing)).toThrow(/outside a unit of work/);
   });
 
@@ -83,6 +84,7 @@ const filterCases = (use: () => Fixture): void => {
     }
     await expect(write(() => things.remove({ ...thing, _id: any }))).rejects.toThrow();
     await expect(write(() => things.remove({ ...thing, version: { $gte: 0 } as never }))).rejects.toThrow();
+    await expect(write(() => things.require({ ...thing, version: { $gte: 0 } as never }))).rejects.toThrow();
     await expect(write(() => things.update({ ...thing, version: { $gte: 0 } as never }, {}))).rejects.toThrow();
     expect(await things.get(thing._id)).toEqual(thing);
   });

@@ -58,6 +58,8 @@ const perform = (things: Things, operation: Operation, side: Side): unknown => {
     }
     case 'renameByRank':
       return things.updateWhere({ rank: operation.rank }, { $set: { name: operation.name } }, suiteErrors.soldOut());
+    case 'require':
+      return document && things.require(document);
     case 'remove':
       return document && things.remove(document);
     default:

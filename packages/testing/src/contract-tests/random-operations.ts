@@ -8,7 +8,7 @@ export type Operation =
   | { readonly kind: 'update'; readonly pick: number; readonly change: Change<Thing> }
   | { readonly kind: 'updateStock'; readonly pick: number; readonly stockMin: number; readonly change: Change<Thing> }
   | { readonly kind: 'renameByRank'; readonly rank: number; readonly name: string }
-  | { readonly kind: 'remove' | 'get' | 'getMany'; readonly pick: number }
+  | { readonly kind: 'require' | 'remove' | 'get' | 'getMany'; readonly pick: number }
   | { readonly kind: 'find'; readonly sku: string }
   | {
       readonly kind: 'list';
@@ -82,6 +82,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: kind('update'), pick: picks, change: changes }) },
   { weight: 3, arbitrary: fc.record({ kind: kind('updateStock'), pick: picks, stockMin: fc.nat(1), change: changes }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('renameByRank'), rank: ranks, name: names }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('require'), pick: picks }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom('remove' as const, 'get' as const, 'getMany' as const), pick: picks }),

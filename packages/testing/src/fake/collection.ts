@@ -119,6 +119,10 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
       const write = { isTarget, change, now: clock.now(), conflictError };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, change));
     },
+    require: (document, conflictError = commonErrors.staleVersion()) => {
+      const write: Write = { kind: 'require', definition, isTarget: matchesVersion(document), conflictError };
+      writeSets.require(ctx, definition.name, [write]);
+    },
     remove: (document) => {
       const conflictError = commonErrors.staleVersion();
       const write = { isTarget: matchesVersion(document), conflictError };

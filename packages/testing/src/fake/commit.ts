@@ -48,8 +48,8 @@ const apply = (write: Write, documents: Draft): void => {
   }
   const [target, ...more] = [...documents.values()].filter(write.isTarget);
   if (!target || more.length > 0) throw write.conflictError;
-  if (write.kind === 'remove') return void documents.delete(target._id);
-  return put(definition, toStored(applyChange(target, write.change, write.now)), documents);
+  if (write.kind === 'remove') documents.delete(target._id);
+  if (write.kind === 'update') put(definition, toStored(applyChange(target, write.change, write.now)), documents);
 };
 
 /**

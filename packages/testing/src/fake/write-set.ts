@@ -3,7 +3,7 @@ import type { Change, CollectionDefinition, Entity } from '@plinth/data-kit';
 /** A stored document; only the caller knows the type of the collection. */
 export type Stored = Entity & Readonly<Record<string, unknown>>;
 
-/** One recorded write. An update or a removal succeeds when exactly one document of the tenant matches at commit. */
+/** One recorded write. Any but an insert succeeds when exactly one document of the tenant matches at commit. */
 export type Write = { readonly definition: CollectionDefinition } & (
   | { readonly kind: 'insert'; readonly document: Stored }
   | {
@@ -14,4 +14,5 @@ export type Write = { readonly definition: CollectionDefinition } & (
       readonly conflictError: Error;
     }
   | { readonly kind: 'remove'; readonly isTarget: (document: Stored) => boolean; readonly conflictError: Error }
+  | { readonly kind: 'require'; readonly isTarget: (document: Stored) => boolean; readonly conflictError: Error }
 );
