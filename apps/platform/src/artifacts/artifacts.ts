@@ -3,6 +3,7 @@ import { createOpenApi, listErrors, serviceSettings } from '@plinth/service-kit'
 import { modules } from '../modules.ts';
 import { platformSettings } from '../settings.ts';
 import { renderErrors } from './render-errors.ts';
+import { renderPersonalData } from './render-personal-data.ts';
 
 const { DEMO_DATA } = platformSettings;
 
@@ -15,6 +16,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
       { title: 'The platform', settings: { DEMO_DATA } },
     ]),
     'docs/errors.md': renderErrors(listErrors(contracts)),
+    'docs/personal-data.md': renderPersonalData(modules),
     'docs/openapi.json': `${JSON.stringify(createOpenApi({ title: 'Plinth', contracts }), null, 2)}\n`,
   };
 };

@@ -1,3 +1,4 @@
+import { pii } from '@plinth/contract-kit';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { ThingDocument, type things } from '../../test/things.ts';
@@ -46,6 +47,17 @@ describe('defineCollection', () => {
     const indexes = { byRank: { fields: ['rank'], unique: 'rank-taken' } } as const;
     const define = () => defineCollection('other', ThingDocument, { tenancy: 'tenant', softDelete: true, indexes });
     expect(define).toThrow("other: the unique index 'byRank' needs a field of 'compareBy'");
+  });
+
+  it('refuses personal data with softDelete that would be kept for ever', () => {
+    const schema = ThingDocument.extend({ owner: pii(z.string()) });
+    const define = (options: object) =>
+      defineCollection('other', schema, { tenancy: 'tenant', indexes: {}, ...options }).purgeAfterDays;
+    expect(() => define({ softDelete: true })).toThrow(
+      "other: removed documents keep personal data. Set 'purgeAfterDays'",
+    );
+    expect(define({ softDelete: true, purgeAfterDays: 30 })).toBe(30);
+    expect(define({})).toBeUndefined();
   });
 
   it('has the operations of soft deletion only with softDelete', () => {

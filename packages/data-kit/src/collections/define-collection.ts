@@ -1,3 +1,4 @@
+import { classifiedFields } from '@plinth/contract-kit';
 import { z } from 'zod';
 import { type Entity, type ScalarKey } from './entity.ts';
 
@@ -19,6 +20,8 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   /** The indexes, by stored field names. */
   readonly indexes: Readonly<Record<string, IndexSpec>>;
   readonly softDelete: boolean;
+  /** How many days after its soft delete a document is deleted for good. */
+  readonly purgeAfterDays: number | undefined;
   readonly compareBy: Readonly<Record<string, ComparisonKey>>;
 };
 
@@ -32,6 +35,8 @@ type CollectionOptions<S extends z.ZodType, Soft extends boolean> = {
   readonly tenancy: 'tenant';
   /** `remove` hides a document instead of deleting it, and `restore` undoes that. */
   readonly softDelete?: Soft;
+  /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
+  readonly purgeAfterDays?: number;
   readonly compareBy?: { readonly [F in TextKey<z.output<S>>]?: ComparisonKey };
   readonly indexes: Readonly<Record<string, IndexSpec<Field<S>>>>;
 };
@@ -80,6 +85,17 @@ const assertUniqueKeysFreed = (
   );
 };
 
+const assertPurged = (
+  name: string,
+  schema: z.ZodType,
+  { softDelete, purgeAfterDays }: Pick<CollectionDefinition, 'softDelete' | 'purgeAfterDays'>,
+): void => {
+  if (!softDelete || purgeAfterDays !== undefined || classifiedFields([schema]).size === 0) return;
+  throw new TypeError(
+    `${name}: removed documents keep personal data. Set 'purgeAfterDays', after which they are deleted for good.`,
+  );
+};
+
 /** Adds the managed fields to a schema. The key of an optional field is optional. */
 const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, compareBy }: ManagedFieldOptions) => {
   const { shape } = schema._zod.def;
@@ -93,7 +109,7 @@ const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, com
 /**
  * Declares a collection. Every index begins with the tenant, so unique values are unique per tenant. An index for a list
  * ends with the sorted field and `_id`.
- * @throws with `softDelete`, when a unique index has no field with a comparison key.
+ * @throws with `softDelete`, when a unique index has no field with a comparison key, or personal data has no `purgeAfterDays`.
  */
 export const defineCollection = <
   S extends z.ZodObject<z.core.$ZodShape> & z.ZodType<Entity>,
@@ -101,11 +117,12 @@ export const defineCollection = <
 >(
   name: string,
   schema: S,
-  { tenancy, softDelete, compareBy, indexes }: CollectionOptions<S, Soft>,
+  { tenancy, softDelete, purgeAfterDays, compareBy, indexes }: CollectionOptions<S, Soft>,
 ): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft } => {
   const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
   assertUniqueKeysFreed(name, indexes, managed);
   const stored = toStoredSchema(schema, managed);
+  assertPurged(name, stored, { ...managed, purgeAfterDays });
   const storedIndexes = Object.entries<IndexSpec>(indexes).map(([index, spec]) => [
     index,
     toStoredIndex(spec, managed),
@@ -113,6 +130,7 @@ export const defineCollection = <
   return {
     name,
     tenancy,
+    purgeAfterDays,
     ...managed,
     schema: stored,
     shape: stored._zod.def.shape,

@@ -10,6 +10,7 @@ export type UserDocument = z.infer<typeof UserDocument>;
 export const users = defineCollection('users', UserDocument, {
   tenancy: 'tenant',
   softDelete: true,
+  purgeAfterDays: 30,
   compareBy: {
     email: { schema: pii(z.string().min(1).max(254).lowercase()), toKey: (email) => email.toLowerCase() },
     name: { schema: pii(z.string().max(sortKeyMax)), toKey: toSortKey },

@@ -20,15 +20,22 @@ export type Relaxation = {
   readonly retired: readonly string[];
 };
 
-/** Converts a definition. The tenant is the first field of every index. */
-export const toStoredCollection = ({ name, schema, indexes }: CollectionDefinition): StoredCollection => ({
-  name,
-  schema,
-  indexes: Object.entries(indexes).map(([index, { fields, unique }]) => ({
-    name: index,
-    key: Object.fromEntries(['tenantId', ...fields].map((field) => [field, 1])),
-    ...(unique !== undefined && { unique: true }),
-  })),
+/** MongoDB deletes a document when the time in `deletedAt` is that long ago; documents that are not removed have none. */
+const createPurgeIndexes = (days: number | undefined) =>
+  days === undefined ? [] : [{ name: 'purge', key: { deletedAt: 1 }, expireAfterSeconds: days * 24 * 60 * 60 }];
+
+/** Converts a definition. The tenant is the first field of every index of the definition. */
+export const toStoredCollection = (definition: CollectionDefinition): StoredCollection => ({
+  name: definition.name,
+  schema: definition.schema,
+  indexes: [
+    ...Object.entries(definition.indexes).map(([index, { fields, unique }]) => ({
+      name: index,
+      key: Object.fromEntries(['tenantId', ...fields].map((field) => [field, 1])),
+      ...(unique !== undefined && { unique: true }),
+    })),
+    ...createPurgeIndexes(definition.purgeAfterDays),
+  ],
 });
 
 const relax = ({ $jsonSchema }: ReturnType<typeof toSchemaValidator>, { optional, retired }: Relaxation) => ({
