@@ -1,11 +1,25 @@
 import { commonErrors } from '@plinth/contract-kit';
 import type { Clock, Ctx } from '@plinth/data-kit';
 
+/** The longest timeout of Node and of MongoDB. */
+const longestMs = 2 ** 31 - 1;
+
 /** Returns the milliseconds until the deadline. @throws `upstream-timeout` when it has passed. */
 export const remainingMs = ({ deadline }: Pick<Ctx, 'deadline'>, clock: Clock): number => {
   const left = deadline - clock.now().getTime();
   if (left <= 0) throw commonErrors.upstreamTimeout();
-  return Math.ceil(left);
+  return Math.min(Math.ceil(left), longestMs);
+};
+
+/** Returns the result of `work`, which is not cancelled at the deadline. @throws `upstream-timeout` then. */
+export const untilDeadline = async <T>(work: Promise<T>, ctx: Pick<Ctx, 'deadline'>, clock: Clock): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(commonErrors.upstreamTimeout()), remainingMs(ctx, clock));
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 type RetryOptions = { readonly tries: number; readonly deadline: number; readonly clock: Clock };

@@ -32,6 +32,9 @@ const timeLimitCodes: readonly unknown[] = [50, 262];
 
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
 
+/** True when the server has ended a command at its time limit. */
+export const isTimeLimit = (cause: unknown): boolean => isMongoError(cause) && timeLimitCodes.includes(cause.code);
+
 /** True when no primary was found for seconds. A retry would wait that long again. */
 export const isNoPrimary = (cause: unknown): boolean =>
   cause instanceof MongoServerSelectionError ||
@@ -119,7 +122,7 @@ export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () =
   if (cause.code === documentValidationFailure) {
     return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
   }
-  if (timeLimitCodes.includes(cause.code)) return commonErrors.upstreamTimeout({ cause });
+  if (isTimeLimit(cause)) return commonErrors.upstreamTimeout({ cause });
   // Of a single write that can be repeated, such as the release of an expired key; a commit has an unknown outcome instead.
   if (cause instanceof MongoWriteConcernError) return commonErrors.unavailable({ cause });
   if (isUnreachable(cause) || isRetryable(cause)) return commonErrors.unavailable({ cause });

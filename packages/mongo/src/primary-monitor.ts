@@ -1,5 +1,6 @@
-import type { MongoClient } from 'mongodb';
-import { NoPrimaryError } from './mongo-errors.ts';
+import type { Db, MongoClient } from 'mongodb';
+import { journalName } from './journal/journal-names.ts';
+import { isTimeLimit, NoPrimaryError } from './mongo-errors.ts';
 
 /** Without a primary, a request waits this long. */
 const noPrimaryTimeoutMs = 3500;
@@ -12,7 +13,10 @@ const hangingAfterMs = 9000;
 
 const checkMs = 100;
 
-/** Monitors whether there is a primary. `since` is the start of the wait, from `performance.now()`. */
+/** A confirmation that takes longer is started again while reads wait for it. */
+const confirmationMaxMs = 5000;
+
+/** Monitors the primary. `since` is the start of a wait, from `performance.now()`. */
 export type PrimaryMonitor = {
   /** Resolves when there is a primary, usually at once. @throws `NoPrimaryError` after the timeout. */
   waitForPrimary(since: number): Promise<void>;
@@ -22,9 +26,60 @@ export type PrimaryMonitor = {
    * `work`.
    */
   withPrimaryTimeout<T>(work: Promise<T>, since: number): Promise<T>;
+  /** Returns the latest primary by its address and election, when it is confirmed. */
+  getConfirmed(): string | undefined;
+  /**
+   * Tries to confirm the primary by a linearizable read. After an election, a primary answers majority reads by an older state
+   * until a majority has followed it.
+   */
+  confirm(db: Db): Promise<void>;
 };
 
 type Waiting = { readonly since: number; readonly reject: (reason: NoPrimaryError) => void };
+
+/** Reads a collection that every module has, and at most one id of it. */
+const linearizableRead = {
+  find: journalName,
+  limit: 1,
+  projection: { _id: 1 },
+  readConcern: { level: 'linearizable' },
+  maxTimeMS: confirmationMaxMs,
+};
+
+const createConfirmation = (
+  client: MongoClient,
+  withPrimaryTimeout: PrimaryMonitor['withPrimaryTimeout'],
+): Pick<PrimaryMonitor, 'getConfirmed' | 'confirm'> => {
+  // The primary is not known before the first event, and stays so for a client that is connected already.
+  let elected = 'not known';
+  let confirmed: string | undefined;
+  let confirming: Promise<void> | undefined;
+  client.on('topologyDescriptionChanged', ({ newDescription: { servers } }) => {
+    const primary = [...servers.values()].find(({ isWritable }) => isWritable);
+    // Kept while there is no primary: only another one, or another election, ends a confirmation.
+    if (primary) elected = `${primary.address} ${primary.electionId?.toHexString()}`;
+  });
+  const confirm = async (db: Db): Promise<void> => {
+    const candidate = elected;
+    try {
+      await withPrimaryTimeout(db.command(linearizableRead), performance.now());
+    } catch (cause) {
+      if (isTimeLimit(cause)) return;
+      throw cause;
+    }
+    // Otherwise another primary may have responded.
+    if (candidate === elected) confirmed = candidate;
+  };
+  return {
+    getConfirmed: () => (confirmed === elected ? confirmed : undefined),
+    confirm: (db) => {
+      confirming ??= confirm(db).finally(() => {
+        confirming = undefined;
+      });
+      return confirming;
+    },
+  };
+};
 
 /** Creates a monitor from the driver's own events. One timer checks all operations that wait. */
 export const monitorPrimary = (client: MongoClient): PrimaryMonitor => {
@@ -58,5 +113,6 @@ export const monitorPrimary = (client: MongoClient): PrimaryMonitor => {
       if (!hasPrimary) await withPrimaryTimeout(found.promise, since);
     },
     withPrimaryTimeout,
+    ...createConfirmation(client, withPrimaryTimeout),
   };
 };

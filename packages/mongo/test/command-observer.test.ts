@@ -34,8 +34,11 @@ const connect = async () => {
   const clock = { now: () => new Date() };
   const store = datastore.open({ name: 'observed', collections: { notes } }, { clock, ids: createIds(clock) });
   await store.prepare();
+  const ctx = createContext({ tenantId: createId(), deadline: Date.now() + 10_000 });
+  // The first read confirms the primary by a command of its own.
+  await store.collections.notes.for(ctx).list({ where: {}, sort: 'createdAt', limit: 1 });
   commands.length = 0;
-  return { commands, onSent, store, ctx: createContext({ tenantId: createId(), deadline: Date.now() + 10_000 }) };
+  return { commands, onSent, store, ctx };
 };
 
 afterEach(async () => {

@@ -1,8 +1,8 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { type Ctx, keyLifetimeMs } from '@plinth/data-kit';
 import { createContext, createId, createIds } from '@plinth/testing';
-import type { CommandStartedEvent } from 'mongodb';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CommandStartedEvent, MongoClient } from 'mongodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
 import { ageKeys, useDatastore } from './stores.ts';
 
@@ -10,16 +10,20 @@ const datastore = useDatastore();
 const clock = { now: () => new Date() };
 const open = () => datastore.current.open({ name: 'units', collections: { notes } }, { clock, ids: createIds(clock) });
 
+// A client of its own, because a failing command can clear the pool of the other one.
+const admin = new MongoClient(String(process.env['MONGODB_URI']));
+afterAll(() => admin.close());
+
 beforeAll(() => open().prepare());
 
 const failCommands = (failCommandsNamed: readonly string[], data: object, times: number | 'alwaysOn' = 1) =>
-  datastore.current.client.db('admin').command({
+  admin.db('admin').command({
     configureFailPoint: 'failCommand',
     mode: times === 'alwaysOn' ? times : { times },
     data: { failCommands: failCommandsNamed, ...data },
   });
 
-afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
+afterEach(() => admin.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
 const insertOne = (ctx: Ctx) => {
   const { collections, unitOfWork } = open();

@@ -36,7 +36,8 @@ beforeAll(async () => {
 const readAllPages = async (query: Pick<ListQuery<Note>, 'where' | 'sort'>) => {
   const commands: Document[] = [];
   const onCommand = ({ command, commandName }: { command: Document; commandName: string }) => {
-    if (commandName === 'find') commands.push(command);
+    // Not the read that confirms the primary.
+    if (commandName === 'find' && command['find'] === 'notes') commands.push(command);
   };
   datastore.current.client.on('commandStarted', onCommand);
   const { list } = open().collections.notes.for(createContext({ tenantId, deadline: clock.now().getTime() + 600_000 }));

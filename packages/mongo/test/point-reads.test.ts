@@ -27,8 +27,9 @@ const get = (ctx: Ctx, id: string) => store.collections.notes.for(ctx).get(id);
 /** Returns the filters of the `find` commands that are sent while `work` runs, and its result. */
 const observeFinds = async <T>(work: () => Promise<T>) => {
   const filters: Document[] = [];
-  const onCommand = ({ commandName, command }: CommandStartedEvent) => {
-    if (commandName === 'find') filters.push(command['filter'] as Document);
+  const onCommand = ({ command }: CommandStartedEvent) => {
+    // Not the read that confirms the primary.
+    if (command['find'] === 'notes') filters.push(command['filter'] as Document);
   };
   datastore.current.client.on('commandStarted', onCommand);
   const result = await work().finally(() => datastore.current.client.off('commandStarted', onCommand));

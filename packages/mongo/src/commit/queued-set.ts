@@ -31,9 +31,6 @@ export const assertAllWait = (sets: readonly QueuedSet[]): void => {
   if (sets.some((set) => set.isSettled())) throw new SetExpired();
 };
 
-/** The longest timeout of Node. */
-const timeoutMaxMs = 2 ** 31 - 1;
-
 /**
  * Creates a set that is rejected at its own deadline, while a commit that includes it continues for the others: with
  * `outcome-unknown` when the commit has been sent, else with `upstream-timeout`, and it is not committed later.
@@ -63,6 +60,6 @@ export const createQueuedSet = (ctx: Ctx, { writes, row }: CommitSet, remainingM
   };
   const expire = (): void =>
     set.reject(set.isCommitting ? commonErrors.outcomeUnknown() : commonErrors.upstreamTimeout());
-  const timer = setTimeout(expire, Math.min(remainingMs, timeoutMaxMs));
+  const timer = setTimeout(expire, remainingMs);
   return set;
 };

@@ -1,6 +1,6 @@
 import type { Clock, Ctx } from '@plinth/data-kit';
 import type { Db, Document } from 'mongodb';
-import { remainingMs } from '../deadline.ts';
+import { remainingMs, untilDeadline } from '../deadline.ts';
 import { isEmptyBounds, isNoPrimary, isUnreachable, toApiError } from '../mongo-errors.ts';
 import type { PrimaryMonitor } from '../primary-monitor.ts';
 import { releaseSession, takeSession } from './read-sessions.ts';
@@ -44,11 +44,33 @@ const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
   return String(id) === '0' ? firstBatch : findInBatches(command, scope, id);
 };
 
+/** Waits until the primary is confirmed, usually not at all. Returns which one it is. */
+const waitForConfirmed = async ({ db, ctx, clock, primary }: ReadScope): Promise<string> => {
+  for (;;) {
+    const confirmed = primary.getConfirmed();
+    if (confirmed !== undefined) return confirmed;
+    await untilDeadline(primary.confirm(db), ctx, clock);
+  }
+};
+
+/**
+ * Sends a read to a confirmed primary. When the primary has changed meanwhile, the new one may have responded, by an older
+ * state: then the read is sent again. A read with a read concern of its own is sent as it is.
+ */
+const sendConfirmed = async (command: Document, scope: ReadScope): Promise<Document[]> => {
+  if (command['readConcern'] !== undefined) return send(command, scope);
+  for (;;) {
+    const confirmed = await waitForConfirmed(scope);
+    const documents = await send(command, scope);
+    if (scope.primary.getConfirmed() === confirmed) return documents;
+  }
+};
+
 /** Sends a read again that was lost with its connection. */
 const sendAgain = async (command: Document, scope: ReadScope, since: number): Promise<Document[]> => {
   const { primary } = scope;
   try {
-    return await primary.withPrimaryTimeout(send(command, scope), since);
+    return await primary.withPrimaryTimeout(sendConfirmed(command, scope), since);
   } catch (cause) {
     // A missing primary is an error of its own, which rejects the reads that wait behind this one too.
     if (isUnreachable(cause) && !isNoPrimary(cause)) await primary.waitForPrimary(since);
@@ -63,7 +85,7 @@ const sendAgain = async (command: Document, scope: ReadScope, since: number): Pr
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {
   const since = performance.now();
   try {
-    return await scope.primary.withPrimaryTimeout(send(command, scope), since);
+    return await scope.primary.withPrimaryTimeout(sendConfirmed(command, scope), since);
   } catch (failure) {
     try {
       if (!isUnreachable(failure) || isNoPrimary(failure) || scope.ctx.signal.aborted) throw failure;
