@@ -6,9 +6,9 @@ import { runGuarded } from '../dev-databases/src/guard/index.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const PARENT_POLL_MS = 250;
+const parentPollMs = 250;
 /** Longer than a service drains and the databases take to stop. */
-const GRACE_MS = 30_000;
+const commandGraceMs = 30_000;
 
 /** Returns whether npm ended before this process could look: then process 1 has adopted it. In a container, npm may be process 1. */
 function isOrphan() {
@@ -41,12 +41,12 @@ export function createRunner() {
   const parent = isOrphan() ? 0 : process.ppid;
   const poll = setInterval(() => {
     if (process.ppid !== parent) onSignal('SIGTERM');
-  }, PARENT_POLL_MS);
+  }, parentPollMs);
 
   /** @type {typeof runGuarded} */
   const start = (command, options) => {
     if (stopSignal !== undefined) throw new Error(`Stopped by ${stopSignal}.`);
-    const guarded = runGuarded(command, { cwd: root, graceMs: GRACE_MS, ...options });
+    const guarded = runGuarded(command, { cwd: root, graceMs: commandGraceMs, ...options });
     running.add(guarded);
     void guarded.ended.then(() => running.delete(guarded));
     return guarded;

@@ -15,7 +15,7 @@ const tools = {
 const retries = ['fetch-retries=1', 'fetch-retry-mintimeout=1000', 'fetch-timeout=120000'];
 const unreachable = /failed, reason: |network timeout|Response timeout|error sending request/;
 /** An installation that takes longer is announced. */
-const SLOW_MS = 1200;
+const slowAfterMs = 1200;
 
 /**
  * Finds or installs Node and pnpm, and installs the packages. Resolves with the environment of the commands.
@@ -32,7 +32,7 @@ export async function prepareToolchain(root, runner, { env = process.env, node =
   ]);
   const path = [...folders.flat(), join(root, 'node_modules/.bin'), base.PATH].join(delimiter);
   const prepared = { ...base, PATH: path, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
-  const slow = setTimeout(() => console.error('Installing the packages…'), SLOW_MS).unref();
+  const slow = setTimeout(() => console.error('Installing the packages…'), slowAfterMs).unref();
   const install = ['pnpm', 'install', '--frozen-lockfile', '--prefer-offline'];
   const command = [...install, ...retries.map((flag) => `--config.${flag}`)];
   const { code, stdout, stderr } = await runner.capture(command, { env: prepared, cwd: root });

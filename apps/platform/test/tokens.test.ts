@@ -53,8 +53,8 @@ afterAll(() => close());
 
 const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 const nowSeconds = () => Math.floor(systemClock.now().getTime() / 1000);
-const goodHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: jwk.kid };
-const goodClaims = (): Json => {
+const validHeader = { alg: 'EdDSA', typ: 'at+jwt', kid: jwk.kid };
+const createClaims = (): Json => {
   const now = nowSeconds();
   return {
     iss: 'plinth',
@@ -68,18 +68,18 @@ const goodClaims = (): Json => {
   };
 };
 
-type Forgery = { readonly header?: Json; readonly claims?: Json; readonly by?: (input: string) => string };
+type Forgery = { readonly header?: Json; readonly claims?: Json; readonly toSignature?: (input: string) => string };
 
 const ed25519 = (key: KeyObject) => (input: string) => sign(null, Buffer.from(input), key).toString('base64url');
 const hs256 = (secret: string | Buffer) => (input: string) =>
   createHmac('sha256', secret).update(input).digest('base64url');
 
-const forge = ({ header = {}, claims = {}, by = ed25519(privateKey) }: Forgery): string => {
+const forge = ({ header = {}, claims = {}, toSignature = ed25519(privateKey) }: Forgery): string => {
   const defined = Object.fromEntries(
-    Object.entries({ ...goodClaims(), ...claims }).filter(([, value]) => value !== undefined),
+    Object.entries({ ...createClaims(), ...claims }).filter(([, value]) => value !== undefined),
   );
-  const input = `${encode({ ...goodHeader, ...header })}.${encode(defined)}`;
-  return `${input}.${by(input)}`;
+  const input = `${encode({ ...validHeader, ...header })}.${encode(defined)}`;
+  return `${input}.${toSignature(input)}`;
 };
 
 const send = (token: string) =>
@@ -92,13 +92,13 @@ it('a valid token passes, and the input is validated after it', async () => {
 const spki = (type: 'pem' | 'der') => publicKey.export({ type: 'spki', format: type as 'pem' });
 
 const forgeries: Readonly<Record<string, () => string>> = {
-  'alg none': () => forge({ header: { alg: 'none' }, by: () => '' }),
-  'HS256 with the public key as PEM': () => forge({ header: { alg: 'HS256' }, by: hs256(spki('pem')) }),
-  'HS256 with the public key as DER': () => forge({ header: { alg: 'HS256' }, by: hs256(spki('der')) }),
-  'HS256 with the public key as text': () => forge({ header: { alg: 'HS256' }, by: hs256(publicJwk.x) }),
+  'alg none': () => forge({ header: { alg: 'none' }, toSignature: () => '' }),
+  'HS256 with the public key as PEM': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(spki('pem')) }),
+  'HS256 with the public key as DER': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(spki('der')) }),
+  'HS256 with the public key as text': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(publicJwk.x) }),
   'HS256 with the public key as bytes': () =>
-    forge({ header: { alg: 'HS256' }, by: hs256(Buffer.from(publicJwk.x, 'base64url')) }),
-  'another key under our kid': () => forge({ by: ed25519(otherKey) }),
+    forge({ header: { alg: 'HS256' }, toSignature: hs256(Buffer.from(publicJwk.x, 'base64url')) }),
+  'another key under our kid': () => forge({ toSignature: ed25519(otherKey) }),
   'a foreign kid': () => forge({ header: { kid: 'another' } }),
   'a kid that is a path': () => forge({ header: { kid: '../../../dev/null' } }),
   'no kid': () => forge({ header: { kid: undefined } }),
@@ -111,7 +111,7 @@ const forgeries: Readonly<Record<string, () => string>> = {
   'a start in the future': () => forge({ claims: { nbf: nowSeconds() + 300 } }),
   'a lifetime that is too long': () => forge({ claims: { exp: nowSeconds() + 86_400 } }),
   'a cut signature': () => forge({}).slice(0, -2),
-  'no signature': () => forge({ by: () => '' }),
+  'no signature': () => forge({ toSignature: () => '' }),
   'an expiry in the past': () =>
     forge({ claims: { iat: nowSeconds() - 700, nbf: nowSeconds() - 700, exp: nowSeconds() - 100 } }),
 };

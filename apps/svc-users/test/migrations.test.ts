@@ -30,15 +30,18 @@ type StoredUser = {
 const collection = (name: string) =>
   datastore.client.db(`${datastore.databasePrefix}users`).collection<StoredUser>(name);
 
-/** A user as stored before there were a status and a marker of deletion. */
-const createFirstUser = (overrides: { readonly tenantId: string; readonly [field: string]: unknown }): StoredUser => {
+/** Creates a user as stored before users had a status and a marker of deletion. */
+const createLegacyUser = (overrides: { readonly tenantId: string; readonly [field: string]: unknown }): StoredUser => {
   const _id = createId();
   const [email, now] = [`${_id}@test.example`, systemClock.now()];
   const entity = { _id, version: 1, createdAt: now, updatedAt: now };
   return { ...entity, name: 'Ada', email, emailKey: email, role: 'member', ...overrides };
 };
 
-const fill = async (users: readonly StoredUser[], indexes: Readonly<Record<string, readonly string[]>>) => {
+const insertLegacyUsers = async (
+  users: readonly StoredUser[],
+  indexes: Readonly<Record<string, readonly string[]>>,
+) => {
   await collection('users').insertMany([...users]);
   for (const [name, fields] of Object.entries(indexes)) {
     const key = Object.fromEntries(['tenantId', ...fields, '_id'].map((field) => [field, 1] as const));
@@ -46,8 +49,8 @@ const fill = async (users: readonly StoredUser[], indexes: Readonly<Record<strin
   }
 };
 
-const firstIndexes = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 'createdAt'] };
-const indexesBySort = { alphabetical: ['deleted', 'name'] };
+const indexesBeforeStatus = { byAge: ['createdAt'], byName: ['name'], byRole: ['role', 'createdAt'] };
+const indexesBeforeNameKey = { alphabetical: ['deleted', 'name'] };
 
 /** Runs migrations on a connection of its own, because they cross tenants and the query guard would report them. */
 const migrate = async <T>(work: (connection: Awaited<ReturnType<typeof connectMongo>>) => Promise<T>): Promise<T> => {
@@ -62,14 +65,18 @@ const start = async () => {
   host = await openTestHost({ modules: [usersModule], datastore });
   return host;
 };
-const contract = () => migrate((connection) => connection.migrations(usersModule, options).migrate({ contract: true }));
+const runContractPhases = () =>
+  migrate((connection) => connection.migrations(usersModule, options).migrate({ contract: true }));
 const getOwnerCount = async (tenantId: string) => (await collection('ownerCounts').findOne({ tenantId }))?.['owners'];
 
 describe('a database without a status of users', () => {
   it('is served after the start, with a status and the owners counted', async () => {
     const [tenantId, other] = [createId(), createId()];
-    const owners = [1, 2].map(() => createFirstUser({ tenantId, role: 'owner' }));
-    await fill([...owners, createFirstUser({ tenantId }), createFirstUser({ tenantId: other })], firstIndexes);
+    const owners = [1, 2].map(() => createLegacyUser({ tenantId, role: 'owner' }));
+    await insertLegacyUsers(
+      [...owners, createLegacyUser({ tenantId }), createLegacyUser({ tenantId: other })],
+      indexesBeforeStatus,
+    );
     const served = await start();
     const caller = await served.as({ id: createId(), tenantId, roles: ['owner'] });
     const { items } = (await caller.get('/v1/users?sort=name')).body;
@@ -86,17 +93,17 @@ describe('a database without a status of users', () => {
 
   it('is complete after the contract phase, also for documents that earlier code wrote beside new code', async () => {
     const tenantId = createId();
-    await fill([createFirstUser({ tenantId, role: 'owner' })], firstIndexes);
+    await insertLegacyUsers([createLegacyUser({ tenantId, role: 'owner' })], indexesBeforeStatus);
     await start();
-    await collection('users').insertOne(createFirstUser({ tenantId, role: 'owner' }));
-    await collection('users').insertOne(createFirstUser({ tenantId: createId(), role: 'owner' }));
+    await collection('users').insertOne(createLegacyUser({ tenantId, role: 'owner' }));
+    await collection('users').insertOne(createLegacyUser({ tenantId: createId(), role: 'owner' }));
     expect(await getOwnerCount(tenantId)).toBe(1);
-    await contract();
+    await runContractPhases();
     expect(await getOwnerCount(tenantId)).toBe(2);
     expect(await collection('users').countDocuments({ status: 'active', deleted: false })).toBe(3);
     const names = await datastore.raw('users', 'users').indexNames();
     expect(names.filter((name) => /^by(Age|Name|Role)$/.test(name))).toEqual([]);
-    await expect(collection('users').insertOne(createFirstUser({ tenantId }))).rejects.toMatchObject({ code: 121 });
+    await expect(collection('users').insertOne(createLegacyUser({ tenantId }))).rejects.toMatchObject({ code: 121 });
   });
 });
 
@@ -106,9 +113,9 @@ describe('a database without a key of names', () => {
   it('lists users in the order of names after the start', async () => {
     const tenantId = createId();
     const names = ['Zoe', 'Émile', 'alice', 'Bob'];
-    await fill(
-      names.map((name) => createFirstUser({ tenantId, name, ...current })),
-      indexesBySort,
+    await insertLegacyUsers(
+      names.map((name) => createLegacyUser({ tenantId, name, ...current })),
+      indexesBeforeNameKey,
     );
     const served = await start();
     const caller = await served.as({ id: createId(), tenantId, roles: ['owner'] });
@@ -120,16 +127,16 @@ describe('a database without a key of names', () => {
 
   it('is correct after the contract phase, although earlier code renamed and created users without a key', async () => {
     const tenantId = createId();
-    const ada = createFirstUser({ tenantId, ...current });
-    await fill([ada], indexesBySort);
+    const ada = createLegacyUser({ tenantId, ...current });
+    await insertLegacyUsers([ada], indexesBeforeNameKey);
     await start();
     await collection('users').updateOne({ _id: ada._id }, { $set: { name: 'Éva', version: 2 } });
-    await collection('users').insertOne(createFirstUser({ tenantId, name: 'bob', ...current }));
-    await contract();
+    await collection('users').insertOne(createLegacyUser({ tenantId, name: 'bob', ...current }));
+    await runContractPhases();
     const keys = await collection('users').distinct('nameKey', { tenantId });
     expect(new Set(keys)).toEqual(new Set([toSortKey('bob'), toSortKey('Éva')]));
     expect(await datastore.raw('users', 'users').indexNames()).not.toContain('alphabetical');
-    await expect(collection('users').insertOne(createFirstUser({ tenantId, ...current }))).rejects.toMatchObject({
+    await expect(collection('users').insertOne(createLegacyUser({ tenantId, ...current }))).rejects.toMatchObject({
       code: 121,
     });
   });

@@ -13,8 +13,8 @@ export const monitorPool = (client: MongoClient): (() => PoolStats) => {
   let checkedOut = 0;
   let waiting = 0;
   let failed = 0;
-  /** The driver has no event for a caller that leaves the queue. It is empty when a connection stays idle. */
-  const forgetLeavers = (): void => {
+  /** The driver emits no event for a caller that leaves the queue. While a connection is idle, the queue is empty. */
+  const resetQueueWhenIdle = (): void => {
     if (waiting === 0) return;
     setImmediate(() => {
       if (ready.size > checkedOut) waiting = 0;
@@ -25,7 +25,7 @@ export const monitorPool = (client: MongoClient): (() => PoolStats) => {
     .on('connectionCreated', () => void (size += 1))
     .on('connectionReady', (event) => {
       ready.add(toKey(event));
-      forgetLeavers();
+      resetQueueWhenIdle();
     })
     .on('connectionClosed', (event) => {
       size -= 1;
@@ -42,7 +42,7 @@ export const monitorPool = (client: MongoClient): (() => PoolStats) => {
     })
     .on('connectionCheckedIn', () => {
       checkedOut -= 1;
-      forgetLeavers();
+      resetQueueWhenIdle();
     });
   return () => ({ size, sizeMax: client.options.maxPoolSize, checkedOut, waiting, failed });
 };

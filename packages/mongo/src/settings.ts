@@ -5,8 +5,8 @@ export const majority = { w: 'majority', journal: true, wtimeoutMS: 5000 } as co
 
 /**
  * Detects a server that hangs with its connections open: a heartbeat is expected every 500 ms, and one that is late by
- * `connectTimeoutMS` interrupts what waits for that server. It exceeds `waitQueueTimeoutMS`, because the driver requests
- * another connection when making one has failed.
+ * `connectTimeoutMS` interrupts the commands that wait for that server. `connectTimeoutMS` exceeds `waitQueueTimeoutMS`, because
+ * the driver starts another connection when one has failed.
  */
 const monitoring = { heartbeatFrequencyMS: 500, connectTimeoutMS: 2100 } as const;
 

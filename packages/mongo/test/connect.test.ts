@@ -17,8 +17,8 @@ const withStandalone = async (run: (uri: string) => Promise<void>): Promise<void
   const directory = await mkdtemp(join(tmpdir(), 'plinth-standalone-'));
   const path = await findMongod({ env: process.env });
   const port = await getFreePort();
-  const place = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
-  const mongod = startChild([path, ...place]);
+  const options = ['--dbpath', directory, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'];
+  const mongod = startChild([path, ...options]);
   try {
     await run(`mongodb://127.0.0.1:${port}/?serverSelectionTimeoutMS=10000`);
   } finally {

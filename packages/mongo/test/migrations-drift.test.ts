@@ -137,7 +137,7 @@ describe('documents that violate the validator', () => {
 describe('repair', () => {
   it('creates what is missing and sets validators, and drops no index unless requested', async () => {
     const process = await withDrift();
-    const { repaired, left } = await process.repair({ dropIndexes: false });
+    const { repaired, unrepaired } = await process.repair({ dropIndexes: false });
     expect(repaired).toEqual(
       sentences(
         "Set the validator of '@.cards'.",
@@ -146,13 +146,13 @@ describe('repair', () => {
         "Created the index '@.journal.byTime'.",
       ),
     );
-    expect(left).toEqual(
+    expect(unrepaired).toEqual(
       sentences(
         "The index '@.cards.byState' differs from its definition. Run npm run db -- repair --drop-indexes.",
         "The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.",
       ),
     );
-    expect(await process.drift()).toEqual(left);
+    expect(await process.drift()).toEqual(unrepaired);
     expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byState', 'byHand']));
   });
 
@@ -164,7 +164,7 @@ describe('repair', () => {
         "Dropped the index '@.cards.byState' and created it as defined.",
         "Dropped the index '@.cards.byHand'.",
       ),
-      left: [],
+      unrepaired: [],
     });
     expect(await process.drift()).toEqual([]);
   });
@@ -174,7 +174,7 @@ describe('repair', () => {
     await process.prepare();
     const commands: string[] = [];
     process.client.on('commandStarted', ({ commandName }) => commands.push(commandName));
-    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], left: [] });
+    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], unrepaired: [] });
     expect(commands.filter((name) => ['create', 'collMod', 'dropIndexes'].includes(name))).toEqual([]);
   });
 

@@ -147,7 +147,7 @@ describe('drift', () => {
     expect(await process.drift()).toEqual([
       `The index '${stage.db().databaseName}.cards.byTitle' differs from its definition. Run npm run db -- repair --drop-indexes.`,
     ]);
-    expect(await process.repair({ dropIndexes: true })).toMatchObject({ left: [] });
+    expect(await process.repair({ dropIndexes: true })).toMatchObject({ unrepaired: [] });
     expect(await process.drift()).toEqual([]);
   });
 
@@ -171,7 +171,7 @@ describe('drift', () => {
       `The collection '${stage.db().databaseName}.cards' has a default collation, which no command removes. Copy its documents to one without.`,
     ];
     expect(await process.drift()).toEqual(sentences);
-    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], left: sentences });
+    expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], unrepaired: sentences });
     expect(await process.dryRun({ contract: false })).toEqual([]);
   });
 });

@@ -91,7 +91,7 @@ it.each([
     const { ids, emit, ageMs, onDisconnect, onReconnect, client } = await openFixture();
     const before = await emit();
     await vi.waitFor(() => expect(ids).toContain(before), 10_000);
-    const resume = await replicaSet.pauseFollowers();
+    const resume = await replicaSet.pauseSecondaries();
     let pending: Promise<string>;
     try {
       const startedAt = performance.now();

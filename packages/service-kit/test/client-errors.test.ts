@@ -31,20 +31,23 @@ const readLines = async () => {
   return host.current.lines.records().slice(linesBefore);
 };
 
-const none = { module: 'host', method: 'none', route: 'none' };
+const unroutedLabels = { module: 'host', method: 'none', route: 'none' };
 const durations = 'http_server_request_duration_seconds';
 const countRefusals = async () =>
-  (await readValue(metrics, { name: durations, series: `${durations}_count`, labels: { ...none, status: '4xx' } })) ??
-  0;
+  (await readValue(metrics, {
+    name: durations,
+    series: `${durations}_count`,
+    labels: { ...unroutedLabels, status: '4xx' },
+  })) ?? 0;
 const countErrors = async (code: string) =>
-  (await readValue(metrics, { name: 'http_server_errors_total', labels: { ...none, code } })) ?? 0;
+  (await readValue(metrics, { name: 'http_server_errors_total', labels: { ...unroutedLabels, code } })) ?? 0;
 const inFlight = () => readValue(metrics, { name: 'http_server_requests_in_flight' });
 
 const ping = 'GET /v1/ping HTTP/1.1\r\nHost: a\r\n\r\n';
 const tunnel = 'CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: a\r\n\r\n';
 const headers = () => `Host: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\n`;
 const chunked = () => `POST /v1/things HTTP/1.1\r\n${headers()}Transfer-Encoding: chunked\r\n\r\n`;
-const wait = () => `POST /v1/failures/wait HTTP/1.1\r\n${headers()}\r\n`;
+const waitingRequest = () => `POST /v1/failures/wait HTTP/1.1\r\n${headers()}\r\n`;
 const create = (name: string) => {
   const body = JSON.stringify({ name, grams: 1 });
   return `POST /v1/things HTTP/1.1\r\n${headers()}Content-Length: ${body.length}\r\n\r\n${body}`;
@@ -243,7 +246,7 @@ describe('a tunnel', () => {
       openLatch = resolve;
     });
     const socket = await openSocket(host.port);
-    socket.write(`${wait()}${wait()}${tunnel}`);
+    socket.write(`${waitingRequest()}${waitingRequest()}${tunnel}`);
     await expect.poll(inFlight).toBe(2);
     socket.resetAndDestroy();
     await expect.poll(inFlight).toBe(0);

@@ -4,11 +4,15 @@ import { compare, getRatios, median } from './compare.ts';
 
 it('loads both servers in turn, alternates the first one, and does not count the first round', async () => {
   const order: string[] = [];
-  const measure = async (name: string) => buildSlice({ serverMicros: order.push(name) });
+  // Each measurement takes as many microseconds as there were measurements, so the rows show the order.
+  const measure = async (name: string) => {
+    order.push(name);
+    return buildSlice({ serverMicros: order.length });
+  };
   const pair = { subject: () => measure('subject'), reference: () => measure('reference') };
   const rows = await compare(pair, { kinds: ['get'], loads: [32], rounds: 2, seconds: 1, log: () => undefined });
   expect(order).toEqual(['subject', 'reference', 'reference', 'subject', 'subject', 'reference']);
-  const toSlices = (...places: number[]) => places.map((serverMicros) => buildSlice({ serverMicros }));
+  const toSlices = (...micros: number[]) => micros.map((serverMicros) => buildSlice({ serverMicros }));
   expect(rows).toEqual([{ kind: 'get', load: 32, subject: toSlices(4, 5), reference: toSlices(3, 6) }]);
 });
 

@@ -44,13 +44,13 @@ describe('tables', () => {
 });
 
 describe('the page', () => {
-  const place = (mode: string, figures: string) =>
+  const createSection = (mode: string, figures: string) =>
     `<!-- ${mode}: written by \`npm run bench -- ${mode} --write\` -->\n\n${figures}\n\n<!-- end of ${mode} -->`;
-  const page = `# A\n\n${place('raw', 'old')}\n\nB\n\n${place('tracing', 'old')}\n`;
+  const page = `# A\n\n${createSection('raw', 'old')}\n\nB\n\n${createSection('tracing', 'old')}\n`;
 
   it('has only the figures of the mode replaced', () => {
     const replaced = replaceFigures(page, 'tracing', 'new');
-    expect(replaced).toBe(`# A\n\n${place('raw', 'old')}\n\nB\n\n${place('tracing', 'new')}\n`);
+    expect(replaced).toBe(`# A\n\n${createSection('raw', 'old')}\n\nB\n\n${createSection('tracing', 'new')}\n`);
     expect(replaceFigures(replaced, 'tracing', 'new')).toBe(replaced);
   });
 

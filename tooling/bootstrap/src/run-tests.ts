@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { root } from '../run.mjs';
 import { addResults, closingLine, listTested, removeResults } from './results.ts';
 
-const TASKS = ['lint', 'typecheck', 'test', 'build'];
+const tasks = ['lint', 'typecheck', 'test', 'build'];
 // More tasks at once than cores make tests miss their deadlines: each already uses several workers.
-const SETTINGS = ['--continue=dependencies-successful', '--output-logs=new-only', '--concurrency=100%'];
+const turboFlags = ['--continue=dependencies-successful', '--output-logs=new-only', '--concurrency=100%'];
 
 const args = process.argv.slice(2);
 removeResults(root);
-const { status } = spawnSync('turbo', ['run', ...TASKS, ...SETTINGS, ...args], {
+const { status } = spawnSync('turbo', ['run', ...tasks, ...turboFlags, ...args], {
   cwd: root,
   env: { ...process.env, NO_COLOR: '1' },
   stdio: 'inherit',

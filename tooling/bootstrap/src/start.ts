@@ -7,7 +7,7 @@ import { type Runner, root, withRunner } from '../run.mjs';
 import { dataDir, loadEnvFile } from './environment.ts';
 import { readDevelopmentSecrets, toPublicJwks } from './secrets.ts';
 
-const DRAIN_MS = 12_000;
+const drainMs = 12_000;
 
 type Target = { app: string; port: string | undefined };
 
@@ -51,7 +51,7 @@ async function runApp(target: Target, runner: Runner): Promise<number> {
   try {
     const { child, ended } = runner.start(program, {
       env: { ...settings, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl },
-      graceMs: DRAIN_MS,
+      graceMs: drainMs,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     child.once('message', () => console.log(renderClosing(databases)));

@@ -4,10 +4,10 @@ import { DevDatabasesError } from './errors.ts';
 import { findMongod } from './programs/index.ts';
 import type { DatabaseKind } from './server.ts';
 
-const REPLICA_SET = 'plinth';
-const ALREADY_INITIALIZED = 23;
-const READY_MS = 60_000;
-const SHARED_MS = 1000;
+const replicaSetName = 'plinth';
+const alreadyInitializedCode = 23;
+const readyWithinMs = 60_000;
+const sharedWithinMs = 1000;
 
 /** A replica set of one node, because transactions and change streams need one. */
 export const mongod: DatabaseKind = {
@@ -23,9 +23,9 @@ export const mongod: DatabaseKind = {
       // Tests make the server fail on purpose.
       ...(isTemporary ? ['enableTestCommands=1'] : []),
     ];
-    const place = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--quiet'];
-    const size = ['--replSet', REPLICA_SET, '--oplogSize', '512', '--wiredTigerCacheSizeGB', '0.5'];
-    return [...place, ...size, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
+    const server = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--quiet'];
+    const storage = ['--replSet', replicaSetName, '--oplogSize', '512', '--wiredTigerCacheSizeGB', '0.5'];
+    return [...server, ...storage, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
   },
   ready: /"Waiting for connections"/i,
   prepare: async (port) => {
@@ -34,13 +34,13 @@ export const mongod: DatabaseKind = {
     await poll('has no primary', async () => (await runOnNode(port, { hello: 1 }))['isWritablePrimary'] || undefined);
   },
   readDir: async (port) => {
-    const { parsed } = await runCommand(toUri([port]), { getCmdLineOpts: 1 }, SHARED_MS);
+    const { parsed } = await runCommand(toUri([port]), { getCmdLineOpts: 1 }, sharedWithinMs);
     return parsed.storage.dbPath;
   },
 };
 
 export const toUri = (ports: readonly number[]): string =>
-  `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${REPLICA_SET}`;
+  `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${replicaSetName}`;
 
 /** Runs a command on the primary of a replica set, or on the server of another URI, once there is one. */
 export async function runCommand(uri: string, command: Document, serverSelectionTimeoutMS: number): Promise<Document> {
@@ -53,16 +53,16 @@ export async function runCommand(uri: string, command: Document, serverSelection
 }
 
 const runOnNode = (port: number, command: Document): Promise<Document> =>
-  runCommand(`mongodb://127.0.0.1:${port}/?directConnection=true`, command, READY_MS);
+  runCommand(`mongodb://127.0.0.1:${port}/?directConnection=true`, command, readyWithinMs);
 
 /** Makes the nodes a replica set. Its data may have another port. */
 export async function initiate(ports: readonly number[], settings: Document = {}): Promise<void> {
   const run = (command: Document) => runOnNode(ports[0] as number, command);
   const members = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));
   try {
-    await run({ replSetInitiate: { _id: REPLICA_SET, members, settings } });
+    await run({ replSetInitiate: { _id: replicaSetName, members, settings } });
   } catch (error) {
-    if ((error as { code?: number }).code !== ALREADY_INITIALIZED) throw error;
+    if ((error as { code?: number }).code !== alreadyInitializedCode) throw error;
     const { config } = await run({ replSetGetConfig: 1 });
     if (config.members[0].host === members[0]?.host) return;
     const version = config.version + 1;
@@ -72,9 +72,9 @@ export async function initiate(ports: readonly number[], settings: Document = {}
 
 /** Resolves with the first defined result. */
 export async function poll<T>(failure: string, read: () => Promise<T | undefined>): Promise<T> {
-  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(20)) {
+  for (const deadline = Date.now() + readyWithinMs; Date.now() < deadline; await sleep(20)) {
     const result = await read().catch(() => undefined);
     if (result !== undefined) return result;
   }
-  throw new DevDatabasesError(`The replica set ${failure} after ${READY_MS / 1000} s.`);
+  throw new DevDatabasesError(`The replica set ${failure} after ${readyWithinMs / 1000} s.`);
 }

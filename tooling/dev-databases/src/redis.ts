@@ -1,7 +1,7 @@
 import { findRedis } from './programs/index.ts';
 import type { DatabaseKind } from './server.ts';
 
-const TIMEOUT_MS = 3000;
+const timeoutMs = 3000;
 
 const toUri = (port: number): string => `redis://127.0.0.1:${port}`;
 
@@ -11,8 +11,8 @@ export const redis: DatabaseKind = {
   find: findRedis,
   toUri,
   toArgs: ({ dir, port }) => {
-    const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
-    return [...place, '--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
+    const server = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
+    return [...server, '--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
   },
   ready: /Ready to accept connections/i,
   prepare: async () => {},
@@ -26,7 +26,7 @@ export const redis: DatabaseKind = {
 export async function sendRedisCommand(url: string, command: string, ...args: string[]): Promise<unknown> {
   // Loaded here, because most starts need no client.
   const { Redis } = await import('ioredis');
-  const options = { lazyConnect: true, connectTimeout: TIMEOUT_MS, commandTimeout: TIMEOUT_MS };
+  const options = { lazyConnect: true, connectTimeout: timeoutMs, commandTimeout: timeoutMs };
   const client = new Redis(url, { ...options, retryStrategy: () => null });
   // The rejection reports it too.
   client.on('error', () => {});

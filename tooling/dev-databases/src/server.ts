@@ -53,16 +53,16 @@ export type Server = {
   close(): Promise<void>;
 };
 
-const ATTEMPTS = 3;
-const READY_MS = 60_000;
-const STOP_MS = 15_000;
+const attemptsMax = 3;
+const readyWithinMs = 60_000;
+const stopWithinMs = 15_000;
 
 /** Starts a database. It ends with this process, and temporary data is deleted then. */
-export async function launch(kind: DatabaseKind, options: LaunchOptions, attempts = ATTEMPTS): Promise<Server> {
+export async function launch(kind: DatabaseKind, options: LaunchOptions, attempts = attemptsMax): Promise<Server> {
   const program = await kind.find(options);
   const isTemporary = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)));
-  const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: STOP_MS });
+  const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: stopWithinMs });
   const port = await getPort({ host: '127.0.0.1', port: options.port ?? 0 });
   const args = [...kind.toArgs({ dir, port, isTemporary }), ...(options.args ?? [])];
   let child: ChildProcess;
@@ -115,7 +115,7 @@ function waitUntilReady(child: ChildProcess, { log, guard, ready }: Start): Prom
   const { pid, stdout, stderr } = child;
   return new Promise((resolve, reject) => {
     let reason = 'it wrote no log';
-    const timeout = setTimeout(() => child.kill('SIGKILL'), READY_MS);
+    const timeout = setTimeout(() => child.kill('SIGKILL'), readyWithinMs);
     for (const input of [stdout, stderr]) {
       createInterface({ input: input as Readable }).on('line', (line) => {
         log.write(`${line}\n`);

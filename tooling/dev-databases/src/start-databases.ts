@@ -20,9 +20,9 @@ export type DevDatabases = { mongodbUri: string; redisUrl: string; stop(): Promi
 
 type Running = { uri: string; isShared?: boolean; close(): Promise<void> };
 
-const SHARE_MS = 250;
+const sharePollMs = 250;
 /** Longer than a short command takes. */
-const SHARE_ATTEMPTS = 120;
+const shareAttemptsMax = 120;
 
 /**
  * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. They end with
@@ -73,17 +73,17 @@ async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
     const port = await readPort(dir);
     if (await servesFolder(kind, port, dir)) return { port, isShared: true, close: async () => {} };
     try {
-      if (!waitsForShared || attempt === SHARE_ATTEMPTS) {
+      if (!waitsForShared || attempt === shareAttemptsMax) {
         const server = await launch(kind, { env, log, dir, port: isExclusive ? 0 : port });
         if (!isExclusive) await writeFile(join(dir, 'port'), String(server.port));
         return { ...server, isShared: false };
       }
     } catch (error) {
       // Another process has the lock and is starting the server.
-      if (attempt >= SHARE_ATTEMPTS || !/DBPathInUse|already running/.test(String(error))) throw error;
+      if (attempt >= shareAttemptsMax || !/DBPathInUse|already running/.test(String(error))) throw error;
       if (attempt === 4) log?.('Waiting for another command that uses the same databases…');
     }
-    await sleep(SHARE_MS);
+    await sleep(sharePollMs);
   }
 }
 

@@ -17,19 +17,19 @@ export type ReplicaSet = {
   /** Waits for a primary. */
   getPrimary(): Promise<Server>;
   /**
-   * Pauses both followers, so that no write has a majority. The primary stays primary, from then on for ten minutes without
-   * followers. Returns the function that continues them.
+   * Pauses both secondaries, so that no write has a majority. The primary stays primary without them for ten minutes. Returns
+   * the function that resumes them.
    */
-  pauseFollowers(): Promise<() => void>;
-  /** Resolves when all nodes run and follow the primary. */
+  pauseSecondaries(): Promise<() => void>;
+  /** Resolves when all nodes run and replicate from the primary. */
   waitUntilHealthy(): Promise<void>;
   close(): Promise<void>;
 };
 
-const NODES = 3;
-const RESTART_MS = 1000;
-const PATIENT_ELECTION_MS = 600_000;
-const [PRIMARY, SECONDARY] = [1, 2];
+const nodeCount = 3;
+const restartAfterMs = 1000;
+const longElectionTimeoutMs = 600_000;
+const [primaryState, secondaryState] = [1, 2];
 /** By default a primary that hangs is replaced after 10 seconds, and the new one catches up for as long. */
 const settings = {
   electionTimeoutMillis: 2000,
@@ -39,17 +39,22 @@ const settings = {
 };
 const timeouts = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000, socketTimeoutMS: 1000 };
 
-/** A node whose optime is of an earlier term does not follow the primary yet. */
-const isFollowing = ({ state, health, optime }: Document, term: unknown): boolean =>
-  health === 1 && (state === PRIMARY || state === SECONDARY) && String(optime.t) === String(term);
+/** A node whose optime is of an earlier term does not replicate from the primary yet. */
+const isReplicating = ({ state, health, optime }: Document, term: unknown): boolean =>
+  health === 1 && (state === primaryState || state === secondaryState) && String(optime.t) === String(term);
 
-const pauseFollowers = async (runOnPrimary: (command: Document) => Promise<Document>, followers: readonly Server[]) => {
+const pauseSecondaries = async (
+  runOnPrimary: (command: Document) => Promise<Document>,
+  secondaries: readonly Server[],
+) => {
   const { config } = await runOnPrimary({ replSetGetConfig: 1 });
-  const patient = { ...config.settings, electionTimeoutMillis: PATIENT_ELECTION_MS };
-  await runOnPrimary({ replSetReconfig: { ...config, version: config.version + 1, settings: patient } });
-  for (const { pid } of followers) process.kill(pid, 'SIGSTOP');
+  const settingsWithoutElection = { ...config.settings, electionTimeoutMillis: longElectionTimeoutMs };
+  await runOnPrimary({
+    replSetReconfig: { ...config, version: config.version + 1, settings: settingsWithoutElection },
+  });
+  for (const { pid } of secondaries) process.kill(pid, 'SIGSTOP');
   return () => {
-    for (const { pid } of followers) process.kill(pid, 'SIGCONT');
+    for (const { pid } of secondaries) process.kill(pid, 'SIGCONT');
   };
 };
 
@@ -61,7 +66,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
   let isClosed = false;
   const startNode = async (): Promise<Server> => {
     const restart = async (): Promise<void> => {
-      await sleep(RESTART_MS);
+      await sleep(restartAfterMs);
       // A node that is ended while it starts is started again.
       if (!isClosed) await node.restart().catch(restart);
     };
@@ -69,7 +74,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     const node = await launch(member, { env: process.env, onExit: () => void restart() });
     return node;
   };
-  const nodes = await Promise.all(Array.from({ length: NODES }, startNode));
+  const nodes = await Promise.all(Array.from({ length: nodeCount }, startNode));
   const ports = nodes.map(({ port }) => port);
   // One client throughout: it knows which primary is the latest, which one that was paused may not know itself yet.
   const client = new MongoClient(toUri(ports), timeouts);
@@ -86,7 +91,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     });
   const pause = async () => {
     const primary = await getPrimary();
-    return pauseFollowers(
+    return pauseSecondaries(
       runOnPrimary,
       nodes.filter((node) => node !== primary),
     );
@@ -94,13 +99,13 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
   const waitUntilHealthy = async () => {
     await poll('is not healthy', async () => {
       const { members, term } = await runOnPrimary({ replSetGetStatus: 1 });
-      return members.every((member: Document) => isFollowing(member, term)) || undefined;
+      return members.every((member: Document) => isReplicating(member, term)) || undefined;
     });
   };
   try {
     await initiate(ports, settings);
     await waitUntilHealthy();
-    return { uri: toUri(ports), getPrimary, pauseFollowers: pause, waitUntilHealthy, close };
+    return { uri: toUri(ports), getPrimary, pauseSecondaries: pause, waitUntilHealthy, close };
   } catch (error) {
     await close();
     throw error;

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
 import { createTemporaryFolder, exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
-const OWNER = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
+const ownerScript = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
 const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
 
 type Found = { pids: number[]; dbPath: string };
@@ -20,7 +20,7 @@ async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
 }
 
 async function startOwner(...args: string[]) {
-  const owner = spawn(process.execPath, [OWNER, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const owner = spawn(process.execPath, [ownerScript, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
   const uris = JSON.parse(line.toString()) as { mongodbUri: string; redisUrl: string };
   return { owner, ...uris, ...(await inspect(uris.mongodbUri, uris.redisUrl)) };

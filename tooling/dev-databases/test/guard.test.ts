@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runGuarded } from '../src/guard/index.mjs';
 import { waitUntilDead } from './helpers.ts';
 
-const OWNER = fileURLToPath(new URL('./fixtures/guard-owner.ts', import.meta.url));
+const ownerScript = fileURLToPath(new URL('./fixtures/guard-owner.ts', import.meta.url));
 
 describe('a guarded command', () => {
   it('ends with the processes that it started', async () => {
@@ -33,7 +33,7 @@ describe('a guarded command', () => {
   });
 
   it('ends when its owner is killed', async () => {
-    const owner = spawn(process.execPath, [OWNER], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const owner = spawn(process.execPath, [ownerScript], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     owner.kill('SIGKILL');
     expect(await waitUntilDead([Number(line)])).toEqual([]);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startReplicaSet } from '../src/index.ts';
 import { exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
-const OWNER = fileURLToPath(new URL('./fixtures/replica-set-owner.ts', import.meta.url));
+const ownerScript = fileURLToPath(new URL('./fixtures/replica-set-owner.ts', import.meta.url));
 
 /** Reads process and folder from each node. */
 function inspect(uri: string): Promise<{ pid: number; dbPath: string }[]> {
@@ -37,7 +37,7 @@ describe('a replica set', () => {
   );
 
   it('ends and deletes its data, also when its owner is killed while a node is stopped', async () => {
-    const owner = spawn(process.execPath, [OWNER], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const owner = spawn(process.execPath, [ownerScript], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     const nodes = await inspect(line.toString().trim());
     process.kill(nodes[0]?.pid as number, 'SIGSTOP');

@@ -22,8 +22,8 @@ export async function findPrometheus(options: FindOptions): Promise<PrometheusTo
       'Debian or Ubuntu',
   } as const;
   const prometheus = await findProgram(program, options);
-  const beside = join(dirname(prometheus), 'promtool');
-  return { prometheus, promtool: (await isExecutable(beside)) ? beside : toCachePath(options.env, 'promtool') };
+  const installed = join(dirname(prometheus), 'promtool');
+  return { prometheus, promtool: (await isExecutable(installed)) ? installed : toCachePath(options.env, 'promtool') };
 }
 
 /** Downloads and unpacks the package of Debian or Ubuntu without installing it. Caches promtool beside prometheus. */

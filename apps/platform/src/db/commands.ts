@@ -84,10 +84,10 @@ const repair: Command = async (deps) => {
   let hasNothingToRepair = true;
   let hasNoDrift = true;
   await forEachModule(deps, async (migrations, name) => {
-    const { repaired, left } = await migrations.repair({ dropIndexes });
-    for (const sentence of [...repaired, ...left]) print(`${name}: ${sentence}`);
-    hasNothingToRepair &&= repaired.length + left.length === 0;
-    hasNoDrift &&= left.length === 0;
+    const { repaired, unrepaired } = await migrations.repair({ dropIndexes });
+    for (const sentence of [...repaired, ...unrepaired]) print(`${name}: ${sentence}`);
+    hasNothingToRepair &&= repaired.length + unrepaired.length === 0;
+    hasNoDrift &&= unrepaired.length === 0;
   });
   if (hasNothingToRepair) print(`Nothing to repair in ${toNames(modules)}.`);
   return hasNoDrift;

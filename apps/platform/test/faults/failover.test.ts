@@ -81,7 +81,7 @@ it(title, { timeout: timeoutMs }, async () => {
   const replays = await sendAll(
     service,
     sample.map(({ request }) => request),
-    { senders: size.writers },
+    { concurrency: size.writers },
   );
   expect(replays.map(getContent)).toEqual(sample.map(({ response }) => getContent(response)));
 });

@@ -168,10 +168,10 @@ describe.concurrent('a process that is killed at random', () => {
     const requests = Array.from({ length: size.keys }, (_, n) => createUserRequest(`random-${n}`));
     const responses: ServiceResponse[] = [];
     const [first] = await Promise.all([
-      sendAll(service, requests, { senders: size.writers, onResponse: (response) => responses.push(response) }),
+      sendAll(service, requests, { concurrency: size.writers, onResponse: (response) => responses.push(response) }),
       killAtRandom(service, () => responses.length),
     ]);
-    const again = await sendAll(service, requests, { senders: size.writers });
+    const again = await sendAll(service, requests, { concurrency: size.writers });
     console.info(`killed after ${moments.map(({ responses: count }) => count).join(', ')} responses`);
 
     expect(again.map(({ status, replayed }) => ({ status, replayed }))).toEqual(

@@ -78,20 +78,20 @@ export const sendUntilHandled = async (
   throw new Error(`${request.method} ${request.path} got no response within ${respondedWithinMs / 1000} s: ${last}`);
 };
 
-type Senders = { readonly senders: number; readonly onResponse?: (response: ServiceResponse) => void };
+type SendOptions = { readonly concurrency: number; readonly onResponse?: (response: ServiceResponse) => void };
 
 /** Sends requests, a limited number at once, each until it has its response. @returns the responses in the same order. */
 export const sendAll = (
   service: Service,
   requests: readonly KeyedRequest[],
-  { senders, onResponse }: Senders,
+  { concurrency, onResponse }: SendOptions,
 ): Promise<ServiceResponse[]> => {
   const sendOne = async (request: KeyedRequest): Promise<ServiceResponse> => {
     const { response } = await sendUntilHandled(service, request);
     onResponse?.(response);
     return response;
   };
-  return mapConcurrently(requests, sendOne, senders);
+  return mapConcurrently(requests, sendOne, concurrency);
 };
 
 /** Returns the parts that are the same in every response to one key. */

@@ -39,10 +39,10 @@ const readAge = async (): Promise<number> => {
 
 const ready = [200, { status: 'ready' }];
 
-it('integrity: a process whose revocations may be missing says so, is not ready after a time, and recovers', async () => {
+it('integrity: a process whose revocations may be missing reports it, is not ready after a time, and recovers', async () => {
   expect(await readReadiness()).toEqual(ready);
   expect(await readAge()).toBeLessThan(4);
-  const resume = await replicaSet.pauseFollowers();
+  const resume = await replicaSet.pauseSecondaries();
   const pausedAt = performance.now();
   // The primary has a write that this process cannot know of, because no majority has it.
   const write = send(service, createUserRequest('unknown'));

@@ -58,11 +58,20 @@ const expectUnauthenticated = (responses: readonly RawResponse[]): void => {
 };
 
 describe('a token outside the Authorization header gets 401 with WWW-Authenticate, before validation', () => {
-  const places = ['access_token', 'token', 'jwt', 'bearer', 'authorization', 'Authorization', 'api_key', 'id_token'];
+  const parameters = [
+    'access_token',
+    'token',
+    'jwt',
+    'bearer',
+    'authorization',
+    'Authorization',
+    'api_key',
+    'id_token',
+  ];
 
   it.each(routes)('%s', async (_, route) => {
     const request = toRequest(route, { id: userId });
-    const inQuery = places.flatMap((name) =>
+    const inQuery = parameters.flatMap((name) =>
       [token, `Bearer%20${token}`].map((value) => ({ ...request, path: `${request.path}?${name}=${value}` })),
     );
     const headers: readonly RawHeader[] = [
@@ -90,34 +99,37 @@ describe('a token outside the Authorization header gets 401 with WWW-Authenticat
 type Json = Readonly<Record<string, unknown>>;
 
 const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
-const ownKeys = generateKeyPairSync('ed25519');
-const ownJwk = { ...ownKeys.publicKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig', kid: 'own' };
+const attackerKeys = generateKeyPairSync('ed25519');
+const attackerJwk = { ...attackerKeys.publicKey.export({ format: 'jwk' }), alg: 'EdDSA', use: 'sig', kid: 'attacker' };
 
-/** Creates a token that is signed with a foreign key and names a place of that key. */
+/** Creates a token that is signed with the attacker's key; `header` can name a location of that key. */
 const forge = (header: Json, claims: Json = {}): string => {
   const now = Math.floor(Date.now() / 1000);
   const times = { iat: now, nbf: now, exp: now + 600 };
   const subject = { iss: 'plinth', aud: 'plinth-api', sub: createId(), tenantId: createId(), roles: ['owner'] };
   const input = `${encode({ alg: 'EdDSA', typ: 'at+jwt', ...header })}.${encode({ ...subject, ...times, ...claims })}`;
-  return `${input}.${sign(null, Buffer.from(input), ownKeys.privateKey).toString('base64url')}`;
+  return `${input}.${sign(null, Buffer.from(input), attackerKeys.privateKey).toString('base64url')}`;
 };
 
 describe('no token and no header causes an outbound connection', () => {
   it('a token that names the URL of its key gets 401', async () => {
     const known = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Json;
-    const keys = ['own', known['kid'], trapUrl, `file://${import.meta.filename}`];
-    const places = keys.flatMap((kid): Json[] => [
+    const kids = ['attacker', known['kid'], trapUrl, `file://${import.meta.filename}`];
+    const keyHeaders = kids.flatMap((kid): Json[] => [
       { kid, jku: trapUrl },
       { kid, x5u: trapUrl },
       { kid, jku: trapUrl.replace('127.0.0.1', 'localhost') },
       { kid, jku: 'https://keys.evil.example/keys.json' },
-      { kid, jwk: ownJwk },
+      { kid, jwk: attackerJwk },
       { kid, x5c: [Buffer.from('certificate').toString('base64')] },
       { kid, crit: ['jku'], jku: trapUrl },
       { kid },
     ]);
     const issuers = [trapUrl, new URL('/', trapUrl).href, 'https://issuer.evil.example'];
-    const tokens = [...places.map((header) => forge(header)), ...issuers.map((iss) => forge({ kid: 'own' }, { iss }))];
+    const tokens = [
+      ...keyHeaders.map((header) => forge(header)),
+      ...issuers.map((iss) => forge({ kid: 'attacker' }, { iss })),
+    ];
     const requests = routes.flatMap(([, route]) =>
       tokens.map((forged) => toRequest(route, { id: userId, authorization: `Bearer ${forged}` })),
     );

@@ -199,8 +199,11 @@ export type MigrationLogEntry = {
 
 export type MigrationLogger = (log: MigrationLogEntry) => void;
 
-/** The sentences of a repair: what it did, and which differences it left: those no command corrects, and indexes it may only drop on request. */
-export type DriftRepair = { readonly repaired: readonly string[]; readonly left: readonly string[] };
+/**
+ * The sentences of a repair: the differences that it corrected, and those that it did not: no command corrects them, or an
+ * index is dropped on request only.
+ */
+export type DriftRepair = { readonly repaired: readonly string[]; readonly unrepaired: readonly string[] };
 
 /** The migrations of one module, for the command line. */
 export type Migrations = {

@@ -37,7 +37,7 @@ const hasUnrecorded = ({ migrations }: MigrationContext, { records }: MigrationS
   migrations.some(({ name }) => !records.has(name));
 
 /** Returns the indexes that a contract phase will drop: older code may need them until then. */
-const listAwaitedDrops = ({ migrations }: MigrationContext, state: MigrationState): Set<string> =>
+const listPendingDrops = ({ migrations }: MigrationContext, state: MigrationState): Set<string> =>
   new Set(
     migrations.flatMap((migration) =>
       migration.phase === 'contract' && !isDone(state, migration)
@@ -48,10 +48,10 @@ const listAwaitedDrops = ({ migrations }: MigrationContext, state: MigrationStat
 
 /** Returns how the database differs from the schema expected at this point of its migrations. */
 const findDrift = async (context: MigrationContext, state: MigrationState): Promise<SchemaDifference[]> => {
-  const awaited = listAwaitedDrops(context, state);
+  const pendingDrops = listPendingDrops(context, state);
   const differences = await diffSchema(context.db, getExpectedSchema(context, state));
   return differences.filter(
-    ({ kind, collection, index }) => kind !== 'unexpected-index' || !awaited.has(`${collection}.${index}`),
+    ({ kind, collection, index }) => kind !== 'unexpected-index' || !pendingDrops.has(`${collection}.${index}`),
   );
 };
 
@@ -85,12 +85,12 @@ const assertRepairable = (context: MigrationContext, state: MigrationState): voi
   }
 };
 
-const withoutIndexes = (collections: readonly StoredCollection[], left: readonly SchemaDifference[]) =>
+const withoutIndexes = (collections: readonly StoredCollection[], unrepaired: readonly SchemaDifference[]) =>
   collections.map((collection) => ({
     ...collection,
     indexes: collection.indexes.filter(
       ({ name }) =>
-        !left.some(
+        !unrepaired.some(
           (difference) =>
             difference.collection === collection.name && (difference.kind === 'collation' || difference.index === name),
         ),
@@ -115,18 +115,18 @@ export const repairDrift = async (
     const drift = await findDrift(context, state);
     const expected = getExpectedSchema(context, state);
     await assertNoNewViolations(db, expected);
-    const left = drift.filter(
+    const unrepaired = drift.filter(
       (difference) => difference.kind === 'collation' || (!options.dropIndexes && needsDrop(difference)),
     );
-    const repaired = drift.filter((difference) => !left.includes(difference));
+    const repaired = drift.filter((difference) => !unrepaired.includes(difference));
     await replaceIndexes({ drift: repaired, expected }, { context, lease }, () =>
-      prepare(db, withoutIndexes(expected, left)),
+      prepare(db, withoutIndexes(expected, unrepaired)),
     );
     return {
       repaired: repaired.flatMap(
         (difference) => repairSentences[difference.kind]?.(toQuotedName(difference, db)) ?? [],
       ),
-      left: left.map((difference) => describeWithCommand(difference, context, state)),
+      unrepaired: unrepaired.map((difference) => describeWithCommand(difference, context, state)),
     };
   });
 };

@@ -11,7 +11,7 @@ type Scope = { readonly context: MigrationContext; readonly lease: Lease };
 
 /**
  * Returns an index that is unique over the same fields. One field has the other direction, because the server accepts no
- * second index with the same key. An index of a repair that was killed is used again.
+ * second index with the same key. The trial index of a repair that was killed is reused.
  */
 const toTrial = (index: Index, stored: readonly Document[]): Index => {
   const fields = Object.keys(index.key).toReversed();

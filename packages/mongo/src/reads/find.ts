@@ -72,7 +72,7 @@ const sendAgain = async (command: Document, scope: ReadScope, since: number): Pr
   try {
     return await primary.withPrimaryTimeout(sendConfirmed(command, scope), since);
   } catch (cause) {
-    // A missing primary is an error of its own, which rejects the reads that wait behind this one too.
+    // Without a primary, throws `NoPrimaryError`, which also rejects the reads that wait behind this one.
     if (isUnreachable(cause) && !isNoPrimary(cause)) await primary.waitForPrimary(since);
     throw cause;
   }

@@ -1,9 +1,9 @@
-// One of several processes that share a bucket: it reports when it is ready, takes tokens on an order, and reports the outcome.
+// One of several processes that share a bucket: it reports when it is ready, takes tokens as a message says, and reports the outcome.
 import type { TokenBucket } from '@plinth/data-kit';
 import { connectRedis } from '../../src/index.ts';
 import { countAllowed, takeSteadily } from './fixture.ts';
 
-export type Order = { readonly bucket: TokenBucket; readonly ms: number; readonly perSecond: number };
+export type Load = { readonly bucket: TokenBucket; readonly ms: number; readonly perSecond: number };
 export type Report = { readonly allowed: number; readonly taken: number; readonly roundTrips: number };
 
 const [REDIS_URL = '', REDIS_KEY_PREFIX] = process.argv.slice(2);
@@ -11,7 +11,7 @@ const ignore = () => undefined;
 const { limiter, close } = connectRedis({ REDIS_URL, REDIS_KEY_PREFIX }, { info: ignore, warn: ignore });
 const countRoundTrips = (): number => limiter.counts?.roundTrips ?? 0;
 
-const carryOut = async ({ bucket, ms, perSecond }: Order): Promise<void> => {
+const runLoad = async ({ bucket, ms, perSecond }: Load): Promise<void> => {
   const before = countRoundTrips();
   const { decisions } = await takeSteadily(limiter, bucket, { ms, perSecond });
   const roundTrips = countRoundTrips() - before;
@@ -20,7 +20,7 @@ const carryOut = async ({ bucket, ms, perSecond }: Order): Promise<void> => {
   process.disconnect();
 };
 
-process.on('message', (order: Order) => void carryOut(order));
+process.on('message', (load: Load) => void runLoad(load));
 
 while (countRoundTrips() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 process.send?.('ready');

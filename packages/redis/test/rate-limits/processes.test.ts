@@ -3,7 +3,7 @@ import type { TokenBucket } from '@plinth/data-kit';
 import { type Child, nodeCommand, startChild } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { isHeavy } from './fixture.ts';
-import type { Order, Report } from './limiting-process.ts';
+import type { Load, Report } from './limiting-process.ts';
 
 const redisUrl = process.env['REDIS_URL'] as string;
 
@@ -14,7 +14,7 @@ const start = async (prefix: string): Promise<Child> => {
   return child;
 };
 
-const order = (child: Child, options: Order): Promise<Report> => child.request(options) as Promise<Report>;
+const runLoad = (child: Child, load: Load): Promise<Report> => child.request(load) as Promise<Report>;
 
 const sum = (reports: readonly Report[], field: keyof Report): number =>
   reports.reduce((total, report) => total + report[field], 0);
@@ -25,7 +25,7 @@ const ms = isHeavy ? 10_000 : 1500;
 it('race: eight processes together serve one limit within 10 %, although each receives more requests than the whole limit', async () => {
   const prefix = `test-${randomUUID()}:`;
   const children = await Promise.all(Array.from({ length: 8 }, () => start(prefix)));
-  const reports = await Promise.all(children.map((child) => order(child, { bucket, ms, perSecond: 600 })));
+  const reports = await Promise.all(children.map((child) => runLoad(child, { bucket, ms, perSecond: 600 })));
   const expected = bucket.quota + (bucket.quota / bucket.windowSeconds) * (ms / 1000);
   const allowed = sum(reports, 'allowed');
   console.info(

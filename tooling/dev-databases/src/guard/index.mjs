@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
+const guardScript = fileURLToPath(new URL('./guard.mjs', import.meta.url));
 
 /**
  * Starts a process that ends the added process groups, and deletes the folder, when this process ends or calls `end`.
@@ -10,7 +10,7 @@ const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
  * @typedef {ReturnType<typeof createGuard>} Guard
  */
 export function createGuard({ graceMs = 10_000, folder = '' } = {}) {
-  const guard = spawn(process.execPath, [GUARD, String(graceMs), folder], {
+  const guard = spawn(process.execPath, [guardScript, String(graceMs), folder], {
     detached: true,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
