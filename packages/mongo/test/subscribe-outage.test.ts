@@ -118,3 +118,24 @@ it.each([
   },
   stallMs + 90_000,
 );
+
+it('is young while an event arrives before every response', async () => {
+  const { ageMs, emit, ids } = await openFixture();
+  const startedAt = performance.now();
+  while (performance.now() < startedAt + 6000) {
+    await emit();
+    expect(ageMs()).toBeLessThan(freshMs);
+  }
+  expect(ids.size).toBeGreaterThan(20);
+}, 30_000);
+
+it('is young also after a write that failed, which takes a cluster time without being stored', async () => {
+  const { ageMs, client } = await openFixture();
+  const collection = client.db('outage_failed').collection<{ _id: number }>('numbers');
+  await collection.insertOne({ _id: 1 });
+  await expect(collection.insertOne({ _id: 1 })).rejects.toMatchObject({ code: 11_000 });
+  for (let step = 0; step < 10; step += 1) {
+    expect(ageMs()).toBeLessThan(freshMs);
+    await sleep(500);
+  }
+}, 30_000);

@@ -18,7 +18,7 @@ export type Change = ChangeStreamInsertDocument<Row>;
 /** An open change stream, and its first response. */
 export type EventStream = {
   readonly stream: ChangeStream<Row, Change>;
-  /** Has the cluster time of the server's last response, and the time up to which a majority has the journal. */
+  /** Its `operationTime` is that of the last response: the time up to which a majority has the writes. */
   readonly session: ClientSession;
   readonly first: Promise<Change | null>;
   close(): Promise<void>;
@@ -44,7 +44,7 @@ const readFields = ['tenantId', 'at', 'events'] as const;
 
 const toPipeline = (names: readonly string[]): Document[] => [
   { $match: { operationType: 'insert', 'fullDocument.events.name': { $in: names } } },
-  { $project: Object.fromEntries(readFields.map((field) => [`fullDocument.${field}`, 1])) },
+  { $project: { clusterTime: 1, ...Object.fromEntries(readFields.map((field) => [`fullDocument.${field}`, 1])) } },
 ];
 
 /** Opens a stream of the events committed after a token, or from a cluster time on. */

@@ -1,44 +1,51 @@
-import type { ClientSession, Timestamp } from 'mongodb';
-import type { Change } from './event-stream.ts';
+import type { Db, Timestamp } from 'mongodb';
+import type { Change, EventStream } from './event-stream.ts';
 
-type Response = {
-  readonly change: Change | null;
-  readonly session: ClientSession;
-  /** When it was requested, from `performance.now()`. */
-  readonly requestedAt: number;
+/** The time between two measurements. */
+const everyMs = 1000;
+
+/** Returns the cluster time of the last write of the primary, which a majority may not have yet. */
+export const readLastWrite = async (db: Db, signal: AbortSignal): Promise<Timestamp> =>
+  (await db.command({ ping: 1 }, { signal }))['operationTime'];
+
+/** Measures since when every event has been delivered, by the cluster times of the server. Times are of `performance.now()`. */
+export type Progress = {
+  /** Everything that was written before this time has been delivered. */
+  getCurrentAt(): number;
+  onPastDelivered(requestedAt: number): void;
+  onOpen(): void;
+  /** Call it after the delivery of each response. */
+  onResponse(stream: EventStream, change: Change | null): Promise<void>;
 };
 
-/**
- * Measures since when every event has been delivered. The server tells the time of its last write, and the time up to which a
- * majority has stored the writes; the stream is current once it has passed a time that was the last one when it was requested.
- */
-export const createProgress = () => {
+/** Creates a measurement: the stream is current as of a moment when it has passed the last write of that moment. */
+export const createProgress = (db: Db, signal: AbortSignal): Progress => {
   let currentAt = Number.NEGATIVE_INFINITY;
   let target: { readonly time: Timestamp; readonly requestedAt: number } | undefined;
-  /** A response without a change has passed this time of the response before it. */
+  let targetAt = Number.NEGATIVE_INFINITY;
+  /** The time up to which a majority had the writes at the previous response: one without a change has passed it. */
   let committed: Timestamp | undefined;
-  const hasPassed = (time: Timestamp, { change }: Response): boolean =>
+  const hasPassed = (time: Timestamp, change: Change | null): boolean =>
     change ? change.clusterTime?.greaterThan(time) === true : committed?.greaterThanOrEqual(time) === true;
   return {
     getCurrentAt: () => currentAt,
-    onPastDelivered: (requestedAt: number): void => {
+    onPastDelivered: (requestedAt) => {
       currentAt = requestedAt;
     },
-    onOpen: (): void => {
+    onOpen: () => {
       target = undefined;
       committed = undefined;
     },
-    onResponse: (response: Response): void => {
-      const { session, requestedAt } = response;
-      if (target && hasPassed(target.time, response)) {
+    onResponse: async ({ session }, change) => {
+      if (target && hasPassed(target.time, change)) {
         currentAt = target.requestedAt;
         target = undefined;
       }
       committed = session.operationTime;
-      const time = session.clusterTime?.clusterTime;
-      if (!target && time) target = { time, requestedAt };
+      const requestedAt = performance.now();
+      if (target || requestedAt < targetAt + everyMs) return;
+      targetAt = requestedAt;
+      target = { time: await readLastWrite(db, signal), requestedAt };
     },
   };
 };
-
-export type Progress = ReturnType<typeof createProgress>;

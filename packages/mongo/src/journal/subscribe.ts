@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveredEvent, StartupError, type Subscription, type SubscriptionOptions } from '@plinth/data-kit';
 import { type Db, MongoServerError, type ResumeToken, type Timestamp } from 'mongodb';
 import { deliverPast, type EventStream, openStream, type Row, type StreamScope } from './event-stream.ts';
-import { createProgress, type Progress } from './progress.ts';
+import { createProgress, type Progress, readLastWrite } from './progress.ts';
 
 /**
  * When the stream cannot continue, rows are read again from this long before the last delivered event. The time of a row is
@@ -44,16 +44,16 @@ type OpenOptions = { readonly position: Position; readonly progress: Progress; r
 /** Delivers past events and opens a stream from the same cluster time, so that no event is missed between them. */
 const openWithPast = async (scope: StreamScope, { position, progress, since }: OpenOptions): Promise<EventStream> => {
   const requestedAt = performance.now();
-  const { operationTime } = await scope.db.command({ ping: 1 }, { signal: scope.signal });
-  const opened = await openStream({ startAtOperationTime: operationTime }, scope);
+  const lastWrite = await readLastWrite(scope.db, scope.signal);
+  const opened = await openStream({ startAtOperationTime: lastWrite }, scope);
   try {
     const { reached } = position;
-    await deliverPast(reached ? new Date(toDate(reached).getTime() - overlapMs) : since, operationTime, scope);
+    await deliverPast(reached ? new Date(toDate(reached).getTime() - overlapMs) : since, lastWrite, scope);
   } catch (cause) {
     await opened.close();
     throw cause;
   }
-  position.reached = operationTime;
+  position.reached = lastWrite;
   progress.onPastDelivered(requestedAt);
   return opened;
 };
@@ -68,11 +68,11 @@ type DeliveryOptions = Omit<OpenOptions, 'since'> & { readonly onResponse: () =>
 
 /** Delivers the events of a stream until it throws. */
 const deliverNew = async (
-  { stream, session, first }: EventStream,
+  opened: EventStream,
   { deliver, signal }: StreamScope,
   { position, progress, onResponse }: DeliveryOptions,
 ): Promise<void> => {
-  let requestedAt = performance.now();
+  const { stream, first } = opened;
   let change = await first;
   while (!signal.aborted) {
     if (change) {
@@ -84,10 +84,8 @@ const deliverNew = async (
     }
     // Stored after the delivery, so that an event whose delivery fails is received again.
     position.token = stream.resumeToken;
-    progress.onResponse({ change, session, requestedAt });
+    await progress.onResponse(opened, change);
     onResponse();
-    // A change from the buffer is of an earlier response.
-    if (stream.bufferedCount() === 0) requestedAt = performance.now();
     change = await stream.tryNext();
   }
 };
@@ -97,8 +95,8 @@ const deliverNew = async (
  * response of the server, which can take a second.
  */
 const createReader = (scope: StreamScope, { since, onDisconnect, onReconnect }: ReaderOptions) => {
-  const { signal } = scope;
-  const progress = createProgress();
+  const { db, signal } = scope;
+  const progress = createProgress(db, signal);
   const position: Position = { token: undefined, reached: undefined };
   let current: EventStream | undefined;
   let opening: Promise<void> | undefined;
