@@ -5,22 +5,28 @@ import { createPrincipal } from '@plinth/testing';
 import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
+import { storeUser } from './stored-users.ts';
 
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const outageMs = isHeavy ? 10_000 : 2500;
 
 const issuer = await createTestIssuer();
+const databases = createServiceSettings();
 let redis: TestDatabase;
 let services: Service[] = [];
 let urls: string[] = [];
 
 /** Creates the token of an owner of a new tenant. */
-const createToken = (): Promise<string> => issuer.createToken(createPrincipal());
+const createToken = async (): Promise<string> => {
+  const owner = createPrincipal();
+  await storeUser(databases, owner);
+  return issuer.createToken(owner);
+};
 
 beforeAll(async () => {
   redis = await startTestDatabase('redis');
   const overrides = { LOG_LEVEL: 'fatal', REDIS_URL: redis.uri, LIMIT_IP_PER_MINUTE: '600000' };
-  const settings = { ...createServiceSettings(), ...issuer.settings, ...overrides };
+  const settings = { ...databases, ...issuer.settings, ...overrides };
   services = await Promise.all(Object.values(entrypoints).map((main) => startService(main, settings)));
   urls = services.map(({ url }) => url);
 }, 60_000);

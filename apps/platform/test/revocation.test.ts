@@ -5,6 +5,7 @@ import { createId, openTcpProxy, type TcpProxy } from '@plinth/testing';
 import { createServiceSettings, type Service, startService, unlimitedRateLimits } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
+import { storeUser } from './stored-users.ts';
 
 const issuer = await createTestIssuer();
 // All requests come from one IP, and the test is not about limits.
@@ -64,7 +65,9 @@ const addUser = async (owner: string, role: string) => {
 
 /** Creates an owner and two users whose tokens both processes have verified. */
 const createTeam = async () => {
-  const first = await issuer.createToken({ id: createId(), tenantId, roles: ['owner'] });
+  const subject = { id: createId(), tenantId, roles: ['owner'] };
+  await storeUser({ ...settings, MONGODB_DATABASE_PREFIX: datastore.databasePrefix }, subject);
+  const first = await issuer.createToken(subject);
   const owner = await addUser(first, 'owner');
   const [user, colleague] = await Promise.all([addUser(first, 'member'), addUser(first, 'member')]);
   for (const { token } of [owner, user, colleague]) {

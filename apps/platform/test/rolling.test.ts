@@ -11,6 +11,7 @@ import {
 } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
+import { storeUser } from './stored-users.ts';
 
 const issuer = await createTestIssuer();
 const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, SHUTDOWN_DELAY_MS: '1000' };
@@ -68,7 +69,9 @@ beforeAll(async () => {
   instances.push(...services.map((service) => ({ service, isReady: true })));
   proxy = await openProxy();
   base = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`;
-  authorization = `Bearer ${await issuer.createToken(createPrincipal())}`;
+  const owner = createPrincipal();
+  await storeUser(settings, owner);
+  authorization = `Bearer ${await issuer.createToken(owner)}`;
 }, 60_000);
 
 afterAll(async () => {

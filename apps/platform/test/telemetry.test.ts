@@ -6,6 +6,7 @@ import { createId, getFreePort } from '@plinth/testing';
 import { createServiceSettings, type Service, startService } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entrypoints } from './entrypoints.ts';
+import { storeUser } from './stored-users.ts';
 
 const issuer = await createTestIssuer();
 const settings = createServiceSettings();
@@ -22,7 +23,6 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
 
   beforeAll(async () => {
     receiver = await openOtlpReceiver();
-    authorization = `Bearer ${await issuer.createToken({ id: createId(), tenantId, roles: ['owner'] })}`;
     const metricsPort = await getFreePort();
     metricsUrl = `http://127.0.0.1:${metricsPort}/metrics`;
     service = await startService(entrypoints[app], {
@@ -34,6 +34,9 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
       OTEL_TRACES_SAMPLER_ARG: '1',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     });
+    const owner = { id: createId(), tenantId, roles: ['owner'] };
+    await storeUser(settings, owner);
+    authorization = `Bearer ${await issuer.createToken(owner)}`;
   }, 30_000);
   afterAll(async () => {
     await service.end();

@@ -3,7 +3,7 @@ import { createKeyRing, createRevocations, createTokenVerifier, generateSigningK
 import { collectLines, createLogger } from '@plinth/logger';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { createServer, systemClock, systemIds } from '@plinth/service-kit';
-import { createId } from '@plinth/testing';
+import { createId, createStoredUser } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
 
@@ -15,6 +15,8 @@ const publicJwk = toPublicJwk(jwk);
 const privateKey = createPrivateKey({ key: { ...jwk } as never, format: 'jwk' });
 const publicKey = createPublicKey({ key: { ...publicJwk } as never, format: 'jwk' });
 const otherKey = generateKeyPairSync('ed25519').privateKey;
+
+const user = { id: createId(), tenantId: createId(), role: 'owner' } as const;
 
 let host: Awaited<ReturnType<typeof createServer>>;
 let close: () => Promise<void>;
@@ -43,6 +45,7 @@ beforeAll(async () => {
     onViolation: (sentence) => expect.fail(sentence),
   });
   await host.prepare();
+  await datastore.raw('users', 'users').insert(createStoredUser(user));
   close = async () => {
     await host.server.close();
     await datastore.close();
@@ -59,8 +62,8 @@ const createClaims = (): Json => {
   return {
     iss: 'plinth',
     aud: 'plinth-api',
-    sub: createId(),
-    tenantId: createId(),
+    sub: user.id,
+    tenantId: user.tenantId,
     roles: ['owner'],
     iat: now,
     nbf: now,

@@ -1,8 +1,9 @@
 import * as actions from '@plinth/actions/users';
 import { ownerCounts, users } from '@plinth/models/users';
-import { usersContract } from '@plinth/service-contracts/users';
+import { usersContract, usersEvents } from '@plinth/service-contracts/users';
 import { defineModule } from '@plinth/service-kit';
 import { migrations } from './migrations/index.ts';
+import { findUserAccess } from './user-access.ts';
 
 export const usersModule = defineModule({
   name: 'users',
@@ -10,4 +11,5 @@ export const usersModule = defineModule({
   collections: { users, ownerCounts },
   migrations,
   actions,
+  userAccess: { changedBy: Object.values(usersEvents), find: findUserAccess },
 });

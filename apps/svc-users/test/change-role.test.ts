@@ -20,12 +20,12 @@ it('200: returns the user with the next version, and revokes tokens of the previ
   await expect.poll(async () => (await getUser(ada, { as: token })).status).toBe(401);
 });
 
-it('409 and 422: refuses to demote the last owner, and users who raise their own role', async () => {
+it('409 and 403: refuses to demote the last owner, and users who raise their own role by a token of an earlier one', async () => {
   const { addUser, changeRole, as } = await users.createOrganization();
   const [ada, grace] = [await addUser({ role: 'owner' }), await addUser({ role: 'viewer' })];
   expect(await changeRole(ada, 'member')).toMatchObject({ status: 409, body: { code: 'last-owner' } });
   const raised = await changeRole(grace, 'member', { as: await as(grace, 'owner') });
-  expect(raised).toMatchObject({ status: 422, body: { code: 'own-role' } });
+  expect(raised).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
 
 it('race: one of twenty changes of the same version succeeds', async () => {

@@ -1,3 +1,4 @@
+export { assertActive, createUserAccessCache, type UserAccessCache } from './access/user-access-cache.ts';
 export { createKeyRing, type KeyChanges, type KeyRing } from './keys/key-ring.ts';
 export { PublicJwk, PublicJwks } from './keys/public-jwks.ts';
 export { generateSigningKey, PrivateJwk, toPublicJwk } from './keys/signing-key.ts';

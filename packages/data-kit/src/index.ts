@@ -47,6 +47,7 @@ export {
 } from './context/rate-limiter.ts';
 export type { ServiceOf } from './context/service.ts';
 export { StartupError } from './context/startup-error.ts';
+export type { FindUserAccess, UserAccess } from './context/user-access.ts';
 export type {
   CollectionsOf,
   CommandInfo,

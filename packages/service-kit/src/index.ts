@@ -2,7 +2,14 @@ export { systemClock, systemIds } from './clock-and-ids.ts';
 export { listErrors } from './http/declared-errors.ts';
 export type { Serialization } from './http/serialize.ts';
 export { type Binding, implement } from './implement.ts';
-export { defineModule, type Module, type ModuleDeps, type ModuleSpec, type ServiceOfAll } from './module.ts';
+export {
+  defineModule,
+  type Module,
+  type ModuleDeps,
+  type ModuleSpec,
+  type ServiceOfAll,
+  type UserAccessSource,
+} from './module.ts';
 export { createOpenApi } from './openapi/document.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';

@@ -1,10 +1,11 @@
-import type { Contract } from '@plinth/contract-kit';
+import type { Contract, EventDefinition } from '@plinth/contract-kit';
 import {
   assertMigrations,
   type Clock,
   type CollectionsOf,
   type Definitions,
   type Events,
+  type FindUserAccess,
   type Ids,
   type Migration,
   type ServiceOf,
@@ -20,6 +21,13 @@ export type ModuleDeps<K> = CollectionsOf<K> & {
   readonly events: Events;
   readonly clock: Clock;
   readonly ids: Ids;
+};
+
+/** How a host learns what users may do now. The module that stores users declares it. */
+export type UserAccessSource<Deps> = {
+  /** The events of users after which their access is looked up again. The id of the user is the id of the aggregate. */
+  readonly changedBy: readonly Pick<EventDefinition, 'name'>[];
+  readonly find: (deps: Deps) => FindUserAccess;
 };
 
 type Operation = (input: never, ctx: never) => Promise<unknown>;
@@ -52,6 +60,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly migrations?: readonly Migration[];
   /** One action for each route, by the operation id: `import * as actions from '@plinth/actions/users'`. */
   readonly actions: A;
+  /** For the module that stores users. */
+  readonly userAccess?: UserAccessSource<ModuleDeps<K>>;
 };
 
 /** A module that any host can run: alone, or together with others in one process. */
@@ -60,6 +70,7 @@ export type Module = {
   readonly contracts: readonly Contract[];
   readonly collections: Definitions;
   readonly migrations?: readonly Migration[];
+  readonly userAccess?: UserAccessSource<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
 

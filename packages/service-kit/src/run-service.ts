@@ -13,7 +13,7 @@ import { getRedactedFields } from './redacted-fields.ts';
 import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
-import { createRevocationStream } from './subscribe-to-revocations.ts';
+import { createUserChanges } from './subscribe-to-users.ts';
 
 /** An additional connection of a host, closed after the server. */
 export type Connection = Dependency & {
@@ -27,10 +27,10 @@ export type ServiceOptions = {
   readonly modules: readonly Module[];
   readonly config: ServiceConfig;
   /**
-   * The module whose journal holds the revocation events, by default `users`. Every host subscribes to it, whichever modules it
-   * serves.
+   * The module that stores the users, if it is not one of `modules`. Every host looks them up and subscribes to their changes,
+   * whichever modules it serves.
    */
-  readonly revocationsFrom?: string;
+  readonly usersFrom?: Module;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Functions that open additional connections, such as Redis. */
@@ -79,8 +79,15 @@ type Shutdown = { stop: (signal: NodeJS.Signals | undefined) => Promise<void> };
 
 type Started = { readonly logger: Logger; readonly shutdown: Shutdown };
 
+const toDependency = ({ ping }: Datastore): Dependency => ({ name: 'mongodb', required: true, check: ping });
+
+const withoutUsers = (): StartupError =>
+  new StartupError(
+    'No module declares `userAccess`, so the users of tokens would be unknown. Pass the module that stores users as `usersFrom` to runService.',
+  );
+
 const start = async (options: ServiceOptions, { logger, shutdown }: Started): Promise<RunningService> => {
-  const { name, modules, config, connect, revocationsFrom = 'users', beforeListening } = options;
+  const { name, modules, config, connect, usersFrom, beforeListening } = options;
   const production = config.NODE_ENV === 'production';
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
@@ -88,38 +95,36 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const connections = options.connections.map((open) => open(config, logger, metrics));
   const clock = systemClock;
   const revocations = createRevocations({ clock });
-  const revocationStream = createRevocationStream(metrics);
-  const { server, prepare, drain, checkReadiness } = await createServer({
+  const userChanges = createUserChanges(metrics);
+  const { server, prepare, drain, users, checkReadiness } = await createServer({
     ...toServerSettings(config),
     name,
     modules,
+    usersFrom,
     datastore,
     verifier: createVerifier(config, revocations),
     logger,
     clock,
     ids: systemIds,
-    dependencies: [
-      { name: 'mongodb', required: true, check: datastore.ping },
-      ...revocationStream.dependencies(config.REVOCATIONS_AGE_MAX_SECONDS * 1000),
-      ...connections,
-    ],
+    dependencies: [toDependency(datastore), ...userChanges.dependencies(config), ...connections],
     limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
     findRowsMax: createRowLimits({ config, findPlan: options.findPlan }),
     onViolation: (sentence) => logger.error('contract-violated', { sentence }),
     metrics,
     tracing,
   });
+  if (!users) throw withoutUsers();
   const probes = { checkReadiness: async () => starting };
   const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
   await prepare();
   await beforeListening?.(datastore);
-  await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
+  await userChanges.start({ datastore, users, revocations, clock, logger });
   shutdown.stop = async (signal) => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.
     if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await server.close();
-    await revocationStream.stop();
+    await userChanges.stop();
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
     await Promise.all([tracing?.stop(), metricsServer?.close()]);
   };

@@ -1,4 +1,4 @@
-import { createPolicy, type TokenVerifier } from '@plinth/auth';
+import { createPolicy, createUserAccessCache, type TokenVerifier, type UserAccessCache } from '@plinth/auth';
 import type { Contract } from '@plinth/contract-kit';
 import type { Clock, Datastore, Ids, ModuleStore } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
@@ -7,7 +7,7 @@ import type { Serialization } from './http/serialize.ts';
 import { createRequestTelemetry, measureDatastore, measureTracing } from './http/telemetry.ts';
 import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
-import type { Module } from './module.ts';
+import type { Module, UserAccessSource } from './module.ts';
 import type { Dependency } from './plugins/health.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import type { ServedRoute } from './plugins/routes.ts';
@@ -15,6 +15,8 @@ import type { ServedRoute } from './plugins/routes.ts';
 export type ServerOptions = {
   readonly name: string;
   readonly modules: readonly Module[];
+  /** The module that stores the users, if it is not one of `modules`. */
+  readonly usersFrom?: Module | undefined;
   readonly datastore: Datastore;
   readonly verifier: TokenVerifier;
   readonly logger: Logger;
@@ -44,21 +46,39 @@ export type ServerOptions = {
   readonly tracing?: Tracing | undefined;
 };
 
+/** The module that stores the users, and their access as this process knows it. */
+export type ServedUsers = {
+  readonly module: Pick<Module, 'name'>;
+  readonly changedBy: UserAccessSource<never>['changedBy'];
+  readonly access: UserAccessCache;
+};
+
 /** A server with every route of some modules. `prepare` migrates their databases. */
-export type Server = HttpApp & { readonly prepare: () => Promise<void> };
+export type Server = HttpApp & {
+  readonly prepare: () => Promise<void>;
+  /** Undefined when no module stores users: then tokens are not compared with them. */
+  readonly users: ServedUsers | undefined;
+};
 
 /** A module with its part of the datastore and its operations. */
 type OpenModule = {
   readonly module: Module;
   readonly store: ModuleStore<Module['collections']>;
   readonly service: object;
+  readonly users: ServedUsers | undefined;
 };
 
 const openModule = (module: Module, options: ServerOptions): OpenModule => {
   const { datastore, clock, ids, tracing, findRowsMax } = options;
   const store = datastore.open(module, { clock, ids, findRowsMax, traceBatch: tracing?.traceBatch });
-  const { service } = module.create({ ...store.collections, events: store.events, clock, ids } as never);
-  return { module, store, service };
+  const deps = { ...store.collections, events: store.events, clock, ids } as never;
+  const { userAccess } = module;
+  const users = userAccess && {
+    module,
+    changedBy: userAccess.changedBy,
+    access: createUserAccessCache(userAccess.find(deps)),
+  };
+  return { module, store, service: module.create(deps).service, users };
 };
 
 const listRoutes = ({ module, store: { unitOfWork, journal }, service }: OpenModule): ServedRoute[] =>
@@ -78,6 +98,16 @@ const assertDistinct = (contracts: readonly Contract[]): void => {
   }
 };
 
+/** @throws a `TypeError` when several modules store users. */
+const findUsers = (openModules: readonly OpenModule[], options: ServerOptions): ServedUsers | undefined => {
+  const opened = options.usersFrom ? [...openModules, openModule(options.usersFrom, options)] : openModules;
+  const [users, other] = opened.flatMap(({ users: own }) => (own ? [own] : []));
+  if (!other) return users;
+  throw new TypeError(
+    `The modules '${users?.module.name}' and '${other.module.name}' both declare 'userAccess'. Declare it in the module that stores users.`,
+  );
+};
+
 /** Creates one server for modules. Each has its own database; they share only the process. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const { modules, logger, metrics = createMetrics(), tracing } = options;
@@ -86,10 +116,12 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   measureDatastore(metrics, options.datastore);
   if (tracing) measureTracing(metrics, tracing);
   const openModules = modules.map((module) => openModule(module, options));
+  const users = findUsers(openModules, options);
   const app = await createHttpApp({
     ...options,
     contracts,
     routes: openModules.flatMap(listRoutes),
+    userAccess: users?.access,
     policy: createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]),
     limits: options.limits,
     metrics,
@@ -98,5 +130,5 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   });
   const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
     store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
-  return { ...app, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
+  return { ...app, users, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
 };

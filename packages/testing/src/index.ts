@@ -22,4 +22,5 @@ export {
   splitResponses,
 } from './raw-http.ts';
 export { createRandom, getSeed } from './seed.ts';
+export { createStoredUser } from './stored-user.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';

@@ -13,8 +13,8 @@ async function call(url: string, { token, ...init }: { token: string } & Request
 }
 
 /**
- * Creates a tenant of active, suspended and deleted users, and a token for it. The token's owner is not stored: schemathesis would
- * delete or suspend them, and every later request would fail.
+ * Creates a tenant of active, suspended and deleted users, and a token for it. The token's owner is none of `ids`: schemathesis
+ * would delete or suspend them, and every later request would fail.
  */
 export async function createTenant(platform: Platform, role: Role): Promise<{ token: string; ids: readonly string[] }> {
   const tenantId = createId();

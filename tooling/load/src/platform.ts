@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
+import { createStoredUser } from '@plinth/testing';
 import {
   createServiceSettings,
   type Environment,
@@ -30,7 +31,7 @@ export type TokenUser = {
 export type Platform = {
   readonly url: string;
   readonly pid: number;
-  /** Returns a token of a user, stored or not, that is valid for fifteen minutes from `from`, or from now. */
+  /** Stores a user unless they are stored, and returns a token of them that is valid for fifteen minutes from `from`, or from now. */
   createToken(user: TokenUser, from?: Date): Promise<string>;
   /** Returns the output so far: log lines that are warnings or worse. */
   warnings(): string;
@@ -40,6 +41,23 @@ export type Platform = {
 
 const readyWithinMs = 45_000;
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+const isDuplicate = (error: unknown): boolean => (error as { code?: unknown }).code === 11_000;
+
+/** Stores a user as no request can: the first user of an organization. */
+const storeUser = async (
+  { MONGODB_URI, MONGODB_DATABASE_PREFIX }: { readonly MONGODB_URI: string; readonly MONGODB_DATABASE_PREFIX: string },
+  user: TokenUser,
+): Promise<void> => {
+  const raw = openRaw(MONGODB_URI);
+  try {
+    await raw.collection(`${MONGODB_DATABASE_PREFIX}users`, 'users').insert(createStoredUser(user));
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  } finally {
+    await raw.close();
+  }
+};
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
@@ -66,7 +84,10 @@ export const startPlatform = async (
   return {
     url: service.url,
     pid: service.pid,
-    createToken: ({ id, tenantId, role }, from) => issuer.createToken({ id, tenantId, roles: [role] }, from),
+    createToken: async ({ id, tenantId, role }, from) => {
+      await storeUser(settings, { id, tenantId, role });
+      return issuer.createToken({ id, tenantId, roles: [role] }, from);
+    },
     warnings: service.combinedOutput,
     stop: async () => {
       const wasRunning = service.isRunning();

@@ -9,6 +9,7 @@ import {
   unlimitedRateLimits,
 } from '@plinth/testing/process';
 import { entrypoints } from '../entrypoints.ts';
+import { storeUser } from '../stored-users.ts';
 
 const programs = { ...entrypoints, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
@@ -19,8 +20,9 @@ const readyWithinMs = 60_000;
 export type Service = {
   /** Its URL; undefined while no process runs. Each start chooses a free port. */
   readonly url: string | undefined;
-  /** The token of an owner of a new tenant. */
+  /** The token of an owner of a new tenant, who is stored when it has started. */
   readonly token: string;
+  readonly ownerId: string;
   /** Resolves when it is ready. */
   start(): Promise<void>;
   /** Resolves when the process has ended. */
@@ -44,7 +46,8 @@ export const createService = async (
   const issuer = await createTestIssuer();
   // One user sends all repeated requests, so limits are off. Development mode validates every response.
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
-  const token = await issuer.createToken(createPrincipal());
+  const owner = createPrincipal();
+  const token = await issuer.createToken(owner);
   const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
   let running: RunningService | undefined;
@@ -54,12 +57,14 @@ export const createService = async (
       return running?.isRunning() ? running.url : undefined;
     },
     token,
+    ownerId: owner.id,
     start: async () => {
       running = await startService(
         programs[entrypoint],
         { ...settings, MONGODB_URI: mongodbUri, ...overrides },
         { withinMs: readyWithinMs },
       );
+      await storeUser({ ...settings, MONGODB_URI: mongodbUri }, owner);
     },
     kill,
     exitSignal: async () => (await running?.exited)?.[1] ?? null,

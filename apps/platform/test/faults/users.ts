@@ -25,9 +25,9 @@ const toEmail = (name: string): string => `${name}@test.example`;
 export const getEmails = (requests: readonly KeyedRequest[]): string[] =>
   requests.map(({ body }) => (body as { email: string }).email);
 
-/** Returns the emails of all stored users. */
+/** Returns the emails of all users that requests have created; the owner who sends them is stored otherwise. */
 export const listStoredEmails = async (service: Service): Promise<string[]> =>
-  (await service.stored('users').all()).map(({ email }) => String(email));
+  (await service.stored('users').all()).filter(({ _id }) => _id !== service.ownerId).map(({ email }) => String(email));
 
 type Stored = Readonly<Record<string, unknown>>;
 

@@ -1,12 +1,5 @@
 import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
-import {
-  createId,
-  createPrincipal,
-  type RawHeader,
-  type RawRequest,
-  type RawResponse,
-  sendRawRequest,
-} from '@plinth/testing';
+import { createPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
 import { createResource, routes, toRequest } from './support/requests.ts';
@@ -44,7 +37,7 @@ const unknownRoles: readonly (readonly string[])[] = [
 ];
 
 const tokenWith = async (roles: readonly string[]): Promise<string> =>
-  `Bearer ${await platform.createToken({ id: createId(), tenantId: owner.tenantId, roles })}`;
+  `Bearer ${await platform.createToken({ ...owner, roles })}`;
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 

@@ -23,12 +23,11 @@ let documented: ReadonlyMap<string, readonly string[]>;
 
 beforeAll(async () => {
   platform = await startPlatform();
-  const owner = createPrincipal();
-  const first = `Bearer ${await platform.createToken(owner)}`;
-  userId = await createResource(platform.port, first);
   // The caller has every permission, so that no request is rejected with 403.
+  const authorization = `Bearer ${await platform.createToken(createPrincipal())}`;
+  userId = await createResource(platform.port, authorization);
   headers = [
-    ['Authorization', `Bearer ${await platform.createToken({ ...owner, id: userId })}`],
+    ['Authorization', authorization],
     ['Content-Type', 'application/json'],
     ['If-Match', '"1"'],
   ];

@@ -11,6 +11,8 @@ export const rejectionReasons = [
   'claims',
   'expired',
   'revoked',
+  'suspended-user',
+  'unknown-user',
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 

@@ -1,4 +1,4 @@
-import { type Policy, parseBearerToken, type TokenVerifier } from '@plinth/auth';
+import { assertActive, type Policy, parseBearerToken, type TokenVerifier, type UserAccessCache } from '@plinth/auth';
 import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
 import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -9,6 +9,8 @@ import { requestTimeoutMs } from './request-timeout.ts';
 export type AuthDeps = {
   readonly verifier: TokenVerifier;
   readonly policy: Policy;
+  /** Without it, the user of a token is not looked up. */
+  readonly userAccess: UserAccessCache | undefined;
   readonly clock: Clock;
 };
 
@@ -21,10 +23,32 @@ const createContext = (request: FastifyRequest, actor: Principal, clock: Clock):
   signal: request.scope.abort.signal,
 });
 
+type Params = Readonly<Record<string, unknown>>;
+
+/** Creates the check that a user is active and may call a route: both by their token and by their current roles. */
+const createAuthorizer = (auth: Auth, { policy, userAccess }: Pick<AuthDeps, 'policy' | 'userAccess'>) => {
+  const assertPermitted = (principal: Principal, params: Params): void => {
+    const denial = policy.findDenial(principal, auth, params);
+    if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
+  };
+  return async (ctx: Ctx, params: Params): Promise<void> => {
+    if (userAccess && auth !== 'public') {
+      const found = userAccess.get(ctx);
+      // Without a pause when the access is known.
+      const access = found instanceof Promise ? await found : found;
+      assertActive(access);
+      assertPermitted({ ...ctx.actor, roles: access.roles }, params);
+    }
+    assertPermitted(ctx.actor, params);
+  };
+};
+
 type AuthHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /** Creates the hook that authenticates, limits and authorizes. It reads only path and headers, so it runs before validation. */
-const createAuthHook = (app: FastifyInstance, auth: Auth, { verifier, policy, clock }: AuthDeps): AuthHook => {
+const createAuthHook = (app: FastifyInstance, auth: Auth, deps: AuthDeps): AuthHook => {
+  const { verifier, clock } = deps;
+  const authorize = createAuthorizer(auth, deps);
   const verify = async ({ headers }: FastifyRequest): Promise<Principal> => {
     const token = parseBearerToken(headers.authorization);
     if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
@@ -45,8 +69,7 @@ const createAuthHook = (app: FastifyInstance, auth: Auth, { verifier, policy, cl
     // The context comes first, so that the log line of a refusal names its principal.
     request.scope.ctx = createContext(request, principal, clock);
     await app.limit(request, reply, auth === 'public' ? 'anonymous' : 'subject');
-    const denial = policy.findDenial(principal, auth, request.params as Record<string, unknown>);
-    if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
+    await authorize(request.scope.ctx, request.params as Params);
   };
 };
 

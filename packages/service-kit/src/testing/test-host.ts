@@ -1,6 +1,6 @@
 import type { TokenSubject } from '@plinth/auth';
 import type { Contract, RouteSpec } from '@plinth/contract-kit';
-import type { Datastore } from '@plinth/data-kit';
+import type { Datastore, FindUserAccess, UserAccess } from '@plinth/data-kit';
 import { type CollectedLines, collectLines, createLogger } from '@plinth/logger';
 import { createMetrics } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
@@ -10,7 +10,7 @@ import type { HttpApp } from '../http-app.ts';
 import type { Module } from '../module.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { createServer, type ServerOptions } from '../server.ts';
-import { createRevocationStream } from '../subscribe-to-revocations.ts';
+import { createUserChanges } from '../subscribe-to-users.ts';
 import { createCredentials } from './credentials.ts';
 
 type OwnOptions = 'name' | 'modules' | 'datastore' | 'verifier' | 'logger' | 'publicUrl' | 'onViolation';
@@ -19,8 +19,11 @@ export type TestHostOptions = Partial<Omit<ServerOptions, OwnOptions>> & {
   readonly modules: readonly Module[];
   /** A datastore that may have a query guard. */
   readonly datastore: Datastore & { readonly guard?: { check(): Promise<string[]> } };
-  /** The module whose journal holds the revocation events; subscribed to when it is served. Default: `users`. */
-  readonly revocationsFrom?: string;
+  /**
+   * By default a token of `signToken` or `as` needs no stored user: a user who is not stored has the roles of the first token
+   * with their id. With `stored`, such a token is refused, as in production.
+   */
+  readonly callers?: 'any' | 'stored';
 };
 
 export type TestResponse = {
@@ -109,16 +112,42 @@ const recordStatuses = (server: FastifyInstance, contracts: readonly Contract[])
   };
 };
 
+/** Callers of tests who are not stored. They have the roles of their first token. */
+const createGuests = () => {
+  const accesses = new Map<string, UserAccess>();
+  return {
+    add: ({ id, tenantId, roles }: TokenSubject): void => {
+      const key = `${tenantId} ${id}`;
+      if (!accesses.has(key)) accesses.set(key, { status: 'active', roles });
+    },
+    /** Returns the module with the guests beside its users. */
+    admitTo: (module: Module): Module => {
+      const { userAccess } = module;
+      if (!userAccess) return module;
+      const find = (deps: never): FindUserAccess => {
+        const findStored = userAccess.find(deps);
+        return async (ctx) => {
+          const stored = await findStored(ctx);
+          return stored.status === 'unknown' ? (accesses.get(`${ctx.tenantId} ${ctx.actor.id}`) ?? stored) : stored;
+        };
+      };
+      return { ...module, userAccess: { ...userAccess, find } };
+    },
+  };
+};
+
 /** Opens a host for tests: real routes and tokens on a datastore. It reports responses that no contract declares. */
 export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
-  const { modules, datastore, clock = systemClock, revocationsFrom = 'users' } = options;
+  const { datastore, clock = systemClock, callers = 'any' } = options;
   const { verifier, revocations, signToken } = await createCredentials(clock);
+  const guests = createGuests();
+  const modules = callers === 'any' ? options.modules.map(guests.admitTo) : options.modules;
   const lines = collectLines();
   const classified = getRedactedFields(modules);
   const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
-  const { server, prepare, drain, checkReadiness } = await createServer({
+  const { server, prepare, drain, users, checkReadiness } = await createServer({
     name: 'test',
     ids: systemIds,
     publicUrl: 'http://test.example',
@@ -128,6 +157,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     serialization: 'validated',
     undeclared: 'refuse',
     ...options,
+    modules,
     clock,
     verifier,
     logger,
@@ -135,24 +165,27 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   });
   const unseenStatuses = recordStatuses(server, contracts);
   await prepare();
-  const isServed = modules.some(({ name }) => name === revocationsFrom);
-  const revocationStream = createRevocationStream(createMetrics());
-  if (isServed) await revocationStream.start({ datastore, module: revocationsFrom, revocations, clock, logger });
+  const userChanges = createUserChanges(createMetrics());
+  if (users) await userChanges.start({ datastore, users, revocations, clock, logger });
   await server.ready();
+  const sign = (subject: TokenSubject): Promise<string> => {
+    guests.add(subject);
+    return signToken(subject);
+  };
   return {
     server,
     contracts,
     lines,
     drain,
     checkReadiness,
-    signToken,
-    as: async (subject) => createCaller(server, { authorization: `Bearer ${await signToken(subject)}` }),
+    signToken: sign,
+    as: async (subject) => createCaller(server, { authorization: `Bearer ${await sign(subject)}` }),
     anonymous: createCaller(server, {}),
     faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
     unseenStatuses,
     close: async () => {
       await server.close();
-      await revocationStream.stop();
+      await userChanges.stop();
       await datastore.close();
     },
   };

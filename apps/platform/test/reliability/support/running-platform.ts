@@ -4,12 +4,14 @@ import { openRaw } from '@plinth/mongo/testing';
 import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
 import { modules } from '../../../src/modules.ts';
 import { entrypoints } from '../../entrypoints.ts';
+import { storeUser } from '../../stored-users.ts';
 
 /** The platform in production mode: its own process on its own databases. */
 export type RunningPlatform = {
   readonly port: number;
   readonly url: string;
   readonly pid: number;
+  /** Creates a token of a user, who is stored. */
   createToken(subject: TokenSubject): Promise<string>;
   /** Returns all stored documents of its modules, each with the name of its collection. */
   stored(): Promise<readonly (readonly [string, Readonly<Record<string, unknown>>])[]>;
@@ -60,7 +62,10 @@ export const startPlatform = async (overrides: Environment = {}): Promise<Runnin
     port,
     url,
     pid,
-    createToken: (subject) => issuer.createToken(subject),
+    createToken: async (subject) => {
+      await storeUser(settings, subject);
+      return issuer.createToken(subject);
+    },
     stored,
     stdout: () => output.stdout,
     stderr: () => output.stderr,

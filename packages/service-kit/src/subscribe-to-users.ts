@@ -4,29 +4,30 @@ import type { Clock, Datastore, Subscription } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { Metrics } from '@plinth/telemetry';
 import type { Dependency } from './plugins/health.ts';
+import type { ServedUsers } from './server.ts';
+import type { ServiceConfig } from './settings.ts';
 
-type RevocationDeps = {
+type Deps = {
   readonly datastore: Datastore;
-  /** The module whose journal holds the revocation events. */
-  readonly module: string;
+  readonly users: ServedUsers;
   readonly revocations: Revocations;
   readonly clock: Clock;
   readonly logger: Logger;
 };
 
-/** The subscription of a host to revocations. */
-export type RevocationStream = {
+/** The subscription of a host to changes of users: revocations of their tokens, and changes of their access. */
+export type UserChanges = {
   /**
    * Starts with the oldest revocation that can concern a token that is still valid. An outage is logged once; missed events
    * are delivered after it.
    * @throws `StartupError` when the journal cannot be read.
    */
-  start(deps: RevocationDeps): Promise<void>;
+  start(deps: Deps): Promise<void>;
   /**
    * The checks of the readiness: degraded during an outage, and not ready when revocations may have been missing for longer than
-   * `ageMaxMs`.
+   * the setting says.
    */
-  dependencies(ageMaxMs: number): readonly Dependency[];
+  dependencies(settings: Pick<ServiceConfig, 'REVOCATIONS_AGE_MAX_SECONDS'>): readonly Dependency[];
   stop(): Promise<void>;
 };
 
@@ -41,8 +42,8 @@ const createCheck = (required: boolean, isUp: () => boolean): Dependency => ({
   },
 });
 
-/** Creates the stream of revocations of a host, and the metric of its age. */
-export const createRevocationStream = (metrics: Metrics): RevocationStream => {
+/** Creates the subscription of a host to changes of users, and the metric of its age. */
+export const createUserChanges = (metrics: Metrics): UserChanges => {
   let subscription: Subscription | undefined;
   let isInterrupted = false;
   const ageMs = (): number => subscription?.ageMs() ?? Number.POSITIVE_INFINITY;
@@ -52,11 +53,11 @@ export const createRevocationStream = (metrics: Metrics): RevocationStream => {
     read: () => ageMs() / 1000,
   });
   return {
-    start: async ({ datastore, module, revocations, clock, logger }) => {
+    start: async ({ datastore, users, revocations, clock, logger }) => {
       subscription = await datastore.subscribe(
         {
-          module,
-          events: [tokensRevoked],
+          module: users.module.name,
+          events: [tokensRevoked, ...users.changedBy],
           since: new Date(clock.now().getTime() - revocationLifetimeMs),
           onDisconnect: (err) => {
             isInterrupted = true;
@@ -67,15 +68,21 @@ export const createRevocationStream = (metrics: Metrics): RevocationStream => {
             logger.info('revocation-stream-restored');
           },
         },
-        ({ tenantId, at, aggregateId, payload }) =>
-          revocations.revoke({ tenantId, subject: aggregateId, at, rolesOnly: payload['rolesOnly'] === true }),
+        ({ name, tenantId, at, aggregateId: subject, payload }) => {
+          users.access.forget({ tenantId, subject });
+          if (name !== tokensRevoked.name) return;
+          revocations.revoke({ tenantId, subject, at, rolesOnly: payload['rolesOnly'] === true });
+        },
       );
     },
-    dependencies: (ageMaxMs) => [
-      createCheck(true, () => ageMs() <= ageMaxMs),
-      // Named once: what is missing is not degraded as well.
-      createCheck(false, () => (!isInterrupted && ageMs() < lateMs) || ageMs() > ageMaxMs),
-    ],
+    dependencies: ({ REVOCATIONS_AGE_MAX_SECONDS: ageMaxSeconds }) => {
+      const isOld = (): boolean => ageMs() > ageMaxSeconds * 1000;
+      return [
+        createCheck(true, () => !isOld()),
+        // Named once: what is missing is not degraded as well.
+        createCheck(false, () => (!isInterrupted && ageMs() < lateMs) || isOld()),
+      ];
+    },
     stop: async () => subscription?.stop(),
   };
 };

@@ -1,0 +1,150 @@
+import type { BuiltInRole, RouteSpec } from '@plinth/contract-kit';
+import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
+import { type Caller, openTestHost, type TestHost, type TestResponse } from '@plinth/service-kit/testing';
+import { createId, createStoredUser } from '@plinth/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modules } from '../src/modules.ts';
+import { routes as allRoutes, createSampleValues, toPath } from './host.ts';
+
+type User = { readonly id: string; readonly version: number };
+
+const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
+const tenantId = createId();
+const founderId = createId();
+
+let datastore: TestDatastore;
+let host: TestHost;
+/** Moved forward, so that new tokens are later than every revocation. */
+let offsetMs = 0;
+
+beforeAll(async () => {
+  datastore = await openTestDatastore();
+  const clock = { now: () => new Date(Date.now() + offsetMs) };
+  host = await openTestHost({ modules, datastore, callers: 'stored', clock });
+  await datastore.raw('users', 'users').insertMany([createStoredUser({ id: founderId, tenantId, role: 'owner' })]);
+  // The founder is not counted as an owner, and the last owner cannot be changed.
+  await addUser('owner');
+});
+
+afterAll(() => host.close());
+
+const as = (id: string, ...roles: readonly BuiltInRole[]): Promise<Caller> => host.as({ id, tenantId, roles });
+const asFounder = (): Promise<Caller> => as(founderId, 'owner');
+
+let added = 0;
+
+const addUser = async (role: BuiltInRole): Promise<User> => {
+  added += 1;
+  const body = { name: `User ${added}`, email: `user-${added}@test.example`, role };
+  const response = await (await asFounder()).post('/v1/users', body);
+  expect(response.status).toBe(201);
+  return response.body;
+};
+
+/** Sends a valid request to a route. */
+const call = (caller: Caller, route: RouteSpec, id: string): Promise<TestResponse> =>
+  caller.send({
+    method: route.method,
+    url: toPath(route, id),
+    body: route.body && createSampleValues(route.body, 1)[0],
+    headers: { 'if-match': '"99"' },
+  });
+
+type Change = (user: User, founder: Caller) => Promise<TestResponse>;
+
+const suspend: Change = ({ id }, founder) => founder.send({ method: 'POST', url: `/v1/users/${id}/suspension` });
+const remove: Change = ({ id, version }, founder) =>
+  founder.send({ method: 'DELETE', url: `/v1/users/${id}`, headers: { 'if-match': `"${version}"` } });
+const demote: Change = ({ id, version }, founder) =>
+  founder.send({
+    method: 'PUT',
+    url: `/v1/users/${id}/role`,
+    body: { role: 'viewer' },
+    headers: { 'if-match': `"${version}"` },
+  });
+
+/** Changes an owner who has just used a token, and returns them with a token that was issued after the change. */
+const changeOwner = async (change: Change): Promise<{ readonly user: User; readonly caller: Caller }> => {
+  const user = await addUser('owner');
+  const earlier = await as(user.id, 'owner');
+  expect((await earlier.get('/v1/users/me')).status).toBe(200);
+  expect((await change(user, await asFounder())).status).toBeLessThan(300);
+  await expect.poll(async () => (await earlier.get('/v1/users/me')).status, { timeout: 1000 }).toBe(401);
+  offsetMs += 31_000;
+  return { user, caller: await as(user.id, 'owner') };
+};
+
+const permissions = Object.assign(
+  {},
+  ...modules.flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
+) as Readonly<Record<string, { readonly roles: readonly string[] }>>;
+
+const isForViewers = ({ auth }: RouteSpec): boolean =>
+  typeof auth !== 'object' || permissions[auth.policy]?.roles.includes('viewer') === true;
+
+const protectedRoutes = routes.filter(([, { auth }]) => auth !== 'public');
+
+describe.each([
+  ['suspended', suspend, 'The user of the token is suspended.'],
+  ['deleted', remove, 'The user of the token does not exist in the organization.'],
+])('a new token of a user who was %s', (_, change, detail) => {
+  it('is refused by every route', async () => {
+    const { user, caller } = await changeOwner(change);
+    for (const [operation, route] of protectedRoutes) {
+      const { status, body } = await call(caller, route, user.id);
+      expect([operation, status, body?.detail]).toEqual([operation, 401, detail]);
+    }
+  });
+});
+
+it('a new token with the earlier role of a user has the permissions of their role now, on every route', async () => {
+  const { caller } = await changeOwner(demote);
+  const { id } = await addUser('member');
+  for (const [operation, route] of protectedRoutes) {
+    const { status } = await call(caller, route, id);
+    expect([operation, status === 403]).toEqual([operation, !isForViewers(route)]);
+  }
+});
+
+it('a token with a lower role than its user has the permissions of that role, on every route', async () => {
+  const caller = await as((await addUser('owner')).id, 'viewer');
+  const { id } = await addUser('member');
+  for (const [operation, route] of protectedRoutes) {
+    const { status } = await call(caller, route, id);
+    expect([operation, status === 403]).toEqual([operation, !isForViewers(route)]);
+  }
+});
+
+it.each([
+  ['who does not exist', () => createId(), tenantId],
+  ['of another organization', () => founderId, createId()],
+])('a token of a user %s is refused by every route', async (_, getId, ofTenant) => {
+  const caller = await host.as({ id: getId(), tenantId: ofTenant, roles: ['owner'] });
+  for (const [operation, route] of protectedRoutes) {
+    expect([operation, (await call(caller, route, founderId)).status]).toEqual([operation, 401]);
+  }
+});
+
+it('a user who is reactivated or restored has access with a new token within a second', async () => {
+  for (const [change, undo] of [
+    [suspend, 'reactivation'],
+    [remove, 'restoration'],
+  ] as const) {
+    const { user, caller } = await changeOwner(change);
+    expect((await caller.get('/v1/users/me')).status).toBe(401);
+    const undone = await (await asFounder()).send({ method: 'POST', url: `/v1/users/${user.id}/${undo}` });
+    expect(undone.status).toBe(200);
+    await expect.poll(async () => (await caller.get('/v1/users/me')).status, { timeout: 1000 }).toBe(200);
+  }
+});
+
+it('the access of a user who was served before is known without a command to the database', async () => {
+  const caller = await as((await addUser('owner')).id, 'owner');
+  await caller.get('/v1/users/me');
+  const commands: string[] = [];
+  const onCommand = ({ commandName }: { commandName: string }) => void commands.push(commandName);
+  datastore.client.on('commandStarted', onCommand);
+  expect((await caller.get(`/v1/users/${createId()}`)).status).toBe(404);
+  datastore.client.off('commandStarted', onCommand);
+  expect(commands.filter((name) => name === 'find')).toHaveLength(1);
+});

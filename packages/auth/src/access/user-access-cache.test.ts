@@ -1,0 +1,99 @@
+import type { Ctx, UserAccess } from '@plinth/data-kit';
+import { describe, expect, it } from 'vitest';
+import { subject } from '../../test/tokens.ts';
+import { assertActive, createUserAccessCache } from './user-access-cache.ts';
+
+const active: UserAccess = { status: 'active', roles: ['owner'] };
+const suspended: UserAccess = { status: 'suspended', roles: ['owner'] };
+
+const createCtx = (overrides: Partial<typeof subject> = {}): Ctx => {
+  const actor = { kind: 'user', ...subject, ...overrides } as const;
+  return {
+    actor,
+    tenantId: actor.tenantId,
+    requestId: 'r',
+    trace: { traceId: '', spanId: '', sampled: false },
+    deadline: 0,
+    signal: new AbortController().signal,
+  };
+};
+const changed = { tenantId: subject.tenantId, subject: subject.id };
+
+/** Creates a cache whose look-ups the test answers, in their order. */
+const open = () => {
+  const lookups: PromiseWithResolvers<UserAccess>[] = [];
+  const cache = createUserAccessCache(() => {
+    const lookup = Promise.withResolvers<UserAccess>();
+    lookups.push(lookup);
+    return lookup.promise;
+  });
+  return { ...cache, lookups };
+};
+
+describe('the access of a user', () => {
+  it('is looked up once, and again after a change of this user only', async () => {
+    const { get, forget, lookups } = open();
+    const first = get(createCtx());
+    lookups[0]?.resolve(active);
+    expect(await first).toEqual(active);
+    expect(get(createCtx())).toEqual(active);
+    forget({ ...changed, subject: 'another' });
+    forget({ ...changed, tenantId: 'another' });
+    expect(get(createCtx())).toEqual(active);
+    forget(changed);
+    const second = get(createCtx());
+    lookups[1]?.resolve(suspended);
+    expect(await second).toEqual(suspended);
+    expect(get(createCtx())).toEqual(suspended);
+    expect(lookups).toHaveLength(2);
+  });
+
+  it('boundary: is that of the user in the organization of the token', () => {
+    const { get, lookups } = open();
+    void get(createCtx());
+    void get(createCtx({ tenantId: '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f' }));
+    expect(lookups).toHaveLength(2);
+  });
+
+  it('race: is not kept when it changed while it was looked up', async () => {
+    const { get, forget, lookups } = open();
+    const early = get(createCtx());
+    forget(changed);
+    const late = get(createCtx());
+    lookups[1]?.resolve(suspended);
+    await late;
+    lookups[0]?.resolve(active);
+    await early;
+    expect(get(createCtx())).toEqual(suspended);
+  });
+
+  it('race: is not kept by a slow look-up after a fast one that began later was forgotten', async () => {
+    const { get, forget, lookups } = open();
+    const [slow, fast] = [get(createCtx()), get(createCtx())];
+    lookups[1]?.resolve(active);
+    await fast;
+    forget(changed);
+    lookups[0]?.resolve(active);
+    await slow;
+    expect(get(createCtx())).toBeInstanceOf(Promise);
+  });
+
+  it('is looked up again after a failure', async () => {
+    const { get, lookups } = open();
+    const failing = get(createCtx());
+    lookups[0]?.reject(new Error('unavailable'));
+    await expect(failing).rejects.toThrow('unavailable');
+    expect(get(createCtx())).toBeInstanceOf(Promise);
+    expect(lookups).toHaveLength(2);
+  });
+});
+
+it.each([
+  ['suspended', 'The user of the token is suspended.'],
+  ['unknown', 'The user of the token does not exist in the organization.'],
+] as const)('refuses a user who is %s', (status, detail) => {
+  expect(() => assertActive({ status, roles: ['owner'] })).toThrow(
+    expect.objectContaining({ status: 401, code: 'unauthenticated', detail }),
+  );
+  expect(() => assertActive(active)).not.toThrow();
+});
