@@ -14,9 +14,9 @@ const longName = '\u{1F600}'.repeat(95);
 const users = useUsers('exportUsers');
 beforeAll(() => users.host.server.listen({ host: '127.0.0.1', port: 0 }));
 
-const openExport = async (tenantId: string): Promise<IncomingMessage> => {
+const openExport = async (tenantId: string, id: string = createId()): Promise<IncomingMessage> => {
   const { port } = users.host.server.server.address() as AddressInfo;
-  const authorization = `Bearer ${await users.host.signToken(createPrincipal({ tenantId, roles: ['owner'] }))}`;
+  const authorization = `Bearer ${await users.host.signToken(createPrincipal({ id, tenantId, roles: ['owner'] }))}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, headers: { authorization } }, resolve).on('error', reject);
   });
@@ -88,6 +88,33 @@ it('integrity: breaks the connection when MongoDB fails midway, so that no clien
     await setFailing('off');
   }
 }, 60_000);
+
+it.each([
+  ['is suspended', 'suspension', { method: 'POST' }],
+  ['is demoted', 'role', { method: 'PUT', body: { role: 'member' } }],
+] as const)(
+  'integrity: ends in the middle when its reader %s, so that no client mistakes a part for the whole',
+  async (_, change, request) => {
+    const { tenantId, owner, addUser } = await users.createOrganization();
+    await addUser({ role: 'owner' });
+    const { id } = await addUser({ role: 'owner' });
+    await addUsers(tenantId, 20_000, longName);
+    const response = await openExport(tenantId, id);
+    response.once('data', () => response.pause());
+    const changed = await owner.send({
+      ...request,
+      url: `/v1/users/${id}/${change}`,
+      headers: request.method === 'PUT' ? { 'if-match': '"1"' } : {},
+    });
+    expect(changed.status).toBe(200);
+    // The revocation arrives within a second.
+    await sleep(1000);
+    response.resume();
+    await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(response.complete).toBe(false);
+  },
+  60_000,
+);
 
 it('race: a paused client stops the reads of the database, and a disconnected one ends them', async () => {
   const tenantId = createId();

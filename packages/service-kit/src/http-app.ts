@@ -16,6 +16,7 @@ import { cors } from './plugins/cors.ts';
 import { defaultHeaders } from './plugins/default-headers.ts';
 import { type ErrorsOptions, errors } from './plugins/errors.ts';
 import { createReadinessCheck, type Dependency, health, type Readiness } from './plugins/health.ts';
+import { type LongResponseLimits, longResponses } from './plugins/long-responses.ts';
 import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
 import { createRequestIds, type Lifecycle, requestContext } from './plugins/request-context.ts';
@@ -32,6 +33,7 @@ export type HttpAppOptions = ErrorsOptions &
     readonly dependencies: readonly Dependency[];
     readonly corsOrigins: readonly string[];
     readonly inFlightMax: number;
+    readonly longResponses?: LongResponseLimits | undefined;
     readonly limits: RateLimits | undefined;
     readonly metrics: Metrics;
     readonly trustProxy: readonly string[] | undefined;
@@ -96,6 +98,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await app.register(bodyParsers);
   await app.register(auth, options);
   await app.register(admission, options);
+  await app.register(longResponses, options);
   await app.register(fastifyAccepts);
   await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
   await app.register(health, { checkReadiness });

@@ -7,6 +7,7 @@ import { systemClock, systemIds } from './clock-and-ids.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
 import type { Dependency, Readiness } from './plugins/health.ts';
+import { defaultLongResponseLimits } from './plugins/long-responses.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import { createRateLimits, createRowLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
@@ -68,6 +69,12 @@ const toServerSettings = (config: ServiceConfig) => ({
   publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
   corsOrigins: config.CORS_ORIGINS ?? [],
   inFlightMax: config.IN_FLIGHT_MAX,
+  longResponses: {
+    ...defaultLongResponseLimits,
+    max: config.LONG_RESPONSES_MAX,
+    perUserMax: config.LONG_RESPONSES_PER_USER_MAX,
+    bytesPerSecondMin: config.LONG_RESPONSE_BYTES_PER_SECOND_MIN,
+  },
   trustProxy: config.TRUST_PROXY,
   serialization: config.NODE_ENV === 'production' ? ('compiled' as const) : ('validated' as const),
   undeclared: 'send' as const,

@@ -9,6 +9,7 @@ import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
 import type { Module, UserAccessSource } from './module.ts';
 import type { Dependency } from './plugins/health.ts';
+import type { LongResponseLimits } from './plugins/long-responses.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import type { ServedRoute } from './plugins/routes.ts';
 
@@ -29,6 +30,8 @@ export type ServerOptions = {
   readonly corsOrigins: readonly string[];
   /** Requests that are processed at a time. */
   readonly inFlightMax: number;
+  /** Limits of responses that stream. */
+  readonly longResponses?: LongResponseLimits | undefined;
   /** Without it no request is limited. `runService` always sets it. */
   readonly limits?: RateLimits | undefined;
   /** Returns how many documents a tenant may keep in each collection. Without it, as many as it wants. */

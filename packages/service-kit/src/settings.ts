@@ -35,6 +35,15 @@ export const serviceSettings = {
   IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).default(256).meta({
     description: 'How many requests one process handles at a time. More are queued for a moment.',
   }),
+  LONG_RESPONSES_MAX: integer({ min: 1, max: 10_000 }).default(32).meta({
+    description: 'How many exports and other streams one process sends at a time.',
+  }),
+  LONG_RESPONSES_PER_USER_MAX: integer({ min: 1, max: 1000 }).default(2).meta({
+    description: 'How many of them one user receives from one process at a time.',
+  }),
+  LONG_RESPONSE_BYTES_PER_SECOND_MIN: integer({ min: 1, max: 1_000_000 }).default(4096).meta({
+    description: 'A client that reads a stream more slowly for 20 seconds is cut.',
+  }),
   SHUTDOWN_DELAY_MS: integer({ max: 8000 }).default(3000).meta({
     description:
       'In production, for how many milliseconds a stopping service still serves after its readiness has failed.',

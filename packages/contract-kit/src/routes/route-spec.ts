@@ -44,7 +44,7 @@ export type RouteSpec = {
    * again when it is repeated. With `optional`, a unique index or the state of the resource refuses the repetition.
    */
   readonly idempotency?: 'required' | 'optional';
-  /** Each caller has a stricter rate limit for this route, besides the general limits: for logins and other guessable secrets. */
+  /** Each caller has a stricter rate limit for this route, besides the general limits: for guessable secrets and exports. */
   readonly limit?: 'sensitive';
   /** The expected failures, besides those that follow from the route's shape. */
   readonly errors?: readonly AnyErrorFactory[];

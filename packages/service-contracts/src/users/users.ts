@@ -39,6 +39,7 @@ export const usersContract = defineContract('users', {
       description: 'One user a line, the oldest first. Changes during the export may be missing from it.',
       auth: { policy: 'users:export' },
       stream: 'ndjson',
+      limit: 'sensitive',
       responses: { 200: User },
     }),
     getMe: defineRoute({

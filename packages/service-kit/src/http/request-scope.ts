@@ -14,6 +14,8 @@ export type RequestScope = {
   ctx: Ctx | undefined;
   /** The parsed body before validation, of a route that accepts an idempotency key. */
   sentBody: unknown;
+  /** Set by the auth hook for a stream. @throws when the credential or the permission of the request no longer stands. */
+  assertAllowed: () => Promise<void>;
   /** The code of the error in the response. */
   code: string | undefined;
   /** True once the action has returned and its writes are being committed. */

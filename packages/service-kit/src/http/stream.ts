@@ -10,7 +10,14 @@ export const streamMs = 30 * 60 * 1000;
 /** Lines are combined into chunks of about this many characters, because a chunk for each line costs more CPU than the line. */
 const chunkLength = 16 * 1024;
 
-async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize: Serialize): AsyncGenerator<string> {
+/** `assertAllowed` is called before each chunk: its error ends the response. */
+export type LinesOptions = { readonly serialize: Serialize; readonly assertAllowed: () => Promise<void> };
+
+async function* toChunks(
+  first: unknown,
+  rest: AsyncIterator<unknown>,
+  { serialize, assertAllowed }: LinesOptions,
+): AsyncGenerator<string> {
   let chunk = `${serialize(first)}\n`;
   try {
     for (;;) {
@@ -18,6 +25,7 @@ async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize
       if (next.done) break;
       chunk += `${serialize(next.value)}\n`;
       if (chunk.length < chunkLength) continue;
+      await assertAllowed();
       yield chunk;
       chunk = '';
     }
@@ -32,11 +40,11 @@ async function* toChunks(first: unknown, rest: AsyncIterator<unknown>, serialize
  * with the response. An error before the first item is thrown here, while a status can still be chosen; a later one ends the
  * connection in the middle, so that no client mistakes a part for the whole.
  */
-export const openLines = async (items: AsyncIterable<unknown>, serialize: Serialize): Promise<Readable> => {
+export const openLines = async (items: AsyncIterable<unknown>, options: LinesOptions): Promise<Readable> => {
   const iterator = items[Symbol.asyncIterator]();
   const first = await iterator.next();
   if (first.done) return Readable.from([]);
-  return Readable.from(toChunks(first.value, iterator, serialize), { objectMode: false, highWaterMark: chunkLength });
+  return Readable.from(toChunks(first.value, iterator, options), { objectMode: false, highWaterMark: chunkLength });
 };
 
 /** Reads the first item and closes the rest, so that a HEAD succeeds or fails as its GET. */

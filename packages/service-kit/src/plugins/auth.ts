@@ -66,10 +66,17 @@ const createAuthHook = (app: FastifyInstance, auth: Auth, deps: AuthDeps): AuthH
   };
   return async (request, reply) => {
     const principal = await authenticate(request, reply);
+    const ctx = createContext(request, principal, clock);
+    const params = request.params as Params;
     // The context comes first, so that the log line of a refusal names its principal.
-    request.scope.ctx = createContext(request, principal, clock);
+    request.scope.ctx = ctx;
     await app.limit(request, reply, auth === 'public' ? 'anonymous' : 'subject');
-    await authorize(request.scope.ctx, request.params as Params);
+    await authorize(ctx, params);
+    if (!request.scope.config.contract?.stream || auth === 'public') return;
+    request.scope.assertAllowed = async () => {
+      await verify(request);
+      await authorize(ctx, params);
+    };
   };
 };
 

@@ -25,6 +25,8 @@ export const createRequestIds =
     return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
   };
 
+const allow = async (): Promise<void> => undefined;
+
 /** The logged status of a request whose client disconnected before the response. */
 const clientClosedRequest = 499;
 
@@ -62,6 +64,7 @@ export const requestContext = fp<RequestContextOptions>(
         span,
         abort,
         ctx: undefined,
+        assertAllowed: allow,
         code: undefined,
         isCommitting: false,
       };

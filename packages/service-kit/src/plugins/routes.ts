@@ -1,4 +1,4 @@
-import { classifiedFields, commonErrors, getSuccess } from '@plinth/contract-kit';
+import { ApiError, classifiedFields, commonErrors, getSuccess } from '@plinth/contract-kit';
 import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type {
@@ -152,8 +152,13 @@ const createStreamHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
       await readFirst(items);
       return reply.send();
     }
-    const lines = await openLines(items, serialize);
-    lines.on('error', (err) => logger.error('stream-failed', { requestId: request.id, err }));
+    const lines = await openLines(items, { serialize, assertAllowed: request.scope.assertAllowed });
+    lines.on('error', (err) => {
+      const { id: requestId } = request;
+      // The credential or the permission has ended.
+      if (err instanceof ApiError && err.status < 500) logger.warn('stream-ended', { requestId, code: err.code });
+      else logger.error('stream-failed', { requestId, err });
+    });
     return reply.send(lines);
   };
 };
