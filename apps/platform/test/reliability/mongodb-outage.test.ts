@@ -74,11 +74,10 @@ const observeOutage = async (
     const sending = [...createWave(fixture), ...creations].map((request) =>
       sendRawRequest(fixture.platform.port, request),
     );
-    const [live, ready] = await Promise.all([
-      readHealth(fixture, '/health/live'),
-      readHealth(fixture, '/health/ready'),
-    ]);
+    const live = await readHealth(fixture, '/health/live');
     responses.push(...(await Promise.all(sending)));
+    // Later than the second for which the result of a check is kept.
+    const ready = await readHealth(fixture, '/health/ready');
     if (responses.length >= waves * concurrency)
       return { inFlight: await Promise.all(pending), responses, live, ready };
   }
