@@ -157,9 +157,10 @@ it.each(Object.entries(faults))('integrity: the fault "%s" of tenant scoping is 
 });
 
 it('every operation of a collection has a fault', () => {
-  // `getRemoved` and `restore` consist of `get` and `update`.
+  // They consist of `get`, `update` and `remove`.
+  const combined = ['getRemoved', 'restore', 'purge'];
   const operations = Object.keys(openCollection().collection.for(createContext())).filter(
-    (operation) => operation !== 'getRemoved' && operation !== 'restore',
+    (operation) => !combined.includes(operation),
   );
   const covered = new Set(Object.keys(faults).map((name) => name.split(' ')[0]));
   expect(operations.filter((operation) => !covered.has(operation))).toEqual([]);

@@ -1,6 +1,7 @@
 export { changeRole } from './change-role.ts';
 export { createUser } from './create-user.ts';
 export { deleteUser } from './delete-user.ts';
+export { eraseUser } from './erase-user.ts';
 export { exportUsers } from './export-users.ts';
 export { getMe } from './get-me.ts';
 export { getUser } from './get-user.ts';

@@ -50,9 +50,14 @@ export type TenantCollection<D extends Entity> = {
    * @returns the document as it will be stored.
    */
   restore(document: D, conflictError?: ApiError): D;
+  /**
+   * With `softDelete`: records that a removed document is deleted for good. The commit fails with `conflictError`, by default
+   * `stale-version`, if the stored version is no longer `document.version`.
+   */
+  purge(document: D, conflictError?: ApiError): void;
 };
 
-type SoftDeleteOperation = 'getRemoved' | 'restore';
+type SoftDeleteOperation = 'getRemoved' | 'restore' | 'purge';
 
 /** A collection limited to the operations that an action needs: `Collection<UserDocument, 'get' | 'update'>`. */
 export type Collection<D extends Entity, Ops extends keyof TenantCollection<D>> = {
@@ -68,8 +73,9 @@ export type OperationsOf<C> = C extends { readonly softDelete: true }
   : Exclude<keyof TenantCollection<Entity>, SoftDeleteOperation>;
 
 /** The operations that an adapter provides on stored documents; `manageCollection` adds the others. */
-export type StoredCollection<D extends Entity> = Omit<TenantCollection<D>, SoftDeleteOperation | 'get'> & {
+export type StoredCollection<D extends Entity> = Omit<TenantCollection<D>, SoftDeleteOperation | 'get' | 'remove'> & {
   get(id: string): Promise<D>;
+  remove(document: D, conflictError?: ApiError): void;
 };
 
 /** The violation of a unique index. The host responds with the error of that `code` that the route declares. */

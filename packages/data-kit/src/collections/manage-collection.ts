@@ -60,14 +60,20 @@ const softDelete = (stored: StoredCollection<Stored>, { definition, clock }: Man
       const $unset = { deletedAt: true, ...Object.fromEntries(absent) };
       return stored.update(document, { $set, $unset } as object, conflictError);
     },
+    purge: (document: Stored, conflictError?: ApiError): void => {
+      if (isRemoved(definition, document)) return stored.remove(document, conflictError);
+      throw new TypeError(`${definition.name}: the document is not removed. Remove it before it is purged.`);
+    },
   };
 };
 
 const hardDelete = (stored: StoredCollection<Stored>, { definition }: Managed) => {
   const refuse = (): never => {
-    throw new TypeError(`${definition.name}: only a collection with softDelete restores. Add it to its definition.`);
+    throw new TypeError(
+      `${definition.name}: only a collection with softDelete keeps removed documents. Add it to its definition.`,
+    );
   };
-  return { remove: stored.remove, getRemoved: refuse, restore: refuse };
+  return { remove: (document: Stored) => stored.remove(document), getRemoved: refuse, restore: refuse, purge: refuse };
 };
 
 /**

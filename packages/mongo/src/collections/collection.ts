@@ -149,8 +149,8 @@ const createWrites = <D extends Entity>(
       const filter = { ...toIdFilter(document), version: document.version };
       writeSets.require(ctx, collection, toRequirement(collection, filter, conflictError));
     },
-    remove: (document) => {
-      const write: Write = { kind: 'remove', collection, filter: toFilter(document) };
+    remove: (document, conflictError) => {
+      const write: Write = { kind: 'remove', collection, filter: toFilter(document), conflictError };
       writeSets.record(ctx, write, journal.removed(document));
     },
   };

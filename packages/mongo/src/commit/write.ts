@@ -20,7 +20,7 @@ export type Write =
       readonly kind: 'remove';
       readonly collection: string;
       readonly filter: Document;
-      readonly conflictError?: undefined;
+      readonly conflictError: Error | undefined;
     };
 
 /**

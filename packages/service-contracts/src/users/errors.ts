@@ -18,7 +18,11 @@ export const usersErrors = defineErrors('users', {
     title: 'Another request added the first owner of the organization at the same time.',
     fix: 'Send the request again, with a new idempotency key if it had one.',
   },
-  notRemoved: { status: 409, title: 'The user is not deleted, so there is nothing to restore.', fix: readUser },
+  notRemoved: {
+    status: 409,
+    title: 'The user is not deleted, so there is nothing to restore or erase.',
+    fix: readUser,
+  },
   alreadySuspended: { status: 409, title: 'The user is already suspended.', fix: readUser },
   notSuspended: { status: 409, title: 'The user is not suspended, so there is nothing to reactivate.', fix: readUser },
   ownRole: {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { usersEvents } from './events.ts';
 
 const userId = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
-const unchanged = ['updated', 'deleted', 'restored', 'suspended', 'reactivated'] as const;
+const unchanged = ['updated', 'deleted', 'restored', 'erased', 'suspended', 'reactivated'] as const;
 const payloads: Readonly<Record<string, object>> = {
   ...Object.fromEntries(unchanged.map((change) => [`users.user-${change}`, { userId }])),
   'users.user-created': { userId, role: 'member' },

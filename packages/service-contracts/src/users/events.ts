@@ -10,6 +10,8 @@ export const usersEvents = defineEvents('users', {
     userDeleted: {},
     /** The user was restored, with the role and status from before the deletion. */
     userRestored: {},
+    /** The personal data of a deleted user no longer exists. */
+    userErased: {},
     userSuspended: {},
     userReactivated: {},
     userRoleChanged: { role: Role, previousRole: Role },

@@ -10,6 +10,7 @@ it('lets every role view users, and only owners export and change them', () => {
   expect(Object.entries(permissions).map(([name, { roles }]) => [name, roles])).toEqual([
     ['users:read', ['owner', 'member', 'viewer']],
     ['users:export', ['owner']],
+    ['users:erase', ['owner']],
     ['users:write', ['owner']],
   ]);
 });
@@ -28,6 +29,7 @@ it('requires the permission of each operation; users need none for their own dat
     suspendUser: write,
     reactivateUser: write,
     restoreUser: write,
+    eraseUser: { policy: 'users:erase' },
   });
 });
 
@@ -35,7 +37,7 @@ it.each([
   ['an address may be taken', usersErrors.emailTaken, ['createUser', 'updateUser', 'restoreUser']],
   ['an owner may be removed', usersErrors.lastOwner, ['changeRole', 'deleteUser', 'suspendUser']],
   ['an owner may be added', usersErrors.ownersChanged, ['createUser', 'changeRole', 'restoreUser', 'reactivateUser']],
-  ['there is no If-Match', commonErrors.conflict, ['restoreUser', 'suspendUser', 'reactivateUser']],
+  ['there is no If-Match', commonErrors.conflict, ['restoreUser', 'eraseUser', 'suspendUser', 'reactivateUser']],
 ] as const)('declares the error of an operation where %s', (_, error, operations: readonly Operation[]) => {
   for (const operation of operations) expect((routes[operation] as { errors?: unknown }).errors).toContain(error);
 });

@@ -119,5 +119,16 @@ export const usersContract = defineContract('users', {
       ...user,
       errors: [notRemoved, emailTaken, ownersChanged, commonErrors.conflict],
     }),
+    eraseUser: defineRoute({
+      method: 'POST',
+      path: '/v1/users/:id/erasure',
+      summary: 'Erase a deleted user for good',
+      description: 'Nothing undoes it. Without it, a deleted user is erased after 30 days.',
+      auth: { policy: 'users:erase' },
+      idempotency: 'optional',
+      params: UserParams,
+      responses: { 204: NoContent },
+      errors: [notRemoved, commonErrors.conflict],
+    }),
   },
 });

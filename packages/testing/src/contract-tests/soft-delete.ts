@@ -19,6 +19,7 @@ const createTeam = ({ context, members, write, clock }: Fixture, ctx: Ctx = cont
       const collection = members.for(ctx);
       return collection.restore(await collection.getRemoved(_id, suiteErrors.notRemoved()));
     }),
+  purge: (member: Member) => write(ctx, () => members.for(ctx).purge(member, suiteErrors.soldOut())),
   setPoints: ({ _id }: Member, points: number) =>
     write(ctx, () => members.for(ctx).updateWhere({ _id }, { $set: { points } }, suiteErrors.soldOut())),
 });
@@ -117,6 +118,27 @@ const restoreCases = (use: () => Fixture): void => {
   });
 };
 
+const purgeCases = (use: () => Fixture): void => {
+  it('deletes a removed document for good, and none that is not removed', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    await expect(team.purge(ada)).rejects.toThrow('Remove it before it is purged');
+    await team.remove(ada);
+    await team.purge(await team.getRemoved(ada));
+    await expect(team.getRemoved(ada)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('race: a document that was restored meanwhile is not purged', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    await team.remove(ada);
+    const removed = await team.getRemoved(ada);
+    await team.restore(ada);
+    await expect(team.purge(removed)).rejects.toMatchObject({ code: 'sold-out' });
+    expect(await team.members.get(ada._id)).toMatchObject({ version: 3 });
+  });
+};
+
 const uniqueCases = (use: () => Fixture): void => {
   it('frees the unique value of a document each time that it is removed', async () => {
     const team = createTeam(use());
@@ -182,7 +204,9 @@ const misuseCases = (use: () => Fixture): void => {
   it('a collection without softDelete neither reads removed documents nor restores', async () => {
     const { context, things } = use();
     const collection = things.for(context()) as unknown as ReturnType<ReturnType<typeof use>['members']['for']>;
-    expect(() => collection.restore({} as never)).toThrow('things: only a collection with softDelete restores');
+    expect(() => collection.restore({} as never)).toThrow(
+      'things: only a collection with softDelete keeps removed documents',
+    );
     expect(() => collection.getRemoved(createId(), suiteErrors.notRemoved())).toThrow(
       'only a collection with softDelete',
     );
@@ -201,6 +225,7 @@ export const softDeleteCases = (use: () => Fixture): void => {
   describe('soft deletion', () => {
     hiddenCases(use);
     restoreCases(use);
+    purgeCases(use);
     uniqueCases(use);
     misuseCases(use);
   });

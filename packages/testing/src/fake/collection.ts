@@ -123,8 +123,7 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
       const write: Write = { kind: 'require', definition, isTarget: matchesVersion(document), conflictError };
       writeSets.require(ctx, definition.name, [write]);
     },
-    remove: (document) => {
-      const conflictError = commonErrors.staleVersion();
+    remove: (document, conflictError = commonErrors.staleVersion()) => {
       const write = { isTarget: matchesVersion(document), conflictError };
       writeSets.record(ctx, { kind: 'remove', definition, ...write }, journal.removed(document));
     },

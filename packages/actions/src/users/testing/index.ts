@@ -38,4 +38,5 @@ export const createUserOperations = <R extends Readonly<Record<Operation, unknow
   suspendUser: ({ id }: Reference, options?: Options) => call('suspendUser', { id }, options),
   reactivateUser: ({ id }: Reference, options?: Options) => call('reactivateUser', { id }, options),
   restoreUser: ({ id }: Reference, options?: Options) => call('restoreUser', { id }, options),
+  eraseUser: ({ id }: Reference, options?: Options) => call('eraseUser', { id }, options),
 });
