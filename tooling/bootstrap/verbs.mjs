@@ -7,10 +7,8 @@ const turbo = (task, summary) => ({
   command: (args) => ['turbo', 'run', task, ...args],
 });
 const script = (path) => (args) => ['node', join(root, path), ...args];
-const withDatabases = (data, path) => (args) => [
-  ...['node', join(root, 'tooling/bootstrap/src/with-databases.ts')],
-  ...[data, join(root, path), ...args],
-];
+const withDatabases = (data, path) => (args) =>
+  script('tooling/bootstrap/src/with-databases.ts')([data, join(root, path), ...args]);
 
 /** The scripts of the root package. */
 export const verbs = {

@@ -12,10 +12,8 @@ export const archiveOplog = async (client: MongoClient, database: string) => {
   const oplog = client.db('local').collection<OplogEntry>('oplog.rs');
   const [latest] = await oplog.find().sort({ $natural: -1 }).limit(1).toArray();
   const entries: OplogEntry[] = [];
-  const cursor = oplog.find(
-    { ts: { $gt: latest?.ts ?? new Timestamp(0n) } },
-    { tailable: true, awaitData: true, maxAwaitTimeMS: 200 },
-  );
+  const newer = { ts: { $gt: latest?.ts ?? new Timestamp(0n) } };
+  const cursor = oplog.find(newer, { tailable: true, awaitData: true, maxAwaitTimeMS: 200 });
   const namespaces = new RegExp(`^(admin|${database})\\.`);
   const reading = (async () => {
     for await (const entry of cursor) if (namespaces.test(entry.ns) && isDataChange(entry)) entries.push(entry);

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { UsageError } from '@plinth/load';
 import { getRatios, median, type Row } from './compare.ts';
 import { compareServers } from './modes.ts';
-import type { ModeOptions, Options } from './options.ts';
+import type { ModeOptions } from './options.ts';
+import type { Kind } from './requests.ts';
 import type { Lab } from './servers.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -23,22 +24,12 @@ export const findBase = (name: string): string => {
 /** The minimum ratio of requests per core that a change must keep. Smaller losses are indistinguishable from noise. */
 const ratioMin = 1 / 1.1;
 
-const isSlower = (row: Row): boolean => !(median(getRatios(row)) >= ratioMin);
-
-/** Measures all kinds of requests, and measures slower ones again, because a busy machine can distort one measurement. */
-export const findRegressions = async (
-  kinds: Options['kinds'],
-  measure: (kinds: Options['kinds']) => Promise<readonly Row[]>,
-) => {
-  const first = await measure(kinds);
-  const suspects = first.filter(isSlower).map(({ kind }) => kind);
-  const second = suspects.length > 0 ? await measure(suspects) : [];
-  const rows = first.map((row) => second.find(({ kind }) => kind === row.kind) ?? row);
-  return { rows, slower: second.filter(isSlower).map(({ kind }) => kind) };
-};
+/** Returns the kinds of requests that cost too much, or that could not be measured. */
+export const findSlower = (rows: readonly Row[]): Kind[] =>
+  rows.filter((row) => !(median(getRatios(row)) >= ratioMin)).map(({ kind }) => kind);
 
 /** Compares the platform of the working tree with that of another commit, which it checks out beside it. */
-export const runRegression = async (lab: Lab, options: ModeOptions, baseName: string) => {
+export const runRegression = async (lab: Lab, options: ModeOptions, baseName: string): Promise<Row[]> => {
   const base = findBase(baseName);
   const name = base.slice(0, 12);
   const checkout = join(root, '.data', `base-${process.pid}`);
@@ -49,9 +40,7 @@ export const runRegression = async (lab: Lab, options: ModeOptions, baseName: st
     execFileSync('pnpm', install, { cwd: checkout, stdio: ['ignore', process.stderr, process.stderr] });
     const subject = await lab.startPlatformServer({ name: 'working-tree' });
     const reference = await lab.startPlatformServer({ name, root: checkout });
-    return await findRegressions(options.kinds, (kinds) =>
-      compareServers(lab, { subject, reference }, { ...options, kinds }),
-    );
+    return await compareServers(lab, { subject, reference }, options);
   } finally {
     await lab.close();
     git('worktree', 'remove', '--force', checkout);

@@ -19,8 +19,6 @@ export type Server = {
 };
 
 const usersToRead = 600;
-/** Output is only kept for the report of a failure: the log has a line for each request. */
-const outputCharsMin = 2000;
 
 export const createOwner = (): TokenUser => ({ id: uuidv7(), tenantId: uuidv7(), role: 'owner' });
 /** Reads users of a tenant in which nothing else is written. */
@@ -45,7 +43,7 @@ export const openLab = async ({ profile, ...databases }: LabOptions) => {
   const startPlatformServer = async ({ name, root, settings }: PlatformOptions): Promise<Server> => {
     const databasePrefix = createDatabasePrefix();
     const platform = await startPlatform(
-      { ...databases, root, outputCharsMin },
+      { ...databases, root },
       { MONGODB_DATABASE_PREFIX: databasePrefix, LOG_LEVEL: 'info', ...nodeOptions(name), ...settings },
     );
     stops.unshift(() => platform.stop());
@@ -59,23 +57,19 @@ export const openLab = async ({ profile, ...databases }: LabOptions) => {
   const startRawServer = async ({ databasePrefix, readIds }: Server): Promise<Server> => {
     const DATABASE = `${databasePrefix}users`;
     const settings = { MONGODB_URI: databases.mongodbUri, DATABASE, ...nodeOptions('raw') };
-    const service = await startService(new URL('./raw-server.ts', import.meta.url), settings, { outputCharsMin });
+    const service = await startService(new URL('./raw-server.ts', import.meta.url), settings);
     stops.unshift(() => service.end('SIGTERM'));
     cpus.pinServer(service.pid);
     const createHeaders = async ({ tenantId }: TokenUser) => ({ 'x-tenant-id': tenantId });
     return { name: 'raw', url: service.url, pid: service.pid, databasePrefix, readIds, createHeaders };
   };
 
-  /** Counts the users that are stored in a tenant. */
-  const countUsers = ({ databasePrefix }: Server, tenantId: string): Promise<number> =>
-    client.db(`${databasePrefix}users`).collection('users').countDocuments({ tenantId });
-
   const close = async (): Promise<void> => {
     for (const stop of stops.splice(0)) await stop();
     await client.close();
   };
   const conditions = { mongodVersion: String(mongodVersion), arePinned: cpus.arePinned };
-  return { startPlatformServer, startRawServer, countUsers, mongodPid: Number(mongodPid), conditions, close };
+  return { startPlatformServer, startRawServer, mongodPid: Number(mongodPid), conditions, close };
 };
 
 export type Lab = Awaited<ReturnType<typeof openLab>>;

@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonTestResults } from 'vitest/node';
 
@@ -19,25 +19,18 @@ export function removeResults(root: string): void {
 export function addResults(root: string): Totals {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0, missing: [] };
   for (const folder of listTested(root)) {
-    const report = readReport(toPath(root, folder));
-    if (report === undefined) {
+    const path = toPath(root, folder);
+    if (!existsSync(path)) {
       totals.missing.push(folder);
       continue;
     }
+    const report = JSON.parse(readFileSync(path, 'utf8')) as JsonTestResults;
     totals.passed += report.numPassedTests;
     // A file that cannot be loaded has no tests to fail.
     totals.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);
     totals.skipped += report.numPendingTests + report.numTodoTests;
   }
   return totals;
-}
-
-function readReport(path: string): JsonTestResults | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as JsonTestResults;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The closing line of `npm test`. */

@@ -11,7 +11,7 @@ const exitCode = await withRunner(async (runner) => {
   if (!isTemporary) loadEnvFile();
   const run = (env: NodeJS.ProcessEnv) => runner.start([process.execPath, program, ...args], { env }).ended;
   if (!isTemporary && process.env['MONGODB_URI']) return run(process.env);
-  const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir, isExclusive: true }) });
+  const databases = await startDatabases({ log: console.error, ...(!isTemporary && { dataDir }) });
   try {
     return await run({ ...process.env, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl });
   } finally {

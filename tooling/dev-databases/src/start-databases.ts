@@ -10,8 +10,6 @@ import { type DatabaseKind, launch } from './server.ts';
 export type DevDatabasesOptions = Partial<FindOptions> & {
   /** The folder in which data stays; by default a temporary one. */
   dataDir?: string;
-  /** For short commands: a process that starts meanwhile waits for their end, because it would outlive these databases. */
-  isExclusive?: boolean;
   /** Called when a database ends that was not stopped. */
   onLost?: (name: string) => void;
 };
@@ -67,15 +65,15 @@ type ShareOptions = StartOptions & { dir: string; waitsForShared: boolean };
 
 /** Shares the running server of the folder, or launches one. */
 async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
-  const { env, log, dir, isExclusive, waitsForShared } = options;
+  const { env, log, dir, waitsForShared } = options;
   for (let attempt = 1; ; attempt += 1) {
     // The port of the last start, so that URIs in other tools stay valid.
     const port = await readPort(dir);
     if (await servesFolder(kind, port, dir)) return { port, isShared: true, close: async () => {} };
     try {
       if (!waitsForShared || attempt === shareAttemptsMax) {
-        const server = await launch(kind, { env, log, dir, port: isExclusive ? 0 : port });
-        if (!isExclusive) await writeFile(join(dir, 'port'), String(server.port));
+        const server = await launch(kind, { env, log, dir, port });
+        await writeFile(join(dir, 'port'), String(server.port));
         return { ...server, isShared: false };
       }
     } catch (error) {

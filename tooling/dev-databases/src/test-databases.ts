@@ -91,10 +91,8 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     });
   const pause = async () => {
     const primary = await getPrimary();
-    return pauseSecondaries(
-      runOnPrimary,
-      nodes.filter((node) => node !== primary),
-    );
+    const secondaries = nodes.filter((node) => node !== primary);
+    return pauseSecondaries(runOnPrimary, secondaries);
   };
   const waitUntilHealthy = async () => {
     await poll('is not healthy', async () => {

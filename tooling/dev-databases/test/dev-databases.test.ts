@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
@@ -121,22 +120,6 @@ describe('databases with a data folder', () => {
     const [one, two] = await Promise.all([startDatabases({ env, dataDir }), startDatabases({ env, dataDir })]);
     expect(two).toMatchObject({ mongodbUri: one.mongodbUri, redisUrl: one.redisUrl });
     await Promise.all([one.stop(), two.stop()]);
-  });
-
-  it('are waited for, and not shared, while a short command has them', async () => {
-    const dataDir = await createTemporaryFolder();
-    const short = await startDatabases({ env, dataDir, isExclusive: true });
-    const lost: string[] = [];
-    const waiting = startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
-    const another = startDatabases({ env, dataDir, isExclusive: true });
-    await sleep(1000);
-    await short.stop();
-    // Either of the two may be the next.
-    const first = await Promise.race([waiting, another]);
-    await first.stop();
-    const [long] = await Promise.all([waiting, another.then((databases) => databases.stop())]);
-    await long.stop();
-    expect(lost).toEqual([]);
   });
 
   it('are refused in one sentence when the folder cannot be written to', async () => {

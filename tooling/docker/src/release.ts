@@ -1,16 +1,13 @@
-// `node release.ts plan` prints the next step of a release; `node release.ts notes` prints its text.
+// `node release.ts` prints the next step of a release as outputs of a GitHub step.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** The version of the product is the version of its API. */
-const versionedPackage = 'packages/service-contracts';
 
 /** The version of a package before its first release. */
 const unreleased = '0.0.0';
 
-export type ReleaseState = {
+type ReleaseState = {
   /** In package.json. */
   readonly version: string;
   /** The names of the files in `.changeset`. */
@@ -18,49 +15,24 @@ export type ReleaseState = {
   readonly tags: readonly string[];
 };
 
-export type ReleasePlan = {
-  /** `version`: open the pull request of the next version. `release`: this version has no tag yet. */
-  readonly mode: 'version' | 'release' | 'none';
-  readonly version: string;
-  readonly tag: string;
-};
-
-export function planRelease({ version, changesets, tags }: ReleaseState): ReleasePlan {
-  const tag = `v${version}`;
-  const pending = changesets.filter((name) => name.endsWith('.md') && name !== 'README.md');
-  if (pending.length > 0) return { mode: 'version', version, tag };
-  return { mode: version === unreleased || tags.includes(tag) ? 'none' : 'release', version, tag };
-}
-
-/** Returns the section of one version in a changelog of changesets. */
-export function getNotes(changelog: string, version: string): string {
-  const [, section] = changelog.split(`\n## ${version}\n`);
-  if (section === undefined) throw new Error(`CHANGELOG.md has no section "${version}": run changeset version first.`);
-  return `${section.split('\n## ')[0]?.trim()}\n`;
+/** Returns `version` to open the pull request of the next version, and `release` when this version has no tag yet. */
+export function planRelease({ version, changesets, tags }: ReleaseState): 'version' | 'release' | 'none' {
+  if (changesets.some((name) => name.endsWith('.md') && name !== 'README.md')) return 'version';
+  return version === unreleased || tags.includes(`v${version}`) ? 'none' : 'release';
 }
 
 /** The apps with an image: the folders in `apps` that have something to start. */
 export const listApps = (root: string): string[] =>
-  readdirSync(join(root, 'apps'))
-    .filter((name) => existsSync(join(root, 'apps', name, 'src/main.ts')))
+  globSync('*/src/main.ts', { cwd: join(root, 'apps') })
+    .map((path) => dirname(dirname(path)))
     .sort();
 
-function main(command: string | undefined): void {
+if (import.meta.main) {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  const read = (name: string): string => readFileSync(join(root, versionedPackage, name), 'utf8');
-  const { version } = JSON.parse(read('package.json')) as { version: string };
-  if (command === 'plan') {
-    const tags = execFileSync('git', ['tag', '--list'], { cwd: root, encoding: 'utf8' }).split('\n');
-    const plan = planRelease({ version, changesets: readdirSync(join(root, '.changeset')), tags });
-    for (const [name, value] of Object.entries({ ...plan, apps: JSON.stringify(listApps(root)) })) {
-      process.stdout.write(`${name}=${value}\n`);
-    }
-  } else if (command === 'notes') {
-    process.stdout.write(getNotes(read('CHANGELOG.md'), version));
-  } else {
-    process.stderr.write('Usage: node tooling/docker/src/release.ts plan|notes\n');
-    process.exitCode = 1;
-  }
+  // The version of the product is the version of its API.
+  const { version } = JSON.parse(readFileSync(join(root, 'packages/service-contracts/package.json'), 'utf8'));
+  const tags = execFileSync('git', ['tag', '--list'], { cwd: root, encoding: 'utf8' }).split('\n');
+  const mode = planRelease({ version, changesets: readdirSync(join(root, '.changeset')), tags });
+  const outputs = { mode, version, tag: `v${version}`, apps: JSON.stringify(listApps(root)) };
+  for (const [name, value] of Object.entries(outputs)) process.stdout.write(`${name}=${value}\n`);
 }
-
-if (import.meta.main) main(process.argv[2]);

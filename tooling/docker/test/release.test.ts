@@ -1,63 +1,54 @@
-import { describe, expect, it } from 'vitest';
-import { getNotes, listApps, planRelease } from '../src/release.ts';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { parse } from 'yaml';
+import { listApps, planRelease } from '../src/release.ts';
 import { root } from './paths.ts';
 
 const released = { version: '0.3.0', changesets: ['README.md', 'config.json'], tags: ['v0.3.0'] };
 
 describe('a push to main', () => {
   it('needs nothing when its version is tagged and no changeset is pending', () => {
-    expect(planRelease(released)).toEqual({ mode: 'none', version: '0.3.0', tag: 'v0.3.0' });
+    expect(planRelease(released)).toBe('none');
   });
 
   it('needs the next version when a changeset is pending, also before the last version is tagged', () => {
     const changesets = [...released.changesets, 'brave-cats-sing.md'];
-    expect(planRelease({ ...released, changesets }).mode).toBe('version');
-    expect(planRelease({ ...released, changesets, tags: [] }).mode).toBe('version');
+    expect(planRelease({ ...released, changesets })).toBe('version');
+    expect(planRelease({ ...released, changesets, tags: [] })).toBe('version');
   });
 
   it('needs a release when its version has no tag', () => {
-    expect(planRelease({ ...released, version: '0.4.0' })).toEqual({
-      mode: 'release',
-      version: '0.4.0',
-      tag: 'v0.4.0',
-    });
+    expect(planRelease({ ...released, version: '0.4.0' })).toBe('release');
   });
 
   it('boundary: never releases the version that every package begins with', () => {
-    expect(planRelease({ ...released, version: '0.0.0', tags: [''] }).mode).toBe('none');
+    expect(planRelease({ ...released, version: '0.0.0', tags: [''] })).toBe('none');
   });
 
   it('race: needs nothing when it is repeated after the release', () => {
     const state = { ...released, version: '0.4.0' };
-    const { tag } = planRelease(state);
-    expect(planRelease({ ...state, tags: [...state.tags, tag] }).mode).toBe('none');
+    expect(planRelease({ ...state, tags: [...state.tags, 'v0.4.0'] })).toBe('none');
   });
 });
 
-describe('the notes of a release', () => {
-  const changelog = `# @plinth/service-contracts
-
-## 0.4.0
-
-### Minor Changes
-
-- Orders can be refunded in part.
-
-## 0.3.0
-
-### Patch Changes
-
-- A refund names its order.
-`;
-
-  it('are the section of its version, and no other', () => {
-    expect(getNotes(changelog, '0.4.0')).toBe('### Minor Changes\n\n- Orders can be refunded in part.\n');
-    expect(getNotes(changelog, '0.3.0')).toBe('### Patch Changes\n\n- A refund names its order.\n');
-  });
-
-  it('boundary: fails for a version without a section', () => {
-    expect(() => getNotes(changelog, '0.4')).toThrow('CHANGELOG.md has no section "0.4"');
-  });
+it('has the section of its version as notes, and is not made without one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-release-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'packages/service-contracts'), { recursive: true });
+  const changelog = join(folder, 'packages/service-contracts/CHANGELOG.md');
+  const workflow = parse(await readFile(`${root}/.github/workflows/release.yml`, 'utf8'));
+  const { run } = workflow.jobs.release.steps.find((step: { name?: string }) => step.name?.includes('changelog'));
+  const writeNotes = () =>
+    promisify(execFile)('sh', ['-ec', run], { cwd: folder, env: { ...process.env, RUNNER_TEMP: folder } });
+  await writeFile(changelog, '# a\n\n## 0.4.0\n\n### Minor Changes\n\n- New.\n\n## 0.3.0\n\n- Old.\n');
+  await writeNotes();
+  expect((await readFile(join(folder, 'notes.md'), 'utf8')).trim()).toBe('### Minor Changes\n\n- New.');
+  await writeFile(changelog, '# a\n');
+  await expect(writeNotes()).rejects.toMatchObject({ code: 1 });
 });
 
 it('lists the apps that have an image', () => {

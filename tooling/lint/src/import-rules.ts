@@ -66,10 +66,6 @@ const domainRules = [
     from: { path: '^apps/(?!svc-)' },
     to: { path: `^${domains}/`, pathNot: '^packages/service-(?:contracts|actions)/' },
   }),
-  forbid('domain-name', 'A domain is named by a plural in kebab case.', {
-    from: {},
-    to: { path: `^${domains}/src/[^/]+/`, pathNot: `^${domains}/src/(?:[a-z-]+s|audit|billing|identity|storage)/` },
-  }),
   forbid('public-entry', 'Import @plinth/<layer>/<domain> or @plinth/svc-<domain>/module, nothing deeper.', {
     from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
     to: {

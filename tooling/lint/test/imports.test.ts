@@ -76,8 +76,6 @@ const refused: readonly Case[] = [
   on(action, '../shared.ts', 'own-domain'),
   on(service, '@plinth/actions/users', 'own-domain'),
   on(host, '@plinth/models/orders', 'host-domain'),
-  on(action, '@plinth/models/order', 'domain-name'),
-  on(action, '@plinth/models/salesOrders', 'domain-name'),
   on(action, '@plinth/dtos/orders/deep', 'public-entry'),
   on(host, '@plinth/svc-orders/config', 'public-entry'),
   on(action, '@plinth/models', 'resolvable'),

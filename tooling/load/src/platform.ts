@@ -17,8 +17,6 @@ export type PlatformOptions = {
   readonly redisUrl: string;
   /** The checkout whose platform starts; by default this one. */
   readonly root?: string | undefined;
-  /** How many characters at the end of its output are kept at least; by default all. */
-  readonly outputCharsMin?: number;
 };
 
 export type TokenUser = {
@@ -33,13 +31,15 @@ export type Platform = {
   readonly pid: number;
   /** Stores a user unless they are stored, and returns a token of them that is valid for fifteen minutes from `from`, or from now. */
   createToken(user: TokenUser, from?: Date): Promise<string>;
-  /** Returns the output so far: log lines that are warnings or worse. */
+  /** Returns the last output: log lines that are warnings or worse. */
   warnings(): string;
   /** Stops it as a deployment does, and drops its databases. Rejects when it had exited before, or not with 0. */
   stop(): Promise<void>;
 };
 
 const readyWithinMs = 45_000;
+/** How much of its output is kept at least: under load, its log has a line for each request. */
+const outputCharsMin = 10_000;
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 const isDuplicate = (error: unknown): boolean => (error as { code?: unknown }).code === 11_000;
@@ -61,7 +61,7 @@ const storeUser = async (
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
-  { mongodbUri, redisUrl, root = repository, ...options }: PlatformOptions,
+  { mongodbUri, redisUrl, root = repository }: PlatformOptions,
   overrides: Environment = {},
 ): Promise<Platform> => {
   const issuer = await createTestIssuer();
@@ -79,7 +79,7 @@ export const startPlatform = async (
   const raw = openRaw(mongodbUri);
   const drop = () => raw.dropAll(settings.MONGODB_DATABASE_PREFIX).finally(() => void raw.close());
   const main = join(root, 'apps/platform/src/main.ts');
-  const starting = startService(main, settings, { withinMs: readyWithinMs, ...options });
+  const starting = startService(main, settings, { withinMs: readyWithinMs, outputCharsMin });
   const service = await starting.catch((error: unknown) => drop().then(() => Promise.reject(error)));
   return {
     url: service.url,

@@ -2,17 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export type CompiledFixture = {
-  readonly file: string;
-  /** The sentence that the compiler must report, from the comment `// Says: …`; undefined for a fixture that compiles. */
-  readonly says: string | undefined;
-  readonly errors: readonly string[];
-};
-
 const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 
-/** Compiles the fixtures of a folder, which has a tsconfig.json, in one run, and returns the errors of each file. */
-export function compileFixtures(folder: URL): readonly CompiledFixture[] {
+/**
+ * Compiles the fixtures of a folder, which has a tsconfig.json, in one run. Returns the errors of each file, and in `says` the
+ * sentence that the compiler must report: that of the comment `// Says: …`, or undefined for a fixture that compiles.
+ */
+export function compileFixtures(folder: URL) {
   const options = { cwd: folder, encoding: 'utf8', timeout: 60_000 } as const;
   const { stdout, error } = spawnSync(process.execPath, [compiler, '-p', '.', '--pretty', 'false'], options);
   if (error) throw error;

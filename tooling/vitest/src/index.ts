@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-export { type CompiledFixture, compileFixtures } from './compile-fixtures.ts';
+export { compileFixtures } from './compile-fixtures.ts';
 
 export type ProjectOptions = {
   /** The minimum line coverage of `vitest run --coverage`, in percent. */

@@ -29,6 +29,8 @@ const officialMongod: Download = {
   },
 };
 
+const installRedis = 'install -y --no-install-recommends -o DPkg::Lock::Timeout=60 redis-tools'.split(' ');
+
 /**
  * In Debian and Ubuntu, redis-tools has the server as redis-check-rdb. The package redis-server would also start a system
  * service on port 6379.
@@ -41,15 +43,7 @@ const apt: Download = {
       if (process.getuid?.() !== 0) throw new Error('it needs root');
       // Without an update, the present package lists may be recent enough.
       await runApt(workplace, 'update').catch(() => undefined);
-      await runApt(
-        workplace,
-        'install',
-        '-y',
-        '--no-install-recommends',
-        '-o',
-        'DPkg::Lock::Timeout=60',
-        'redis-tools',
-      );
+      await runApt(workplace, ...installRedis);
     }
     await symlink(program, link);
     return link;
