@@ -23,6 +23,7 @@ const standard: Readonly<Record<string, number>> = {
   'idempotency-mismatch': 422,
   'rate-limited': 429,
   internal: 500,
+  'quota-exceeded': 403,
   unavailable: 503,
   'outcome-unknown': 503,
   'upstream-timeout': 504,
