@@ -8,7 +8,7 @@ type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 let platform: Platform;
 let outsider: Caller;
-let foreign: readonly Record<string, unknown>[];
+let targetDocuments: readonly Record<string, unknown>[];
 const targetTenant = createId();
 
 const listStored = async (): Promise<Record<string, unknown>[]> => {
@@ -24,7 +24,7 @@ const isPlainAction = ({ method, params, body }: RouteSpec): boolean =>
 /** Performs each action without a body on one document that allows it, so that one is suspended, another deleted, and so on. */
 const performPlainActions = async (caller: Caller, ids: readonly string[]): Promise<void> => {
   const untouched = new Set(ids);
-  for (const route of routes.map(([, each]): RouteSpec => each).filter(isPlainAction)) {
+  for (const route of routes.map(([, candidate]): RouteSpec => candidate).filter(isPlainAction)) {
     for (const id of untouched) {
       const { status } = await caller.send({ method: route.method, url: toPath(route, id), headers: anyVersion });
       if (status >= 400) continue;
@@ -39,9 +39,9 @@ beforeAll(async () => {
   const target = await platform.host.as(createPrincipal({ tenantId: targetTenant }));
   outsider = await platform.host.as(createPrincipal());
   await performPlainActions(target, await createSamples(target, 8));
-  foreign = await listStored();
-  expect(foreign.some(({ deleted }) => deleted === true)).toBe(true);
-  expect(foreign.some(({ status }) => status === 'suspended')).toBe(true);
+  targetDocuments = await listStored();
+  expect(targetDocuments.some(({ deleted }) => deleted === true)).toBe(true);
+  expect(targetDocuments.some(({ status }) => status === 'suspended')).toBe(true);
 });
 
 afterAll(async () => {
@@ -69,13 +69,13 @@ const createTenantOverrides = (): readonly { query?: string; headers?: Record<st
   { headers: { 'x-tenant-id': targetTenant, tenantid: targetTenant, 'x-forwarded-host': 'acme.example' } },
   { query: `?tenantId=${targetTenant}` },
   { query: `?tenantId[$ne]=${createId()}` },
-  { body: { tenantId: targetTenant, _id: foreign[0]?.['_id'], $where: '1' } },
+  { body: { tenantId: targetTenant, _id: targetDocuments[0]?.['_id'], $where: '1' } },
 ];
 
 describe.each(routes)('%s', (_, route: RouteSpec) => {
   it('integrity: neither reveals nor changes data of another tenant, wherever the request names that tenant', async () => {
-    const secrets = listTexts(foreign);
-    const ids = route.path.includes(':') ? foreign.map((document) => String(document['_id'])) : [''];
+    const secrets = listTexts(targetDocuments);
+    const ids = route.path.includes(':') ? targetDocuments.map((document) => String(document['_id'])) : [''];
     for (const id of ids) {
       for (const { query = '', headers = {}, body } of createTenantOverrides()) {
         const sent = createBody(route);
@@ -92,21 +92,21 @@ describe.each(routes)('%s', (_, route: RouteSpec) => {
         if (route.params && query === '') expect(response.status).toBe(404);
       }
     }
-    expect(await listStored()).toEqual(foreign);
+    expect(await listStored()).toEqual(targetDocuments);
   });
 
   if (route.params) {
     it('boundary: responds to the id of another tenant exactly as to an unknown id', async () => {
       const send = (id: string) =>
         outsider.send({ method: route.method, url: toPath(route, id), body: createBody(route), headers: anyVersion });
-      const [foreignId, unknown] = await Promise.all([send(String(foreign[0]?.['_id'])), send(createId())]);
-      expect(foreignId.status).toBe(unknown.status);
-      expect(withoutRequestId(foreignId.body)).toEqual(withoutRequestId(unknown.body));
-      const [malformedForeign, malformedUnknown] = await Promise.all([
-        send(`${String(foreign[0]?.['_id'])}x`),
+      const [ofTarget, unknown] = await Promise.all([send(String(targetDocuments[0]?.['_id'])), send(createId())]);
+      expect(ofTarget.status).toBe(unknown.status);
+      expect(withoutRequestId(ofTarget.body)).toEqual(withoutRequestId(unknown.body));
+      const [malformedOfTarget, malformedUnknown] = await Promise.all([
+        send(`${String(targetDocuments[0]?.['_id'])}x`),
         send(`${createId()}x`),
       ]);
-      expect(withoutRequestId(malformedForeign.body)).toEqual(withoutRequestId(malformedUnknown.body));
+      expect(withoutRequestId(malformedOfTarget.body)).toEqual(withoutRequestId(malformedUnknown.body));
     });
   }
 });

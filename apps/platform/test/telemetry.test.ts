@@ -14,6 +14,8 @@ const canary = `marker${randomBytes(6).toString('hex')}`;
 const tenantId = createId();
 const createTraceId = (): string => randomBytes(16).toString('hex');
 const parentId = '00f067aa0ba902b7';
+/** The kind SERVER of OpenTelemetry. */
+const serverKind = 2;
 
 describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics', (app) => {
   let service: Service;
@@ -64,7 +66,8 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     role: 'member',
   });
   const findSpans = (trace: string): ReceivedSpan[] => receiver.spans().filter((span) => span.traceId === trace);
-  const findRequestSpan = (trace: string): ReceivedSpan | undefined => findSpans(trace).find(({ kind }) => kind === 2);
+  const findRequestSpan = (trace: string): ReceivedSpan | undefined =>
+    findSpans(trace).find(({ kind }) => kind === serverKind);
   const listChildNames = (trace: string): string[] => {
     const parent = findRequestSpan(trace)?.spanId;
     return findSpans(trace)
@@ -104,7 +107,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
     expect(service.combinedOutput()).toContain(`"traceId":"${trace}"`);
   });
 
-  it('race: each of the writes that share a transaction has it in its own trace', async () => {
+  it('race: each write of a shared transaction has the commit in its own trace', async () => {
     const traces = Array.from({ length: 24 }, createTraceId);
     const responses = await Promise.all(
       traces.map((trace, index) =>
@@ -129,7 +132,7 @@ describe.each(['platform', 'svc-users'] as const)('%s with tracing and metrics',
   it('records no command outside a request', () => {
     const spans = receiver.spans();
     const ids = new Set(spans.map(({ spanId }) => spanId));
-    expect(spans.filter(({ kind, parentSpanId }) => kind !== 2 && !ids.has(parentSpanId))).toEqual([]);
+    expect(spans.filter(({ kind, parentSpanId }) => kind !== serverKind && !ids.has(parentSpanId))).toEqual([]);
   });
 
   it('exports metrics of its work without personal data', async () => {

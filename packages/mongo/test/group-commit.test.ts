@@ -24,8 +24,8 @@ const context = () => createContext({ tenantId, deadline: Date.now() + 20_000 })
 const run = <T>(work: (scoped: ReturnType<typeof store.collections.notes.for>) => T, ctx: Ctx = context()) =>
   store.unitOfWork.run(ctx, async () => work(store.collections.notes.for(ctx)), { operation: 'group' });
 
-const rows = async () => (await datastore.current.raw('group', 'journal').all()).length;
-const all = async () => (await datastore.current.raw('group', 'notes').all()) as unknown as Note[];
+const countRows = async () => (await datastore.current.raw('group', 'journal').all()).length;
+const listNotes = async () => (await datastore.current.raw('group', 'notes').all()) as unknown as Note[];
 
 type StartedCommand = { readonly commandName: string; readonly command: Document };
 
@@ -46,41 +46,41 @@ const countCommands = async (isCounted: typeof isCommit, work: () => Promise<unk
   return count;
 };
 
-type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly place: number };
+type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly position: number };
 
 const random = createRandom(getSeed());
 const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, index) => ({
   good: 63,
   bad: (['condition', 'duplicate', 'validator'] as const)[index % 3] as Mix['bad'],
-  place: random() % 64,
+  position: random() % 64,
 }));
 
 describe('sets that are committed together', () => {
   it('share a transaction, each with a journal row of its own', async () => {
-    const before = await rows();
+    const before = await countRows();
     const commits = await countCommands(isCommit, () =>
       Promise.all(Array.from({ length: 64 }, () => run((scoped) => scoped.insert(createNote())))),
     );
     expect(commits).toBeLessThanOrEqual(3);
-    expect((await rows()) - before).toBe(64);
+    expect((await countRows()) - before).toBe(64);
   });
 
   it.each(mixes)(
     'integrity: among $good valid sets, a set with an invalid $bad fails alone',
-    async ({ good, bad, place }) => {
+    async ({ good, bad, position }) => {
       const [taken, other] = await run(
         (scoped) => [scoped.insert(createNote()), scoped.insert(createNote({ words: 5 }))] as const,
       );
       const targets = await Promise.all(
         Array.from({ length: good }, () => run((scoped) => scoped.insert(createNote()))),
       );
-      const before = await rows();
+      const before = await countRows();
       const commitValid = (index: number) =>
         run((scoped) => {
           const target = targets[index] as Note;
           if (index % 3 === 0) return void scoped.insert(createNote());
           if (index % 3 === 1) return void scoped.update(target, { $set: { title: 'changed' } });
-          // Some of them change the document index which the invalid set fails.
+          // Some of them change the document on which the invalid set fails.
           return scoped.updateWhere({ _id: other._id, words: { $gte: 1 } }, { $inc: { words: 1 } }, errors.soldOut());
         });
       const commitInvalid = () =>
@@ -96,7 +96,7 @@ describe('sets that are committed together', () => {
         });
       const calls: Promise<unknown>[] = [];
       for (let index = 0; index <= good; index += 1) {
-        if (index === place) calls.push(commitInvalid());
+        if (index === position) calls.push(commitInvalid());
         if (index < good) calls.push(commitValid(index));
       }
       const outcomes = await Promise.allSettled(calls);
@@ -106,7 +106,7 @@ describe('sets that are committed together', () => {
       if (bad === 'condition') expect(failure).toBeInstanceOf(ApiError);
       else if (bad === 'duplicate') expect(failure).toMatchObject({ name: UniqueViolation.name, code: 'slug-taken' });
       else expect(failure).toMatchObject({ name: 'ValidatorViolation' });
-      expect((await rows()) - before).toBe(good);
+      expect((await countRows()) - before).toBe(good);
       const increments = Array.from({ length: good }, (_, index) => index).filter((index) => index % 3 === 2).length;
       expect(await store.collections.notes.for(context()).get(other._id)).toMatchObject({ words: 5 + increments });
     },
@@ -187,7 +187,7 @@ describe('sets that are committed together', () => {
     };
     const keys = Array.from({ length: 20 }, () => createId());
     await Promise.all(keys.map(keyed));
-    const before = await rows();
+    const before = await countRows();
     let outcomes: PromiseSettledResult<unknown>[] = [];
     const transactions = await countCommands(startsTransaction, async () => {
       const fresh = Array.from({ length: 20 }, () => keyed(createId()));
@@ -197,7 +197,7 @@ describe('sets that are committed together', () => {
       Array(20).fill({ status: 'rejected', reason: expect.objectContaining({ name: 'IdempotencyKeyConflict' }) }),
     );
     expect(outcomes.slice(20).every(({ status }) => status === 'fulfilled')).toBe(true);
-    expect((await rows()) - before).toBe(20);
+    expect((await countRows()) - before).toBe(20);
     // A first set may be alone in a group; halving would take more than ten.
     expect(transactions).toBeLessThanOrEqual(4);
   });
@@ -227,7 +227,7 @@ describe('sets that are committed together', () => {
     const inserted = (await datastore.current.raw('group', 'journal').all()).flatMap((row) =>
       (row['changes'] as { kind: string; id: string }[]).filter(({ kind }) => kind === 'insert').map(({ id }) => id),
     );
-    expect(inserted.toSorted()).toEqual((await all()).map(({ _id }) => _id).toSorted());
+    expect(inserted.toSorted()).toEqual((await listNotes()).map(({ _id }) => _id).toSorted());
   });
 });
 
@@ -240,7 +240,8 @@ describe('failures of a shared commit', () => {
     });
   afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
-  const many = () => Promise.allSettled(Array.from({ length: 16 }, () => run((scoped) => scoped.insert(createNote()))));
+  const insertMany = () =>
+    Promise.allSettled(Array.from({ length: 16 }, () => run((scoped) => scoped.insert(createNote()))));
 
   it.each([
     ['insert', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 5],
@@ -249,26 +250,26 @@ describe('failures of a shared commit', () => {
     ['commitTransaction', { closeConnection: true }, 2],
     ['commitTransaction', { errorCode: 251, errorLabels: ['TransientTransactionError'] }, 4],
   ])('when %s fails with %j %i times, each set takes effect once', async (command, data, times) => {
-    const [documents, journalRows] = [(await all()).length, await rows()];
+    const [documents, journalRows] = [(await listNotes()).length, await countRows()];
     await failCommands([command], data, times);
-    const outcomes = await many();
+    const outcomes = await insertMany();
     expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true);
-    expect([(await all()).length - documents, (await rows()) - journalRows]).toEqual([16, 16]);
+    expect([(await listNotes()).length - documents, (await countRows()) - journalRows]).toEqual([16, 16]);
   });
 
   it('integrity: a group whose write concern fails has an unknown outcome and is not sent again', async () => {
-    const documents = (await all()).length;
+    const documents = (await listNotes()).length;
     await failCommands(['commitTransaction'], { writeConcernError: { code: 100, errmsg: 'too few members' } }, 1);
-    const outcomes = await many();
+    const outcomes = await insertMany();
     const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'done'));
     expect(new Set(codes)).toEqual(new Set(['outcome-unknown']));
     // The failpoint lets the commit take effect, as a server does, and does not wait for the majority.
-    await expect.poll(async () => (await all()).length - documents).toBe(16);
+    await expect.poll(async () => (await listNotes()).length - documents).toBe(16);
   });
 
   it('integrity: sets with an unknown outcome are not sent again', async () => {
     const ctx = () => createContext({ tenantId, deadline: Date.now() + 400 });
-    const journalRows = await rows();
+    const journalRows = await countRows();
     await failCommands(
       ['commitTransaction'],
       { errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
@@ -280,6 +281,6 @@ describe('failures of a shared commit', () => {
     expect(outcomes).toEqual(
       Array(8).fill({ status: 'rejected', reason: expect.objectContaining({ code: 'outcome-unknown' }) }),
     );
-    expect((await rows()) - journalRows).toBe(0);
+    expect((await countRows()) - journalRows).toBe(0);
   });
 });

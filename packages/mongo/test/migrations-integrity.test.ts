@@ -33,7 +33,7 @@ describe('race:', () => {
     const { tenantIds } = await withOldCards(fixture, 2, 1);
     const tenantId = String(tenantIds[0]);
     let runs = 0;
-    const late = async (): Promise<void> => {
+    const insertFromNewCode = async (): Promise<void> => {
       const { _id, version, createdAt, updatedAt } = createOldCard();
       const tally = { _id, version, createdAt, updatedAt, tenantId, scope: 'tenant', open: 3 };
       await fixture.db().collection<{ _id: string }>('tallies').insertOne(tally);
@@ -46,7 +46,7 @@ describe('race:', () => {
       forTenant: async ({ count, put }) => {
         const open = await count('cards', { state: 'open' });
         runs += 1;
-        if (runs === 1) await late();
+        if (runs === 1) await insertFromNewCode();
         await put('tallies', { scope: 'tenant' }, { open });
       },
     });

@@ -7,7 +7,7 @@ const fixture = useFixture();
 const withMigrations = (list: readonly Migration[]) => ({ ...after, migrations: list });
 
 /** Counts the update commands to cards that a client sends while `work` runs. */
-const updatesDuring = async (
+const countUpdates = async (
   { client }: ReturnType<typeof fixture.process>,
   work: () => Promise<unknown>,
 ): Promise<number> => {
@@ -145,17 +145,20 @@ describe('migrating', () => {
   ])('boundary: %i documents in batches of ten are %i batches', async (count, batches) => {
     await withOldCards(fixture, count);
     const process = fixture.process(withMigrations([addState, fillState]));
-    expect(await updatesDuring(process, process.prepare)).toBe(batches);
+    expect(await countUpdates(process, process.prepare)).toBe(batches);
     expect(await process.status()).toMatchObject([{ state: 'done' }, { state: 'done', changed: count }]);
     expect(await fixture.cards().countDocuments({ state: 'open', version: 2 })).toBe(count);
   });
 
   it('boundary: skips thousands of unaffected documents, and finds the others', async () => {
     const { tenantIds } = await withOldCards(fixture, 1);
-    const calm = Array.from({ length: 10_001 }, () => createOldCard({ tenantId: tenantIds[0] }));
-    await fixture.cards().insertMany(calm);
-    const only = ['first', 'last'].map((mood, index) => ({ mood, _id: calm.at(-index)?._id }));
-    await Promise.all(only.map(({ mood, _id }) => fixture.cards().updateOne({ _id: String(_id) }, { $set: { mood } })));
+    const cards = Array.from({ length: 10_001 }, () => createOldCard({ tenantId: tenantIds[0] }));
+    await fixture.cards().insertMany(cards);
+    const affected = [
+      { mood: 'first', _id: cards.at(0)?._id },
+      { mood: 'last', _id: cards.at(-1)?._id },
+    ];
+    for (const { mood, _id } of affected) await fixture.cards().updateOne({ _id: String(_id) }, { $set: { mood } });
     const seen = defineMigration({
       name: '0002-seen',
       phase: 'backfill',

@@ -54,7 +54,7 @@ describe('an IP above its limit', () => {
     expect(await from(host, '203.0.113.8')).toBe(200);
   });
 
-  it('is a /64 network with IPv6, and the IPv4 address of a mapped one', async () => {
+  it('counts as its /64 network with IPv6, and as its IPv4 address when it is mapped to IPv6', async () => {
     const host = await openHost({ ip: perMinute(1) });
     expect([await from(host, '2001:db8::1'), await from(host, '2001:db8::ffff:1')]).toEqual([200, 429]);
     expect(await from(host, '2001:db8:0:1::1')).toBe(200);

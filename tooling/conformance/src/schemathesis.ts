@@ -17,7 +17,7 @@ async function readVersion(path: string): Promise<string> {
   throw new Error(`${path} is Python ${version}`);
 }
 
-/** Finds a Python of at least 3.11 with pip. The system's own first: that of a version manager may differ by folder. */
+/** Finds a Python of at least 3.11 with pip. The system's Python comes first, because that of a version manager may differ by folder. */
 export async function findPython(paths = ['/usr/bin/python3', 'python3']): Promise<Python> {
   const reasons: string[] = [];
   for (const path of paths) {

@@ -49,9 +49,9 @@ export const runLoad = async (platform: Platform, options: LoadOptions): Promise
   const owner: TokenUser = { id: newId(), tenantId: newId(), role: 'owner' };
   const durationMs = size.seconds * 1000 + marginMs;
   const startedAt = Date.now();
-  const times = Array.from({ length: Math.ceil(durationMs / tokenMs) }, (_, index) => startedAt + index * tokenMs);
+  const tokenTimes = Array.from({ length: Math.ceil(durationMs / tokenMs) }, (_, index) => startedAt + index * tokenMs);
   try {
-    const tokens = await Promise.all(times.map((from) => platform.createToken(owner, new Date(from))));
+    const tokens = await Promise.all(tokenTimes.map((from) => platform.createToken(owner, new Date(from))));
     const headers = { authorization: `Bearer ${tokens[0]}` };
     const ids = await createUsers(platform.url, { headers, count: usersToRead });
     const plan = { url: platform.url, ...size, latencyFactor, ids, tokens, startedAt, tokenMs };

@@ -8,8 +8,8 @@ export type KeyChanges = { readonly added: readonly string[]; readonly retired: 
 /** The keys that tokens are verified with. They can be replaced while requests are served. */
 export type KeyRing = {
   /**
-   * Finds the public key of a token by its exact `kid`, which is an opaque name: it is never followed as a path or URL. It is
-   * another function after each change.
+   * Finds the public key of a token by its exact `kid`, which is an opaque name: it is never followed as a path or URL. Each
+   * change of the keys creates a new function.
    */
   readonly current: JWTVerifyGetKey;
   /** The names of the current keys. */
@@ -29,7 +29,7 @@ const parse = (jwks: unknown): PublicJwks => {
 
 type Keys = PublicJwks['keys'];
 
-/** The names of the keys that `others` lacks. A key is its bytes, so another key of the same name is missing too. */
+/** The names of the keys that `others` lacks. Keys are compared by their bytes, so another key of the same name is missing too. */
 const listMissing = (keys: Keys, others: Keys): string[] =>
   keys.filter(({ kid, x }) => !others.some((other) => other.kid === kid && other.x === x)).map(({ kid }) => kid);
 

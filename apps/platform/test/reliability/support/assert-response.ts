@@ -16,10 +16,14 @@ const shorten = (text: string): string => text.slice(0, charsMax);
 
 const toFinding = (wrong: string, { request, response }: Exchanged): Finding => {
   const { method, path, headers = [], body = '' } = request;
-  const named = headers.filter(([name]) => !/^(?:authorization|if-match)$/i.test(name) || headers.length === 1);
+  const notableHeaders = headers.filter(
+    ([name]) => !/^(?:authorization|if-match)$/i.test(name) || headers.length === 1,
+  );
   return {
     wrong,
-    request: shorten(JSON.stringify({ method, path: shorten(path), body: shorten(body.toString('utf8')), named })),
+    request: shorten(
+      JSON.stringify({ method, path: shorten(path), body: shorten(body.toString('utf8')), headers: notableHeaders }),
+    ),
     response: shorten(`${response.status} in ${Math.round(response.ms)} ms: ${response.text}`),
   };
 };
