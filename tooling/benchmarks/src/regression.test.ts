@@ -1,4 +1,3 @@
-import { UsageError } from '@plinth/load';
 import { describe, expect, it } from 'vitest';
 import { buildSlice } from '../test/slice.ts';
 import type { Row } from './compare.ts';
@@ -28,6 +27,6 @@ describe('the base', () => {
   });
 
   it('must exist', () => {
-    expect(() => findBase('no-such-branch')).toThrow(UsageError);
+    expect(() => findBase('no-such-branch')).toThrow('no-such-branch');
   });
 });

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '@plinth/load';
 import { getRatios, median, type Row } from './compare.ts';
 import { compareServers } from './modes.ts';
 import type { ModeOptions } from './options.ts';
@@ -12,14 +11,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const git = (...args: string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: 'pipe' }).trim();
 
-/** Returns the commit at which this branch left another one, or that commit itself when the branch contains it. */
-export const findBase = (name: string): string => {
-  try {
-    return git('merge-base', 'HEAD', name);
-  } catch (cause) {
-    throw new UsageError(`There is no commit '${name}' here. Fetch it, or name one with --base.`, { cause });
-  }
-};
+/** Returns the commit at which this branch left another one, or that commit itself. @throws when there is none of that name. */
+export const findBase = (name: string): string => git('merge-base', 'HEAD', name);
 
 /** The minimum ratio of requests per core that a change must keep. Smaller losses are indistinguishable from noise. */
 const ratioMin = 1 / 1.1;

@@ -17,14 +17,11 @@ export function removeResults(root: string): void {
 
 /** Adds up the reports of vitest for all packages, and names the packages that have none. */
 export function addResults(root: string): Totals {
-  const totals: Totals = { passed: 0, failed: 0, skipped: 0, missing: [] };
-  for (const folder of listTested(root)) {
-    const path = toPath(root, folder);
-    if (!existsSync(path)) {
-      totals.missing.push(folder);
-      continue;
-    }
-    const report = JSON.parse(readFileSync(path, 'utf8')) as JsonTestResults;
+  const tested = listTested(root);
+  const missing = tested.filter((folder) => !existsSync(toPath(root, folder)));
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0, missing };
+  for (const folder of tested.filter((name) => !missing.includes(name))) {
+    const report = JSON.parse(readFileSync(toPath(root, folder), 'utf8')) as JsonTestResults;
     totals.passed += report.numPassedTests;
     // A file that cannot be loaded has no tests to fail.
     totals.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);

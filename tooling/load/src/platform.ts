@@ -40,24 +40,8 @@ export type Platform = {
 const readyWithinMs = 45_000;
 /** How much of its output is kept at least: under load, its log has a line for each request. */
 const outputCharsMin = 10_000;
+const duplicateKey = 11_000;
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-
-const isDuplicate = (error: unknown): boolean => (error as { code?: unknown }).code === 11_000;
-
-/** Stores a user as no request can: the first user of an organization. */
-const storeUser = async (
-  { MONGODB_URI, MONGODB_DATABASE_PREFIX }: { readonly MONGODB_URI: string; readonly MONGODB_DATABASE_PREFIX: string },
-  user: TokenUser,
-): Promise<void> => {
-  const raw = openRaw(MONGODB_URI);
-  try {
-    await raw.collection(`${MONGODB_DATABASE_PREFIX}users`, 'users').insert(createStoredUser(user));
-  } catch (error) {
-    if (!isDuplicate(error)) throw error;
-  } finally {
-    await raw.close();
-  }
-};
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
@@ -77,6 +61,7 @@ export const startPlatform = async (
     ...overrides,
   };
   const raw = openRaw(mongodbUri);
+  const users = raw.collection(`${settings.MONGODB_DATABASE_PREFIX}users`, 'users');
   const drop = () => raw.dropAll(settings.MONGODB_DATABASE_PREFIX).finally(() => void raw.close());
   const main = join(root, 'apps/platform/src/main.ts');
   const starting = startService(main, settings, { withinMs: readyWithinMs, outputCharsMin });
@@ -85,7 +70,10 @@ export const startPlatform = async (
     url: service.url,
     pid: service.pid,
     createToken: async ({ id, tenantId, role }, from) => {
-      await storeUser(settings, { id, tenantId, role });
+      // No request can store the first user of an organization.
+      await users.insert(createStoredUser({ id, tenantId, role })).catch((error: unknown) => {
+        if ((error as { code?: unknown }).code !== duplicateKey) throw error;
+      });
       return issuer.createToken({ id, tenantId, roles: [role] }, from);
     },
     warnings: service.combinedOutput,
