@@ -103,7 +103,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const clock = systemClock;
   const revocations = createRevocations({ clock });
   const userChanges = createUserChanges(metrics);
-  const { server, prepare, drain, users, checkReadiness } = await createServer({
+  const { server, prepare, drain, users, security, checkReadiness } = await createServer({
     ...toServerSettings(config),
     name,
     modules,
@@ -125,7 +125,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
   await prepare();
   await beforeListening?.(datastore);
-  await userChanges.start({ datastore, users, revocations, clock, logger });
+  await userChanges.start({ datastore, users, revocations, clock, logger, security });
   shutdown.stop = async (signal) => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.

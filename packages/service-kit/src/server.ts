@@ -12,6 +12,7 @@ import type { Dependency } from './plugins/health.ts';
 import type { LongResponseLimits } from './plugins/long-responses.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import type { ServedRoute } from './plugins/routes.ts';
+import { createSecurityEvents, type SecurityEvents } from './security-events.ts';
 
 export type ServerOptions = {
   readonly name: string;
@@ -61,6 +62,7 @@ export type Server = HttpApp & {
   readonly prepare: () => Promise<void>;
   /** Undefined when no module stores users: then tokens are not compared with them. */
   readonly users: ServedUsers | undefined;
+  readonly security: SecurityEvents;
 };
 
 /** A module with its part of the datastore and its operations. */
@@ -120,18 +122,21 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   if (tracing) measureTracing(metrics, tracing);
   const openModules = modules.map((module) => openModule(module, options));
   const users = findUsers(openModules, options);
+  const security = createSecurityEvents({ logger, metrics });
   const app = await createHttpApp({
     ...options,
     contracts,
     routes: openModules.flatMap(listRoutes),
     userAccess: users?.access,
+    security,
     policy: createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]),
     limits: options.limits,
     metrics,
     telemetry: createRequestTelemetry({ ...options, metrics }),
     trustProxy: options.trustProxy,
   });
+  app.server.addHook('onClose', async () => security.stop());
   const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
     store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
-  return { ...app, users, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
+  return { ...app, users, security, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
 };

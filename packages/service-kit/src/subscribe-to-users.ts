@@ -4,6 +4,7 @@ import type { Clock, Datastore, Subscription } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { Metrics } from '@plinth/telemetry';
 import type { Dependency } from './plugins/health.ts';
+import type { SecurityEvents } from './security-events.ts';
 import type { ServedUsers } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 
@@ -13,6 +14,7 @@ type Deps = {
   readonly revocations: Revocations;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly security: SecurityEvents;
 };
 
 /** The subscription of a host to changes of users: revocations of their tokens, and changes of their access. */
@@ -53,7 +55,7 @@ export const createUserChanges = (metrics: Metrics): UserChanges => {
     read: () => ageMs() / 1000,
   });
   return {
-    start: async ({ datastore, users, revocations, clock, logger }) => {
+    start: async ({ datastore, users, revocations, clock, logger, security }) => {
       subscription = await datastore.subscribe(
         {
           module: users.module.name,
@@ -71,7 +73,10 @@ export const createUserChanges = (metrics: Metrics): UserChanges => {
         ({ name, tenantId, at, aggregateId: subject, payload }) => {
           users.access.forget({ tenantId, subject });
           if (name !== tokensRevoked.name) return;
-          revocations.revoke({ tenantId, subject, at, rolesOnly: payload['rolesOnly'] === true });
+          const rolesOnly = payload['rolesOnly'] === true;
+          revocations.revoke({ tenantId, subject, at, rolesOnly });
+          const fields = { tenantId, actorId: subject, rolesOnly, revokedAt: at };
+          security.record('tokens-revoked', `${tenantId} ${subject}`, fields);
         },
       );
     },

@@ -56,6 +56,11 @@ describe('a host', () => {
       },
       body: { code: 'unauthenticated', detail: expect.stringContaining('Get a new token') },
     });
+    const subject = { tenantId: user.tenantId, actorId: user.id };
+    expect(host.lines.records().filter(({ stream }) => stream === 'security')).toMatchObject([
+      { event: 'tokens-revoked', ...subject, rolesOnly: true, revokedAt: clock.now().toISOString() },
+      { event: 'sign-in-failed', reason: 'revoked', clientAddress: '127.0.0.1' },
+    ]);
     expect(await getStatus(other)).toBe(404);
     clock.advance(1000);
     expect([await getStatus(revoked), await getStatus(await host.as(user))]).toEqual([401, 404]);

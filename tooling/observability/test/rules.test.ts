@@ -154,7 +154,7 @@ describe('the rules of modules', () => {
   });
 });
 
-it.each(['host', 'modules'])('Prometheus accepts the rules of %s', async (name) => {
+it.each(['host', 'modules', 'security'])('Prometheus accepts the rules of %s', async (name) => {
   const folder = await createFolder();
   expect(await run(promtool, 'check', 'rules', `${folder}/rules/${name}.yaml`)).toMatchObject({ ok: true });
 });

@@ -59,7 +59,10 @@ async function getUsedNames(): Promise<string[]> {
   };
   const expressions = [...(await read('dashboards')).flatMap(getExpressions), ...(await read('rules'))];
   const names = expressions.flatMap(
-    (text) => text.match(/\b(?:(?:http|mongodb|process|nodejs|idempotency|trace)_\w+|plinth:[\w:]+)/g) ?? [],
+    (text) =>
+      text.match(
+        /\b(?:(?:http|mongodb|process|nodejs|idempotency|trace|revocations|security|sign)_\w+|plinth:[\w:]+)/g,
+      ) ?? [],
   );
   return [...new Set(names)].sort();
 }

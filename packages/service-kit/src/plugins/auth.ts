@@ -1,9 +1,18 @@
-import { assertActive, type Policy, parseBearerToken, type TokenVerifier, type UserAccessCache } from '@plinth/auth';
+import {
+  assertActive,
+  type Policy,
+  parseBearerToken,
+  Rejection,
+  type TokenVerifier,
+  type UserAccessCache,
+} from '@plinth/auth';
 import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
 import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { recordRefusal } from '../http/record-refusal.ts';
 import { streamMs } from '../http/stream.ts';
+import type { SecurityEvents } from '../security-events.ts';
 import { requestTimeoutMs } from './request-timeout.ts';
 
 export type AuthDeps = {
@@ -12,6 +21,7 @@ export type AuthDeps = {
   /** Without it, the user of a token is not looked up. */
   readonly userAccess: UserAccessCache | undefined;
   readonly clock: Clock;
+  readonly security: SecurityEvents;
 };
 
 const createContext = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx => ({
@@ -47,18 +57,20 @@ type AuthHook = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 /** Creates the hook that authenticates, limits and authorizes. It reads only path and headers, so it runs before validation. */
 const createAuthHook = (app: FastifyInstance, auth: Auth, deps: AuthDeps): AuthHook => {
-  const { verifier, clock } = deps;
+  const { verifier, clock, security } = deps;
   const authorize = createAuthorizer(auth, deps);
   const verify = async ({ headers }: FastifyRequest): Promise<Principal> => {
     const token = parseBearerToken(headers.authorization);
-    if (token === undefined) throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.' });
-    return verifier.verify(token);
+    if (token !== undefined) return verifier.verify(token);
+    const cause = new Rejection('no-token');
+    throw commonErrors.unauthenticated({ detail: 'The request has no bearer token.', cause });
   };
   const authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<Principal> => {
     if (auth === 'public') return anonymous;
     try {
       return await verify(request);
     } catch (error) {
+      recordRefusal(security, request, error);
       // Requests without a valid credential are limited too.
       if (error instanceof ApiError && error.status === 401) await app.limit(request, reply, 'anonymous');
       throw error;
@@ -71,7 +83,12 @@ const createAuthHook = (app: FastifyInstance, auth: Auth, deps: AuthDeps): AuthH
     // The context comes first, so that the log line of a refusal names its principal.
     request.scope.ctx = ctx;
     await app.limit(request, reply, auth === 'public' ? 'anonymous' : 'subject');
-    await authorize(ctx, params);
+    try {
+      await authorize(ctx, params);
+    } catch (error) {
+      recordRefusal(security, request, error);
+      throw error;
+    }
     if (!request.scope.config.contract?.stream || auth === 'public') return;
     request.scope.assertAllowed = async () => {
       await verify(request);

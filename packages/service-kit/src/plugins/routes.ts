@@ -11,10 +11,12 @@ import type {
 import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { createCaching, type SetCaching } from '../http/caching.ts';
+import { getCaller } from '../http/caller.ts';
 import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
 import { getDeprecationHeaders } from '../http/deprecation.ts';
 import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
 import { toRefusal } from '../http/problem-response.ts';
+import { toSecurityFields } from '../http/record-refusal.ts';
 import { getPath } from '../http/request-scope.ts';
 import { readMethods } from '../http/route-config.ts';
 import {
@@ -26,6 +28,7 @@ import {
 } from '../http/serialize.ts';
 import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
+import type { SecurityEvents } from '../security-events.ts';
 
 /** A route with its operation, and the datastore that commits its writes. */
 export type ServedRoute = Binding & { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
@@ -35,6 +38,7 @@ export type RoutesOptions = {
   readonly serialization: Serialization;
   readonly publicUrl: string;
   readonly logger: Logger;
+  readonly security: SecurityEvents;
 };
 
 /** A route with the values that are derived once from its contract. */
@@ -143,7 +147,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
 };
 
 const createStreamHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
-  const { operation, serialize, logger } = prepared;
+  const { operation, operationId, serialize, logger, security } = prepared;
   return async (request, reply) => {
     assertAcceptable(request, ndjson);
     const items = (await operation(toInput(prepared, request), request.scope.ctx as Ctx)) as AsyncIterable<unknown>;
@@ -152,6 +156,8 @@ const createStreamHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
       await readFirst(items);
       return reply.send();
     }
+    const source = `${getCaller(request).user} ${operationId}`;
+    security.record('export-started', source, { operationId, ...toSecurityFields(request) });
     const lines = await openLines(items, { serialize, assertAllowed: request.scope.assertAllowed });
     lines.on('error', (err) => {
       const { id: requestId } = request;

@@ -147,7 +147,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
   const contracts = modules.flatMap((module) => module.contracts);
-  const { server, prepare, drain, users, checkReadiness } = await createServer({
+  const { server, prepare, drain, users, security, checkReadiness } = await createServer({
     name: 'test',
     ids: systemIds,
     publicUrl: 'http://test.example',
@@ -166,7 +166,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const unseenStatuses = recordStatuses(server, contracts);
   await prepare();
   const userChanges = createUserChanges(createMetrics());
-  if (users) await userChanges.start({ datastore, users, revocations, clock, logger });
+  if (users) await userChanges.start({ datastore, users, revocations, clock, logger, security });
   await server.ready();
   const sign = (subject: TokenSubject): Promise<string> => {
     guests.add(subject);
