@@ -26,7 +26,7 @@ export const useDatastore = (): { readonly current: TestDatastore } => {
   };
 };
 
-/** Lets the idempotency keys of a database age by seconds, given in milliseconds. */
+/** Moves the times of the idempotency keys of a database back by whole seconds, in milliseconds. */
 export const ageKeys = async (db: Db, ms: number): Promise<void> => {
   const journal = db.collection('journal');
   for (const { _id, keyedAt } of await journal.find({ keyedAt: { $exists: true } }).toArray()) {

@@ -15,7 +15,7 @@ function inspect(uri: string): Promise<{ pid: number; dbPath: string }[]> {
 
 describe('a replica set', () => {
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'keeps what a majority has when %s meets its primary',
+    'keeps what a majority has when its primary receives %s',
     async (signal) => {
       const set = await startReplicaSet();
       onTestFinished(() => set.close());
@@ -43,10 +43,10 @@ describe('a replica set', () => {
     process.kill(nodes[0]?.pid as number, 'SIGSTOP');
     owner.kill('SIGKILL');
     expect(await waitUntilDead(nodes.map(({ pid }) => pid))).toEqual([]);
-    const left = async (): Promise<string[]> => {
+    const listRemaining = async (): Promise<string[]> => {
       const paths = await Promise.all(nodes.map(async ({ dbPath }) => ((await exists(dbPath)) ? [dbPath] : [])));
       return paths.flat();
     };
-    await expect.poll(left, { timeout: 8000 }).toEqual([]);
+    await expect.poll(listRemaining, { timeout: 8000 }).toEqual([]);
   });
 });

@@ -59,23 +59,27 @@ const send = (options: RequestOptions & { readonly body?: string }): Promise<Sen
     sent.once('error', () => end(0)).end(options.body);
   });
 
+const inFlightMax = 512;
+
 /** Sends requests at a constant rate until `signal` is aborted. */
 const flood = async (sendOne: () => Promise<unknown>, signal: AbortSignal): Promise<void> => {
   const sending = new Set<Promise<unknown>>();
   const startedAt = performance.now();
   for (let count = 0; !signal.aborted; await sleep(5)) {
     const due = ((performance.now() - startedAt) / 1000) * perSecond;
-    for (; count < due && sending.size < 512; count += 1) {
-      const one = sendOne();
-      sending.add(one);
-      void one.finally(() => sending.delete(one));
+    for (; count < due && sending.size < inFlightMax; count += 1) {
+      const sent = sendOne();
+      sending.add(sent);
+      void sent.finally(() => sending.delete(sent));
     }
-    count = Math.max(count, Math.floor(due) - 512);
+    // Requests that the server was too slow for are skipped, so that the rate does not rise later.
+    count = Math.max(count, Math.floor(due) - inFlightMax);
   }
   await Promise.all(sending);
 };
 
-const hold = async (count: number, bytes: string, signal: AbortSignal): Promise<void> => {
+/** Opens connections that send `bytes` and read nothing, and replaces them every second. */
+const holdConnections = async (count: number, bytes: string, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
     const sockets = await Promise.all(Array.from({ length: count }, () => openSocket(platform.port)));
     for (const socket of sockets) socket.pause().write(bytes);
@@ -107,10 +111,11 @@ const attacks: Readonly<Record<string, (agent: Agent, signal: AbortSignal) => Pr
   'unknown paths': (agent, signal) =>
     flood(() => send({ agent, path: `/${createId()}`, headers: attackerHeaders }), signal),
   'pipelined readiness probes': (_agent, signal) =>
-    hold(isHeavy ? 60 : 10, toBytes('GET /health/ready', {}).repeat(100), signal),
+    holdConnections(isHeavy ? 60 : 10, toBytes('GET /health/ready', {}).repeat(100), signal),
   'slow bodies': (_agent, signal) =>
-    hold(256, `${toBytes('POST /v1/users', { ...json, 'content-length': '1000' })}{`, signal),
-  'unread exports': (_agent, signal) => hold(isHeavy ? 300 : 30, toBytes('GET /v1/users/export', {}), signal),
+    holdConnections(256, `${toBytes('POST /v1/users', { ...json, 'content-length': '1000' })}{`, signal),
+  'unread exports': (_agent, signal) =>
+    holdConnections(isHeavy ? 300 : 30, toBytes('GET /v1/users/export', {}), signal),
 };
 
 /** Reads as the victim every 20 ms until `signal` is aborted. */

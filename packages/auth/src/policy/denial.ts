@@ -12,14 +12,14 @@ export type Denial = {
 const list = (names: readonly string[]): string =>
   new Intl.ListFormat('en', { type: 'conjunction' }).format(names.map((name) => `'${name}'`));
 
-/** "The role 'viewer' does not have", "The roles 'viewer' and 'guest' do not have", "The caller has no role". */
-const toLack = (roles: readonly string[], permission: string): string => {
+/** Returns a clause such as "The role 'viewer' does not have 'users:write'". */
+const describeMissing = (roles: readonly string[], permission: string): string => {
   if (roles.length === 0) return `The caller has no role, and so not '${permission}'`;
   const [noun, verb] = roles.length === 1 ? ['role', 'does'] : ['roles', 'do'];
   return `The ${noun} ${list(roles)} ${verb} not have '${permission}'`;
 };
 
-const toHolders = (roles: readonly string[]): string => {
+const describeHolders = (roles: readonly string[]): string => {
   if (roles.length === 0) return 'no role has.';
   return `${list(roles)} ${roles.length === 1 ? 'has' : 'have'}.`;
 };
@@ -31,5 +31,8 @@ export const describeDenial = (principal: Principal, auth: Auth, holders: readon
   }
   const { policy: permission, orSelf } = auth;
   const notSelf = orSelf === undefined ? '' : ` The path parameter '${orSelf}' is not the caller's own id.`;
-  return { permission, reason: `${toLack(principal.roles, permission)}; ${toHolders(holders)}${notSelf}` };
+  return {
+    permission,
+    reason: `${describeMissing(principal.roles, permission)}; ${describeHolders(holders)}${notSelf}`,
+  };
 };

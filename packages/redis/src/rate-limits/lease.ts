@@ -17,7 +17,7 @@ export type Lease = {
   tokens: number;
   /** The shared bucket at the last round trip. Without Redis, each request deducts what all processes may spend meanwhile. */
   shared: TokenLevel;
-  /** The shared bucket is not asked again before this time. */
+  /** The process does not request tokens of the empty shared bucket before this time. */
   emptyUntilMs: number;
   usedAtMs: number;
   /** The number of requests that wait for a token. */

@@ -40,7 +40,7 @@ export class LeasedLimiter implements RateLimiter {
   #state: 'starting' | 'connected' | 'slow' | 'disconnected' = 'starting';
   #processes = 1;
   /** The round trip in progress. */
-  #contact: Promise<void> | undefined;
+  #roundTrip: Promise<void> | undefined;
 
   constructor(deps: LeasedLimiterDeps) {
     this.#deps = deps;
@@ -49,12 +49,12 @@ export class LeasedLimiter implements RateLimiter {
   take(bucket: TokenBucket): RateLimitDecision | Promise<RateLimitDecision> {
     const lease = this.#getLease(bucket);
     const decision = this.#decide(lease);
-    if (!decision) return this.#decideAfterContact(lease);
+    if (!decision) return this.#decideAfterRoundTrip(lease);
     // With fewer tokens left, the shared bucket grants none ahead.
     const hasSpare = lease.shared.tokens >= 2 * this.#processes;
     if (this.#state === 'connected' && hasSpare && leasing.isHalfUsed(lease)) {
       this.#due.add(lease);
-      if (leasing.isNearlyUsed(lease)) void this.#contactRedis();
+      if (leasing.isNearlyUsed(lease)) void this.#startRoundTrip();
     }
     return decision;
   }
@@ -65,18 +65,18 @@ export class LeasedLimiter implements RateLimiter {
     for (const lease of this.#leases.values()) {
       if (lease.tokens !== 0 && leasing.isIdle(lease, nowMs)) this.#due.add(lease);
     }
-    await this.#contactRedis();
+    await this.#startRoundTrip();
   }
 
   /** Returns all tokens. */
   async close(): Promise<void> {
-    await this.#contact;
+    await this.#roundTrip;
     for (const lease of this.#leases.values()) {
       // An idle lease returns its tokens.
       lease.usedAtMs = Number.NEGATIVE_INFINITY;
       if (lease.tokens !== 0) this.#due.add(lease);
     }
-    while (this.#due.size > 0 && this.#state === 'connected') await this.#contactRedis();
+    while (this.#due.size > 0 && this.#state === 'connected') await this.#startRoundTrip();
   }
 
   #getLease(bucket: TokenBucket): leasing.Lease {
@@ -104,13 +104,13 @@ export class LeasedLimiter implements RateLimiter {
     return nowMs < lease.emptyUntilMs ? leasing.refuseEmpty(lease, nowMs) : undefined;
   }
 
-  async #decideAfterContact(lease: leasing.Lease): Promise<RateLimitDecision> {
+  async #decideAfterRoundTrip(lease: leasing.Lease): Promise<RateLimitDecision> {
     let decision: RateLimitDecision | undefined;
     lease.waiting += 1;
     while (!decision) {
       this.#due.add(lease);
       // A round trip in progress may not include this request, so the next one decides.
-      await this.#contactRedis();
+      await this.#startRoundTrip();
       decision = this.#decide(lease);
     }
     lease.waiting -= 1;
@@ -118,12 +118,12 @@ export class LeasedLimiter implements RateLimiter {
   }
 
   /** Starts a round trip unless one is in progress. The promise is fulfilled after the round trip or 25 ms, and never rejects. */
-  #contactRedis(): Promise<void> {
-    this.#contact ??= this.#roundTrip();
-    return this.#contact;
+  #startRoundTrip(): Promise<void> {
+    this.#roundTrip ??= this.#runRoundTrip();
+    return this.#roundTrip;
   }
 
-  async #roundTrip(): Promise<void> {
+  async #runRoundTrip(): Promise<void> {
     // All buckets of this turn of the event loop share the round trip.
     await turnEnd();
     const isOver = this.#exchange().then(() => true);
@@ -143,9 +143,9 @@ export class LeasedLimiter implements RateLimiter {
     } catch (cause) {
       this.#disconnect(leases, cause as Error);
     }
-    this.#contact = undefined;
+    this.#roundTrip = undefined;
     const isUrgent = this.#due.size >= requestsMax || [...this.#due].some(leasing.isNearlyUsed);
-    if (this.#state === 'connected' && isUrgent) void this.#contactRedis();
+    if (this.#state === 'connected' && isUrgent) void this.#startRoundTrip();
   }
 
   #receive({ processes, grants }: LeaseResponse): void {

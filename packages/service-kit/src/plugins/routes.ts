@@ -123,7 +123,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
     const input = toInput(prepared, request);
     const execute = async () => {
       const response = toResponse(await operation(input, ctx), request, prepared);
-      // A request that has been answered already must not change anything.
+      // When the response was sent early, as after a timeout, the request must not change anything.
       ctx.signal.throwIfAborted();
       request.scope.isCommitting = true;
       return response;
