@@ -10,6 +10,8 @@ const script = (path) => (args) => ['node', join(root, path), ...args];
 const withDatabases = (data, path) => (args) =>
   script('tooling/bootstrap/src/with-databases.ts')([data, join(root, path), ...args]);
 
+const dbScript = 'apps/platform/src/db.ts';
+
 /** The scripts of the root package. */
 export const verbs = {
   start: {
@@ -78,8 +80,11 @@ It needs k6 on PATH (https://k6.io) or a running Docker daemon, and exits with 1
   migrate    runs the pending ones; --dry-run lists them, --contract runs the last phase
   check      compares collections and indexes with the code
   repair     creates what is missing; --drop-indexes drops or replaces indexes
-  seed       adds the demo data`,
-    command: withDatabases('.data', 'apps/platform/src/db.ts'),
+  seed       adds the demo data
+  roles      prints a script that creates the roles and users of production in MongoDB`,
+    command: (args) =>
+      // The only command without a database.
+      args[0] === 'roles' ? script(dbScript)(args) : withDatabases('.data', dbScript)(args),
   },
   build: turbo('build', 'Writes the generated files, for example docs/openapi.json and .env.example.'),
   lint: turbo('lint', 'Checks the rules of the code, the imports between packages, the words and the format.'),

@@ -1,15 +1,15 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, load } from '@plinth/config';
+import { loadOrExit } from '@plinth/config';
 import { StartupError } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
-import { type Module, serviceSettings, systemIds } from '@plinth/service-kit';
+import { checkSettings, type Module, systemIds } from '@plinth/service-kit';
 import { type CommandOptions, commands } from './db/commands.ts';
+import { renderRolesScript } from './db/roles-script.ts';
 import { modules as allModules } from './modules.ts';
+import { databaseSettings } from './settings.ts';
 
 const usage =
-  'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]';
-
-const { MONGODB_URI, MONGODB_POOL_SIZE, MONGODB_DATABASE_PREFIX } = serviceSettings;
+  'Use: npm run db -- status|migrate|check|repair|seed|roles [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]';
 
 /** The arguments are wrong. The message also shows the usage. */
 class UsageError extends Error {
@@ -40,7 +40,8 @@ const read = (args: readonly string[]) => {
   const { values, positionals } = parse(args);
   const [name = '', ...rest] = positionals;
   const command = Object.entries(commands).find(([known]) => known === name)?.[1];
-  if (!command || rest.length > 0) throw new UsageError(`There is no command '${positionals.join(' ')}'.`);
+  if ((!command && name !== 'roles') || rest.length > 0)
+    throw new UsageError(`There is no command '${positionals.join(' ')}'.`);
   const { contract, 'dry-run': dryRun, 'drop-indexes': dropIndexes } = values;
   if (name !== 'migrate' && (dryRun || contract)) {
     throw new UsageError(`--dry-run and --contract are for migrate; '${name}' does not accept them.`);
@@ -49,12 +50,25 @@ const read = (args: readonly string[]) => {
     throw new UsageError(`--drop-indexes is for repair; '${name}' does not accept it.`);
   }
   const options: CommandOptions = { modules: selectModules(values.module), contract, dryRun, dropIndexes };
-  return { command, options };
+  return { name, command, options };
+};
+
+const printRoles = async ({ modules }: CommandOptions): Promise<boolean> => {
+  const { MONGODB_DATABASE_PREFIX } = databaseSettings;
+  const { MONGODB_DATABASE_PREFIX: databasePrefix = '' } = await loadOrExit({ MONGODB_DATABASE_PREFIX });
+  process.stdout.write(renderRolesScript({ modules, databasePrefix }));
+  return true;
 };
 
 const main = async (args: readonly string[]): Promise<boolean> => {
-  const { command, options } = read(args);
-  const config = load({ MONGODB_URI, MONGODB_POOL_SIZE, MONGODB_DATABASE_PREFIX });
+  const { name, command, options } = read(args);
+  if (!command) return printRoles(options);
+  const config = await loadOrExit(databaseSettings, { check: checkSettings });
+  if (name === 'seed' && config.NODE_ENV === 'production' && !config.ALLOW_INSECURE?.includes('demo-data')) {
+    throw new StartupError(
+      'seed adds users whose ids are public, so production refuses it. Add demo-data to ALLOW_INSECURE to allow it.',
+    );
+  }
   // No command lists documents, so no cursor is made and any secret serves.
   const datastore = await connectMongo({ ...config, CURSOR_SECRET: systemIds.next() });
   try {
@@ -67,7 +81,7 @@ const main = async (args: readonly string[]): Promise<boolean> => {
 /** Returns the message of an expected error, and the stack of any other. */
 const describe = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  const isExpected = [StartupError, UsageError, ConfigError].some((kind) => error instanceof kind);
+  const isExpected = [StartupError, UsageError].some((kind) => error instanceof kind);
   return isExpected ? error.message : (error.stack ?? error.message);
 };
 

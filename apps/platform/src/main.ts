@@ -1,14 +1,14 @@
 import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
-import { runService } from '@plinth/service-kit';
+import { checkSettings, runService } from '@plinth/service-kit';
 import { addDemoData } from './demo/add-demo-data.ts';
 import { createAnnouncement } from './demo/announcement.ts';
 import { findDemoPlan } from './demo/users.ts';
 import { modules } from './modules.ts';
 import { platformSettings } from './settings.ts';
 
-const config = loadOrExit(platformSettings);
+const config = await loadOrExit(platformSettings, { check: checkSettings });
 
 const { url } = await runService({
   name: 'platform',

@@ -28,7 +28,7 @@ const main = async (args: readonly string[]): Promise<string> => {
   if (values.help) return usage;
   const tenant = parseChoice('tenant', values.tenant, Object.keys(demoTenants) as DemoTenant[]);
   const role = parseChoice('role', values.role, builtInRoles);
-  const config = loadOrExit({ AUTH_ISSUER, AUTH_AUDIENCE });
+  const config = await loadOrExit({ AUTH_ISSUER, AUTH_AUDIENCE });
   return createDemoToken(getDemoUser(tenant, role), { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE });
 };
 

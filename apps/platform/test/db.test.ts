@@ -122,7 +122,7 @@ describe('npm run db', { timeout: 60_000 }, () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(sentence);
     expect(stderr.split('\n').at(-1)).toBe(
-      'Use: npm run db -- status|migrate|check|repair|seed [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]',
+      'Use: npm run db -- status|migrate|check|repair|seed|roles [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]',
     );
   });
 

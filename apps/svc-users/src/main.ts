@@ -1,13 +1,13 @@
 import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
-import { runService, serviceSettings } from '@plinth/service-kit';
+import { checkSettings, runService, serviceSettings } from '@plinth/service-kit';
 import { usersModule } from './module.ts';
 
 await runService({
   name: 'svc-users',
   modules: [usersModule],
-  config: loadOrExit(serviceSettings),
+  config: await loadOrExit(serviceSettings, { check: checkSettings }),
   connect: connectMongo,
   connections: [connectRedis],
 });

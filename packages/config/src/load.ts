@@ -1,28 +1,7 @@
 import type { z } from 'zod';
+import { ConfigError, type ConfigIssue } from './config-error.ts';
+import { type Environment, readText } from './read-text.ts';
 import { type Config, describeSetting, type Settings } from './setting.ts';
-
-/** The variables of a process. */
-export type Environment = { readonly [name: string]: string | undefined };
-
-/** A setting or a file that cannot be used. It never holds a value. */
-export type ConfigIssue = {
-  readonly name: string;
-  /** In words that follow the name. */
-  readonly problem: string;
-  readonly fix: string;
-};
-
-/** All issues of a configuration, one on each line of the message. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly issues: readonly ConfigIssue[];
-
-  constructor(issues: readonly ConfigIssue[]) {
-    const lines = issues.map(({ name, problem, fix }) => `  ${name} ${problem}. ${fix}`);
-    super([`The configuration has ${issues.length} ${issues.length === 1 ? 'issue' : 'issues'}:`, ...lines].join('\n'));
-    this.issues = issues;
-  }
-}
 
 const parse = (schema: z.ZodType, text: string | undefined) => {
   // A line break at the end of a mounted secret would make two services disagree for no visible reason.
@@ -41,8 +20,12 @@ export const readSettings = (settings: Settings, env: Environment) => {
   const issues: ConfigIssue[] = [];
   for (const [name, schema] of Object.entries(settings)) {
     const { expects, example, differsFrom } = describeSetting(name, schema);
-    // Shells and compose files spell an absent variable as an empty one.
-    const { value, problem } = parse(schema, env[name]?.trim() === '' ? undefined : env[name]);
+    const { text, issue } = readText(name, env);
+    if (issue) {
+      issues.push(issue);
+      continue;
+    }
+    const { value, problem } = parse(schema, text);
     const isSame = differsFrom !== undefined && Boolean(value) && value === values[differsFrom];
     const fix = `Set it to ${expects}${example === undefined ? '.' : `, for example: ${example}`}`;
     if (problem !== undefined) issues.push({ name, problem, fix });
@@ -53,7 +36,7 @@ export const readSettings = (settings: Settings, env: Environment) => {
 };
 
 /**
- * Reads and checks all settings at once.
+ * Reads and checks all settings at once. A setting is a variable, or a file that the variable `<name>_FILE` names.
  * @throws `ConfigError` with every issue, and without any value.
  */
 export const load = <const S extends Settings>(settings: S, env: Environment = process.env): Config<S> => {

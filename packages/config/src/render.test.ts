@@ -21,6 +21,7 @@ it('`.env.example` shows each setting once, with its description, its form and i
     renderEnvExample(groups),
   ).toBe(`# Every setting of the project. Generated from the code: change the settings there, not here.
 # Copy it to .env and fill in what is empty; a variable of the environment wins over the file.
+# Each setting can also be read from a file: <NAME>_FILE is the path of a file that contains <NAME>.
 
 # --- platform
 

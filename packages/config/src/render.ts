@@ -23,6 +23,7 @@ export const renderEnvExample = (groups: readonly SettingsGroup[]): string => {
   const lines = [
     '# Every setting of the project. Generated from the code: change the settings there, not here.',
     '# Copy it to .env and fill in what is empty; a variable of the environment wins over the file.',
+    '# Each setting can also be read from a file: <NAME>_FILE is the path of a file that contains <NAME>.',
   ];
   for (const { title, settings } of groups) {
     lines.push('', `# --- ${title}`);
@@ -43,6 +44,7 @@ export const renderHelp = (command: string, settings: Settings): string =>
     '',
     '--check reports every setting that cannot be used, and exits without starting anything.',
     'Settings come from environment variables and from a .env file; a variable wins over the file.',
+    'Each setting can also be read from a file: <NAME>_FILE is the path of a file that contains <NAME>.',
     ...Object.entries(settings).flatMap(([name, schema]) => {
       const info = describeSetting(name, schema);
       return ['', name, `  ${info.description}`, `  ${info.expects}; ${toPresence(info)}`];

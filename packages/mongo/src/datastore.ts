@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
-  type CollectionDefinition,
   type CollectionsOf,
   createEvents,
   createUnitOfWork,
   createWriteSets,
-  type Entity,
   type MigratableDatastore,
   type ModuleStore,
   StartupError,
@@ -15,12 +13,11 @@ import {
 import type { Db, MongoClient } from 'mongodb';
 import { createCollection } from './collections/collection.ts';
 import { type CursorSecrets, createEncryptedCursors } from './collections/encrypted-cursors.ts';
-import { toStoredCollection } from './collections/stored-collection.ts';
 import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
 import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
-import { createJournal, journalCollection } from './journal/journal.ts';
+import { createJournal } from './journal/journal.ts';
 import { journalName } from './journal/journal-names.ts';
 import { subscribe } from './journal/subscribe.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
@@ -28,6 +25,7 @@ import type { FindUniqueCode } from './mongo-errors.ts';
 import { monitorPool } from './pool.ts';
 import { monitorPrimary, type PrimaryMonitor } from './primary-monitor.ts';
 import { createPointReads } from './reads/point-reads.ts';
+import { listStoredCollections, toDefinitions } from './stored-collections.ts';
 
 export type DatastoreOptions = {
   readonly client: MongoClient;
@@ -41,8 +39,6 @@ export type DatastoreOptions = {
 
 const reservedNames = [journalName, migrationsName];
 
-const toDefinitions = (collections: unknown) => collections as Readonly<Record<string, CollectionDefinition<Entity>>>;
-
 const openDatabase = ({ client, databasePrefix }: DatastoreOptions, module: string): Db =>
   client.db(`${databasePrefix}${module}`);
 
@@ -52,7 +48,7 @@ const openMigrator = <K>(module: StoredModule<K>, options: DatastoreOptions & St
     clock: options.clock,
     ids: options.ids,
     db: openDatabase(options, module.name),
-    collections: [...Object.values(toDefinitions(module.collections)).map(toStoredCollection), journalCollection],
+    collections: listStoredCollections(module),
     migrations: module.migrations ?? [],
     times: options.migrationTimes,
   });
@@ -84,6 +80,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     )?.unique;
   const commit = createCommit({ ...reads, client, counts, findUniqueCode, traceBatch });
   const withinQuota = createRowQuotas({ db, clock, findRowsMax: options.findRowsMax });
+  const { prepare, assertPrepared } = openMigrator(module, options);
   const collections = Object.entries(definitions).map(([key, definition]) => [key, createCollection(definition, deps)]);
   return {
     collections: Object.fromEntries(collections) as CollectionsOf<K>,
@@ -95,7 +92,8 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     }),
     events: createEvents({ writeSets, ids }),
     journal: createJournal(reads),
-    prepare: openMigrator(module, options).prepare,
+    prepare,
+    assertPrepared,
   };
 };
 

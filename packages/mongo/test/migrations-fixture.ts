@@ -69,6 +69,7 @@ export const useFixture = () => {
         entries,
         events: () => entries.map(({ event }) => event),
         prepare: () => store.prepare(log),
+        assertPrepared: () => store.assertPrepared(log),
         ...migrations,
         migrate: (options: { contract: boolean }) => migrations.migrate({ ...options, log }),
       };

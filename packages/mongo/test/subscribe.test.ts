@@ -180,7 +180,9 @@ describe('a subscription', () => {
       await setFailPoint({ times: 1 }, { failCommands: [command], errorCode: 13 });
       await expect(subscribe(name)).rejects.toMatchObject({
         name: 'StartupError',
-        message: expect.stringMatching(/^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* 'read'/),
+        message: expect.stringMatching(
+          /^The journal of '\w+' cannot be read \(Unauthorized\)\. Check that .* npm run db -- roles grants/,
+        ),
       });
     }
     await vi.waitFor(async () => expect(await listCursors(name)).toEqual([]), 5000);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RateLimiter } from '@plinth/data-kit';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { createRequestLeases } from './rate-limits/lease-script.ts';
 import { LeasedLimiter, type RateLimitLog } from './rate-limits/leased-limiter.ts';
 
@@ -18,8 +18,24 @@ export type RedisConnection = {
 
 export type RedisSettings = {
   readonly REDIS_URL: string;
+  /** PEM texts, for a `rediss://` URL. */
+  readonly REDIS_TLS_CA?: string | undefined;
+  readonly REDIS_TLS_CERTIFICATE?: string | undefined;
+  readonly REDIS_TLS_KEY?: string | undefined;
   /** The prefix of every key, for several deployments on one Redis. */
   readonly REDIS_KEY_PREFIX?: string | undefined;
+};
+
+/** For another scheme the options would turn TLS on too. */
+const toTlsOptions = (settings: RedisSettings): Pick<RedisOptions, 'tls'> => {
+  if (!settings.REDIS_URL.startsWith('rediss://')) return {};
+  return {
+    tls: {
+      ...(settings.REDIS_TLS_CA !== undefined && { ca: settings.REDIS_TLS_CA }),
+      ...(settings.REDIS_TLS_CERTIFICATE !== undefined && { cert: settings.REDIS_TLS_CERTIFICATE }),
+      ...(settings.REDIS_TLS_KEY !== undefined && { key: settings.REDIS_TLS_KEY }),
+    },
+  };
 };
 
 const reconnectMaxMs = 2000;
@@ -29,11 +45,10 @@ const beatMs = 2000;
  * Connects in the background: a service starts and serves without Redis. Logs each loss of the connection once as
  * `redis-disconnected`, and its return as `redis-reconnected`.
  */
-export const connectRedis = (
-  { REDIS_URL, REDIS_KEY_PREFIX: prefix = '' }: RedisSettings,
-  log: RateLimitLog,
-): RedisConnection => {
+export const connectRedis = (settings: RedisSettings, log: RateLimitLog): RedisConnection => {
+  const { REDIS_URL, REDIS_KEY_PREFIX: prefix = '' } = settings;
   const redis = new Redis(REDIS_URL, {
+    ...toTlsOptions(settings),
     // A command fails at once while Redis is unreachable, so that no request waits for it.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

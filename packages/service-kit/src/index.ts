@@ -13,6 +13,7 @@ export {
 export { createOpenApi } from './openapi/document.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
+export { checkSettings } from './production/check-settings.ts';
 export {
   type Connection,
   type RunningService,

@@ -103,7 +103,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const clock = systemClock;
   const revocations = createRevocations({ clock });
   const userChanges = createUserChanges(metrics);
-  const { server, prepare, drain, users, security, checkReadiness } = await createServer({
+  const { server, prepare, assertPrepared, drain, users, security, checkReadiness } = await createServer({
     ...toServerSettings(config),
     name,
     modules,
@@ -123,7 +123,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   if (!users) throw withoutUsers();
   const probes = { checkReadiness: async () => starting };
   const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
-  await prepare();
+  await (config.MIGRATE_ON_START ? prepare() : assertPrepared());
   await beforeListening?.(datastore);
   await userChanges.start({ datastore, users, revocations, clock, logger, security });
   shutdown.stop = async (signal) => {

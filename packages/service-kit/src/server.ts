@@ -57,9 +57,10 @@ export type ServedUsers = {
   readonly access: UserAccessCache;
 };
 
-/** A server with every route of some modules. `prepare` migrates their databases. */
+/** A server with every route of some modules. `prepare` migrates their databases, `assertPrepared` only compares them. */
 export type Server = HttpApp & {
   readonly prepare: () => Promise<void>;
+  readonly assertPrepared: () => Promise<void>;
   /** Undefined when no module stores users: then tokens are not compared with them. */
   readonly users: ServedUsers | undefined;
   readonly security: SecurityEvents;
@@ -136,7 +137,16 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     trustProxy: options.trustProxy,
   });
   app.server.addHook('onClose', async () => security.stop());
-  const prepareModule = ({ module, store }: OpenModule): Promise<void> =>
-    store.prepare(({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
-  return { ...app, users, security, prepare: async () => void (await Promise.all(openModules.map(prepareModule))) };
+  const forEachStore = async (step: 'prepare' | 'assertPrepared'): Promise<void> => {
+    const run = ({ module, store }: OpenModule): Promise<void> =>
+      store[step](({ event, fields }) => logger.info(event, { module: module.name, ...fields }));
+    await Promise.all(openModules.map(run));
+  };
+  return {
+    ...app,
+    users,
+    security,
+    prepare: () => forEachStore('prepare'),
+    assertPrepared: () => forEachStore('assertPrepared'),
+  };
 };

@@ -2,6 +2,8 @@ import { PublicJwks } from '@plinth/auth';
 import { type Config, flag, host, integer, json, list, oneOf, port, secret, text, url } from '@plinth/config';
 import { z } from 'zod';
 import { limitSettings } from './limit-settings.ts';
+import { risks } from './production/risks.ts';
+import { mongodbTlsSettings, redisTlsSettings } from './tls-settings.ts';
 
 // Exact origins: a wildcard would let every page of the internet act with the credentials of its visitors.
 const Origin = z
@@ -15,7 +17,18 @@ const Origin = z
 /** The settings of every service and host. */
 export const serviceSettings = {
   NODE_ENV: oneOf('development', 'production', 'test').default('development').meta({
-    description: 'In production, responses are serialized by compiled code and log lines are buffered.',
+    description:
+      'In production, insecure settings are refused, responses are serialized by compiled code and log lines are buffered.',
+  }),
+  ALLOW_INSECURE: list(z.enum(risks))
+    .optional()
+    .meta({
+      description: 'The risks that production takes. docs/deploy.md explains each.',
+      expects: `names with commas between them, among ${risks.join(', ')}`,
+      example: 'http-origins',
+    }),
+  NODE_TLS_REJECT_UNAUTHORIZED: oneOf('1', '0').optional().meta({
+    description: 'A variable of Node. With 0 every connection accepts invalid certificates.',
   }),
   HOST: host().default('127.0.0.1').meta({ description: 'The address to listen on.' }),
   PORT: port().default(3000).meta({ description: 'The port to listen on.' }),
@@ -73,6 +86,11 @@ export const serviceSettings = {
     description: 'The MongoDB replica set that holds the data.',
     example: 'mongodb://127.0.0.1:27017/?replicaSet=rs0',
   }),
+  ...mongodbTlsSettings,
+  MIGRATE_ON_START: flag().default(true).meta({
+    description:
+      'Migrates at each start. With false, a start only compares, and ends when the databases are behind the code.',
+  }),
   MONGODB_POOL_SIZE: integer({ min: 1, max: 500 }).default(32).meta({
     description: 'How many connections to MongoDB one process opens at most.',
   }),
@@ -87,6 +105,7 @@ export const serviceSettings = {
     description: 'The Redis of limits, queues and caches. Its data may be lost.',
     example: 'redis://127.0.0.1:6379',
   }),
+  ...redisTlsSettings,
   // No example: the keys of an example that is copied would be trusted.
   AUTH_JWKS: json(
     PublicJwks,

@@ -115,6 +115,21 @@ describe('a service', () => {
     await expect(readMetrics()).rejects.toThrow();
   });
 
+  it.each([true, false])('migrates at its start only with MIGRATE_ON_START: %s', async (migrates) => {
+    const steps: string[] = [];
+    const fake = createDatastore();
+    const datastore = createDatastore({
+      open: (module, options) => ({
+        ...fake.open(module, options),
+        prepare: async () => void steps.push('prepare'),
+        assertPrepared: async () => void steps.push('assertPrepared'),
+      }),
+    });
+    await run({ MIGRATE_ON_START: migrates }, datastore);
+    expect(steps).toEqual([migrates ? 'prepare' : 'assertPrepared']);
+    await stop();
+  });
+
   it('boundary: refuses tunnels on localhost as on every other host', async () => {
     const { url } = await run({ HOST: 'localhost' });
     const socket = connect(Number(new URL(url).port), 'localhost');

@@ -24,3 +24,4 @@ export {
 export { createRandom, getSeed } from './seed.ts';
 export { createStoredUser } from './stored-user.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+export { createCertificates, openTlsProxy, type TestCertificates, type TlsProxy } from './tls-proxy.ts';

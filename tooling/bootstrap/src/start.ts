@@ -31,7 +31,9 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   };
   // An empty variable, as in a line of .env without a value, chooses nothing.
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  return { ...defaults, ...given, ...(port !== undefined && { PORT: port }) };
+  // A setting comes from its variable or from a file, not from both.
+  const unset = Object.fromEntries(Object.entries(defaults).filter(([name]) => !Object.hasOwn(given, `${name}_FILE`)));
+  return { ...unset, ...given, ...(port !== undefined && { PORT: port }) };
 }
 
 async function runApp(target: Target, runner: Runner): Promise<number> {

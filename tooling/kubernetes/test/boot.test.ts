@@ -1,18 +1,26 @@
 import { join } from 'node:path';
 import { getFreePort } from '@plinth/testing';
-import { type Child, createDatabasePrefix, startChild, waitUntilReady } from '@plinth/testing/process';
+import { type Child, createServiceSettings, startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
 import { root } from './settings.ts';
 
-/** The environment of a pod of production, on free ports of this machine. */
-const createEnvironment = async (): Promise<Record<string, string>> => ({
+const local = createServiceSettings();
+
+/** The environment of a pod of production, on the databases and free ports of this machine. */
+const createPodEnvironment = async (): Promise<Record<string, string>> => ({
   ...readConfigMap('production'),
   ...(await fillSecret()),
-  MONGODB_DATABASE_PREFIX: createDatabasePrefix(),
+  ...local,
   PORT: String(await getFreePort()),
   METRICS_PORT: String(await getFreePort()),
 });
+
+/** The environment of the job: the ConfigMap, and a Secret that has only the address of MongoDB. */
+const createJobEnvironment = (): Record<string, string> => {
+  const { ALLOW_INSECURE, MONGODB_DATABASE_PREFIX, MONGODB_URI } = local;
+  return { ...readConfigMap('production'), ALLOW_INSECURE, MONGODB_DATABASE_PREFIX, MONGODB_URI };
+};
 
 function start(command: readonly string[], env: Record<string, string>): Child {
   const child = startChild(command, { cwd: join(root, 'apps/platform'), env });
@@ -20,10 +28,31 @@ function start(command: readonly string[], env: Record<string, string>): Child {
   return child;
 }
 
-it('starts a pod of production, which responds to its probes and to Prometheus', async () => {
+it('a pod of production does not start before the job has migrated', async () => {
+  const { exited, output } = start(['node', 'src/main.ts'], await createPodEnvironment());
+  expect([(await exited)[0], output.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^\nThe database '\w+_users' is behind this code, .* Run npm run db -- migrate/),
+  ]);
+}, 60_000);
+
+it.each([
+  ['migrate', []],
+  ['contract', ['--contract']],
+])(
+  'runs the job %s of production to its end, with the address of MongoDB as its only secret',
+  async (_, options) => {
+    const [{ command = [] }] = job.spec.template.spec.containers;
+    const { exited, output } = start([...command, ...options], createJobEnvironment());
+    expect([(await exited)[0], output.stderr]).toEqual([0, '']);
+  },
+  60_000,
+);
+
+it('starts a pod of production after the job, which responds to its probes and to Prometheus', async () => {
   const { spec, metadata } = deployment.spec.template;
   const [{ startupProbe, livenessProbe, readinessProbe }] = spec.containers;
-  const env = await createEnvironment();
+  const env = await createPodEnvironment();
   const pod = start(['node', 'src/main.ts'], env);
   for (const probe of [startupProbe, livenessProbe, readinessProbe]) {
     await waitUntilReady(pod, `http://127.0.0.1:${env['METRICS_PORT']}${probe?.httpGet.path}`, 45_000);
@@ -32,16 +61,3 @@ it('starts a pod of production, which responds to its probes and to Prometheus',
   expect((await fetch(metrics)).status, pod.output.stderr).toBe(200);
   expect((await pod.end('SIGTERM'))[0]).toBe(0);
 }, 90_000);
-
-it.each([
-  ['migrate', []],
-  ['contract', ['--contract']],
-])(
-  'runs the job %s of production to its end',
-  async (_, options) => {
-    const [{ command = [] }] = job.spec.template.spec.containers;
-    const { exited, output } = start([...command, ...options], await createEnvironment());
-    expect([(await exited)[0], output.stderr]).toEqual([0, '']);
-  },
-  60_000,
-);

@@ -2,7 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { deployment, environments, folder, job, read, readConfigMap, readEnvironment } from './manifests.ts';
+import {
+  deployment,
+  environments,
+  folder,
+  job,
+  migrationSecret,
+  read,
+  readConfigMap,
+  readEnvironment,
+  secret,
+} from './manifests.ts';
 import { apps, describeAllSettings } from './settings.ts';
 
 /** Seconds from SIGTERM until a process ends itself. */
@@ -29,7 +39,7 @@ it.each(files)('%s is YAML', (path) => {
   expect([...documents].flatMap(({ errors }) => errors)).toEqual([]);
 });
 
-describe.each(workloads)('the pods of $metadata.name', ({ spec }) => {
+describe.each(workloads)('the pods of $metadata.name', ({ metadata, spec }) => {
   it('have no privileges, no service account token and no writable file system', () => {
     expect(spec.template.spec).toMatchObject({
       automountServiceAccountToken: false,
@@ -48,12 +58,11 @@ describe.each(workloads)('the pods of $metadata.name', ({ spec }) => {
     });
   });
 
-  it('read the ConfigMap and the Secret of the template', () => {
-    const template = read<{ metadata: { name: string } }>('secret.template.yaml');
+  it('read the ConfigMap and a Secret of the template', () => {
     const { configMapGenerator } = read<{ configMapGenerator: { name: string }[] }>('settings/kustomization.yaml');
     expect(spec.template.spec.containers[0].envFrom).toEqual([
       { configMapRef: { name: configMapGenerator[0]?.name } },
-      { secretRef: { name: template.metadata.name } },
+      { secretRef: { name: (metadata.name === job.metadata.name ? migrationSecret : secret).metadata.name } },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { createServiceSettings } from '@plinth/testing/process';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 
 export const folder: string = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
@@ -12,6 +12,13 @@ const readText = (path: string): string => readFileSync(join(folder, path), 'utf
 
 /** Parses a file of this package. kubeconform checks in CI that a cluster accepts it. */
 export const read = <T>(path: string): T => parse(readText(path)) as T;
+
+type Secret = { metadata: { name: string }; stringData: Record<string, string> };
+
+/** The Secrets of the template: of the processes, and of the job that migrates. */
+export const [secret, migrationSecret] = parseAllDocuments(readText('secret.template.yaml')).map((document) =>
+  (document as { toJS(): Secret }).toJS(),
+) as [Secret, Secret];
 
 export const environments = ['staging', 'production'] as const;
 export type Environment = (typeof environments)[number];
@@ -32,10 +39,15 @@ export const readConfigMap = (name: Environment): Record<string, string> =>
     ].join('\n'),
   ) as Record<string, string>;
 
-/** A Secret as an operator fills it in. */
+/** The Secret of the processes as an operator fills it in. */
 export async function fillSecret(): Promise<Record<string, string>> {
-  const { MONGODB_URI, REDIS_URL, CURSOR_SECRET } = createServiceSettings();
-  return { MONGODB_URI, REDIS_URL, CURSOR_SECRET, ...(await createTestIssuer()).settings };
+  const { CURSOR_SECRET } = createServiceSettings();
+  return {
+    MONGODB_URI: 'mongodb://plinth-runtime:word@mongodb/?replicaSet=rs0&tls=true',
+    REDIS_URL: 'rediss://:word@redis:6379',
+    CURSOR_SECRET,
+    ...(await createTestIssuer()).settings,
+  };
 }
 
 type Probe = { httpGet: { path: string; port: string }; periodSeconds: number; failureThreshold: number };

@@ -1,11 +1,11 @@
 import { ConfigError, load } from '@plinth/config';
+import { checkSettings } from '@plinth/service-kit';
 import { describe, expect, it } from 'vitest';
-import { environments, fillSecret, read, readConfigMap } from './manifests.ts';
-import { describeAllSettings, getAllSettings, isSecret } from './settings.ts';
+import { environments, fillSecret, migrationSecret, readConfigMap, secret } from './manifests.ts';
+import { describeAllSettings, getAllSettings, getDatabaseSettings, isSecret } from './settings.ts';
 
 const settings = await getAllSettings();
 const infos = await describeAllSettings();
-const secret = read<{ metadata: { name: string }; stringData: Record<string, string> }>('secret.template.yaml');
 
 const invalidNames = (env: Record<string, string>): string[] => {
   try {
@@ -34,14 +34,23 @@ describe('the Secret', () => {
   });
 });
 
+it('the Secret of the jobs has the required secrets of `npm run db`, and no other', async () => {
+  const databaseSettings = await getDatabaseSettings();
+  const required = infos.filter(
+    (info) => isSecret(info) && info.required && Object.hasOwn(databaseSettings, info.name),
+  );
+  expect(Object.keys(migrationSecret.stringData)).toEqual(required.map(({ name }) => name));
+  expect(Object.keys(migrationSecret.stringData)).toEqual(['MONGODB_URI']);
+});
+
 describe.each(environments)('%s', (environment) => {
   const config = readConfigMap(environment);
 
   it('has only settings that exist, and every one that is required', async () => {
     expect(Object.keys(config).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
     const loaded = load(settings, { ...config, ...(await fillSecret()) });
-    expect(loaded).toMatchObject({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: 3000, DEMO_DATA: false });
-    expect(config['PUBLIC_URL']).toMatch(/^https:/);
+    expect(loaded).toMatchObject({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: 3000, MIGRATE_ON_START: false });
+    expect(checkSettings(loaded, { envFiles: [] })).toEqual([]);
   });
 
   it('boundary: starts nothing with the template of the Secret, and names every setting to fill in', () => {

@@ -11,12 +11,21 @@ export const apps: readonly string[] = globSync('*/src/main.ts', { cwd: join(roo
   .map((path) => dirname(dirname(path)))
   .sort();
 
+/** Imports the settings of an app. It exports nothing to other packages, so its file is imported. */
+const importSettings = (file: string): Promise<Record<string, Settings>> =>
+  import(pathToFileURL(join(root, file)).href);
+
 /** The settings of every service, and those that an app adds in `src/settings.ts`. */
 export async function getAllSettings(): Promise<Settings> {
   const files = globSync('apps/*/src/settings.ts', { cwd: root });
-  // An app exports nothing to other packages, so its file is imported.
-  const exported = await Promise.all(files.map((file) => import(pathToFileURL(join(root, file)).href)));
+  const exported = await Promise.all(files.map(importSettings));
   return Object.assign({}, serviceSettings, ...exported.flatMap((settings) => Object.values(settings))) as Settings;
+}
+
+/** The settings of the jobs that migrate. */
+export async function getDatabaseSettings(): Promise<Settings> {
+  const { databaseSettings = {} } = await importSettings('apps/platform/src/settings.ts');
+  return databaseSettings;
 }
 
 /** Returns the metadata of all settings of all apps. */

@@ -30,7 +30,7 @@ process.on('message', (message: { killAt?: number }) => {
 await runService({
   name: 'platform',
   modules,
-  config: loadOrExit(platformSettings),
+  config: await loadOrExit(platformSettings),
   connect: connectObserved(onStep),
   connections: [connectRedis],
 });

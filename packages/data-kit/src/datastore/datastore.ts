@@ -28,6 +28,11 @@ export type ModuleStore<K> = {
    * @throws `StartupError` when it fails, or when another process migrates for longer than the time limit.
    */
   prepare(log?: MigrationLogger): Promise<void>;
+  /**
+   * Compares the database with the code, and changes nothing. A database that newer code has migrated is accepted.
+   * @throws `StartupError` that names what `prepare` would change.
+   */
+  assertPrepared(log?: MigrationLogger): Promise<void>;
 };
 
 /** Runs work shared by several requests and records a span in each of their traces. */

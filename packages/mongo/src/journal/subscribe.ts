@@ -24,7 +24,7 @@ const toDate = (time: Timestamp): Date => new Date(time.getHighBitsUnsigned() * 
 const toStartupError = (cause: unknown, db: Db): StartupError => {
   const reason = cause instanceof MongoServerError ? cause.codeName : (cause as Error).name;
   return new StartupError(
-    `The journal of '${db.databaseName}' cannot be read (${reason}). Check that MongoDB has a primary, and that the user of MONGODB_URI has the role 'read' on that database.`,
+    `The journal of '${db.databaseName}' cannot be read (${reason}). Check that MongoDB has a primary, and that the user of MONGODB_URI may read it and its changes, as npm run db -- roles grants.`,
     { cause },
   );
 };

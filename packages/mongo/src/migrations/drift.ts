@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type DriftRepair, StartupError } from '@plinth/data-kit';
+import type { Db } from 'mongodb';
 import { prepare } from '../collections/prepare.ts';
 import type { StoredCollection } from '../collections/stored-collection.ts';
 import { takeLease, withLease } from './lease.ts';
@@ -23,6 +24,10 @@ const driftSentences: Readonly<Record<SchemaDifference['kind'], ToSentence>> = {
   'changed-index': (path) => `The index ${path} differs from its definition.`,
   'unexpected-index': (path) => `The index ${path} is stored and not defined.`,
 };
+
+/** Describes a difference in one sentence. */
+export const describeDifference = (difference: SchemaDifference, db: Db): string =>
+  driftSentences[difference.kind](toQuotedName(difference, db));
 
 const repairSentences: Readonly<Record<SchemaDifference['kind'], ToSentence | undefined>> = {
   'missing-collection': (path) => `Created the collection ${path}.`,
@@ -56,7 +61,7 @@ const findDrift = async (context: MigrationContext, state: MigrationState): Prom
 };
 
 const describeWithCommand = (difference: SchemaDifference, context: MigrationContext, state: MigrationState) => {
-  const sentence = driftSentences[difference.kind](toQuotedName(difference, context.db));
+  const sentence = describeDifference(difference, context.db);
   if (difference.kind === 'collation') return sentence;
   const repair = needsDrop(difference) ? 'repair --drop-indexes' : 'repair';
   const command = hasUnrecorded(context, state) ? 'migrate' : repair;

@@ -1,4 +1,5 @@
 import { type MigrationLogger, type Migrations, StartupError } from '@plinth/data-kit';
+import { assertMigrated } from './assert-migrated.ts';
 import { describeDrift, repairDrift } from './drift.ts';
 import { dryRun } from './dry-run.ts';
 import { migrate } from './migrate.ts';
@@ -28,14 +29,19 @@ export const createMigrator = ({ times = defaultTimes, ...options }: MigratorOpt
     drift: () => describeDrift(context),
     repair: (repairOptions) => repairDrift(context, repairOptions),
   };
+  const logNewer = (log: MigrationLogger, [migration]: readonly string[]): void => {
+    if (migration !== undefined)
+      log({ event: 'database-newer', fields: { database: context.db.databaseName, migration } });
+  };
   return {
     migrations,
     /** Migrates before a start. A database that newer code has migrated is accepted, because its schema fits older code too. */
     prepare: async (log: MigrationLogger = ignore): Promise<void> => {
-      const [newer] = await migrate(context, { contract: false, log });
-      if (newer !== undefined) {
-        log({ event: 'database-newer', fields: { database: context.db.databaseName, migration: newer } });
-      }
+      logNewer(log, await migrate(context, { contract: false, log }));
+    },
+    /** Compares before a start that must not migrate. */
+    assertPrepared: async (log: MigrationLogger = ignore): Promise<void> => {
+      logNewer(log, await assertMigrated(context));
     },
   };
 };

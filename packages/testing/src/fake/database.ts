@@ -114,6 +114,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       events,
       journal,
       prepare: async () => {},
+      assertPrepared: async () => {},
     },
     // Concurrent calls may share a context in a test; requests never do.
     unitOfWork:

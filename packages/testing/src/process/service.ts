@@ -25,7 +25,7 @@ export const waitUntilReady = async (child: Child, url: string, withinMs = ready
   }
 };
 
-export type ServiceOptions = Pick<ChildOptions, 'outputCharsMin'> & { readonly withinMs?: number };
+export type ServiceOptions = Pick<ChildOptions, 'outputCharsMin' | 'cwd'> & { readonly withinMs?: number };
 
 /**
  * Starts the host `main` as in production and waits until it is ready. It listens at PORT, by default at a free port.

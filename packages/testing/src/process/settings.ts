@@ -3,11 +3,24 @@ import { randomBytes } from 'node:crypto';
 /** Creates a unique prefix for the names of databases. */
 export const createDatabasePrefix = (): string => `t${randomBytes(6).toString('hex')}_`;
 
+/** The risks of hosts that run as in production on databases of one machine; in the form of `ALLOW_INSECURE`. */
+const localRisks = [
+  'mongodb-without-tls',
+  'mongodb-without-credentials',
+  'redis-without-tls',
+  'redis-without-credentials',
+  'http-public-url',
+  'default-issuer',
+  'default-audience',
+  'env-file',
+].join();
+
 /** The settings that every host needs, except keys for tokens: the databases of this run, with a unique prefix. */
 export const createServiceSettings = () => {
   const prefix = createDatabasePrefix();
   const { MONGODB_URI = '', REDIS_URL = '' } = process.env;
   return {
+    ALLOW_INSECURE: localRisks,
     MONGODB_URI,
     MONGODB_DATABASE_PREFIX: prefix,
     REDIS_URL,

@@ -1,0 +1,47 @@
+import type { Definitions, StoredModule } from '@plinth/data-kit';
+import { journalName } from './journal/journal-names.ts';
+import { migrationsName } from './migrations/index.ts';
+import { listStoredCollections } from './stored-collections.ts';
+
+type Privilege = {
+  readonly resource: { readonly db: string; readonly collection: string };
+  readonly actions: readonly string[];
+};
+
+/** A MongoDB role, as `createRole` takes it. */
+export type Role = { readonly role: string; readonly privileges: readonly Privilege[] };
+
+export type RolesOptions = {
+  readonly modules: readonly StoredModule<Definitions>[];
+  /** The prefix of the databases, and of the names of the roles. */
+  readonly databasePrefix: string;
+};
+
+const readSchema = ['listCollections', 'listIndexes'];
+const write = ['find', 'insert', 'update', 'remove'];
+/** A row of the journal stays until it expires. */
+const writeJournal = ['find', 'insert', 'update', 'changeStream'];
+const changeSchema = ['createCollection', 'collMod', 'createIndex', 'dropIndex'];
+
+const grant = (db: string, collection: string, actions: readonly string[]): Privilege => ({
+  resource: { db, collection },
+  actions,
+});
+
+/**
+ * Returns the roles with the fewest privileges: of processes that serve requests with `MIGRATE_ON_START=false`, and of the job
+ * that migrates. Neither can drop a collection, read another database or manage users.
+ */
+export const createRoles = ({ modules, databasePrefix }: RolesOptions): { runtime: Role; migrate: Role } => {
+  const databases = modules.map((module) => ({ module, db: `${databasePrefix}${module.name}` }));
+  const runtime = databases.flatMap(({ module, db }) => [
+    grant(db, '', readSchema),
+    grant(db, migrationsName, ['find']),
+    ...listStoredCollections(module).map(({ name }) => grant(db, name, name === journalName ? writeJournal : write)),
+  ]);
+  const migrate = databases.map(({ db }) => grant(db, '', [...readSchema, ...write, ...changeSchema]));
+  return {
+    runtime: { role: `${databasePrefix}plinth-runtime`, privileges: runtime },
+    migrate: { role: `${databasePrefix}plinth-migrate`, privileges: migrate },
+  };
+};
