@@ -107,6 +107,7 @@ export {
   type UnitOfWork,
   type WriteSet,
   type WriteSets,
+  writeSetBytesMax,
 } from './datastore/unit-of-work.ts';
 export { type CursorScope, type Cursors, createCursors, type Position } from './lists/cursor.ts';
 export {

@@ -28,6 +28,8 @@ export class UnknownOutcome extends Error {
 
 export const duplicateKey = 11_000;
 export const documentValidationFailure = 121;
+// BSONObjectTooLarge, TransactionTooLarge, TransactionTooLargeForCache, and the result of an update, by servers before 6.0.
+const tooLargeCodes: readonly unknown[] = [10_334, 257, 388, 17_419, 17_420];
 const timeLimitCodes: readonly unknown[] = [50, 262];
 
 const isMongoError = (cause: unknown): cause is MongoError => cause instanceof MongoError;
@@ -123,6 +125,7 @@ export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () =
     return new ValidatorViolation('A document breaks the validator of its collection.', { cause });
   }
   if (isTimeLimit(cause)) return commonErrors.upstreamTimeout({ cause });
+  if (tooLargeCodes.includes(cause.code)) return commonErrors.changeTooLarge({ cause });
   // Of a single write that can be repeated, such as the release of an expired key; a commit has an unknown outcome instead.
   if (cause instanceof MongoWriteConcernError) return commonErrors.unavailable({ cause });
   if (isUnreachable(cause) || isRetryable(cause)) return commonErrors.unavailable({ cause });

@@ -64,6 +64,11 @@ export const commonErrors = defineErrors('common', {
     title: 'The body is too large.',
     fix: 'Send a smaller body.',
   },
+  changeTooLarge: {
+    status: 413,
+    title: 'The change is too large to be made at once.',
+    fix: 'Split it into several smaller requests.',
+  },
   unsupportedMediaType: {
     status: 415,
     title: 'The content type is not supported.',

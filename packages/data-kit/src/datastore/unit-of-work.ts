@@ -4,6 +4,12 @@ import type { EmittedEvent, Events } from './events.ts';
 import { type CommitMetadata, type JournalChange, type JournalRow, toJournalRow } from './journal.ts';
 
 /**
+ * The largest write set, with its journal row and overhead. MongoDB limits a document and a command to 16 MiB. A larger one is
+ * refused with `change-too-large`.
+ */
+export const writeSetBytesMax = 16_000_000;
+
+/**
  * Runs an action and then commits its recorded writes with a journal row, all or none. An action that recorded nothing
  * gets a row only with an idempotency key. @throws `IdempotencyKeyConflict` when the key is taken.
  */

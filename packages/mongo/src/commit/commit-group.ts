@@ -13,8 +13,9 @@ import {
   toApiError,
   UnknownOutcome,
 } from '../mongo-errors.ts';
-import { type CommitSet, isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired } from './queued-set.ts';
-import { hasSingleId, toGroupedStatements, toSingleStatements } from './statements.ts';
+import type { CommitSet } from './commit-set.ts';
+import { isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired } from './queued-set.ts';
+import { toGroupedStatements, toSingleStatements } from './statements.ts';
 import { runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
 import type { Write } from './write.ts';
 
@@ -24,9 +25,6 @@ export type CommitDeps = TransactionDeps & { readonly findUniqueCode: FindUnique
 
 /** A group is split after this many attempts to commit it. */
 const groupTriesMax = 3;
-
-/** True when the writes of a set can share commands with other sets and a failed condition is still detected. */
-export const isGroupable = ({ writes }: CommitSet): boolean => writes.every(hasSingleId);
 
 const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
   sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: toStoredRow(row) }));
@@ -39,7 +37,7 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
   const { clock, findUniqueCode } = deps;
   const rows = toGroupedStatements(toJournalWrites([set]));
   const singleStatements = [...toSingleStatements(set.writes), ...rows];
-  let statements = isGroupable(set) ? [...toGroupedStatements(set.writes), ...rows] : singleStatements;
+  let statements = set.isGroupable ? [...toGroupedStatements(set.writes), ...rows] : singleStatements;
   for (let tries = 1; ; tries += 1) {
     try {
       return await runTransaction(statements, scope, deps);

@@ -1,42 +1,16 @@
 import type { Ctx, JournalRow, TraceBatch } from '@plinth/data-kit';
-import { BSON } from 'mongodb';
 import { remainingMs } from '../deadline.ts';
-import { type CommitDeps, commitGroup, isGroupable } from './commit-group.ts';
-import { type CommitSet, createQueuedSet, isNonEmpty, type NonEmptySets, type QueuedSet } from './queued-set.ts';
+import { type CommitDeps, commitGroup } from './commit-group.ts';
+import { type Claim, createCommitSet } from './commit-set.ts';
+import { createQueuedSet, isNonEmpty, type NonEmptySets, type QueuedSet } from './queued-set.ts';
 import type { Write } from './write.ts';
 
 /** A transaction has at most this many sets, and about this many bytes. */
 const setsMax = 64;
 const bytesMax = 1_000_000;
 
-const getSize = ({ writes, row }: CommitSet): number => {
-  let bytes = BSON.calculateObjectSize(row);
-  for (const write of writes) {
-    bytes += BSON.calculateObjectSize(write.kind === 'insert' ? write.document : write.filter);
-    if (write.kind === 'update') bytes += BSON.calculateObjectSize(write.update);
-  }
-  return bytes;
-};
-
-/** An idempotency key, or one version of a document. Two sets of one group may both require a version, but not change it. */
-type Claim = { readonly name: string; readonly isShared: boolean };
-
-const getClaims = ({ writes, row }: CommitSet): Claim[] => [
-  ...(row.key === undefined ? [] : [{ name: `key ${row.tenantId} ${row.key}`, isShared: false }]),
-  ...writes.flatMap((write) =>
-    write.kind !== 'insert' && 'version' in write.filter
-      ? [
-          {
-            name: `version ${write.collection} ${JSON.stringify(write.filter['_id'])}`,
-            isShared: write.kind === 'update' && write.isRequirement === true,
-          },
-        ]
-      : [],
-  ),
-];
-
 const takeGroup = ([first, ...others]: NonEmptySets): { group: QueuedSet[]; rest: QueuedSet[] } => {
-  if (others.length === 0 || !isGroupable(first)) return { group: [first], rest: others };
+  if (others.length === 0 || !first.isGroupable) return { group: [first], rest: others };
   const group = [first];
   const rest: QueuedSet[] = [];
   const claimed = new Map<string, { readonly isShared: boolean }>();
@@ -49,16 +23,14 @@ const takeGroup = ([first, ...others]: NonEmptySets): { group: QueuedSet[]; rest
     const other = claimed.get(name);
     return !other || (isShared && other.isShared);
   };
-  claim(getClaims(first));
-  let bytes = getSize(first);
+  claim(first.claims);
+  let bytes = first.bytes;
   for (const set of others) {
-    const claims = getClaims(set);
-    const size = getSize(set);
-    const fits = group.length < setsMax && bytes + size <= bytesMax;
-    if (fits && isGroupable(set) && claims.every(isFree)) {
+    const fits = group.length < setsMax && bytes + set.bytes <= bytesMax;
+    if (fits && set.isGroupable && set.claims.every(isFree)) {
       group.push(set);
-      bytes += size;
-      claim(claims);
+      bytes += set.bytes;
+      claim(set.claims);
     } else rest.push(set);
   }
   return { group, rest };
@@ -95,7 +67,7 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
       });
   };
   return async (ctx, writes, row) => {
-    const set = createQueuedSet(ctx, { writes, row }, remainingMs(ctx, clock));
+    const set = createQueuedSet(ctx, createCommitSet(writes, row), remainingMs(ctx, clock));
     queued.push(set);
     // A microtask would run before the other requests of this turn have added their sets.
     if (!isRunning) setImmediate(commitNext);

@@ -1,9 +1,6 @@
 import { commonErrors } from '@plinth/contract-kit';
-import type { Ctx, JournalRow } from '@plinth/data-kit';
-import type { Write } from './write.ts';
-
-/** The writes of one unit of work and their journal row. */
-export type CommitSet = { readonly writes: readonly Write[]; readonly row: JournalRow };
+import type { Ctx } from '@plinth/data-kit';
+import type { CommitSet } from './commit-set.ts';
 
 /** A write set that waits for its outcome. */
 export type QueuedSet = CommitSet & {
@@ -35,7 +32,7 @@ export const assertAllWait = (sets: readonly QueuedSet[]): void => {
  * Creates a set that is rejected at its own deadline, while a commit that includes it continues for the others: with
  * `outcome-unknown` when the commit has been sent, else with `upstream-timeout`, and it is not committed later.
  */
-export const createQueuedSet = (ctx: Ctx, { writes, row }: CommitSet, remainingMs: number): QueuedSet => {
+export const createQueuedSet = (ctx: Ctx, commitSet: CommitSet, remainingMs: number): QueuedSet => {
   const { promise: outcome, resolve, reject } = Promise.withResolvers<void>();
   let isSettled = false;
   const settle = (): void => {
@@ -43,9 +40,8 @@ export const createQueuedSet = (ctx: Ctx, { writes, row }: CommitSet, remainingM
     clearTimeout(timer);
   };
   const set: QueuedSet = {
+    ...commitSet,
     ctx,
-    writes,
-    row,
     outcome,
     isCommitting: false,
     isSettled: () => isSettled,

@@ -40,7 +40,9 @@ export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] =>
     ...(requiresVersion(route) ? [commonErrors.preconditionRequired, commonErrors.staleVersion] : []),
     ...(acceptsIdempotencyKey(route) ? [commonErrors.idempotencyMismatch] : []),
     ...(route.query ? [commonErrors.invalidCursor] : []),
-    ...(route.method === 'GET' ? [] : [unreadBody, commonErrors.outcomeUnknown, commonErrors.quotaExceeded]),
+    ...(route.method === 'GET'
+      ? []
+      : [unreadBody, commonErrors.changeTooLarge, commonErrors.outcomeUnknown, commonErrors.quotaExceeded]),
     ...(route.body ? [commonErrors.unsupportedMediaType] : []),
     ...(route.errors ?? []),
     ...everywhere,

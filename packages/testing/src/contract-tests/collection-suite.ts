@@ -12,6 +12,7 @@ import { misuseCases } from './misuse.ts';
 import type { OpenStore } from './open-store.ts';
 import { readCases } from './reads.ts';
 import { requirementCases } from './requirements.ts';
+import { sizeCases } from './sizes.ts';
 import { softDeleteCases } from './soft-delete.ts';
 import { tenancyCases } from './tenancy.ts';
 import { unitCases } from './units.ts';
@@ -30,6 +31,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     journalCases(use);
     tenancyCases(use);
     valueCases(use);
+    sizeCases(use);
     listCases(use);
     cursorCases(use);
     misuseCases(use);

@@ -53,6 +53,7 @@ export const Contact = Entity.extend({
   name: pii(z.string()),
   access: z.object({ pin: secret(z.string()), floor: z.int() }).optional(),
   visits: z.int(),
+  remark: pii(z.string()).optional(),
 });
 export type Contact = z.infer<typeof Contact>;
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyChange, type CollectionDefinition, UniqueViolation } from '@plinth/data-kit';
+import { commonErrors } from '@plinth/contract-kit';
+import { applyChange, type CollectionDefinition, UniqueViolation, writeSetBytesMax } from '@plinth/data-kit';
 import { compare } from './compare.ts';
 import { toStored } from './stored.ts';
 import type { Stored, Write } from './write-set.ts';
@@ -33,7 +34,13 @@ const assertUnique = ({ indexes }: CollectionDefinition, document: Stored, docum
   }
 };
 
+/** Fields of other types than those of JSON have about the size of their texts. @throws `change-too-large`. */
+export const assertFits = (fields: unknown): void => {
+  if (JSON.stringify(fields).length > writeSetBytesMax) throw commonErrors.changeTooLarge();
+};
+
 const put = (definition: CollectionDefinition, document: Stored, documents: Draft): void => {
+  assertFits(document);
   assertValid(definition, document);
   assertUnique(definition, document, documents);
   documents.set(document._id, document);

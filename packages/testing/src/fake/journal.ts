@@ -6,12 +6,15 @@ import {
   type JournalRow,
   keyLifetimeMs,
 } from '@plinth/data-kit';
-import { applyAll, type Documents } from './commit.ts';
+import { applyAll, assertFits, type Documents } from './commit.ts';
 import { assertInTime } from './deadline.ts';
 import { toStored } from './stored.ts';
 import type { Write } from './write-set.ts';
 
 type JournalDeps = { readonly clock: Clock; readonly state: Map<string, Documents> };
+
+/** The part of a write that is stored. */
+const toContent = (write: Write): unknown => ('document' in write ? write.document : 'change' in write && write.change);
 
 /** Creates the journal of the fake, which commits each write set together with its row. */
 export const fakeJournal = ({ clock, state }: JournalDeps) => {
@@ -21,6 +24,7 @@ export const fakeJournal = ({ clock, state }: JournalDeps) => {
     rows.find((row) => key !== undefined && row.tenantId === tenantId && row.key === key && isAlive(row));
   const commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow): void => {
     assertInTime(ctx);
+    assertFits([writes.map(toContent), row]);
     const touched = applyAll(state, writes);
     if (findRow(ctx, row.key)) throw new IdempotencyKeyConflict();
     for (const [name, documents] of touched) state.set(name, documents);

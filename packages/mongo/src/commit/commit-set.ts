@@ -1,0 +1,50 @@
+import { commonErrors } from '@plinth/contract-kit';
+import { type JournalRow, writeSetBytesMax } from '@plinth/data-kit';
+import { BSON } from 'mongodb';
+import { hasSingleId } from './statements.ts';
+import type { Write } from './write.ts';
+
+/** An idempotency key, or one version of a document. Two sets of one group may both require a version, but not change it. */
+export type Claim = { readonly name: string; readonly isShared: boolean };
+
+/** The writes of one unit of work and their journal row, with the values that decide which sets share a transaction. */
+export type CommitSet = {
+  readonly writes: readonly Write[];
+  readonly row: JournalRow;
+  readonly bytes: number;
+  readonly claims: readonly Claim[];
+  /** True when the writes can share commands with those of other sets and a failed condition is still detected. */
+  readonly isGroupable: boolean;
+};
+
+/** The fields of a command beside a document, a filter or a change. */
+const overheadBytes = 64;
+
+const getBytes = (write: Write): number => {
+  if (write.kind === 'insert') return BSON.calculateObjectSize(write.document);
+  const filterBytes = BSON.calculateObjectSize(write.filter);
+  return write.kind === 'update' ? filterBytes + BSON.calculateObjectSize(write.update) : filterBytes;
+};
+
+const getClaims = (write: Write): Claim[] => {
+  if (write.kind === 'insert' || !('version' in write.filter)) return [];
+  const name = `version ${write.collection} ${JSON.stringify(write.filter['_id'])}`;
+  return [{ name, isShared: write.kind === 'update' && write.isRequirement === true }];
+};
+
+/** @throws `change-too-large` for a set that does not fit one transaction. */
+export const createCommitSet = (writes: readonly Write[], row: JournalRow): CommitSet => {
+  const rowBytes = BSON.calculateObjectSize(row) + overheadBytes;
+  const bytes = writes.reduce((sum, write) => sum + getBytes(write) + overheadBytes, rowBytes);
+  if (bytes > writeSetBytesMax) throw commonErrors.changeTooLarge();
+  return {
+    writes,
+    row,
+    bytes,
+    claims: [
+      ...(row.key === undefined ? [] : [{ name: `key ${row.tenantId} ${row.key}`, isShared: false }]),
+      ...writes.flatMap(getClaims),
+    ],
+    isGroupable: writes.every(hasSingleId),
+  };
+};
