@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { createKeyRing, createRevocations, createTokenVerifier, type Revocations } from '@plinth/auth';
+import { createKeyRing, createRevocations, createTokenVerifier } from '@plinth/auth';
 import { type CommandObserver, type Datastore, type RateLimiter, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
@@ -15,6 +15,7 @@ import { createServer } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
 import { createUserChanges } from './subscribe-to-users.ts';
+import { watchKeys } from './watch-keys.ts';
 
 /** An additional connection of a host, closed after the server. */
 export type Connection = Dependency & {
@@ -56,14 +57,12 @@ const createServiceLogger = ({ name, modules, config }: ServiceOptions): Logger 
     destination: createStdoutDestination({ isProduction: config.NODE_ENV === 'production' }),
   });
 
-const createVerifier = ({ AUTH_JWKS, AUTH_ISSUER, AUTH_AUDIENCE }: ServiceConfig, revocations: Revocations) =>
-  createTokenVerifier({
-    keys: createKeyRing(AUTH_JWKS),
-    issuer: AUTH_ISSUER,
-    audience: AUTH_AUDIENCE,
-    clock: systemClock,
-    revocations,
-  });
+const createAuthentication = ({ AUTH_JWKS, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience }: ServiceConfig) => {
+  const keys = createKeyRing(AUTH_JWKS);
+  const revocations = createRevocations({ clock: systemClock });
+  const verifier = createTokenVerifier({ keys, issuer, audience, clock: systemClock, revocations });
+  return { keys, revocations, verifier };
+};
 
 const toServerSettings = (config: ServiceConfig) => ({
   publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
@@ -101,7 +100,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const metrics = createMetrics();
   const connections = options.connections.map((open) => open(config, logger, metrics));
   const clock = systemClock;
-  const revocations = createRevocations({ clock });
+  const { keys, revocations, verifier } = createAuthentication(config);
   const userChanges = createUserChanges(metrics);
   const { server, prepare, assertPrepared, drain, users, security, checkReadiness } = await createServer({
     ...toServerSettings(config),
@@ -109,7 +108,7 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
     modules,
     usersFrom,
     datastore,
-    verifier: createVerifier(config, revocations),
+    verifier,
     logger,
     clock,
     ids: systemIds,
@@ -125,12 +124,14 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
   const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
   await (config.MIGRATE_ON_START ? prepare() : assertPrepared());
   await beforeListening?.(datastore);
+  const stopWatchingKeys = watchKeys({ keys, security, logger });
   await userChanges.start({ datastore, users, revocations, clock, logger, security });
   shutdown.stop = async (signal) => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.
     if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await server.close();
+    stopWatchingKeys();
     await userChanges.stop();
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
     await Promise.all([tracing?.stop(), metricsServer?.close()]);

@@ -110,7 +110,10 @@ export const serviceSettings = {
   AUTH_JWKS: json(
     PublicJwks,
     'a JSON Web Key Set of public Ed25519 keys, each with kid, alg "EdDSA" and use "sig"',
-  ).meta({ description: 'The public keys that access tokens are verified with, as a JSON Web Key Set.' }),
+  ).meta({
+    description:
+      'The public keys that access tokens are verified with, as a JSON Web Key Set. From a file they are read again when it changes.',
+  }),
   AUTH_ISSUER: text().default('plinth').meta({
     description: 'The only issuer (`iss`) whose tokens are accepted.',
   }),
