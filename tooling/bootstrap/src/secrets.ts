@@ -1,20 +1,16 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateJwk } from '@plinth/auth';
-import { DevDatabasesError } from '@plinth/dev-databases';
+import { createPrivateFile, DevDatabasesError } from '@plinth/dev-databases';
 
 /** The keys of a development machine: created once, never shared, ignored by git. */
 export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; cursorSecret: string };
 
-/** Reads `secrets.json`, and creates it when it is missing. Two processes at once read the same one. */
+/** Reads `secrets.json`, and creates it when it is missing. */
 export async function readDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
   const path = join(dataDir, 'secrets.json');
-  if (!existsSync(path)) {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    await createSecrets(path);
-  }
+  await createPrivateFile(path, createSecrets);
   try {
     return JSON.parse(await readFile(path, 'utf8')) as DevelopmentSecrets;
   } catch {
@@ -22,20 +18,11 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
   }
 }
 
-async function createSecrets(path: string): Promise<void> {
+async function createSecrets(): Promise<string> {
   // Loaded here, because only the first start needs it.
   const { generateSigningKey } = await import('@plinth/auth');
   const secrets = { tokenSigningKey: await generateSigningKey(), cursorSecret: randomBytes(32).toString('base64url') };
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  try {
-    // Unlike a rename, a link never replaces the file that another process made meanwhile.
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await rm(draft);
-  }
+  return `${JSON.stringify(secrets, null, 2)}\n`;
 }
 
 /** The key set that verifies what the signing key signed. */

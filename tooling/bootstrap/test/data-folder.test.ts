@@ -1,4 +1,4 @@
-import { cp, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from '../run.mjs';
@@ -14,8 +14,12 @@ async function createCheckout(): Promise<string> {
   return checkout;
 }
 
-it('npm start creates .data for this user only', async () => {
+it.each<[string, (data: string) => Promise<unknown>]>([
+  ['creates .data for this user only', async () => {}],
+  ['closes a .data that other users can enter', (data) => mkdir(data, { mode: 0o755 })],
+])('npm start %s', async (_, create) => {
   const checkout = await createCheckout();
+  await create(join(checkout, '.data'));
   await runCheckout(checkout, 'start');
   expect((await stat(join(checkout, '.data'))).mode & 0o777).toBe(0o700);
 });
@@ -31,7 +35,7 @@ it.each<[string, (data: string) => Promise<void>]>([
   const { code, stdout, stderr } = await runCheckout(checkout, 'start');
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(
-    /^Plinth cannot write to \S+ \([A-Z]+\): make it a folder that this user can write to, .*\.\n$/,
+    /^Plinth cannot write to \S+ \([A-Z]+\): make it a folder that belongs to this user and can be written to, .*\.\n$/,
   );
   expect(stderr).toContain(`${data} (`);
 });

@@ -1,4 +1,5 @@
 export { DevDatabasesError } from './errors.ts';
+export { createPrivateFile } from './private-file.ts';
 export { cacheDir, findOnPath } from './programs/find.ts';
 export { findMongod } from './programs/index.ts';
 export { sendRedisCommand } from './redis.ts';

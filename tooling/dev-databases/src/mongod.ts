@@ -5,7 +5,9 @@ import { findMongod } from './programs/index.ts';
 import type { DatabaseKind } from './server.ts';
 
 const replicaSetName = 'plinth';
-const alreadyInitializedCode = 23;
+const userName = 'plinth';
+/** The codes of errors. */
+const [unauthorized, authenticationFailed, alreadyInitialized] = [13, 18, 23];
 const readyWithinMs = 60_000;
 const sharedWithinMs = 1000;
 
@@ -13,8 +15,10 @@ const sharedWithinMs = 1000;
 export const mongod: DatabaseKind = {
   name: 'mongod',
   find: findMongod,
-  toUri: (port) => toUri([port]),
-  toArgs: ({ dir, port, isTemporary }) => {
+  toUri: (port, password) => toUri([port], password),
+  // Members of a replica set know each other by it, and clients need a user.
+  toPasswordFile: (password) => password,
+  toArgs: ({ dir, port, isTemporary, passwordFile }) => {
     const parameters = [
       // A process that is killed during a transaction locks its documents this long; the default is a minute.
       'transactionLifetimeLimitSeconds=5',
@@ -25,22 +29,27 @@ export const mongod: DatabaseKind = {
     ];
     const server = ['--dbpath', dir, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket', '--quiet'];
     const storage = ['--replSet', replicaSetName, '--oplogSize', '512', '--wiredTigerCacheSizeGB', '0.5'];
-    return [...server, ...storage, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
+    const auth = passwordFile === undefined ? [] : ['--keyFile', passwordFile];
+    return [...server, ...storage, ...auth, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
   },
   ready: /"Waiting for connections"/i,
-  prepare: async (port) => {
-    await initiate([port]);
+  prepare: async (port, password) => {
+    await initiate([port], { password });
     // The driver looks for a primary twice a second only.
     await poll('has no primary', async () => (await runOnNode(port, { hello: 1 }))['isWritablePrimary'] || undefined);
+    if (password !== undefined) await createUser(port, password);
   },
-  readDir: async (port) => {
-    const { parsed } = await runCommand(toUri([port]), { getCmdLineOpts: 1 }, sharedWithinMs);
+  readDir: async (port, password) => {
+    const { parsed } = await runCommand(toUri([port], password), { getCmdLineOpts: 1 }, sharedWithinMs);
     return parsed.storage.dbPath;
   },
 };
 
-export const toUri = (ports: readonly number[]): string =>
-  `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?replicaSet=${replicaSetName}`;
+const toOrigin = (ports: readonly number[], password?: string): string =>
+  `mongodb://${password === undefined ? '' : `${userName}:${password}@`}${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
+
+export const toUri = (ports: readonly number[], password?: string): string =>
+  `${toOrigin(ports, password)}/?replicaSet=${replicaSetName}`;
 
 /** Runs a command on the primary of a replica set, or on the server of another URI, once there is one. */
 export async function runCommand(uri: string, command: Document, serverSelectionTimeoutMS: number): Promise<Document> {
@@ -52,21 +61,52 @@ export async function runCommand(uri: string, command: Document, serverSelection
   }
 }
 
-const runOnNode = (port: number, command: Document): Promise<Document> =>
-  runCommand(`mongodb://127.0.0.1:${port}/?directConnection=true`, command, readyWithinMs);
+const runOnNode = (port: number, command: Document, password?: string): Promise<Document> =>
+  runCommand(`${toOrigin([port], password)}/?directConnection=true`, command, readyWithinMs);
+
+const hasCode = (error: unknown, code: number): boolean => (error as { code?: number }).code === code;
+
+/** Until there is a user, mongod lets connections of this machine without one initiate the replica set and create the first. */
+async function createUser(port: number, password: string): Promise<void> {
+  await runOnNode(port, { createUser: userName, pwd: password, roles: ['root'] }).catch((error: unknown) => {
+    if (!hasCode(error, unauthorized)) throw error;
+  });
+}
+
+type InitiateOptions = { settings?: Document; password?: string | undefined };
 
 /** Makes the nodes a replica set. Its data may have another port. */
-export async function initiate(ports: readonly number[], settings: Document = {}): Promise<void> {
-  const run = (command: Document) => runOnNode(ports[0] as number, command);
+export async function initiate(ports: readonly number[], { settings = {}, password }: InitiateOptions): Promise<void> {
   const members = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));
+  const run = (command: Document, ...credentials: [string?]) => runOnNode(ports[0] as number, command, ...credentials);
   try {
     await run({ replSetInitiate: { _id: replicaSetName, members, settings } });
   } catch (error) {
-    if ((error as { code?: number }).code !== alreadyInitializedCode) throw error;
-    const { config } = await run({ replSetGetConfig: 1 });
-    if (config.members[0].host === members[0]?.host) return;
-    const version = config.version + 1;
-    await run({ replSetReconfig: { ...config, version, members }, force: true });
+    const hasUser = hasCode(error, unauthorized);
+    if (!hasUser && !hasCode(error, alreadyInitialized)) throw error;
+    const config = await readConfig(ports[0] as number, hasUser ? password : undefined);
+    if (config?.['members'][0].host === members[0]?.host) return;
+    const next = {
+      ...config,
+      _id: replicaSetName,
+      version: (config?.['version'] ?? 0) + 1,
+      protocolVersion: 1,
+      members,
+    };
+    await run({ replSetReconfig: next, force: true }, hasUser ? password : undefined);
+  }
+}
+
+/** Resolves with undefined for data of a version without passwords, which only a user may read. */
+async function readConfig(port: number, password: string | undefined): Promise<Document | undefined> {
+  try {
+    return (await runOnNode(port, { replSetGetConfig: 1 }, password))['config'];
+  } catch (error) {
+    if (hasCode(error, unauthorized)) return undefined;
+    if (!hasCode(error, authenticationFailed)) throw error;
+    throw new DevDatabasesError(
+      'its data has another password: delete the folder, and the next start creates new data',
+    );
   }
 }
 

@@ -3,21 +3,25 @@ import type { DatabaseKind } from './server.ts';
 
 const timeoutMs = 3000;
 
-const toUri = (port: number): string => `redis://127.0.0.1:${port}`;
+const toUri = (port: number, password?: string): string =>
+  `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`;
 
 /** Nothing is evicted, and acknowledged writes are in the append-only file, as in production. */
 export const redis: DatabaseKind = {
   name: 'redis',
   find: findRedis,
   toUri,
-  toArgs: ({ dir, port }) => {
+  toPasswordFile: (password) => `requirepass ${password}\n`,
+  toArgs: ({ dir, port, passwordFile }) => {
+    // A configuration file is the first argument.
+    const config = passwordFile === undefined ? [] : [passwordFile];
     const server = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
-    return [...server, '--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
+    return [...config, ...server, '--maxmemory-policy', 'noeviction', '--appendonly', 'yes', '--save', ''];
   },
   ready: /Ready to accept connections/i,
   prepare: async () => {},
-  readDir: async (port) => {
-    const [, dir] = (await sendRedisCommand(toUri(port), 'CONFIG', 'GET', 'dir')) as string[];
+  readDir: async (port, password) => {
+    const [, dir] = (await sendRedisCommand(toUri(port, password), 'CONFIG', 'GET', 'dir')) as string[];
     return dir ?? '';
   },
 };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,25 +11,29 @@ import { DevDatabasesError, getMessage } from './errors.ts';
 import { createGuard, type Guard } from './guard/index.mjs';
 import type { FindOptions } from './programs/find.ts';
 
-type Place = { dir: string; port: number; isTemporary: boolean };
+type Place = { dir: string; port: number; isTemporary: boolean; passwordFile: string | undefined };
 
 /** The differences between mongod and redis-server. */
 export type DatabaseKind = {
   name: 'mongod' | 'redis';
   find(options: FindOptions): Promise<string>;
-  toUri(port: number): string;
+  toUri(port: number, password: string | undefined): string;
+  /** Returns the content of the file from which the server reads its password: every user can read the arguments of a process. */
+  toPasswordFile(password: string): string;
   toArgs(place: Place): string[];
   /** Matches the line of its log after which it accepts connections. */
   ready: RegExp;
   /** Called after each start. */
-  prepare(port: number): Promise<void>;
+  prepare(port: number, password: string | undefined): Promise<void>;
   /** Returns the data folder of the server that listens at the port. */
-  readDir(port: number): Promise<string>;
+  readDir(port: number, password: string): Promise<string>;
 };
 
 export type LaunchOptions = FindOptions & {
   /** The folder in which data stays; by default a temporary one. */
   dir?: string;
+  /** Without one, every connection of this machine is accepted. */
+  password?: string;
   /** Used when it is free. */
   port?: number;
   args?: readonly string[];
@@ -60,29 +64,29 @@ const stopWithinMs = 15_000;
 /** Starts a database. It ends with this process, and temporary data is deleted then. */
 export async function launch(kind: DatabaseKind, options: LaunchOptions, attempts = attemptsMax): Promise<Server> {
   const program = await kind.find(options);
+  const { password } = options;
   const isTemporary = options.dir === undefined;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)));
   const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: stopWithinMs });
   const port = await getPort({ host: '127.0.0.1', port: options.port ?? 0 });
-  const args = [...kind.toArgs({ dir, port, isTemporary }), ...(options.args ?? [])];
+  const passwordFile = password && toPasswordPath(dir);
+  const args = [...kind.toArgs({ dir, port, isTemporary, passwordFile }), ...(options.args ?? [])];
   let child: ChildProcess;
   const start = async (log: WriteStream): Promise<void> => {
     // Detached, so that Ctrl-C does not reach it before the service has drained.
     child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     await waitUntilReady(child, { log, guard, ready: kind.ready });
     child.once('exit', () => options.onExit?.());
-    await kind.prepare(port);
+    await kind.prepare(port, password);
   };
   const waitForExit = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   };
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
-    const log = createWriteStream(join(dir, 'log'));
-    await once(log, 'open');
+    const log = await openFolder(dir, password && kind.toPasswordFile(password));
     await start(log);
     return {
-      uri: kind.toUri(port),
+      uri: kind.toUri(port, password),
       port,
       get pid() {
         return child.pid as number;
@@ -106,6 +110,17 @@ export async function launch(kind: DatabaseKind, options: LaunchOptions, attempt
     if (attempts > 1 && /in use/i.test(reason)) return launch(kind, options, attempts - 1);
     throw new DevDatabasesError(`${kind.name} did not start on ${dir}: ${reason}`);
   }
+}
+
+const toPasswordPath = (dir: string): string => join(dir, 'password');
+
+/** Creates the folder, with the file from which the server reads its password, and opens the log. */
+async function openFolder(dir: string, passwordFile: string | undefined): Promise<WriteStream> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  if (passwordFile !== undefined) await writeFile(toPasswordPath(dir), passwordFile, { mode: 0o600 });
+  const log = createWriteStream(join(dir, 'log'));
+  await once(log, 'open');
+  return log;
 }
 
 type Start = { log: WriteStream; guard: Guard; ready: RegExp };

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { readFile, realpath, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mongod } from './mongod.ts';
+import { createPrivateFile } from './private-file.ts';
 import type { FindOptions } from './programs/find.ts';
 import { redis } from './redis.ts';
 import { type DatabaseKind, launch } from './server.ts';
@@ -24,7 +26,8 @@ const shareAttemptsMax = 120;
 
 /**
  * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. They end with
- * this process, in whatever way it ends. Processes with the same `dataDir` share the databases of the first one.
+ * this process, in whatever way it ends. Processes with the same `dataDir` share the databases of the first one, which need the
+ * password that was generated for the folder.
  */
 export async function startDatabases({ env = process.env, ...rest }: DevDatabasesOptions = {}): Promise<DevDatabases> {
   const options = { env, ...rest };
@@ -47,10 +50,10 @@ type StartOptions = DevDatabasesOptions & FindOptions;
 
 async function start(kind: DatabaseKind, options: StartOptions, waitsForShared = false): Promise<Running> {
   const { env, log, dataDir, onLost } = options;
-  const { port, close, isShared } =
+  const { uri, port, close, isShared } =
     dataDir === undefined
       ? { ...(await launch(kind, { env, log })), isShared: false }
-      : await launchOrShare(kind, { ...options, dir: join(dataDir, kind.name), waitsForShared });
+      : await launchOrShare(kind, { ...options, dataDir, waitsForShared });
   // A connection that is kept reports the end of the server.
   const connection = await connect(port);
   connection?.once('close', () => onLost?.(kind.name));
@@ -58,21 +61,25 @@ async function start(kind: DatabaseKind, options: StartOptions, waitsForShared =
     connection?.removeAllListeners('close').destroy();
     return close();
   };
-  return { uri: kind.toUri(port), isShared, close: end };
+  return { uri, isShared, close: end };
 }
 
-type ShareOptions = StartOptions & { dir: string; waitsForShared: boolean };
+type ShareOptions = StartOptions & { dataDir: string; waitsForShared: boolean };
 
 /** Shares the running server of the folder, or launches one. */
 async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
-  const { env, log, dir, waitsForShared } = options;
+  const { env, log, dataDir, waitsForShared } = options;
+  const dir = join(dataDir, kind.name);
+  const password = await readPassword(dataDir);
   for (let attempt = 1; ; attempt += 1) {
     // The port of the last start, so that URIs in other tools stay valid.
     const port = await readPort(dir);
-    if (await servesFolder(kind, port, dir)) return { port, isShared: true, close: async () => {} };
+    if (await servesFolder(kind, port, { dir, password })) {
+      return { uri: kind.toUri(port, password), port, isShared: true, close: async () => {} };
+    }
     try {
       if (!waitsForShared || attempt === shareAttemptsMax) {
-        const server = await launch(kind, { env, log, dir, port });
+        const server = await launch(kind, { env, log, dir, password, port });
         await writeFile(join(dir, 'port'), String(server.port));
         return { ...server, isShared: false };
       }
@@ -85,17 +92,26 @@ async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
   }
 }
 
+/** The password of databases whose data stays. */
+async function readPassword(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'database-password');
+  await createPrivateFile(path, () => randomBytes(32).toString('hex'));
+  return readFile(path, 'utf8');
+}
+
 /** Returns the port of the last start, or 0. */
 async function readPort(dir: string): Promise<number> {
   const port = Number(await readFile(join(dir, 'port'), 'utf8').catch(() => ''));
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
-async function servesFolder(kind: DatabaseKind, port: number, dir: string): Promise<boolean> {
+type Protected = { dir: string; password: string };
+
+async function servesFolder(kind: DatabaseKind, port: number, { dir, password }: Protected): Promise<boolean> {
   // The driver of MongoDB would try for a second to connect to a port at which nothing listens.
   const connection = await connect(port);
   connection?.destroy();
-  const served = connection && (await kind.readDir(port).catch(() => undefined));
+  const served = connection && (await kind.readDir(port, password).catch(() => undefined));
   // Redis resolves symbolic links.
   return served !== undefined && (await realpath(served)) === (await realpath(dir));
 }

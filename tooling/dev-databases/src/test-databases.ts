@@ -101,7 +101,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     });
   };
   try {
-    await initiate(ports, settings);
+    await initiate(ports, { settings });
     await waitUntilHealthy();
     return { uri: toUri(ports), getPrimary, pauseSecondaries: pause, waitUntilHealthy, close };
   } catch (error) {

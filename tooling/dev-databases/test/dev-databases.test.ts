@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
+import { mongod } from '../src/mongod.ts';
+import { launch } from '../src/server.ts';
 import { createTemporaryFolder, exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
 const ownerScript = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
@@ -16,6 +19,15 @@ async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
   const { pid, dbPath } = await inspectMongod(mongodbUri);
   const info = String(await sendRedisCommand(redisUrl, 'INFO', 'server'));
   return { pids: [pid, Number(/process_id:(\d+)/.exec(info)?.[1])], dbPath };
+}
+
+/** Sends text to a port, and resolves with the first response. */
+async function request(port: number, text: string): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.write(text);
+  const [response] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return response.toString();
 }
 
 async function startOwner(...args: string[]) {
@@ -120,6 +132,52 @@ describe('databases with a data folder', () => {
     const [one, two] = await Promise.all([startDatabases({ env, dataDir }), startDatabases({ env, dataDir })]);
     expect(two).toMatchObject({ mongodbUri: one.mongodbUri, redisUrl: one.redisUrl });
     await Promise.all([one.stop(), two.stop()]);
+  });
+
+  it('refuse a client without their password, which only this user can read, and have no other door', async () => {
+    const dataDir = await createTemporaryFolder();
+    const { mongodbUri, redisUrl, stop } = await startDatabases({ env, dataDir });
+    onTestFinished(stop);
+    const { pids } = await inspect(mongodbUri, redisUrl);
+    const path = join(dataDir, 'database-password');
+    const password = await readFile(path, 'utf8');
+    for (const file of [path, join(dataDir, 'mongod/password'), join(dataDir, 'redis/password')]) {
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    }
+    for (const guess of ['', `plinth:${'0'.repeat(64)}@`]) {
+      const uri = mongodbUri.replace(`plinth:${password}@`, guess);
+      const read = withMongo(uri, (client) => client.db('users').collection('users').findOne());
+      await expect(read).rejects.toThrow(/requires authentication|Authentication failed/);
+    }
+    const redisPort = Number(new URL(redisUrl).port);
+    expect(await request(redisPort, 'GET key\r\n')).toMatch(/^-NOAUTH/);
+    expect(await request(redisPort, `AUTH ${'0'.repeat(64)}\r\n`)).toMatch(/^-WRONGPASS/);
+    for (const pid of pids) expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).not.toContain(password);
+    expect(await sendRedisCommand(redisUrl, 'CONFIG', 'GET', 'unixsocket')).toEqual(['unixsocket', '']);
+    expect(await exists(join('/tmp', `mongodb-${new URL(mongodbUri).port}.sock`))).toBe(false);
+  });
+
+  it.each(['the same port', 'another port'])('receive a password when they had none, on %s', async (place) => {
+    const dataDir = await createTemporaryFolder();
+    const dir = join(dataDir, 'mongod');
+    const open = await launch(mongod, { env, dir });
+    await withMongo(open.uri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+    await open.close();
+    if (place === 'the same port') await writeFile(join(dir, 'port'), String(open.port));
+    const { mongodbUri, stop } = await startDatabases({ env, dataDir });
+    const count = await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').countDocuments());
+    await stop();
+    expect(count).toBe(1);
+    expect(mongodbUri).toMatch(/^mongodb:\/\/plinth:[0-9a-f]{64}@/);
+  });
+
+  it('are refused in one sentence when their password was deleted', async () => {
+    const dataDir = await createTemporaryFolder();
+    await (await startDatabases({ env, dataDir })).stop();
+    await rm(join(dataDir, 'database-password'));
+    await expect(startDatabases({ env, dataDir })).rejects.toThrow(
+      `mongod did not start on ${join(dataDir, 'mongod')}: its data has another password: delete the folder, and the next`,
+    );
   });
 
   it('are refused in one sentence when the folder cannot be written to', async () => {

@@ -38,7 +38,7 @@ export type Child = {
   request(message?: object): Promise<unknown>;
 };
 
-const compileCache = fileURLToPath(new URL('../../../../.data/compile-cache', import.meta.url));
+const compileCache = fileURLToPath(new URL('../../../../node_modules/.cache/compile', import.meta.url));
 const endsWithParent = new URL('./ends-with-parent.ts', import.meta.url).href;
 
 const toPath = (file: URL | string): string => (typeof file === 'string' ? file : fileURLToPath(file));
