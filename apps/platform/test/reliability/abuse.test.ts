@@ -26,6 +26,8 @@ beforeAll(async () => {
     LIMIT_PRO_PER_MINUTE: '6000',
     LIMIT_IP_PER_MINUTE: '6000',
     LIMIT_SENSITIVE_PER_MINUTE: '10',
+    LONG_RESPONSES_MAX: '32',
+    LONG_RESPONSES_PER_USER_MAX: '2',
   });
   const authorize = async (subject: typeof attacker, address: string) => ({
     authorization: `Bearer ${await platform.createToken(subject)}`,

@@ -207,7 +207,7 @@ describe('hard deletion', () => {
 
   it('refuses to read and to restore removed documents', () => {
     const { collection } = createManaged(things);
-    const refusal = 'things: only a collection with softDelete restores. Add it to its definition.';
+    const refusal = 'things: only a collection with softDelete keeps removed documents. Add it to its definition.';
     expect(() => collection.restore(createThing())).toThrow(refusal);
     expect(() => collection.getRemoved('x', refused)).toThrow(refusal);
   });

@@ -31,7 +31,7 @@ export const createServiceSettings = () => {
 
 const unlimited = '1000000000';
 
-/** Rate limits that no caller reaches; requests are counted as usual. */
+/** Limits that no caller reaches; requests are counted as usual. */
 export const unlimitedRateLimits = {
   LIMIT_DEFAULT_PLAN: 'enterprise',
   LIMIT_IP_PER_MINUTE: unlimited,
@@ -40,4 +40,6 @@ export const unlimitedRateLimits = {
   LIMIT_ENTERPRISE_KEYS_PER_DAY: unlimited,
   LIMIT_ENTERPRISE_ROWS: unlimited,
   LIMIT_SENSITIVE_PER_MINUTE: unlimited,
+  LONG_RESPONSES_MAX: '10000',
+  LONG_RESPONSES_PER_USER_MAX: '1000',
 } as const;
