@@ -73,6 +73,17 @@ It needs k6 on PATH (https://k6.io) or a running Docker daemon, and exits with 1
     details: '  npm run --silent token    prints the token alone, for scripts',
     command: script('apps/platform/src/token.ts'),
   },
+  keys: {
+    usage: 'npm run keys -- list|make|retire <kid> [--file <path>]',
+    summary: 'Lists, makes and retires the keys of access tokens, by default those of npm start.',
+    details: `  list      prints the names of the keys that are trusted
+  make      makes a signing key, and trusts it beside the others
+  retire    ends the trust in a key
+  --file    a key set of a deployment, which AUTH_JWKS_FILE names there; make prints the private key once
+
+Running services notice the change within about a second. docs/keys.md describes a rotation.`,
+    command: script('tooling/bootstrap/src/keys.ts'),
+  },
   db: {
     usage: 'npm run db -- <command> [--module <name>]',
     summary: 'Migrates and checks the database of MONGODB_URI, by default that of npm start.',

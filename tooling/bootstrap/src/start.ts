@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { type DevDatabases, DevDatabasesError, startDatabases } from '@plinth/dev-databases';
 import { type Runner, root, withRunner } from '../run.mjs';
 import { dataDir, loadEnvFile } from './environment.ts';
-import { readDevelopmentSecrets, toPublicJwks } from './secrets.ts';
+import { prepareKeySet } from './key-set.ts';
+import { readDevelopmentSecrets } from './secrets.ts';
 
 const drainMs = 12_000;
 
@@ -22,7 +23,7 @@ function readTarget(args: string[]): Target {
 async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv> {
   const secrets = await readDevelopmentSecrets(dataDir);
   const defaults = {
-    AUTH_JWKS: toPublicJwks(secrets),
+    AUTH_JWKS_FILE: await prepareKeySet(dataDir, secrets),
     CURSOR_SECRET: secrets.cursorSecret,
     ...(app === 'platform' && { DEMO_DATA: 'true' }),
     // Browser, scripts and load tests of a development machine share one address.
@@ -32,7 +33,8 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   // An empty variable, as in a line of .env without a value, chooses nothing.
   const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   // A setting comes from its variable or from a file, not from both.
-  const unset = Object.fromEntries(Object.entries(defaults).filter(([name]) => !Object.hasOwn(given, `${name}_FILE`)));
+  const toOther = (name: string): string => (name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : `${name}_FILE`);
+  const unset = Object.fromEntries(Object.entries(defaults).filter(([name]) => !Object.hasOwn(given, toOther(name))));
   return { ...unset, ...given, ...(port !== undefined && { PORT: port }) };
 }
 

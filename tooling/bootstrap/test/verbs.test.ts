@@ -3,7 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { runVerb } from './helpers.ts';
 
 const { scripts } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
-const verbs = ['start', 'test', 'bench', 'load', 'drill', 'token', 'db', 'build', 'lint', 'typecheck', 'format'];
+const verbs = [
+  'start',
+  'test',
+  'bench',
+  'load',
+  'drill',
+  'token',
+  'keys',
+  'db',
+  'build',
+  'lint',
+  'typecheck',
+  'format',
+];
 
 it('every script of the root package runs its verb', () => {
   expect(scripts).toEqual(Object.fromEntries(verbs.map((verb) => [verb, `exec node tooling/bootstrap.mjs ${verb}`])));

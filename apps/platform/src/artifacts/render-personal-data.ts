@@ -38,6 +38,11 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
       'replaced by its class; ids of users and organizations are kept',
       'as the log store is configured',
     ),
+    row(
+      '[security events](observability.md#security-events) in the log',
+      'the network address of the client; otherwise as other log lines',
+      'as the log store is configured, at most 90 days',
+    ),
     row('traces and metrics', 'none', ''),
     row('list cursors', 'encrypted', 'not stored'),
     row('backups', 'as stored', 'as [backups](backup.md) are kept; a restored backup is purged again by its indexes'),
