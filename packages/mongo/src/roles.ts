@@ -19,7 +19,7 @@ export type RolesOptions = {
 
 const readSchema = ['listCollections', 'listIndexes'];
 const write = ['find', 'insert', 'update', 'remove'];
-/** A row of the journal stays until it expires. */
+/** A row of the journal stays until the server expires it. It is updated to free its key. */
 const writeJournal = ['find', 'insert', 'update', 'changeStream'];
 const changeSchema = ['createCollection', 'collMod', 'createIndex', 'dropIndex'];
 

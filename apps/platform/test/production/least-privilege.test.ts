@@ -140,7 +140,20 @@ describe('production without any allowed risk, with users of the least privilege
       expect(patched.status, patched.text).toBe(200);
       expect((await request('GET', '/v1/users?limit=1')).status).toBe(200);
       expect((await request('GET', '/v1/users/export')).status).toBe(200);
-      expect((await request('POST', `${path}/suspension`, { 'if-match': patched.etag })).status).toBe(200);
+      const rest = [
+        ['PUT', `${path}/role`, 200, { body: { role: 'viewer' } }],
+        ['POST', `${path}/suspension`, 200],
+        ['POST', `${path}/reactivation`, 200],
+        ['DELETE', path, 204],
+        ['POST', `${path}/restoration`, 200],
+        ['DELETE', path, 204],
+        ['POST', `${path}/erasure`, 204],
+      ] as const;
+      for (const [method, url, status, options = {}] of rest) {
+        const { etag } = await request('GET', path);
+        const response = await request(method, url, { ...(etag && { 'if-match': etag }), ...options });
+        expect(response, `${method} ${url}`).toMatchObject({ status });
+      }
       expect(service.output.stdout).not.toMatch(/"level":"(?:error|fatal)"/);
     } finally {
       expect((await service.end('SIGTERM'))[0]).toBe(0);
@@ -163,7 +176,7 @@ describe('the user of the', () => {
     }
   };
 
-  it('runtime cannot change the schema, the migrations or past rows of the journal, nor read other databases', async () => {
+  it('runtime cannot change the schema or the migrations, delete rows of the journal or read other databases', async () => {
     await withUser(runtimeUser, async (database) => {
       const users = database.collection('users');
       const denied: Record<string, () => Promise<unknown>> = {
