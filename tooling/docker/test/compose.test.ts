@@ -31,7 +31,7 @@ describe('docker-compose.yml', async () => {
   });
 
   it('pins the version of each database', () => {
-    for (const { image } of [mongodb, redis]) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
+    for (const { image } of [mongodb, redis]) expect(image).toMatch(/:\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$/);
   });
 
   it('runs a replica set, in which the transaction of a killed process holds its locks for five seconds at most', () => {

@@ -121,10 +121,10 @@ it('scans an image in CI, and in a release before the registry receives it', asy
 describe('continuous integration', async () => {
   const { jobs } = parse(await readFile(`${workflows}/ci.yml`, 'utf8')) as Workflow;
 
-  it('runs the two commands of the README on the oldest Node and on that of the code', () => {
+  it('runs the two commands of the README on MongoDB 8, on the oldest Node and on that of the code', () => {
     expect(jobs['test']?.strategy?.matrix['node']).toEqual(['24', '20']);
     const commands = jobs['test']?.steps?.flatMap(({ run }) => (run === undefined ? [] : [run.split('\n')[0]]));
-    expect(commands).toEqual(['npm test', 'npm start &']);
+    expect(commands).toEqual(['npm test', 'ls ~/.cache/plinth/mongod-8.*', 'npm start &']);
   });
 });
 

