@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import { type Cursors, createCursors } from '@plinth/data-kit';
 
 /** The secret that encrypts new cursors, and others whose cursors are accepted too: the previous or the next one. */
@@ -8,16 +8,18 @@ const algorithm = 'aes-256-gcm';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-const toKey = (secret: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'plinth list cursors', 32));
+// A buffer would be converted to a key object for each cursor, which takes as long as the encryption.
+const toKey = (secret: string): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'plinth list cursors', 32)));
 
-const encrypt = (key: Buffer, text: string, context: string): Buffer => {
+const encrypt = (key: KeyObject, text: string, context: string): Buffer => {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 };
 
 /** Returns undefined when the key, the context or any bit differs. */
-const decrypt = (key: Buffer, sealed: Buffer, context: string): string | undefined => {
+const decrypt = (key: KeyObject, sealed: Buffer, context: string): string | undefined => {
   const decipher = createDecipheriv(algorithm, key, sealed.subarray(0, nonceBytes), { authTagLength: tagBytes })
     .setAAD(Buffer.from(context))
     .setAuthTag(sealed.subarray(-tagBytes));
