@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { hash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,8 +10,11 @@ import { findPrometheus } from './find-prometheus.ts';
 const run = promisify(execFile);
 const suffix = `-${process.platform}-${process.arch}`;
 
-const createProgram = (folder: string, name: string): Promise<void> =>
-  writeFile(join(folder, name), '#!/bin/sh\n', { mode: 0o755 });
+/** Creates a program with its hash beside it, as in the cache. */
+async function createProgram(folder: string, name: string): Promise<void> {
+  await writeFile(join(folder, name), '#!/bin/sh\n', { mode: 0o755 });
+  await writeFile(join(folder, `${name}.sha256`), hash('sha256', '#!/bin/sh\n'));
+}
 
 /** Creates an environment with nothing on PATH and an empty cache. */
 async function createEmptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.ProcessEnv }> {
