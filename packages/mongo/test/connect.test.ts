@@ -52,6 +52,18 @@ describe('connecting', () => {
     expect((refusal as Error).message).not.toContain('hunter2');
   });
 
+  it('rejects a user and password that MongoDB does not accept, and the message contains neither', async () => {
+    const uri = new URL(String(process.env['MONGODB_URI']));
+    Object.assign(uri, { username: 'ada', password: 'hunter2' });
+    const refusal = await connect(uri.href).catch((error: Error) => error);
+    expect(refusal).toMatchObject(
+      startupError(
+        '^MongoDB at 127\\.0\\.0\\.1:\\d+ does not accept the user and password\\. Check those in MONGODB_URI',
+      ),
+    );
+    expect((refusal as Error).message).not.toMatch(/ada|hunter2/);
+  });
+
   it.each(['mongodb://', 'mongodb://a:b:c', 'mongodb://127.0.0.1/?nonsense=1'])(
     'rejects %s, which is not a connection string',
     async (uri) => {

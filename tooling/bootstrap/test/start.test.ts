@@ -85,6 +85,8 @@ describe('npm start', () => {
     [{ HOST: 'no.such.host.invalid' }, ['The host name no.such.host.invalid cannot be resolved. Set HOST to']],
     [{ HOST: '203.0.113.7' }, ['203.0.113.7 is not an address of this machine. Set HOST to']],
     [{ PORT: '99999', MONGODB_URI: 'localhost' }, ['PORT is not valid.', 'MONGODB_URI is not valid.']],
+    // The secret of this machine is used only when no file is named.
+    [{ CURSOR_SECRET_FILE: '/no/such/file' }, ['CURSOR_SECRET_FILE names no readable file. Set it to']],
     [{ HOST: 'a b', LIMIT_IP_PER_MINUTE: 'x' }, ['HOST is not valid.', 'LIMIT_IP_PER_MINUTE is not valid.']],
   ])('names every fault of %j in a sentence, before it starts anything', async (env, faults) => {
     const { code, stdout, stderr } = await runVerbWith({ ...elsewhere, ...env }, 'start', '--port', env['PORT'] ?? '0');
