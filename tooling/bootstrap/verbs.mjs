@@ -47,7 +47,7 @@ Options:
   --loads <list>     connections; for arrivals, requests per second
   --rounds <n>       how often each server is loaded
   --seconds <n>      for how long
-  --base <commit>    for regression: where this branch left it is compared; by default origin/main
+  --base <commit>    for regression: compares with the commit where this branch left <commit>; by default origin/main
   --write            writes the figures into docs/performance.md
   --profile          writes a CPU profile of each server to .data/profiles`,
     command: withDatabases('temporary', 'tooling/benchmarks/src/main.ts'),

@@ -4,7 +4,7 @@ import type { UserDocument } from '@plinth/models/users';
 
 type Deps = { readonly users: Collection<UserDocument, 'get'> };
 
-const unknown: UserAccess = { status: 'unknown', roles: [] };
+const unknownUser: UserAccess = { status: 'unknown', roles: [] };
 
 /** Creates the look-up of what the user of a token may do now. */
 export const findUserAccess =
@@ -14,7 +14,7 @@ export const findUserAccess =
       const { status, role } = await users.for(ctx).get(ctx.actor.id);
       return { status, roles: [role] };
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'not-found') return unknown;
+      if (error instanceof ApiError && error.code === 'not-found') return unknownUser;
       throw error;
     }
   };

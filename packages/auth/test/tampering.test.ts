@@ -50,7 +50,7 @@ describe('any change of a token', { timeout: 30_000 }, () => {
       { numRuns: 500 },
     ));
 
-  it('is rejected without a quotation of the token', () =>
+  it('is rejected with an error that quotes nothing of the token', () =>
     fc.assert(
       fc.asyncProperty(fc.string({ minLength: 6 }), async (text) => {
         const tokens = [

@@ -37,7 +37,7 @@ describe('a start that only compares', () => {
     for (const name of ['0001-state', '0002-fill-state', '0003-tally']) {
       expect(message).toContain(`The migration '${name}' is pending.`);
     }
-    expect(message, 'a contract is not awaited').not.toContain('0004');
+    expect(message, 'a start does not wait for the contract phase').not.toContain('0004');
     await fixture.process(after).migrate({ contract: false });
     expect(await compare(after)).toBeUndefined();
     await fixture.process(after).migrate({ contract: true });

@@ -23,12 +23,13 @@ export const notes = defineCollection('notes', Note, {
   },
 });
 
-let made = 0;
+let created = 0;
 
 export const createNote = (
   overrides: Partial<Pick<Note, 'title' | 'slug' | 'kind' | 'words' | 'score' | 'due' | 'tags'>> = {},
 ) => {
-  made += 1;
-  const slug = `note-${[...String(made)].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`;
-  return { title: `Note ${made}`, slug, kind: 'draft' as const, words: 1, tags: [], ...overrides };
+  created += 1;
+  // A slug has no digits, so each digit of the number becomes a letter.
+  const slug = `note-${[...String(created)].map((digit) => 'abcdefghij'[Number(digit)]).join('')}`;
+  return { title: `Note ${created}`, slug, kind: 'draft' as const, words: 1, tags: [], ...overrides };
 };

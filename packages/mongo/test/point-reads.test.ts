@@ -16,8 +16,9 @@ beforeAll(async () => {
   await store.prepare();
 });
 
-const add = (owner: Ctx) => {
-  const ctx = { ...owner };
+const add = (tenantCtx: Ctx) => {
+  // A context has one unit of work at a time, and these run concurrently.
+  const ctx = { ...tenantCtx };
   return store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote()), {
     operation: 'add',
   });
@@ -44,7 +45,7 @@ const failCommands = (data: object, mode: object | string) =>
   });
 afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
-describe('reads by id of one turn', () => {
+describe('reads by id of one turn of the event loop', () => {
   it('share a command, and each returns its own document', async () => {
     const ctx = createContext();
     const stored = await Promise.all(Array.from({ length: 20 }, () => add(ctx)));

@@ -216,7 +216,7 @@ describe('the Host of a request', () => {
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(text).toMatch(/^connection: close\r$/im);
     expect(parseProblem(text)).toMatchObject({ code: 'invalid-request' });
-    // The name is still free.
+    // The second request has created nothing, so its name is still free.
     const caller = await host.current.as(host.subject);
     expect((await caller.post('/v1/things', { name: `behind ${what}`, grams: 1 })).status).toBe(201);
   });

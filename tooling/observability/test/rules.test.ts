@@ -29,6 +29,7 @@ function toSeries({ count, durations, from = 0, to = stepsMax, ...labels }: Traf
   const selector = `module="${module}",method="${method}",route="${route}",status="${status}"`;
   const series = (name: string, value: number): object => ({
     series: `http_server_request_duration_seconds_${name}`,
+    // promtool's notation: `<start>+<step>x<count>`, here zero until `from`, then growing, then constant after `to`.
     values: `${from > 0 ? `0x${from - 1} ` : ''}0+${value}x${to - from} ${value * (to - from)}x${stepsMax - to}`,
   });
   return [
@@ -42,6 +43,7 @@ const ok: Traffic = { count: 1000 };
 const failed = (count: number, more: Partial<Traffic> = {}): Traffic => ({ count, status: '5xx', ...more });
 const slow = { within50ms: 0, within500ms: 0 };
 
+/** `at` is the minute at which the rules are evaluated, by default 60. */
 type Case = { name: string; traffic: Traffic[]; at?: number; alerts: string[] };
 const cases: readonly Case[] = [
   { name: 'nothing for a healthy module', traffic: [ok, failed(0)], alerts: [] },

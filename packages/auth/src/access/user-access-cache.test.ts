@@ -17,10 +17,10 @@ const createCtx = (overrides: Partial<typeof subject> = {}): Ctx => {
     signal: new AbortController().signal,
   };
 };
-const changed = { tenantId: subject.tenantId, subject: subject.id };
+const changedUser = { tenantId: subject.tenantId, subject: subject.id };
 
-/** Creates a cache whose look-ups the test answers, in their order. */
-const open = () => {
+/** Creates a cache whose look-ups wait until the test resolves them. */
+const createTestCache = () => {
   const lookups: PromiseWithResolvers<UserAccess>[] = [];
   const cache = createUserAccessCache(() => {
     const lookup = Promise.withResolvers<UserAccess>();
@@ -32,15 +32,15 @@ const open = () => {
 
 describe('the access of a user', () => {
   it('is looked up once, and again after a change of this user only', async () => {
-    const { get, forget, lookups } = open();
+    const { get, forget, lookups } = createTestCache();
     const first = get(createCtx());
     lookups[0]?.resolve(active);
     expect(await first).toEqual(active);
     expect(get(createCtx())).toEqual(active);
-    forget({ ...changed, subject: 'another' });
-    forget({ ...changed, tenantId: 'another' });
+    forget({ ...changedUser, subject: 'another' });
+    forget({ ...changedUser, tenantId: 'another' });
     expect(get(createCtx())).toEqual(active);
-    forget(changed);
+    forget(changedUser);
     const second = get(createCtx());
     lookups[1]?.resolve(suspended);
     expect(await second).toEqual(suspended);
@@ -49,16 +49,16 @@ describe('the access of a user', () => {
   });
 
   it('boundary: is that of the user in the organization of the token', () => {
-    const { get, lookups } = open();
+    const { get, lookups } = createTestCache();
     void get(createCtx());
     void get(createCtx({ tenantId: '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f' }));
     expect(lookups).toHaveLength(2);
   });
 
-  it('race: is not kept when it changed while it was looked up', async () => {
-    const { get, forget, lookups } = open();
+  it('race: is not cached when it changed while it was looked up', async () => {
+    const { get, forget, lookups } = createTestCache();
     const early = get(createCtx());
-    forget(changed);
+    forget(changedUser);
     const late = get(createCtx());
     lookups[1]?.resolve(suspended);
     await late;
@@ -67,19 +67,19 @@ describe('the access of a user', () => {
     expect(get(createCtx())).toEqual(suspended);
   });
 
-  it('race: is not kept by a slow look-up after a fast one that began later was forgotten', async () => {
-    const { get, forget, lookups } = open();
+  it('race: is not cached by a look-up from before a change, also when a faster look-up had been cached', async () => {
+    const { get, forget, lookups } = createTestCache();
     const [slow, fast] = [get(createCtx()), get(createCtx())];
     lookups[1]?.resolve(active);
     await fast;
-    forget(changed);
+    forget(changedUser);
     lookups[0]?.resolve(active);
     await slow;
     expect(get(createCtx())).toBeInstanceOf(Promise);
   });
 
   it('is looked up again after a failure', async () => {
-    const { get, lookups } = open();
+    const { get, lookups } = createTestCache();
     const failing = get(createCtx());
     lookups[0]?.reject(new Error('unavailable'));
     await expect(failing).rejects.toThrow('unavailable');

@@ -8,7 +8,7 @@ type Subject = { readonly tenantId: string; readonly subject: string };
 export type UserAccessCache = {
   /** Returns the access of `ctx.actor`: at once when it is known, else as a promise. */
   get(ctx: Ctx): UserAccess | Promise<UserAccess>;
-  /** The access of a user has changed: it is looked up at the next request. Safe to repeat, and in any order. */
+  /** Call it when the access of a user has changed: the next request looks it up. Safe to repeat, and in any order. */
   forget(subject: Subject): void;
 };
 
@@ -22,7 +22,10 @@ const toKey = (tenantId: string, subject: string): string => `${tenantId} ${subj
 /** Creates a cache of `find`, which is called on a miss only. */
 export const createUserAccessCache = (find: FindUserAccess): UserAccessCache => {
   const cache = new LRUCache<string, UserAccess>({ max: usersMax, ttl: cachedMs });
-  /** The look-ups in progress. One whose entry has been replaced or removed may have read an earlier state. */
+  /**
+   * The look-ups in progress. Those of one user share an entry until the first one ends or the user is forgotten. Results that
+   * arrive after that are not cached, because they may be older than the change.
+   */
   const lookups = new Map<string, symbol>();
 
   const lookUp = async (key: string, ctx: Ctx): Promise<UserAccess> => {

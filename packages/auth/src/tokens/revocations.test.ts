@@ -5,9 +5,9 @@ const { id, tenantId } = subject;
 const otherSubject = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5f';
 const otherTenant = '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f';
 const atSecond = (offset: number) => new Date((startSeconds + offset) * 1000);
-const theSubject = { tenantId, subject: id, rolesOnly: false };
-const ofRoles = { ...theSubject, rolesOnly: true };
-const revoked = {
+const revocation = { tenantId, subject: id, rolesOnly: false };
+const roleRevocation = { ...revocation, rolesOnly: true };
+const revokedError = {
   status: 401,
   code: 'unauthenticated',
   detail: 'The token has been revoked. Get a new token and send the request again.',
@@ -26,28 +26,28 @@ describe('a token', () => {
     ['by a clock that is thirty seconds ahead', 30, 0],
   ])('boundary: is rejected when it was issued %s', async (_, issued, at) => {
     const verifier = createTestVerifier();
-    verifier.revocations.revoke({ ...theSubject, at: atSecond(at) });
-    expect(await verifyOrError(verifier, issuedAt(issued))).toEqual(revoked);
+    verifier.revocations.revoke({ ...revocation, at: atSecond(at) });
+    expect(await verifyOrError(verifier, issuedAt(issued))).toEqual(revokedError);
   });
 
   it('boundary: is accepted when it was issued later than any clock may be ahead', async () => {
     const verifier = createTestVerifier();
-    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
+    verifier.revocations.revoke({ ...revocation, at: atSecond(0) });
     verifier.clock.forward(31);
     expect(await verifyOrError(verifier, issuedAt(31))).toMatchObject({ id });
-    expect(await verifyOrError(verifier, issuedAt(30))).toEqual(revoked);
+    expect(await verifyOrError(verifier, issuedAt(30))).toEqual(revokedError);
   });
 
   it('boundary: is accepted when it was issued in the second after a change of roles, while earlier ones stay rejected', async () => {
     const verifier = createTestVerifier();
-    verifier.revocations.revoke({ ...ofRoles, at: atSecond(0.999) });
+    verifier.revocations.revoke({ ...roleRevocation, at: atSecond(0.999) });
     expect(await verifyOrError(verifier, issuedAt(1))).toMatchObject({ id });
-    expect(await verifyOrError(verifier, issuedAt(0))).toEqual(revoked);
+    expect(await verifyOrError(verifier, issuedAt(0))).toEqual(revokedError);
   });
 
   it.each([
-    ['another subject of the tenant', { ...theSubject, subject: otherSubject }],
-    ['the subject in another tenant', { ...theSubject, tenantId: otherTenant }],
+    ['another subject of the tenant', { ...revocation, subject: otherSubject }],
+    ['the subject in another tenant', { ...revocation, tenantId: otherTenant }],
   ])('is accepted when %s was revoked', async (_, other) => {
     const verifier = createTestVerifier();
     verifier.revocations.revoke({ ...other, at: atSecond(60) });
@@ -58,17 +58,17 @@ describe('a token', () => {
     const verifier = createTestVerifier();
     await verifier.verify(forge());
     expect(verifier.verify(forge())).toMatchObject({ id });
-    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
+    verifier.revocations.revoke({ ...revocation, at: atSecond(0) });
     expect(() => verifier.verify(forge())).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
-    expect(await verifyOrError(verifier, forge())).toEqual(revoked);
+    expect(await verifyOrError(verifier, forge())).toEqual(revokedError);
   });
 
   it('race: is rejected when the revocation arrives while the token is verified', async () => {
     const verifier = createTestVerifier();
     const verifying = verifier.verify(forge());
-    verifier.revocations.revoke({ ...theSubject, at: atSecond(0) });
-    await expect(verifying).rejects.toMatchObject(revoked);
-    expect(await verifyOrError(verifier, forge())).toEqual(revoked);
+    verifier.revocations.revoke({ ...revocation, at: atSecond(0) });
+    await expect(verifying).rejects.toMatchObject(revokedError);
+    expect(await verifyOrError(verifier, forge())).toEqual(revokedError);
   });
 });
 
@@ -77,15 +77,15 @@ describe('revocations', () => {
 
   it('race: arrive in any order and more than once, and the latest counts', () => {
     const { revocations } = createTestVerifier();
-    for (const offset of [5, 9, 9, 2]) revocations.revoke({ ...ofRoles, at: atSecond(offset) });
+    for (const offset of [5, 9, 9, 2]) revocations.revoke({ ...roleRevocation, at: atSecond(offset) });
     expect(revocations.isRevoked(principal, startSeconds + 9)).toBe(true);
     expect(revocations.isRevoked(principal, startSeconds + 10)).toBe(false);
   });
 
   it('race: of a suspension and of a change of roles both count, in any order', () => {
     for (const events of [
-      [ofRoles, theSubject],
-      [theSubject, ofRoles],
+      [roleRevocation, revocation],
+      [revocation, roleRevocation],
     ]) {
       const { revocations } = createTestVerifier();
       for (const event of events) revocations.revoke({ ...event, at: atSecond(0) });
@@ -96,8 +96,8 @@ describe('revocations', () => {
 
   it('boundary: are kept until the last token that they end has expired, and no longer', () => {
     const { clock, revocations } = createTestVerifier();
-    const others = { ...theSubject, subject: otherSubject };
-    revocations.revoke({ ...theSubject, at: atSecond(0) });
+    const others = { ...revocation, subject: otherSubject };
+    revocations.revoke({ ...revocation, at: atSecond(0) });
     clock.forward(929);
     revocations.revoke({ ...others, at: clock.now() });
     expect(revocations.isRevoked(principal, startSeconds)).toBe(true);
@@ -109,7 +109,7 @@ describe('revocations', () => {
 
   it('integrity: with an invalid time end every token of their subject, and of no other', () => {
     const { revocations } = createTestVerifier();
-    revocations.revoke({ ...theSubject, at: new Date(Number.NaN) });
+    revocations.revoke({ ...revocation, at: new Date(Number.NaN) });
     expect(revocations.isRevoked(principal, startSeconds + 900)).toBe(true);
     expect(revocations.isRevoked({ ...principal, id: otherSubject }, startSeconds)).toBe(false);
   });

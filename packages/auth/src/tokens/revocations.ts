@@ -6,7 +6,7 @@ export type Revocation = {
   readonly tenantId: string;
   readonly subject: string;
   readonly at: Date;
-  /** Only the roles of the user have changed. */
+  /** True when only the roles of the user have changed. */
   readonly rolesOnly: boolean;
 };
 
@@ -33,7 +33,7 @@ const toKey = (tenantId: string, subject: string): string => `${tenantId} ${subj
 
 /** Creates the store of revocations. It holds only those of the last fifteen minutes. */
 export const createRevocations = ({ clock }: { readonly clock: Clock }): Revocations => {
-  /** The last second of issue that is refused. */
+  /** For each subject, the last second of issue whose tokens are refused. */
   const refusedUntil = new Map<string, number>();
   let sweepAtSeconds = 0;
 

@@ -29,7 +29,7 @@ const getFreedKeys = ({ compareBy, indexes }: UntypedDefinition): string[] => {
     .filter((key) => unique.includes(key));
 };
 
-/** Records each write by copies, so that it stays as it was called. */
+/** Passes on copies of the arguments, so that an action that changes them later does not change the recorded write. */
 const withFrozenCopies = (stored: StoredCollection<Stored>): StoredCollection<Stored> => ({
   ...stored,
   insert: (draft) => toFrozenCopy(stored.insert(toFrozenCopy(draft))),

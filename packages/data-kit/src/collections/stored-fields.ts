@@ -21,7 +21,7 @@ const toComparedCondition = (condition: unknown, toKey: (text: string) => string
   );
 };
 
-const assertOwn = (definition: UntypedDefinition, fields: object = {}): void => {
+const assertNotManaged = (definition: UntypedDefinition, fields: object = {}): void => {
   const managed = getManagedFields(definition);
   const field = Object.keys(fields).find((name) => managed.includes(name));
   if (field === undefined) return;
@@ -41,7 +41,7 @@ export const toKeys = ({ compareBy }: Pick<UntypedDefinition, 'compareBy'>, fiel
 
 /** Converts a filter to stored fields. With `softDelete` it matches no removed document. */
 export const toStoredWhere = (definition: UntypedDefinition, where: Fields): Fields => {
-  assertOwn(definition, where);
+  assertNotManaged(definition, where);
   const conditions = Object.entries(where).map(([field, condition]) => {
     const key = Object.hasOwn(definition.compareBy, field) ? definition.compareBy[field] : undefined;
     return [toComparedField(definition, field), key ? toComparedCondition(condition, key.toKey) : condition];
@@ -55,7 +55,7 @@ export const toStoredSort = (definition: UntypedDefinition, sort: string): strin
 
 /** Adds to a draft the fields that the collection writes itself. */
 export const toStoredDraft = (definition: UntypedDefinition, draft: Fields): Fields => {
-  assertOwn(definition, draft);
+  assertNotManaged(definition, draft);
   return { ...draft, ...toKeys(definition, draft), ...(definition.softDelete && { [removedMarker]: false }) };
 };
 
@@ -64,7 +64,7 @@ export const toStoredChange = (
   definition: UntypedDefinition,
   change: { readonly $set?: object; readonly $unset?: object },
 ): object => {
-  for (const fields of Object.values(change)) assertOwn(definition, fields as object | undefined);
+  for (const fields of Object.values(change)) assertNotManaged(definition, fields as object | undefined);
   const { $set = {}, $unset = {} } = change;
   const keys = toKeys(definition, $set as Fields);
   const unset = Object.keys($unset).filter((field) => Object.hasOwn(definition.compareBy, field));

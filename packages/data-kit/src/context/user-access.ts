@@ -1,8 +1,8 @@
 import type { Ctx } from './context.ts';
 
 /**
- * The status and the roles of a user now, whatever their token says. `unknown` is a user who does not exist in the organization, or was
- * deleted.
+ * The status and the roles of a user now, whatever their token says. `unknown` is a user who does not exist in the organization
+ * or was deleted.
  */
 export type UserAccess = {
   readonly status: 'active' | 'suspended' | 'unknown';

@@ -64,7 +64,7 @@ describe('a unit of work', () => {
     idempotency: { key: 'k', fingerprint: 'f', toResponse: (body) => ({ status: 200, headers: {}, body }) },
   };
 
-  it('commits the recordings with one row of metadata', async () => {
+  it('commits the recorded writes with one journal row', async () => {
     const { writeSets, committed, unitOfWork } = open();
     const ctx = createContext({ tenantId: id });
     const work = async () => {
@@ -84,7 +84,7 @@ describe('a unit of work', () => {
     });
   });
 
-  it('boundary: commits no row without recordings and key, and one row with a key', async () => {
+  it('boundary: commits no row when there is neither a write nor a key, and one row for a key alone', async () => {
     const { committed, unitOfWork } = open();
     await unitOfWork.run(createContext(), async () => 'read', { operation: 'read' });
     expect(committed).toEqual([]);

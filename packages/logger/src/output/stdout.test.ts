@@ -34,7 +34,7 @@ const run = (
 };
 
 describe('standard output in development', () => {
-  it('has each JSON line at once', () => {
+  it('receives each JSON line at once', () => {
     const body = `log.info('first'); process.kill(process.pid, 'SIGKILL');`;
     expect(run({ isProduction: false }, body)).toEqual({ status: null, events: ['first'] });
   });
@@ -88,7 +88,7 @@ describe('standard output in production', () => {
     expect(run({ isProduction: true }, body).events).toHaveLength(5000);
   });
 
-  it('has a fatal line before the process is killed', () => {
+  it('receives a fatal line at once, so that it is there after the process is killed', () => {
     const body = `log.info('first'); log.fatal('last'); process.kill(process.pid, 'SIGKILL');`;
     expect(run({ isProduction: true }, body)).toEqual({ status: null, events: ['first', 'last'] });
   });

@@ -29,8 +29,8 @@ const groupTriesMax = 3;
 const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
   sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: toStoredRow(row) }));
 
-/** A commit goes on for the most patient caller. */
-const getDeadline = (sets: readonly QueuedSet[]): number => Math.max(...sets.map(({ ctx }) => ctx.deadline));
+/** A shared commit is tried until the deadline of its last caller. */
+const getLatestDeadline = (sets: readonly QueuedSet[]): number => Math.max(...sets.map(({ ctx }) => ctx.deadline));
 
 /** Commits one set, with retries until it succeeds, a condition fails or its deadline has passed. */
 const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
@@ -50,14 +50,15 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
         statements = singleStatements;
       } else {
         const error = toApiError(cause, findUniqueCode);
-        const isExpired = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
-        if (!isExpired) throw error;
+        // An expired record holds its key until it is removed. After that, the set is tried again.
+        const isReleased = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
+        if (!isReleased) throw error;
       }
     }
   }
 };
 
-const toBatch = (sets: readonly QueuedSet[]) => [
+const toBatchStatements = (sets: readonly QueuedSet[]) => [
   ...toGroupedStatements(sets.flatMap(({ writes }) => writes)),
   ...toGroupedStatements(toJournalWrites(sets)),
 ];
@@ -68,7 +69,7 @@ const commitBatch = async (scope: TransactionScope, deps: CommitDeps): Promise<v
     const sets = scope.sets.filter((set) => !set.isSettled());
     if (sets.length === 0) return;
     try {
-      return await runTransaction(toBatch(sets), { ...scope, sets }, deps);
+      return await runTransaction(toBatchStatements(sets), { ...scope, sets }, deps);
     } catch (cause) {
       if (cause instanceof SetExpired) continue;
       if (!isRetryable(cause) || (tries >= groupTriesMax && !isUnreachable(cause))) throw cause;
@@ -79,12 +80,12 @@ const commitBatch = async (scope: TransactionScope, deps: CommitDeps): Promise<v
 
 /**
  * Commits sets in a new session. Without a primary the driver searches for longer than a request waits: then the promise
- * rejects while the driver continues. A commit that it has sent may still take effect; it starts no other one.
+ * rejects while the driver continues. A commit that was sent may still take effect, but no further one is sent.
  */
 const commitInSession = async (sets: NonEmptySets, deps: CommitDeps): Promise<void> => {
   const session = deps.client.startSession();
   const since = performance.now();
-  const scope = { sets, session, since, deadline: getDeadline(sets) };
+  const scope = { sets, session, since, deadline: getLatestDeadline(sets) };
   const work = sets.length === 1 ? commitSingle(sets[0], scope, deps) : commitBatch(scope, deps);
   try {
     await deps.primary.withPrimaryTimeout(
@@ -102,7 +103,8 @@ const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promi
   const keyed = sets.filter(({ row }) => row.key !== undefined);
   const [first] = keyed;
   if (!first) return new Set();
-  const ctx = { ...first.ctx, deadline: getDeadline(sets), signal: new AbortController().signal };
+  // The look-up is for all of these sets, so the end of one request must not abort it.
+  const ctx = { ...first.ctx, deadline: getLatestDeadline(sets), signal: new AbortController().signal };
   const used = await findUsedKeys(
     keyed.map(({ row }) => row),
     ctx,
@@ -119,7 +121,7 @@ const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: Comm
   const repeated = await findRepeated(sets, deps);
   for (const set of repeated) set.reject(new IdempotencyKeyConflict({ cause }));
   const rest = sets.filter((set) => !repeated.has(set));
-  const middle = repeated.size > 0 ? rest.length : rest.length >> 1;
+  const middle = repeated.size > 0 ? rest.length : Math.floor(rest.length / 2);
   await commitGroup(rest.slice(0, middle), deps);
   await commitGroup(rest.slice(middle), deps);
 };

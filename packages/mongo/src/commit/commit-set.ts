@@ -4,8 +4,12 @@ import { BSON } from 'mongodb';
 import { hasSingleId } from './statements.ts';
 import type { Write } from './write.ts';
 
-/** An idempotency key, or one version of a document. Two sets of one group may both require a version, but not change it. */
-export type Claim = { readonly name: string; readonly isShared: boolean };
+/** An idempotency key or a version of a document that a set needs. Two sets with the same claim fit one group only if both share it. */
+export type Claim = {
+  readonly name: string;
+  /** True when the set only requires the version and does not change the document. */
+  readonly isShared: boolean;
+};
 
 /** The writes of one unit of work and their journal row, with the values that decide which sets share a transaction. */
 export type CommitSet = {

@@ -24,7 +24,7 @@ export class SetExpired extends Error {
 }
 
 /** @throws `SetExpired` unless every set still waits for its outcome. */
-export const assertAllWait = (sets: readonly QueuedSet[]): void => {
+export const assertNoneSettled = (sets: readonly QueuedSet[]): void => {
   if (sets.some((set) => set.isSettled())) throw new SetExpired();
 };
 

@@ -6,8 +6,8 @@ import { remainingMs } from '../deadline.ts';
 import { toApiError } from '../mongo-errors.ts';
 import type { Write } from './write.ts';
 
-/** For how long a count is used. The inserts of this process are added to it, those of others are not. */
-const countMs = 10_000;
+/** How long a count is reused. The inserts of this process are added to it, those of other processes are not. */
+const cachedMs = 10_000;
 const countsMax = 10_000;
 
 type QuotaDeps = { readonly db: Db; readonly clock: Clock } & Pick<StoreOptions, 'findRowsMax'>;
@@ -21,7 +21,7 @@ type Rows = { count: number };
 export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
   const counts = new LRUCache<string, Rows, Counted>({
     max: countsMax,
-    ttl: countMs,
+    ttl: cachedMs,
     fetchMethod: async (_key, _stale, { context: { ctx, collection, rowsMax } }) => {
       const query = { tenantId: ctx.tenantId };
       const { n } = await db.command({ count: collection, query, limit: rowsMax, maxTimeMS: remainingMs(ctx, clock) });

@@ -4,7 +4,7 @@ import { pauseBeforeRetry, remainingMs } from '../deadline.ts';
 import { isAborted, isNoPrimary, isRepeatableCommit, UnknownOutcome } from '../mongo-errors.ts';
 import type { PrimaryMonitor } from '../primary-monitor.ts';
 import { majority } from '../settings.ts';
-import { assertAllWait, type QueuedSet, SetExpired } from './queued-set.ts';
+import { assertNoneSettled, type QueuedSet, SetExpired } from './queued-set.ts';
 import type { Statement } from './statements.ts';
 
 export type TransactionDeps = {
@@ -54,7 +54,7 @@ export const runTransaction = async (
   { db, clock, primary }: TransactionDeps,
 ): Promise<void> => {
   const { sets, session, since } = scope;
-  assertAllWait(sets);
+  assertNoneSettled(sets);
   session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: majority });
   try {
     for (const { command, expected, createError } of statements) {
@@ -64,7 +64,7 @@ export const runTransaction = async (
       const [failure] = (response['writeErrors'] ?? []) as { code: number; errmsg: string }[];
       if (failure) throw new MongoServerError({ ...failure, message: failure.errmsg });
       if (response['n'] !== expected) throw createError();
-      assertAllWait(sets);
+      assertNoneSettled(sets);
     }
   } catch (cause) {
     // The server ends open transactions after a time limit, so a failed abort needs no handling.

@@ -22,5 +22,6 @@ const runLoad = async ({ bucket, ms, perSecond }: Load): Promise<void> => {
 
 process.on('message', (load: Load) => void runLoad(load));
 
+// The limiter uses the shared buckets after its first round trip.
 while (countRoundTrips() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 process.send?.('ready');

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { usersEvents } from './events.ts';
 
 const userId = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
-const unchanged = ['updated', 'deleted', 'restored', 'erased', 'suspended', 'reactivated'] as const;
+const changesWithoutFields = ['updated', 'deleted', 'restored', 'erased', 'suspended', 'reactivated'] as const;
 const payloads: Readonly<Record<string, object>> = {
-  ...Object.fromEntries(unchanged.map((change) => [`users.user-${change}`, { userId }])),
+  ...Object.fromEntries(changesWithoutFields.map((change) => [`users.user-${change}`, { userId }])),
   'users.user-created': { userId, role: 'member' },
   'users.user-role-changed': { userId, role: 'owner', previousRole: 'viewer' },
 };

@@ -13,12 +13,12 @@ export type AdmissionLimits = {
   readonly waitingMax: number;
   /** Milliseconds after which a waiting request is rejected. */
   readonly waitMs: number;
-  /** Milliseconds of event-loop lag above which every request is rejected, when two checks in a row have measured it. */
+  /** Every request is rejected while two checks in a row have measured more milliseconds of event-loop lag than this. */
   readonly lagMs: number;
 };
 
 type OnDecision = (isAdmitted: boolean) => void;
-type Waiting = { readonly caller: Caller; readonly onDecision: OnDecision; readonly until: number };
+type Waiting = { readonly caller: Caller; readonly onDecision: OnDecision; readonly expiresAt: number };
 
 export type Admission = {
   /** Calls `onDecision` when a slot is free for the caller, or when the request is rejected. */
@@ -30,8 +30,8 @@ export type Admission = {
 
 const checkMs = 100;
 
-/** Counts who holds places. A user may hold half of them and a tenant three quarters, so that others always find one. */
-const createPlaces = (max: number) => {
+/** Counts slots by their holders. A user may hold half of them and a tenant three quarters, so that some stay for others. */
+const createSlots = (max: number) => {
   const held = new Map<string, number>();
   let total = 0;
   const getHeld = (key: string): number => held.get(key) ?? 0;
@@ -51,11 +51,12 @@ const createPlaces = (max: number) => {
   };
 };
 
-/** The requests that wait, in a queue for each user; the queues take turns. */
+/** Holds the waiting requests, in a queue for each user. */
 const createQueues = () => {
   const queues = new Map<string, Waiting[]>();
   const remove = (user: string, queue: Waiting[]): Waiting | undefined => {
     const first = queue.shift();
+    // The queue of this user becomes the last one, so that users take turns.
     queues.delete(user);
     if (queue.length > 0) queues.set(user, queue);
     return first;
@@ -68,10 +69,10 @@ const createQueues = () => {
       queues.set(user, queue);
     },
     /** Removes the next request that may be admitted. */
-    takeNext: (mayEnter: (caller: Caller) => boolean): Waiting | undefined => {
+    takeNext: (hasRoom: (caller: Caller) => boolean): Waiting | undefined => {
       for (const [user, queue] of queues) {
         const [first] = queue;
-        if (first && mayEnter(first.caller)) return remove(user, queue);
+        if (first && hasRoom(first.caller)) return remove(user, queue);
       }
       return undefined;
     },
@@ -79,7 +80,7 @@ const createQueues = () => {
     takeExpired: (time: number): Waiting[] => {
       const expired: Waiting[] = [];
       for (const [user, queue] of [...queues]) {
-        const count = queue.findIndex(({ until }) => until > time);
+        const count = queue.findIndex(({ expiresAt }) => expiresAt > time);
         expired.push(...queue.splice(0, count === -1 ? queue.length : count));
         if (queue.length === 0) queues.delete(user);
       }
@@ -93,8 +94,8 @@ export const createAdmission = (
   { inFlightMax, waitingMax, waitMs, lagMs }: AdmissionLimits,
   now: () => number = () => performance.now(),
 ): Admission => {
-  const slots = createPlaces(inFlightMax);
-  const seats = createPlaces(waitingMax);
+  const slots = createSlots(inFlightMax);
+  const waitingSlots = createSlots(waitingMax);
   const queues = createQueues();
   let checkedAt = now();
   let lag = 0;
@@ -103,11 +104,11 @@ export const createAdmission = (
     const time = now();
     const previousLag = lag;
     lag = Math.max(0, time - checkedAt - checkMs);
-    // After a single stall the process is idle again.
+    // A single long interval can be one stall, after which the process is idle again.
     isLagging = Math.min(previousLag, lag) > lagMs;
     checkedAt = time;
     for (const { caller, onDecision } of queues.takeExpired(time)) {
-      seats.free(caller);
+      waitingSlots.free(caller);
       onDecision(false);
     }
   };
@@ -119,15 +120,15 @@ export const createAdmission = (
         slots.take(caller);
         return onDecision(true);
       }
-      if (!seats.hasRoom(caller)) return onDecision(false);
-      seats.take(caller);
-      queues.add({ caller, onDecision, until: now() + waitMs });
+      if (!waitingSlots.hasRoom(caller)) return onDecision(false);
+      waitingSlots.take(caller);
+      queues.add({ caller, onDecision, expiresAt: now() + waitMs });
     },
     leave: (caller) => {
       slots.free(caller);
       const next = queues.takeNext(slots.hasRoom);
       if (!next) return;
-      seats.free(next.caller);
+      waitingSlots.free(next.caller);
       slots.take(next.caller);
       next.onDecision(true);
     },
@@ -138,7 +139,7 @@ export const createAdmission = (
 export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUrl: string };
 
 /**
- * Admits requests to contracts while slots are free. A request needs its slot when its body is complete, so that a slow
+ * Admits requests to contracts while slots are free. A request takes its slot after its body has arrived, so that a slow
  * client holds none. Routes of the host are not counted, nor are streams, which run at the pace of their clients.
  */
 export const admission = fp<AdmissionOptions>(

@@ -50,7 +50,10 @@ const whenClosed = (reply: FastifyReply | undefined, next: () => void): void => 
   else reply.raw.once('close', next);
 };
 
-/** The open replies of each connection, in the order of their requests. A reply is open until the body of its request has arrived. */
+/**
+ * Holds the open replies of each connection, in the order of their requests. A reply is open until it has been sent and the
+ * body of its request has arrived.
+ */
 const createOpenReplies = () => {
   const bySocket = new WeakMap<Socket, Set<FastifyReply>>();
   return {
@@ -60,8 +63,8 @@ const createOpenReplies = () => {
       const replies = bySocket.get(request.socket) ?? new Set();
       bySocket.set(request.socket, replies.add(reply));
       reply.raw.once('close', () => {
-        const isReading = request.complete === false && !request.destroyed;
-        if (isReading) request.once('close', () => replies.delete(reply));
+        const isReceivingBody = request.complete === false && !request.destroyed;
+        if (isReceivingBody) request.once('close', () => replies.delete(reply));
         else replies.delete(reply);
       });
       return replies.size;
@@ -80,6 +83,7 @@ const createProblemWriter =
     const headers = Object.entries({
       ...app.defaultHeaders,
       'x-request-id': requestId,
+      // HTTP requires Allow in a 405. It is empty, because CONNECT names no resource of this server.
       ...(status === 405 && { allow: '' }),
       'content-type': 'application/problem+json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
@@ -95,7 +99,7 @@ const createProblemWriter =
 export const clientErrors = fp<ClientErrorOptions>(
   async (app, options) => {
     const openReplies = createOpenReplies();
-    const rejected = new WeakSet<Socket>();
+    const endingConnections = new WeakSet<Socket>();
     const writeProblem = createProblemWriter(app, options);
     const endConnection = (socket: Socket, error: ApiError | undefined): void => {
       // A client that has sent nothing expects no response.
@@ -105,8 +109,8 @@ export const clientErrors = fp<ClientErrorOptions>(
 
     app.decorate('handleClientError', (cause, socket) => {
       // Node reports each further chunk of a rejected connection as another error.
-      if (cause.code === 'ECONNRESET' || socket.destroyed || rejected.has(socket)) return;
-      rejected.add(socket);
+      if (cause.code === 'ECONNRESET' || socket.destroyed || endingConnections.has(socket)) return;
+      endingConnections.add(socket);
       const error = toApiError(cause);
       const last = openReplies.find(socket).at(-1);
       if (!last || last.request.raw.complete) return whenClosed(last, () => endConnection(socket, error));
@@ -133,11 +137,11 @@ export const clientErrors = fp<ClientErrorOptions>(
     app.addHook('onRequest', (request, reply, done) => {
       const { socket } = request.raw;
       // A request pipelined after the last one of a connection gets no reply: the connection ends.
-      if (rejected.has(socket)) return;
+      if (endingConnections.has(socket)) return;
       const isLast = openReplies.add(reply) >= pipelinedMax;
       const detail = findHostFault(request.raw);
       if (isLast || detail !== undefined) {
-        rejected.add(socket);
+        endingConnections.add(socket);
         reply.header('connection', 'close');
       }
       done(detail === undefined ? undefined : commonErrors.invalidRequest({ detail }));

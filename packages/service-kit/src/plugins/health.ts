@@ -30,7 +30,10 @@ const createDependencyCheck = (dependencies: readonly Dependency[]) => {
   return (): Promise<Dependency[]> => {
     if (down) return down;
     down = findDown();
-    void down.then(() => setTimeout(() => void (down = undefined), reuseMs).unref());
+    const forget = (): void => {
+      down = undefined;
+    };
+    void down.then(() => setTimeout(forget, reuseMs).unref());
     return down;
   };
 };

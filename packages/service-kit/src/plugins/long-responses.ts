@@ -7,11 +7,11 @@ import { getCaller } from '../http/caller.ts';
 
 /** The limits of responses that stream. */
 export type LongResponseLimits = {
-  /** Of this process at a time. */
+  /** The long responses that a process sends at the same time. */
   readonly max: number;
-  /** Of one user at a time. */
+  /** The long responses that one user receives at the same time. */
   readonly perUserMax: number;
-  /** A client that reads fewer is cut. */
+  /** A client that reads fewer bytes in a second is disconnected. */
   readonly bytesPerSecondMin: number;
   /** Milliseconds over which the rate of a client is measured. */
   readonly windowMs: number;
@@ -27,21 +27,22 @@ export const defaultLongResponseLimits: LongResponseLimits = {
 const checkMs = 500;
 const retryAfterSeconds = 10;
 
-type Reading = { readonly socket: Socket; sinceMs: number; bytesBefore: number };
+/** The window in which the rate of a client is measured. */
+type RateWindow = { readonly socket: Socket; startedAtMs: number; bytesAtStart: number };
 
 /** Returns the bytes that the operating system has accepted, because the client has room for them. */
 const getSentBytes = ({ bytesWritten, writableLength }: Socket): number => bytesWritten - writableLength;
 
-/** Returns a function that returns true for a client that has let data wait for a whole window and read too little of it. */
-const createRateCheck = ({ bytesPerSecondMin, windowMs }: LongResponseLimits) => {
+/** Creates the check for slow clients: true when data has waited for a whole window and the client has read too little. */
+const createSlowCheck = ({ bytesPerSecondMin, windowMs }: LongResponseLimits) => {
   const bytesMin = (bytesPerSecondMin * windowMs) / 1000;
-  return (reading: Reading, now: number): boolean => {
-    const { socket, sinceMs, bytesBefore } = reading;
+  return (window: RateWindow, now: number): boolean => {
+    const { socket, startedAtMs, bytesAtStart } = window;
     const isWaiting = socket.writableLength > 0;
-    if (isWaiting && now - sinceMs < windowMs) return false;
+    if (isWaiting && now - startedAtMs < windowMs) return false;
     const sent = getSentBytes(socket);
-    if (isWaiting && sent - bytesBefore < bytesMin) return true;
-    Object.assign(reading, { sinceMs: now, bytesBefore: sent });
+    if (isWaiting && sent - bytesAtStart < bytesMin) return true;
+    Object.assign(window, { startedAtMs: now, bytesAtStart: sent });
     return false;
   };
 };
@@ -52,17 +53,17 @@ export type LongResponsesOptions = {
 };
 
 /**
- * Limits the responses that stream, which the admission does not count: how many a process sends, how many a user receives, and
+ * Limits the responses that stream, which admission does not count: how many a process sends, how many a user receives, and
  * how slowly a client may read.
  */
 export const longResponses = fp<LongResponsesOptions>(
   async (app, { longResponses: limits = defaultLongResponseLimits, logger }) => {
-    const isSlow = createRateCheck(limits);
-    const readings = new Map<FastifyRequest, Reading>();
+    const isSlow = createSlowCheck(limits);
+    const windows = new Map<FastifyRequest, RateWindow>();
     const counts = new Map<string, number>();
     const assertRoom = (user: string, reply: FastifyReply): void => {
-      if (readings.size < limits.max && (counts.get(user) ?? 0) < limits.perUserMax) return;
-      if (readings.size >= limits.max) {
+      if (windows.size < limits.max && (counts.get(user) ?? 0) < limits.perUserMax) return;
+      if (windows.size >= limits.max) {
         throw commonErrors.unavailable({ detail: 'The server sends as many long responses as it can.' });
       }
       reply.header('retry-after', String(retryAfterSeconds));
@@ -75,20 +76,20 @@ export const longResponses = fp<LongResponsesOptions>(
       const { user } = getCaller(request);
       const { socket } = request.raw;
       assertRoom(user, reply);
-      readings.set(request, { socket, sinceMs: performance.now(), bytesBefore: getSentBytes(socket) });
+      windows.set(request, { socket, startedAtMs: performance.now(), bytesAtStart: getSentBytes(socket) });
       counts.set(user, (counts.get(user) ?? 0) + 1);
       reply.raw.once('close', () => {
-        readings.delete(request);
+        windows.delete(request);
         const left = (counts.get(user) ?? 1) - 1;
         if (left === 0) counts.delete(user);
         else counts.set(user, left);
       });
     });
     const timer = setInterval(() => {
-      for (const [request, reading] of readings) {
-        if (!isSlow(reading, performance.now())) continue;
+      for (const [request, window] of windows) {
+        if (!isSlow(window, performance.now())) continue;
         logger.warn('slow-reader-cut', { requestId: request.id });
-        reading.socket.destroy();
+        window.socket.destroy();
       }
     }, checkMs).unref();
     app.addHook('onClose', async () => clearInterval(timer));

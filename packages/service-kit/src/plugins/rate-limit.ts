@@ -7,8 +7,8 @@ import fp from 'fastify-plugin';
 import { getCaller, getNetwork } from '../http/caller.ts';
 import { acceptsIdempotencyKey } from '../http/idempotency.ts';
 
-const stages = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive'] as const;
-type Stage = (typeof stages)[number];
+const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive'] as const;
+type LimitName = (typeof limitNames)[number];
 
 /** Allows `quota` requests in a window. */
 export type RateLimitPolicy = { readonly quota: number; readonly windowSeconds: number };
@@ -38,7 +38,7 @@ export type RateLimits = {
 };
 
 type Check = {
-  readonly stage: Stage;
+  readonly limitName: LimitName;
   readonly policy: RateLimitPolicy;
   readonly isExceeded: boolean;
   readonly remaining: number;
@@ -90,34 +90,34 @@ const addMetrics = (metrics: Metrics, { counts }: RateLimiter) => {
   const decisions = metrics.counter({
     name: 'rate_limit_decisions_total',
     help: 'Requests decided by a rate limit.',
-    labels: { limit: stages, decision: ['allowed', 'refused'] },
+    labels: { limit: limitNames, decision: ['allowed', 'refused'] },
   });
-  const counters = stages.map((limit) => {
+  const counters = limitNames.map((limit) => {
     const [allowed, refused] = [
       decisions.labels({ limit, decision: 'allowed' }),
       decisions.labels({ limit, decision: 'refused' }),
     ];
     return [limit, { allowed, refused }] as const;
   });
-  return Object.fromEntries(counters) as Record<Stage, (typeof counters)[number][1]>;
+  return Object.fromEntries(counters) as Record<LimitName, (typeof counters)[number][1]>;
 };
 
-const toKey = (stage: Stage, request: FastifyRequest): string => {
+const toKey = (limitName: LimitName, request: FastifyRequest): string => {
   const { contract } = request.scope.config;
   const { user, tenant } = getCaller(request);
-  if (stage === 'subject' || stage === 'keys') return `${stage} ${user}`;
-  if (stage === 'tenant') return `tenant ${tenant}`;
-  if (stage === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
-  return `${stage} ${getNetwork(request)}`;
+  if (limitName === 'subject' || limitName === 'keys') return `${limitName} ${user}`;
+  if (limitName === 'tenant') return `tenant ${tenant}`;
+  if (limitName === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
+  return `${limitName} ${getNetwork(request)}`;
 };
 
 const createPolicyLookup =
   ({ policies: { plans, tenants, keys, ...others }, findPlan, defaultPlan }: RateLimits) =>
-  (stage: Stage, { scope }: FastifyRequest): RateLimitPolicy => {
+  (limitName: LimitName, { scope }: FastifyRequest): RateLimitPolicy => {
     const plan = findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan;
-    if (stage === 'subject') return plans[plan];
-    if (stage === 'tenant') return tenants[plan];
-    return stage === 'keys' ? keys[plan] : others[stage];
+    if (limitName === 'subject') return plans[plan];
+    if (limitName === 'tenant') return tenants[plan];
+    return limitName === 'keys' ? keys[plan] : others[limitName];
   };
 
 /** Sets the headers of the exceeded check, or of the one with the fewest requests left. @throws `rate-limited` when one is exceeded. */
@@ -126,25 +126,25 @@ const applyChecks = (reply: FastifyReply, checks: readonly Check[]): void => {
   const [least] = checks.toSorted((left, right) => left.remaining - right.remaining);
   const check = exceeded ?? least;
   if (!check) return;
-  const { stage, policy, remaining, resetSeconds } = check;
-  reply.header('ratelimit-policy', `"${stage}";q=${policy.quota};w=${policy.windowSeconds}`);
-  reply.header('ratelimit', `"${stage}";r=${remaining};t=${resetSeconds}`);
+  const { limitName, policy, remaining, resetSeconds } = check;
+  reply.header('ratelimit-policy', `"${limitName}";q=${policy.quota};w=${policy.windowSeconds}`);
+  reply.header('ratelimit', `"${limitName}";r=${remaining};t=${resetSeconds}`);
   if (!exceeded) return;
   reply.header('retry-after', String(resetSeconds));
   throw commonErrors.rateLimited({
-    detail: `The limit '${stage}' of ${policy.quota} requests in ${policy.windowSeconds} seconds is used up. Try again in ${resetSeconds} s.`,
+    detail: `The limit '${limitName}' of ${policy.quota} requests in ${policy.windowSeconds} seconds is used up. Try again in ${resetSeconds} s.`,
   });
 };
 
-/** Returns the buckets of a caller: a user shares one with its tenant. */
-const listStages = ({ scope, headers }: FastifyRequest, caller: 'anonymous' | 'subject' | undefined): Stage[] => {
+/** Returns the limits that apply to a request of this caller. */
+const listLimits = ({ scope, headers }: FastifyRequest, caller: 'anonymous' | 'subject' | undefined): LimitName[] => {
   if (!caller) return [];
   const { contract } = scope.config;
-  const isStored = contract && acceptsIdempotencyKey(contract) && headers['idempotency-key'] !== undefined;
+  const storesResponse = contract && acceptsIdempotencyKey(contract) && headers['idempotency-key'] !== undefined;
   return [
     caller,
     ...(caller === 'subject' ? (['tenant'] as const) : []),
-    ...(isStored ? (['keys'] as const) : []),
+    ...(storesResponse ? (['keys'] as const) : []),
     ...(contract?.limit === 'sensitive' ? (['sensitive'] as const) : []),
   ];
 };
@@ -164,28 +164,29 @@ export const rateLimit = fp<RateLimitOptions>(
     await app.register(fastifyRateLimit, { global: false, store: createStore(limiter) });
 
     const toPolicy = createPolicyLookup(limits);
-    const createCheck = (stage: Stage) => {
+    const createCheck = (limitName: LimitName) => {
       const check = app.createRateLimit({
-        keyGenerator: (request) => toKey(stage, request),
-        max: (request) => toPolicy(stage, request).quota,
-        timeWindow: (request) => toPolicy(stage, request).windowSeconds * 1000,
+        keyGenerator: (request) => toKey(limitName, request),
+        max: (request) => toPolicy(limitName, request).quota,
+        timeWindow: (request) => toPolicy(limitName, request).windowSeconds * 1000,
       });
       return async (request: FastifyRequest): Promise<Check> => {
-        const policy = toPolicy(stage, request);
+        const policy = toPolicy(limitName, request);
         const result = await check(request);
+        // The library sets `isAllowed` only for callers on its allow list.
         if (result.isAllowed) throw new Error('The rate limit has no allow list.');
         const { isExceeded, remaining, ttlInSeconds: resetSeconds } = result;
-        counters[stage][isExceeded ? 'refused' : 'allowed'].inc();
-        return { stage, policy, isExceeded, remaining, resetSeconds };
+        counters[limitName][isExceeded ? 'refused' : 'allowed'].inc();
+        return { limitName, policy, isExceeded, remaining, resetSeconds };
       };
     };
-    const checks = Object.fromEntries(stages.map((stage) => [stage, createCheck(stage)])) as Record<
-      Stage,
+    const checks = Object.fromEntries(limitNames.map((limitName) => [limitName, createCheck(limitName)])) as Record<
+      LimitName,
       ReturnType<typeof createCheck>
     >;
 
     app.decorate('limit', async (request, reply, caller) => {
-      for (const stage of listStages(request, caller)) request.rateLimitChecks.push(checks[stage](request));
+      for (const limitName of listLimits(request, caller)) request.rateLimitChecks.push(checks[limitName](request));
       applyChecks(reply, await Promise.all(request.rateLimitChecks));
     });
     app.addHook('onRequest', (request, reply, done) => {

@@ -6,7 +6,7 @@ import fp from 'fastify-plugin';
 /** The maximum milliseconds from the first hook of a request to its response. */
 export const requestTimeoutMs = 8000;
 
-/** A body that arrives more slowly, measured after `slowBodyGraceMs`, holds memory and a connection for nothing. */
+/** After `slowBodyGraceMs`, a request whose body arrives more slowly is ended: it holds memory and a connection. */
 const bodyBytesPerSecondMin = 500;
 const slowBodyGraceMs = 3000;
 
@@ -46,8 +46,9 @@ const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, rep
 };
 
 /**
- * Ends a request that takes too long, or whose body arrives too slowly, and aborts its context. Aborts the context also when the client disconnects before the
- * response. Fastify's `handlerTimeout` is not used, because it stops as soon as a body has been read. Streams have no limit.
+ * Ends a request that takes too long or whose body arrives too slowly. Its context is aborted then, and also when the client
+ * disconnects before the response. Streams have no limit. Fastify's `handlerTimeout` is not used, because it stops as soon as a
+ * body has been read.
  */
 export const requestTimeout = fp<{ readonly logger: Logger }>(
   async (app, { logger }) => {
