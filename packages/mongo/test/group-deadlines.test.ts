@@ -24,10 +24,10 @@ const add = (ctx: Ctx) =>
 const addMany = () => Array.from({ length: 15 }, () => add(within(patientMs)));
 const count = async () => (await datastore.current.raw('deadlines', 'notes').all()).length;
 
-const block = (command: string, blockTimeMS: number) =>
+const block = (command: string, blockTimeMS: number, times = 1) =>
   datastore.current.client.db('admin').command({
     configureFailPoint: 'failCommand',
-    mode: { times: 1 },
+    mode: { times },
     data: { failCommands: [command], blockConnection: true, blockTimeMS },
   });
 afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
@@ -59,12 +59,15 @@ describe('a write set of a group', () => {
 
   it('boundary: whose deadline passes while it is queued is not committed', async () => {
     const documents = await count();
-    await block('commitTransaction', 800);
+    await block('commitTransaction', 1200, 2);
+    // The second group starts when the first one hangs; no third one does.
     const first = add(within(patientMs));
     await sleep(100);
+    const second = add(within(patientMs));
+    await sleep(400);
     const [queued, patient] = [add(within(200)), add(within(patientMs))];
     await expect(queued).rejects.toMatchObject({ code: 'upstream-timeout' });
-    await Promise.all([first, patient]);
-    expect((await count()) - documents).toBe(2);
+    await Promise.all([first, second, patient]);
+    expect((await count()) - documents).toBe(3);
   });
 });

@@ -130,28 +130,31 @@ describe.concurrent.each(endings)('when MongoDB %s', (_, interrupt) => {
     { name: 'reads', command: 'find', work: ({ get }: Fixture) => get() },
   ])('$name that wait for others are rejected with them', async ({ command, work }, { expect, onTestFinished }) => {
     const fixture = await openFixture(onTestFinished);
-    const behind: Promise<unknown>[] = [];
+    let behind: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
     fixture.onNth(command, 1, (proxy) => {
       interrupt(proxy);
       // More than one batch.
-      behind.push(...Array.from({ length: 400 }, () => work(fixture)));
+      behind = Promise.allSettled(Array.from({ length: 400 }, () => work(fixture)));
     });
     const began = performance.now();
     await Promise.allSettled([work(fixture)]);
-    expect(await Promise.allSettled(behind)).toEqual(Array(400).fill(refused));
+    expect(await behind).toEqual(Array(400).fill(refused));
     expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 
-  it('integrity: no part of a split group selects a server by itself', async ({ expect, onTestFinished }) => {
+  it('integrity: the failed sets of a group do not select a server one after another', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const fixture = await openFixture(onTestFinished);
     const { slug } = createNote();
     await fixture.add(slug);
-    // The first group has one set; the second fails because of the slug and is split.
+    // The first group has one set. The second fails because of the slug; up to four sets are then tried alone at a time.
     fixture.onNth('insert', 4, interrupt);
     const began = performance.now();
     const outcomes = await Promise.allSettled(Array.from({ length: 16 }, () => fixture.add(slug)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toEqual([]);
-    expect(fixture.selections()).toBe(1);
+    expect(fixture.selections()).toBeLessThanOrEqual(5);
     expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 });

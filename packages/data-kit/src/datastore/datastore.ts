@@ -80,7 +80,7 @@ export type CommitStats = {
   readonly groups: number;
   /** Write sets in these transactions. */
   readonly sets: number;
-  /** Transactions of several write sets that failed and were repeated in smaller ones. */
+  /** Transactions of several write sets that failed and were repeated without some of them. */
   readonly splits: number;
 };
 

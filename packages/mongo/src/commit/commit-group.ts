@@ -14,7 +14,7 @@ import {
   UnknownOutcome,
 } from '../mongo-errors.ts';
 import type { CommitSet } from './commit-set.ts';
-import { isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired } from './queued-set.ts';
+import { isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired, SetsFailed } from './queued-set.ts';
 import { toGroupedStatements, toSingleStatements } from './statements.ts';
 import { runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
 import type { Write } from './write.ts';
@@ -22,6 +22,9 @@ import type { Write } from './write.ts';
 export type CommitCounts = { groups: number; sets: number; splits: number };
 
 export type CommitDeps = TransactionDeps & { readonly findUniqueCode: FindUniqueCode; readonly counts: CommitCounts };
+
+/** The dependencies of a group. `commitAlone` queues a set that has failed in it. */
+export type GroupDeps = CommitDeps & { readonly commitAlone: (set: QueuedSet) => void };
 
 /** A group is split after this many attempts to commit it. */
 const groupTriesMax = 3;
@@ -35,9 +38,11 @@ const getLatestDeadline = (sets: readonly QueuedSet[]): number => Math.max(...se
 /** Commits one set, with retries until it succeeds, a condition fails or its deadline has passed. */
 const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
   const { clock, findUniqueCode } = deps;
-  const rows = toGroupedStatements(toJournalWrites([set]));
+  const rows = toGroupedStatements([toJournalWrites([set])]);
   const singleStatements = [...toSingleStatements(set.writes), ...rows];
-  let statements = set.isGroupable ? [...toGroupedStatements(set.writes), ...rows] : singleStatements;
+  const combined = set.isGroupable && !set.hasFailed ? [...toGroupedStatements([set.writes]), ...rows] : [];
+  const isShorter = combined.length > 0 && combined.length < singleStatements.length;
+  let statements = isShorter ? combined : singleStatements;
   for (let tries = 1; ; tries += 1) {
     try {
       return await runTransaction(statements, scope, deps);
@@ -59,8 +64,8 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
 };
 
 const toBatchStatements = (sets: readonly QueuedSet[]) => [
-  ...toGroupedStatements(sets.flatMap(({ writes }) => writes)),
-  ...toGroupedStatements(toJournalWrites(sets)),
+  ...toGroupedStatements(sets.map(({ writes }) => writes)),
+  ...toGroupedStatements(sets.map((set) => toJournalWrites([set]))),
 ];
 
 /** Commits several sets together, except for those whose deadline passes before. */
@@ -116,32 +121,61 @@ const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promi
   return new Set(keyed.filter(({ row }) => used.has(toRowKey(row))));
 };
 
-const splitGroup = async (sets: readonly QueuedSet[], cause: unknown, deps: CommitDeps): Promise<void> => {
+/** True when trying parts of the group again cannot help: no part finds a primary, or one may be committed already. */
+const isFinal = (sets: readonly QueuedSet[], cause: unknown): boolean =>
+  sets.length === 1 || cause instanceof UnknownOutcome || isNoPrimary(cause);
+
+/**
+ * Returns the sets to try alone. When a tenant has failed its group before, these are all of its sets, so that the sets of other
+ * tenants are not delayed further.
+ */
+const findFailed = (sets: readonly QueuedSet[], cause: unknown, failedTenants: ReadonlySet<string>): Set<QueuedSet> => {
+  const failed = cause instanceof SetsFailed ? cause.sets : [];
+  const again = new Set(failed.map(({ ctx }) => ctx.tenantId).filter((tenantId) => failedTenants.has(tenantId)));
+  const ofOthers = sets.filter(({ ctx }) => !again.has(ctx.tenantId));
+  return new Set(ofOthers.length > 0 ? sets.filter((set) => failed.includes(set) || !ofOthers.includes(set)) : failed);
+};
+
+/** Rejects the sets of repeated requests, queues those that failed, and commits the others again. */
+const commitOthers = async (
+  sets: readonly QueuedSet[],
+  { cause, failedTenants }: { readonly cause: unknown; readonly failedTenants: ReadonlySet<string> },
+  deps: GroupDeps,
+): Promise<void> => {
   deps.counts.splits += 1;
   const repeated = await findRepeated(sets, deps);
   for (const set of repeated) set.reject(new IdempotencyKeyConflict({ cause }));
-  const rest = sets.filter((set) => !repeated.has(set));
-  const middle = repeated.size > 0 ? rest.length : Math.floor(rest.length / 2);
-  await commitGroup(rest.slice(0, middle), deps);
-  await commitGroup(rest.slice(middle), deps);
+  const remaining = sets.filter((set) => !repeated.has(set));
+  const failed = findFailed(remaining, cause, failedTenants);
+  for (const set of failed) {
+    set.hasFailed = true;
+    deps.commitAlone(set);
+  }
+  const others = remaining.filter((set) => !failed.has(set));
+  const tenants = new Set([...failedTenants, ...[...failed].map(({ ctx }) => ctx.tenantId)]);
+  // Halves, when nothing shows which set the group fails by: conflicts with other processes that do not end.
+  const middle = others.length < sets.length ? others.length : Math.floor(others.length / 2);
+  await commitGroup(others.slice(0, middle), deps, tenants);
+  await commitGroup(others.slice(middle), deps, tenants);
 };
 
 /**
- * Commits sets in one transaction and settles each. If it fails, sets of repeated requests are rejected and the others are
- * tried again; without repeated requests, each half is tried separately, down to single sets. So a failed condition fails
- * only its own set.
+ * Commits sets in one transaction and settles each. If it fails, the sets that made it fail are queued to be tried alone, those
+ * of repeated requests are rejected, and the others are tried again. So a failed condition fails only its own set.
  * @throws `unavailable` without a primary, for the sets that wait behind these.
  */
-export const commitGroup = async (queued: readonly QueuedSet[], deps: CommitDeps): Promise<void> => {
+export const commitGroup = async (
+  queued: readonly QueuedSet[],
+  deps: GroupDeps,
+  failedTenants: ReadonlySet<string> = new Set(),
+): Promise<void> => {
   const sets = queued.filter((set) => !set.isSettled());
   if (!isNonEmpty(sets)) return;
   try {
     await commitInSession(sets, deps);
     for (const set of sets) set.resolve();
   } catch (cause) {
-    // Without a primary every part would wait for one; with an unknown outcome a part may be committed already.
-    const isFinal = sets.length === 1 || cause instanceof UnknownOutcome || isNoPrimary(cause);
-    if (!isFinal) return splitGroup(sets, cause, deps);
+    if (!isFinal(sets, cause)) return commitOthers(sets, { cause, failedTenants }, deps);
     const error = toApiError(cause);
     for (const set of sets) set.reject(error);
     if (isNoPrimary(cause) || isCausedByNoPrimary(error)) throw commonErrors.unavailable({ cause });

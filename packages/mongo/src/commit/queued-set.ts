@@ -8,6 +8,8 @@ export type QueuedSet = CommitSet & {
   readonly outcome: Promise<void>;
   /** True while a commit that includes the set may take effect. */
   isCommitting: boolean;
+  /** True when the set has failed in a group: it is tried alone, with one command for each write. */
+  hasFailed: boolean;
   /** Once it has an outcome, the set is not sent any more. */
   isSettled(): boolean;
   resolve(): void;
@@ -21,6 +23,17 @@ export const isNonEmpty = (sets: readonly QueuedSet[]): sets is NonEmptySets => 
 /** The deadline of a set of this transaction passed before its commit. The others are sent again without it. */
 export class SetExpired extends Error {
   override readonly name = 'SetExpired';
+}
+
+/** Some sets made the transaction of their group fail, with the error of the first one as the cause. */
+export class SetsFailed extends Error {
+  override readonly name = 'SetsFailed';
+  readonly sets: readonly QueuedSet[];
+
+  constructor(sets: readonly QueuedSet[], options: { cause: unknown }) {
+    super('Some sets of a group failed.', options);
+    this.sets = sets;
+  }
 }
 
 /** @throws `SetExpired` unless every set still waits for its outcome. */
@@ -44,6 +57,7 @@ export const createQueuedSet = (ctx: Ctx, commitSet: CommitSet, remainingMs: num
     ctx,
     outcome,
     isCommitting: false,
+    hasFailed: false,
     isSettled: () => isSettled,
     resolve: () => {
       settle();

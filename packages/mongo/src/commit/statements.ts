@@ -9,9 +9,11 @@ export type Statement = {
   readonly expected: number;
   /** Creates the error for any other number. */
   readonly createError: () => Error;
+  /** For each write of the command, the position of its set in the group. */
+  readonly owners: readonly number[];
 };
 
-/** The condition of one of several writes failed. Only separate commands show which one. */
+/** The condition of one of several writes failed. */
 export class SomeWriteFailed extends Error {
   override readonly name = 'SomeWriteFailed';
 }
@@ -23,8 +25,14 @@ export const hasSingleId = (write: Write): boolean => {
   return typeof id === 'string' || (typeof id === 'object' && id !== null && '$eq' in id);
 };
 
-/** Creates one command from writes of one kind. With `multi`, a filter that matches several documents is detected and fails. */
-const toCommand = (writes: readonly Write[], multi: boolean): Document => {
+/**
+ * With `multi`, a filter that matches several documents is detected and fails. With `upsert`, an update that matches none is
+ * named by its index, in an error or in `upserted`; both abort the transaction, so nothing is inserted.
+ */
+type UpdateMode = { readonly multi: true } | { readonly upsert: true };
+
+/** Creates one command from writes of one kind. */
+const toCommand = (writes: readonly Write[], mode: UpdateMode): Document => {
   const [first] = writes as [Write];
   const { kind, collection } = first;
   if (kind === 'insert') {
@@ -33,34 +41,42 @@ const toCommand = (writes: readonly Write[], multi: boolean): Document => {
   if (kind === 'update') {
     return {
       update: collection,
-      updates: writes.map((write) => write.kind === 'update' && { q: write.filter, u: write.update, multi }),
+      updates: writes.map((write) => write.kind === 'update' && { q: write.filter, u: write.update, ...mode }),
     };
   }
-  const deletes = writes.map((write) => write.kind === 'remove' && { q: write.filter, limit: multi ? 0 : 1 });
+  const limit = 'multi' in mode ? 0 : 1;
+  const deletes = writes.map((write) => write.kind === 'remove' && { q: write.filter, limit });
   return { delete: collection, deletes };
 };
 
-/** Combines writes into as few commands as possible, in the order of the writes to each collection. */
-export const toGroupedStatements = (writes: readonly Write[]): Statement[] =>
-  [...Map.groupBy(writes, ({ collection }) => collection).values()].flatMap((writesOfCollection) => {
-    const runs: Write[][] = [];
-    for (const write of writesOfCollection) {
+/** Combines the writes of sets into as few commands as possible, in the order of the writes to each collection. */
+export const toGroupedStatements = (sets: readonly (readonly Write[])[]): Statement[] => {
+  const all = sets.flatMap((writes, owner) => writes.map((write) => ({ write, owner })));
+  return [...Map.groupBy(all, ({ write }) => write.collection).values()].flatMap((ofCollection) => {
+    const runs: (typeof all)[] = [];
+    for (const owned of ofCollection) {
       const run = runs.at(-1);
-      if (run?.[0]?.kind === write.kind) run.push(write);
-      else runs.push([write]);
+      if (run?.[0]?.write.kind === owned.write.kind) run.push(owned);
+      else runs.push([owned]);
     }
     return runs.map((run) => ({
-      command: toCommand(run, false),
+      command: toCommand(
+        run.map(({ write }) => write),
+        { upsert: true },
+      ),
       expected: run.length,
       createError: () => new SomeWriteFailed(),
+      owners: run.map(({ owner }) => owner),
     }));
   });
+};
 
-/** Creates one command for each write, in recorded order. The first failed condition determines the error. */
+/** Creates one command for each write of a set, in recorded order. The first failed condition determines the error. */
 export const toSingleStatements = (writes: readonly Write[]): Statement[] =>
   writes.map((write) => ({
-    command: toCommand([write], true),
+    command: toCommand([write], { multi: true }),
     expected: 1,
     createError: () =>
       write.kind === 'insert' ? new SomeWriteFailed() : (write.conflictError ?? commonErrors.staleVersion()),
+    owners: [0],
   }));

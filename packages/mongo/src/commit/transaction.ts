@@ -1,10 +1,10 @@
 import type { Clock } from '@plinth/data-kit';
-import { type ClientSession, type Db, type MongoClient, MongoServerError } from 'mongodb';
+import { type ClientSession, type Db, type Document, type MongoClient, MongoServerError } from 'mongodb';
 import { pauseBeforeRetry, remainingMs } from '../deadline.ts';
 import { isAborted, isNoPrimary, isRepeatableCommit, UnknownOutcome } from '../mongo-errors.ts';
 import type { PrimaryMonitor } from '../primary-monitor.ts';
 import { majority } from '../settings.ts';
-import { assertNoneSettled, type QueuedSet, SetExpired } from './queued-set.ts';
+import { assertNoneSettled, type QueuedSet, SetExpired, SetsFailed } from './queued-set.ts';
 import type { Statement } from './statements.ts';
 
 export type TransactionDeps = {
@@ -44,9 +44,29 @@ const commitUntilKnown = async ({ sets, session, deadline }: TransactionScope, c
   }
 };
 
+/** @throws `SetsFailed` in a group, otherwise the error of the first write that failed. */
+const assertWritten = (
+  { expected, createError, owners }: Statement,
+  response: Document,
+  sets: readonly QueuedSet[],
+): void => {
+  const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
+  const [upserted] = (response['upserted'] ?? []) as { index: number }[];
+  if (!failure && !upserted && response['n'] === expected) return;
+  const cause = failure ? new MongoServerError({ ...failure, message: failure.errmsg }) : createError();
+  if (sets.length === 1) throw cause;
+  const index = (failure ?? upserted)?.index;
+  // The number of removed documents does not show which one was missing.
+  const failed = index === undefined ? [...new Set(owners)] : [owners[index]];
+  throw new SetsFailed(
+    failed.flatMap((owner) => sets[owner ?? -1] ?? []),
+    { cause },
+  );
+};
+
 /**
  * Runs statements in one transaction. If one fails, nothing is written.
- * @throws `SetExpired` when the deadline of a set has passed before its commit.
+ * @throws `SetExpired` when the deadline of a set has passed before its commit, `SetsFailed` when sets of a group fail.
  */
 export const runTransaction = async (
   statements: readonly Statement[],
@@ -57,13 +77,14 @@ export const runTransaction = async (
   assertNoneSettled(sets);
   session.startTransaction({ readConcern: { level: 'snapshot' }, writeConcern: majority });
   try {
-    for (const { command, expected, createError } of statements) {
+    for (const statement of statements) {
       const maxTimeMS = remainingMs(scope, clock);
       // `db.command` does not inherit the client's `ignoreUndefined`.
-      const response = await db.command({ ...command, ordered: true, maxTimeMS }, { session, ignoreUndefined: true });
-      const [failure] = (response['writeErrors'] ?? []) as { code: number; errmsg: string }[];
-      if (failure) throw new MongoServerError({ ...failure, message: failure.errmsg });
-      if (response['n'] !== expected) throw createError();
+      const response = await db.command(
+        { ...statement.command, ordered: true, maxTimeMS },
+        { session, ignoreUndefined: true },
+      );
+      assertWritten(statement, response, sets);
       assertNoneSettled(sets);
     }
   } catch (cause) {

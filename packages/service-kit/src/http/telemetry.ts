@@ -154,7 +154,7 @@ export const measureDatastore = (metrics: Metrics, datastore: Datastore): void =
     });
   addTotal('groups', 'Transactions, each of one write set or of several that were ready at the same time.');
   addTotal('sets', 'Write sets in these transactions.');
-  addTotal('splits', 'Transactions of several write sets that failed and were repeated in smaller ones.');
+  addTotal('splits', 'Transactions of several write sets that failed and were repeated without some of them.');
 };
 
 /** Adds metrics of the spans that are exported or lost. */
