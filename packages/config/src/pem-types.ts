@@ -10,10 +10,10 @@ const isParsed = (parse: () => unknown): boolean => {
   }
 };
 
-const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+const certificateBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 const areCertificates = (pem: string): boolean => {
-  const blocks = pem.match(block) ?? [];
+  const blocks = pem.match(certificateBlock) ?? [];
   return blocks.length > 0 && blocks.every((certificate) => isParsed(() => new X509Certificate(certificate)));
 };
 

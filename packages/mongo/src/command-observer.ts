@@ -6,7 +6,7 @@ const toHostAndPort = (address: string): Pick<CommandInfo, 'host' | 'port'> => {
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
 };
 
-/** Returns the collection of a command. It is the value of the field with the command's name, or a number without one. */
+/** Returns the collection of a command, from the field with the command's name. Other commands have a number there. */
 const getCollection = ({ command, commandName }: CommandStartedEvent): string | undefined => {
   const named: unknown = commandName === 'getMore' ? command['collection'] : command[commandName];
   return typeof named === 'string' ? named : undefined;
@@ -14,21 +14,21 @@ const getCollection = ({ command, commandName }: CommandStartedEvent): string | 
 
 /** Reports each command of a client to an observer. The client needs `monitorCommands`. */
 export const observeCommands = (client: MongoClient, onCommand: CommandObserver): void => {
-  const ends = new Map<number, NonNullable<ReturnType<CommandObserver>>>();
+  const endCallbacks = new Map<number, NonNullable<ReturnType<CommandObserver>>>();
   const end = (requestId: number, isError: boolean): void => {
-    ends.get(requestId)?.({ isError });
-    ends.delete(requestId);
+    endCallbacks.get(requestId)?.({ isError });
+    endCallbacks.delete(requestId);
   };
   client
     .on('commandStarted', (event) => {
-      const ended = onCommand({
+      const onEnd = onCommand({
         system: 'mongodb',
         operation: event.commandName,
         database: event.databaseName,
         collection: getCollection(event),
         ...toHostAndPort(event.address),
       });
-      if (ended) ends.set(event.requestId, ended);
+      if (onEnd) endCallbacks.set(event.requestId, onEnd);
     })
     .on('commandSucceeded', ({ requestId }) => end(requestId, false))
     .on('commandFailed', ({ requestId }) => end(requestId, true));

@@ -40,10 +40,10 @@ async function pack(
   return readFile(join(folder, 'package.tgz'));
 }
 
-type World = { contents?: Partial<Record<Tool, string>>; npmrc?: string; pnpm?: string };
+type CheckoutOptions = { contents?: Partial<Record<Tool, string>>; npmrc?: string; pnpm?: string };
 
-/** A checkout whose toolchain comes from a registry of this test, and a machine with npm and without pnpm. */
-async function createWorld({ contents = {}, npmrc = '', pnpm }: World = {}) {
+/** Creates a checkout whose toolchain comes from a registry of this test. PATH has npm, and pnpm only when it is passed. */
+async function createCheckout({ contents = {}, npmrc = '', pnpm }: CheckoutOptions = {}) {
   const root = await createTemporaryFolder();
   const requested: string[] = [];
   const state = { isBroken: false };
@@ -93,24 +93,24 @@ const getFolder = (modules: string, tool: Tool): string =>
 
 describe('the toolchain', () => {
   it('downloads what is missing: pnpm alone where Node is new enough, nothing where both are', async () => {
-    const { requested, prepare, modules } = await createWorld();
+    const { requested, prepare, modules } = await createCheckout();
     expect(await prepare()).toEqual([nodeFolder, getFolder(modules, 'pnpm')]);
     expect(requested).toEqual(['/pnpm.tgz']);
     await prepare();
     expect(requested).toEqual(['/pnpm.tgz']);
-    const complete = await createWorld({ pnpm: program('11.0.0') });
+    const complete = await createCheckout({ pnpm: program('11.0.0') });
     expect(await complete.prepare()).toEqual([nodeFolder]);
     expect(complete.requested).toEqual([]);
   });
 
   it('downloads both for an old Node, also with omit=optional in the npmrc of the user', async () => {
-    const { requested, prepare, modules } = await createWorld({ npmrc: 'omit=optional\noptional=false\n' });
+    const { requested, prepare, modules } = await createCheckout({ npmrc: 'omit=optional\noptional=false\n' });
     expect(await prepare('20.20.2')).toEqual([getFolder(modules, 'node'), getFolder(modules, 'pnpm')]);
     expect(requested.toSorted()).toEqual(['/node.tgz', '/pnpm.tgz']);
   });
 
   it('fails with the reason of npm when the registry does, leaves nothing, and is repaired by the next start', async () => {
-    const { root, state, prepare, modules } = await createWorld();
+    const { root, state, prepare, modules } = await createCheckout();
     state.isBroken = true;
     await expect(prepare()).rejects.toThrow(/E403|403 Forbidden/);
     expect(await readdir(modules).catch(() => [])).toEqual([]);
@@ -120,8 +120,8 @@ describe('the toolchain', () => {
   });
 
   it('fails with the reason of npm when the home cannot be written', async () => {
-    const { env, prepare, modules } = await createWorld();
-    // Root may write everywhere, but not into a folder whose place a file has.
+    const { env, prepare, modules } = await createCheckout();
+    // Permissions do not stop root, so the path of the cache leads through a file.
     await writeFile(join(env['HOME'] as string, 'file'), '');
     env['npm_config_cache'] = join(env['HOME'] as string, 'file/cache');
     await expect(prepare()).rejects.toThrow(/ENOTDIR|EEXIST|EACCES/);
@@ -129,7 +129,7 @@ describe('the toolchain', () => {
   });
 
   it('does not count a tool that does not run as installed', async () => {
-    const { prepare, modules } = await createWorld({
+    const { prepare, modules } = await createCheckout({
       contents: { pnpm: '#!/bin/sh\necho "no such library" >&2\nexit 127\n' },
     });
     await expect(prepare()).rejects.toThrow(/but it does not run/);
@@ -137,7 +137,7 @@ describe('the toolchain', () => {
   });
 
   it('reinstalls a tool that is damaged or has another version', async () => {
-    const { prepare, modules } = await createWorld();
+    const { prepare, modules } = await createCheckout();
     await prepare();
     const pnpm = join(getFolder(modules, 'pnpm'), 'pnpm');
     const damages = [
@@ -157,7 +157,7 @@ describe('the toolchain', () => {
     const registry = `http://127.0.0.1:${await getFreePort()}`;
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
     onTestFinished(() => printed.mockRestore());
-    const { prepare } = await createWorld({ npmrc: `registry=${registry}/\nfetch-retries=9\n` });
+    const { prepare } = await createCheckout({ npmrc: `registry=${registry}/\nfetch-retries=9\n` });
     const failure = await prepare().catch(String);
     expect(failure).toMatch(
       /^Error: The npm registry could not be reached: .*connect ECONNREFUSED.*\. Set registry or proxy in \.npmrc, and run the command again\.$/,
@@ -167,7 +167,7 @@ describe('the toolchain', () => {
   });
 
   it('says the same when pnpm cannot reach the registry for the packages', async () => {
-    const { root, prepare } = await createWorld({
+    const { root, prepare } = await createCheckout({
       pnpm: `#!/bin/sh\nexec '${await findOnPath(process.env, 'pnpm')}' "$@"\n`,
     });
     const registry = `http://127.0.0.1:${await getFreePort()}`;

@@ -27,7 +27,7 @@ export type Report = {
   readonly failures: readonly { readonly title: string; readonly operations: readonly string[] }[];
 };
 
-const runMs = 14 * 60_000;
+const runTimeoutMs = 14 * 60_000;
 
 /** Calls every operation of a reference. Returns the report, with the output of schemathesis. */
 export async function fuzz(
@@ -43,7 +43,11 @@ export async function fuzz(
     // Nothing else of the environment, which may name a proxy.
     const env = { HOME: process.env['HOME'], PYTHONPATH: packages, PLINTH_TOKEN: token, NO_COLOR: '1' };
     const options = ['--url', url, '--seed', `${seed}`, '--phases', phases.join(','), '--max-examples', `${examples}`];
-    const child = startChild([...command, 'run', 'openapi.json', ...options], { env, cwd: folder, timeout: runMs });
+    const child = startChild([...command, 'run', 'openapi.json', ...options], {
+      env,
+      cwd: folder,
+      timeout: runTimeoutMs,
+    });
     await child.exited;
     const report = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
     if (report === undefined) throw new Error(`schemathesis made no report.\n${child.combinedOutput()}`);

@@ -39,7 +39,7 @@ async function startOwner(...args: string[]) {
 
 describe('databases with temporary data', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-    'end, and their data goes, when %s ends the owner',
+    'end, and their data is deleted, when %s ends the owner',
     async (signal) => {
       const { owner, pids, dbPath } = await startOwner();
       expect(await exists(dbPath)).toBe(true);
@@ -134,7 +134,7 @@ describe('databases with a data folder', () => {
     await Promise.all([one.stop(), two.stop()]);
   });
 
-  it('refuse a client without their password, which only this user can read, and have no other door', async () => {
+  it('refuse a client without their password, which only this user can read, and listen on no Unix socket', async () => {
     const dataDir = await createTemporaryFolder();
     const { mongodbUri, redisUrl, stop } = await startDatabases({ env, dataDir });
     onTestFinished(stop);
@@ -157,13 +157,13 @@ describe('databases with a data folder', () => {
     expect(await exists(join('/tmp', `mongodb-${new URL(mongodbUri).port}.sock`))).toBe(false);
   });
 
-  it.each(['the same port', 'another port'])('receive a password when they had none, on %s', async (place) => {
+  it.each(['the same port', 'another port'])('receive a password when they had none, on %s', async (port) => {
     const dataDir = await createTemporaryFolder();
     const dir = join(dataDir, 'mongod');
-    const open = await launch(mongod, { env, dir });
-    await withMongo(open.uri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
-    await open.close();
-    if (place === 'the same port') await writeFile(join(dir, 'port'), String(open.port));
+    const unprotected = await launch(mongod, { env, dir });
+    await withMongo(unprotected.uri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+    await unprotected.close();
+    if (port === 'the same port') await writeFile(join(dir, 'port'), String(unprotected.port));
     const { mongodbUri, stop } = await startDatabases({ env, dataDir });
     const count = await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').countDocuments());
     await stop();

@@ -12,12 +12,12 @@ const dayMinutes = 1440;
 const stepMinutes = 2;
 const daySteps = dayMinutes / stepMinutes;
 
-/** Events of each two minutes: `usual` for a day, and then `then`, in two processes. */
-const toSeries = (selector: string, usual: number, then: number): object[] => {
+/** Events of two processes in each step of two minutes: `perStep` for a day, and `perStepLater` after it. */
+const toSeries = (selector: string, perStep: number, perStepLater: number): object[] => {
   const [name, labels] = selector.split(/[{}]/);
   return ['a', 'b'].map((instance) => ({
     series: `${name}{${labels},instance="${instance}"}`,
-    values: `0+${usual}x${daySteps} ${usual * daySteps + then}+${then}x30`,
+    values: `0+${perStep}x${daySteps} ${perStep * daySteps + perStepLater}+${perStepLater}x30`,
   }));
 };
 

@@ -24,6 +24,7 @@ const timeoutMs = heavy ? 600_000 : 60_000;
 
 let platform: RunningPlatform;
 let authorization: string;
+/** Grows with each set of samples: samples have other values, and another selection of naughty strings is sent. */
 let batch = 0;
 
 /** All versions that a resource can have, so that a change always matches the present one. */
@@ -170,8 +171,8 @@ describe(title, () => {
     it('in every query parameter', { timeout: timeoutMs }, async () => {
       const path = await createPath();
       const [sample = {}] = createFreshSamples(route, 1);
-      const queries = listQueryNames(route).flatMap((name, row) =>
-        sampleEvery(4, naughtySegments, row).map((value) => `${encodeURIComponent(name)}=${value}`),
+      const queries = listQueryNames(route).flatMap((name, offset) =>
+        sampleEvery(4, naughtySegments, offset).map((value) => `${encodeURIComponent(name)}=${value}`),
       );
       const names = sampleEvery(4, naughtySegments).map((segment) => `${segment}=1`);
       const cases = [...naughtyQueries, ...queries, ...names].map((query) => ({
@@ -203,13 +204,13 @@ describe(title, () => {
     it('in every header that the API reads', { timeout: timeoutMs }, async () => {
       const path = await createPath();
       const samples = createFreshSamples(route, naughtyHeaderValues.length);
-      const cases = headerNames.flatMap((name, row) =>
-        sampleEvery(5, naughtyHeaderValues, row).map((value, column) => ({
+      const cases = headerNames.flatMap((name, offset) =>
+        sampleEvery(5, naughtyHeaderValues, offset).map((value, index) => ({
           request: {
             method: route.method,
             path,
             headers: createHeaders(route, [[name, value]]),
-            ...(route.body && { body: createBody(route, samples[column] ?? {}) }),
+            ...(route.body && { body: createBody(route, samples[index] ?? {}) }),
           },
         })),
       );

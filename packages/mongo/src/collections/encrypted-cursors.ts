@@ -35,8 +35,9 @@ const decrypt = (key: KeyObject, sealed: Buffer, context: string): string | unde
  * list needs the same secrets.
  */
 export const createEncryptedCursors = (secrets: CursorSecrets): Cursors => {
-  const keys = secrets.map(toKey);
-  const [current = toKey(secrets[0])] = keys;
+  const [secret, ...others] = secrets;
+  const current = toKey(secret);
+  const keys = [current, ...others.map(toKey)];
   return createCursors({
     encrypt: (text, context) => encrypt(current, text, context).toString('base64url'),
     decrypt: (cursor, context) => {

@@ -11,15 +11,16 @@ const cachedMs = 10_000;
 const countsMax = 10_000;
 
 type QuotaDeps = { readonly db: Db; readonly clock: Clock } & Pick<StoreOptions, 'findRowsMax'>;
-type Counted = { readonly ctx: Ctx; readonly collection: string; readonly rowsMax: number };
-type Rows = { count: number };
+type CountScope = { readonly ctx: Ctx; readonly collection: string; readonly rowsMax: number };
+/** Mutable, so that inserts of this process are added while the count is cached. */
+type RowCount = { count: number };
 
 /**
  * Creates a function that runs a commit when its tenant has room for the inserts. It counts the documents of a tenant in a
  * collection, deleted ones included. @throws `quota-exceeded` when there would be more than the tenant may keep.
  */
 export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
-  const counts = new LRUCache<string, Rows, Counted>({
+  const counts = new LRUCache<string, RowCount, CountScope>({
     max: countsMax,
     ttl: cachedMs,
     fetchMethod: async (_key, _stale, { context: { ctx, collection, rowsMax } }) => {
@@ -28,9 +29,9 @@ export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
       return { count: n };
     },
   });
-  const reserve = async (counted: Counted, inserts: number): Promise<Rows> => {
-    const { ctx, collection, rowsMax } = counted;
-    const rows = await counts.forceFetch(`${ctx.tenantId} ${collection}`, { context: counted }).catch((cause) => {
+  const reserve = async (scope: CountScope, inserts: number): Promise<RowCount> => {
+    const { ctx, collection, rowsMax } = scope;
+    const rows = await counts.forceFetch(`${ctx.tenantId} ${collection}`, { context: scope }).catch((cause) => {
       throw toApiError(cause);
     });
     if (rows.count + inserts > rowsMax) {
@@ -44,7 +45,7 @@ export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
   return async (ctx: Ctx, writes: readonly Write[], commit: () => Promise<void>): Promise<void> => {
     const rowsMax = findRowsMax?.(ctx.tenantId);
     if (rowsMax === undefined) return commit();
-    const reserved: [Rows, number][] = [];
+    const reserved: [RowCount, number][] = [];
     try {
       const inserts = writes.filter(({ kind }) => kind === 'insert');
       for (const [collection, { length }] of Map.groupBy(inserts, (write) => write.collection)) {

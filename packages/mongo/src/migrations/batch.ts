@@ -26,17 +26,20 @@ export type Scan = {
 export const perSecondDefault = 2000;
 
 /** The migration and the document at which a scan stops. */
-type ScanPlace = { readonly migration: string; readonly document: string };
+type StoppedAt = { readonly migration: string; readonly document: string };
 
 /** Returns the error for a write that violates a constraint. It contains no value of the document. */
-export const toViolation = ({ code }: { readonly code?: unknown }, place: ScanPlace): StartupError | undefined => {
+export const toConstraintError = (
+  { code }: { readonly code?: unknown },
+  stoppedAt: StoppedAt,
+): StartupError | undefined => {
   if (code !== documentValidationFailure && code !== duplicateKey) return undefined;
   const constraint = code === duplicateKey ? 'A unique index' : 'The validator of its collection';
-  return toStopped(`${constraint} rejects the migrated document.`, place);
+  return createStopError(`${constraint} rejects the migrated document.`, stoppedAt);
 };
 
 /** Returns the error for a migration that cannot continue past a document. */
-export const toStopped = (reason: string, { migration, document }: ScanPlace): StartupError =>
+export const createStopError = (reason: string, { migration, document }: StoppedAt): StartupError =>
   new StartupError(
     `The migration '${migration}' stops at ${document}. ${reason} Correct the document or the migration, then run \`npm run db -- migrate\` again.`,
   );

@@ -1,6 +1,6 @@
 import type { Entity, MigrationWhere, TenantBackfill, TenantScope } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
-import { type Batch, type BatchScope, type Scan, toViolation } from './batch.ts';
+import { type Batch, type BatchScope, type Scan, toConstraintError } from './batch.ts';
 
 /** The number of tenants in a transaction: small, because the work for one tenant can be large. */
 const batchSizeDefault = 20;
@@ -65,8 +65,10 @@ const visit = async (backfill: TenantBackfill, tenant: TenantScope, tenantId: st
     await backfill.forTenant(tenant);
   } catch (cause) {
     throw (
-      toViolation(cause as object, { migration: backfill.name, document: `a document of the tenant ${tenantId}` }) ??
-      cause
+      toConstraintError(cause as object, {
+        migration: backfill.name,
+        document: `a document of the tenant ${tenantId}`,
+      }) ?? cause
     );
   }
 };

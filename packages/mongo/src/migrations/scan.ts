@@ -7,7 +7,7 @@ import {
   type StoredDocument,
 } from '@plinth/data-kit';
 import { type Document, MongoServerError } from 'mongodb';
-import { type BatchScope, perSecondDefault, type Scan, toStopped, toViolation } from './batch.ts';
+import { type BatchScope, createStopError, perSecondDefault, type Scan, toConstraintError } from './batch.ts';
 import { scanTenants } from './scan-tenants.ts';
 
 const batchSizeDefault = 200;
@@ -32,6 +32,7 @@ const findNext = async (scan: DocumentScan, { db, session }: BatchScope, positio
   const collection = db.collection<StoredDocument>(scan.collection);
   const options = { hint: byId, sort: byId, ...(session && { session }) };
   const after = { _id: { $gt: position } };
+  // The last document that this batch may examine.
   const [end] = await collection
     .find(after, { ...options, projection: byId, skip: examinedMax - 1, limit: 1 })
     .toArray();
@@ -44,7 +45,7 @@ const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db,
   const { name, collection, filter } = scan;
   const now = clock.now();
   const options = { ...(session && { session }), ignoreUndefined: true };
-  const toPlace = (id: unknown) => ({ migration: name, document: `the document ${String(id)} of '${collection}'` });
+  const toStoppedAt = (id: unknown) => ({ migration: name, document: `the document ${String(id)} of '${collection}'` });
   const updates = found.map((document) => ({
     q: { $and: [{ _id: document._id }, filter] },
     u: scan.toUpdate(document, now),
@@ -52,13 +53,15 @@ const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db,
   const response = await db.command({ update: collection, updates, ordered: true }, options);
   const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
   if (failure) {
-    const place = toPlace(found[failure.index]?._id);
-    throw toViolation(failure, place) ?? new MongoServerError({ ...failure, message: failure.errmsg });
+    const stoppedAt = toStoppedAt(found[failure.index]?._id);
+    throw toConstraintError(failure, stoppedAt) ?? new MongoServerError({ ...failure, message: failure.errmsg });
   }
-  const changed = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
-  const after = await db.collection<StoredDocument>(collection).find(changed, options).toArray();
-  const unchanged = after.find(scan.isOutdated ?? (() => true));
-  if (unchanged) throw toStopped('The document still matches `needs` after the change.', toPlace(unchanged._id));
+  const stillMatching = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
+  const rest = await db.collection<StoredDocument>(collection).find(stillMatching, options).toArray();
+  const unchanged = rest.find(scan.isOutdated ?? (() => true));
+  if (unchanged) {
+    throw createStopError('The document still matches `needs` after the change.', toStoppedAt(unchanged._id));
+  }
 };
 
 const scanDocuments =

@@ -41,6 +41,7 @@ describe('a shared bucket', () => {
     for (const { limiter } of members) await takeInTurn(limiter, bucket, 1);
     const { limiter } = members[0] as (typeof members)[number];
     const decisions = await takeInTurn(limiter, bucket, 500);
+    // Eight tokens are spent, and each process may hold a lease of 15.
     expect(countAllowed(decisions)).toBeGreaterThanOrEqual(300 - 8 - 8 * 15);
     for (const member of members) {
       member.advance(6000);

@@ -28,7 +28,7 @@ const hostStatuses = [...everywhere, unreadBody].map(({ spec }) => spec.status);
 /** True for a status that the host sends, so that the tests of a route need no case of it. */
 export const isHostStatus = (status: number): boolean => hostStatuses.some((known) => known === status);
 
-/** Every error of a route: those that it names and those that its shape implies. */
+/** Returns every error of a route: those that it names and those that its shape implies. */
 export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] => {
   const hasPolicy = typeof route.auth === 'object';
   const all: readonly AnyErrorFactory[] = [
@@ -52,7 +52,7 @@ export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] =>
 
 export const isDeclared = (route: RouteSpec, error: ApiError): boolean => getDeclaredErrors(route).includes(error.spec);
 
-/** Every error of some contracts, and that of a method which no route has; each once, by domain and code. */
+/** Returns the errors of the routes and `method-not-allowed`, each once, sorted by domain and code. */
 export const listErrors = (contracts: readonly Contract[]): readonly DeclaredError[] => {
   const errors = contracts.flatMap(({ routes }) => Object.values(routes).flatMap(getDeclaredErrors));
   const byName = new Map(

@@ -5,7 +5,7 @@ import type { Serialize } from './serialize.ts';
 export const ndjson = 'application/x-ndjson';
 
 /** Milliseconds for which a response may stream. */
-export const streamMs = 30 * 60 * 1000;
+export const streamTimeoutMs = 30 * 60 * 1000;
 
 /** Lines are combined into chunks of about this many characters, because a chunk for each line costs more CPU than the line. */
 const chunkLength = 16 * 1024;

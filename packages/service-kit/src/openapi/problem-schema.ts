@@ -46,7 +46,7 @@ const toExample = ({ domain, code, status, title, fix }: DeclaredError): Json =>
   },
 });
 
-/** `email-taken` as the part of a schema's name. */
+/** Converts a code such as `email-taken` to a part of a schema's name: `EmailTaken`. */
 const toPascal = (code: string): string => code.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /**

@@ -11,7 +11,7 @@ import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-ki
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { recordRefusal } from '../http/record-refusal.ts';
-import { streamMs } from '../http/stream.ts';
+import { streamTimeoutMs } from '../http/stream.ts';
 import type { SecurityEvents } from '../security-events.ts';
 import { requestTimeoutMs } from './request-timeout.ts';
 
@@ -29,7 +29,7 @@ const createContext = (request: FastifyRequest, actor: Principal, clock: Clock):
   tenantId: actor.tenantId,
   requestId: request.id,
   trace: request.scope.trace,
-  deadline: clock.now().getTime() + (request.scope.config.contract?.stream ? streamMs : requestTimeoutMs),
+  deadline: clock.now().getTime() + (request.scope.config.contract?.stream ? streamTimeoutMs : requestTimeoutMs),
   signal: request.scope.abort.signal,
 });
 

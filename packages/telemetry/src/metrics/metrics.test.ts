@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readMetric } from '../testing/read-metric.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
-const labels = { stage: ['ip', 'subject'], decision: ['allowed', 'refused'] } as const;
+const labels = { limit: ['ip', 'subject'], decision: ['allowed', 'refused'] } as const;
 const decisions = { name: 'rate_limit_decisions_total', help: 'Decisions.', labels } as const;
 
 const read = async (metrics: Metrics, name: string) =>
@@ -13,20 +13,20 @@ describe('a counter', () => {
     const metrics = createMetrics();
     metrics.counter(decisions);
     expect(await read(metrics, 'rate_limit_decisions_total')).toEqual([
-      [{ stage: 'ip', decision: 'allowed' }, 0],
-      [{ stage: 'ip', decision: 'refused' }, 0],
-      [{ stage: 'subject', decision: 'allowed' }, 0],
-      [{ stage: 'subject', decision: 'refused' }, 0],
+      [{ limit: 'ip', decision: 'allowed' }, 0],
+      [{ limit: 'ip', decision: 'refused' }, 0],
+      [{ limit: 'subject', decision: 'allowed' }, 0],
+      [{ limit: 'subject', decision: 'refused' }, 0],
     ]);
   });
 
   it('counts in the series of its values, in any order', async () => {
     const metrics = createMetrics();
     const counter = metrics.counter(decisions);
-    counter.labels({ stage: 'ip', decision: 'refused' }).inc();
-    counter.labels({ decision: 'refused', stage: 'ip' }).inc(2);
+    counter.labels({ limit: 'ip', decision: 'refused' }).inc();
+    counter.labels({ decision: 'refused', limit: 'ip' }).inc(2);
     const series = await read(metrics, 'rate_limit_decisions_total');
-    expect(series).toContainEqual([{ stage: 'ip', decision: 'refused' }, 3]);
+    expect(series).toContainEqual([{ limit: 'ip', decision: 'refused' }, 3]);
     expect(series).toHaveLength(4);
   });
 
@@ -39,9 +39,9 @@ describe('a counter', () => {
   it('accepts the listed values only', () => {
     const counter = createMetrics().counter(decisions);
     // @ts-expect-error -- a value that is not listed
-    counter.labels({ stage: 'ip', decision: 'other' });
+    counter.labels({ limit: 'ip', decision: 'other' });
     // @ts-expect-error -- a label is missing
-    counter.labels({ stage: 'ip' });
+    counter.labels({ limit: 'ip' });
   });
 
   it('has a name that ends in _total and is not used yet', () => {

@@ -15,17 +15,17 @@ const ignore = (): void => undefined;
  * @returns a function that stops it.
  */
 export const observeRedisCommands = (onCommand: CommandObserver): (() => void) => {
-  const ends = new WeakMap<object, NonNullable<ReturnType<CommandObserver>>>();
+  const endCallbacks = new WeakMap<object, NonNullable<ReturnType<CommandObserver>>>();
   const start = (message: object): void => {
     const { command: operation = 'multi', serverAddress: host, serverPort: port } = message as RedisMessage;
-    const end = onCommand({ system: 'redis', operation, host, port });
-    if (end) ends.set(message, end);
+    const onEnd = onCommand({ system: 'redis', operation, host, port });
+    if (onEnd) endCallbacks.set(message, onEnd);
   };
   const subscriber = {
     start,
     end: ignore,
     asyncStart: ignore,
-    asyncEnd: (message: object) => ends.get(message)?.({ isError: 'error' in message }),
+    asyncEnd: (message: object) => endCallbacks.get(message)?.({ isError: 'error' in message }),
     error: ignore,
   };
   const channels = ['ioredis:command', 'ioredis:batch'].map((name) => tracingChannel<unknown, object>(name));
