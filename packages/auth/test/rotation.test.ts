@@ -51,7 +51,7 @@ describe('when the keys of a ring are replaced', () => {
     });
   });
 
-  it('race: a verification that has begun ends with the keys of its begin, and the next one with the new keys', async () => {
+  it('race: a verification in progress uses the keys that it began with, and the next one the new keys', async () => {
     const ring = createRing();
     const verifier = createTestVerifier(ring);
     const token = await sign(before);

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { after, before, cards } from './migrations-cards.ts';
 import { createOldCard, useFixture, withOldCards } from './migrations-fixture.ts';
 
-const stage = useFixture();
+const fixture = useFixture();
 
-const sentences = (...list: readonly string[]) => list.map((text) => text.replaceAll('@', stage.db().databaseName));
+const sentences = (...list: readonly string[]) => list.map((text) => text.replaceAll('@', fixture.db().databaseName));
 
 const unique = {
   name: 'deck',
@@ -20,24 +20,24 @@ const unique = {
 
 /** A database with one difference of each kind. */
 const withDrift = async () => {
-  const process = stage.process(after);
+  const process = fixture.process(after);
   await process.prepare();
-  const db = stage.db();
+  const db = fixture.db();
   await db.dropCollection('tallies');
   await db.command({ collMod: 'cards', validator: {} });
-  await stage.cards().dropIndexes(['byTitle', 'byState'] as never);
-  await stage.cards().createIndex({ tenantId: 1, createdAt: 1, state: 1, _id: 1 }, { name: 'byState' });
-  await stage.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
+  await fixture.cards().dropIndexes(['byTitle', 'byState'] as never);
+  await fixture.cards().createIndex({ tenantId: 1, createdAt: 1, state: 1, _id: 1 }, { name: 'byState' });
+  await fixture.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
   await db.collection('journal').dropIndex('byTime');
   return process;
 };
 
 describe('drift', () => {
   it('is empty after a start, at every point of the migrations', async () => {
-    await stage.process(before).prepare();
-    expect(await stage.process(before).drift()).toEqual([]);
-    await withOldCards(stage, 2);
-    const process = stage.process(after);
+    await fixture.process(before).prepare();
+    expect(await fixture.process(before).drift()).toEqual([]);
+    await withOldCards(fixture, 2);
+    const process = fixture.process(after);
     await process.prepare();
     expect(await process.drift()).toEqual([]);
     await process.migrate({ contract: true });
@@ -59,18 +59,18 @@ describe('drift', () => {
   });
 
   it('refers to migrate as long as the migrations of the code are not recorded', async () => {
-    const [sentence] = await stage.process(before).drift();
+    const [sentence] = await fixture.process(before).drift();
     expect(sentence).toContain("' does not exist. Run npm run db -- repair.");
-    const [withMigrations] = await stage.process(after).drift();
+    const [withMigrations] = await fixture.process(after).drift();
     expect(withMigrations).toContain("' does not exist. Run npm run db -- migrate.");
   });
 
   it('is corrected by migrating, except for unexpected indexes', async () => {
-    const process = stage.process(after);
+    const process = fixture.process(after);
     await process.prepare();
-    await stage.db().dropCollection('tallies');
-    await stage.db().command({ collMod: 'cards', validationLevel: 'moderate' });
-    await stage.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
+    await fixture.db().dropCollection('tallies');
+    await fixture.db().command({ collMod: 'cards', validationLevel: 'moderate' });
+    await fixture.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
     await process.migrate({ contract: false });
     expect(await process.drift()).toEqual(
       sentences("The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes."),
@@ -78,10 +78,10 @@ describe('drift', () => {
   });
 
   it('leaves out an index that a contract phase will drop', async () => {
-    await withOldCards(stage, 1);
-    const process = stage.process(after);
+    await withOldCards(fixture, 1);
+    const process = fixture.process(after);
     await process.prepare();
-    expect(await stage.indexNames()).toContain('byMood');
+    expect(await fixture.indexNames()).toContain('byMood');
     expect(await process.drift()).toEqual([]);
   });
 });
@@ -93,26 +93,26 @@ describe('documents that violate the validator', () => {
     );
 
   it('are drift, with their number, and the id and the fields of one', async () => {
-    const process = stage.process(unique);
+    const process = fixture.process(unique);
     await process.prepare();
-    await stage.db().command({ collMod: 'cards', validationLevel: 'off' });
+    await fixture.db().command({ collMod: 'cards', validationLevel: 'off' });
     const valid = Array.from({ length: 12_000 }, () => createOldCard({ mood: undefined }));
-    await stage.cards().insertMany(valid);
+    await fixture.cards().insertMany(valid);
     const [early, late] = [{ ...createOldCard(), _id: '0' }, createOldCard()];
-    await stage.cards().insertMany([early, late]);
-    const inserted = await stage.db().collection('cards').insertOne({ title: 'by hand' });
-    await stage.db().command({ collMod: 'cards', validationLevel: 'strict' });
+    await fixture.cards().insertMany([early, late]);
+    const inserted = await fixture.db().collection('cards').insertOne({ title: 'by hand' });
+    await fixture.db().command({ collMod: 'cards', validationLevel: 'strict' });
     expect(await process.drift()).toEqual(toViolation(3, '"0" in _id, mood'));
-    await stage.cards().deleteMany({ _id: { $in: [early._id, late._id] } });
+    await fixture.cards().deleteMany({ _id: { $in: [early._id, late._id] } });
     const id = `{"$oid":"${inserted.insertedId.toHexString()}"}`;
     const missing = '_id, tenantId, version, createdAt, updatedAt';
     expect(await process.drift()).toEqual(toViolation(1, `${id} in ${missing}`));
   });
 
   it('keep a start, a migration and a repair from setting a validator without a migration', async () => {
-    const { old } = await withOldCards(stage, 3);
-    const stored = await stage.everything();
-    const process = stage.process({ name: 'deck', collections: after.collections });
+    const { old } = await withOldCards(fixture, 3);
+    const stored = await fixture.everything();
+    const process = fixture.process({ name: 'deck', collections: after.collections });
     const [violation] = toViolation(3, `"${old[0]?._id}" in state, mood`);
     const options = { contract: false, dropIndexes: false };
     for (const command of [process.prepare, process.migrate, process.repair]) {
@@ -125,12 +125,12 @@ describe('documents that violate the validator', () => {
     expect(await process.drift()).toContain(violation);
     const withoutLease = (text: string) =>
       JSON.parse(text).filter(([{ name }]: [{ name: string }]) => name !== 'migrations');
-    expect(withoutLease(await stage.everything())).toEqual(withoutLease(stored));
+    expect(withoutLease(await fixture.everything())).toEqual(withoutLease(stored));
   });
 
   it('boundary: are not those that a migration still changes', async () => {
-    await withOldCards(stage, 5);
-    expect((await stage.process(after).drift()).filter((sentence) => sentence.startsWith('Documents'))).toEqual([]);
+    await withOldCards(fixture, 5);
+    expect((await fixture.process(after).drift()).filter((sentence) => sentence.startsWith('Documents'))).toEqual([]);
   });
 });
 
@@ -153,7 +153,7 @@ describe('repair', () => {
       ),
     );
     expect(await process.drift()).toEqual(unrepaired);
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byState', 'byHand']));
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byState', 'byHand']));
   });
 
   it('replaces changed indexes and drops unexpected ones on request', async () => {
@@ -170,7 +170,7 @@ describe('repair', () => {
   });
 
   it('boundary: does nothing to a database without drift', async () => {
-    const process = stage.process(after);
+    const process = fixture.process(after);
     await process.prepare();
     const commands: string[] = [];
     process.client.on('commandStarted', ({ commandName }) => commands.push(commandName));
@@ -179,38 +179,38 @@ describe('repair', () => {
   });
 
   it('boundary: refuses a database that lacks migrations of this code or has newer ones', async () => {
-    await withOldCards(stage, 1);
-    const process = stage.process(after);
+    await withOldCards(fixture, 1);
+    const process = fixture.process(after);
     await expect(process.repair({ dropIndexes: true })).rejects.toThrow(
       'lacks migrations of this code. Run npm run db -- migrate first.',
     );
     await process.prepare();
-    await expect(stage.process(before).repair({ dropIndexes: true })).rejects.toThrow('migrated by newer code');
-    expect(await stage.indexNames()).toContain('byMood');
+    await expect(fixture.process(before).repair({ dropIndexes: true })).rejects.toThrow('migrated by newer code');
+    expect(await fixture.indexNames()).toContain('byMood');
   });
 
   it('violation: keeps a stored index when documents violate the unique one that replaces it', async () => {
-    const process = stage.process(unique);
+    const process = fixture.process(unique);
     await process.prepare();
-    await stage.cards().dropIndex('byTitle');
-    await stage.cards().createIndex({ tenantId: 1, title: 1 }, { name: 'byTitle' });
+    await fixture.cards().dropIndex('byTitle');
+    await fixture.cards().createIndex({ tenantId: 1, title: 1 }, { name: 'byTitle' });
     const { tenantId } = createOldCard();
     const twice = { tenantId, title: 'twice', mood: undefined };
     const [first, second] = [createOldCard(twice), createOldCard(twice)];
-    await stage.cards().insertMany([first, second]);
+    await fixture.cards().insertMany([first, second]);
     const failure = process.repair({ dropIndexes: true });
     await expect(failure).rejects.toThrow('because documents have the same tenantId, title. Correct them');
     await expect(failure).rejects.not.toThrow('twice');
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
-    await stage.cards().deleteOne({ _id: second._id });
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
+    await fixture.cards().deleteOne({ _id: second._id });
     await process.repair({ dropIndexes: true });
     expect(await process.drift()).toEqual([]);
-    await expect(stage.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
+    await expect(fixture.cards().insertOne(second)).rejects.toMatchObject({ code: 11_000 });
   });
 
   it('race: two parallel repairs repair each difference once', async () => {
     await withDrift();
-    const processes = [stage.process(after), stage.process(after)] as const;
+    const processes = [fixture.process(after), fixture.process(after)] as const;
     const outcomes = await Promise.allSettled(processes.map((process) => process.repair({ dropIndexes: true })));
     const repaired = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value.repaired : []));
     expect(repaired).toHaveLength(6);
@@ -222,8 +222,8 @@ describe('repair', () => {
 
   it('race: drops no index after another process has taken over the lease', async () => {
     await withDrift();
-    const process = stage.process(after);
-    await stage
+    const process = fixture.process(after);
+    await fixture
       .db()
       .admin()
       .command({
@@ -235,23 +235,23 @@ describe('repair', () => {
       process.client.on('commandStarted', ({ commandName }) => {
         if (commandName === 'listIndexes') resolve();
       });
-    }).then(() => stage.records().updateOne({ _id: 'lease' }, { $inc: { token: 1 } }));
+    }).then(() => fixture.records().updateOne({ _id: 'lease' }, { $inc: { token: 1 } }));
     await expect(process.repair({ dropIndexes: true })).rejects.toThrow('has taken over the migrations');
     await takenOver;
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byState', 'byHand']));
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byState', 'byHand']));
   });
 });
 
 describe('preparing', () => {
   it('waits for an index build longer than the socket timeout', async () => {
-    await withOldCards(stage, 5);
-    const process = stage.process(after, { socketTimeoutMS: 300 });
+    await withOldCards(fixture, 5);
+    const process = fixture.process(after, { socketTimeoutMS: 300 });
     let sent = 0;
     process.client.on('commandStarted', ({ commandName, command }) => {
       if (commandName === 'createIndexes' && command['createIndexes'] === 'cards') sent += 1;
     });
     const building = (mode: string) =>
-      stage.db().admin().command({ configureFailPoint: 'hangAfterStartingIndexBuild', mode });
+      fixture.db().admin().command({ configureFailPoint: 'hangAfterStartingIndexBuild', mode });
     onTestFinished(() => void building('off'));
     await building('alwaysOn');
     const preparing = process.prepare();
@@ -262,27 +262,27 @@ describe('preparing', () => {
   });
 
   it('drops an index, also one that is missing already', async () => {
-    await withOldCards(stage, 1);
-    const process = stage.process(after);
+    await withOldCards(fixture, 1);
+    const process = fixture.process(after);
     await process.prepare();
-    await stage.cards().dropIndex('byMood');
+    await fixture.cards().dropIndex('byMood');
     await process.migrate({ contract: true });
     expect(await process.drift()).toEqual([]);
   });
 
   it.each(['journal', 'migrations'])('refuses a collection with the reserved name %s', (name) => {
-    expect(() => stage.process({ name: 'deck', collections: { cards: { ...cards, name } } })).toThrow(
+    expect(() => fixture.process({ name: 'deck', collections: { cards: { ...cards, name } } })).toThrow(
       `has the reserved name '${name}'. Rename it.`,
     );
   });
 
   it('applies a changed schema without a migration', async () => {
-    await stage.process(before).prepare();
+    await fixture.process(before).prepare();
     const other = defineMigration({ name: '0001-other', phase: 'expand', collection: 'cards' });
-    const process = stage.process({ ...after, migrations: [other] });
+    const process = fixture.process({ ...after, migrations: [other] });
     await process.prepare();
     expect((await process.status()).map(({ state }) => state)).toEqual(['done']);
-    await expect(stage.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
+    await expect(fixture.cards().insertOne(createOldCard())).rejects.toMatchObject({ code: 121 });
     expect(await process.drift()).toEqual(
       sentences("The index '@.cards.byMood' is stored and not defined. Run npm run db -- repair --drop-indexes."),
     );

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createOldCard, useFixture } from './migrations-fixture.ts';
 
-const stage = useFixture();
+const fixture = useFixture();
 
 type Key = Readonly<Record<string, IndexDirection>>;
 
@@ -21,10 +21,10 @@ const toTitle = (index: number) => `Card ${index}`;
 
 /** Creates a database of which the index of titles has another form. */
 const withIndex = async (key: Key, options: CreateIndexesOptions) => {
-  const process = stage.process(module);
+  const process = fixture.process(module);
   await process.prepare();
-  await stage.cards().dropIndex('byTitle');
-  await stage.cards().createIndex(key, { name: 'byTitle', unique: true, ...options });
+  await fixture.cards().dropIndex('byTitle');
+  await fixture.cards().createIndex(key, { name: 'byTitle', unique: true, ...options });
   return process;
 };
 
@@ -42,12 +42,12 @@ describe('a unique index', () => {
   it.each(forms)('rejects every repeated value while it is repaired, when it %s', async (_, key, options) => {
     const process = await withIndex(key, options);
     const count = 2000;
-    await stage.cards().insertMany(Array.from({ length: count }, (_item, index) => createCard(toTitle(index))));
+    await fixture.cards().insertMany(Array.from({ length: count }, (_item, index) => createCard(toTitle(index))));
     let repairing = true;
     let rejected = 0;
     const insertRepeatedly = async (): Promise<void> => {
       while (repairing) {
-        const failure: unknown = await stage
+        const failure: unknown = await fixture
           .cards()
           .insertOne(createCard(toTitle(rejected % count)))
           .catch((cause: unknown) => cause);
@@ -61,9 +61,9 @@ describe('a unique index', () => {
     });
     await Promise.all([repair, ...Array.from({ length: 6 }, insertRepeatedly)]);
     expect(rejected).toBeGreaterThan(10);
-    expect(await stage.cards().countDocuments()).toBe(count);
-    expect(await stage.cards().distinct('title')).toHaveLength(count);
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
+    expect(await fixture.cards().countDocuments()).toBe(count);
+    expect(await fixture.cards().distinct('title')).toHaveLength(count);
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byTitle']));
     expect(await process.drift()).toEqual([]);
   });
 
@@ -79,9 +79,9 @@ describe('a unique index', () => {
   });
 
   it('violation: of idempotency keys is found by its fields', async () => {
-    const process = stage.process(module);
+    const process = fixture.process(module);
     await process.prepare();
-    const journal = stage.db().collection('journal');
+    const journal = fixture.db().collection('journal');
     await journal.dropIndex('byKey');
     const partialFilterExpression = { key: { $exists: true } };
     await journal.createIndex({ key: 1, tenantId: 1 }, { name: 'keys', unique: true, partialFilterExpression });
@@ -99,17 +99,17 @@ describe('a unique index', () => {
 
   it('violation: stops the repair before anything is dropped', async () => {
     const process = await withIndex({ tenantId: 1, mood: 1 }, { unique: false });
-    await stage.cards().createIndex({ mood: 1 }, { name: 'byHand' });
-    await stage.cards().insertMany([createCard('twice'), createCard('twice')]);
+    await fixture.cards().createIndex({ mood: 1 }, { name: 'byHand' });
+    await fixture.cards().insertMany([createCard('twice'), createCard('twice')]);
     await expect(process.repair({ dropIndexes: true })).rejects.toThrow('documents have the same tenantId, title');
-    expect(await stage.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byHand']));
+    expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byHand']));
   });
 
   it('race: is dropped also when another process has dropped it first', async () => {
     const process = await withIndex(byTitle, {});
-    await stage.cards().createIndex({ tenantId: 1, title: -1 }, { name: 'byTitle-trial', unique: true });
+    await fixture.cards().createIndex({ tenantId: 1, title: -1 }, { name: 'byTitle-trial', unique: true });
     const delayUpdates = (mode: string) =>
-      stage
+      fixture
         .db()
         .admin()
         .command({
@@ -126,7 +126,7 @@ describe('a unique index', () => {
         if (commandName === 'update' && hasListed) resolve();
         hasListed ||= commandName === 'listIndexes' && command['listIndexes'] === 'cards';
       });
-    }).then(() => stage.cards().dropIndex('byTitle-trial'));
+    }).then(() => fixture.cards().dropIndex('byTitle-trial'));
     await process.repair({ dropIndexes: true });
     await dropped;
     expect(await process.drift()).toEqual([]);
@@ -145,16 +145,16 @@ describe('drift', () => {
   ])('includes an index that is %s instead of as defined', async (_, key, options) => {
     const process = await withIndex(key, options);
     expect(await process.drift()).toEqual([
-      `The index '${stage.db().databaseName}.cards.byTitle' differs from its definition. Run npm run db -- repair --drop-indexes.`,
+      `The index '${fixture.db().databaseName}.cards.byTitle' differs from its definition. Run npm run db -- repair --drop-indexes.`,
     ]);
     expect(await process.repair({ dropIndexes: true })).toMatchObject({ unrepaired: [] });
     expect(await process.drift()).toEqual([]);
   });
 
   it('includes another lifetime of journal rows', async () => {
-    const process = stage.process(module);
+    const process = fixture.process(module);
     await process.prepare();
-    await stage.db().command({ collMod: 'journal', index: { name: 'byTime', expireAfterSeconds: 60 } });
+    await fixture.db().command({ collMod: 'journal', index: { name: 'byTime', expireAfterSeconds: 60 } });
     expect(await process.drift()).toEqual([expect.stringContaining(".journal.byTime' differs from its definition.")]);
   });
 
@@ -164,11 +164,11 @@ describe('drift', () => {
   });
 
   it('includes the default collation of a collection, which a repair leaves', async () => {
-    await stage.db().createCollection('cards', { collation: { locale: 'en', strength: 2 } });
-    const process = stage.process(module);
+    await fixture.db().createCollection('cards', { collation: { locale: 'en', strength: 2 } });
+    const process = fixture.process(module);
     await process.prepare();
     const sentences = [
-      `The collection '${stage.db().databaseName}.cards' has a default collation, which no command removes. Copy its documents to one without.`,
+      `The collection '${fixture.db().databaseName}.cards' has a default collation, which no command removes. Copy its documents to one without.`,
     ];
     expect(await process.drift()).toEqual(sentences);
     expect(await process.repair({ dropIndexes: true })).toEqual({ repaired: [], unrepaired: sentences });

@@ -40,7 +40,7 @@ const describeMigration = async (migration: Migration, context: MigrationContext
   return [...sentences, ...dropIndexes.map((index) => toSentence(`drops the index '${index}' of '${collection}'`))];
 };
 
-const sentences: Readonly<Record<SchemaDifference['kind'], ((path: string) => string) | undefined>> = {
+const differenceSentences: Readonly<Record<SchemaDifference['kind'], ((path: string) => string) | undefined>> = {
   'missing-collection': (path) => `Creates the collection ${path}.`,
   collation: undefined,
   validator: (path) => `Changes the validator of ${path}.`,
@@ -58,7 +58,7 @@ export const dryRun = async (context: MigrationContext, options: { readonly cont
   const expected = getExpectedSchema(context, state);
   const differences = await diffSchema(context.db, expected);
   const described = differences.flatMap(
-    (difference) => sentences[difference.kind]?.(toQuotedName(difference, context.db)) ?? [],
+    (difference) => differenceSentences[difference.kind]?.(toQuotedName(difference, context.db)) ?? [],
   );
   described.push(...(await describeNewViolations(context.db, expected)).map((sentence) => `Stops: ${sentence}`));
   if (await isNew(context, state)) return described;

@@ -44,7 +44,7 @@ const createAuthorizer = (auth: Auth, { policy, userAccess }: Pick<AuthDeps, 'po
   return async (ctx: Ctx, params: Params): Promise<void> => {
     if (userAccess && auth !== 'public') {
       const found = userAccess.get(ctx);
-      // Without a pause when the access is known.
+      // A cached access is not awaited: an await would delay the request.
       const access = found instanceof Promise ? await found : found;
       assertActive(access);
       assertPermitted({ ...ctx.actor, roles: access.roles }, params);
