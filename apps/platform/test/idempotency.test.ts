@@ -102,12 +102,14 @@ describe('on a real database, an idempotency key', () => {
     expect(patched?.status).toBe(200);
   });
 
-  it('stores no name and no email in its journal row', async () => {
+  it('stores its response apart from the journal, in which there is no name and no email', async () => {
     const owner = createOwner();
     const body = { ...createBody(), name: 'Canary Name' };
-    await (await platform.host.as(owner)).post('/v1/users', body);
+    await (await platform.host.as(owner)).post('/v1/users', body, { 'idempotency-key': 'canary' });
     const [row] = await listJournalRows(owner.tenantId);
     expect(row?.['operation']).toBe('createUser');
     expect(JSON.stringify(row)).not.toMatch(/Canary|keyed-/);
+    const keys = await platform.datastore.raw('users', 'idempotencyKeys').all();
+    expect(JSON.stringify(keys.filter(({ tenantId }) => tenantId === owner.tenantId))).toMatch(/Canary Name/);
   });
 });

@@ -69,16 +69,20 @@ export type {
 export type { EmittedEvent, Events } from './datastore/events.ts';
 export {
   type CommitMetadata,
+  type CommitRecords,
   createJournalChanges,
+  getLifetimeMs,
   IdempotencyKeyConflict,
   type IdempotencyOptions,
   type IdempotencyRecord,
   type Journal,
   JournalChange,
   JournalRow,
+  type KeyRecord,
   keyLifetimeMs,
+  refusalLifetimeMs,
   StoredResponse,
-  toJournalRow,
+  toCommitRecords,
 } from './datastore/journal.ts';
 export {
   assertBackfilled,

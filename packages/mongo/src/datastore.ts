@@ -17,8 +17,8 @@ import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
 import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
-import { createJournal } from './journal/journal.ts';
-import { journalName } from './journal/journal-names.ts';
+import { createJournal } from './journal/idempotency-keys.ts';
+import { journalName, keysName } from './journal/journal-names.ts';
 import { subscribe } from './journal/subscribe.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
 import type { FindUniqueCode } from './mongo-errors.ts';
@@ -37,7 +37,7 @@ export type DatastoreOptions = {
   readonly migrationTimes?: MigrationTimes;
 };
 
-const reservedNames = [journalName, migrationsName];
+const reservedNames = [journalName, keysName, migrationsName];
 
 const openDatabase = ({ client, databasePrefix }: DatastoreOptions, module: string): Db =>
   client.db(`${databasePrefix}${module}`);
@@ -88,7 +88,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
       writeSets,
       clock,
       ids,
-      commit: (ctx, writes, row) => withinQuota(ctx, writes, () => commit(ctx, writes, row)),
+      commit: (ctx, writes, records) => withinQuota(ctx, writes, () => commit(ctx, writes, records)),
     }),
     events: createEvents({ writeSets, ids }),
     journal: createJournal(reads),

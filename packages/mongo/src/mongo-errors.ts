@@ -1,7 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { IdempotencyKeyConflict, UniqueViolation } from '@plinth/data-kit';
 import { MongoError, MongoServerError, MongoServerSelectionError, MongoWriteConcernError } from 'mongodb';
-import { journalName, keyField } from './journal/journal-names.ts';
+import { journalName, keyField, keysName } from './journal/journal-names.ts';
 
 /** The schema validator rejected a write. A broken invariant, so it becomes a 500. */
 export class ValidatorViolation extends Error {
@@ -111,7 +111,8 @@ const toUniqueViolation = (cause: MongoServerError, findUniqueCode: FindUniqueCo
   const [, collection = '', index = ''] = /collection: [^.\s]+\.(\S+) index: (\S+)/.exec(cause.message) ?? [];
   // By its fields, because a repair keeps the values unique by an index of another name for a while.
   const fields = new Set(Object.keys((cause['keyPattern'] as object | undefined) ?? {}));
-  if (collection === journalName && fields.has(keyField)) return new IdempotencyKeyConflict({ cause });
+  const isKey = collection === keysName || (collection === journalName && fields.has(keyField));
+  if (isKey) return new IdempotencyKeyConflict({ cause });
   return new UniqueViolation(findUniqueCode(collection, fields) ?? `unnamed index ${index}`, { cause });
 };
 

@@ -1,5 +1,5 @@
 import type { Definitions, StoredModule } from '@plinth/data-kit';
-import { journalName } from './journal/journal-names.ts';
+import { journalName, keysName } from './journal/journal-names.ts';
 import { migrationsName } from './migrations/index.ts';
 import { listStoredCollections } from './stored-collections.ts';
 
@@ -19,8 +19,12 @@ export type RolesOptions = {
 
 const readSchema = ['listCollections', 'listIndexes'];
 const write = ['find', 'insert', 'update', 'remove'];
-/** A row of the journal stays until the server expires it. It is updated to free its key. */
-const writeJournal = ['find', 'insert', 'update', 'changeStream'];
+/** Rows of the journal and keys stay until the server expires them. They are updated to free or replace a key. */
+const writeLasting = ['find', 'insert', 'update'];
+const journalActions: Readonly<Record<string, readonly string[]>> = {
+  [journalName]: [...writeLasting, 'changeStream'],
+  [keysName]: writeLasting,
+};
 const changeSchema = ['createCollection', 'collMod', 'createIndex', 'dropIndex'];
 
 const grant = (db: string, collection: string, actions: readonly string[]): Privilege => ({
@@ -37,7 +41,7 @@ export const createRoles = ({ modules, databasePrefix }: RolesOptions): { runtim
   const runtime = databases.flatMap(({ module, db }) => [
     grant(db, '', readSchema),
     grant(db, migrationsName, ['find']),
-    ...listStoredCollections(module).map(({ name }) => grant(db, name, name === journalName ? writeJournal : write)),
+    ...listStoredCollections(module).map(({ name }) => grant(db, name, journalActions[name] ?? write)),
   ]);
   const migrate = databases.map(({ db }) => grant(db, '', [...readSchema, ...write, ...changeSchema]));
   return {

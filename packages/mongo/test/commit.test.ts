@@ -16,10 +16,10 @@ afterAll(() => admin.close());
 
 beforeAll(() => open().prepare());
 
-const failCommands = (failCommandsNamed: readonly string[], data: object, times: number | 'alwaysOn' = 1) =>
+const failCommands = (failCommandsNamed: readonly string[], data: object, mode: object | number | 'alwaysOn' = 1) =>
   admin.db('admin').command({
     configureFailPoint: 'failCommand',
-    mode: times === 'alwaysOn' ? times : { times },
+    mode: typeof mode === 'number' ? { times: mode } : mode,
     data: { failCommands: failCommandsNamed, ...data },
   });
 
@@ -166,31 +166,70 @@ describe('an idempotency key', () => {
     datastore.current.client.on('commandStarted', onCommand);
     await open().journal.find(ctx, 'k');
     datastore.current.client.off('commandStarted', onCommand);
-    expect(lookups).toMatchObject([{ find: 'journal', readConcern: { level: 'linearizable' } }]);
+    const readConcern = { level: 'linearizable' };
+    expect(lookups).toMatchObject([
+      { find: 'idempotencyKeys', readConcern },
+      { find: 'journal', hint: 'byKey', readConcern },
+    ]);
   });
 
-  it('integrity: is not reported as used when it has expired and releasing it fails', async () => {
+  it.each(['update', 'insert'])(
+    'integrity: exists if and only if its writes do: a failed %s writes neither',
+    async (command) => {
+      const ctx = createContext();
+      // The document is inserted first, then the key is stored by an update, then the journal row is inserted.
+      await failCommands([command], { errorCode: 50 }, command === 'insert' ? { skip: 1 } : 'alwaysOn');
+      await expect(commitWithKey(open(), ctx)).rejects.toMatchObject({ code: 'upstream-timeout' });
+      await failCommands([], {});
+      for (const name of ['notes', 'idempotencyKeys', 'journal']) {
+        expect(await getDb().collection(name).countDocuments({ tenantId: ctx.tenantId }), name).toBe(0);
+      }
+      const late = createContext({ tenantId: ctx.tenantId });
+      await expect(commitWithKey(open(), late)).resolves.toMatchObject({ version: 1 });
+    },
+  );
+
+  it('shares a command with the other keys of its group', async () => {
+    const sent: unknown[] = [];
+    const onCommand = ({ command }: CommandStartedEvent) => sent.push(command['insert'] ?? command['update']);
+    const store = open();
+    datastore.current.client.on('commandStarted', onCommand);
+    await Promise.all(Array.from({ length: 64 }, () => commitWithKey(store, createContext())));
+    datastore.current.client.off('commandStarted', onCommand);
+    expect(sent.filter((name) => name !== undefined)).toEqual(['notes', 'idempotencyKeys', 'journal']);
+  });
+
+  it('is stored for hours and its response is not in the journal row, which is kept for days', async () => {
     const ctx = createContext();
     await commitWithKey(open(), ctx);
-    await ageKeys(getDb(), keyLifetimeMs);
-    const late = () => createContext({ tenantId: ctx.tenantId });
-    await failCommands(['update'], { errorCode: 50 });
-    await expect(commitWithKey(open(), late())).rejects.toMatchObject({ code: 'upstream-timeout' });
-    await expect(commitWithKey(open(), late())).resolves.toMatchObject({ version: 1 });
+    const [row] = await getDb().collection('journal').find({ tenantId: ctx.tenantId }).toArray();
+    expect(row).toMatchObject({ operation: 'add' });
+    expect(row).not.toHaveProperty('answer');
+    const expiries = await Promise.all(
+      ['idempotencyKeys', 'journal'].map(async (name) => {
+        const indexes = await getDb().collection(name).indexes();
+        return indexes.find(({ expireAfterSeconds }) => expireAfterSeconds !== undefined);
+      }),
+    );
+    expect(expiries).toMatchObject([
+      { key: { expiresAt: 1 }, expireAfterSeconds: 3600 },
+      { key: { at: 1 }, expireAfterSeconds: 7 * 24 * 3600 },
+    ]);
   });
 
-  it('never outlives the deadline when another transaction blocks its release', async ({ onTestFinished }) => {
+  it('never outlives the deadline when another transaction blocks it', async ({ onTestFinished }) => {
     const ctx = createContext();
     await commitWithKey(open(), ctx);
     await ageKeys(getDb(), keyLifetimeMs);
     const blocking = datastore.current.client.startSession();
     onTestFinished(() => blocking.endSession());
     blocking.startTransaction();
-    const journal = getDb().collection('journal');
-    await journal.updateOne({ tenantId: ctx.tenantId }, { $set: { requestId: 'blocking' } }, { session: blocking });
+    const keys = getDb().collection('idempotencyKeys');
+    await keys.updateOne({ tenantId: ctx.tenantId }, { $set: { fingerprint: 'blocking' } }, { session: blocking });
+    const refusal = { code: expect.toBeOneOf(['upstream-timeout', 'unavailable']) };
     const deadline = Date.now() + 400;
     const late = createContext({ tenantId: ctx.tenantId, deadline });
-    await expect(commitWithKey(open(), late)).rejects.toMatchObject({ code: 'upstream-timeout' });
+    await expect(commitWithKey(open(), late)).rejects.toMatchObject(refusal);
     expect(Date.now()).toBeLessThan(deadline + 500);
   });
 });

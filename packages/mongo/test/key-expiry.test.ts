@@ -37,35 +37,4 @@ describe('an idempotency key', () => {
     expect(await reader.journal.find(ctx, 'k')).toMatchObject({ response: { body: 'first' } });
     await expect(add(reader, { ...ctx }, 'second')).rejects.toBeInstanceOf(IdempotencyKeyConflict);
   });
-
-  it('boundary: of an earlier release, which stored no time of the server, expires by the time of its row', async () => {
-    const store = open(0);
-    const [fresh, expired] = [createId(), createId()];
-    const row = {
-      actor: { kind: 'user', id: 'a' },
-      requestId: 'r',
-      traceId: 't',
-      operation: 'add',
-      changes: [],
-      events: [],
-      key: 'k',
-      fingerprint: 'f',
-      answer: { status: 201, headers: {}, body: 'first' },
-    };
-    await datastore.current.raw('expiry', 'journal').insertMany([
-      { ...row, _id: createId(), tenantId: fresh, at: new Date() },
-      { ...row, _id: createId(), tenantId: expired, at: new Date(Date.now() - twoDaysMs) },
-    ]);
-    expect(await store.journal.find(createCtx(0, fresh), 'k')).toMatchObject({ response: { body: 'first' } });
-    expect(await store.journal.find(createCtx(0, expired), 'k')).toBeUndefined();
-    const { client } = datastore.current;
-    await client.db('admin').command({
-      configureFailPoint: 'failCommand',
-      mode: { times: 1 },
-      data: { failCommands: ['update'], writeConcernError: { code: 64, errmsg: 'waiting timed out' } },
-    });
-    await expect(add(store, createCtx(0, expired), 'second')).rejects.toMatchObject({ code: 'unavailable' });
-    await add(store, createCtx(0, expired), 'second');
-    expect(await store.journal.find(createCtx(0, expired), 'k')).toMatchObject({ response: { body: 'second' } });
-  });
 });

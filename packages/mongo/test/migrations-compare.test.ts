@@ -24,7 +24,7 @@ describe('a start that only compares', () => {
   it('refuses an empty database, and creates nothing', async () => {
     const message = await compare(after);
     expect(message).toMatch(/^The database '\w+_deck' is behind this code, and MIGRATE_ON_START is false\. /);
-    for (const name of ['cards', 'tallies', 'journal']) {
+    for (const name of ['cards', 'tallies', 'journal', 'idempotencyKeys']) {
       expect(message).toContain(`The collection '${fixture.prefix}deck.${name}' does not exist.`);
     }
     expect(message).toMatch(/ Run npm run db -- migrate, then start again\.$/);

@@ -270,7 +270,7 @@ describe('preparing', () => {
     expect(await process.drift()).toEqual([]);
   });
 
-  it.each(['journal', 'migrations'])('refuses a collection with the reserved name %s', (name) => {
+  it.each(['journal', 'idempotencyKeys', 'migrations'])('refuses a collection with the reserved name %s', (name) => {
     expect(() => fixture.process({ name: 'deck', collections: { cards: { ...cards, name } } })).toThrow(
       `has the reserved name '${name}'. Rename it.`,
     );

@@ -203,6 +203,7 @@ describe('a dry run', () => {
       expect.stringMatching(/^Creates the collection '\w+\.cards'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.tallies'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.journal'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.idempotencyKeys'\.$/),
     ]);
     expect(await fixture.db().listCollections().toArray()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import type { JournalRow } from '@plinth/data-kit';
 import type { OpenStore } from '@plinth/testing';
-import { type Db, Timestamp } from 'mongodb';
+import type { Db } from 'mongodb';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { openTestDatastore, type TestDatastore } from '../src/testing/index.ts';
 
@@ -26,13 +26,9 @@ export const useDatastore = (): { readonly current: TestDatastore } => {
   };
 };
 
-/** Moves the times of the idempotency keys of a database back by whole seconds, in milliseconds. */
+/** Moves the times of the idempotency keys of a database back. */
 export const ageKeys = async (db: Db, ms: number): Promise<void> => {
-  const journal = db.collection('journal');
-  for (const { _id, keyedAt } of await journal.find({ keyedAt: { $exists: true } }).toArray()) {
-    const aged = new Timestamp({ t: (keyedAt as Timestamp).t - ms / 1000, i: 1 });
-    await journal.updateOne({ _id }, { $set: { keyedAt: aged } });
-  }
+  await db.collection('idempotencyKeys').updateMany({}, [{ $set: { expiresAt: { $subtract: ['$expiresAt', ms] } } }]);
 };
 
 export const openOnMongod: OpenStore = async (collections, options) => {

@@ -32,7 +32,7 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
     '| place | form | kept |',
     '| --- | --- | --- |',
     row('changes in the journal of a module', 'replaced by its class, `[pii]` or `[secret]`', '7 days'),
-    row('responses that are stored for an idempotency key', 'as sent to the client', '7 days, read for 24 hours'),
+    row('responses that are stored for an idempotency key', 'as sent to the client', '25 hours; of refusals 2 hours'),
     row(
       'log lines',
       'replaced by its class; ids of users and organizations are kept',

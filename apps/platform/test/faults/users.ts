@@ -35,12 +35,10 @@ type Stored = Readonly<Record<string, unknown>>;
 export const findUsersNamed = async (service: Service, name: string): Promise<Stored[]> =>
   (await service.stored('users').all()).filter(({ email }) => email === toEmail(name));
 
-/** Returns the idempotency keys in the journal rows of an operation that succeeded. */
+/** Returns the idempotency keys in the journal rows of an operation; the row of a refusal has none. */
 export const listJournalKeys = async (service: Service, operation: string): Promise<string[]> => {
   const rows = await service.stored('journal').all();
-  const succeeded = rows.filter(
-    (row) => row['operation'] === operation && (row['answer'] as { status: number }).status < 300,
-  );
+  const succeeded = rows.filter((row) => row['operation'] === operation && row['key'] !== undefined);
   // The subject and the operation are stored in front of the key.
   return succeeded.map((row) => String(row['key']).split(' ').slice(2).join(' '));
 };

@@ -176,7 +176,7 @@ describe('the user of the', () => {
     }
   };
 
-  it('runtime cannot change the schema or the migrations, delete rows of the journal or read other databases', async () => {
+  it('runtime cannot change the schema or the migrations, delete rows of the journal or keys, or read other databases', async () => {
     await withUser(runtimeUser, async (database) => {
       const users = database.collection('users');
       const denied: Record<string, () => Promise<unknown>> = {
@@ -190,6 +190,7 @@ describe('the user of the', () => {
         rename: () => users.rename('others'),
         migrations: () => database.collection('migrations').updateOne({}, { $set: { state: 'done' } }),
         journal: () => database.collection('journal').deleteMany({}),
+        keys: () => database.collection('idempotencyKeys').deleteMany({}),
         otherDatabase: () => database.client.db(`${prefix}orders`).collection('orders').findOne(),
         users: () => database.client.db('admin').command({ usersInfo: 1 }),
         grant: () => database.client.db('admin').command({ grantRolesToUser: runtimeUser, roles: ['root'] }),

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createContext } from '../../test/contexts.ts';
 import { Entity } from '../collections/entity.ts';
-import { type CommitMetadata, createJournalChanges, IdempotencyKeyConflict, JournalRow } from './journal.ts';
+import {
+  type CommitMetadata,
+  type CommitRecords,
+  createJournalChanges,
+  IdempotencyKeyConflict,
+  JournalRow,
+} from './journal.ts';
 import { createUnitOfWork, createWriteSets } from './unit-of-work.ts';
 
 const Contact = Entity.extend({
@@ -52,9 +58,9 @@ describe('the journal', () => {
 describe('a unit of work', () => {
   const open = () => {
     const writeSets = createWriteSets<string>();
-    const committed: { writes: readonly string[]; row: JournalRow }[] = [];
-    const commit = async (_ctx: unknown, writes: readonly string[], row: JournalRow) => {
-      committed.push({ writes, row });
+    const committed: (CommitRecords & { writes: readonly string[] })[] = [];
+    const commit = async (_ctx: unknown, writes: readonly string[], records: CommitRecords) => {
+      committed.push({ writes, ...records });
     };
     const unitOfWork = createUnitOfWork({ writeSets, clock: { now: () => now }, ids: { next: () => id }, commit });
     return { writeSets, committed, unitOfWork };
@@ -64,7 +70,7 @@ describe('a unit of work', () => {
     idempotency: { key: 'k', fingerprint: 'f', toResponse: (body) => ({ status: 200, headers: {}, body }) },
   };
 
-  it('commits the recorded writes with one journal row', async () => {
+  it('commits the recorded writes with one journal row, and the response with the key', async () => {
     const { writeSets, committed, unitOfWork } = open();
     const ctx = createContext({ tenantId: id });
     const work = async () => {
@@ -72,16 +78,12 @@ describe('a unit of work', () => {
       return 'hello';
     };
     expect(await unitOfWork.run(ctx, work, withKey)).toBe('hello');
-    const [{ writes, row } = { writes: [], row: undefined }] = committed;
+    const [{ writes, row, keyRecord } = { writes: [], row: undefined, keyRecord: undefined }] = committed;
     expect(writes).toEqual(['write']);
-    expect(JournalRow.parse(row)).toMatchObject({
-      _id: id,
-      at: now,
-      actor: { kind: 'user', id: 'a' },
-      operation: 'greet',
-      key: 'k',
-      answer: { status: 200, headers: {}, body: 'hello' },
-    });
+    const stored = { _id: id, at: now, actor: { kind: 'user', id: 'a' }, operation: 'greet' };
+    expect(JournalRow.strict().parse(row)).toMatchObject(stored);
+    const response = { status: 200, headers: {}, body: 'hello' };
+    expect(keyRecord).toEqual({ tenantId: ctx.tenantId, key: 'k', fingerprint: 'f', response });
   });
 
   it('boundary: commits no row when there is neither a write nor a key, and one row for a key alone', async () => {

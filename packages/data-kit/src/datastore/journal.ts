@@ -32,10 +32,7 @@ export const JournalChange = z.object({
 });
 export type JournalChange = z.infer<typeof JournalChange>;
 
-/**
- * One row of the journal (transactional outbox, audit log and idempotency record in one), committed with its write set:
- * actor, time, changes and events, and for a request with an idempotency key its key, fingerprint and response.
- */
+/** One row of the journal (transactional outbox and audit log in one), committed with its write set: actor, time, changes and events. */
 export const JournalRow = z.object({
   _id: StoredId,
   tenantId: StoredId,
@@ -46,18 +43,29 @@ export const JournalRow = z.object({
   operation: z.string().min(1),
   changes: z.array(JournalChange),
   events: z.array(z.object({ id: StoredId, name: z.string(), aggregateId: z.string(), payload: Fields })),
-  key: z.string().optional(),
-  fingerprint: z.string().optional(),
-  /** The response, under the name by which released versions store and read it. */
-  answer: StoredResponse.optional(),
 });
 export type JournalRow = z.infer<typeof JournalRow>;
 
-/** The time for which a response is replayed to its idempotency key. */
-export const keyLifetimeMs = 24 * 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
+
+/** The time for which the response to a success is replayed to its idempotency key. */
+export const keyLifetimeMs = 24 * hourMs;
+
+/** The time for which a refusal is replayed. It is short, because its cause may be corrected. */
+export const refusalLifetimeMs = hourMs;
+
+/** Returns the time for which a response is replayed. */
+export const getLifetimeMs = ({ status }: StoredResponse): number =>
+  status >= 400 ? refusalLifetimeMs : keyLifetimeMs;
 
 /** The stored response to an idempotency key, with the fingerprint of its request. */
 export type IdempotencyRecord = { readonly fingerprint: string; readonly response: StoredResponse };
+
+/** An idempotency record with its key, as a write set commits it: apart from the journal row, which lives longer. */
+export type KeyRecord = IdempotencyRecord & { readonly tenantId: string; readonly key: string };
+
+/** The journal row and the key that are committed with the writes of a write set. */
+export type CommitRecords = { readonly row: JournalRow; readonly keyRecord?: KeyRecord | undefined };
 
 /** The idempotency key is taken: another write set, with its own response, was committed first. */
 export class IdempotencyKeyConflict extends Error {
@@ -86,19 +94,19 @@ export type IdempotencyOptions<T> = {
 
 /** Reads idempotency records. */
 export type Journal = {
-  /** Returns the record of a key that is not older than a day and that a majority of the members has. */
+  /** Returns the record of a key that has not expired and that a majority of the members has. */
   find(ctx: Ctx, key: string): Promise<IdempotencyRecord | undefined>;
 };
 
 type Deps = { readonly clock: Clock; readonly ids: Ids };
 type Recorded = { readonly changes: readonly JournalChange[]; readonly events: readonly EmittedEvent[] };
 
-/** Creates the journal row of a write set. */
-export const toJournalRow = <T>(
+/** Creates the journal row of a write set, and the record of its idempotency key. */
+export const toCommitRecords = <T>(
   ctx: Ctx,
   { changes, events }: Recorded,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
-): JournalRow => {
+): CommitRecords => {
   const { operation, idempotency } = metadata;
   const row: JournalRow = {
     _id: ids.next(),
@@ -111,9 +119,9 @@ export const toJournalRow = <T>(
     changes: changes as JournalChange[],
     events: events as JournalRow['events'],
   };
-  if (!idempotency) return row;
+  if (!idempotency) return { row };
   const { key, fingerprint, toResponse } = idempotency;
-  return { ...row, key, fingerprint, answer: toResponse(result) };
+  return { row, keyRecord: { tenantId: ctx.tenantId, key, fingerprint, response: toResponse(result) } };
 };
 
 // MongoDB interprets a key that begins with `$` as an operator.

@@ -1,10 +1,10 @@
 import { toFrozenCopy } from '../collections/frozen-copy.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { EmittedEvent, Events } from './events.ts';
-import { type CommitMetadata, type JournalChange, type JournalRow, toJournalRow } from './journal.ts';
+import { type CommitMetadata, type CommitRecords, type JournalChange, toCommitRecords } from './journal.ts';
 
 /**
- * The largest write set, with its journal row and overhead. MongoDB limits a document and a command to 16 MiB. A larger one is
+ * The largest write set, with its journal row, its response and overhead. MongoDB limits a document and a command to 16 MiB. A larger one is
  * refused with `change-too-large`.
  */
 export const writeSetBytesMax = 16_000_000;
@@ -86,7 +86,7 @@ const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency }: CommitM
   writes.length === 0 && events.length === 0 && !idempotency;
 
 /**
- * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row.
+ * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row and key.
  * @param commit stores all or nothing. @throws the conflict error of the first condition that fails.
  */
 export const createUnitOfWork = <W>({
@@ -95,12 +95,12 @@ export const createUnitOfWork = <W>({
   ids,
   commit,
 }: Deps<W> & {
-  readonly commit: (ctx: Ctx, writes: readonly W[], row: JournalRow) => Promise<void>;
+  readonly commit: (ctx: Ctx, writes: readonly W[], records: CommitRecords) => Promise<void>;
 }): UnitOfWork => ({
   run: async (ctx, work, metadata) => {
     const { result, set } = await writeSets.collect(ctx, work);
     if (isEmpty(set, metadata)) return result;
-    await commit(ctx, set.writes, toJournalRow(ctx, set, { metadata, result, clock, ids }));
+    await commit(ctx, set.writes, toCommitRecords(ctx, set, { metadata, result, clock, ids }));
     return result;
   },
 });

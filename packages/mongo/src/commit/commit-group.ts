@@ -1,8 +1,10 @@
 import { commonErrors } from '@plinth/contract-kit';
 import { IdempotencyKeyConflict } from '@plinth/data-kit';
 import { pauseBeforeRetry } from '../deadline.ts';
-import { findUsedKeys, releaseExpiredKey, toRowKey, toStoredRow } from '../journal/journal.ts';
+import { findUsedKeys, toKeyId, toKeyStatements } from '../journal/idempotency-keys.ts';
+import { toStoredRow } from '../journal/journal.ts';
 import { journalName } from '../journal/journal-names.ts';
+import { isPreviousConflict, releasePreviousKey } from '../journal/previous-keys.ts';
 import {
   type FindUniqueCode,
   isCausedByNoPrimary,
@@ -15,9 +17,8 @@ import {
 } from '../mongo-errors.ts';
 import type { CommitSet } from './commit-set.ts';
 import { isNonEmpty, type NonEmptySets, type QueuedSet, SetExpired, SetsFailed } from './queued-set.ts';
-import { toGroupedStatements, toSingleStatements } from './statements.ts';
+import { type Statement, toGroupedStatements, toSingleStatements } from './statements.ts';
 import { runTransaction, type TransactionDeps, type TransactionScope } from './transaction.ts';
-import type { Write } from './write.ts';
 
 export type CommitCounts = { groups: number; sets: number; splits: number };
 
@@ -29,8 +30,20 @@ export type GroupDeps = CommitDeps & { readonly commitAlone: (set: QueuedSet) =>
 /** A group is split after this many attempts to commit it. */
 const groupTriesMax = 3;
 
-const toJournalWrites = (sets: readonly CommitSet[]): Write[] =>
-  sets.map(({ row }) => ({ kind: 'insert', collection: journalName, document: toStoredRow(row) }));
+/** The keys come before the rows: a repeated request fails by its key. */
+const toRecordStatements = (sets: readonly CommitSet[]): Statement[] => [
+  ...toKeyStatements(sets.map(({ keyRecord }) => keyRecord)),
+  ...toGroupedStatements(
+    sets.map((set) => [{ kind: 'insert', collection: journalName, document: toStoredRow(set) }] as const),
+  ),
+];
+
+/** Frees the key of a set that a journal row of the previous release has, when it has expired there. */
+const releaseKey = async ({ ctx, keyRecord }: QueuedSet, error: unknown, deps: CommitDeps): Promise<boolean> =>
+  error instanceof IdempotencyKeyConflict &&
+  keyRecord !== undefined &&
+  isPreviousConflict(error) &&
+  (await releasePreviousKey(ctx, keyRecord, deps));
 
 /** A shared commit is tried until the deadline of its last caller. */
 const getLatestDeadline = (sets: readonly QueuedSet[]): number => Math.max(...sets.map(({ ctx }) => ctx.deadline));
@@ -38,9 +51,9 @@ const getLatestDeadline = (sets: readonly QueuedSet[]): number => Math.max(...se
 /** Commits one set, with retries until it succeeds, a condition fails or its deadline has passed. */
 const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: CommitDeps): Promise<void> => {
   const { clock, findUniqueCode } = deps;
-  const rows = toGroupedStatements([toJournalWrites([set])]);
-  const singleStatements = [...toSingleStatements(set.writes), ...rows];
-  const combined = set.isGroupable && !set.hasFailed ? [...toGroupedStatements([set.writes]), ...rows] : [];
+  const records = toRecordStatements([set]);
+  const singleStatements = [...toSingleStatements(set.writes), ...records];
+  const combined = set.isGroupable && !set.hasFailed ? [...toGroupedStatements([set.writes]), ...records] : [];
   const isShorter = combined.length > 0 && combined.length < singleStatements.length;
   let statements = isShorter ? combined : singleStatements;
   for (let tries = 1; ; tries += 1) {
@@ -55,9 +68,8 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
         statements = singleStatements;
       } else {
         const error = toApiError(cause, findUniqueCode);
-        // An expired record holds its key until it is removed. After that, the set is tried again.
-        const isReleased = error instanceof IdempotencyKeyConflict && (await releaseExpiredKey(set, deps));
-        if (!isReleased) throw error;
+        // An expired key of the previous release is freed first. After that, the set is tried again.
+        if (!(await releaseKey(set, error, deps))) throw error;
       }
     }
   }
@@ -65,7 +77,7 @@ const commitSingle = async (set: QueuedSet, scope: TransactionScope, deps: Commi
 
 const toBatchStatements = (sets: readonly QueuedSet[]) => [
   ...toGroupedStatements(sets.map(({ writes }) => writes)),
-  ...toGroupedStatements(sets.map((set) => toJournalWrites([set]))),
+  ...toRecordStatements(sets),
 ];
 
 /** Commits several sets together, except for those whose deadline passes before. */
@@ -105,20 +117,16 @@ const commitInSession = async (sets: NonEmptySets, deps: CommitDeps): Promise<vo
 
 /** Returns the sets of a failed group whose idempotency keys are in use, because their request is already committed. */
 const findRepeated = async (sets: readonly QueuedSet[], deps: CommitDeps): Promise<ReadonlySet<QueuedSet>> => {
-  const keyed = sets.filter(({ row }) => row.key !== undefined);
-  const [first] = keyed;
-  if (!first) return new Set();
+  const records = sets.flatMap(({ keyRecord }) => keyRecord ?? []);
+  const [first] = sets;
+  if (!first || records.length === 0) return new Set();
   // The look-up is for all of these sets, so the end of one request must not abort it.
   const ctx = { ...first.ctx, deadline: getLatestDeadline(sets), signal: new AbortController().signal };
-  const used = await findUsedKeys(
-    keyed.map(({ row }) => row),
-    ctx,
-    deps,
-  ).catch((reason: unknown) => {
+  const used = await findUsedKeys(records, ctx, deps).catch((reason: unknown) => {
     if (isCausedByNoPrimary(reason)) throw reason;
     return new Set<string>();
   });
-  return new Set(keyed.filter(({ row }) => used.has(toRowKey(row))));
+  return new Set(sets.filter(({ keyRecord }) => keyRecord && used.has(toKeyId(keyRecord))));
 };
 
 /** True when trying parts of the group again cannot help: no part finds a primary, or one may be committed already. */

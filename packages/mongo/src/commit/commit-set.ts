@@ -1,6 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
-import { type JournalRow, writeSetBytesMax } from '@plinth/data-kit';
+import { type CommitRecords, writeSetBytesMax } from '@plinth/data-kit';
 import { BSON } from 'mongodb';
+import { toKeyId } from '../journal/idempotency-keys.ts';
 import { hasSingleId } from './statements.ts';
 import type { Write } from './write.ts';
 
@@ -11,10 +12,9 @@ export type Claim = {
   readonly isShared: boolean;
 };
 
-/** The writes of one unit of work and their journal row, with the values that decide which sets share a transaction. */
-export type CommitSet = {
+/** The writes of one unit of work, their journal row and key, with the values that decide which sets share a transaction. */
+export type CommitSet = CommitRecords & {
   readonly writes: readonly Write[];
-  readonly row: JournalRow;
   readonly bytes: number;
   readonly claims: readonly Claim[];
   /** True when the writes can share commands with those of other sets and a failed condition is still detected. */
@@ -37,16 +37,20 @@ const getClaims = (write: Write): Claim[] => {
 };
 
 /** @throws `change-too-large` for a set that does not fit one transaction. */
-export const createCommitSet = (writes: readonly Write[], row: JournalRow): CommitSet => {
-  const rowBytes = BSON.calculateObjectSize(row) + overheadBytes;
-  const bytes = writes.reduce((sum, write) => sum + getBytes(write) + overheadBytes, rowBytes);
+export const createCommitSet = (writes: readonly Write[], { row, keyRecord }: CommitRecords): CommitSet => {
+  const recordBytes = [row, ...(keyRecord ? [keyRecord] : [])].map(
+    (record) => BSON.calculateObjectSize(record) + overheadBytes,
+  );
+  const writeBytes = writes.map((write) => getBytes(write) + overheadBytes);
+  const bytes = [...writeBytes, ...recordBytes].reduce((sum, size) => sum + size, 0);
   if (bytes > writeSetBytesMax) throw commonErrors.changeTooLarge();
   return {
     writes,
     row,
+    keyRecord,
     bytes,
     claims: [
-      ...(row.key === undefined ? [] : [{ name: `key ${row.tenantId} ${row.key}`, isShared: false }]),
+      ...(keyRecord ? [{ name: `key ${toKeyId(keyRecord)}`, isShared: false }] : []),
       ...writes.flatMap(getClaims),
     ],
     isGroupable: writes.every(hasSingleId),

@@ -1,4 +1,4 @@
-import type { Ctx, JournalRow, TraceBatch } from '@plinth/data-kit';
+import type { CommitRecords, Ctx, TraceBatch } from '@plinth/data-kit';
 import { remainingMs } from '../deadline.ts';
 import { type CommitDeps, commitGroup } from './commit-group.ts';
 import { createCommitSet } from './commit-set.ts';
@@ -6,7 +6,7 @@ import { createGroupLane, createLoneLane, isShareable } from './lanes.ts';
 import { createQueuedSet, type QueuedSet } from './queued-set.ts';
 import type { Write } from './write.ts';
 
-export type Commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow) => Promise<void>;
+export type Commit = (ctx: Ctx, writes: readonly Write[], records: CommitRecords) => Promise<void>;
 
 /**
  * Creates the commit of write sets. Sets that are ready in one turn of the event loop, or while another group is being
@@ -47,8 +47,8 @@ export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatc
   const groupLane = createGroupLane({ run, onChange: schedule, failed });
   const loneLane = createLoneLane({ run, onChange: schedule });
   const lanes = [groupLane, loneLane];
-  return async (ctx, writes, row) => {
-    const set = createQueuedSet(ctx, createCommitSet(writes, row), remainingMs(ctx, clock));
+  return async (ctx, writes, records) => {
+    const set = createQueuedSet(ctx, createCommitSet(writes, records), remainingMs(ctx, clock));
     const { queue } = isShareable(set) ? groupLane : loneLane;
     queue.add(set);
     schedule();

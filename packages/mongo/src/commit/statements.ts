@@ -5,12 +5,14 @@ import type { Write } from './write.ts';
 /** One command of a transaction. */
 export type Statement = {
   readonly command: Document;
-  /** The number of documents that the command must insert, match or remove. */
+  /** The number of documents that the command must insert, change or remove. */
   readonly expected: number;
   /** Creates the error for any other number. */
   readonly createError: () => Error;
   /** For each write of the command, the position of its set in the group. */
   readonly owners: readonly number[];
+  /** True when the command inserts keys or replaces expired ones, and leaves those that are in use as they are. */
+  readonly storesKeys?: true;
 };
 
 /** The condition of one of several writes failed. */

@@ -46,13 +46,16 @@ const commitUntilKnown = async ({ sets, session, deadline }: TransactionScope, c
 
 /** @throws `SetsFailed` in a group, otherwise the error of the first write that failed. */
 const assertWritten = (
-  { expected, createError, owners }: Statement,
+  { expected, createError, owners, storesKeys }: Statement,
   response: Document,
   sets: readonly QueuedSet[],
 ): void => {
   const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
-  const [upserted] = (response['upserted'] ?? []) as { index: number }[];
-  if (!failure && !upserted && response['n'] === expected) return;
+  const inserted = (response['upserted'] ?? []) as { index: number }[];
+  const upserted = storesKeys ? undefined : inserted[0];
+  // A key that is in use matches and stays as it is.
+  const written = storesKeys ? response['nModified'] + inserted.length : response['n'];
+  if (!failure && !upserted && written === expected) return;
   const cause = failure ? new MongoServerError({ ...failure, message: failure.errmsg }) : createError();
   if (sets.length === 1) throw cause;
   const index = (failure ?? upserted)?.index;

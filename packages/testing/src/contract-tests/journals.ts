@@ -5,6 +5,7 @@ import {
   IdempotencyKeyConflict,
   type JournalRow,
   keyLifetimeMs,
+  refusalLifetimeMs,
   type StoredResponse,
 } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
@@ -17,11 +18,15 @@ const { thingMoved } = defineEvents('suite', {
   events: { thingMoved: { steps: z.int() } },
 });
 
-const createResponse = (body = '{"a":"é"}'): StoredResponse => ({ status: 201, headers: { etag: '"1"' }, body });
+const createResponse = (body = '{"a":"é"}', status = 201): StoredResponse => ({
+  status,
+  headers: { etag: '"1"', $set: '$$ROOT' },
+  body,
+});
 
-const withKey = (key: string, { fingerprint = 'same', body = '{}' } = {}): CommitMetadata<unknown> => ({
+const withKey = (key: string, { fingerprint = 'same', body = '{}', status = 201 } = {}): CommitMetadata<unknown> => ({
   operation: 'suite',
-  idempotency: { key, fingerprint, toResponse: () => createResponse(body) },
+  idempotency: { key, fingerprint, toResponse: () => createResponse(body, status) },
 });
 
 const listRows = async ({ journalRows }: Fixture, { tenantId }: Ctx): Promise<JournalRow[]> =>
@@ -224,19 +229,26 @@ const keyCases = (use: () => Fixture): void => {
       expect(await Promise.all(bodies)).toEqual(['second', '{}', 'second', 'second', 'second']);
     });
 
-    it('boundary: expires after a day', async () => {
+    it.each([
+      { what: 'a success', status: 201, lifetimeMs: keyLifetimeMs, lifetime: 'a day' },
+      { what: 'the last kind of success', status: 399, lifetimeMs: keyLifetimeMs, lifetime: 'a day' },
+      { what: 'a refusal', status: 400, lifetimeMs: refusalLifetimeMs, lifetime: 'an hour' },
+    ])('boundary: of $what expires after $lifetime, and then has a new effect', async ({ status, lifetimeMs }) => {
       const fixture = use();
-      const owner = fixture.context();
-      await run(fixture, owner, withKey('k', { body: '1' }));
+      const [owner, other] = [fixture.context(), fixture.context()];
+      await run(fixture, owner, withKey('k', { body: '1', status }));
       const minute = 60 * 1000;
-      await fixture.ageKeys(keyLifetimeMs - minute);
-      const late = fixture.context(owner.tenantId);
-      expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '1' } });
+      await fixture.ageKeys(lifetimeMs - minute);
+      const [late, otherLate] = [fixture.context(owner.tenantId), fixture.context(other.tenantId)];
+      expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { status, body: '1' } });
       await expect(run(fixture, late, withKey('k', { body: '2' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      await run(fixture, otherLate, withKey('k', { body: 'of another tenant' }));
       await fixture.ageKeys(minute);
       expect(await fixture.journal.find(late, 'k')).toBeUndefined();
-      await run(fixture, late, withKey('k', { body: '3' }));
-      expect(await fixture.journal.find(late, 'k')).toMatchObject({ response: { body: '3' } });
+      await run(fixture, late, withKey('k', { body: '3', fingerprint: 'other' }));
+      expect(await fixture.journal.find(late, 'k')).toEqual({ fingerprint: 'other', response: createResponse('3') });
+      await expect(run(fixture, late, withKey('k', { body: '4' }))).rejects.toBeInstanceOf(IdempotencyKeyConflict);
+      expect(await fixture.journal.find(otherLate, 'k')).toMatchObject({ response: { body: 'of another tenant' } });
       expect(await listRows(fixture, owner)).toHaveLength(2);
     });
   });

@@ -99,7 +99,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
   const { rows, journal, commit } = fakeJournal(deps);
   const unitOfWork = createUnitOfWork({
     ...deps,
-    commit: async (ctx, writes, row) => commit(ctx, writes, row),
+    commit: async (ctx, writes, records) => commit(ctx, writes, records),
   });
   const events = createEvents(deps);
   const tools = {

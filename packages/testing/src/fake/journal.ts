@@ -1,10 +1,12 @@
 import {
   type Clock,
+  type CommitRecords,
   type Ctx,
+  getLifetimeMs,
   IdempotencyKeyConflict,
   type Journal,
   type JournalRow,
-  keyLifetimeMs,
+  type KeyRecord,
 } from '@plinth/data-kit';
 import { applyAll, assertFits, type Documents } from './commit.ts';
 import { assertInTime } from './deadline.ts';
@@ -12,28 +14,35 @@ import { toStored } from './stored.ts';
 import type { Write } from './write-set.ts';
 
 type JournalDeps = { readonly clock: Clock; readonly state: Map<string, Documents> };
+type StoredKey = KeyRecord & { readonly expiresAt: number };
 
 /** The part of a write that is stored. */
 const toContent = (write: Write): unknown => ('document' in write ? write.document : 'change' in write && write.change);
 
-/** Creates the journal of the fake, which commits each write set together with its row. */
+/** Creates the journal of the fake, which commits each write set together with its row and key. */
 export const fakeJournal = ({ clock, state }: JournalDeps) => {
   const rows: JournalRow[] = [];
-  const isAlive = ({ at }: JournalRow): boolean => at.getTime() + keyLifetimeMs > clock.now().getTime();
-  const findRow = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string | undefined): JournalRow | undefined =>
-    rows.find((row) => key !== undefined && row.tenantId === tenantId && row.key === key && isAlive(row));
-  const commit = (ctx: Ctx, writes: readonly Write[], row: JournalRow): void => {
+  const keys = new Map<string, StoredKey>();
+  const toId = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string): string => `${tenantId} ${key}`;
+  const findKey = (ctx: Ctx, key: string): StoredKey | undefined => {
+    const stored = keys.get(toId(ctx, key));
+    return stored && stored.expiresAt > clock.now().getTime() ? stored : undefined;
+  };
+  const commit = (ctx: Ctx, writes: readonly Write[], { row, keyRecord }: CommitRecords): void => {
     assertInTime(ctx);
-    assertFits([writes.map(toContent), row]);
+    assertFits([writes.map(toContent), row, keyRecord]);
     const touched = applyAll(state, writes);
-    if (findRow(ctx, row.key)) throw new IdempotencyKeyConflict();
+    if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
     for (const [name, documents] of touched) state.set(name, documents);
     rows.push(toStored(row));
+    if (!keyRecord) return;
+    const expiresAt = clock.now().getTime() + getLifetimeMs(keyRecord.response);
+    keys.set(toId(ctx, keyRecord.key), structuredClone({ ...keyRecord, expiresAt }));
   };
   const journal: Journal = {
     find: async (ctx, key) => {
-      const { fingerprint, answer: response } = findRow(ctx, key) ?? {};
-      return fingerprint !== undefined && response ? structuredClone({ fingerprint, response }) : undefined;
+      const stored = findKey(ctx, key);
+      return stored && structuredClone({ fingerprint: stored.fingerprint, response: stored.response });
     },
   };
   return { rows: () => structuredClone(rows), journal, commit };
