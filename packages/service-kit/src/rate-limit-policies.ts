@@ -8,7 +8,7 @@ import {
   toBucketKey,
 } from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
-import type { RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
+import { getPlan, type RateLimitPolicy, type RateLimits } from './plugins/rate-limit.ts';
 import type { ServiceConfig } from './settings.ts';
 
 const bucketsMax = 100_000;
@@ -71,5 +71,5 @@ export const createRowLimits = ({ config, findPlan }: Pick<RateLimitSources, 'co
     pro: config.LIMIT_PRO_ROWS,
     enterprise: config.LIMIT_ENTERPRISE_ROWS,
   };
-  return (tenantId: string): number => byPlan[findPlan?.(tenantId) ?? config.LIMIT_DEFAULT_PLAN];
+  return (tenantId: string): number => byPlan[getPlan(tenantId, { findPlan, defaultPlan: config.LIMIT_DEFAULT_PLAN })];
 };

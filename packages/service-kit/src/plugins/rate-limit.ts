@@ -111,10 +111,16 @@ const toKey = (limitName: LimitName, request: FastifyRequest): string => {
   return `${limitName} ${getNetwork(request)}`;
 };
 
+/** Returns the plan of a tenant, or the default plan when it is unknown. */
+export const getPlan = (
+  tenantId: string,
+  { findPlan, defaultPlan }: Pick<RateLimits, 'findPlan' | 'defaultPlan'>,
+): Plan => findPlan?.(tenantId) ?? defaultPlan;
+
 const createPolicyLookup =
-  ({ policies: { plans, tenants, keys, ...others }, findPlan, defaultPlan }: RateLimits) =>
+  ({ policies: { plans, tenants, keys, ...others }, ...planOptions }: RateLimits) =>
   (limitName: LimitName, { scope }: FastifyRequest): RateLimitPolicy => {
-    const plan = findPlan?.(scope.ctx?.tenantId ?? '') ?? defaultPlan;
+    const plan = getPlan(scope.ctx?.tenantId ?? '', planOptions);
     if (limitName === 'subject') return plans[plan];
     if (limitName === 'tenant') return tenants[plan];
     return limitName === 'keys' ? keys[plan] : others[limitName];
