@@ -1,4 +1,4 @@
-// Every npm script runs `node tooling/bootstrap.mjs <verb> [arguments]`. It needs Node >= 20 and npm only.
+// Every npm script runs `node tooling/bootstrap.mjs <command> [arguments]`. It needs Node >= 20 and npm only.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 20) {
   console.error(

@@ -57,9 +57,10 @@ export function createRunner() {
     isStopped: () => stopSignal !== undefined,
     start,
     stop,
-    /** Resolves with the exit code and the output. */
-    capture: async (command, options) => {
-      const { child, ended } = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    /** Resolves with the exit code and the output. The signal ends the command. */
+    capture: async (command, { signal, ...options }) => {
+      const { child, ended, stop: end } = start(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+      signal?.addEventListener('abort', end);
       const [code, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
       return { code, stdout, stderr };
     },

@@ -2,13 +2,18 @@ import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
 import { checkSettings, runService } from '@plinth/service-kit';
+import { serveConsole } from './console.ts';
+import { hasDemoAccounts, serveDemoAccounts } from './demo/accounts.ts';
 import { addDemoData } from './demo/add-demo-data.ts';
 import { createAnnouncement } from './demo/announcement.ts';
+import { createDemoToken } from './demo/demo-token.ts';
 import { findDemoPlan } from './demo/users.ts';
 import { modules } from './modules.ts';
 import { platformSettings } from './settings.ts';
 
 const config = await loadOrExit(platformSettings, { check: checkSettings });
+
+const parties = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
 
 const { url } = await runService({
   name: 'platform',
@@ -16,11 +21,15 @@ const { url } = await runService({
   config,
   connect: connectMongo,
   connections: [connectRedis],
+  plugins: [
+    ...(hasDemoAccounts(config) ? [serveDemoAccounts((user) => createDemoToken(user, parties))] : []),
+    ...(config.CONSOLE_DIR === undefined ? [] : [serveConsole(config.CONSOLE_DIR)]),
+  ],
   ...(config.DEMO_DATA && { beforeListening: addDemoData, findPlan: findDemoPlan }),
 });
 
 if (config.DEMO_DATA) {
-  process.stdout.write(await createAnnouncement(url, { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE }));
+  process.stdout.write(await createAnnouncement(url, { ...parties, hasConsole: config.CONSOLE_DIR !== undefined }));
 }
 
 // Notifies `npm start`, or another parent process with an IPC channel, that the service is ready.

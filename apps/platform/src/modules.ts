@@ -1,5 +1,6 @@
 import type { Module } from '@plinth/service-kit';
+import { ordersModule } from '@plinth/svc-orders/module';
 import { usersModule } from '@plinth/svc-users/module';
 
 /** Every module of the product, in the order in which the reference shows them. */
-export const modules: readonly Module[] = [usersModule];
+export const modules: readonly Module[] = [usersModule, ordersModule];

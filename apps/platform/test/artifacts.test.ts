@@ -6,6 +6,7 @@ const root = new URL('../../..', import.meta.url);
 
 describe.each(Object.entries(createArtifacts()))('%s', (path, text) => {
   it('equals what `npm run build` writes', async () => {
-    expect(await readFile(new URL(path, root), 'utf8')).toBe(text);
+    const advice = `${path} is not what the sources say. Run \`npm run build\` and commit its changes.`;
+    expect(await readFile(new URL(path, root), 'utf8'), advice).toBe(text);
   });
 });

@@ -1,8 +1,10 @@
+import { load, type loadOrExit } from '@plinth/config';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { getFreePort } from '@plinth/testing';
 import { type Environment, nodeCommand, startChild } from '@plinth/testing/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runDb } from '../src/db/run.ts';
 import { demoUsers } from '../src/demo/users.ts';
 import { modules } from '../src/modules.ts';
 
@@ -17,10 +19,26 @@ beforeEach(async () => {
 });
 afterEach(() => datastore.close());
 
+const createEnvironment = (): Environment => ({
+  MONGODB_URI: process.env['MONGODB_URI'],
+  MONGODB_DATABASE_PREFIX: datastore.databasePrefix,
+});
+
+/** Runs a command in this process, because Node needs a second to start another. */
 const db = async (args: readonly string[], overrides: Environment = {}) => {
-  const { MONGODB_URI } = process.env;
-  const env = { MONGODB_URI, MONGODB_DATABASE_PREFIX: datastore.databasePrefix, ...overrides };
-  const { exited, output } = startChild(nodeCommand(script, ...args), { env });
+  const env = { ...createEnvironment(), ...overrides };
+  const output = { stdout: '', stderr: '' };
+  const loadFromEnv: typeof loadOrExit = async (settings) => load(settings, env);
+  const code = await runDb(args, {
+    load: loadFromEnv,
+    print: (text) => void (output.stdout += text),
+    printError: (text) => void (output.stderr += text),
+  });
+  return { code, stdout: output.stdout, stderr: output.stderr.trim() };
+};
+
+const runProcess = async (...args: readonly string[]) => {
+  const { exited, output } = startChild(nodeCommand(script, ...args), { env: createEnvironment() });
   const [code] = await exited;
   return { code, stdout: output.stdout, stderr: output.stderr.trim() };
 };
@@ -32,6 +50,14 @@ const users = () => datastore.client.db(`${datastore.databasePrefix}users`);
 const moduleNames = modules.map(({ name }) => name);
 
 describe('npm run db', { timeout: 60_000 }, () => {
+  it('is a process that prints the result or the error of a command, and exits with its code', async () => {
+    const [status, check, unknown] = await Promise.all(['status', 'check', 'fly'].map((name) => runProcess(name)));
+    expect(status).toEqual(await db(['status']));
+    expect(check).toEqual(await db(['check']));
+    expect(unknown).toEqual(await db(['fly']));
+    expect([status?.code, check?.code, unknown?.code]).toEqual([0, 1, 1]);
+  });
+
   it('status shows each migration of each module, and changes nothing', async () => {
     const { code, stdout, stderr } = await db(['status']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -117,12 +143,12 @@ describe('npm run db', { timeout: 60_000 }, () => {
     [['check', '--drop-indexes'], "--drop-indexes is for repair; 'check' does not accept it."],
     [['status', '--module', 'nothing'], `--module is one of ${moduleNames.join(', ')}; 'nothing' is not.`],
     [['status', '--loud'], "Unknown option '--loud'"],
-  ])('rejects %j in one sentence and prints the usage', async (args, sentence) => {
+  ])('rejects %j in one sentence and prints the usage', async (args, message) => {
     const { code, stdout, stderr } = await db(args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(sentence);
+    expect(stderr).toContain(message);
     expect(stderr.split('\n').at(-1)).toBe(
-      'Use: npm run db -- status|migrate|check|repair|seed|roles [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]',
+      'Usage: npm run db -- status|migrate|check|repair|seed|roles [--module <name>] [migrate: --dry-run --contract] [repair: --drop-indexes]',
     );
   });
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
     verifier: createTokenVerifier({
       keys: createKeyRing({ keys: [publicJwk] }),
       clock: systemClock,
-      revocations: createRevocations({ clock: systemClock }),
+      revocations: createRevocations(),
       ...parties,
     }),
     logger: createLogger({ level: 'error', service: 'tokens', classified: new Map(), destination: collectLines() }),
@@ -42,7 +42,7 @@ beforeAll(async () => {
     inFlightMax: 256,
     serialization: 'validated',
     undeclared: 'refuse',
-    onViolation: (sentence) => expect.fail(sentence),
+    onViolation: (violation) => expect.fail(violation),
   });
   await host.prepare();
   await datastore.raw('users', 'users').insert(createStoredUser(user));
@@ -71,13 +71,17 @@ const createClaims = (): Json => {
   };
 };
 
-type Forgery = { readonly header?: Json; readonly claims?: Json; readonly toSignature?: (input: string) => string };
+type TokenChanges = {
+  readonly header?: Json;
+  readonly claims?: Json;
+  readonly toSignature?: (input: string) => string;
+};
 
 const ed25519 = (key: KeyObject) => (input: string) => sign(null, Buffer.from(input), key).toString('base64url');
 const hs256 = (secret: string | Buffer) => (input: string) =>
   createHmac('sha256', secret).update(input).digest('base64url');
 
-const forge = ({ header = {}, claims = {}, toSignature = ed25519(privateKey) }: Forgery): string => {
+const createToken = ({ header = {}, claims = {}, toSignature = ed25519(privateKey) }: TokenChanges): string => {
   const defined = Object.fromEntries(
     Object.entries({ ...createClaims(), ...claims }).filter(([, value]) => value !== undefined),
   );
@@ -89,39 +93,39 @@ const send = (token: string) =>
   host.server.inject({ method: 'GET', url: '/v1/users?limit=nonsense', headers: { authorization: `Bearer ${token}` } });
 
 it('a valid token passes, and the input is validated after it', async () => {
-  expect((await send(forge({}))).statusCode).toBe(400);
+  expect((await send(createToken({}))).statusCode).toBe(400);
 });
 
 const spki = (type: 'pem' | 'der') => publicKey.export({ type: 'spki', format: type as 'pem' });
 
 const forgeries: Readonly<Record<string, () => string>> = {
-  'alg none': () => forge({ header: { alg: 'none' }, toSignature: () => '' }),
-  'HS256 with the public key as PEM': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(spki('pem')) }),
-  'HS256 with the public key as DER': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(spki('der')) }),
-  'HS256 with the public key as text': () => forge({ header: { alg: 'HS256' }, toSignature: hs256(publicJwk.x) }),
+  'alg none': () => createToken({ header: { alg: 'none' }, toSignature: () => '' }),
+  'HS256 with the public key as PEM': () => createToken({ header: { alg: 'HS256' }, toSignature: hs256(spki('pem')) }),
+  'HS256 with the public key as DER': () => createToken({ header: { alg: 'HS256' }, toSignature: hs256(spki('der')) }),
+  'HS256 with the public key as text': () => createToken({ header: { alg: 'HS256' }, toSignature: hs256(publicJwk.x) }),
   'HS256 with the public key as bytes': () =>
-    forge({ header: { alg: 'HS256' }, toSignature: hs256(Buffer.from(publicJwk.x, 'base64url')) }),
-  'another key under our kid': () => forge({ toSignature: ed25519(otherKey) }),
-  'a foreign kid': () => forge({ header: { kid: 'another' } }),
-  'a kid that is a path': () => forge({ header: { kid: '../../../dev/null' } }),
-  'no kid': () => forge({ header: { kid: undefined } }),
-  'another typ': () => forge({ header: { typ: 'JWT' } }),
-  'an embedded key': () => forge({ header: { jwk: toPublicJwk(jwk) } }),
-  'another issuer': () => forge({ claims: { iss: 'another' } }),
-  'another audience': () => forge({ claims: { aud: 'another-api' } }),
-  'no tenant': () => forge({ claims: { tenantId: undefined } }),
-  'no subject': () => forge({ claims: { sub: undefined } }),
-  'a start in the future': () => forge({ claims: { nbf: nowSeconds() + 300 } }),
-  'a lifetime that is too long': () => forge({ claims: { exp: nowSeconds() + 86_400 } }),
-  'a cut signature': () => forge({}).slice(0, -2),
-  'no signature': () => forge({ toSignature: () => '' }),
+    createToken({ header: { alg: 'HS256' }, toSignature: hs256(Buffer.from(publicJwk.x, 'base64url')) }),
+  'another key under our kid': () => createToken({ toSignature: ed25519(otherKey) }),
+  'a foreign kid': () => createToken({ header: { kid: 'another' } }),
+  'a kid that is a path': () => createToken({ header: { kid: '../../../dev/null' } }),
+  'no kid': () => createToken({ header: { kid: undefined } }),
+  'another typ': () => createToken({ header: { typ: 'JWT' } }),
+  'an embedded key': () => createToken({ header: { jwk: toPublicJwk(jwk) } }),
+  'another issuer': () => createToken({ claims: { iss: 'another' } }),
+  'another audience': () => createToken({ claims: { aud: 'another-api' } }),
+  'no tenant': () => createToken({ claims: { tenantId: undefined } }),
+  'no subject': () => createToken({ claims: { sub: undefined } }),
+  'a start in the future': () => createToken({ claims: { nbf: nowSeconds() + 300 } }),
+  'a lifetime that is too long': () => createToken({ claims: { exp: nowSeconds() + 86_400 } }),
+  'a cut signature': () => createToken({}).slice(0, -2),
+  'no signature': () => createToken({ toSignature: () => '' }),
   'an expiry in the past': () =>
-    forge({ claims: { iat: nowSeconds() - 700, nbf: nowSeconds() - 700, exp: nowSeconds() - 100 } }),
+    createToken({ claims: { iat: nowSeconds() - 700, nbf: nowSeconds() - 700, exp: nowSeconds() - 100 } }),
 };
 
 describe('a token gets 401 before the input is validated when it has', () => {
-  it.each(Object.entries(forgeries))('%s', async (name, createToken) => {
-    const response = await send(createToken());
+  it.each(Object.entries(forgeries))('%s', async (name, create) => {
+    const response = await send(create());
     expect(response.statusCode).toBe(401);
     expect(response.headers['content-type']).toContain('application/problem+json');
     expect(response.headers['www-authenticate']).toMatch(/^Bearer/);

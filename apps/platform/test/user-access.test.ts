@@ -138,7 +138,7 @@ it('a user who is reactivated or restored has access with a new token within a s
   }
 });
 
-it('the access of a user who was served before is known without a command to the database', async () => {
+it('the access of a user who was served before is read from memory: the only query is that of the route', async () => {
   const caller = await as((await addUser('owner')).id, 'owner');
   await caller.get('/v1/users/me');
   const commands: string[] = [];

@@ -1,6 +1,6 @@
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
 import { expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('changeRole');
 
@@ -37,4 +37,26 @@ it('race: one of twenty changes of the same version succeeds', async () => {
   const winner = responses.find(({ status }) => status === 200)?.body;
   expect((await getUser(ada)).body).toEqual(winner);
   expect(await users.getOwnerCount(tenantId)).toBe(winner.role === 'owner' ? 2 : 1);
+});
+
+it('race: 409 when another request adds the first owner at the same time', async () => {
+  const { tenantId, addUser, createUser, changeRole } = await users.createOrganization();
+  const ada = await addUser();
+  const beforeCommit = () => createUser({ role: 'owner' });
+  const response = await users.interleave({ beforeCommit }, () => changeRole(ada, 'owner'));
+  expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
+});
+
+it('race: 422 when users raise their own role while another owner lowers it', async () => {
+  const { tenantId, addUser, changeRole, as } = await users.createOrganization();
+  await addUser({ role: 'owner' });
+  const ada = await addUser({ role: 'owner' });
+  const token = await as(ada, 'owner');
+  const beforeAction = () => changeRole(ada, 'viewer');
+  const response = await users.interleave({ beforeAction }, () =>
+    changeRole({ ...ada, version: 2 }, 'owner', { as: token }),
+  );
+  expect(response).toMatchObject({ status: 422, body: { code: 'own-role' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });

@@ -1,7 +1,8 @@
 import { createUserInput } from '@plinth/actions/users/testing';
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
 import { createId } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
+import { useUsers } from './organization.ts';
 
 const users = useUsers('createUser');
 
@@ -75,4 +76,12 @@ it('413, 415 and 422: refuses a large body, another type and a reused key, and c
   expect((await createUser({}, options)).status).toBe(201);
   expect(await createUser({}, options)).toMatchObject({ status: 422, body: { code: 'idempotency-mismatch' } });
   expect(await stored()).toHaveLength(1);
+});
+
+it('race: 409 when another request adds the first owner at the same time', async () => {
+  const { tenantId, createUser } = await users.createOrganization();
+  const beforeCommit = () => createUser({ role: 'owner' });
+  const response = await users.interleave({ beforeCommit }, () => createUser({ role: 'owner' }));
+  expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });

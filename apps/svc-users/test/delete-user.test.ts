@@ -1,6 +1,6 @@
+import { race, sortStatuses } from '@plinth/service-kit/testing';
 import { expect, it } from 'vitest';
-import { race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('deleteUser');
 

@@ -1,11 +1,11 @@
-import type { TestResponse } from '@plinth/service-kit/testing';
+import { type CallOptions, race, type TestResponse } from '@plinth/service-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { type Options, type Organization, race, useUsers } from './organization.ts';
+import { type Organization, useUsers } from './organization.ts';
 
 const users = useUsers();
 
 type User = { readonly id: string; readonly version: number };
-type Removal = (organization: Organization, user: User, options?: Options) => Promise<TestResponse>;
+type Removal = (organization: Organization, user: User, options?: CallOptions) => Promise<TestResponse>;
 
 const removals: readonly (readonly [string, Removal])[] = [
   ['demote', ({ changeRole }, user, options) => changeRole(user, 'member', options)],

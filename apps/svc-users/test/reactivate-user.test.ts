@@ -1,6 +1,6 @@
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
 import { expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('reactivateUser');
 
@@ -26,4 +26,14 @@ it('race: one of twenty reactivations of a user succeeds', async () => {
   expect(sortStatuses(await race(20, () => reactivateUser(ada)))).toEqual(oneWinner(200, 409));
   expect((await getUser(ada)).body).toMatchObject({ status: 'active', version: 3 });
   expect(await users.getOwnerCount(tenantId)).toBe(2);
+});
+
+it('race: 409 when another request adds the first owner at the same time', async () => {
+  const { tenantId, addUser, createUser, suspendUser, changeRole, reactivateUser } = await users.createOrganization();
+  const ada = await addUser();
+  await changeRole((await suspendUser(ada)).body, 'owner');
+  const beforeCommit = () => createUser({ role: 'owner' });
+  const response = await users.interleave({ beforeCommit }, () => reactivateUser(ada));
+  expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });

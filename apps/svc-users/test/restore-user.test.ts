@@ -1,6 +1,7 @@
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
+import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('restoreUser');
 
@@ -37,4 +38,19 @@ it('race: either the restored user or a new one gets the email', async () => {
   expect(responses.filter(({ status }) => status < 300)).toHaveLength(1);
   expect(responses.find(({ status }) => status >= 300)).toMatchObject({ status: 409, body: { code: 'email-taken' } });
   expect((await owner.get(`/v1/users?email=${ada.email}`)).body.items).toHaveLength(1);
+});
+
+it('race: 409 when another request adds the first owner while one is restored who was deleted before owners were counted', async () => {
+  const earlier = await users.createOrganization();
+  await earlier.addUser({ role: 'owner' });
+  const ada = await earlier.addUser({ role: 'owner' });
+  await earlier.deleteUser(ada);
+  const deleted = (await earlier.stored()).find(({ _id }) => _id === ada.id);
+  const { tenantId, createUser, restoreUser } = await users.createOrganization();
+  const id = createId();
+  await users.datastore.raw('users', 'users').insert({ ...deleted, _id: id, tenantId });
+  const beforeCommit = () => createUser({ role: 'owner' });
+  const response = await users.interleave({ beforeCommit }, () => restoreUser({ id }));
+  expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });

@@ -1,6 +1,6 @@
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
 import { expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('suspendUser');
 
@@ -14,6 +14,13 @@ it('200: returns the suspended user, and revokes their tokens', async () => {
   expect(suspended).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: { status: 'suspended', version: 2 } });
   expect((await getUser(ada)).text).toBe(suspended.text);
   await expect.poll(async () => (await getUser(ada, { as: token })).status).toBe(401);
+});
+
+it('409: refuses to suspend the last owner', async () => {
+  const { tenantId, addUser, suspendUser } = await users.createOrganization();
+  const ada = await addUser({ role: 'owner' });
+  expect(await suspendUser(ada)).toMatchObject({ status: 409, body: { code: 'last-owner' } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
 });
 
 it('race: one of twenty suspensions of a user succeeds', async () => {

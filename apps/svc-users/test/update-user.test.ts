@@ -1,6 +1,6 @@
+import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
 import { describe, expect, it } from 'vitest';
-import { oneWinner, race, sortStatuses, useUsers } from './organization.ts';
-import { describeRefusals } from './refusals.ts';
+import { describeRefusals, useUsers } from './organization.ts';
 
 const users = useUsers('updateUser');
 

@@ -5,10 +5,10 @@ import https from 'node:https';
 import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createKeyRing, toPublicJwk } from '../src/index.ts';
-import { createTestVerifier, ed25519, encode, foreignKey, forge, key, verifyOrError } from './tokens.ts';
+import { createTestVerifier, createToken, ed25519, encode, foreignKey, key, verifyOrError } from './tokens.ts';
 
 const rejected = { status: 401, code: 'unauthenticated', detail: expect.stringMatching(/^The .*\.$/) };
-const good = forge();
+const good = createToken();
 const [header = '', payload = '', signature = ''] = good.split('.');
 
 // Shared, because only verified tokens are cached.
@@ -24,8 +24,8 @@ describe('the verifier and the algorithm of a token', () => {
   const ed448 = (input: string) => sign(null, Buffer.from(input), generateKeyPairSync('ed448').privateKey);
 
   it.each(['none', 'nOnE', 'NONE', ''])('rejects alg "%s", unsigned or with a good signature', async (alg) => {
-    await expectRejected(forge({ header: { alg }, signing: unsigned }));
-    await expectRejected(forge({ header: { alg } }));
+    await expectRejected(createToken({ header: { alg }, signing: unsigned }));
+    await expectRejected(createToken({ header: { alg } }));
   });
 
   it('rejects EdDSA without a signature', () => expectRejected(`${header}.${payload}.`));
@@ -49,9 +49,9 @@ describe('the verifier and the algorithm of a token', () => {
     ['an empty text', ''],
   ])('rejects HMAC keyed with the public key as %s', async (_, hmacKey) => {
     const hmac = (hash: string) => (input: string) => createHmac(hash, hmacKey).update(input).digest();
-    await expectRejected(forge({ header: { alg: 'HS256' }, signing: hmac('sha256') }));
-    await expectRejected(forge({ header: { alg: 'HS512' }, signing: hmac('sha512') }));
-    await expectRejected(forge({ header: { alg: 'EdDSA' }, signing: hmac('sha512') }));
+    await expectRejected(createToken({ header: { alg: 'HS256' }, signing: hmac('sha256') }));
+    await expectRejected(createToken({ header: { alg: 'HS512' }, signing: hmac('sha512') }));
+    await expectRejected(createToken({ header: { alg: 'EdDSA' }, signing: hmac('sha512') }));
   });
 
   it.each([
@@ -64,18 +64,18 @@ describe('the verifier and the algorithm of a token', () => {
     [['EdDSA'], ed25519(key)],
     [undefined, ed25519(key)],
   ])('rejects alg %s with a signature of that or another algorithm', (alg, signing) =>
-    expectRejected(forge({ header: { alg }, signing })),
+    expectRejected(createToken({ header: { alg }, signing })),
   );
 });
 
 describe('the verifier and the header of a token', () => {
   it.each(['JWT', 'jwt', undefined, null, '', 'dpop+jwt', 'at+jwt ', 'text/at+jwt', ['at+jwt']])(
     'rejects typ %j',
-    (typ) => expectRejected(forge({ header: { typ } })),
+    (typ) => expectRejected(createToken({ header: { typ } })),
   );
 
   it.each(['AT+JWT', 'application/at+jwt'])('accepts typ %s, the same media type (RFC 9068)', async (typ) => {
-    expect(await verifyOrError(verifier, forge({ header: { typ } }))).toMatchObject({ kind: 'user' });
+    expect(await verifyOrError(verifier, createToken({ header: { typ } }))).toMatchObject({ kind: 'user' });
   });
 
   it.each([
@@ -90,11 +90,11 @@ describe('the verifier and the header of a token', () => {
     `${key.kid} `,
     [key.kid],
     'https://evil.example/jwks.json',
-  ])('rejects kid %j though the signature is good', (kid) => expectRejected(forge({ header: { kid } })));
+  ])('rejects kid %j though the signature is good', (kid) => expectRejected(createToken({ header: { kid } })));
 
   it('rejects the kid of an unknown key with its signature, and the known kid with that of another key', async () => {
-    await expectRejected(forge({ header: { kid: foreignKey.kid }, signing: ed25519(foreignKey) }));
-    await expectRejected(forge({ signing: ed25519(foreignKey) }));
+    await expectRejected(createToken({ header: { kid: foreignKey.kid }, signing: ed25519(foreignKey) }));
+    await expectRejected(createToken({ signing: ed25519(foreignKey) }));
   });
 
   it.each([
@@ -119,15 +119,15 @@ describe('the verifier and the header of a token', () => {
       vi.spyOn(dns, 'lookup'),
     ];
     const tokens = [key, foreignKey].flatMap((signingKey) => [
-      forge({ header: { [name]: value }, signing: ed25519(signingKey) }),
-      forge({ header: { [name]: value, kid: 'https://evil.example/kid' }, signing: ed25519(signingKey) }),
+      createToken({ header: { [name]: value }, signing: ed25519(signingKey) }),
+      createToken({ header: { [name]: value, kid: 'https://evil.example/kid' }, signing: ed25519(signingKey) }),
     ]);
     await Promise.all(tokens.map(expectRejected));
     expect(calls.map((spy) => spy.mock.calls.length)).toEqual([0, 0, 0, 0, 0]);
   });
 
   it.each(['null', '[]', '"EdDSA"', '{', ''])('rejects the header %j', (text) =>
-    expectRejected(forge({ header: text })),
+    expectRejected(createToken({ header: text })),
   );
 });
 
@@ -162,7 +162,7 @@ describe('the verifier and the form of a token', () => {
   ])('rejects %s', (_, token) => expectRejected(token));
 
   it('rejects the standard alphabet of base64', async () => {
-    const tokens = ['', 'j', 'jj'].map((start) => forge({ claims: { jti: `${start}???>>>` } }));
+    const tokens = ['', 'j', 'jj'].map((start) => createToken({ claims: { jti: `${start}???>>>` } }));
     expect(tokens.join('')).toMatch(/-.*_|_.*-/);
     await Promise.all(tokens.map((token) => expectRejected(token.replaceAll('-', '+').replaceAll('_', '/'))));
   });
@@ -173,12 +173,12 @@ describe('the verifier and the form of a token', () => {
   });
 
   it('accepts 8 KiB, and rejects a longer token before it is parsed, though it is well signed', async () => {
-    const longest = forge({ claims: { padding: 'x'.repeat(5500) } });
+    const longest = createToken({ claims: { padding: 'x'.repeat(5500) } });
     expect(await verifyOrError(createTestVerifier(), longest)).toMatchObject({ kind: 'user' });
     const tooLong = { detail: 'The token is longer than 8 KiB.' };
     expect(await verifyOrError(verifier, good.padEnd(8192, 'A'))).not.toMatchObject(tooLong);
     expect(await verifyOrError(verifier, good.padEnd(8193, 'A'))).toMatchObject(tooLong);
-    const huge = forge({ claims: { padding: 'x'.repeat(1_000_000) } });
+    const huge = createToken({ claims: { padding: 'x'.repeat(1_000_000) } });
     const parse = vi.spyOn(JSON, 'parse');
     expect(await verifyOrError(verifier, huge)).toMatchObject(tooLong);
     expect(parse).not.toHaveBeenCalled();
@@ -204,7 +204,7 @@ describe('the verifier and the signature of a token', () => {
     const lowOrderKey = { ...toPublicJwk(key), x: Buffer.from(hex, 'hex').toString('base64url') };
     const naive = createTestVerifier(createKeyRing({ keys: [lowOrderKey] }));
     const signing = () => Buffer.from(`01${'00'.repeat(63)}`, 'hex');
-    const tokens = Array.from({ length: 64 }, (__, index) => forge({ claims: { jti: String(index) }, signing }));
+    const tokens = Array.from({ length: 64 }, (__, index) => createToken({ claims: { jti: String(index) }, signing }));
     const results = await Promise.all(tokens.map((token) => verifyOrError(naive, token)));
     expect(results).toEqual(tokens.map(() => rejected));
   });

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parseBearerToken, Rejection } from '../src/index.ts';
 import {
   createTestVerifier,
+  createToken,
   ed25519,
   encode,
   foreignKey,
-  forge,
   goodClaims,
   key,
   startSeconds,
@@ -27,17 +27,22 @@ const past = { iat: startSeconds - 900, nbf: startSeconds - 900, exp: startSecon
 
 describe('the rejection of a token', () => {
   it.each([
-    ['another algorithm', 'algorithm', forge({ header: { alg: 'HS256' } })],
-    ['an untrusted key', 'unknown-key', forge({ header: { kid: 'other' }, signing: ed25519(foreignKey) }), 'other'],
-    ['another signature', 'signature', forge({ signing: ed25519(foreignKey) })],
-    ['another audience', 'claims', forge({ claims: { aud: 'other' } })],
-    ['too many roles', 'claims', forge({ claims: { roles: Array.from({ length: 33 }, () => 'owner') } })],
-    ['an expired token', 'expired', forge({ claims: past })],
-    ['a further header', 'malformed', forge({ header: { jku: 'https://evil.example' } }), undefined],
+    ['another algorithm', 'algorithm', createToken({ header: { alg: 'HS256' } })],
+    [
+      'an untrusted key',
+      'unknown-key',
+      createToken({ header: { kid: 'other' }, signing: ed25519(foreignKey) }),
+      'other',
+    ],
+    ['another signature', 'signature', createToken({ signing: ed25519(foreignKey) })],
+    ['another audience', 'claims', createToken({ claims: { aud: 'other' } })],
+    ['too many roles', 'claims', createToken({ claims: { roles: Array.from({ length: 33 }, () => 'owner') } })],
+    ['an expired token', 'expired', createToken({ claims: past })],
+    ['a further header', 'malformed', createToken({ header: { jku: 'https://evil.example' } }), undefined],
     ['no token form', 'malformed', 'a.b', undefined],
     ['a long token', 'malformed', 'a'.repeat(9000), undefined],
-    ['a name that is no name', 'unknown-key', forge({ header: { kid: 'a\nb' } }), undefined],
-    ['a long name', 'unknown-key', forge({ header: { kid: 'k'.repeat(129) } }), undefined],
+    ['a name that is no name', 'unknown-key', createToken({ header: { kid: 'a\nb' } }), undefined],
+    ['a long name', 'unknown-key', createToken({ header: { kid: 'k'.repeat(129) } }), undefined],
   ])('of %s has the reason %s and the key that it names', async (_, reason, token, ...kids) => {
     const kid = kids.length > 0 ? kids[0] : key.kid;
     expect(await getRejection(() => createTestVerifier().verify(token))).toEqual({ reason, kid });
@@ -45,7 +50,7 @@ describe('the rejection of a token', () => {
 
   it('names the key of a token that was verified before and has expired or was revoked', async () => {
     const { verify, clock, revocations } = createTestVerifier();
-    const token = forge();
+    const token = createToken();
     await verify(token);
     const { tenantId, id } = subject;
     revocations.revoke({ tenantId, subject: id, at: clock.now(), rolesOnly: true });
@@ -60,7 +65,7 @@ describe('the rejection of a token', () => {
   });
 
   it('contains no claim and no signature', async () => {
-    const token = forge({ claims: { aud: 'other' } });
+    const token = createToken({ claims: { aud: 'other' } });
     const error = await Promise.resolve(createTestVerifier().verify(token)).catch((thrown: ApiError) => thrown);
     const text = JSON.stringify([error, (error as ApiError).cause, (error as ApiError).message]);
     for (const part of [...token.split('.').slice(1), subject.id, encode(goodClaims)]) expect(text).not.toContain(part);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTestVerifier, forge, verifyOrError } from './tokens.ts';
+import { createTestVerifier, createToken, verifyOrError } from './tokens.ts';
 
 const rejected = { status: 401, code: 'unauthenticated', detail: expect.stringMatching(/^The .*\.$/) };
-const good = forge();
+const good = createToken();
 
 // Shared, because only verified tokens are cached.
 const verifier = createTestVerifier();
@@ -55,11 +55,11 @@ describe('any change of a token', { timeout: 30_000 }, () => {
       fc.asyncProperty(fc.string({ minLength: 6 }), async (text) => {
         const tokens = [
           text,
-          forge({ header: { kid: text } }),
-          forge({ header: { [text]: text } }),
-          forge({ header: text }),
-          forge({ claims: text }),
-          forge({ claims: { iss: text, roles: [text, 1] } }),
+          createToken({ header: { kid: text } }),
+          createToken({ header: { [text]: text } }),
+          createToken({ header: text }),
+          createToken({ claims: text }),
+          createToken({ claims: { iss: text, roles: [text, 1] } }),
         ];
         for (const result of await Promise.all(tokens.map((token) => verifyOrError(verifier, token)))) {
           expect(result).toEqual(rejected);

@@ -37,7 +37,7 @@ export const createManualClock = (): Clock & { forward(seconds: number): void } 
 /** Creates a verifier that trusts `key`, with its clock and its revocations. */
 export const createTestVerifier = (keys: Pick<KeyRing, 'current'> = createKeyRing({ keys: [toPublicJwk(key)] })) => {
   const clock = createManualClock();
-  const revocations = createRevocations({ clock });
+  const revocations = createRevocations({ nowMs: () => clock.now().getTime() });
   return { clock, revocations, ...createTokenVerifier({ keys, issuer, audience, clock, revocations }) };
 };
 
@@ -63,7 +63,7 @@ export const ed25519 =
   (input) =>
     sign(null, Buffer.from(input), createPrivateKey({ key: { kty, crv, x, d }, format: 'jwk' }));
 
-type Forgery = {
+type TokenChanges = {
   /** Changed members, or the whole text. An `undefined` member is left out. */
   readonly header?: object | string;
   readonly claims?: object | string;
@@ -71,7 +71,7 @@ type Forgery = {
 };
 
 /** Creates a token by hand that is valid except for the given changes. */
-export const forge = ({ header = {}, claims = {}, signing = ed25519(key) }: Forgery = {}): string => {
+export const createToken = ({ header = {}, claims = {}, signing = ed25519(key) }: TokenChanges = {}): string => {
   const input = [
     encode(typeof header === 'string' ? header : { ...goodHeader, ...header }),
     encode(typeof claims === 'string' ? claims : { ...goodClaims, ...claims }),

@@ -1,12 +1,12 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ConfigError, type ConfigIssue } from './config-error.ts';
 import { type Environment, readText } from './read-text.ts';
 import { type Config, describeSetting, type Settings } from './setting.ts';
 
-const parse = (schema: z.ZodType, text: string | undefined) => {
+const parse = (schema: z.core.$ZodType, text: string | undefined) => {
   // A line break at the end of a mounted secret would make two services disagree for no visible reason.
   if (text !== text?.trim()) return { problem: 'begins or ends with white space' };
-  const { data, error } = schema.safeParse(text);
+  const { data, error } = z.safeParse(schema, text);
   const [issue] = error?.issues ?? [];
   if (!issue) return { value: data };
   if (text === undefined) return { problem: 'is missing' };

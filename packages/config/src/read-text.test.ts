@@ -53,7 +53,7 @@ describe('a setting from a file', () => {
   });
 
   it('names its variable when it cannot be read, and never its path', () => {
-    for (const file of [join(folder, 'missing'), folder]) {
+    for (const file of [join(folder, 'missing'), folder, '/dev/zero']) {
       expect(listIssues({ NAME_FILE: file })).toEqual([
         '  NAME_FILE names no readable file. Set it to the path of a file that contains NAME, or remove it.',
       ]);

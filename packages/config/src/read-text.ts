@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { ConfigIssue } from './config-error.ts';
 
 /** The variables of a process. */
@@ -21,12 +21,15 @@ export const readText = (name: string, env: Environment): Text => {
   if (text !== undefined) {
     return { issue: { name, problem: `is set, and so is ${fileVariable}`, fix: 'Remove one of the two.' } };
   }
+  const fix = `Set it to the path of a file that contains ${name}, or remove it.`;
+  const unreadable = { issue: { name: fileVariable, problem: 'names no readable file', fix } };
   try {
+    // A device may have no end, and a pipe no writer.
+    if (!statSync(file).isFile()) return unreadable;
     // Editors and `echo` end a file with a line break, which is not part of the value.
     const content = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
     return { text: content.trim() === '' ? undefined : content };
   } catch {
-    const fix = `Set it to the path of a file that contains ${name}, or remove it.`;
-    return { issue: { name: fileVariable, problem: 'names no readable file', fix } };
+    return unreadable;
   }
 };

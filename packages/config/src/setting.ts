@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Schemas from a text to a value, by the name of the environment variable. */
-export type Settings = { readonly [name: string]: z.ZodType };
+export type Settings = { readonly [name: string]: z.core.$ZodType };
 
 /** The frozen values of settings, under the same names. */
 export type Config<S extends Settings> = { readonly [N in keyof S]: z.output<S[N]> };
@@ -25,7 +25,7 @@ export type SettingInfo = z.output<typeof Meta> & {
   readonly defaultText: string | undefined;
 };
 
-const getMeta = (schema: z.ZodType) => {
+const getMeta = (schema: z.core.$ZodType) => {
   // `.default()` and `.optional()` do not inherit the metadata of the schema that they wrap.
   const inner = schema instanceof z.ZodDefault || schema instanceof z.ZodOptional ? schema.unwrap() : schema;
   return Meta.safeParse({ ...z.globalRegistry.get(inner), ...z.globalRegistry.get(schema) });
@@ -35,19 +35,22 @@ const getMeta = (schema: z.ZodType) => {
  * Reads the metadata of a setting.
  * @throws a `TypeError` for a mistake in its declaration.
  */
-export const describeSetting = (name: string, schema: z.ZodType): SettingInfo => {
-  const assert = (condition: unknown, sentence: string): void => {
-    if (!condition) throw new TypeError(`The setting '${name}' ${sentence}`);
+export const describeSetting = (name: string, schema: z.core.$ZodType): SettingInfo => {
+  const assert = (condition: unknown, message: string): void => {
+    if (!condition) throw new TypeError(`The setting '${name}' ${message}`);
   };
   const meta = getMeta(schema);
   if (!meta.success) throw new TypeError(`The metadata of the setting '${name}': ${z.prettifyError(meta.error)}`);
-  const { success, data } = schema.safeParse(undefined);
+  const { success, data } = z.safeParse(schema, undefined);
   const defaultText = typeof data === 'string' ? data : (JSON.stringify(data) as string | undefined);
   const example = defaultText ?? meta.data.example;
   assert(/^[A-Z][A-Z0-9_]*$/.test(name), 'needs a name of capital letters, digits and underscores.');
   assert(!meta.data.isSecret || example === undefined, 'is a secret, so it has neither a default nor an example.');
   for (const text of [defaultText, example].filter((value) => value !== undefined)) {
-    assert(schema.safeParse(text).success, `has the default or example '${text}', which is not ${meta.data.expects}.`);
+    assert(
+      z.safeParse(schema, text).success,
+      `has the default or example '${text}', which is not ${meta.data.expects}.`,
+    );
     assert(!/:\/\/[^/?#\s]*@/.test(text), 'has credentials in its default or example.');
   }
   return { ...meta.data, name, example, defaultText, required: !success };

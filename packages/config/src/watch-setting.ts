@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { ConfigIssue } from './config-error.ts';
 import { readSettings } from './load.ts';
@@ -25,15 +26,23 @@ export const watchSetting = <T>(
 ): (() => void) => {
   const file = getVariable(env, toFileVariable(name));
   if (file === undefined) return () => undefined;
+  let latest: { readonly value: unknown; readonly issue: ConfigIssue | undefined } | undefined;
   const reload = (): void => {
     const { values, issues } = readSettings({ [name]: schema }, env);
-    const [issue] = issues;
-    if (issue) onInvalid(issue);
-    else onChange(values[name] as T);
+    const read = { value: values[name], issue: issues[0] };
+    if (isDeepStrictEqual(read, latest)) return;
+    latest = read;
+    if (read.issue) onInvalid(read.issue);
+    else onChange(read.value as T);
   };
   // It polls, because events of the file system are lost on some volumes and with replaced links.
   watchFile(file, { interval: pollMs, persistent: false }, reload);
   // The file may have changed since the program has read its settings.
   reload();
-  return () => unwatchFile(file, reload);
+  // `watchFile` compares with a state that it reads later, so it would not notice a change before that.
+  const timer = setTimeout(reload, 2 * pollMs).unref();
+  return () => {
+    clearTimeout(timer);
+    unwatchFile(file, reload);
+  };
 };

@@ -20,14 +20,23 @@ export {
   type PermissionName,
   type PermissionSpec,
 } from './catalogues/permissions.ts';
+export { type Problem, type ProblemContext, toProblem } from './catalogues/problem.ts';
 export { tokensRevoked } from './catalogues/tokens-revoked.ts';
 export { toCacheControl } from './routes/cache.ts';
 export type { ValidateRoute } from './routes/check-route.ts';
-export { type Contract, defineContract, type Routes } from './routes/contract.ts';
+export { type Contract, defineContract, type Lifecycle, type Routes } from './routes/contract.ts';
+export { type DeclaredErrorOf, getDeclaredErrors, hostErrors } from './routes/declared-errors.ts';
 export { defineRoute } from './routes/route.ts';
+export {
+  acceptsIdempotencyKey,
+  hasVersion,
+  requiresIdempotencyKey,
+  requiresVersion,
+} from './routes/route-rules.ts';
 export {
   type Auth,
   type Cache,
+  type Deprecation,
   type ExpectedVersions,
   getSuccess,
   type InputOf,
@@ -37,14 +46,21 @@ export {
   type SuccessStatus,
 } from './routes/route-spec.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './schemas/data-class.ts';
+export { invalidFields, toFieldMessage, toInvalidRequest } from './schemas/invalid-fields.ts';
 export { IsoDate } from './schemas/iso-date.ts';
 export {
   defineListQuery,
   definePage,
+  filterValuesMax,
   getListCombinations,
   getListItem,
+  getListSpec,
   type ListInput,
   type ListOutput,
+  QueryInteger,
 } from './schemas/list-query.ts';
-export { toMergePatch } from './schemas/merge-patch.ts';
+export { applyMergePatch, type MergePatch, toMergePatch } from './schemas/merge-patch.ts';
+export { Amount, Currency, Money } from './schemas/money.ts';
+export { resourceExample, resourceFields } from './schemas/resource.ts';
+export { getRules, type Rule, withRule } from './schemas/rules.ts';
 export { Id, MultiLineText, NoContent, SingleLineText } from './schemas/text.ts';

@@ -13,9 +13,11 @@ export {
   defineCollection,
   getManagedFields,
   type IndexSpec,
+  removedMarker,
   type UntypedDefinition,
 } from './collections/define-collection.ts';
 export {
+  type ArrayKey,
   type Change,
   type Draft,
   Entity,
@@ -28,8 +30,16 @@ export {
 } from './collections/entity.ts';
 export { assertVersionCompared } from './collections/expected-version.ts';
 export { manageCollection } from './collections/manage-collection.ts';
-export { defineMapper, type Mapper } from './collections/mapper.ts';
+export { defineMapper, entityFields, type Mapper } from './collections/mapper.ts';
+export { toPatchChange } from './collections/patch-change.ts';
+export {
+  findIncomingReferences,
+  getReferencedIds,
+  type IncomingReference,
+  ReferenceViolation,
+} from './collections/references.ts';
 export { toStoredDraft, toStoredSort, toStoredWhere } from './collections/stored-fields.ts';
+export { toChange } from './collections/to-change.ts';
 export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context/context.ts';
 export {
   allow,
@@ -114,14 +124,9 @@ export {
   writeSetBytesMax,
 } from './datastore/unit-of-work.ts';
 export { type CursorScope, type Cursors, createCursors, type Position } from './lists/cursor.ts';
-export {
-  assertIndexed,
-  assertLimit,
-  assertTenant,
-  assertWhere,
-  getRange,
-  type ListPlan,
-  planList,
-  type Range,
-} from './lists/plan.ts';
+export { assertIndexed, assertLimit, assertTenant, keysExaminedMax, type ListPlan, planList } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
+export { assertWhere, type Filter, getIn, getRange, type Range } from './lists/where.ts';
+export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
+export { planSummary } from './summaries/plan.ts';
+export { type Summary, type SummaryQuery, type SummaryRow, summarisedMax } from './summaries/summary.ts';

@@ -71,6 +71,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     ...reads,
     ids,
     writeSets,
+    definitions: Object.values(definitions),
     cursors: createEncryptedCursors(cursorSecrets),
     readById: createPointReads({ ...reads, traceBatch }),
   };

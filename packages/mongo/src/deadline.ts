@@ -11,15 +11,29 @@ export const remainingMs = ({ deadline }: Pick<Ctx, 'deadline'>, clock: Clock): 
   return Math.min(Math.ceil(left), longestMs);
 };
 
-/** Returns the result of `work`, which is not cancelled at the deadline. @throws `upstream-timeout` then. */
-export const untilDeadline = async <T>(work: Promise<T>, ctx: Pick<Ctx, 'deadline'>, clock: Clock): Promise<T> => {
+/** Returns the result of `work`. It is not cancelled. @throws the error of `createError` when it takes longer. */
+export const withinMs = async <T>(work: Promise<T>, ms: number, createError: () => Error): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(commonErrors.upstreamTimeout()), remainingMs(ctx, clock));
+  const timer = setTimeout(() => reject(createError()), ms);
   try {
     return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
   }
+};
+
+/**
+ * Starts `work` and returns its result. It is not cancelled at the deadline.
+ * @throws `upstream-timeout` then, or when the deadline has passed before.
+ */
+export const untilDeadline = async <T>(
+  work: () => Promise<T>,
+  ctx: Pick<Ctx, 'deadline'>,
+  clock: Clock,
+): Promise<T> => {
+  // Checked before the start: a rejection of work without a caller would be unhandled, which ends the process.
+  const ms = remainingMs(ctx, clock);
+  return withinMs(work(), ms, () => commonErrors.upstreamTimeout());
 };
 
 type RetryOptions = { readonly tries: number; readonly deadline: number; readonly clock: Clock };

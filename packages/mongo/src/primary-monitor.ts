@@ -5,10 +5,7 @@ import { isTimeLimit, NoPrimaryError } from './mongo-errors.ts';
 /** Without a primary, a request waits this long. */
 const noPrimaryTimeoutMs = 3500;
 
-/**
- * With a primary, work that takes this long hangs, because every command has an earlier deadline: driver 7.8 never settles
- * a command that it writes to a connection which is being closed.
- */
+/** With a primary, work that takes this long hangs, because every command has an earlier deadline. */
 const hangingAfterMs = 9000;
 
 const checkMs = 100;

@@ -13,6 +13,8 @@ const monitoring = { heartbeatFrequencyMS: 500, connectTimeoutMS: 2100 } as cons
 /** Returns the driver's settings. Each operation has its deadline as `maxTimeMS`. */
 export const clientSettings = (poolSize: number): MongoClientOptions => ({
   writeConcern: majority,
+  // `journal=false` in the URI would replace that of `writeConcern`.
+  journal: true,
   readConcernLevel: 'majority',
   readPreference: 'primary',
   retryWrites: true,

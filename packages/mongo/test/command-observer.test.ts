@@ -90,10 +90,10 @@ describe('a command observer', () => {
 
   it('boundary: receives a command as failed when the caller disconnects while it runs', async () => {
     const { commands, store, ctx, onSent } = await connect();
-    const gone = new AbortController();
-    onSent.push(() => gone.abort(new Error('The caller has gone.')));
+    const controller = new AbortController();
+    onSent.push(() => controller.abort(new Error('The caller disconnected.')));
     const read = store.collections.notes
-      .for({ ...ctx, signal: gone.signal })
+      .for({ ...ctx, signal: controller.signal })
       .list({ where: {}, sort: 'createdAt', limit: 5 });
     await expect(read).rejects.toThrow();
     expect(commands).toEqual([{ ...inStore, operation: 'find', collection: 'notes', outcome: 'failed' }]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findMongod } from '@plinth/dev-databases';
 import { getFreePort } from '@plinth/testing';
 import { startChild } from '@plinth/testing/process';
+import { MongoClient } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { connectMongo } from '../src/index.ts';
 import { clientSettings } from '../src/settings.ts';
@@ -84,5 +85,13 @@ describe('the client', () => {
       socketTimeoutMS: 8000,
       waitQueueTimeoutMS: 2000,
     });
+  });
+
+  it('does so whatever the URI says', () => {
+    const weaker = 'w=0&journal=false&readPreference=secondary&readConcernLevel=local&retryWrites=false';
+    const { options } = new MongoClient(`mongodb://127.0.0.1/?${weaker}`, clientSettings(16));
+    const writeConcern = { w: 'majority', j: true };
+    const [readConcern, readPreference] = [{ level: 'majority' }, { mode: 'primary' }];
+    expect(options).toMatchObject({ writeConcern, readConcern, readPreference, retryWrites: true });
   });
 });

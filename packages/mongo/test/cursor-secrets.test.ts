@@ -45,6 +45,6 @@ it('a list that began with the previous secret continues in a process with a new
   const after = await openWith('after the rotation');
   const invalid = { code: 'invalid-cursor', status: 400 };
   await expect(after.collections.notes.for(ctx).list({ ...query, cursor })).rejects.toMatchObject(invalid);
-  const made = (await during.collections.notes.for(ctx).list(query)).nextCursor ?? '';
-  expect((await after.collections.notes.for(ctx).list({ ...query, cursor: made })).items).toEqual(second.items);
+  const newCursor = (await during.collections.notes.for(ctx).list(query)).nextCursor ?? '';
+  expect((await after.collections.notes.for(ctx).list({ ...query, cursor: newCursor })).items).toEqual(second.items);
 });

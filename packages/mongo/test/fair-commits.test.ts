@@ -121,7 +121,7 @@ describe('a group with a set that fails', () => {
 });
 
 describe('a queue of sets', () => {
-  it('continues after 300 ms when a commit hangs', async () => {
+  it('continues after 300 ms when a commit hangs', { retry: 3 }, async () => {
     const tenant = createTenant();
     await blockCommit(2500);
     const since = performance.now();

@@ -49,7 +49,8 @@ const countCommands = async (isCounted: typeof isCommit, work: () => Promise<unk
 type Mix = { readonly good: number; readonly bad: 'condition' | 'duplicate' | 'validator'; readonly position: number };
 
 const random = createRandom(getSeed());
-const mixes: readonly Mix[] = Array.from({ length: 20 }, (_, index) => ({
+const isHeavy = process.env['PLINTH_HEAVY'] === '1';
+const mixes: readonly Mix[] = Array.from({ length: isHeavy ? 21 : 6 }, (_, index) => ({
   good: 63,
   bad: (['condition', 'duplicate', 'validator'] as const)[index % 3] as Mix['bad'],
   position: random() % 64,

@@ -33,7 +33,9 @@ const block = (command: string, blockTimeMS: number, times = 1) =>
 afterEach(() => datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' }));
 
 describe('a write set of a group', () => {
-  it('boundary: whose deadline passes during the commit is answered then and alone; the others get their outcome', async () => {
+  it('boundary: whose deadline passes during the commit is answered then and alone; the others get their outcome', {
+    retry: 3,
+  }, async () => {
     const [documents, since] = [await count(), performance.now()];
     await block('commitTransaction', 1200);
     const urgent = add(within(500));

@@ -91,20 +91,20 @@ export const useFixture = () => {
   };
 };
 
-export type Stage = ReturnType<typeof useFixture>;
+export type MigrationFixture = ReturnType<typeof useFixture>;
 
-let made = 0;
+let created = 0;
 
 /** Creates a card of the first version; later cards have greater ids. */
 export const createOldCard = (overrides: object = {}) => {
-  made += 1;
+  created += 1;
   const now = clock.now();
   const entityFields = { _id: ids.next(), tenantId: ids.next(), version: 1, createdAt: now, updatedAt: now };
-  return { ...entityFields, title: `Card ${made}`, mood: 'new', ...overrides };
+  return { ...entityFields, title: `Card ${created}`, mood: 'new', ...overrides };
 };
 
 /** Creates the database of the first version with cards of several tenants. */
-export const withOldCards = async (fixture: Stage, count: number, tenants = 3) => {
+export const withOldCards = async (fixture: MigrationFixture, count: number, tenants = 3) => {
   await fixture.process(before).prepare();
   const tenantIds = Array.from({ length: tenants }, () => ids.next());
   const old = Array.from({ length: count }, (_, index) => createOldCard({ tenantId: tenantIds[index % tenants] }));

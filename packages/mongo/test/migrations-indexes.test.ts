@@ -175,3 +175,33 @@ describe('drift', () => {
     expect(await process.dryRun({ contract: false })).toEqual([]);
   });
 });
+
+describe('an index of words', () => {
+  const searched = (search: readonly ('title' | 'text')[], softDelete = false) => ({
+    name: 'deck',
+    collections: {
+      cards: defineCollection('cards', Entity.extend({ title: z.string(), text: z.string().optional() }), {
+        tenancy: 'tenant',
+        softDelete,
+        search,
+        indexes: {},
+      }),
+    },
+  });
+
+  it.each([false, true])('is stored as it is defined, with softDelete: %s', async (softDelete) => {
+    const process = fixture.process(searched(['title', 'text'], softDelete));
+    await process.prepare();
+    await process.prepare();
+    expect(await fixture.indexNames()).toContain('search');
+    expect(await process.drift()).toEqual([]);
+  });
+
+  it('is replaced by a repair when other fields are searched', async () => {
+    await fixture.process(searched(['title'])).prepare();
+    const process = fixture.process(searched(['title', 'text']));
+    expect(await process.drift()).toEqual([expect.stringContaining(".cards.search' differs from its definition.")]);
+    await process.repair({ dropIndexes: true });
+    expect(await process.drift()).toEqual([]);
+  });
+});

@@ -6,7 +6,7 @@ import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
 const fixture = useFixture();
 
-const leaseDeps = () => {
+const createLeaseDeps = () => {
   const { client } = fixture.process(after);
   return { client, db: client.db(fixture.db().databaseName), leaseMs: times.leaseMs };
 };
@@ -30,41 +30,43 @@ const changedOnce = async (count: number) => {
 
 describe('the lease', () => {
   it('race: is granted to one of many processes', async () => {
-    const all = await Promise.all(Array.from({ length: 8 }, (_, index) => takeLease(leaseDeps(), `process ${index}`)));
+    const all = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => takeLease(createLeaseDeps(), `process ${index}`)),
+    );
     expect(all.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
   it('is taken over when it has expired by the clock of the server, and its token grows', async () => {
-    const parts = leaseDeps();
-    const first = await takeLease(parts, 'first');
-    expect(await takeLease(parts, 'second')).toBeUndefined();
+    const deps = createLeaseDeps();
+    const first = await takeLease(deps, 'first');
+    expect(await takeLease(deps, 'second')).toBeUndefined();
     await fixture.expireLease();
-    const second = await takeLease(parts, 'second');
+    const second = await takeLease(deps, 'second');
     expect(second?.token).toBeGreaterThan(first?.token ?? Number.POSITIVE_INFINITY);
   });
 
   it('integrity: a former holder changes nothing, not even in an open transaction', async () => {
-    const parts = leaseDeps();
-    const first = await takeLease(parts, 'first');
-    if (!first) throw new Error('The lease was free.');
+    const deps = createLeaseDeps();
+    const first = await takeLease(deps, 'first');
+    if (!first) throw new Error('The first process got no lease.');
     await fixture.expireLease();
-    await takeLease(parts, 'second');
-    await expect(renew(parts, first)).rejects.toThrow(LeaseLost);
+    await takeLease(deps, 'second');
+    await expect(renew(deps, first)).rejects.toThrow(LeaseLost);
     const write = vi.fn(async () => fixture.cards().insertOne({ _id: 'late' }));
-    await expect(runFenced(parts, first, write)).rejects.toThrow(LeaseLost);
+    await expect(runFenced(deps, first, write)).rejects.toThrow(LeaseLost);
     expect(write).not.toHaveBeenCalled();
     expect(await fixture.cards().countDocuments()).toBe(0);
   });
 
   it('integrity: a take-over waits for the running batch, which is committed whole', async () => {
-    const parts = leaseDeps();
-    const first = await takeLease(parts, 'first');
-    if (!first) throw new Error('The lease was free.');
+    const deps = createLeaseDeps();
+    const first = await takeLease(deps, 'first');
+    if (!first) throw new Error('The first process got no lease.');
     await fixture.expireLease();
     let taking: Promise<unknown> = Promise.resolve();
-    await runFenced(parts, first, async (session) => {
-      taking = takeLease(leaseDeps(), 'second');
-      await parts.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
+    await runFenced(deps, first, async (session) => {
+      taking = takeLease(createLeaseDeps(), 'second');
+      await deps.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
     });
     // The batch has extended the lease, so it is not free.
     expect(await taking).toBeUndefined();
@@ -131,7 +133,7 @@ describe('two processes', () => {
   it('a process without pending migrations does not wait for a contract phase of another one', async () => {
     await withOldCards(fixture, 1);
     await fixture.process(after).prepare();
-    await takeLease(leaseDeps(), 'elsewhere:1');
+    await takeLease(createLeaseDeps(), 'elsewhere:1');
     await fixture.process(after, { waitMs: 0 }).prepare();
     await expect(fixture.process(after, { waitMs: 0 }).migrate({ contract: true })).rejects.toThrow(
       'elsewhere:1 has been',

@@ -109,7 +109,7 @@ describe('after the primary has changed', () => {
     expect(confirmations).toHaveLength(1);
   }, 60_000);
 
-  it('boundary: a read waits no longer than until its deadline, and the others go on', async () => {
+  it('boundary: a read waits no longer than until its deadline, and the others go on', { retry: 3 }, async () => {
     await (await add()).read(20_000);
     await stopProgress();
     const { note, read } = await add();
@@ -121,7 +121,7 @@ describe('after the primary has changed', () => {
     expect(performance.now() - startedAt).toBeLessThan(2000);
     await continueProgress();
     expect(await patient).toEqual(note);
-  }, 60_000);
+  });
 
   it('race: reads that are sent while it changes find what was committed before', async () => {
     await stopProgress();

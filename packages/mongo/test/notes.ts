@@ -15,9 +15,11 @@ export type Note = z.infer<typeof Note>;
 
 export const notes = defineCollection('notes', Note, {
   tenancy: 'tenant',
+  search: ['title'],
   indexes: {
-    byAge: { fields: ['createdAt', '_id'] },
-    byKind: { fields: ['kind', 'createdAt', '_id'] },
+    byAge: { fields: ['createdAt', '_id', 'words'] },
+    byKind: { fields: ['kind', 'createdAt', '_id', 'words'] },
+    byTag: { fields: ['tags', 'createdAt', '_id', 'words'] },
     byWords: { fields: ['words', '_id'] },
     bySlug: { fields: ['slug'], unique: 'slug-taken' },
   },

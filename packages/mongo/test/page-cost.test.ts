@@ -10,7 +10,8 @@ const clock = createManualClock();
 const ids = createIds(clock);
 const tenantId = createId();
 const pageSize = 20;
-const pageCount = 1000;
+const isHeavy = process.env['PLINTH_HEAVY'] === '1';
+const pageCount = isHeavy ? 1000 : 100;
 
 const open = () => datastore.current.open({ name: 'pages', collections: { notes } }, { clock, ids });
 
@@ -66,7 +67,7 @@ const lists: readonly Pick<ListQuery<Note>, 'where' | 'sort'>[] = [
   { where: { kind: 'draft' }, sort: '-createdAt' },
 ];
 
-describe('page 1,000', () => {
+describe(`page ${pageCount}`, () => {
   it.each(lists)(
     'examines as many keys as page 1, although many values are equal: %j',
     async (query) => {
@@ -74,7 +75,9 @@ describe('page 1,000', () => {
       expect(commands).toHaveLength(pageCount);
       expect(new Set(seen).size).toBe(pageSize * pageCount);
       const examined = await Promise.all(
-        [0, 499, 998, 999].map((index) => countExaminedKeys(commands[index] as Document)),
+        [0, pageCount / 2 - 1, pageCount - 2, pageCount - 1].map((index) =>
+          countExaminedKeys(commands[index] as Document),
+        ),
       );
       // Each page but the last reads one key more, which shows that another page follows.
       expect(examined).toEqual([pageSize + 1, pageSize + 1, pageSize + 1, pageSize]);

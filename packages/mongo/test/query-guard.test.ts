@@ -38,6 +38,7 @@ describe('commands without a tenant', () => {
     ['count', () => raw.count({ kind: 'draft' })],
     ['find', () => raw.findOne({ tenantId: '' })],
     ['find', () => raw.findOne({ $or: [{ tenantId: createId() }, { tenantId: createId() }] })],
+    ['find', () => raw.findOne({ $or: [{ tenantId }, { kind: 'draft' }] })],
     ['findAndModify', () => raw.findOneAndDelete({ _id: createId() as never })],
     ['insert', () => raw.insertOne({}).catch(() => undefined)],
     ['find', () => raw.findOne({ _id: createId() as never, tenantId: { $ne: null } })],
@@ -48,6 +49,16 @@ describe('commands without a tenant', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['find', () => raw.findOne({ _id: createId() as never, tenantId })],
+    [
+      'find',
+      () =>
+        raw.findOne({
+          $or: [
+            { tenantId, kind: 'draft' },
+            { tenantId, kind: 'final' },
+          ],
+        }),
+    ],
     ['aggregate', () => raw.aggregate([{ $match: { tenantId, kind: 'draft' } }]).toArray()],
     ['update', () => raw.updateOne({ _id: createId() as never, tenantId }, { $set: { words: 1 } })],
     ['delete', () => raw.deleteOne({ _id: createId() as never, tenantId })],
@@ -72,6 +83,14 @@ describe('the guard', () => {
     expect((await faults()).join()).toContain('reads the whole collection');
   });
 
+  it('reports an aggregation with documents that no index selects', async () => {
+    await raw.aggregate([{ $match: { tenantId, title: 'Note 1' } }, { $count: 'count' }], { hint: 'stray' }).toArray();
+    await raw.aggregate([{ $match: { tenantId, tags: 'none' } }, { $count: 'count' }], { hint: 'byAge' }).toArray();
+    const found = (await faults()).join();
+    expect(found).toContain('uses the index stray, which does not begin with tenantId');
+    expect(found).toContain('examined 30 documents to return 0');
+  });
+
   it('reports a sort in memory', async () => {
     await raw.find({ tenantId, kind: 'draft' }).sort({ score: 1 }).toArray();
     expect((await faults()).join()).toContain('sorts in memory');
@@ -88,8 +107,8 @@ describe('the guard', () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['an update', () => raw.updateOne({ tenantId, tags: 'none' }, { $set: { words: 1 } })],
-    ['a deletion', () => raw.deleteOne({ tenantId, tags: 'none' })],
+    ['an update', () => raw.updateOne({ tenantId, score: 5 }, { $set: { words: 1 } })],
+    ['a deletion', () => raw.deleteOne({ tenantId, score: 5 })],
   ])('reports %s that examines many documents', async (_, write) => {
     await write();
     expect((await faults()).join()).toContain('examined 30 documents to return 0');

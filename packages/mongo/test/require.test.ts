@@ -1,3 +1,4 @@
+import { commonErrors } from '@plinth/contract-kit';
 import type { Ctx } from '@plinth/data-kit';
 import { createContext, createId, createIds } from '@plinth/testing';
 import type { CommandStartedEvent } from 'mongodb';
@@ -28,12 +29,19 @@ const failpoint = (mode: object | string, data?: object) =>
   datastore.current.client.db('admin').command({ configureFailPoint: 'failCommand', mode, ...(data && { data }) });
 afterEach(() => failpoint('off'));
 
-describe('a required document', () => {
+const requirements: Readonly<Record<string, (scoped: Notes, note: Note) => void>> = {
+  'its version': (scoped, note) => scoped.require(note),
+  'a filter': (scoped, { _id }) =>
+    scoped.require({ _id, title: { $gte: 'N' }, version: 1 }, commonErrors.staleVersion()),
+  'a filter without an id': (scoped, { slug }) => scoped.require({ slug, version: 1 }, commonErrors.staleVersion()),
+};
+
+describe.each(Object.entries(requirements))('a document that is required by %s', (_, require) => {
   it('race: of two transactions that each require what the other changes, one is committed', async () => {
     const [left, right] = [await insert(), await insert()];
     const swap = (target: Store, required: Note, changed: Note) =>
       run(async (scoped) => {
-        scoped.require(required);
+        require(scoped, required);
         scoped.update(changed, { $set: { title: 'changed' } });
       }, target);
     // The last command of each transaction waits, so that both are open when the first one commits.
@@ -51,7 +59,7 @@ describe('a required document', () => {
       run(async (scoped) => {
         const [self, peer] = [await scoped.get(own._id), await scoped.get(other._id)];
         if (peer.words === 0) return;
-        scoped.require(peer);
+        require(scoped, peer);
         scoped.update(self, { $set: { words: 0 } });
       }, target);
     for (let round = 0; round < 20; round += 1) {
@@ -67,11 +75,13 @@ describe('a required document', () => {
     const read = async () =>
       (await datastore.current.raw('require', 'notes').all()).find(({ _id }) => _id === note._id);
     const before = await read();
-    await run((scoped) => scoped.require(note));
+    await run((scoped) => require(scoped, note));
     expect(await read()).toStrictEqual(before);
   });
+});
 
-  it('does not separate write sets that require the same version of it', async () => {
+describe('a required document', () => {
+  it.each(['its version', 'a filter'])('does not separate write sets that require it by %s', async (name) => {
     const note = await insert();
     let commits = 0;
     const onCommand = ({ commandName }: CommandStartedEvent) => {
@@ -81,7 +91,7 @@ describe('a required document', () => {
     await Promise.all(
       Array.from({ length: 30 }, () =>
         run((scoped) => {
-          scoped.require(note);
+          requirements[name]?.(scoped, note);
           scoped.insert(createNote());
         }),
       ),

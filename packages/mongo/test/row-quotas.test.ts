@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNote, notes } from './notes.ts';
 import { useDatastore } from './stores.ts';
 
-const clock = { now: () => new Date() };
+let elapsedMs = 0;
+const clock = { now: () => new Date(Date.now() + elapsedMs) };
 const datastore = useDatastore();
 const rowsMax = 3;
 const unlimited = createId();
@@ -25,7 +26,7 @@ beforeAll(async () => {
 });
 
 const insert = async (tenantId: string, count = 1, store = stores[0]): Promise<string> => {
-  const ctx = createContext({ tenantId });
+  const ctx = createContext({ tenantId, deadline: clock.now().getTime() + 10_000 });
   const work = async () => {
     for (let index = 0; index < count; index += 1) store?.collections.notes.for(ctx).insert(createNote());
   };
@@ -77,6 +78,22 @@ describe('a tenant with a limit of rows', () => {
     const tenantId = createId();
     expect(await insert(tenantId, 3)).toBe('inserted');
     expect(await insert(tenantId, 1, stores[1])).toBe('quota-exceeded');
+  });
+
+  it('counts what other processes have stored since, after ten seconds', async () => {
+    const tenantId = createId();
+    expect(await insert(tenantId)).toBe('inserted');
+    expect(await insert(tenantId, 2, stores[1])).toBe('inserted');
+    elapsedMs += 11_000;
+    expect(await insert(tenantId)).toBe('quota-exceeded');
+  });
+
+  it('boundary: counts again when the clock was set back', async () => {
+    const tenantId = createId();
+    expect(await insert(tenantId)).toBe('inserted');
+    expect(await insert(tenantId, 2, stores[1])).toBe('inserted');
+    elapsedMs -= 24 * 60 * 60 * 1000;
+    expect(await insert(tenantId)).toBe('quota-exceeded');
   });
 
   it('has no limit where the plan has none', async () => {

@@ -65,7 +65,9 @@ describe('unique indexes', () => {
       'byAge',
       'byKind',
       'bySlug',
+      'byTag',
       'byWords',
+      'search',
     ]);
     const indexes = await datastore.current.client
       .db(`${datastore.current.databasePrefix}validated`)
@@ -81,7 +83,7 @@ describe('preparing', () => {
       datastore.current.open({ name: 'raced', collections: { notes } }, { clock, ids: createIds(clock) }),
     );
     await Promise.all(stores.map((store) => store.prepare()));
-    expect(await datastore.current.raw('raced', 'notes').indexNames()).toHaveLength(5);
+    expect(await datastore.current.raw('raced', 'notes').indexNames()).toHaveLength(7);
   });
 
   it('stops at an index that differs from its definition, and names the command', async () => {

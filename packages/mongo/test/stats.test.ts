@@ -58,6 +58,26 @@ describe('connection statistics', () => {
     expect(pool()).toMatchObject({ checkedOut: 0, waiting: 0 });
   });
 
+  it('boundary: leave them out also while every connection stays busy', async () => {
+    const db = client.db(`${databasePrefix}pool`);
+    const working = new AbortController();
+    const workers = Array.from({ length: 4 }, async () => {
+      while (!working.signal.aborted) await sleepMs(20);
+    });
+    await expect.poll(pool).toMatchObject({ checkedOut: 2, waiting: 2 });
+    const leaving = new AbortController();
+    const leavers = Array.from({ length: 1000 }, () =>
+      db.command({ ping: 1 }, { signal: leaving.signal }).catch((error: unknown) => error),
+    );
+    await expect.poll(() => pool()?.waiting).toBeGreaterThan(900);
+    leaving.abort();
+    await Promise.all(leavers);
+    await expect.poll(() => pool()?.waiting, { timeout: 500, interval: 5 }).toBeLessThan(5);
+    working.abort();
+    await Promise.all(workers);
+    await expect.poll(pool).toMatchObject({ checkedOut: 0, waiting: 0 });
+  });
+
   it('are zero after closing', async () => {
     await client.db(`${databasePrefix}pool`).dropDatabase();
     await datastore.close();

@@ -26,7 +26,7 @@ export const useDatastore = (): { readonly current: TestDatastore } => {
   };
 };
 
-/** Moves the times of the idempotency keys of a database back. */
+/** Makes the idempotency keys of a database older. */
 export const ageKeys = async (db: Db, ms: number): Promise<void> => {
   await db.collection('idempotencyKeys').updateMany({}, [{ $set: { expiresAt: { $subtract: ['$expiresAt', ms] } } }]);
 };

@@ -22,7 +22,11 @@ beforeAll(async () => {
 });
 
 /** A fault of a collection: it changes the commands of its reads or the writes that it records. */
-type Fault = { readonly onFind?: (find: Document) => Document; readonly onWrite?: (write: Write) => Write };
+type Fault = {
+  readonly onFind?: (find: Document) => Document;
+  readonly onAggregate?: (command: Document) => Document;
+  readonly onWrite?: (write: Write) => Write;
+};
 
 const dropTenant = (filter: Document): Document => {
   const { tenantId: _, ...rest } = filter;
@@ -44,10 +48,12 @@ const createWriteFault = (kind: 'update' | 'remove', hasVersion: boolean): Fault
       : write,
 });
 
-const requirementFault: Fault = {
+const createRequirementFault = (hasVersion: boolean): Fault => ({
   onWrite: (write) =>
-    write.kind === 'update' && isRequirement(write) ? { ...write, filter: dropTenant(write.filter) } : write,
-};
+    write.kind === 'update' && isRequirement(write) && 'version' in write.filter === hasVersion
+      ? { ...write, filter: dropTenant(write.filter) }
+      : write,
+});
 
 const createInsertFault = (change: (document: Document) => Document): Fault => ({
   onWrite: (write) => (write.kind === 'insert' ? { ...write, document: change(write.document) } : write),
@@ -62,21 +68,40 @@ const faults: Readonly<Record<string, Fault>> = {
   find: createFindFault(({ filter }) => 'slug' in filter),
   getMany: createFindFault((find) => countIds(find) > pointsMax),
   list: createFindFault(({ hint }) => hint !== undefined),
+  'list by $in': {
+    onFind: (find) => ({
+      ...find,
+      filter: { ...find['filter'], ...(find['filter'].$or && { $or: find['filter'].$or.map(dropTenant) }) },
+    }),
+  },
+  // The index of words needs a tenant, so this fault leaves out the words too.
+  search: {
+    onFind: (find) => (find['filter'].$text ? { ...find, filter: {}, sort: { _id: -1 } } : find),
+  },
+  summarise: {
+    onAggregate: (command) => ({
+      ...command,
+      pipeline: [{ $match: dropTenant(command['pipeline'][0].$match) }, ...command['pipeline'].slice(1)],
+    }),
+  },
   'insert without a tenant': createInsertFault((document) => ({ ...document, tenantId: undefined })),
   'insert for another tenant': createInsertFault((document) => ({ ...document, tenantId: otherTenantId })),
   update: createWriteFault('update', true),
   updateWhere: createWriteFault('update', false),
-  require: requirementFault,
+  require: createRequirementFault(true),
+  'require of a filter': createRequirementFault(false),
   remove: createWriteFault('remove', true),
 };
 
-const withFault = (db: Db, { onFind = (find) => find }: Fault): Db =>
+const withFault = (db: Db, { onFind = (find) => find, onAggregate = (command) => command }: Fault): Db =>
   new Proxy(db, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       if (name !== 'command') return typeof value === 'function' ? value.bind(target) : value;
-      return (command: Document, options: object) =>
-        target.command(command['find'] === notes.name ? onFind(command) : command, options);
+      return (command: Document, options: object) => {
+        const changed = command['aggregate'] === undefined ? command : onAggregate(command);
+        return target.command(command['find'] === notes.name ? onFind(command) : changed, options);
+      };
     },
   });
 
@@ -95,6 +120,7 @@ const openCollection = (fault: Fault = {}) => {
   const collection = createCollection(notes, {
     ...reads,
     ids,
+    definitions: [notes],
     cursors: createEncryptedCursors(['a secret']),
     writeSets: recordWithFault(writeSets, fault),
     readById: createPointReads(reads),
@@ -134,8 +160,16 @@ const findBreaches = async (fault?: Fault): Promise<string[]> => {
     list: (await collectionOfMine.list({ where: {}, sort: 'createdAt', limit: 100 })).items.some(
       ({ _id }) => _id === note._id,
     ),
+    'list by $in': (
+      await collectionOfMine.list({ where: { kind: { $in: ['draft'] } }, sort: 'createdAt', limit: 100 })
+    ).items.some(({ _id }) => _id === note._id),
+    search: (await collectionOfMine.search({ text: note.title, limit: 100 })).some(({ _id }) => _id === note._id),
+    summarise: (await collectionOfMine.summarise({ where: {}, groupsMax: 1 }, commonErrors.notFound()))[0]?.count !== 2,
     insert: stored?.['tenantId'] !== mine.tenantId,
     require: await succeeds(write(mine, () => collectionOfMine.require(note))),
+    'require of a filter': await succeeds(
+      write(mine, () => collectionOfMine.require({ _id: note._id }, commonErrors.notFound())),
+    ),
     update: await succeeds(write(mine, () => collectionOfMine.update(note, { $set: { words: 8 } }))),
     updateWhere: await succeeds(
       write(mine, () =>

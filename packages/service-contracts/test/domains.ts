@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AnyErrorFactory, Contract } from '@plinth/contract-kit';
 
 const source = new URL('../src/', import.meta.url);
@@ -6,20 +6,21 @@ const source = new URL('../src/', import.meta.url);
 const isContract = (value: unknown): value is Contract =>
   typeof value === 'object' && value !== null && 'routes' in value && 'permissions' in value;
 
-const toCamel = (domain: string): string => domain.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
-const read = async (domain: string): Promise<Record<string, unknown>> => import(`../src/${domain}/index.ts`);
+const read = (path: string): string => readFileSync(new URL(path, source), 'utf8');
 
 /** Every domain with its files, its contracts and its errors, so that a new one is tested without a line of its own. */
 export const domains = await Promise.all(
   readdirSync(source).map(async (domain) => {
-    const exported = await read(domain);
-    const errors = (exported[`${toCamel(domain)}Errors`] ?? {}) as Readonly<Record<string, AnyErrorFactory>>;
+    const exported: Record<string, unknown> = await import(`../src/${domain}/index.ts`);
+    const files = readdirSync(new URL(`${domain}/`, source)).filter((file) => !file.includes('.test'));
+    const catalogues = Object.entries(exported).filter(([name]) => name.endsWith('Errors'));
     return {
       domain,
-      files: readdirSync(new URL(`${domain}/`, source)).filter((file) => !file.includes('.test')),
+      files,
       contracts: Object.values(exported).filter(isContract),
-      errors,
+      errors: catalogues.map(([, errors]) => errors as Readonly<Record<string, AnyErrorFactory>>),
+      /** The number of error catalogues that the files define. */
+      catalogues: files.flatMap((file) => read(`${domain}/${file}`).match(/\bdefineErrors\(/g) ?? []).length,
     };
   }),
 );
@@ -29,6 +30,7 @@ export const routes = domains.flatMap(({ domain, contracts }) =>
     Object.entries(contract.routes).map(([operationId, route]) => ({
       domain,
       operationId,
+      resource: contract.name,
       route,
       permissions: contract.permissions,
     })),

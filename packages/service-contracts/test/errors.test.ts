@@ -3,12 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { domains } from './domains.ts';
 
 const entries = domains.flatMap(({ domain, errors }) =>
-  Object.entries(errors).map(([key, factory]) => ({ domain, key, factory, spec: factory.spec })),
+  errors.flatMap((catalogue) =>
+    Object.entries(catalogue).map(([key, factory]) => ({ domain, key, factory, spec: factory.spec })),
+  ),
 );
 
-it('finds the error catalogue of every domain that has one', () => {
-  const declared = domains.filter(({ files }) => files.includes('errors.ts')).map(({ domain }) => domain);
-  expect([...new Set(entries.map(({ domain }) => domain))]).toEqual(declared);
+it.each(domains)('finds every error catalogue of $domain', ({ errors, catalogues }) => {
+  expect(errors).toHaveLength(catalogues);
+});
+
+it('has each code of a domain once', () => {
+  const codes = entries.map(({ domain, spec }) => `${domain}/${spec.code}`);
+  expect(codes).toEqual([...new Set(codes)]);
 });
 
 describe.each(entries)('$domain: $key', ({ domain, factory, spec }) => {

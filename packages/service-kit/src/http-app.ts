@@ -1,10 +1,11 @@
 import { maxHeaderSize } from 'node:http';
+import { parse } from 'node:querystring';
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import type { Contract } from '@plinth/contract-kit';
-import type { Ids } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
+import { compressedBytesMin } from './http/caching.ts';
 import type { Serialization } from './http/serialize.ts';
 import type { RequestTelemetry } from './http/telemetry.ts';
 import { validatorCompiler } from './http/validation.ts';
@@ -12,6 +13,7 @@ import { admission } from './plugins/admission.ts';
 import { type AuthDeps, auth } from './plugins/auth.ts';
 import { bodyLimitBytes, bodyParsers } from './plugins/body-parsers.ts';
 import { clientErrors, headersTimeoutMs } from './plugins/client-errors.ts';
+import { type ConnectionLimits, connections } from './plugins/connections.ts';
 import { cors } from './plugins/cors.ts';
 import { defaultHeaders } from './plugins/default-headers.ts';
 import { type ErrorsOptions, errors } from './plugins/errors.ts';
@@ -19,7 +21,7 @@ import { createReadinessCheck, type Dependency, health, type Readiness } from '.
 import { type LongResponseLimits, longResponses } from './plugins/long-responses.ts';
 import { type RateLimits, rateLimit } from './plugins/rate-limit.ts';
 import { reference } from './plugins/reference.ts';
-import { createRequestIds, type Lifecycle, requestContext } from './plugins/request-context.ts';
+import { getRequestId, type Lifecycle, requestContext } from './plugins/request-context.ts';
 import { requestTimeout, requestTimeoutMs } from './plugins/request-timeout.ts';
 import { routeTable } from './plugins/route-table.ts';
 import { routes, type ServedRoute } from './plugins/routes.ts';
@@ -29,25 +31,32 @@ export type HttpAppOptions = ErrorsOptions &
     readonly name: string;
     readonly contracts: readonly Contract[];
     readonly routes: readonly ServedRoute[];
-    readonly ids: Ids;
     readonly dependencies: readonly Dependency[];
     readonly corsOrigins: readonly string[];
     readonly inFlightMax: number;
+    readonly connectionLimits?: ConnectionLimits | undefined;
     readonly longResponses?: LongResponseLimits | undefined;
     readonly limits: RateLimits | undefined;
     readonly metrics: Metrics;
     readonly trustProxy: readonly string[] | undefined;
     readonly serialization: Serialization;
     readonly telemetry: RequestTelemetry;
+    /** Further plugins of the host. Their routes are operational. */
+    readonly plugins?: readonly FastifyPluginAsync[] | undefined;
   };
 
 /** Longer than the idle timeout of common proxies (60 s), so that the proxy closes first. */
 const keepAliveMs = 72_000;
 
-const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => {
+/** More parameters than any route has: each request with more is a 400 for the first ones, and the others are not parsed. */
+const queryParametersMax = 100;
+
+const parseQuery = (text: string) => parse(text, '&', '=', { maxKeys: queryParametersMax });
+
+const createFastify = ({ trustProxy }: HttpAppOptions): FastifyInstance => {
   const app: FastifyInstance = Fastify({
     logger: false,
-    genReqId: createRequestIds(ids),
+    genReqId: getRequestId,
     trustProxy: trustProxy ? [...trustProxy] : false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: 10_000,
@@ -60,7 +69,7 @@ const createFastify = ({ ids, trustProxy }: HttpAppOptions): FastifyInstance => 
     exposeHeadRoutes: false,
     clientErrorHandler: (error, socket) => app.handleClientError(error, socket),
     // Fastify rejects a longer path parameter before any hook. No URL is longer than the headers may be.
-    routerOptions: { maxParamLength: maxHeaderSize },
+    routerOptions: { maxParamLength: maxHeaderSize, querystringParser: parseQuery },
     // No hook sees a malformed URL, so the request is routed again, to the not-found handler.
     frameworkErrors: (_error, { raw }, reply) => {
       app.routing(Object.assign(raw, { originalUrl: raw.url, url: '/malformed' }), reply.raw);
@@ -87,6 +96,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   const app = createFastify(options);
   const checkReadiness = createReadinessCheck({ ...options, lifecycle });
 
+  await app.register(connections, options);
   await app.register(routeTable);
   await app.register(defaultHeaders);
   await app.register(requestContext, { ...options, lifecycle });
@@ -100,9 +110,14 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await app.register(admission, options);
   await app.register(longResponses, options);
   await app.register(fastifyAccepts);
-  await app.register(fastifyCompress, { encodings: ['br', 'gzip'], threshold: 1024, globalDecompression: false });
+  await app.register(fastifyCompress, {
+    encodings: ['br', 'gzip'],
+    threshold: compressedBytesMin,
+    globalDecompression: false,
+  });
   await app.register(health, { checkReadiness });
-  await app.register(reference, { title: name, contracts });
+  await app.register(reference, { title: `Plinth ${name}`, contracts });
+  for (const plugin of options.plugins ?? []) await app.register(plugin);
   await app.register(routes, options);
 
   return {

@@ -30,7 +30,7 @@ export const implement =
       const operation = (service as Readonly<Record<string, Operation | undefined>>)[operationId];
       if (!operation) {
         throw new TypeError(
-          `Contract '${contract.name}': no operation serves '${operationId}'. Add it to the service of its module.`,
+          `Contract '${contract.name}': no action serves the route '${operationId}'. Export one of this name from the actions of its domain.`,
         );
       }
       // A route with two successes or none is refused here when the compiler was bypassed.

@@ -80,14 +80,17 @@ type TypedModule<C extends readonly Contract[], K extends object, A extends Acti
     readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
   };
 
-const getUniqueCodes = (collections: object): string[] =>
-  Object.values(collections as Definitions).flatMap(({ indexes }) =>
-    Object.values(indexes).flatMap(({ unique }) => (unique === undefined ? [] : [unique])),
+const getViolationCodes = (collections: object): string[] =>
+  Object.values(collections as Definitions).flatMap(({ indexes, references }) =>
+    [
+      ...Object.values(indexes).map(({ unique }) => unique),
+      ...Object.values(references).flatMap(({ missing, used }) => [missing, used]),
+    ].filter((code) => code !== undefined),
   );
 
 /**
  * Declares a module: its contracts, its collections, and an action for each route.
- * @throws when a unique index names an error code that no route of the module declares, and for migrations that are out
+ * @throws when a unique index or a reference names an error code that no route of the module declares, and for migrations that are out
  * of order or name an unknown collection or field.
  */
 export const defineModule = <const C extends readonly Contract[], const K extends object, A extends Actions>(
@@ -98,10 +101,10 @@ export const defineModule = <const C extends readonly Contract[], const K extend
   const declared = spec.contracts.flatMap(({ routes }) =>
     Object.values(routes).flatMap(({ errors = [] }) => errors.map((error) => error.spec.code)),
   );
-  const stray = getUniqueCodes(spec.collections).find((code) => !declared.includes(code));
+  const stray = getViolationCodes(spec.collections).find((code) => !declared.includes(code));
   if (stray !== undefined) {
     throw new TypeError(
-      `Module '${spec.name}': a unique index names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
+      `Module '${spec.name}': a unique index or a reference names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
     );
   }
   assertMigrations(spec);

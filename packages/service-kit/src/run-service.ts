@@ -3,11 +3,12 @@ import { createKeyRing, createRevocations, createTokenVerifier } from '@plinth/a
 import { type CommandObserver, type Datastore, type RateLimiter, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
+import type { FastifyPluginAsync } from 'fastify';
 import { systemClock, systemIds } from './clock-and-ids.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
+import { defaultConnectionLimits } from './plugins/connections.ts';
 import type { Dependency, Readiness } from './plugins/health.ts';
-import { defaultLongResponseLimits } from './plugins/long-responses.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
 import { createRateLimits, createRowLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
@@ -39,6 +40,8 @@ export type ServiceOptions = {
   readonly connections: readonly ((config: ServiceConfig, logger: Logger, metrics: Metrics) => Connection)[];
   /** Returns the plan of a tenant. `LIMIT_DEFAULT_PLAN` applies without it and when it returns undefined. */
   readonly findPlan?: RateLimits['findPlan'];
+  /** Further plugins of Fastify, such as that of a console. Their routes have `config: { operational: true }`. */
+  readonly plugins?: readonly FastifyPluginAsync[];
   /** Runs after the migrations and before the first request, for instance to add demo data. */
   readonly beforeListening?: (datastore: Datastore) => Promise<void>;
 };
@@ -59,7 +62,7 @@ const createServiceLogger = ({ name, modules, config }: ServiceOptions): Logger 
 
 const createAuthentication = ({ AUTH_JWKS, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience }: ServiceConfig) => {
   const keys = createKeyRing(AUTH_JWKS);
-  const revocations = createRevocations({ clock: systemClock });
+  const revocations = createRevocations();
   const verifier = createTokenVerifier({ keys, issuer, audience, clock: systemClock, revocations });
   return { keys, revocations, verifier };
 };
@@ -68,12 +71,13 @@ const toServerSettings = (config: ServiceConfig) => ({
   publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
   corsOrigins: config.CORS_ORIGINS ?? [],
   inFlightMax: config.IN_FLIGHT_MAX,
-  longResponses: {
-    ...defaultLongResponseLimits,
-    max: config.LONG_RESPONSES_MAX,
-    perUserMax: config.LONG_RESPONSES_PER_USER_MAX,
-    bytesPerSecondMin: config.LONG_RESPONSE_BYTES_PER_SECOND_MIN,
+  connectionLimits: {
+    ...defaultConnectionLimits,
+    max: config.CONNECTIONS_MAX,
+    perNetworkMax: config.CONNECTIONS_PER_IP_MAX,
+    bytesPerSecondMin: config.RESPONSE_BYTES_PER_SECOND_MIN,
   },
+  longResponses: { max: config.LONG_RESPONSES_MAX, perUserMax: config.LONG_RESPONSES_PER_USER_MAX },
   trustProxy: config.TRUST_PROXY,
   serialization: config.NODE_ENV === 'production' ? ('compiled' as const) : ('validated' as const),
   undeclared: 'send' as const,
@@ -115,9 +119,10 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
     dependencies: [toDependency(datastore), ...userChanges.dependencies(config), ...connections],
     limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
     findRowsMax: createRowLimits({ config, findPlan: options.findPlan }),
-    onViolation: (sentence) => logger.error('contract-violated', { sentence }),
+    onViolation: (violation) => logger.error('contract-violated', { violation }),
     metrics,
     tracing,
+    plugins: options.plugins,
   });
   if (!users) throw withoutUsers();
   const probes = { checkReadiness: async () => starting };

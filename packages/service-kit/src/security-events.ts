@@ -27,10 +27,45 @@ export type SecurityEvents = {
 
 const windowMs = 60_000;
 
-/** The sources that have lines of their own in a minute. Those of all others are counted together. */
+/**
+ * The sources of each event that have lines of their own in a minute. Those of all others are counted together. They are counted
+ * for each event, so that a flood of bad tokens hides no export.
+ */
 const sourcesMax = 500;
 
-type Repeated = { readonly event: SecurityEvent; readonly fields: Fields; count: number };
+type Repeated = { readonly fields: Fields; count: number };
+
+const others = 'others';
+
+/** Counts the events of each source, and writes the first one. */
+const createSources = (logger: Logger) => {
+  const sources = Object.fromEntries(events.map((event) => [event, new Map()])) as Record<
+    SecurityEvent,
+    Map<string, Repeated>
+  >;
+  return {
+    add: (event: SecurityEvent, source: string, fields: Fields): void => {
+      const known = sources[event];
+      const isOther = !known.has(source) && known.size >= sourcesMax;
+      const key = isOther ? others : source;
+      const repeated = known.get(key);
+      if (repeated) repeated.count += 1;
+      else if (isOther) known.set(key, { fields: { source: others }, count: 1 });
+      else {
+        known.set(key, { fields, count: 0 });
+        logger.security(event, fields);
+      }
+    },
+    writeRepeated: (): void => {
+      for (const event of events) {
+        for (const { fields, count } of sources[event].values()) {
+          if (count > 0) logger.security(event, { ...fields, repeated: count });
+        }
+        sources[event].clear();
+      }
+    },
+  };
+};
 
 /** Creates the security events of a process. A flood of them costs a bounded number of lines and a bounded amount of memory. */
 export const createSecurityEvents = ({ logger, metrics }: { logger: Logger; metrics: Metrics }): SecurityEvents => {
@@ -44,28 +79,12 @@ export const createSecurityEvents = ({ logger, metrics }: { logger: Logger; metr
     help: 'Requests that were not authenticated, by reason.',
     labels: { reason: rejectionReasons },
   });
-  const sources = new Map<string, Repeated>();
-
-  const writeRepeated = (): void => {
-    for (const { event, fields, count } of sources.values()) {
-      if (count > 0) logger.security(event, { ...fields, repeated: count });
-    }
-    sources.clear();
-  };
-  const timer = setInterval(writeRepeated, windowMs).unref();
+  const sources = createSources(logger);
+  const timer = setInterval(sources.writeRepeated, windowMs).unref();
 
   const record: SecurityEvents['record'] = (event, source, fields) => {
     total.labels({ event }).inc();
-    const known = sources.get(`${event} ${source}`);
-    if (known) known.count += 1;
-    else if (sources.size < sourcesMax) {
-      sources.set(`${event} ${source}`, { event, fields, count: 0 });
-      logger.security(event, fields);
-    } else {
-      const others = sources.get(event) ?? { event, fields: { source: 'others' }, count: 0 };
-      others.count += 1;
-      sources.set(event, others);
-    }
+    sources.add(event, source, fields);
   };
 
   return {
@@ -76,7 +95,7 @@ export const createSecurityEvents = ({ logger, metrics }: { logger: Logger; metr
     },
     stop: () => {
       clearInterval(timer);
-      writeRepeated();
+      sources.writeRepeated();
     },
   };
 };

@@ -3,11 +3,13 @@ import type { Contract } from '@plinth/contract-kit';
 import type { Clock, Datastore, Ids, ModuleStore } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
+import type { FastifyPluginAsync } from 'fastify';
 import type { Serialization } from './http/serialize.ts';
 import { createRequestTelemetry, measureDatastore, measureTracing } from './http/telemetry.ts';
 import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
 import type { Module, UserAccessSource } from './module.ts';
+import type { ConnectionLimits } from './plugins/connections.ts';
 import type { Dependency } from './plugins/health.ts';
 import type { LongResponseLimits } from './plugins/long-responses.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
@@ -31,6 +33,7 @@ export type ServerOptions = {
   readonly corsOrigins: readonly string[];
   /** Requests that are processed at a time. */
   readonly inFlightMax: number;
+  readonly connectionLimits?: ConnectionLimits | undefined;
   /** Limits of responses that stream. */
   readonly longResponses?: LongResponseLimits | undefined;
   /** Without it no request is limited. `runService` always sets it. */
@@ -43,7 +46,9 @@ export type ServerOptions = {
   /** Sends an error that the route does not declare as it is, or refuses to. */
   readonly undeclared: 'send' | 'refuse';
   /** Called for every response that a contract does not declare. */
-  readonly onViolation: (sentence: string) => void;
+  readonly onViolation: (violation: string) => void;
+  /** Further plugins of the host, such as that of a console. Their routes are operational. */
+  readonly plugins?: readonly FastifyPluginAsync[] | undefined;
   /** Without it the metrics are collected and never read. */
   readonly metrics?: Metrics | undefined;
   /** Without it no trace is recorded. */

@@ -48,14 +48,20 @@ export const serviceSettings = {
   IN_FLIGHT_MAX: integer({ min: 1, max: 100_000 }).default(256).meta({
     description: 'How many requests one process handles at a time. More are queued for a moment.',
   }),
+  CONNECTIONS_MAX: integer({ min: 1, max: 1_000_000 }).default(10_000).meta({
+    description: 'How many connections one process holds. More are closed at once.',
+  }),
+  CONNECTIONS_PER_IP_MAX: integer({ min: 1, max: 1_000_000 }).default(500).meta({
+    description: 'How many of them one IP address may have, if it is no trusted proxy.',
+  }),
+  RESPONSE_BYTES_PER_SECOND_MIN: integer({ min: 1, max: 1_000_000 }).default(4096).meta({
+    description: 'A client that reads its responses more slowly for 20 seconds is cut.',
+  }),
   LONG_RESPONSES_MAX: integer({ min: 1, max: 10_000 }).default(32).meta({
     description: 'How many exports and other streams one process sends at a time.',
   }),
   LONG_RESPONSES_PER_USER_MAX: integer({ min: 1, max: 1000 }).default(2).meta({
     description: 'How many of them one user receives from one process at a time.',
-  }),
-  LONG_RESPONSE_BYTES_PER_SECOND_MIN: integer({ min: 1, max: 1_000_000 }).default(4096).meta({
-    description: 'A client that reads a stream more slowly for 20 seconds is cut.',
   }),
   SHUTDOWN_DELAY_MS: integer({ max: 8000 }).default(3000).meta({
     description:

@@ -1,4 +1,4 @@
-import { brotliDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, type TestResponse, useTestHost } from '../src/testing/index.ts';
@@ -97,15 +97,32 @@ describe('a text that changes with a release only', () => {
   const caching = { 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
 
   it.each(urls)('is cached for everyone, and 304 for its ETag: %s', async (url) => {
+    const varying = { ...caching, vary: url.startsWith('/errors') ? 'accept, accept-encoding' : 'accept-encoding' };
     const whole = await host.current.anonymous.get(url);
-    expect(whole).toMatchObject({ status: 200, headers: caching });
+    expect(whole).toMatchObject({ status: 200, headers: varying });
     const etag = String(whole.headers['etag']);
     expect(etag).toMatch(/^"[\w-]{43}"$/);
     const known = [etag, `W/${etag}`, `"other", ${etag}`, '*'];
     const responses = await Promise.all(known.map((tag) => host.current.anonymous.get(url, { 'if-none-match': tag })));
-    expect(responses).toMatchObject(known.map(() => ({ status: 304, text: '', headers: { ...caching, etag } })));
+    expect(responses).toMatchObject(known.map(() => ({ status: 304, text: '', headers: { ...varying, etag } })));
     const other = await host.current.anonymous.get(url, { 'if-none-match': '"other"' });
     expect(other).toMatchObject({ status: 200, text: whole.text });
+  });
+
+  it('is compressed once, not for each request', async () => {
+    const get = (coding: string) =>
+      host.current.server.inject({ url: '/openapi.json', headers: { 'accept-encoding': coding } });
+    const plain = (await get('identity')).payload;
+    for (const [coding, decompress] of [
+      ['br', brotliDecompressSync],
+      ['gzip', gunzipSync],
+    ] as const) {
+      const { headers, rawPayload } = await get(coding);
+      expect(headers).toMatchObject({ 'content-encoding': coding, ...caching });
+      // A text that is compressed while it is sent has no length.
+      expect(headers['content-length']).toBe(String(rawPayload.length));
+      expect(decompress(rawPayload).toString()).toBe(plain);
+    }
   });
 
   it('has one ETag on every host, and another one for another text', async () => {

@@ -204,10 +204,11 @@ describe('bytes that are not a body', () => {
   });
 });
 
-describe('the Host of a request', () => {
+describe('the Host of a request, and its token', () => {
   it.each([
     ['two different Hosts', 'Host: a\r\nHost: b\r\n'],
     ['one Host twice', 'Host: a\r\nhost: a\r\n'],
+    ['two tokens', 'Host: a\r\nAuthorization: Bearer a\r\nauthorization: Bearer b\r\n'],
     ['no Host', ''],
   ])('returns 400 for %s, ends the connection, and serves nothing that follows on it', async (what, hosts) => {
     const next = create(`behind ${what}`);

@@ -49,7 +49,11 @@ describe('a page of an allowed origin', () => {
     const caller = await host.current.as(createPrincipal());
     const created = await caller.post('/v1/things', { name: 'a', grams: 1 }, { origin: app });
     expect(created).toMatchObject({ status: 201, headers: { 'access-control-allow-origin': app } });
-    expect(created.headers['access-control-expose-headers']).toContain('etag');
+    const exposed = String(created.headers['access-control-expose-headers']).split(', ');
+    const { components } = (await host.current.anonymous.get('/openapi.json')).body;
+    const documented = Object.keys(components.headers).map((name) => name.toLowerCase());
+    expect(documented).toContain('etag');
+    expect(exposed).toEqual(expect.arrayContaining(documented));
     const refused = await host.current.anonymous.post('/v1/things', {}, { origin: app });
     expect(refused).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': app } });
     expect(refused.headers['access-control-expose-headers']).toContain('www-authenticate');

@@ -1,10 +1,9 @@
-import { commonErrors } from '@plinth/contract-kit';
+import { commonErrors, getDeclaredErrors } from '@plinth/contract-kit';
 import { createId, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
-import { getDeclaredErrors } from '../src/http/declared-errors.ts';
 import { listErrors } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
+import { datastoreErrors, fakeDatastore, thingsContract, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 
@@ -64,6 +63,13 @@ describe('a method without a route', () => {
     expect(response.body).toMatchObject({ code: 'method-not-allowed' });
     expect((await host.current.anonymous.get(new URL(response.body.type).pathname)).status).toBe(200);
   });
+});
+
+// A route declares them by its method, and its own tests need no case of them.
+it.each(datastoreErrors)('an error of the datastore is a declared response of every write: %s', async (name) => {
+  const { code, status } = commonErrors[name].spec;
+  const caller = await host.current.as(createPrincipal());
+  expect(await caller.post(`/v1/failures/${name}`, undefined)).toMatchObject({ status, body: { code } });
 });
 
 describe('an error page', () => {

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createMetrics, type MetricsServer, openMetricsServer } from '@plinth/telemetry';
 import { readValue } from '@plinth/telemetry/testing';
 import { createId, createPrincipal } from '@plinth/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, latch, thingsModule } from './things.ts';
 
@@ -126,6 +126,9 @@ describe('a request is counted', () => {
   ])('without an error code when its client disconnects, and %s', async (_what, events, toError) => {
     const { promise, reject } = Promise.withResolvers<void>();
     latch.opened = promise;
+    onTestFinished(() => {
+      latch.opened = Promise.resolve();
+    });
     const id = createId();
     const headers = { authorization: `Bearer ${await host.current.signToken(owner)}`, 'x-request-id': id };
     const sent = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/failures/wait', headers });

@@ -3,7 +3,7 @@ import { createOpenApi, listErrors } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
 import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
 
-type Media = { schema: Record<string, unknown>; example?: unknown };
+type Media = { schema: Record<string, unknown>; example?: unknown; examples?: Record<string, unknown> };
 type Response = { headers: Record<string, object>; content: Record<string, Media> };
 type Operation = {
   description: string;
@@ -16,11 +16,20 @@ type Document = {
   servers: unknown;
   tags: unknown;
   paths: Record<string, Record<string, Operation>>;
-  components: { headers: Record<string, object>; schemas: Record<string, object> };
+  components: Record<'headers' | 'schemas' | 'examples' | 'parameters' | 'responses', Record<string, object>>;
 };
 
 const document = createOpenApi({ title: 'Things', contracts: [thingsContract] }) as Document;
-const { paths, components } = document;
+const { components } = document;
+
+/** Returns a part of the document with what its references to parameters and responses refer to. */
+const dereference = <T>(part: T): T =>
+  JSON.parse(JSON.stringify(part), (_, value) => {
+    const [, section, name] = /^#\/components\/(parameters|responses)\/(.+)$/.exec(value?.$ref ?? '') ?? [];
+    return section === undefined ? value : components[section as 'parameters'][String(name)];
+  });
+
+const paths = dereference(document.paths);
 const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
 const responses = operations.flatMap((operation) => Object.entries(operation.responses));
 const getOperation = (method: string, path: string): Operation => {
@@ -48,7 +57,7 @@ describe('the OpenAPI document', () => {
   it('is the same for the same contracts, and is the one that the host serves', async () => {
     expect(createOpenApi({ title: 'Things', contracts: [thingsContract] })).toEqual(document);
     const { body } = await host.current.anonymous.get('/openapi.json');
-    expect(body.paths).toEqual(paths);
+    expect(body).toEqual({ ...document, info: { ...document.info, title: body.info.title } });
   });
 
   it('has every route with its security, permission, parameters and errors', () => {
@@ -71,14 +80,41 @@ describe('the OpenAPI document', () => {
       expect.arrayContaining(['Thing', 'PartialThing', 'ThingPage', 'Problem']),
     );
     const text = JSON.stringify(document);
-    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-      expect(components.schemas).toHaveProperty(String(name));
+    for (const [, section, name] of text.matchAll(/"#\/components\/(\w+)\/([^"]+)"/g)) {
+      expect(Object.keys(components[section as 'schemas']), section).toContain(name);
     }
     const { content } = getOperation('get', '/v1/things/{id}').responses[200] ?? {};
     expect(content?.['application/json']?.schema).toEqual({ $ref: '#/components/schemas/Thing' });
     expect(components.schemas['ThingPage']).toMatchObject({
       properties: { items: { items: { $ref: '#/components/schemas/Thing' } } },
     });
+  });
+});
+
+describe('a part that several operations have', () => {
+  it('is a component that they refer to, named for its codes or its DTO', () => {
+    const { get, delete: remove } = document.paths['/v1/things/{id}'] ?? {};
+    const { parameters, responses: shared } = get ?? {};
+    expect(parameters).toEqual([
+      { $ref: '#/components/parameters/id' },
+      { $ref: '#/components/parameters/If-None-Match' },
+    ]);
+    expect(shared).toMatchObject({
+      200: { $ref: '#/components/responses/Thing.ETag' },
+      304: { $ref: '#/components/responses/Not-modified.ETag' },
+      401: { $ref: '#/components/responses/unauthenticated-or-token-expired' },
+      404: { $ref: '#/components/responses/not-found' },
+    });
+    expect(remove?.responses[404]).toEqual({ $ref: '#/components/responses/not-found.Idempotency-Replayed' });
+  });
+
+  it('occurs once', () => {
+    for (const section of ['parameters', 'responses'] as const) {
+      const texts = Object.values(components[section]).map((value) => JSON.stringify(value));
+      expect(new Set(texts).size).toBe(texts.length);
+      const inline = JSON.stringify(document.paths);
+      for (const text of texts) expect(inline).not.toContain(text);
+    }
   });
 });
 
@@ -93,6 +129,7 @@ describe('the headers of a response', () => {
 
   it.each([
     ['post', '/v1/things', 201, ['ETag', 'Location', 'Idempotency-Replayed']],
+    ['post', '/v1/payments', 201, ['ETag', 'Idempotency-Replayed']],
     ['get', '/v1/things/{id}', 200, ['ETag']],
     ['get', '/v1/things/{id}', 304, ['ETag']],
     ['get', '/v1/cached-things/{id}', 304, ['ETag', 'Cache-Control']],
@@ -103,8 +140,8 @@ describe('the headers of a response', () => {
     ['get', '/v1/things/{id}', 429, ['Retry-After']],
     ['get', '/v1/things/{id}', 503, ['Retry-After']],
     ['get', '/v1/things/{id}', 404, []],
-    ['get', '/v1/old-things', 200, ['Deprecation', 'Sunset']],
-    ['get', '/v1/old-things', 400, ['Deprecation', 'Sunset']],
+    ['get', '/v1/old-things', 200, ['Deprecation', 'Link', 'Sunset']],
+    ['get', '/v1/old-things', 400, ['Deprecation', 'Link', 'Sunset']],
   ])('of %s %s %i are the common ones and %j', (method, path, status, names) => {
     expect(getHeaders(method, path, status).toSorted()).toEqual([...common, ...names].toSorted());
   });
@@ -140,7 +177,21 @@ describe('an error', () => {
     expect(components.schemas['ForbiddenProblem']).toMatchObject({
       allOf: [{}, { properties: { data: { properties: { permission: { type: 'string' } } } } }],
     });
+    expect(components.schemas['IdempotencyMismatchOrTooHeavyProblem']).toMatchObject({
+      allOf: [{}, { properties: { data: { properties: { maxGrams: { type: 'integer' } } } } }],
+    });
     expect(JSON.stringify(components.schemas)).not.toContain('"const"');
+  });
+
+  it('has each code of a route under its status, with an example of its own', () => {
+    const getCodes = (status: number): string[] =>
+      Object.keys(
+        getOperation('post', '/v1/things').responses[status]?.content['application/problem+json']?.examples ?? {},
+      );
+    expect(getCodes(422)).toEqual(['idempotency-mismatch', 'too-heavy']);
+    expect(getCodes(409)).toEqual(['name-taken']);
+    expect(components.examples['things.name-taken']).toMatchObject({ value: { status: 409, code: 'name-taken' } });
+    expect(components.examples['not-found']).toMatchObject({ value: { status: 404, code: 'not-found' } });
   });
 
   it('of too many requests is declared for every route', () => {
@@ -178,7 +229,8 @@ const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fake
 describe('a deprecated operation', () => {
   it('is marked, and sends when it was deprecated and when it ends', async () => {
     expect(getOperation('get', '/v1/old-things')).toMatchObject({ deprecated: true });
-    const deprecation = { deprecation: '@1767225600', sunset: 'Thu, 31 Dec 2026 00:00:00 GMT' };
+    const link = '</docs>; rel="deprecation sunset"; type="text/html"';
+    const deprecation = { deprecation: '@1767225600', sunset: 'Thu, 31 Dec 2026 00:00:00 GMT', link };
     expect(await host.current.anonymous.get('/v1/old-things')).toMatchObject({ status: 200, headers: deprecation });
     expect(await host.current.anonymous.get('/v1/old-things?a=1')).toMatchObject({ status: 400, headers: deprecation });
     expect((await host.current.anonymous.get('/v1/ping')).headers).not.toHaveProperty('deprecation');

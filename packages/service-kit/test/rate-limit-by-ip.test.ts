@@ -34,6 +34,14 @@ describe('an IP above its limit', () => {
     expect(responses.map(({ status }) => status)).toEqual([400, 429]);
   });
 
+  it('has the limit of public routes for the API reference', async () => {
+    const host = await openHost({ ip: perMinute(9), anonymous: perMinute(1) });
+    expect((await repeat(2, () => host.anonymous.get('/openapi.json'))).map(({ status }) => status)).toEqual([
+      200, 429,
+    ]);
+    expect((await host.anonymous.get('/health/live')).status).toBe(200);
+  });
+
   it('is refused for preflights of a browser', async () => {
     const host = await openHost({ ip: perMinute(1), corsOrigins: ['https://app.example.com'] });
     const preflight = () =>
@@ -95,6 +103,15 @@ describe('over sockets', () => {
       5,
     );
     expect((await fetch(url, { headers: { 'x-forwarded-for': '203.0.113.2' } })).status).toBe(200);
+  });
+
+  it.each([
+    ['203.0.113.1:4711', '203.0.113.2:4711'],
+    ['[2001:db8:0:1::7]:4711', '[2001:db8:0:2::7]'],
+  ])('a trusted proxy may send ports, so that %s and %s have limits of their own', async (address, other) => {
+    const url = await listenWith({ trustProxy: ['127.0.0.1/32'] });
+    expect(await readStatuses(url, () => ({ 'x-forwarded-for': address }))).toEqual(limited);
+    expect((await fetch(url, { headers: { 'x-forwarded-for': other } })).status).toBe(200);
   });
 
   it('forged entries before that of a trusted proxy do not evade a limit', async () => {

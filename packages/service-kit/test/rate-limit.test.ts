@@ -114,9 +114,9 @@ describe('a caller above its limit', () => {
     await repeat(10, () => caller.get(toUnknownPath()));
     expect((await caller.post('/v1/things', thing, { 'idempotency-key': 'one' })).status).toBe(429);
     advance(60_000);
-    const made = await caller.post('/v1/things', thing, { 'idempotency-key': 'one' });
-    expect(made.status).toBe(201);
-    expect(made.headers).not.toHaveProperty('idempotency-replayed');
+    const created = await caller.post('/v1/things', thing, { 'idempotency-key': 'one' });
+    expect(created.status).toBe(201);
+    expect(created.headers).not.toHaveProperty('idempotency-replayed');
   });
 
   it('boundary: takes nothing from other tenants or other users of the tenant', async () => {

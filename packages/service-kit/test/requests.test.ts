@@ -27,6 +27,12 @@ describe('a request', () => {
     expect((await caller.get(url)).status).toBe(404);
   });
 
+  it('has no Location when no route returns what was created', async () => {
+    const paid = await caller.post('/v1/payments', createThing('paid'), { 'idempotency-key': 'paid' });
+    expect(paid).toMatchObject({ status: 201, headers: { etag: '"1"' } });
+    expect(paid.headers).not.toHaveProperty('location');
+  });
+
   it('race: one of ten with the same unique value succeeds, and the others get the declared error', async () => {
     const responses = await Promise.all(
       Array.from({ length: 10 }, () => caller.post('/v1/things', createThing('same'))),

@@ -59,7 +59,7 @@ describe('a host', () => {
     const subject = { tenantId: user.tenantId, actorId: user.id };
     expect(host.lines.records().filter(({ stream }) => stream === 'security')).toMatchObject([
       { event: 'tokens-revoked', ...subject, rolesOnly: true, revokedAt: clock.now().toISOString() },
-      { event: 'sign-in-failed', reason: 'revoked', clientAddress: '127.0.0.1' },
+      { event: 'sign-in-failed', reason: 'revoked', clientAddress: '127.0.0.1', ...subject },
     ]);
     expect(await getStatus(other)).toBe(404);
     clock.advance(1000);

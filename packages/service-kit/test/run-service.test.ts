@@ -208,11 +208,11 @@ describe('a service does not start, and says why in one sentence,', () => {
       { METRICS_PORT: 0, METRICS_HOST: 'nowhere.invalid' },
       'The host name nowhere.invalid cannot be resolved. Set METRICS_HOST to an address of this machine',
     ],
-  ])('when it cannot listen at %j', async (config, sentence) => {
+  ])('when it cannot listen at %j', async (config, message) => {
     await expect(run(config)).rejects.toThrow(Exited);
     expect(exit).toHaveBeenCalledExactlyOnceWith(1);
     expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/^\n.+\n\n$/));
-    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(sentence));
+    expect(stderr).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(message));
   });
 
   it.each(['PORT', 'METRICS_PORT'] as const)('when its %s is taken', async (name) => {

@@ -4,15 +4,17 @@ import { useListeningHost } from './listening-host.ts';
 
 const host = useListeningHost();
 
+/** Sends headers and the first byte of a body, and nothing after them. */
+const sendSlowBody = () =>
+  sendBytes(host.port, [
+    `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+  ]);
+
 it('slow headers, slow bodies and idle connections are cut in time, and health checks are served meanwhile', async () => {
   const slowHeaders = Array.from({ length: 36 }, () =>
     sendBytes(host.port, ['GET /health HTTP/1.1\r\nHost: a\r\nX-Slow: ']),
   );
-  const slowBodies = Array.from({ length: 36 }, () =>
-    sendBytes(host.port, [
-      `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
-    ]),
-  );
+  const slowBodies = Array.from({ length: 36 }, sendSlowBody);
   const idle = await Promise.all(Array.from({ length: 200 }, () => openSocket(host.port)));
   const rssBefore = process.memoryUsage().rss;
   const times: number[] = [];
@@ -36,19 +38,14 @@ it('slow headers, slow bodies and idle connections are cut in time, and health c
 }, 20_000);
 
 it('slow bodies of one user hold no slot that another one needs, and are cut in seconds', async () => {
-  const slowBodies = Array.from({ length: 256 }, () =>
-    sendBytes(host.port, [
-      `POST /v1/things HTTP/1.1\r\nHost: a\r\nAuthorization: ${host.authorization}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
-    ]),
-  );
-  const isCut = Promise.all(slowBodies);
+  const slowBodies = Promise.all(Array.from({ length: 256 }, sendSlowBody));
   const other = `Bearer ${await host.current.signToken(createPrincipal())}`;
   const statuses: number[] = [];
   for (let round = 0; round < 20; round += 1) {
     statuses.push((await fetch(`${host.url}/v1/long`, { headers: { authorization: other } })).status);
   }
   expect(statuses).toEqual(Array(20).fill(200));
-  for (const { text, ms } of await isCut) {
+  for (const { text, ms } of await slowBodies) {
     expect(parseProblem(text)).toMatchObject({ status: 408, code: 'request-timeout' });
     expect(ms).toBeLessThan(6000);
   }

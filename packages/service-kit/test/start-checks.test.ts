@@ -1,4 +1,5 @@
 import { defineContract, defineRoute } from '@plinth/contract-kit';
+import { defineCollection, Entity } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineModule, implement, type Module } from '../src/index.ts';
@@ -31,7 +32,7 @@ describe('a host does not start', () => {
   });
 
   it('with a route without an operation', async () => {
-    await expect(open(route, {})).rejects.toThrow("no operation serves 'getPong'");
+    await expect(open(route, {})).rejects.toThrow("no action serves the route 'getPong'");
   });
 
   it('with a route with two successes', () => {
@@ -46,9 +47,31 @@ describe('a host does not start', () => {
     );
   });
 
+  it('with a deprecation that names no route', async () => {
+    await expect(open({ ...route, deprecated: { since: '2026-01-01', replacedBy: 'getPing' } })).rejects.toThrow(
+      "GET /v1/pongs is replaced by 'getPing', which no route is named.",
+    );
+  });
+
   it('with two operations of one name', async () => {
     const modules = [thingsModule, { ...thingsModule, name: 'more' }];
     await expect(openTestHost({ modules, datastore: fakeDatastore() })).rejects.toThrow("'createThing'");
+  });
+
+  it('with a reference whose error no route declares', () => {
+    const actions = { getPong: () => async () => ({ pong: true }) };
+    const contracts = [
+      defineContract('pong', { permissions: {}, routes: { getPong: defineRoute({ ...route, path: '/v1/pong' }) } }),
+    ] as const;
+    const references = { parentId: { to: 'self', missing: 'parent-missing' } } as const;
+    const pongs = defineCollection('pongs', Entity.extend({ parentId: z.string() }), {
+      tenancy: 'tenant',
+      indexes: {},
+      references,
+    });
+    expect(() => defineModule({ name: 'pong', contracts, collections: { pongs }, actions })).toThrow(
+      "names the error 'parent-missing', which no route declares",
+    );
   });
 
   it('with a unique index whose error no route declares', () => {

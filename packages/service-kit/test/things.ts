@@ -69,6 +69,7 @@ export const thingsContract = defineContract('things', {
       path: '/v1/payments',
       summary: 'Pay for a thing',
       body: CreateThing,
+      bodyBytesMax: 8 * 1024,
       responses: { 201: Thing },
       errors: [thingsErrors.nameTaken],
     }),
@@ -204,6 +205,15 @@ async function* countThings({ fails, endless }: StreamQuery) {
 /** Requests with the cause `wait` wait until `opened` resolves. `signal` is that of the latest request. */
 export const latch: { opened: Promise<void>; signal?: AbortSignal } = { opened: Promise.resolve() };
 
+/** Errors that the datastore throws, for any action. */
+export const datastoreErrors = [
+  'unavailable',
+  'quotaExceeded',
+  'changeTooLarge',
+  'outcomeUnknown',
+  'upstreamTimeout',
+] as const;
+
 const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknown>>> = {
   undeclared: () => Promise.reject(thingsErrors.undeclared()),
   leak: async () => ({
@@ -215,7 +225,7 @@ const failures: Readonly<Record<string, (deps: Deps, ctx: Ctx) => Promise<unknow
   }),
   wrong: async () => ({ id: 'no', name: 7 }),
   crash: () => Promise.reject(new Error('crash-canary ada@acme.example')),
-  unavailable: () => Promise.reject(commonErrors.unavailable()),
+  ...Object.fromEntries(datastoreErrors.map((name) => [name, () => Promise.reject(commonErrors[name]())])),
   wait: async (_deps, { signal }) => {
     latch.signal = signal;
     await latch.opened;

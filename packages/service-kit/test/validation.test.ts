@@ -41,10 +41,8 @@ describe('an invalid request', () => {
   it('names a repeated query parameter', async () => {
     const response = await caller.get('/v1/thing-list?limit=1&limit=2');
     expect(response.body).toMatchObject({
-      detail: 'query/limit: must be given only once.',
-      errors: [
-        { pointer: '/limit', location: 'query', code: 'repeated-parameter', message: 'must be given only once' },
-      ],
+      detail: 'query/limit: must be sent only once.',
+      errors: [{ pointer: '/limit', location: 'query', code: 'repeated-parameter', message: 'must be sent only once' }],
     });
   });
 
@@ -69,6 +67,7 @@ describe('an invalid request', () => {
     const more = await readWith(21);
     expect(more.errors).toHaveLength(20);
     expect(more.detail).toContain('`errors` names the first 20 of 21.');
+    expect((await readWith(1500)).detail, 'the parameters after the first 100 are not parsed').toContain('20 of 100.');
   });
 
   it('names each unknown query parameter', async () => {
@@ -93,8 +92,8 @@ describe('an invalid request', () => {
 
 describe('a valid request', () => {
   it('gets the declared responses of its operation', async () => {
-    const statuses = [await create({ name: 'a', grams: 1 }), await create({ name: 'a', grams: 1 })];
-    expect(statuses.map(({ status }) => status)).toEqual([201, 409]);
+    const responses = [await create({ name: 'a', grams: 1 }), await create({ name: 'a', grams: 1 })];
+    expect(responses.map(({ status }) => status)).toEqual([201, 409]);
     expect((await caller.post('/v1/things', 'name', { 'content-type': 'text/plain' })).status).toBe(415);
     const keyed = (body: object) => caller.post('/v1/things', body, { 'idempotency-key': 'k' });
     expect((await keyed({ name: 'b', grams: 1 })).status).toBe(201);

@@ -47,13 +47,13 @@ describe('ids and time', () => {
     const clock = createManualClock();
     let time = clock.now();
     const ids = createIds({ now: () => time });
-    const made = Array.from({ length: 300 }, (_, index) => {
+    const created = Array.from({ length: 300 }, (_, index) => {
       time = new Date(clock.now().getTime() + (index % 7));
       return ids.next();
     });
-    expect(made.toSorted()).toEqual(made);
-    expect(new Set(made).size).toBe(300);
-    expect(z.array(z.uuidv7()).safeParse(made).success).toBe(true);
+    expect(created.toSorted()).toEqual(created);
+    expect(new Set(created).size).toBe(300);
+    expect(z.array(z.uuidv7()).safeParse(created).success).toBe(true);
   });
 
   it('the same seed and clock create the same ids', () => {

@@ -7,6 +7,7 @@ export { openFakeStore } from './contract-tests/open-fake-store.ts';
 export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
+export { fakeTenant } from './fake/fake-tenant.ts';
 export { getFreePort } from './free-port.ts';
 export { mapConcurrently } from './map-concurrently.ts';
 export {

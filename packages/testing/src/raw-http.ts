@@ -60,8 +60,7 @@ export const parseProblem = (response: string): { status: number; code: string }
   JSON.parse(response.slice(response.indexOf(headEnd) + headEnd.length)) as { status: number; code: string };
 
 /** Encodes characters up to U+00FF as one byte each, which is not UTF-8; any other makes the whole head UTF-8. */
-const encodeHead = (text: string): Buffer =>
-  Buffer.from(text, [...text].every((character) => character <= '\u00ff') ? 'latin1' : 'utf8');
+const encodeHead = (text: string): Buffer => Buffer.from(text, /[^\0-\u00ff]/.test(text) ? 'utf8' : 'latin1');
 
 const toBytes = ({ method, path, headers = [], body }: RawRequest): Buffer => {
   const has = (name: string): boolean => headers.some(([header]) => header.toLowerCase() === name);

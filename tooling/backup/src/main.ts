@@ -1,6 +1,14 @@
 // `npm run drill`: restores a backup to a point in time on two local replica sets, and prints RPO and RTO.
+import { parseArgs } from 'node:util';
 import { startTestDatabase } from '@plinth/dev-databases';
 import { runDrill } from './drill.ts';
+
+try {
+  parseArgs();
+} catch (error) {
+  console.error(`${(error as Error).message}\nUsage: npm run drill`);
+  process.exit(1);
+}
 
 const [source, target] = await Promise.all([startTestDatabase('mongod'), startTestDatabase('mongod')]);
 try {

@@ -4,7 +4,7 @@ import { runCommand, UsageError } from '@plinth/load';
 import { runOverload, runRaw, runTracing } from './modes.ts';
 import { type Mode, type ModeOptions, readOptions } from './options.ts';
 import { findSlower, runRegression } from './regression.ts';
-import { replaceFigures, toComparisonTable, toConditions, toOverloadTable } from './report.ts';
+import { describeConditions, replaceFigures, toComparisonTable, toOverloadTable } from './report.ts';
 import { type Lab, openLab } from './servers.ts';
 
 const performancePage = new URL('../../../docs/performance.md', import.meta.url);
@@ -37,7 +37,7 @@ await runCommand(async (databases) => {
   try {
     const log = (line: string): void => console.error(`${mode}: ${line}`);
     const table = await runs[mode](lab, { ...options, log }, options.base);
-    const figures = `${table}\n\n${toConditions(lab.conditions, options)}`;
+    const figures = `${table}\n\n${describeConditions(lab.conditions, options)}`;
     console.log(`\n${mode}\n\n${figures}\n`);
     if (!options.write || mode === 'regression') return;
     await writeFile(performancePage, replaceFigures(await readFile(performancePage, 'utf8'), mode, figures));

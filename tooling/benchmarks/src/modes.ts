@@ -37,7 +37,7 @@ export const runTracing = async (lab: Lab, options: ModeOptions): Promise<Row[]>
 /** The number of requests that the platform serves concurrently. */
 const peakClients = 256;
 
-/** Compares a platform that receives more requests than it can serve with itself at its peak. */
+/** Compares an overloaded platform with the same platform at its peak. */
 export const runOverload = async (lab: Lab, options: ModeOptions): Promise<Row[]> => {
   const server = await lab.startPlatformServer({ name: 'platform' });
   const subject = createMeasure(lab, server, { ...options, traffic: 'overload' });

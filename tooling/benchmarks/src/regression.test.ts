@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { buildSlice } from '../test/slice.ts';
+import { createSlice } from '../test/slice.ts';
 import type { Row } from './compare.ts';
 import { findBase, findSlower } from './regression.ts';
 
 const createRow = (kind: Row['kind'], ...ratios: number[]): Row => ({
   kind,
   load: 32,
-  subject: ratios.map(() => buildSlice({ serverMicros: 100 })),
-  reference: ratios.map((ratio) => buildSlice({ serverMicros: 100 * ratio })),
+  subject: ratios.map(() => createSlice({ serverMicros: 100 })),
+  reference: ratios.map((ratio) => createSlice({ serverMicros: 100 * ratio })),
 });
 
 describe('a regression', () => {

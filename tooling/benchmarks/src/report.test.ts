@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { buildSlice } from '../test/slice.ts';
+import { createSlice } from '../test/slice.ts';
 import type { Row } from './compare.ts';
-import { replaceFigures, toComparisonTable, toConditions, toOverloadTable } from './report.ts';
+import { describeConditions, replaceFigures, toComparisonTable, toOverloadTable } from './report.ts';
 
 const row: Row = {
   kind: 'get',
   load: 32,
-  subject: [buildSlice({ perSecond: 850 }), buildSlice({ perSecond: 900, healthMs: 12, memoryMiB: 310 }), buildSlice()],
-  reference: [buildSlice({ serverMicros: 210 }), buildSlice({ serverMicros: 195 }), buildSlice({ serverMicros: 225 })],
+  subject: [
+    createSlice({ perSecond: 850 }),
+    createSlice({ perSecond: 900, healthMs: 12, memoryMiB: 310 }),
+    createSlice(),
+  ],
+  reference: [
+    createSlice({ serverMicros: 210 }),
+    createSlice({ serverMicros: 195 }),
+    createSlice({ serverMicros: 225 }),
+  ],
 };
 
 describe('tables', () => {
@@ -36,10 +44,10 @@ describe('tables', () => {
   it.each([
     [true, 'The server had a CPU to itself'],
     [false, 'the figures scatter more'],
-  ])('state whether processes were pinned: %s', (arePinned, sentence) => {
+  ])('state whether processes were pinned: %s', (arePinned, message) => {
     expect(
-      toConditions({ mongodVersion: '8.0.1', arePinned }, { kinds: [], loads: [], rounds: 5, seconds: 2 }),
-    ).toContain(sentence);
+      describeConditions({ mongodVersion: '8.0.1', arePinned }, { kinds: [], loads: [], rounds: 5, seconds: 2 }),
+    ).toContain(message);
   });
 });
 

@@ -54,7 +54,10 @@ export const toOverloadTable = (rows: readonly Row[]): string => {
 };
 
 /** States in a sentence how figures were measured. */
-export const toConditions = ({ mongodVersion, arePinned }: Lab['conditions'], { rounds, seconds }: Options): string => {
+export const describeConditions = (
+  { mongodVersion, arePinned }: Lab['conditions'],
+  { rounds, seconds }: Options,
+): string => {
   const cpus = arePinned
     ? 'The server had a CPU to itself; load and mongod shared another one.'
     : 'Load, server and mongod were not kept on CPUs of their own, so the figures scatter more.';

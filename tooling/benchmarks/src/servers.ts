@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { createUsers, startPlatform, type TokenUser } from '@plinth/load';
+import { startPlatform, type TokenUser } from '@plinth/load';
 import { createDatabasePrefix, type Environment, startService } from '@plinth/testing/process';
 import { MongoClient } from 'mongodb';
 import { v7 as uuidv7 } from 'uuid';
@@ -49,7 +49,7 @@ export const openLab = async ({ profile, ...databases }: LabOptions) => {
     stops.unshift(() => platform.stop());
     cpus.pinServer(platform.pid);
     const createHeaders = async (user: TokenUser) => ({ authorization: `Bearer ${await platform.createToken(user)}` });
-    const readIds = await createUsers(platform.url, { headers: await createHeaders(reader), count: usersToRead });
+    const readIds = await platform.addUsers(reader.tenantId, usersToRead);
     return { name, url: platform.url, pid: platform.pid, databasePrefix, readIds, createHeaders };
   };
 

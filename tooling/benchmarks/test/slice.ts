@@ -1,7 +1,7 @@
 import type { Slice } from '../src/slice.ts';
 
-/** Builds a slice of 100 µs a request, with some figures replaced. */
-export const buildSlice = (figures: Partial<Slice> = {}): Slice => ({
+/** Creates a slice of 100 µs a request, with some figures replaced. */
+export const createSlice = (figures: Partial<Slice> = {}): Slice => ({
   perSecond: 1000,
   rejectedPerSecond: 0,
   serverMicros: 100,

@@ -2,7 +2,14 @@ import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JsonTestResults } from 'vitest/node';
 
-export type Totals = { passed: number; failed: number; skipped: number; missing: string[] };
+export type Totals = {
+  passed: number;
+  failed: number;
+  skipped: number;
+  missing: string[];
+  /** How many tests were skipped for want of what. */
+  skipReasons: Map<string, number>;
+};
 
 const toPath = (root: string, folder: string): string => join(root, folder, 'test-results.json');
 
@@ -19,18 +26,25 @@ export function removeResults(root: string): void {
 export function addResults(root: string): Totals {
   const tested = listTested(root);
   const missing = tested.filter((folder) => !existsSync(toPath(root, folder)));
-  const totals: Totals = { passed: 0, failed: 0, skipped: 0, missing };
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0, skipReasons: new Map(), missing };
+  const { skipReasons } = totals;
   for (const folder of tested.filter((name) => !missing.includes(name))) {
     const report = JSON.parse(readFileSync(toPath(root, folder), 'utf8')) as JsonTestResults;
     totals.passed += report.numPassedTests;
     // A file that cannot be loaded has no tests to fail.
     totals.failed += report.success ? 0 : Math.max(report.numFailedTests, 1);
     totals.skipped += report.numPendingTests + report.numTodoTests;
+    for (const { meta } of report.testResults.flatMap(({ assertionResults }) => assertionResults)) {
+      const { skipReason } = meta as { skipReason?: string };
+      if (skipReason !== undefined) skipReasons.set(skipReason, (skipReasons.get(skipReason) ?? 0) + 1);
+    }
   }
   return totals;
 }
 
 /** The closing line of `npm test`. */
-export function closingLine({ passed, failed, skipped }: Totals): string {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export function closingLine({ passed, failed, skipped, skipReasons }: Totals): string {
+  const counts = [...skipReasons].map(([reason, count]) => `${count} for want of ${reason}`);
+  const reasons = counts.length > 0 ? ` (${counts.join(', ')})` : '';
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped${reasons}` : ''}`;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateJwk } from '@plinth/auth';
-import { createPrivateFile, DevDatabasesError } from '@plinth/dev-databases';
+import { createPrivateFile } from '@plinth/dev-databases';
 
 /** The keys of a development machine: created once, never shared, ignored by git. */
 export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; cursorSecret: string };
@@ -14,7 +14,7 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
   try {
     return JSON.parse(await readFile(path, 'utf8')) as DevelopmentSecrets;
   } catch {
-    throw new DevDatabasesError(`${path} cannot be read: delete it, and the next start creates another.`);
+    throw new Error(`${path} cannot be read: delete it, and the next start creates another.`);
   }
 }
 
@@ -25,8 +25,11 @@ async function createSecrets(): Promise<string> {
   return `${JSON.stringify(secrets, null, 2)}\n`;
 }
 
-/** The key set that verifies what the signing key signed. */
-export function toPublicJwks({ tokenSigningKey }: DevelopmentSecrets): string {
+/** Returns the path of the key set that `npm start` trusts. It is created when it is missing or lacks the signing key. */
+export async function prepareKeySet(dataDir: string, { tokenSigningKey }: DevelopmentSecrets): Promise<string> {
+  const path = join(dataDir, 'jwks.json');
+  const text = await readFile(path, 'utf8').catch(() => '');
   const { d: _private, ...publicKey } = tokenSigningKey;
-  return JSON.stringify({ keys: [publicKey] });
+  if (!text.includes(`"${publicKey.kid}"`)) await writeFile(path, JSON.stringify({ keys: [publicKey] }));
+  return path;
 }

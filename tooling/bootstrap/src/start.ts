@@ -2,22 +2,29 @@
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type DevDatabases, DevDatabasesError, startDatabases } from '@plinth/dev-databases';
+import { type DevDatabases, startDatabases } from '@plinth/dev-databases';
+import { commands } from '../commands.mjs';
 import { type Runner, root, withRunner } from '../run.mjs';
 import { dataDir, loadEnvFile } from './environment.ts';
-import { prepareKeySet } from './key-set.ts';
-import { readDevelopmentSecrets } from './secrets.ts';
+import { prepareKeySet, readDevelopmentSecrets } from './secrets.ts';
 
 const drainMs = 12_000;
+
+/** The console is built here in the background, unless CONSOLE_DIR names another folder. */
+const consoleDir = join(root, 'apps/console/dist');
 
 type Target = { app: string; port: string | undefined };
 
 function readTarget(args: string[]): Target {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { port: { type: 'string' } } });
-  const app = positionals.join(' ') || 'platform';
   const apps = globSync('*/src/main.ts', { cwd: join(root, 'apps') }).map((path) => dirname(dirname(path)));
-  if (apps.includes(app)) return { app, port: values.port };
-  throw new DevDatabasesError(`There is no app "${app}"; the apps are ${apps.sort().join(', ')}.`);
+  try {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { port: { type: 'string' } } });
+    const app = positionals.join(' ') || 'platform';
+    if (apps.includes(app)) return { app, port: values.port };
+    throw new Error(`There is no app "${app}"; the apps are ${apps.sort().join(', ')}.`);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nUsage: ${commands.start.usage}`);
+  }
 }
 
 async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv> {
@@ -25,17 +32,19 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   const defaults = {
     AUTH_JWKS_FILE: await prepareKeySet(dataDir, secrets),
     CURSOR_SECRET: secrets.cursorSecret,
-    ...(app === 'platform' && { DEMO_DATA: 'true' }),
+    ...(app === 'platform' && { DEMO_DATA: 'true', CONSOLE_DIR: consoleDir }),
     // Browser, scripts and load tests of a development machine share one address.
     LIMIT_IP_PER_MINUTE: '600000',
     LIMIT_ANONYMOUS_PER_MINUTE: '600000',
   };
   // An empty variable, as in a line of .env without a value, chooses nothing.
-  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
+  const variables = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
   // A setting comes from its variable or from a file, not from both.
   const toOther = (name: string): string => (name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : `${name}_FILE`);
-  const unset = Object.fromEntries(Object.entries(defaults).filter(([name]) => !Object.hasOwn(given, toOther(name))));
-  return { ...unset, ...given, ...(port !== undefined && { PORT: port }) };
+  const unset = Object.fromEntries(
+    Object.entries(defaults).filter(([name]) => !Object.hasOwn(variables, toOther(name))),
+  );
+  return { ...unset, ...variables, ...(port !== undefined && { PORT: port }) };
 }
 
 async function runApp(target: Target, runner: Runner): Promise<number> {
@@ -58,12 +67,23 @@ async function runApp(target: Target, runner: Runner): Promise<number> {
       graceMs: drainMs,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
-    child.once('message', () => console.log(renderClosing(databases)));
+    child.once('message', () => {
+      console.log(renderClosing(databases));
+      if (settings['CONSOLE_DIR'] === consoleDir) void buildConsole(runner);
+    });
     const exitCode = await ended;
     return isLost ? 1 : exitCode;
   } finally {
     await databases.stop();
   }
+}
+
+/** Builds the console, or restores the build of the same sources. Nothing waits for it: the page says that it is being built. */
+async function buildConsole(runner: Runner): Promise<void> {
+  const command = ['turbo', 'run', 'build', '--filter=@plinth/console', '--output-logs=errors-only'] as const;
+  const { code, stdout, stderr } = await runner.capture(command, { signal: undefined });
+  if (code === 0 || runner.isStopped()) return;
+  console.error(`The console was not built. The API is not affected.\n${stdout}${stderr}`);
 }
 
 /** Returns the last lines of `npm start`. URIs from outside may contain passwords. */
@@ -75,12 +95,8 @@ const renderClosing = ({ mongodbUri, redisUrl }: DevDatabases): string => `\
 Press Ctrl-C to stop.
 `;
 
-const exitCode = await withRunner(async (runner) => {
-  try {
-    loadEnvFile();
-  } catch {
-    // The app reads it too, and names it together with the other issues.
-  }
+const exitCode = await withRunner((runner) => {
+  loadEnvFile();
   return runApp(readTarget(process.argv.slice(2)), runner);
 });
 process.exit(exitCode);

@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 
 const bootstrap = fileURLToPath(new URL('../../bootstrap.mjs', import.meta.url));
 
-/** A folder that is deleted after the test. */
+/** Creates a folder that is deleted after the test. */
 export async function createTemporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
@@ -22,9 +22,9 @@ export const direct = [process.execPath, bootstrap];
 export const underShell = ['sh', '-c', '"$@"; exit $?', 'sh', ...direct];
 
 /** Starts a script of the root package. */
-export function startVerb(args: readonly string[], command = direct, env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const [program = '', ...before] = command;
-  const child = spawn(program, [...before, ...args], {
+export function startCommand(args: readonly string[], program = direct, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const [file = '', ...before] = program;
+  const child = spawn(file, [...before, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -32,13 +32,14 @@ export function startVerb(args: readonly string[], command = direct, env: NodeJS
   return child;
 }
 
-export const runVerb = (...args: string[]) => runVerbWith({}, ...args);
+export const runCommand = (...args: string[]) => runCommandWith({}, ...args);
 
-export const runVerbWith = (env: NodeJS.ProcessEnv, ...args: string[]) => readResult(startVerb(args, direct, env));
+export const runCommandWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+  readResult(startCommand(args, direct, env));
 
 /** Runs a script of the root package in another checkout. */
 export const runCheckout = (checkout: string, ...args: string[]) =>
-  readResult(startVerb(args, [process.execPath, join(checkout, 'tooling/bootstrap.mjs')]));
+  readResult(startCommand(args, [process.execPath, join(checkout, 'tooling/bootstrap.mjs')]));
 
 async function readResult(child: ChildProcess) {
   const exited = once(child, 'exit');

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { addResults, closingLine, removeResults } from '../src/results.ts';
-import { readDevelopmentSecrets, toPublicJwks } from '../src/secrets.ts';
+import { prepareKeySet, readDevelopmentSecrets } from '../src/secrets.ts';
 import { createTemporaryFolder } from './helpers.ts';
 
 describe('development secrets', () => {
@@ -24,17 +24,30 @@ describe('development secrets', () => {
     );
   });
 
-  it('publish the public half of the signing key only', async () => {
-    const secrets = await readDevelopmentSecrets(await createTemporaryFolder());
+  it('have a key set of the public half alone, which is created again when it lacks the signing key', async () => {
+    const dir = await createTemporaryFolder();
+    const secrets = await readDevelopmentSecrets(dir);
     const { d: _private, ...publicKey } = secrets.tokenSigningKey;
-    expect(JSON.parse(toPublicJwks(secrets))).toEqual({ keys: [publicKey] });
-    expect(publicKey).toMatchObject({ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid: expect.any(String) });
+    const path = await prepareKeySet(dir, secrets);
+    const readKeys = async () => JSON.parse(await readFile(path, 'utf8'));
+    expect(await readKeys()).toEqual({ keys: [publicKey] });
+    await writeFile(path, '{"keys":[]}');
+    await prepareKeySet(dir, secrets);
+    expect(await readKeys()).toEqual({ keys: [publicKey] });
+  });
+
+  it('keep the other keys of their key set', async () => {
+    const dir = await createTemporaryFolder();
+    const secrets = await readDevelopmentSecrets(dir);
+    const content = `{"keys":[{"kid":"another"},{"kid":"${secrets.tokenSigningKey.kid}"}]}`;
+    await writeFile(join(dir, 'jwks.json'), content);
+    expect(await readFile(await prepareKeySet(dir, secrets), 'utf8')).toBe(content);
   });
 });
 
 describe('the closing line of npm test', () => {
   const report = (numPassedTests: number, numFailedTests: number, rest: object = {}): string => {
-    const others = { numPendingTests: 0, numTodoTests: 0, success: numFailedTests === 0, ...rest };
+    const others = { numPendingTests: 0, numTodoTests: 0, success: numFailedTests === 0, testResults: [], ...rest };
     return JSON.stringify({ numPassedTests, numFailedTests, ...others });
   };
 
@@ -51,13 +64,25 @@ describe('the closing line of npm test', () => {
   it('adds up every package and leaves skipped tests out when there are none', async () => {
     const root = await workspace({ 'packages/a': report(2, 1), 'apps/b': report(3, 0) });
     const totals = addResults(root);
-    expect(totals).toEqual({ passed: 5, failed: 1, skipped: 0, missing: [] });
+    expect(totals).toEqual({ passed: 5, failed: 1, skipped: 0, skipReasons: new Map(), missing: [] });
     expect(closingLine(totals)).toBe('5 passed, 1 failed');
   });
 
   it('counts skipped and todo tests', async () => {
     const root = await workspace({ 'packages/a': report(2, 0, { numPendingTests: 1, numTodoTests: 2 }) });
     expect(closingLine(addResults(root))).toBe('2 passed, 0 failed, 3 skipped');
+  });
+
+  it('names the reasons of skipped tests that have one', async () => {
+    const assertionResults = [
+      { meta: { skipReason: 'a browser' } },
+      { meta: { skipReason: 'a browser' } },
+      { meta: {} },
+    ];
+    const root = await workspace({
+      'packages/a': report(2, 0, { numPendingTests: 3, testResults: [{ assertionResults }] }),
+    });
+    expect(closingLine(addResults(root))).toBe('2 passed, 0 failed, 3 skipped (2 for want of a browser)');
   });
 
   it('counts a test file that cannot be loaded as a failure', async () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from '@plinth/dev-databases';
@@ -75,16 +75,39 @@ async function createCheckout({ contents = {}, npmrc = '', pnpm }: CheckoutOptio
   // npm itself runs on the Node of this test, whatever the checkout finds.
   await writeFile(join(bin, 'npm'), `#!/bin/sh\nexec '${process.execPath}' '${npm}' "$@"\n`, { mode: 0o755 });
   const env: Record<string, string | undefined> = { HOME: home, PATH: bin };
-  const prepare = async (node = process.versions.node) => {
+  const prepare = async (node = process.versions.node, check?: { afterMs: number; timeoutMs: number }) => {
     const runner = createRunner();
     try {
-      const { PATH } = await prepareToolchain(root, runner, { env, node });
+      const { PATH } = await prepareToolchain(root, runner, { env, node, check });
       return PATH.split(delimiter).slice(0, -2);
     } finally {
       runner.close();
     }
   };
   return { root, env, requested, state, prepare, modules: join(root, 'tooling/toolchain/node_modules') };
+}
+
+/** A checkout with the pnpm of this machine and one package that is not there yet. */
+async function createCheckoutWithPackage(registry: string) {
+  const checkout = await createCheckout({
+    pnpm: `#!/bin/sh\nexec '${await findOnPath(process.env, 'pnpm')}' "$@"\n`,
+  });
+  const { root } = checkout;
+  const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
+  await Promise.all([
+    writeFile(join(root, '.npmrc'), `registry=${registry}\n`),
+    writeFile(join(root, 'package.json'), '{"dependencies":{"absent":"1.0.0"}}'),
+    writeFile(
+      join(root, 'pnpm-lock.yaml'),
+      JSON.stringify({
+        lockfileVersion: '9.0',
+        importers: { '.': { dependencies: { absent: { specifier: '1.0.0', version: '1.0.0' } } } },
+        packages: { 'absent@1.0.0': { resolution: { integrity } } },
+        snapshots: { 'absent@1.0.0': {} },
+      }),
+    ),
+  ]);
+  return checkout;
 }
 
 const nodeFolder = dirname(process.execPath);
@@ -166,25 +189,42 @@ describe('the toolchain', () => {
     expect(printed.mock.calls).toEqual([[`Downloading ${packages.pnpm.name} 12.99.0 from the npm registry (once)…`]]);
   });
 
+  describe('a registry that accepts connections and never responds', () => {
+    const check = { afterMs: 500, timeoutMs: 1000 };
+
+    const openSilentRegistry = async () => {
+      const server = net.createServer((socket) => void socket.on('error', () => {}).resume());
+      onTestFinished(() => void server.close());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+      onTestFinished(() => printed.mockRestore());
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, printed };
+    };
+
+    const sentence =
+      /^Error: The npm registry could not be reached: .*timeout.*\. Set registry or proxy in \.npmrc, and run/;
+
+    it('is named while npm waits for it, and ends the download of a tool', async () => {
+      const { url, printed } = await openSilentRegistry();
+      const { root, prepare } = await createCheckout({ npmrc: `registry=${url}\n` });
+      expect(await prepare(undefined, check).catch(String)).toMatch(sentence);
+      expect(printed.mock.calls.flat()).toEqual([
+        expect.stringContaining('Downloading'),
+        `Waiting for the npm registry at ${url}…`,
+      ]);
+      expect(await readdir(join(root, '.data'))).toEqual([]);
+    }, 30_000);
+
+    it('is named while pnpm waits for it, and ends the installation of the packages', async () => {
+      const { url, printed } = await openSilentRegistry();
+      const { prepare } = await createCheckoutWithPackage(url);
+      expect(await prepare(undefined, check).catch(String)).toMatch(sentence);
+      expect(printed.mock.calls.flat()).toContain(`Waiting for the npm registry at ${url}…`);
+    }, 30_000);
+  });
+
   it('says the same when pnpm cannot reach the registry for the packages', async () => {
-    const { root, prepare } = await createCheckout({
-      pnpm: `#!/bin/sh\nexec '${await findOnPath(process.env, 'pnpm')}' "$@"\n`,
-    });
-    const registry = `http://127.0.0.1:${await getFreePort()}`;
-    const integrity = `sha512-${Buffer.alloc(64).toString('base64')}`;
-    await Promise.all([
-      writeFile(join(root, '.npmrc'), `registry=${registry}/\n`),
-      writeFile(join(root, 'package.json'), '{"dependencies":{"absent":"1.0.0"}}'),
-      writeFile(
-        join(root, 'pnpm-lock.yaml'),
-        JSON.stringify({
-          lockfileVersion: '9.0',
-          importers: { '.': { dependencies: { absent: { specifier: '1.0.0', version: '1.0.0' } } } },
-          packages: { 'absent@1.0.0': { resolution: { integrity } } },
-          snapshots: { 'absent@1.0.0': {} },
-        }),
-      ),
-    ]);
+    const { prepare } = await createCheckoutWithPackage(`http://127.0.0.1:${await getFreePort()}/`);
     await expect(prepare()).rejects.toThrow(
       /^The npm registry could not be reached: [^]*refused[^]* Set registry or proxy in \.npmrc, and run/i,
     );

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findPython } from '../src/schemathesis.ts';
+import { findPython } from './schemathesis.ts';
 
 /** Creates a Python that runs a script of the shell instead. */
 async function createPython(script: string): Promise<string> {

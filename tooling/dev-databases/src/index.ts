@@ -1,6 +1,5 @@
-export { DevDatabasesError } from './errors.ts';
 export { createPrivateFile } from './private-file.ts';
-export { cacheDir, findOnPath } from './programs/find.ts';
+export { findOnPath } from './programs/find.ts';
 export { findMongod } from './programs/index.ts';
 export { sendRedisCommand } from './redis.ts';
 export { type DevDatabases, type DevDatabasesOptions, startDatabases } from './start-databases.ts';

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Document, MongoClient } from 'mongodb';
-import { DevDatabasesError } from './errors.ts';
+import { type Document, MongoClient, MongoNetworkError } from 'mongodb';
 import { findMongod } from './programs/index.ts';
 import type { DatabaseKind } from './server.ts';
 
@@ -33,8 +32,10 @@ export const mongod: DatabaseKind = {
     return [...server, ...storage, ...auth, ...parameters.flatMap((parameter) => ['--setParameter', parameter])];
   },
   ready: /"Waiting for connections"/i,
-  prepare: async (port, password) => {
-    await initiate([port], { password });
+  prepare: async (port, { password, isVolatile = false }) => {
+    // Without it, dropping a database waits for the next flush of the journal, up to 100 ms. Commits of Plinth name the journal.
+    const config = isVolatile ? { writeConcernMajorityJournalDefault: false } : {};
+    await initiate([port], { config, password });
     // The driver looks for a primary twice a second only.
     await poll('has no primary', async () => (await runOnNode(port, { hello: 1 }))['isWritablePrimary'] || undefined);
     if (password !== undefined) await createUser(port, password);
@@ -45,11 +46,10 @@ export const mongod: DatabaseKind = {
   },
 };
 
-const toOrigin = (ports: readonly number[], password?: string): string =>
-  `mongodb://${password === undefined ? '' : `${userName}:${password}@`}${ports.map((port) => `127.0.0.1:${port}`).join(',')}`;
-
-export const toUri = (ports: readonly number[], password?: string): string =>
-  `${toOrigin(ports, password)}/?replicaSet=${replicaSetName}`;
+export function toUri(ports: readonly number[], password?: string, query = `replicaSet=${replicaSetName}`): string {
+  const user = password === undefined ? '' : `${userName}:${password}@`;
+  return `mongodb://${user}${ports.map((port) => `127.0.0.1:${port}`).join(',')}/?${query}`;
+}
 
 /** Runs a command on the primary of a replica set, or on the server of another URI, once there is one. */
 export async function runCommand(uri: string, command: Document, serverSelectionTimeoutMS: number): Promise<Document> {
@@ -61,8 +61,19 @@ export async function runCommand(uri: string, command: Document, serverSelection
   }
 }
 
-const runOnNode = (port: number, command: Document, password?: string): Promise<Document> =>
-  runCommand(`${toOrigin([port], password)}/?directConnection=true`, command, readyWithinMs);
+const attemptsMax = 5;
+
+/** Runs a command of the preparation on a node, again when its connection is closed: a node that gets another role closes all. */
+async function runOnNode(port: number, command: Document, password?: string): Promise<Document> {
+  const uri = toUri([port], password, 'directConnection=true');
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runCommand(uri, command, readyWithinMs);
+    } catch (error) {
+      if (attempt === attemptsMax || !(error instanceof MongoNetworkError)) throw error;
+    }
+  }
+}
 
 const hasCode = (error: unknown, code: number): boolean => (error as { code?: number }).code === code;
 
@@ -73,23 +84,23 @@ async function createUser(port: number, password: string): Promise<void> {
   });
 }
 
-type InitiateOptions = { settings?: Document; password?: string | undefined };
+type InitiateOptions = { config?: Document; password?: string | undefined };
 
 /** Makes the nodes a replica set. Its data may have another port. */
-export async function initiate(ports: readonly number[], { settings = {}, password }: InitiateOptions): Promise<void> {
+export async function initiate(ports: readonly number[], { config = {}, password }: InitiateOptions): Promise<void> {
   const members = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));
   const run = (command: Document, ...credentials: [string?]) => runOnNode(ports[0] as number, command, ...credentials);
   try {
-    await run({ replSetInitiate: { _id: replicaSetName, members, settings } });
+    await run({ replSetInitiate: { _id: replicaSetName, members, ...config } });
   } catch (error) {
     const hasUser = hasCode(error, unauthorized);
     if (!hasUser && !hasCode(error, alreadyInitialized)) throw error;
-    const config = await readConfig(ports[0] as number, hasUser ? password : undefined);
-    if (config?.['members'][0].host === members[0]?.host) return;
+    const current = await readConfig(ports[0] as number, hasUser ? password : undefined);
+    if (current?.['members'][0].host === members[0]?.host) return;
     const next = {
-      ...config,
+      ...current,
       _id: replicaSetName,
-      version: (config?.['version'] ?? 0) + 1,
+      version: (current?.['version'] ?? 0) + 1,
       protocolVersion: 1,
       members,
     };
@@ -104,9 +115,7 @@ async function readConfig(port: number, password: string | undefined): Promise<D
   } catch (error) {
     if (hasCode(error, unauthorized)) return undefined;
     if (!hasCode(error, authenticationFailed)) throw error;
-    throw new DevDatabasesError(
-      'its data has another password: delete the folder, and the next start creates new data',
-    );
+    throw new Error('its data has another password: delete the folder, and the next start creates new data');
   }
 }
 
@@ -116,5 +125,5 @@ export async function poll<T>(failure: string, read: () => Promise<T | undefined
     const result = await read().catch(() => undefined);
     if (result !== undefined) return result;
   }
-  throw new DevDatabasesError(`The replica set ${failure} after ${readyWithinMs / 1000} s.`);
+  throw new Error(`The replica set ${failure} after ${readyWithinMs / 1000} s.`);
 }

@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import getPort from 'get-port';
-import { DevDatabasesError, getMessage } from './errors.ts';
 import { createGuard, type Guard } from './guard/index.mjs';
 import type { FindOptions } from './programs/find.ts';
+import { findTemporaryRoot } from './temporary-root.ts';
 
 type Place = { dir: string; port: number; isTemporary: boolean; passwordFile: string | undefined };
 
@@ -24,7 +23,7 @@ export type DatabaseKind = {
   /** Matches the line of its log after which it accepts connections. */
   ready: RegExp;
   /** Called after each start. */
-  prepare(port: number, password: string | undefined): Promise<void>;
+  prepare(port: number, options: Pick<LaunchOptions, 'password' | 'isVolatile'>): Promise<void>;
   /** Returns the data folder of the server that listens at the port. */
   readDir(port: number, password: string): Promise<string>;
 };
@@ -32,6 +31,8 @@ export type DatabaseKind = {
 export type LaunchOptions = FindOptions & {
   /** The folder in which data stays; by default a temporary one. */
   dir?: string;
+  /** Temporary data is kept in memory where there is room, for tests: it survives a kill of the server, but no power failure. */
+  isVolatile?: boolean | undefined;
   /** Without one, every connection of this machine is accepted. */
   password?: string;
   /** Used when it is free. */
@@ -66,7 +67,7 @@ export async function launch(kind: DatabaseKind, options: LaunchOptions, attempt
   const program = await kind.find(options);
   const { password } = options;
   const isTemporary = options.dir === undefined;
-  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), `plinth-${kind.name}-`)));
+  const dir = options.dir ?? (await mkdtemp(join(await findTemporaryRoot(options), `plinth-${kind.name}-`)));
   const guard = createGuard(isTemporary ? { graceMs: 0, folder: dir } : { graceMs: stopWithinMs });
   const port = await getPort({ host: '127.0.0.1', port: options.port ?? 0 });
   const passwordFile = password && toPasswordPath(dir);
@@ -77,7 +78,7 @@ export async function launch(kind: DatabaseKind, options: LaunchOptions, attempt
     child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     await waitUntilReady(child, { log, guard, ready: kind.ready });
     child.once('exit', () => options.onExit?.());
-    await kind.prepare(port, password);
+    await kind.prepare(port, options);
   };
   const waitForExit = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -105,10 +106,10 @@ export async function launch(kind: DatabaseKind, options: LaunchOptions, attempt
     };
   } catch (error) {
     await guard.end();
-    const reason = getMessage(error);
+    const reason = (error as Error).message;
     // Another process may have taken the port first.
     if (attempts > 1 && /in use/i.test(reason)) return launch(kind, options, attempts - 1);
-    throw new DevDatabasesError(`${kind.name} did not start on ${dir}: ${reason}`);
+    throw new Error(`${kind.name} did not start on ${dir}: ${reason}`);
   }
 }
 

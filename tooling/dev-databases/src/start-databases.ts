@@ -12,6 +12,8 @@ import { type DatabaseKind, launch } from './server.ts';
 export type DevDatabasesOptions = Partial<FindOptions> & {
   /** The folder in which data stays; by default a temporary one. */
   dataDir?: string;
+  /** Temporary data is kept in memory where there is room: for tests, not for benchmarks. */
+  isVolatile?: boolean;
   /** Called when a database ends that was not stopped. */
   onLost?: (name: string) => void;
 };
@@ -19,6 +21,7 @@ export type DevDatabasesOptions = Partial<FindOptions> & {
 export type DevDatabases = { mongodbUri: string; redisUrl: string; stop(): Promise<void> };
 
 type Running = { uri: string; isShared?: boolean; close(): Promise<void> };
+type Listening = Running & { port: number };
 
 const sharePollMs = 250;
 /** Longer than a short command takes. */
@@ -49,25 +52,24 @@ const toExternal = (uri: string): Running => ({ uri, close: async () => {} });
 type StartOptions = DevDatabasesOptions & FindOptions;
 
 async function start(kind: DatabaseKind, options: StartOptions, waitsForShared = false): Promise<Running> {
-  const { env, log, dataDir, onLost } = options;
-  const { uri, port, close, isShared } =
-    dataDir === undefined
-      ? { ...(await launch(kind, { env, log })), isShared: false }
-      : await launchOrShare(kind, { ...options, dataDir, waitsForShared });
+  const { env, log, dataDir, isVolatile, onLost } = options;
+  const server: Listening = await (dataDir === undefined
+    ? launch(kind, { env, log, isVolatile })
+    : launchOrShare(kind, { ...options, dataDir, waitsForShared }));
   // A connection that is kept reports the end of the server.
-  const connection = await connect(port);
+  const connection = await connect(server.port);
   connection?.once('close', () => onLost?.(kind.name));
-  const end = (): Promise<void> => {
+  const close = (): Promise<void> => {
     connection?.removeAllListeners('close').destroy();
-    return close();
+    return server.close();
   };
-  return { uri, isShared, close: end };
+  return { ...server, close };
 }
 
 type ShareOptions = StartOptions & { dataDir: string; waitsForShared: boolean };
 
 /** Shares the running server of the folder, or launches one. */
-async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
+async function launchOrShare(kind: DatabaseKind, options: ShareOptions): Promise<Listening> {
   const { env, log, dataDir, waitsForShared } = options;
   const dir = join(dataDir, kind.name);
   const password = await readPassword(dataDir);
@@ -81,7 +83,7 @@ async function launchOrShare(kind: DatabaseKind, options: ShareOptions) {
       if (!waitsForShared || attempt === shareAttemptsMax) {
         const server = await launch(kind, { env, log, dir, password, port });
         await writeFile(join(dir, 'port'), String(server.port));
-        return { ...server, isShared: false };
+        return server;
       }
     } catch (error) {
       // Another process has the lock and is starting the server.

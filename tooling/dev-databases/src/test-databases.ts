@@ -12,19 +12,7 @@ export const startTestDatabase = (
   options: Partial<Pick<LaunchOptions, 'env' | 'args'>> = {},
 ): Promise<Server> => launch({ mongod, redis }[name], { env: process.env, ...options });
 
-export type ReplicaSet = {
-  readonly uri: string;
-  /** Waits for a primary. */
-  getPrimary(): Promise<Server>;
-  /**
-   * Pauses both secondaries, so that no write has a majority. The primary stays primary without them for ten minutes. Returns
-   * the function that resumes them.
-   */
-  pauseSecondaries(): Promise<() => void>;
-  /** Resolves when all nodes run and replicate from the primary. */
-  waitUntilHealthy(): Promise<void>;
-  close(): Promise<void>;
-};
+export type ReplicaSet = Awaited<ReturnType<typeof startReplicaSet>>;
 
 const nodeCount = 3;
 const restartAfterMs = 1000;
@@ -43,6 +31,10 @@ const timeouts = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1000, socketTime
 const isReplicating = ({ state, health, optime }: Document, term: unknown): boolean =>
   health === 1 && (state === primaryState || state === secondaryState) && String(optime.t) === String(term);
 
+/**
+ * Pauses both secondaries, so that no write has a majority. The primary stays primary without them for ten minutes. Returns the
+ * function that resumes them.
+ */
 const pauseSecondaries = async (
   runOnPrimary: (command: Document) => Promise<Document>,
   secondaries: readonly Server[],
@@ -62,7 +54,7 @@ const pauseSecondaries = async (
  * Starts a replica set of three equal nodes for tests of failover. A node that ends is started again after a second, on its
  * data and at its port. Nodes and data are removed when this process ends.
  */
-export async function startReplicaSet(): Promise<ReplicaSet> {
+export async function startReplicaSet() {
   let isClosed = false;
   const startNode = async (): Promise<Server> => {
     const restart = async (): Promise<void> => {
@@ -71,7 +63,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
       if (!isClosed) await node.restart().catch(restart);
     };
     const member = { ...mongod, prepare: async () => {} };
-    const node = await launch(member, { env: process.env, onExit: () => void restart() });
+    const node = await launch(member, { env: process.env, isVolatile: true, onExit: () => void restart() });
     return node;
   };
   const nodes = await Promise.all(Array.from({ length: nodeCount }, startNode));
@@ -84,6 +76,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     await client.close();
     await Promise.all(nodes.map((node) => node.close()));
   };
+  /** Waits for a primary. */
   const getPrimary = () =>
     poll('has no primary', async () => {
       const { isWritablePrimary, me } = await runOnPrimary({ hello: 1 });
@@ -94,6 +87,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     const secondaries = nodes.filter((node) => node !== primary);
     return pauseSecondaries(runOnPrimary, secondaries);
   };
+  /** Resolves when all nodes run and replicate from the primary. */
   const waitUntilHealthy = async () => {
     await poll('is not healthy', async () => {
       const { members, term } = await runOnPrimary({ replSetGetStatus: 1 });
@@ -101,7 +95,7 @@ export async function startReplicaSet(): Promise<ReplicaSet> {
     });
   };
   try {
-    await initiate(ports, { settings });
+    await initiate(ports, { config: { settings } });
     await waitUntilHealthy();
     return { uri: toUri(ports), getPrimary, pauseSecondaries: pause, waitUntilHealthy, close };
   } catch (error) {

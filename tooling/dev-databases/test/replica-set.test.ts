@@ -47,6 +47,6 @@ describe('a replica set', () => {
       const paths = await Promise.all(nodes.map(async ({ dbPath }) => ((await exists(dbPath)) ? [dbPath] : [])));
       return paths.flat();
     };
-    await expect.poll(listRemaining, { timeout: 8000 }).toEqual([]);
+    await expect.poll(listRemaining).toEqual([]);
   });
 });

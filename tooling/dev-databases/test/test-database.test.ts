@@ -3,8 +3,12 @@ import { expect, it, onTestFinished } from 'vitest';
 import { sendRedisCommand } from '../src/redis.ts';
 import { startTestDatabase } from '../src/test-databases.ts';
 
+/** Long enough for a busy machine; each refusal waits for it. */
+const respondedWithinMs = 2000;
+
 const mongo = async (uri: string, command: object): Promise<unknown> => {
-  const client = new MongoClient(uri, { serverSelectionTimeoutMS: 1000, socketTimeoutMS: 1000 });
+  const limits = { serverSelectionTimeoutMS: respondedWithinMs, socketTimeoutMS: respondedWithinMs };
+  const client = new MongoClient(uri, limits);
   try {
     return await client.db('own').command(command);
   } finally {

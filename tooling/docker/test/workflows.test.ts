@@ -27,6 +27,7 @@ const rights: Record<string, readonly string[]> = {
   'codeql.yml#analyze': ['security-events: write'],
   'release.yml#version': ['contents: write', 'pull-requests: write'],
   'release.yml#image': ['packages: write', 'id-token: write', 'attestations: write'],
+  'release.yml#client': ['id-token: write'],
   'release.yml#release': ['contents: write'],
 };
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { getFreePort } from '@plinth/testing';
 import { type Child, createServiceSettings, startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
-import { deployment, fillSecret, job, readConfigMap } from './manifests.ts';
+import { deployment, fillSecrets, job, readConfigMap } from './manifests.ts';
 import { root } from './settings.ts';
 
 const local = createServiceSettings();
@@ -10,7 +10,7 @@ const local = createServiceSettings();
 /** The environment of a pod of production, on the databases and free ports of this machine. */
 const createPodEnvironment = async (): Promise<Record<string, string>> => ({
   ...readConfigMap('production'),
-  ...(await fillSecret()),
+  ...(await fillSecrets()),
   ...local,
   PORT: String(await getFreePort()),
   METRICS_PORT: String(await getFreePort()),
@@ -32,7 +32,7 @@ it('a pod of production does not start before the job has migrated', async () =>
   const { exited, output } = start(['node', 'src/main.ts'], await createPodEnvironment());
   expect([(await exited)[0], output.stderr]).toEqual([
     1,
-    expect.stringMatching(/^\nThe database '\w+_users' is behind this code, .* Run npm run db -- migrate/),
+    expect.stringMatching(/^\nThe database '\w+' is behind this code, .* Run npm run db -- migrate/),
   ]);
 }, 60_000);
 

@@ -7,6 +7,7 @@ import {
   environments,
   folder,
   job,
+  keySecret,
   migrationSecret,
   read,
   readConfigMap,
@@ -105,6 +106,13 @@ describe('the Deployment', () => {
     for (const probe of [startupProbe, livenessProbe, readinessProbe]) expect(probe?.httpGet.port).toBe('metrics');
     const { spec } = read<{ spec: { ports: { targetPort: string }[] } }>('base/service.yaml');
     expect(spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
+  });
+
+  it('mounts the Secret of the keys where the settings expect the file', () => {
+    const [mount] = container.volumeMounts ?? [];
+    expect(pod.spec.volumes).toEqual([{ name: mount?.name, secret: { secretName: keySecret.metadata.name } }]);
+    const paths = Object.keys(keySecret.stringData).map((file) => `${mount?.mountPath}/${file}`);
+    expect(paths).toEqual([readConfigMap('production')['AUTH_JWKS_FILE']]);
   });
 
   it('allows the time that a start may wait for migrations', () => {

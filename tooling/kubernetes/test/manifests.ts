@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
@@ -15,10 +16,10 @@ export const read = <T>(path: string): T => parse(readText(path)) as T;
 
 type Secret = { metadata: { name: string }; stringData: Record<string, string> };
 
-/** The Secrets of the template: of the processes, and of the job that migrates. */
-export const [secret, migrationSecret] = parseAllDocuments(readText('secret.template.yaml')).map((document) =>
-  (document as { toJS(): Secret }).toJS(),
-) as [Secret, Secret];
+/** The Secrets of the template: of the processes, the keys that they mount, and that of the job that migrates. */
+export const [secret, keySecret, migrationSecret] = parseAllDocuments(readText('secret.template.yaml')).map(
+  (document) => (document as { toJS(): Secret }).toJS(),
+) as [Secret, Secret, Secret];
 
 export const environments = ['staging', 'production'] as const;
 export type Environment = (typeof environments)[number];
@@ -39,14 +40,21 @@ export const readConfigMap = (name: Environment): Record<string, string> =>
     ].join('\n'),
   ) as Record<string, string>;
 
-/** The Secret of the processes as an operator fills it in. */
-export async function fillSecret(): Promise<Record<string, string>> {
+/** Writes the text as the file of keys that a pod mounts, and returns its setting. */
+export function mountKeys(text: string): { AUTH_JWKS_FILE: string } {
+  const file = join(mkdtempSync(join(tmpdir(), 'plinth-keys-')), 'jwks.json');
+  writeFileSync(file, text);
+  return { AUTH_JWKS_FILE: file };
+}
+
+/** The settings of the processes from Secrets that an operator has filled in. */
+export async function fillSecrets(): Promise<Record<string, string>> {
   const { CURSOR_SECRET } = createServiceSettings();
   return {
     MONGODB_URI: 'mongodb://plinth-runtime:word@mongodb/?replicaSet=rs0&tls=true',
     REDIS_URL: 'rediss://:word@redis:6379',
     CURSOR_SECRET,
-    ...(await createTestIssuer()).settings,
+    ...mountKeys((await createTestIssuer()).settings.AUTH_JWKS),
   };
 }
 
@@ -56,6 +64,7 @@ type Container = {
   command?: string[];
   ports?: { name: string; containerPort: number }[];
   envFrom: { configMapRef?: { name: string }; secretRef?: { name: string } }[];
+  volumeMounts?: { name: string; mountPath: string }[];
   startupProbe?: Probe;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
@@ -67,6 +76,7 @@ type Pod = {
     terminationGracePeriodSeconds: number;
     topologySpreadConstraints?: { labelSelector: { matchLabels: Labels } }[];
     containers: [Container];
+    volumes?: { name: string; secret: { secretName: string } }[];
   };
 };
 export type Workload = {

@@ -1,7 +1,15 @@
 import { ConfigError, load } from '@plinth/config';
 import { checkSettings } from '@plinth/service-kit';
 import { describe, expect, it } from 'vitest';
-import { environments, fillSecret, migrationSecret, readConfigMap, secret } from './manifests.ts';
+import {
+  environments,
+  fillSecrets,
+  keySecret,
+  migrationSecret,
+  mountKeys,
+  readConfigMap,
+  secret,
+} from './manifests.ts';
 import { describeAllSettings, getAllSettings, getDatabaseSettings, isSecret } from './settings.ts';
 
 const settings = await getAllSettings();
@@ -17,12 +25,14 @@ const invalidNames = (env: Record<string, string>): string[] => {
   }
 };
 
+/** The setting that a variable gives, as its value or as the file of its value. */
+const toSettingName = (variable: string): string => variable.replace(/_FILE$/, '');
 const secretNames = infos.filter(isSecret).map(({ name }) => name);
 
 describe('the Secret', () => {
-  it('has every secret that is required, and nothing that belongs to the ConfigMap', () => {
+  it('has every secret that is required but the keys, and nothing that belongs to the ConfigMap', () => {
     const required = infos.filter((info) => isSecret(info) && info.required).map(({ name }) => name);
-    expect(Object.keys(secret.stringData)).toEqual(expect.arrayContaining(required));
+    expect([...Object.keys(secret.stringData), 'AUTH_JWKS']).toEqual(expect.arrayContaining(required));
     expect(Object.keys(secret.stringData).filter((name) => !secretNames.includes(name))).toEqual([]);
   });
 
@@ -47,15 +57,19 @@ describe.each(environments)('%s', (environment) => {
   const config = readConfigMap(environment);
 
   it('has only settings that exist, and every one that is required', async () => {
-    expect(Object.keys(config).filter((name) => !Object.hasOwn(settings, name))).toEqual([]);
-    const loaded = load(settings, { ...config, ...(await fillSecret()) });
+    expect(Object.keys(config).filter((name) => !Object.hasOwn(settings, toSettingName(name)))).toEqual([]);
+    const loaded = load(settings, { ...config, ...(await fillSecrets()) });
     expect(loaded).toMatchObject({ NODE_ENV: 'production', HOST: '0.0.0.0', PORT: 3000, MIGRATE_ON_START: false });
     expect(checkSettings(loaded, { envFiles: [] })).toEqual([]);
   });
 
   it('boundary: starts nothing with the template of the Secret, and names every setting to fill in', () => {
-    expect(new Set(Object.values(secret.stringData))).toEqual(new Set(['REPLACE_ME']));
+    const texts = [secret, keySecret].flatMap(({ stringData }) => Object.values(stringData));
+    expect(new Set(texts)).toEqual(new Set(['REPLACE_ME']));
+    const keys = mountKeys(keySecret.stringData['jwks.json'] ?? '');
     const required = infos.filter((setting) => setting.required && isSecret(setting));
-    expect(invalidNames({ ...config, ...secret.stringData }).sort()).toEqual(required.map(({ name }) => name).sort());
+    expect(invalidNames({ ...config, ...secret.stringData, ...keys }).sort()).toEqual(
+      required.map(({ name }) => name).sort(),
+    );
   });
 });

@@ -12,7 +12,7 @@ export async function cruiseFolder(folder: string): Promise<ICruiseResult> {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'types'],
-      extensions: ['.ts', '.mts', '.mjs', '.js', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.json', '.d.ts'],
     },
     validate: true,
     ruleSet: { forbidden: [...rules] },
@@ -29,7 +29,7 @@ export function missedSources({ modules }: Pick<ICruiseResult, 'modules'>, sourc
 export async function checkImports(folder: string): Promise<Outcome> {
   const result = await cruiseFolder(folder);
   const { output, exitCode } = await format(result, { outputType: 'err-long' });
-  const missed = missedSources(result, await listSources(folder));
+  const missed = missedSources(result, listSources(folder));
   if (missed.length === 0) return { code: exitCode, output: output as string };
   return { code: 1, output: `dependency-cruiser is misconfigured: it did not read ${missed.join(', ')}.` };
 }

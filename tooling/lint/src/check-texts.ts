@@ -70,8 +70,8 @@ export function findInText(file: string, text: string): Finding[] {
 }
 
 /** Checks the suppressions and the words of all sources, documents and settings. */
-export async function checkTexts(folder: string): Promise<Outcome> {
-  const lines = [...(await listSources(folder)), ...(await listTexts(folder))].flatMap((file) => {
+export function checkTexts(folder: string): Outcome {
+  const lines = [...listSources(folder), ...listTexts(folder)].flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
     return findInText(file, text).map(
       ({ offset, message }) => `${file}:${text.slice(0, offset).split('\n').length} ${message}\n`,

@@ -1,5 +1,5 @@
 import type { IForbiddenRuleType } from 'dependency-cruiser';
-import { browserSafe, databases, domainLayers, drivers, mayImport, testTools } from './layers.ts';
+import { browserPackages, browserSafe, databases, domainLayers, drivers, mayImport, testTools } from './layers.ts';
 
 /** Rules of dependency-cruiser. `$1` and `$2` are what the pattern in `from` captured. */
 
@@ -37,7 +37,7 @@ const inModules = (packages: string): string => `(?:^|/)node_modules/(?:${packag
 
 const workspace = '^(?:apps|packages|tooling)/';
 // `src/testing` is what a package offers to the tests of others.
-const testCode = '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.ts$|/vitest\\.config\\.ts$)';
+const testCode = '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.tsx?$|/vitest\\.config\\.ts$)';
 const domains = `packages/${toAlternation(domainLayers)}`;
 
 type Rule = Pick<Extract<IForbiddenRuleType, { to: object; from: object }>, 'from' | 'to'>;
@@ -63,8 +63,13 @@ const domainRules = [
     to: { path: `^${domains}/src/`, pathNot: ['^packages/[^/]+/src/$1/', '^packages/service-actions/'] },
   }),
   forbid('host-domain', 'A host imports @plinth/svc-<domain>/module, service-contracts and service-actions only.', {
-    from: { path: '^apps/(?!svc-)' },
+    // The console validates its forms by the schemas of the API.
+    from: { path: '^apps/(?!svc-|console/)' },
     to: { path: `^${domains}/`, pathNot: '^packages/service-(?:contracts|actions)/' },
+  }),
+  forbid('host-module', 'Of a service, only src/main.ts imports the module of another one, as `usersFrom`.', {
+    from: { path: '^(apps/svc-[^/]+)/', pathNot: '^apps/svc-[^/]+/src/main\\.ts$' },
+    to: { path: '^apps/svc-', pathNot: '^$1/' },
   }),
   forbid('public-entry', 'Import @plinth/<layer>/<domain> or @plinth/svc-<domain>/module, nothing deeper.', {
     from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
@@ -104,17 +109,22 @@ const packageRules = [
   }),
 ];
 
+const consoleSource = 'apps/console/src';
 const browser = { path: inFolders(browserSafe), pathNot: testCode };
 
 const npmRules = [
   forbid('browser-safe-node', 'This package runs in a browser: take it from deps.', {
-    from: browser,
+    from: { ...browser, path: inFolders([...browserSafe, consoleSource]) },
     to: { dependencyTypes: ['core'] },
   }),
-  forbid('browser-safe-npm', 'This package imports no npm package but zod: take a port from deps.', {
-    from: browser,
-    to: { path: inModules('[^/]+'), pathNot: inModules('zod') },
-  }),
+  forbid(
+    'browser-safe-npm',
+    'This package imports no npm package but those of `browserPackages`: take a port from deps.',
+    {
+      from: browser,
+      to: { path: inModules('[^/]+'), pathNot: inModules(browserPackages) },
+    },
+  ),
   ...Object.entries(drivers).map(([packages, homes]) =>
     forbid(`driver ${packages}`, `Only ${homes} may import it: take a port from deps.`, {
       from: { pathNot: `^${toAlternation(words(homes))}/` },

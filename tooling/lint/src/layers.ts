@@ -1,9 +1,9 @@
-/** Starts the databases of development and tests. */
+/** The package that starts the databases of development and tests. */
 export const databases = 'tooling/dev-databases';
 
 /**
- * The imports that each package may have (ARCHITECTURE.md, section 1); packages/ is left out of names. A package may also import
- * all that the named packages may import. Test code may import `testing` and `testTools` too.
+ * The imports that each package, built or planned, may have (ARCHITECTURE.md, section 1); packages/ is left out of
+ * names. A package may also import all that the named packages may import. Test code may import `testing` and `testTools` too.
  */
 export const mayImport: Readonly<Record<string, string>> = {
   utils: '',
@@ -21,24 +21,28 @@ export const mayImport: Readonly<Record<string, string>> = {
   'mongo redis mail ai aws-sdk': 'data-kit backend-utils',
   'service-kit': 'config logger telemetry auth',
   testing: `data-kit ${databases}`,
-  'apps/svc-*': 'actions service-actions service-kit mongo redis mail ai aws-sdk',
+  'apps/svc-*': 'apps/svc-* actions service-actions service-kit mongo redis mail ai aws-sdk',
   'apps/platform apps/worker apps/gateway': 'apps/svc-*',
-  'apps/console': 'service-actions',
+  'apps/console': 'service-actions dtos',
   [databases]: '',
   'tooling/vitest': databases,
-  'tooling/*': 'tooling/* testing actions service-actions service-kit mongo redis mail ai aws-sdk',
+  'tooling/browser': `${databases} tooling/vitest`,
+  'tooling/*': 'tooling/* testing apps/svc-*',
 };
 
 /** The tools that test code of every package may import. */
-export const testTools = `${databases} tooling/vitest`;
+export const testTools = `${databases} tooling/vitest tooling/browser`;
 
 /** Packages whose folders are domains: `packages/<layer>/src/<domain>`. */
 export const domainLayers = 'dtos models service-contracts contracts actions service-actions'.split(' ');
 
-/** Run in a browser too, on zod alone. */
+/** The npm packages that run in a browser too; `drivers` says where each may be imported. */
+export const browserPackages = 'zod|xstate|msw|@tanstack/react-query';
+
+/** The packages that also run in a browser. They import no other npm package than those. */
 export const browserSafe = ['utils', 'contract-kit', 'data-kit', ...domainLayers];
 
-/** Clocks, ids and I/O are injected. */
+/** The packages whose clocks, ids and I/O are injected. */
 export const pureLayers = browserSafe.filter((layer) => layer !== 'utils' && layer !== 'service-actions');
 
 /** The only folders that import each driver. Other code takes a port from deps. */
@@ -47,4 +51,6 @@ export const drivers: Readonly<Record<string, string>> = {
   'ioredis|bullmq': `packages/redis ${databases}`,
   'fastify|fastify-[^/]+|@fastify/[^/]+': 'packages/service-kit apps tooling/benchmarks',
   '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
+  xstate: 'packages/service-contracts packages/actions apps/platform apps/console',
+  'msw|@tanstack/react-query': 'packages/service-actions apps/console',
 };

@@ -5,7 +5,6 @@ const tests = ['**/*.test.ts', '**/test/**/*.ts', 'packages/*/src/testing/**/*.t
 const pure = pureLayers.map((layer) => `packages/${layer}/src/**`);
 
 const takeClock = 'hides a clock: take `clock` from deps.';
-const takeDependency = 'hides a dependency: take it from deps.';
 const takeIds = 'hides randomness: take `ids` from deps.';
 const takeConfig = 'Only packages/config reads process.env: pick the key in config.ts and take `config` from deps.';
 const takeLog = 'console bypasses redaction and trace ids: take `log` from deps.';
@@ -23,7 +22,10 @@ const ambientProperties = [
 const ambientGlobals = [
   { name: 'console', message: takeLog },
   ...['performance', 'setTimeout', 'setInterval'].map((name) => ({ name, message: `${name} ${takeClock}` })),
-  ...['process', 'fetch', 'globalThis'].map((name) => ({ name, message: `${name} ${takeDependency}` })),
+  ...['process', 'fetch', 'globalThis'].map((name) => ({
+    name,
+    message: `${name} hides a dependency: take it from deps.`,
+  })),
 ];
 
 const envImports = ['process', 'node:process'].map((name) => ({

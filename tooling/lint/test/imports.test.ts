@@ -75,6 +75,8 @@ const refused: readonly Case[] = [
   on(action, '../users/index.ts', 'own-domain'),
   on(action, '../shared.ts', 'own-domain'),
   on(service, '@plinth/actions/users', 'own-domain'),
+  on(service, '@plinth/svc-users/module', 'host-module'),
+  on('apps/svc-orders/test', '@plinth/svc-users/module', 'host-module'),
   on(host, '@plinth/models/orders', 'host-domain'),
   on(action, '@plinth/dtos/orders/deep', 'public-entry'),
   on(host, '@plinth/svc-orders/config', 'public-entry'),
@@ -90,6 +92,8 @@ const refused: readonly Case[] = [
   on(host, '../test/host.ts', 'test-code'),
   on(core, 'node:buffer', 'browser-safe-node'),
   on('packages/dtos/src/orders', 'fs', 'browser-safe-node'),
+  on('apps/console/src', 'node:path', 'browser-safe-node'),
+  { file: 'apps/console/src/screen.tsx', code: `import 'mongodb';`, rule: 'driver mongodb|mongodb-memory-server-core' },
   on(action, 'lodash', 'browser-safe-npm'),
   on(service, 'mongodb', 'driver mongodb|mongodb-memory-server-core'),
   on('packages/redis/src', 'mongodb', 'driver mongodb|mongodb-memory-server-core'),
@@ -111,6 +115,7 @@ const accepted: readonly Case[] = [
   on(service, '@plinth/service-actions/users', ''),
   on(host, '@plinth/service-contracts/users', ''),
   on(host, '@plinth/svc-orders/module', ''),
+  { file: `${service}/main.ts`, code: `import '@plinth/svc-users/module';`, rule: '' },
   on('packages/service-actions/src/orders', '../client.ts', ''),
   on('packages/service-kit/src/testing', '@plinth/testing', ''),
   on('packages/service-kit/src/testing', 'vitest', ''),
@@ -155,6 +160,8 @@ function writePackages(): void {
     }
   }
   addPackage('packages/novelty', {});
+  addPackage('apps/svc-users', { './module': './src/module.ts' });
+  tree.write('apps/svc-users/src/module.ts', '');
   tree.write('packages/dtos/src/orders/deep.ts', '');
   tree.write('packages/actions/src/shared.ts', '');
   tree.write('packages/actions/src/orders/testing/index.ts', '');

@@ -37,7 +37,7 @@ it('reports the line of a finding in sources, documents and settings', async () 
   tree.write('packages/redis/node_modules/a.ts', '// What is stored.\n');
   tree.write('.github/workflows/a.yml', 'on: push\n# What is stored.\n');
   tree.write('docs/a.md', '# A\n\nWhat is stored.\n');
-  const { code, output } = await checkTexts(tree.dir);
+  const { code, output } = checkTexts(tree.dir);
   expect(code).toBe(1);
   expect(output.match(/\S+:\d+ /g)).toEqual([
     'packages/mongo/src/a.ts:2 ',

@@ -4,10 +4,6 @@ import { z } from 'zod';
 /** The command line or the environment is wrong; the message says what is accepted. */
 export class UsageError extends Error {}
 
-const toUsageError = (cause: unknown): never => {
-  throw new UsageError(cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message, { cause });
-};
-
 type Command<Name extends string, Schema extends z.ZodType> = {
   /** The usual options of each name. The first name is used when there is none. */
   readonly usual: Readonly<Record<Name, object>>;
@@ -26,7 +22,8 @@ export const readCommand = <Name extends string, Schema extends z.ZodType>(
     const [name] = z.tuple([z.enum(names)]).parse(positionals.length > 0 ? positionals : [names[0]]);
     return { name, options: schema.parse({ ...usual[name], ...values }) };
   } catch (cause) {
-    return toUsageError(cause);
+    const message = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new UsageError(`${message}\nThe same command with --help lists what is accepted.`, { cause });
   }
 };
 
@@ -34,11 +31,8 @@ export const readCommand = <Name extends string, Schema extends z.ZodType>(
 export const runCommand = async (
   run: (databases: { readonly mongodbUri: string; readonly redisUrl: string }) => Promise<void>,
 ): Promise<void> => {
-  const { MONGODB_URI: mongodbUri, REDIS_URL: redisUrl } = process.env;
+  const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
   try {
-    if (!mongodbUri || !redisUrl) {
-      throw new UsageError('MONGODB_URI and REDIS_URL are not set. Use `npm run`, which starts both.');
-    }
     await run({ mongodbUri, redisUrl });
   } catch (error) {
     if (process.exitCode === 130) return console.error('Stopped.');

@@ -1,16 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { openRaw } from '@plinth/mongo/testing';
 import { createStoredUser } from '@plinth/testing';
-import {
-  createServiceSettings,
-  type Environment,
-  mapConcurrently,
-  startService,
-  unlimitedRateLimits,
-} from '@plinth/testing/process';
+import { createServiceSettings, type Environment, startService, unlimitedRateLimits } from '@plinth/testing/process';
+import { v7 as newId } from 'uuid';
 
 export type PlatformOptions = {
   readonly mongodbUri: string;
@@ -31,7 +25,9 @@ export type Platform = {
   readonly pid: number;
   /** Stores a user unless they are stored, and returns a token of them that is valid for fifteen minutes from `from`, or from now. */
   createToken(user: TokenUser, from?: Date): Promise<string>;
-  /** Returns the last output: log lines that are warnings or worse. */
+  /** Stores users of a tenant, and returns their ids. */
+  addUsers(tenantId: string, count: number): Promise<string[]>;
+  /** Returns the last output: log lines that are warnings or worse, and no security events, which are logged at every level. */
   warnings(): string;
   /** Stops it as a deployment does, and drops its databases. Rejects when it had exited before, or not with 0. */
   stop(): Promise<void>;
@@ -42,13 +38,6 @@ const readyWithinMs = 45_000;
 const outputCharsMin = 10_000;
 const duplicateKey = 11_000;
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** Security events are logged at every level, and no fault. */
-const withoutSecurityEvents = (output: string): string =>
-  output
-    .split('\n')
-    .filter((line) => !line.includes('"stream":"security"'))
-    .join('\n');
 
 /** Starts a platform without effective rate limits and waits until it is ready; `overrides` change its settings. */
 export const startPlatform = async (
@@ -83,7 +72,15 @@ export const startPlatform = async (
       });
       return issuer.createToken({ id, tenantId, roles: [role] }, from);
     },
-    warnings: () => withoutSecurityEvents(service.combinedOutput()),
+    addUsers: async (tenantId, count) => {
+      const ids = Array.from({ length: count }, () => newId());
+      await users.insertMany(ids.map((id) => createStoredUser({ id, tenantId, role: 'member' })));
+      return ids;
+    },
+    warnings: () => {
+      const lines = service.combinedOutput().split('\n');
+      return lines.filter((line) => !line.includes('"stream":"security"')).join('\n');
+    },
     stop: async () => {
       const wasRunning = service.isRunning();
       const [code, signal] = await service.end('SIGTERM');
@@ -92,21 +89,4 @@ export const startPlatform = async (
       throw new Error(`The platform exited with ${code ?? signal}: ${service.combinedOutput()}`);
     },
   };
-};
-
-const concurrency = 16;
-
-type UsersOptions = { readonly headers: Readonly<Record<string, string>>; readonly count: number };
-
-/** Creates users through the API of a server, and returns their ids. */
-export const createUsers = (url: string, { headers, count }: UsersOptions): Promise<string[]> => {
-  const create = async (number: number): Promise<string> => {
-    const body = JSON.stringify({ name: `User ${number}`, email: `user.${randomUUID()}@load.example`, role: 'member' });
-    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
-    const response = await fetch(`${url}/v1/users`, init);
-    if (response.status !== 201) throw new Error(`A user could not be created: ${await response.text()}`);
-    return ((await response.json()) as { id: string }).id;
-  };
-  const numbers = Array.from({ length: count }, (_, index) => index + 1);
-  return mapConcurrently(numbers, create, concurrency);
 };

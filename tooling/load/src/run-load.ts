@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { v7 as newId } from 'uuid';
 import type { Size } from './options.ts';
-import { createUsers, type Platform, type TokenUser } from './platform.ts';
+import type { Platform, TokenUser } from './platform.ts';
 
 const script = fileURLToPath(new URL('./script.mjs', import.meta.url));
 /** k6 exits with this code when a threshold was crossed. */
@@ -52,8 +52,7 @@ export const runLoad = async (platform: Platform, options: LoadOptions): Promise
   const tokenTimes = Array.from({ length: Math.ceil(durationMs / tokenMs) }, (_, index) => startedAt + index * tokenMs);
   try {
     const tokens = await Promise.all(tokenTimes.map((from) => platform.createToken(owner, new Date(from))));
-    const headers = { authorization: `Bearer ${tokens[0]}` };
-    const ids = await createUsers(platform.url, { headers, count: usersToRead });
+    const ids = await platform.addUsers(owner.tenantId, usersToRead);
     const plan = { url: platform.url, ...size, latencyFactor, ids, tokens, startedAt, tokenMs };
     await writeFile(planFile, JSON.stringify(plan));
     const [program, ...args] = k6;

@@ -16,7 +16,7 @@ export type PrometheusTools = { prometheus: string; promtool: string };
 export async function findPrometheus(options: FindOptions): Promise<PrometheusTools> {
   const program = {
     names: ['prometheus'],
-    downloads: [{ from: 'apt-get', run: downloadPrometheusWithApt }],
+    downloads: [{ from: 'apt-get', name: 'prometheus', run: downloadPrometheusWithApt }],
     advice:
       'install it so that prometheus and promtool are on PATH, or let this machine reach the package registry of ' +
       'Debian or Ubuntu',

@@ -81,25 +81,30 @@ const toRuleTest = ({ name, series, minutesLater = 15, alerts }: Case): object =
   ],
 });
 
-const ruleTests = { rule_files: ['rules/security.yaml'], evaluation_interval: '5m', tests: cases.map(toRuleTest) };
+const toRuleTests = (tested: readonly Case[]): object => ({
+  rule_files: ['rules/security.yaml'],
+  evaluation_interval: '5m',
+  tests: tested.map(toRuleTest),
+});
 
 describe('the rules of security events', () => {
   it('fire as each case says', async () => {
-    const folder = await createFolder({ 'tests.yaml': ruleTests });
+    const folder = await createFolder({ 'tests.yaml': toRuleTests(cases) });
     expect(await run(promtool, 'test', 'rules', `${folder}/tests.yaml`)).toMatchObject({ ok: true });
   });
 
   it.each([
-    ['expired tokens among the refused ones', 'no-token|expired', 'no-token'],
-    ['a larger bound', '> 1\n', '> 100\n'],
-    ['no comparison with the day before', '> 5 *', '>= 0 *'],
-    ['another event', 'export-started', 'export'],
-    ['added keys only', 'key-added|key-retired', 'key-added'],
-  ])('fail these tests with %s', async (_, right, wrong) => {
+    ['expired tokens among the refused ones', 'no-token|expired', 'no-token', 'nothing for tokens that have expired'],
+    ['a larger bound', '> 1\n', '> 100\n', 'a ticket within a quarter of an hour for many refused tokens'],
+    ['no comparison with the day before', '> 5 *', '>= 0 *', 'nothing for as many as on every day'],
+    ['another event', 'export-started', 'export', 'a ticket for many exports'],
+    ['added keys only', 'key-added|key-retired', 'key-added', 'a ticket for a key that was retired'],
+  ])('with %s fail a case', async (_, right, wrong, noticedBy) => {
     const rules = await readFile(new URL('../rules/security.yaml', import.meta.url), 'utf8');
     expect(rules).toContain(right);
     const changed = rules.replaceAll(right, wrong);
-    const folder = await createFolder({ 'tests.yaml': ruleTests, 'rules/security.yaml': changed });
+    const noticing = toRuleTests(cases.filter(({ name }) => name === noticedBy));
+    const folder = await createFolder({ 'tests.yaml': noticing, 'rules/security.yaml': changed });
     const { ok, output } = await run(promtool, 'test', 'rules', `${folder}/tests.yaml`);
     expect(output).toContain('FAILED');
     expect(ok).toBe(false);

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 const compiler = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
 
 /**
- * Compiles the fixtures of a folder, which has a tsconfig.json, in one run. Returns the errors of each file, and in `says` the
- * sentence that the compiler must report: that of the comment `// Says: …`, or undefined for a fixture that compiles.
+ * Compiles the fixtures of a folder, which has a tsconfig.json, in one run. Returns the errors of each file, and the
+ * `expected` one: that of the comment `// Error: …`, or undefined for a fixture that compiles.
  */
 export function compileFixtures(folder: URL) {
   const options = { cwd: folder, encoding: 'utf8', timeout: 60_000 } as const;
@@ -16,7 +16,7 @@ export function compileFixtures(folder: URL) {
   const byFile = Map.groupBy(stdout.split(/\n(?=\S)/), (text) => text.split('(')[0] ?? '');
   return globSync('*.ts', { cwd: folder }).map((file) => ({
     file,
-    says: /^\/\/ Says: (.+)$/m.exec(readFileSync(new URL(file, folder), 'utf8'))?.[1],
+    expected: /^\/\/ Error: (.+)$/m.exec(readFileSync(new URL(file, folder), 'utf8'))?.[1],
     errors: byFile.get(file) ?? [],
   }));
 }

@@ -1,11 +1,18 @@
 import { renderEnvExample } from '@plinth/config';
 import { createOpenApi, listErrors, serviceSettings } from '@plinth/service-kit';
+import stringify from 'json-stringify-pretty-compact';
 import { modules } from '../modules.ts';
 import { platformSettings } from '../settings.ts';
+import { createContractFacts } from './contract-facts.ts';
+import { renderClient } from './render-client.ts';
 import { renderErrors } from './render-errors.ts';
+import { renderLifecycles } from './render-lifecycles.ts';
+import { renderModules } from './render-modules.ts';
 import { renderPersonalData } from './render-personal-data.ts';
 
-const { DEMO_DATA } = platformSettings;
+const toText = (json: unknown): string => `${stringify(json, { maxLength: 120 })}\n`;
+
+const { DEMO_DATA, CONSOLE_DIR } = platformSettings;
 
 /** Generates the files for clients and operators from contracts and settings. @returns their texts by path in the repository. */
 export const createArtifacts = (): Readonly<Record<string, string>> => {
@@ -13,10 +20,14 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
   return {
     '.env.example': renderEnvExample([
       { title: 'Every service', settings: serviceSettings },
-      { title: 'The platform', settings: { DEMO_DATA } },
+      { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR } },
     ]),
+    ...renderClient(modules),
+    'docs/contracts.json': toText(createContractFacts(modules)),
     'docs/errors.md': renderErrors(listErrors(contracts)),
+    'docs/lifecycles.md': renderLifecycles(contracts),
+    'docs/modules.md': renderModules(modules),
     'docs/personal-data.md': renderPersonalData(modules),
-    'docs/openapi.json': `${JSON.stringify(createOpenApi({ title: 'Plinth', contracts }), null, 2)}\n`,
+    'docs/openapi.json': toText(createOpenApi({ title: 'Plinth', contracts })),
   };
 };

@@ -68,29 +68,29 @@ const migrate: Command = async (deps) => {
 
 const check: Command = async (deps) => {
   const { print, modules } = deps;
-  let hasNoDrift = true;
+  let driftCount = 0;
   await forEachModule(deps, async (migrations, name) => {
     for (const sentence of await migrations.drift()) {
       print(`${name}: ${sentence}`);
-      hasNoDrift = false;
+      driftCount += 1;
     }
   });
-  if (hasNoDrift) print(`No drift in ${toNames(modules)}.`);
-  return hasNoDrift;
+  if (driftCount === 0) print(`No drift in ${toNames(modules)}.`);
+  return driftCount === 0;
 };
 
 const repair: Command = async (deps) => {
   const { print, modules, dropIndexes } = deps;
-  let hasNothingToRepair = true;
-  let hasNoDrift = true;
+  let repairedCount = 0;
+  let unrepairedCount = 0;
   await forEachModule(deps, async (migrations, name) => {
     const { repaired, unrepaired } = await migrations.repair({ dropIndexes });
     for (const sentence of [...repaired, ...unrepaired]) print(`${name}: ${sentence}`);
-    hasNothingToRepair &&= repaired.length + unrepaired.length === 0;
-    hasNoDrift &&= unrepaired.length === 0;
+    repairedCount += repaired.length;
+    unrepairedCount += unrepaired.length;
   });
-  if (hasNothingToRepair) print(`Nothing to repair in ${toNames(modules)}.`);
-  return hasNoDrift;
+  if (repairedCount + unrepairedCount === 0) print(`Nothing to repair in ${toNames(modules)}.`);
+  return unrepairedCount === 0;
 };
 
 const seed: Command = async ({ datastore, modules, print }) => {

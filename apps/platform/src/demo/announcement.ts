@@ -1,12 +1,25 @@
+import { type Contract, getListItem } from '@plinth/contract-kit';
 import { StartupError } from '@plinth/data-kit';
+import { modules } from '../modules.ts';
 import { createDemoToken } from './demo-token.ts';
 import { getDemoUser } from './users.ts';
 
 type TokenParties = { readonly issuer: string; readonly audience: string };
 
-const createRows = (url: string): readonly (readonly [string, string])[] => [
-  ['API', `${url}/v1/users`],
-  ['Reference', `${url}/openapi.json`],
+type AnnouncementOptions = TokenParties & { readonly hasConsole: boolean };
+
+/** Returns the paths of the lists that clients begin with, one for each resource. */
+const listPaths = (contracts: readonly Contract[]): string[] =>
+  contracts.flatMap(({ routes }) =>
+    Object.values(routes)
+      .filter(({ method, params, query }) => method === 'GET' && !params && getListItem(query))
+      .map(({ path }) => path),
+  );
+
+const createRows = (url: string, hasConsole: boolean): readonly (readonly [string, string])[] => [
+  ...(hasConsole ? [['Console', `${url}/`] as const] : []),
+  ...listPaths(modules.flatMap(({ contracts }) => contracts)).map((path) => ['API', url + path] as const),
+  ['Reference', `${url}/docs`],
   ['Ready', `${url}/health/ready`],
 ];
 
@@ -28,7 +41,10 @@ const createFirstRequest = async (url: string, parties: TokenParties): Promise<r
 };
 
 /** Creates the text that `npm start` prints when the platform is ready: its URLs and a request to paste. */
-export const createAnnouncement = async (url: string, parties: TokenParties): Promise<string> => {
-  const table = createRows(url).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
+export const createAnnouncement = async (
+  url: string,
+  { hasConsole, ...parties }: AnnouncementOptions,
+): Promise<string> => {
+  const table = createRows(url, hasConsole).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
   return ['', 'Plinth is running.', '', ...table, '', ...(await createFirstRequest(url, parties)), '', ''].join('\n');
 };

@@ -1,5 +1,5 @@
 import { type BuiltInRole, builtInRoles } from '@plinth/contract-kit';
-import { type Plan } from '@plinth/data-kit';
+import type { Plan } from '@plinth/data-kit';
 
 /** The demo organizations and their users. Ids are fixed, so that a token can be created without the database. */
 export const demoTenants = {
@@ -18,6 +18,8 @@ export const findDemoPlan = (tenantId: string): Plan | undefined =>
 export type DemoUser = {
   readonly id: string;
   readonly tenantId: string;
+  /** The name of the tenant. */
+  readonly organization: DemoTenant;
   readonly role: BuiltInRole;
   readonly name: string;
   readonly email: string;
@@ -32,7 +34,8 @@ export const getDemoUser = (tenant: DemoTenant, role: BuiltInRole): DemoUser => 
   const tenantId = demoTenants[tenant];
   // The id of a user is the id of the tenant with the last digit incremented.
   const id = `${tenantId.slice(0, -1)}${builtInRoles.indexOf(role) + 1}`;
-  return { id, tenantId, role, name: names[tenant][role], email: `${role}@${tenant}.example` };
+  const name = names[tenant][role];
+  return { id, tenantId, organization: tenant, role, name, email: `${role}@${tenant}.example` };
 };
 
 export const demoUsers: readonly DemoUser[] = (Object.keys(demoTenants) as DemoTenant[]).flatMap((tenant) =>

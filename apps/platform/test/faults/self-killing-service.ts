@@ -1,11 +1,10 @@
-// The platform, which kills itself at the n-th step of the commands of its requests after the message `{ killAt: n }`.
+// The users service. After the message `{ killAt: n }` it kills itself at the n-th start or success of a command of its requests.
 import { flushCompileCache } from 'node:module';
 import { loadOrExit } from '@plinth/config';
 import { type CommandStep, connectObserved } from '@plinth/mongo/testing';
 import { connectRedis } from '@plinth/redis';
-import { runService } from '@plinth/service-kit';
-import { modules } from '../../src/modules.ts';
-import { platformSettings } from '../../src/settings.ts';
+import { runService, serviceSettings } from '@plinth/service-kit';
+import { usersModule } from '@plinth/svc-users/module';
 
 /** The commands of requests. Monitoring, change streams and ending sessions send others at any time. */
 const countedCommands = ['find', 'insert', 'update', 'delete', 'commitTransaction', 'abortTransaction'];
@@ -28,9 +27,9 @@ process.on('message', (message: { killAt?: number }) => {
 });
 
 await runService({
-  name: 'platform',
-  modules,
-  config: await loadOrExit(platformSettings),
+  name: 'svc-users',
+  modules: [usersModule],
+  config: await loadOrExit(serviceSettings),
   connect: connectObserved(onStep),
   connections: [connectRedis],
 });

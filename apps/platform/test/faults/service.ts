@@ -31,8 +31,8 @@ export type Service = {
   exitSignal(): Promise<NodeJS.Signals | null>;
   /** Sends a message to a self-killing service. @returns the steps that it has counted. */
   sendMessage(message: { readonly killAt?: number }): Promise<string[]>;
-  /** Opens a collection of the users module. */
-  stored(collection: string): RawCollection;
+  /** Opens a collection of a module, by default of the users module. */
+  stored(collection: string, module?: string): RawCollection;
   /** Kills it and drops its databases. */
   close(): Promise<void>;
 };
@@ -48,7 +48,6 @@ export const createService = async (
   const settings = { ...createServiceSettings(), ...issuer.settings, ...unlimitedRateLimits, NODE_ENV: 'development' };
   const owner = createPrincipal();
   const token = await issuer.createToken(owner);
-  const database = `${settings.MONGODB_DATABASE_PREFIX}users`;
   const raw = openRaw(mongodbUri);
   let running: RunningService | undefined;
   const kill = async (): Promise<void> => void (await running?.end());
@@ -69,7 +68,8 @@ export const createService = async (
     kill,
     exitSignal: async () => (await running?.exited)?.[1] ?? null,
     sendMessage: async (message) => (await running?.request(message)) as string[],
-    stored: (collection) => raw.collection(database, collection),
+    stored: (collection, module = 'users') =>
+      raw.collection(`${settings.MONGODB_DATABASE_PREFIX}${module}`, collection),
     close: async () => {
       await kill();
       await raw.dropAll(settings.MONGODB_DATABASE_PREFIX);

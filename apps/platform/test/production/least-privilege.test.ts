@@ -191,7 +191,7 @@ describe('the user of the', () => {
         migrations: () => database.collection('migrations').updateOne({}, { $set: { state: 'done' } }),
         journal: () => database.collection('journal').deleteMany({}),
         keys: () => database.collection('idempotencyKeys').deleteMany({}),
-        otherDatabase: () => database.client.db(`${prefix}orders`).collection('orders').findOne(),
+        otherDatabase: () => database.client.db(`${prefix}elsewhere`).collection('documents').findOne(),
         users: () => database.client.db('admin').command({ usersInfo: 1 }),
         grant: () => database.client.db('admin').command({ grantRolesToUser: runtimeUser, roles: ['root'] }),
       };
@@ -207,7 +207,7 @@ describe('the user of the', () => {
       const denied: Record<string, () => Promise<unknown>> = {
         drop: () => database.collection('users').drop(),
         dropDatabase: () => database.dropDatabase(),
-        otherDatabase: () => database.client.db(`${prefix}orders`).collection('orders').findOne(),
+        otherDatabase: () => database.client.db(`${prefix}elsewhere`).collection('documents').findOne(),
         grant: () => database.client.db('admin').command({ grantRolesToUser: migrationUser, roles: ['root'] }),
       };
       for (const [operation, attempt] of Object.entries(denied)) {

@@ -1,12 +1,23 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-const table = new URL('../../../../docs/reliability.md', import.meta.url);
+const docs = new URL('../../../../docs/', import.meta.url);
 
-it('every test file that docs/reliability.md names exists', async () => {
-  const text = await readFile(table, 'utf8');
-  const named = [...text.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, path]) => String(path));
-  expect(named.filter((path) => !existsSync(new URL(path, table)))).toEqual([]);
-  expect(named.length).toBeGreaterThan(20);
+/** Returns the files to which a document links. */
+const listLinks = (document: string): readonly URL[] => {
+  const url = new URL(document, docs);
+  const links = readFileSync(url, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g);
+  return [...links].map(([, path = '']) => new URL(path, url));
+};
+
+it('docs/reliability.md names test files', () => {
+  const tests = listLinks('reliability.md').filter(({ pathname }) => pathname.endsWith('.test.ts'));
+  expect(tests.length).toBeGreaterThan(20);
+});
+
+const guides = globSync('guides/**/*.md', { cwd: fileURLToPath(docs) });
+
+it.each(['reliability.md', ...guides])('every file that docs/%s names exists', (document) => {
+  expect(listLinks(document).filter((link) => !existsSync(link))).toEqual([]);
 });

@@ -9,12 +9,13 @@ import {
 } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createSampleValues, toPath } from '../host.ts';
+import { createAcceptedBodies, createKeyHeader, toPath } from '../host.ts';
 import { type Exchanged, type Finding, findChangedFields, findFaults, isSuccess } from './support/assert-response.ts';
 import { naughtyBodies } from './support/naughty-bodies.ts';
 import { naughtyQueries } from './support/naughty-queries.ts';
 import { naughtyHeaderValues, naughtyJson, naughtySegments, naughtyTexts } from './support/naughty-strings.ts';
-import { createResource, creationRoute, routes } from './support/requests.ts';
+import { createReferences, createResource, creationRoute, routes } from './support/requests.ts';
+import { createRotation } from './support/rotation.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
@@ -24,7 +25,9 @@ const timeoutMs = heavy ? 600_000 : 60_000;
 
 let platform: RunningPlatform;
 let authorization: string;
-/** Grows with each set of samples: samples have other values, and another selection of naughty strings is sent. */
+/** The ids of the resources that bodies of the route refer to. */
+let references: Readonly<Record<string, string>> = {};
+/** Grows with each set of samples, so that they have other values. */
 let batch = 0;
 
 /** All versions that a resource can have, so that a change always matches the present one. */
@@ -35,6 +38,7 @@ const createHeaders = (route: RouteSpec, replaced: readonly RawHeader[] = []): R
     ['Authorization', authorization],
     ...(route.body ? [['Content-Type', 'application/json'] as const] : []),
     ...(route.method === 'GET' ? [] : [['If-Match', anyVersion] as const]),
+    ...Object.entries(createKeyHeader(route)),
   ];
   const names = new Set(replaced.map(([name]) => name.toLowerCase()));
   return [...all.filter(([name]) => !names.has(name.toLowerCase())), ...replaced];
@@ -52,7 +56,8 @@ const createBody = (route: RouteSpec, sample: object, replaced: Readonly<Record<
 /** Creates valid bodies; each call creates others. */
 const createFreshSamples = (route: RouteSpec, count: number): object[] => {
   batch += 1;
-  return route.body ? createSampleValues(route.body, count, batch) : [];
+  if (!route.body) return [];
+  return createAcceptedBodies(route, { ids: references, count, batch });
 };
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
@@ -68,9 +73,13 @@ const findChangesAfterWrite = async (route: RouteSpec, { request, response }: Ex
   );
 };
 
-/** Returns every value in the heavy test size, otherwise each n-th one; `offset` shifts the selection. */
-const sampleEvery = <T>(step: number, values: readonly T[], offset = 0): readonly T[] =>
-  heavy ? values : values.filter((_, index) => index % step === (offset + batch) % step);
+/** Sends a request up to three times while its response is slow: on a busy machine any response can be, an expensive one always is. */
+const sendInTime = async (request: RawRequest): Promise<RawResponse> => {
+  const response = await send(request);
+  let { ms } = response;
+  for (let again = 1; again < 3 && ms > rejectedWithinMs; again += 1) ms = (await send(request)).ms;
+  return { ...response, ms };
+};
 
 type Case = { readonly request: RawRequest; readonly statuses?: readonly number[] };
 
@@ -78,7 +87,7 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
   const outcomes = await mapConcurrently(
     cases,
     async ({ request, statuses }) => {
-      const response = await send(request);
+      const response = await sendInTime(request);
       const wrong = findFaults({ request, response }, { withinMs: rejectedWithinMs, statuses });
       return {
         status: response.status,
@@ -131,12 +140,48 @@ const headerNames = [
   'Expect',
 ];
 
+const countPlaces = (list: (route: RouteSpec) => readonly unknown[]): number =>
+  routes.reduce((count, [, route]) => count + list(route).length, 0);
+
+// One rotation for each name of a header or a query parameter: each value is sent in each of them.
+const byName = Map.groupBy(
+  routes.flatMap(([, route]) => listQueryNames(route)),
+  (name) => name,
+);
+const inQuery = new Map([...byName].map(([name, places]) => [name, createRotation(places.length, 1)]));
+const inHeader = new Map(headerNames.map((name) => [name, createRotation(routes.length, 1)]));
+const inField = createRotation(countPlaces(listFields), 4);
+const asField = createRotation(
+  countPlaces(({ body }) => (body ? [body] : [])),
+  1,
+);
+const asBody = createRotation(
+  countPlaces(({ body }) => (body ? [body] : [])),
+  2,
+);
+const asIgnoredBody = createRotation(
+  countPlaces(({ body }) => (body ? [] : [1])),
+  1,
+);
+const asQuery = createRotation(routes.length, 2);
+const asQueryName = createRotation(routes.length, 1);
+const inPath = createRotation(
+  countPlaces(({ params }) => (params ? [params] : [])),
+  2,
+);
+
 const title =
   'boundary: naughty strings, other types, malformed JSON, deep nesting, 5 MB, gzip bombs, `__proto__`, `$`-operators and malformed ids cause no 5xx, are rejected within 2 s, or come back unchanged';
 
+const isTooLarge = (body: string | Buffer, { bodyBytesMax = 256 * 1024 }: RouteSpec): boolean =>
+  Buffer.byteLength(body) > bodyBytesMax;
+
 describe(title, () => {
   describe.each(routes)('%s', (_, route) => {
-    beforeAll(startNewTenant);
+    beforeAll(async () => {
+      await startNewTenant();
+      references = await createReferences(platform.port, authorization, route);
+    });
     const createPath = async (): Promise<string> =>
       route.params ? toPath(route, await createResource(platform.port, authorization, route.path)) : route.path;
 
@@ -145,25 +190,28 @@ describe(title, () => {
       const headers = createHeaders(route);
       const base = { method: route.method, path, headers };
       const cases = listFields(route).flatMap((field) => {
-        const samples = createFreshSamples(route, naughtyJson.length);
-        return naughtyJson.map((json, index) => ({
+        const values = inField(naughtyJson);
+        const samples = createFreshSamples(route, values.length);
+        return values.map((json, index) => ({
           request: { ...base, body: createBody(route, samples[index] ?? {}, { [field]: json }) },
         }));
       });
-      const names = sampleEvery(4, naughtyTexts);
+      const names = route.body ? asField(naughtyTexts) : [];
       const named = createFreshSamples(route, names.length).map((sample, index) => ({
         request: { ...base, body: createBody(route, sample, { [names[index] ?? '']: '{"$gt":""}' }) },
       }));
       const statuses = await tryAll(route, [...cases, ...named]);
-      if (route.body) expect(statuses.some((status) => status < 300)).toBe(true);
+      // A new resource may be in a state that refuses the change.
+      const isAccepted = (status: number): boolean => status < 300 || (route.params !== undefined && status === 409);
+      if (route.body) expect(statuses.some(isAccepted)).toBe(true);
     });
 
     it('as the body', { timeout: timeoutMs }, async () => {
       const path = await createPath();
-      const bodies = route.body ? naughtyBodies : sampleEvery(4, naughtyBodies);
+      const bodies = route.body ? asBody(naughtyBodies) : asIgnoredBody(naughtyBodies);
       const cases = bodies.map(([, status, body, replaced = []]) => ({
         request: { method: route.method, path, headers: createHeaders(route, replaced), body },
-        ...(route.body && { statuses: [status] }),
+        ...(route.body && { statuses: [isTooLarge(body, route) ? 413 : status] }),
       }));
       await tryAll(route, cases);
     });
@@ -171,11 +219,11 @@ describe(title, () => {
     it('in every query parameter', { timeout: timeoutMs }, async () => {
       const path = await createPath();
       const [sample = {}] = createFreshSamples(route, 1);
-      const queries = listQueryNames(route).flatMap((name, offset) =>
-        sampleEvery(4, naughtySegments, offset).map((value) => `${encodeURIComponent(name)}=${value}`),
+      const queries = listQueryNames(route).flatMap((name) =>
+        (inQuery.get(name)?.(naughtySegments) ?? []).map((value) => `${encodeURIComponent(name)}=${value}`),
       );
-      const names = sampleEvery(4, naughtySegments).map((segment) => `${segment}=1`);
-      const cases = [...naughtyQueries, ...queries, ...names].map((query) => ({
+      const names = asQueryName(naughtySegments).map((segment) => `${segment}=1`);
+      const cases = [...asQuery(naughtyQueries), ...queries, ...names].map((query) => ({
         request: {
           method: route.method,
           path: `${path}?${query.replaceAll('#', '%23')}`,
@@ -188,7 +236,7 @@ describe(title, () => {
 
     it('in every path parameter', { timeout: timeoutMs }, async () => {
       const [sample = {}] = createFreshSamples(route, 1);
-      const segments = route.params ? naughtySegments : [];
+      const segments = route.params ? inPath(naughtySegments) : [];
       const cases = segments.map((segment) => ({
         request: {
           method: route.method,
@@ -203,17 +251,18 @@ describe(title, () => {
 
     it('in every header that the API reads', { timeout: timeoutMs }, async () => {
       const path = await createPath();
-      const samples = createFreshSamples(route, naughtyHeaderValues.length);
-      const cases = headerNames.flatMap((name, offset) =>
-        sampleEvery(5, naughtyHeaderValues, offset).map((value, index) => ({
-          request: {
-            method: route.method,
-            path,
-            headers: createHeaders(route, [[name, value]]),
-            ...(route.body && { body: createBody(route, samples[index] ?? {}) }),
-          },
-        })),
+      const values = headerNames.flatMap((name) =>
+        (inHeader.get(name)?.(naughtyHeaderValues) ?? []).map((value) => [name, value] as const),
       );
+      const samples = createFreshSamples(route, values.length);
+      const cases = values.map(([name, value], index) => ({
+        request: {
+          method: route.method,
+          path,
+          headers: createHeaders(route, [[name, value]]),
+          ...(route.body && { body: createBody(route, samples[index] ?? {}) }),
+        },
+      }));
       await tryAll(route, cases);
     });
   });

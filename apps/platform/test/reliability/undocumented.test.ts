@@ -45,7 +45,16 @@ beforeAll(async () => {
 afterAll(() => platform.close());
 
 /** Paths of the host that the reference does not list. */
-const hostPaths = ['/health', '/health/live', '/health/ready', '/ready', '/openapi.json', '/errors/common/not-found'];
+const hostPaths = [
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/ready',
+  '/openapi.json',
+  '/docs',
+  '/errors',
+  '/errors/common/not-found',
+];
 
 type SentRequest = { readonly method: string; readonly path: string };
 
@@ -129,8 +138,22 @@ describe('undocumented methods and paths get 404 or 405', () => {
 
   it('returns 404 or 405 for paths that scanners try', async () => {
     const paths = [
-      ...['/', '/v1', '/v1/', '/v2', '/api', '/admin', '/login', '/console', '/graphql', '/graphiql', '/rpc', '/ws'],
-      ...['/docs', '/swagger', '/swagger.json', '/openapi.yaml', '/redoc', '/documentation/json', '/reference'],
+      ...[
+        '/',
+        '/v1',
+        '/v1/',
+        '/v2',
+        '/api',
+        '/admin',
+        '/login',
+        '/console',
+        '/demo/accounts',
+        '/graphql',
+        '/graphiql',
+        '/rpc',
+        '/ws',
+      ],
+      ...['/swagger', '/swagger.json', '/openapi.yaml', '/redoc', '/documentation/json', '/reference'],
       ...['/metrics', '/status', '/info', '/version', '/debug', '/debug/pprof/', '/actuator/env', '/healthz', '/livez'],
       ...[
         '/.env',
@@ -152,7 +175,8 @@ describe('undocumented methods and paths get 404 or 405', () => {
         '/v1/Users',
       ],
       ...[
-        '/errors',
+        '/docs/',
+        '/docs/reference.js',
         '/errors/',
         '/errors/common',
         '/errors/common/',

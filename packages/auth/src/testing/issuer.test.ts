@@ -7,7 +7,7 @@ it('an issuer signs tokens that a host with its settings accepts, but no tokens 
   const [issuer, other] = [await createTestIssuer(), await createTestIssuer()];
   const clock = createManualClock();
   const keys = createKeyRing(JSON.parse(issuer.settings.AUTH_JWKS));
-  const revocations = createRevocations({ clock });
+  const revocations = createRevocations();
   const verifier = createTokenVerifier({ keys, clock, revocations, issuer: 'plinth', audience: 'plinth-api' });
   const verify = async (token: Promise<string>) => verifier.verify(await token);
   expect(await verify(issuer.createToken(subject, clock.now()))).toMatchObject(subject);

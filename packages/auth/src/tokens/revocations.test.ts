@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { createTestVerifier, forge, startSeconds, subject, verifyOrError } from '../../test/tokens.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createTestVerifier, createToken, startSeconds, subject, verifyOrError } from '../../test/tokens.ts';
+import { createRevocations } from './revocations.ts';
 
 const { id, tenantId } = subject;
 const otherSubject = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5f';
@@ -14,7 +15,7 @@ const revokedError = {
 };
 const issuedAt = (offset: number) => {
   const iat = startSeconds + offset;
-  return forge({ claims: { iat, nbf: iat, exp: iat + 900 } });
+  return createToken({ claims: { iat, nbf: iat, exp: iat + 900 } });
 };
 
 describe('a token', () => {
@@ -51,24 +52,24 @@ describe('a token', () => {
   ])('is accepted when %s was revoked', async (_, other) => {
     const verifier = createTestVerifier();
     verifier.revocations.revoke({ ...other, at: atSecond(60) });
-    expect(await verifyOrError(verifier, forge())).toMatchObject({ id });
+    expect(await verifyOrError(verifier, createToken())).toMatchObject({ id });
   });
 
   it('is rejected at once though it was verified a moment ago', async () => {
     const verifier = createTestVerifier();
-    await verifier.verify(forge());
-    expect(verifier.verify(forge())).toMatchObject({ id });
+    await verifier.verify(createToken());
+    expect(verifier.verify(createToken())).toMatchObject({ id });
     verifier.revocations.revoke({ ...revocation, at: atSecond(0) });
-    expect(() => verifier.verify(forge())).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
-    expect(await verifyOrError(verifier, forge())).toEqual(revokedError);
+    expect(() => verifier.verify(createToken())).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
+    expect(await verifyOrError(verifier, createToken())).toEqual(revokedError);
   });
 
   it('race: is rejected when the revocation arrives while the token is verified', async () => {
     const verifier = createTestVerifier();
-    const verifying = verifier.verify(forge());
+    const verifying = verifier.verify(createToken());
     verifier.revocations.revoke({ ...revocation, at: atSecond(0) });
     await expect(verifying).rejects.toMatchObject(revokedError);
-    expect(await verifyOrError(verifier, forge())).toEqual(revokedError);
+    expect(await verifyOrError(verifier, createToken())).toEqual(revokedError);
   });
 });
 
@@ -105,6 +106,19 @@ describe('revocations', () => {
     revocations.revoke({ ...others, at: clock.now() });
     expect(revocations.isRevoked(principal, startSeconds)).toBe(false);
     expect(revocations.isRevoked({ ...principal, id: otherSubject }, startSeconds + 960)).toBe(true);
+  });
+
+  it('integrity: are kept when the clock of the process jumps an hour ahead and is set back', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const revocations = createRevocations();
+    const now = Date.now();
+    const issuedBefore = Math.floor(now / 1000) - 10;
+    revocations.revoke({ ...revocation, at: new Date(now) });
+    vi.setSystemTime(now + 60 * 60_000);
+    revocations.revoke({ ...revocation, subject: otherSubject, at: new Date() });
+    vi.setSystemTime(now);
+    expect(revocations.isRevoked(principal, issuedBefore)).toBe(true);
   });
 
   it('integrity: with an invalid time end every token of their subject, and of no other', () => {

@@ -1,4 +1,4 @@
-import type { Clock, Principal } from '@plinth/data-kit';
+import type { Principal } from '@plinth/data-kit';
 import { lifetimeSecondsMax, skewSeconds } from './access-token.ts';
 
 /** Ends the tokens of a subject in its tenant that were issued up to `at`. */
@@ -27,34 +27,52 @@ const lifetimeSeconds = lifetimeSecondsMax + skewSeconds;
 /** The time after which every token issued before a revocation has expired. */
 export const revocationLifetimeMs = lifetimeSeconds * 1000;
 
-const sweepEverySeconds = 30;
+/** A revocation ends tokens that are issued up to `skewSeconds` later. */
+const keptMs = revocationLifetimeMs + skewSeconds * 1000;
+
+const sweepEveryMs = 30_000;
 
 const toKey = (tenantId: string, subject: string): string => `${tenantId} ${subject}`;
 
-/** Creates the store of revocations. It holds only those of the last fifteen minutes. */
-export const createRevocations = ({ clock }: { readonly clock: Clock }): Revocations => {
-  /** For each subject, the last second of issue whose tokens are refused. */
-  const refusedUntil = new Map<string, number>();
-  let sweepAtSeconds = 0;
+type RefusedTokens = {
+  /** The last second of issue whose tokens are refused. */
+  readonly untilSecond: number;
+  /** By `nowMs`, when they all have expired. */
+  readonly expireAtMs: number;
+};
+
+/**
+ * Creates the store of revocations. It holds each for sixteen minutes after its arrival, by a clock that is never set: one that
+ * jumps ahead would remove revocations of tokens that are valid when it is set back.
+ */
+export const createRevocations = ({
+  nowMs = () => performance.now(),
+}: {
+  readonly nowMs?: () => number;
+} = {}): Revocations => {
+  const refused = new Map<string, RefusedTokens>();
+  let sweepAtMs = 0;
 
   const sweep = (now: number): void => {
-    if (now < sweepAtSeconds) return;
-    sweepAtSeconds = now + sweepEverySeconds;
-    for (const [key, second] of refusedUntil) if (second + lifetimeSeconds <= now) refusedUntil.delete(key);
+    if (now < sweepAtMs) return;
+    sweepAtMs = now + sweepEveryMs;
+    for (const [key, { expireAtMs }] of refused) if (expireAtMs <= now) refused.delete(key);
   };
 
   return {
     revoke: ({ tenantId, subject, at, rolesOnly }) => {
-      sweep(clock.now().getTime() / 1000);
+      const now = nowMs();
+      sweep(now);
       const key = toKey(tenantId, subject);
       // `iat` has whole seconds, so the order of events within a second is unknown.
       const second = Math.floor(at.getTime() / 1000) + (rolesOnly ? 0 : skewSeconds);
-      refusedUntil.set(key, Math.max(second, refusedUntil.get(key) ?? second));
+      const untilSecond = Math.max(second, refused.get(key)?.untilSecond ?? second);
+      refused.set(key, { untilSecond, expireAtMs: now + keptMs });
     },
     isRevoked: ({ tenantId, id }, issuedAtSeconds) => {
-      const second = refusedUntil.get(toKey(tenantId, id));
+      const tokens = refused.get(toKey(tenantId, id));
       // Negated, so that a revocation without a time (NaN) ends every token of its subject.
-      return second !== undefined && !(issuedAtSeconds > second);
+      return tokens !== undefined && !(issuedAtSeconds > tokens.untilSecond);
     },
   };
 };

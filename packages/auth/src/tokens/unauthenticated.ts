@@ -1,4 +1,5 @@
 import { type ApiError, commonErrors } from '@plinth/contract-kit';
+import type { Principal } from '@plinth/data-kit';
 import { errors } from 'jose';
 
 /** Every reason of a 401, for metrics and the log. */
@@ -16,15 +17,18 @@ export const rejectionReasons = [
 ] as const;
 export type RejectionReason = (typeof rejectionReasons)[number];
 
-/** Why a request was not authenticated: the cause of its 401. It contains no part of a token except the name of its key. */
+/** Why a request was not authenticated: the cause of its 401. It contains no part of a token except the name of its key and its user. */
 export class Rejection {
   readonly reason: RejectionReason;
   /** The `kid` that the token names. Unless the signature is valid, it is only a claim of the client. */
   readonly kid: string | undefined;
+  /** The user of a token that was valid until it was revoked. */
+  readonly user: Pick<Principal, 'tenantId' | 'id'> | undefined;
 
-  constructor(reason: RejectionReason, kid?: string) {
+  constructor(reason: RejectionReason, kid?: string, user?: Pick<Principal, 'tenantId' | 'id'>) {
     this.reason = reason;
     this.kid = kid;
+    this.user = user;
   }
 }
 

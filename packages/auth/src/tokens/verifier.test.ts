@@ -3,8 +3,8 @@ import {
   audience,
   createManualClock,
   createTestVerifier,
+  createToken,
   foreignKey,
-  forge,
   goodClaims,
   issuer,
   key,
@@ -17,7 +17,7 @@ import { createKeyRing, createTokenSigner, parseBearerToken, toPublicJwk } from 
 const principal = { kind: 'user', ...subject };
 
 it('returns the principal of a token, frozen because requests share it', async () => {
-  const found = await createTestVerifier().verify(forge());
+  const found = await createTestVerifier().verify(createToken());
   expect(found).toEqual(principal);
   expect([Object.isFrozen(found), Object.isFrozen(found.roles)]).toEqual([true, true]);
 });
@@ -29,7 +29,10 @@ it.each([
   ['an issuer whose clock is 30 seconds ahead', { iat: startSeconds + 30, nbf: startSeconds + 30 }],
   ['one last second', { iat: startSeconds - 899, nbf: startSeconds - 899, exp: startSeconds + 1 }],
 ])('accepts %s', async (_, claims) => {
-  expect(await verifyOrError(createTestVerifier(), forge({ claims }))).toMatchObject({ kind: 'user', id: subject.id });
+  expect(await verifyOrError(createTestVerifier(), createToken({ claims }))).toMatchObject({
+    kind: 'user',
+    id: subject.id,
+  });
 });
 
 it.each([
@@ -69,17 +72,17 @@ it.each([
 ])('rejects %s, and names the claim', async (_, name, value) => {
   const detail = expect.stringMatching(new RegExp(`^The \`${name}\` of the token .*\\.$`));
   const error = { status: 401, code: 'unauthenticated', detail };
-  expect(await verifyOrError(createTestVerifier(), forge({ claims: { [name]: value } }))).toEqual(error);
+  expect(await verifyOrError(createTestVerifier(), createToken({ claims: { [name]: value } }))).toEqual(error);
 });
 
 it('takes no claim from a prototype', async () => {
   const { roles: _, ...rest } = goodClaims;
   const claims = `{"__proto__":{"roles":["owner"]},${JSON.stringify(rest).slice(1)}`;
-  expect(await verifyOrError(createTestVerifier(), forge({ claims }))).toMatchObject({ status: 401 });
+  expect(await verifyOrError(createTestVerifier(), createToken({ claims }))).toMatchObject({ status: 401 });
 });
 
 it.each(['null', '[]', '"text"', '{', ''])('rejects the signed payload %j', async (claims) => {
-  expect(await verifyOrError(createTestVerifier(), forge({ claims }))).toMatchObject({
+  expect(await verifyOrError(createTestVerifier(), createToken({ claims }))).toMatchObject({
     status: 401,
     code: 'unauthenticated',
   });
@@ -87,12 +90,12 @@ it.each(['null', '[]', '"text"', '{', ''])('rejects the signed payload %j', asyn
 
 it('returns token-expired from the second of exp, though nbf has a tolerance', async () => {
   const claims = { iat: startSeconds - 900, nbf: startSeconds - 900, exp: startSeconds };
-  expect(await verifyOrError(createTestVerifier(), forge({ claims }))).toMatchObject({ code: 'token-expired' });
+  expect(await verifyOrError(createTestVerifier(), createToken({ claims }))).toMatchObject({ code: 'token-expired' });
 });
 
 it('returns unauthenticated, not token-expired, for a forged token', async () => {
-  const expired = forge({ claims: { iat: 1, nbf: 1, exp: 2 } });
-  const forged = expired.replace(/[^.]*$/, forge().split('.')[2] ?? '');
+  const expired = createToken({ claims: { iat: 1, nbf: 1, exp: 2 } });
+  const forged = expired.replace(/[^.]*$/, createToken().split('.')[2] ?? '');
   expect(await verifyOrError(createTestVerifier(), forged)).toMatchObject({ code: 'unauthenticated' });
 });
 
@@ -110,9 +113,9 @@ it('throws an error of the key ring unchanged instead of rejecting the token', a
   const broken = () => {
     throw fault;
   };
-  await expect(createTestVerifier({ current: broken }).verify(forge())).rejects.toThrow(fault);
+  await expect(createTestVerifier({ current: broken }).verify(createToken())).rejects.toThrow(fault);
   const noKey = async () => ({}) as never;
-  await expect(createTestVerifier({ current: noKey }).verify(forge())).rejects.toThrow(TypeError);
+  await expect(createTestVerifier({ current: noKey }).verify(createToken())).rejects.toThrow(TypeError);
 });
 
 describe('parseBearerToken', () => {

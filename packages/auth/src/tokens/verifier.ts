@@ -118,7 +118,7 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
     if (now() >= expiresAtMs) throw expired(kid);
     if (!revocations.isRevoked(principal, issuedAt)) return principal;
     const detail = 'The token has been revoked. Get a new token and send the request again.';
-    throw unauthenticated(detail, new Rejection('revoked', kid));
+    throw unauthenticated(detail, new Rejection('revoked', kid, principal));
   };
 
   const verifyNew = async (token: string, digest: string): Promise<Principal> => {

@@ -28,7 +28,7 @@ export type ErrorSpec = {
   readonly title: string;
   /** The next step of the caller. */
   readonly fix: string;
-  readonly data?: z.ZodType;
+  readonly data?: z.core.$ZodType;
 };
 
 /** One bad field of a request. `pointer` is a JSON pointer inside `location`. */
@@ -77,17 +77,31 @@ export class ApiError extends Error {
 /** An entry of an error catalogue with its domain and code; `code` is the stable name that clients switch on. */
 export type DeclaredError = ErrorSpec & { readonly domain: string; readonly code: string };
 
-type Create<S extends ErrorSpec> = S extends { readonly data: infer D extends z.ZodType }
+type Create<S extends ErrorSpec> = S extends { readonly data: infer D extends z.core.$ZodType }
   ? (data: z.output<D>, options?: ErrorOptions) => ApiError
   : (options?: ErrorOptions) => ApiError;
 
+type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
+  ? `${First extends Lowercase<First> ? First : `-${Lowercase<First>}`}${Kebab<Rest>}`
+  : Name;
+
+/** The code, the status and the data of an entry, by which clients narrow a problem. */
+type SpecOf<S extends ErrorSpec, Name extends string> = DeclaredError & {
+  readonly code: Kebab<Name>;
+  readonly status: S['status'];
+} & (S extends { readonly data: infer D } ? { readonly data: D } : unknown);
+
 /** Creates one declared error; `spec` is its entry in the catalogue. */
-export type ErrorFactory<S extends ErrorSpec = ErrorSpec> = Create<S> & { readonly spec: DeclaredError };
+export type ErrorFactory<S extends ErrorSpec = ErrorSpec, Name extends string = string> = Create<S> & {
+  readonly spec: SpecOf<S, Name>;
+};
 
 /** Any entry of any catalogue, as routes declare them. */
 export type AnyErrorFactory = { readonly spec: DeclaredError };
 
-export type ErrorCatalogue<B extends Record<string, ErrorSpec>> = { readonly [K in keyof B]: ErrorFactory<B[K]> };
+export type ErrorCatalogue<B extends Record<string, ErrorSpec>> = {
+  readonly [K in keyof B]: ErrorFactory<B[K], K & string>;
+};
 
 const toKebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 

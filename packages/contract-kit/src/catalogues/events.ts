@@ -9,7 +9,7 @@ export type EventDefinition<P extends object = object> = {
   readonly aggregate: keyof P & string;
 };
 
-type Shape = Readonly<Record<string, z.ZodType>>;
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>

@@ -57,9 +57,9 @@ describe('a route that must not be cached as declared', () => {
           `is cached for ${maxAgeSeconds} seconds. Use a whole number from 0 to 86400.`,
         ] satisfies [string, object, string],
     ),
-  ])('is refused: %s', (_name, part, sentence) => {
+  ])('is refused: %s', (_name, part, message) => {
     const route = { ...spec, ...part } as RouteSpec;
-    expect(() => defineRoute(route)).toThrow(`${route.method} /v1/things ${sentence}`);
+    expect(() => defineRoute(route)).toThrow(`${route.method} /v1/things ${message}`);
     expect(() => toCacheControl(route)).toThrow(TypeError);
   });
 });

@@ -3,11 +3,15 @@ import type { RouteSpec } from './route-spec.ts';
 
 export type Routes = { readonly [operationId: string]: RouteSpec };
 
+/** The state machine of a resource, by XState. The build draws it; actions decide by it which changes are legal. */
+export type Lifecycle = { readonly id: string };
+
 /** The routes of one resource. A key is the operation id, the same in every layer. */
 export type Contract<R extends Routes = Routes> = {
   readonly name: string;
   readonly routes: R;
   readonly permissions: PermissionCatalogue;
+  readonly lifecycle?: Lifecycle;
 };
 
 type PolicyOf<R> = R extends { readonly auth: { readonly policy: infer P extends PermissionName } } ? P : never;
@@ -21,5 +25,9 @@ type CheckPolicies<R extends Routes, B> = {
 /** Collects the routes of a resource (at most about twenty) with the permissions that they need. */
 export const defineContract = <const R extends Routes, const B extends PermissionCatalogue<never>>(
   name: string,
-  { permissions, routes }: { readonly permissions: B; readonly routes: R & CheckPolicies<R, B> },
-): Contract<R> => ({ name, routes, permissions: permissions as PermissionCatalogue });
+  {
+    permissions,
+    routes,
+    lifecycle,
+  }: { readonly permissions: B; readonly routes: R & CheckPolicies<R, B>; readonly lifecycle?: Lifecycle },
+): Contract<R> => ({ name, routes, permissions: permissions as PermissionCatalogue, ...(lifecycle && { lifecycle }) });

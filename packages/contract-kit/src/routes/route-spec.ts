@@ -19,26 +19,37 @@ export type SuccessStatus = 200 | 201 | 202 | 204;
  */
 export type Auth = 'public' | 'authenticated' | { readonly policy: PermissionName; readonly orSelf?: string };
 
+/** The announced end of a route. Dates as in `2026-01-31`. */
+export type Deprecation = {
+  readonly since: string;
+  /** The day from which the route may be removed, at least a year after `since`. */
+  readonly sunset?: string;
+  /** The operation id of the route that clients call instead. */
+  readonly replacedBy?: string;
+};
+
 /** A route as plain data. The server, the client, the API reference and the tests derive from it. */
 export type RouteSpec = {
   readonly method: Method;
   /** Fastify's form: `/v1/users/:id`. */
-  readonly path: `/v1/${string}`;
+  readonly path: `/v${number}/${string}`;
   /** A few words in the imperative. */
   readonly summary: string;
   readonly description?: string;
   readonly auth: Auth;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
+  readonly params?: z.core.$ZodObject;
+  readonly query?: z.core.$ZodType;
+  readonly body?: z.core.$ZodType;
+  /** The largest body, in bytes; by default 256 KiB. A small one bounds the time that reading it takes, whatever it contains. */
+  readonly bodyBytesMax?: number;
   /** Exactly one success; a 204 has the schema `NoContent`. Its example is in the metadata of its schema. */
-  readonly responses: { readonly [S in SuccessStatus]?: z.ZodType };
+  readonly responses: { readonly [S in SuccessStatus]?: z.core.$ZodType };
   /** The response is lines of JSON, each with the success schema. For a GET. */
   readonly stream?: 'ndjson';
   /** The response may be cached; without this it is `no-store`. For a GET, and never for a response with a secret. */
   readonly cache?: Cache;
-  /** The route will be removed: each response has `Deprecation`, and `Sunset` when the date is known. Dates as in `2026-01-31`. */
-  readonly deprecated?: { readonly since: string; readonly sunset?: string };
+  /** The route will be removed. Each response says since when it is deprecated, when it ends, and what replaces it. */
+  readonly deprecated?: Deprecation;
   /**
    * With `required`, a request without an `Idempotency-Key` is refused. A POST has this by default, because it takes effect
    * again when it is repeated. With `optional`, a unique index or the state of the resource refuses the repetition.
@@ -53,13 +64,13 @@ export type RouteSpec = {
 /** The versions that `If-Match` names: the change applies to any of them and to no other. */
 export type ExpectedVersions = readonly number[];
 
-export type Success<R extends RouteSpec> = Extract<R['responses'][keyof R['responses']], z.ZodType>;
+export type Success<R extends RouteSpec> = Extract<R['responses'][keyof R['responses']], z.core.$ZodType>;
 
-type PartInput<R, Part extends string> = R extends { readonly [P in Part]: z.ZodType }
+type PartInput<R, Part extends string> = R extends { readonly [P in Part]: z.core.$ZodType }
   ? { readonly [P in Part]: R[P]['_zod']['output'] }
   : unknown;
 
-type ParamsInput<R> = R extends { readonly params: z.ZodType } ? R['params']['_zod']['output'] : unknown;
+type ParamsInput<R> = R extends { readonly params: z.core.$ZodType } ? R['params']['_zod']['output'] : unknown;
 
 type VersionInput<R> = R extends { readonly method: 'PATCH' | 'PUT' | 'DELETE' }
   ? { readonly version: ExpectedVersions }
@@ -78,7 +89,7 @@ export type OutputOf<R extends RouteSpec> = R extends { readonly stream: 'ndjson
 type Simplify<T> = { [K in keyof T]: T[K] };
 
 /** Returns the success status of a route and its schema. */
-export const getSuccess = (route: RouteSpec): { readonly status: SuccessStatus; readonly schema: z.ZodType } => {
+export const getSuccess = (route: RouteSpec): { readonly status: SuccessStatus; readonly schema: z.core.$ZodType } => {
   const [entry, ...more] = Object.entries(route.responses);
   if (!entry?.[1] || more.length > 0) {
     throw new TypeError(`${route.method} ${route.path} must declare exactly one success status in 'responses'.`);

@@ -42,7 +42,7 @@ defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: -1 } });
 defineRoute({ ...base, method: 'GET', cache: { maxAgeSeconds: 0.5 } });
 // @ts-expect-error -- a cache without an age
 defineRoute({ ...base, method: 'GET', cache: { scope: 'public' } });
-// @ts-expect-error -- a path outside /v1
+// @ts-expect-error -- a path without a version
 defineRoute({ ...base, method: 'GET', path: '/things' });
 
 export const cached = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { classifiedFields, type DataClass, dataClasses, pii, secret } from './data-class.ts';
 
-const getClasses = (...schemas: z.ZodType[]): Record<string, DataClass> =>
+const getClasses = (...schemas: z.core.$ZodType[]): Record<string, DataClass> =>
   Object.fromEntries(classifiedFields(schemas));
 const text = z.string();
 
@@ -11,7 +11,7 @@ describe.each([
   ['secret', secret],
 ] as const)('%s survives', (dataClass, mark) => {
   const marked = mark(z.string());
-  it.each<[string, z.ZodType]>([
+  it.each<[string, z.core.$ZodType]>([
     ['no change', marked],
     ['.optional()', marked.optional()],
     ['.nullable()', marked.nullable()],
@@ -85,14 +85,14 @@ describe('classifiedFields', () => {
   });
 
   it('ends on a schema that refers to itself by z.lazy', () => {
-    const Node: z.ZodType = z.lazy(() => z.object({ label: pii(z.string()), children: z.array(Node) }));
+    const Node: z.core.$ZodType = z.lazy(() => z.object({ label: pii(z.string()), children: z.array(Node) }));
     expect(getClasses(Node)).toEqual({ label: 'pii' });
   });
 
   it('ends on schemas that refer to each other by getters', () => {
     const Contact = z.object({
       name: pii(z.string()),
-      get team(): z.ZodType {
+      get team(): z.core.$ZodType {
         return Team.optional();
       },
     });
@@ -110,7 +110,7 @@ describe('a secret wins over personal data', () => {
     expect(getClasses(shown, hidden)).toEqual({ code: 'secret' });
   });
 
-  it.each<[string, z.ZodType]>([
+  it.each<[string, z.core.$ZodType]>([
     ['pii(secret(…))', pii(secret(z.string()))],
     ['secret(pii(…))', secret(pii(z.string()))],
     ['pii(secret(…).optional())', pii(secret(z.string()).optional())],

@@ -6,16 +6,16 @@ export type DataClass = 'pii' | 'secret';
 /** The schemas with classified data. The class is kept in a registry of its own, so it never reaches OpenAPI. */
 export const dataClasses = z.registry<{ dataClass: DataClass }>();
 
-const classify = <S extends z.ZodType>(schema: S, dataClass: DataClass): S => {
+const classify = <S extends z.core.$ZodType>(schema: S, dataClass: DataClass): S => {
   if (dataClasses.get(schema)?.dataClass !== 'secret') dataClasses.add(schema, { dataClass });
   return schema;
 };
 
 /** Marks a schema, and every schema refined from it, as personal data. It marks all uses, so never mark a shared schema. */
-export const pii = <S extends z.ZodType>(schema: S): S => classify(schema, 'pii');
+export const pii = <S extends z.core.$ZodType>(schema: S): S => classify(schema, 'pii');
 
 /** Marks a schema as a secret, which is never logged, not even in part. A secret that is also personal data stays a secret. */
-export const secret = <S extends z.ZodType>(schema: S): S => classify(schema, 'secret');
+export const secret = <S extends z.core.$ZodType>(schema: S): S => classify(schema, 'secret');
 
 const getChildren = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
   const { def } = (schema as z.core.$ZodTypes)._zod;
@@ -62,8 +62,8 @@ export const classifiedFields = (schemas: readonly z.core.$ZodType[]): ReadonlyM
     const names = visited.get(schema) ?? new Set();
     if (names.has(name)) return;
     visited.set(schema, names.add(name));
-    const found = dataClasses.get(schema)?.dataClass;
-    if (found && name !== undefined && fields.get(name) !== 'secret') fields.set(name, found);
+    const dataClass = dataClasses.get(schema)?.dataClass;
+    if (dataClass && name !== undefined && fields.get(name) !== 'secret') fields.set(name, dataClass);
     if (schema instanceof z.core.$ZodObject) {
       const { shape, catchall } = schema._zod.def;
       for (const [key, child] of Object.entries(shape)) visit(child, key);

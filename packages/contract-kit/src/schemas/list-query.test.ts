@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Flat, getIssue, ListThings, Thing, time } from '../../test/list-things.ts';
 import { defineRoute } from '../routes/route.ts';
 import type { InputOf } from '../routes/route-spec.ts';
-import { definePage, getListCombinations, getListItem } from './list-query.ts';
+import { definePage, getListCombinations, getListItem, getListSpec } from './list-query.ts';
 
 const supported =
   'Supported: no filter sorted by -createdAt or name; group sorted by -createdAt or createdAt; group + tag sorted by name. Bounds apply to the sorted field only.';
@@ -122,6 +122,15 @@ describe('getListItem', () => {
     expect(getListItem(ListThings)).toBe(Thing);
     expect(getListItem(z.object({}))).toBeUndefined();
     expect(getListItem(undefined)).toBeUndefined();
+  });
+});
+
+describe('getListSpec', () => {
+  it('returns the filters and combinations of a list query, and undefined for another query', () => {
+    expect(getListSpec(ListThings)?.item).toBe(Thing);
+    expect(getListSpec(ListThings)?.combinations.map(({ sort }) => sort[0])).toContain('-createdAt');
+    expect(getListSpec(z.object({}))).toBeUndefined();
+    expect(getListSpec(undefined)).toBeUndefined();
   });
 });
 

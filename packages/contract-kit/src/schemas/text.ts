@@ -31,7 +31,7 @@ export const SingleLineText = WellFormed.regex(/\S/, visible)
 export const MultiLineText = WellFormed.refine(
   (text) => !controlButLineBreak.test(text),
   'must not have control characters other than tabs and line breaks',
-);
+).meta({ pattern: String.raw`^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$` });
 
 /** A UUIDv7 as text. Any case is accepted, because UUIDs ignore case on input (RFC 9562), and lower case is returned. */
 export const Id = z

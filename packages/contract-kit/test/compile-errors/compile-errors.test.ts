@@ -4,14 +4,14 @@ import { describe, expect, it } from 'vitest';
 const fixtures = compileFixtures(new URL('./fixtures/', import.meta.url));
 
 describe('the compiler reports a broken rule of a route in a sentence', () => {
-  it.each(fixtures.filter(({ says }) => says !== undefined))('$file: $says', ({ says, errors }) => {
+  it.each(fixtures.filter(({ expected }) => expected !== undefined))('$file: $expected', ({ expected, errors }) => {
     // A second error would point the reader at a line that is not at fault.
     expect(errors).toHaveLength(1);
-    expect(errors[0]).toContain(says);
+    expect(errors[0]).toContain(expected);
   });
 
   it('accepts a valid route', () => {
-    const silent = fixtures.filter(({ says }) => says === undefined);
+    const silent = fixtures.filter(({ expected }) => expected === undefined);
     expect(silent.map(({ file }) => file)).toContain('valid-route.ts');
     expect(silent.flatMap(({ errors }) => errors)).toEqual([]);
   });

@@ -37,6 +37,9 @@ describe('applyChange', () => {
     ['$set replaces fields', { $set: { name: 'Desk', active: false } }, { name: 'Desk', active: false }],
     ['$inc adds, also negative numbers', { $inc: { rank: -7 } }, { rank: -2 }],
     ['$push appends', { $push: { tags: 'b' } }, { tags: ['a', 'b'] }],
+    ['$addToSet appends an item', { $addToSet: { tags: 'b' } }, { tags: ['a', 'b'] }],
+    ['$addToSet appends no item twice', { $addToSet: { tags: 'a' } }, { tags: ['a'] }],
+    ['$pull removes an item', { $pull: { tags: 'a' } }, { tags: [] }],
     ['several at once', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
     ['an empty change increments the version and sets the time', {}, {}],
   ])('%s', (_, change, expected) => {
@@ -74,6 +77,8 @@ describe('applyChange', () => {
         $set: fc.record({ name: fc.string(), due: fc.date({ noInvalidDate: true }), note: fc.string() }, allOptional),
         $inc: fc.record({ rank: fc.integer() }, allOptional),
         $push: fc.record({ tags: fc.string() }, allOptional),
+        $addToSet: fc.record({ tags: fc.string() }, allOptional),
+        $pull: fc.record({ tags: fc.string() }, allOptional),
         $unset: fc.constantFrom({}, { note: true }),
       },
       allOptional,
@@ -98,14 +103,22 @@ describe('assertChange', () => {
   });
 
   it.each([
-    [{ $rename: { name: 'title' } }, "'$rename' is not a change; use $set, $inc, $unset or $push."],
+    [
+      { $rename: { name: 'title' } },
+      "'$rename' is not supported in a change; use $set, $inc, $unset, $push, $addToSet or $pull.",
+    ],
     [{ $set: { tenantId: 'other' } }, "'tenantId' is written by the collection itself"],
     [{ $inc: { version: 1 } }, "'version' is written by the collection itself"],
     [{ $set: { colour: 'red' } }, "'colour' is not a field of the document."],
-    [{ $set: { 'name.first': 'a' } }, "'name.first' is not a field of the document."],
+    [{ $set: { 'name.first': 'a' } }, "the path 'name.first' is not supported here: set 'name' as a whole."],
     [{ $set: { constructor: 1 } }, "'constructor' is not a field of the document."],
+    [{ $addToSet: { tags: ['a'] } }, "'$addToSet' on 'tags' takes a scalar value."],
+    [
+      { $pull: { tags: { $ne: 'a' } } },
+      "'$ne' is not supported here: '$pull' on 'tags' takes a scalar value, or an object of scalar values.",
+    ],
     [{ $set: { rank: 1 }, $inc: { rank: 1 } }, "the change names 'rank' twice."],
-  ])('refuses %j', (change, sentence) => {
-    expect(() => assertChange(things, change)).toThrow(sentence);
+  ])('refuses %j', (change, message) => {
+    expect(() => assertChange(things, change)).toThrow(message);
   });
 });

@@ -1,8 +1,11 @@
 import type { ApiError, ExpectedVersions } from '@plinth/contract-kit';
 import type { Ctx } from '../context/context.ts';
+import type { SearchQuery, StoredSearchQuery } from '../search/search.ts';
+import type { Summary, SummaryQuery, SummaryRow } from '../summaries/summary.ts';
 import type { CollectionDefinition } from './define-collection.ts';
 import type { Change, Draft, Entity, ListQuery, Page, Where } from './entity.ts';
 import type { Mapper } from './mapper.ts';
+import type { Fields } from './stored-fields.ts';
 
 /**
  * The documents of one tenant in a collection. Reads query the database at once. Writes are recorded in the write set of
@@ -21,6 +24,16 @@ export type TenantCollection<D extends Entity> = {
    * @throws `invalid-cursor` for a cursor of another tenant, filter or sort.
    */
   list<T = D>(query: ListQuery<D>, mapper?: Mapper<D, T>): Promise<Page<T>>;
+  /**
+   * Returns the documents that match `where` and have at least one word of `text` in the searched fields: those with more of its
+   * words first. Words are compared whole, without case and accents. A text without words finds nothing.
+   */
+  search(query: SearchQuery<D>): Promise<D[]>;
+  /**
+   * Groups, counts and adds up the documents that match `where`, sorted by day and group. Nothing matches: no group.
+   * @throws `tooLarge` for more than `groupsMax` groups, more than 100,000 documents, or a sum beyond 2^53 − 1.
+   */
+  summarise<const Q extends SummaryQuery<D>>(query: Q, tooLarge: ApiError): Promise<Summary<D, Q>[]>;
   /** Returns the documents of `ids` that exist in this tenant, in no particular order. */
   getMany(ids: readonly string[]): Promise<D[]>;
   /** @returns the document as it will be stored. */
@@ -38,10 +51,16 @@ export type TenantCollection<D extends Entity> = {
    */
   require(document: D, conflictError?: ApiError): void;
   /**
-   * Records the removal of a document; with `softDelete`, hides it and frees its unique values. The commit fails with
-   * `stale-version` if the stored version is no longer `document.version`.
+   * Records the condition that exactly one document matches `where`, whatever else has changed in it. It changes nothing. The
+   * document is locked; one that another request inserts at the same moment is not noticed, so name one document: by its id or
+   * by the fields of a unique index.
    */
-  remove(document: D): void;
+  require(where: Where<D>, conflictError: ApiError): void;
+  /**
+   * Records the removal of a document; with `softDelete`, hides it and frees its unique values. The commit fails with
+   * `conflictError`, by default `stale-version`, if the stored version is no longer `document.version`.
+   */
+  remove(document: D, conflictError?: ApiError): void;
   /** With `softDelete`: returns a removed document. @throws `not-found` when none exists, `notRemoved` when it is not removed. */
   getRemoved(id: string, notRemoved: ApiError): Promise<D>;
   /**
@@ -68,14 +87,25 @@ export type Collection<D extends Entity, Ops extends keyof TenantCollection<D>> 
 export type DocumentOf<C> = C extends CollectionDefinition<infer D> ? D : never;
 
 /** The operations of the collection that a definition declares. */
-export type OperationsOf<C> = C extends { readonly softDelete: true }
-  ? keyof TenantCollection<Entity>
-  : Exclude<keyof TenantCollection<Entity>, SoftDeleteOperation>;
+export type OperationsOf<C> = Exclude<
+  keyof TenantCollection<Entity>,
+  | (C extends { readonly softDelete: true } ? never : SoftDeleteOperation)
+  | (C extends { readonly search: readonly [string, ...string[]] } ? never : 'search')
+>;
 
 /** The operations that an adapter provides on stored documents; `manageCollection` adds the others. */
-export type StoredCollection<D extends Entity> = Omit<TenantCollection<D>, SoftDeleteOperation | 'get' | 'remove'> & {
+export type StoredCollection<D extends Entity> = Omit<
+  TenantCollection<D>,
+  SoftDeleteOperation | 'get' | 'require' | 'summarise' | 'search'
+> & {
   get(id: string): Promise<D>;
-  remove(document: D, conflictError?: ApiError): void;
+  require(document: D, conflictError?: ApiError): void;
+  summarise(query: SummaryQuery<D>): Promise<SummaryRow[]>;
+  /** Records the condition that exactly one document of a collection of the module matches a stored filter, and locks it. */
+  requireOne(collection: string, where: Fields, conflictError: Error): void;
+  /** Records the condition that no document of a collection of the module has these values, also at a path into arrays. */
+  requireNone(collection: string, values: Fields, conflictError: Error): void;
+  search(query: StoredSearchQuery<D>): Promise<D[]>;
 };
 
 /** The violation of a unique index. The host responds with the error of that `code` that the route declares. */

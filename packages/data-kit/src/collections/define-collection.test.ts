@@ -43,10 +43,72 @@ describe('defineCollection', () => {
     expect(getManagedFields(managed)).toEqual(['nameKey', 'deleted', 'deletedAt']);
   });
 
+  it('adds an index for each reference that no index begins with', () => {
+    const Line = z.object({ thingId: z.string() });
+    const schema = ThingDocument.extend({ lines: z.array(Line), relatedIds: z.array(z.string()).optional() });
+    const reference = { to: managed, missing: 'thing-missing' } as const;
+    const definition = defineCollection('other', schema, {
+      tenancy: 'tenant',
+      softDelete: true,
+      indexes: { byGroup: { fields: ['group', '_id'] } },
+      references: {
+        group: reference,
+        'lines.thingId': reference,
+        relatedIds: { ...reference, to: 'self', used: 'used' },
+      },
+    });
+    expect(definition.indexes).toEqual({
+      byGroup: { fields: ['deleted', 'group', '_id'] },
+      'reference-lines.thingId': { fields: ['deleted', 'lines.thingId'] },
+      'reference-relatedIds': { fields: ['deleted', 'relatedIds'] },
+    });
+    expect(definition.references['relatedIds']).toEqual({
+      to: { name: 'other', softDelete: true },
+      missing: 'thing-missing',
+      used: 'used',
+    });
+    expect(managed.references).toEqual({});
+    const options = { tenancy: 'tenant', indexes: {} } as const;
+    // @ts-expect-error -- a number is no id
+    defineCollection('other', schema, { ...options, references: { rank: reference } });
+    // @ts-expect-error -- a line has no such field
+    defineCollection('other', schema, { ...options, references: { 'lines.colour': reference } });
+    // @ts-expect-error -- the code of the error is missing
+    defineCollection('other', schema, { ...options, references: { group: { to: managed } } });
+  });
+
   it('refuses a unique index with softDelete that has no comparison key to free', () => {
     const indexes = { byRank: { fields: ['rank'], unique: 'rank-taken' } } as const;
     const define = () => defineCollection('other', ThingDocument, { tenancy: 'tenant', softDelete: true, indexes });
     expect(define).toThrow("other: the unique index 'byRank' needs a field of 'compareBy'");
+  });
+
+  it('keeps the searched fields, and offers a search only with them', () => {
+    const indexes = {};
+    const searched = defineCollection('other', ThingDocument, { tenancy: 'tenant', search: ['name', 'note'], indexes });
+    expect(searched.search).toEqual(['name', 'note']);
+    expect(managed.search).toEqual([]);
+    expectTypeOf<'search' extends OperationsOf<typeof searched> ? true : false>().toEqualTypeOf<true>();
+    expectTypeOf<'search' extends OperationsOf<typeof managed> ? true : false>().toEqualTypeOf<false>();
+    // @ts-expect-error -- only texts are searched
+    defineCollection('other', ThingDocument, { tenancy: 'tenant', search: ['rank'], indexes });
+    const named = { search: { fields: ['name', '_id'] } } as const;
+    const define = () =>
+      defineCollection('other', ThingDocument, { tenancy: 'tenant', search: ['name'], indexes: named });
+    expect(define).toThrow("other: 'search' is the name of the index of words. Rename the other index.");
+  });
+
+  it('refuses an index with two arrays, and a unique one with an array', () => {
+    const schema = ThingDocument.extend({ labels: z.array(z.string()).optional() });
+    const define = (index: object) =>
+      defineCollection('other', schema, { tenancy: 'tenant', indexes: { index } as never });
+    expect(() => define({ fields: ['tags', 'labels', '_id'] })).toThrow(
+      "other: the index 'index' has two arrays, tags and labels. An index may have one.",
+    );
+    expect(() => define({ fields: ['group', 'labels'], unique: 'labels-taken' })).toThrow(
+      "other: the unique index 'index' has the array 'labels'. Only single values are unique.",
+    );
+    expect(() => define({ fields: ['group', 'labels', 'createdAt', '_id'] })).not.toThrow();
   });
 
   it('refuses personal data with softDelete that would be kept for ever', () => {

@@ -1,15 +1,26 @@
 import { classifiedFields } from '@plinth/contract-kit';
 import { z } from 'zod';
-import { type Entity, type ScalarKey } from './entity.ts';
+import type { ArrayKey, Entity, ScalarKey } from './entity.ts';
+import { isArray } from './field-kinds.ts';
 
 /**
- * The fields of an index in order; `tenantId` is prepended. It serves both sort directions.
+ * The fields of an index in order; `tenantId` is prepended. It serves both sort directions. One of them may be an array, of
+ * which the index has each element.
  * `unique` is the error code of a violation (`email-taken`).
  */
 export type IndexSpec<Field extends string = string> = { readonly fields: readonly Field[]; readonly unique?: string };
 
 /** A normalized copy of a text field, stored as `<field>Key` and used for uniqueness, filters and sorting. */
 export type ComparisonKey = { readonly schema: z.ZodType<string>; readonly toKey: (text: string) => string };
+
+/** A field with ids of documents of another collection, or of the same one, in the module. */
+export type Reference = {
+  readonly to: Pick<UntypedDefinition, 'name' | 'softDelete'>;
+  /** The error code of a write when the document with this id does not exist in the tenant or is removed. */
+  readonly missing: string;
+  /** The error code of a removal of the document while another one refers to it. Without it, such a removal is a defect. */
+  readonly used: string | undefined;
+};
 
 export type CollectionDefinition<D extends Entity = Entity> = {
   readonly name: string;
@@ -23,22 +34,54 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   /** How many days after its soft delete a document is deleted for good. */
   readonly purgeAfterDays: number | undefined;
   readonly compareBy: Readonly<Record<string, ComparisonKey>>;
+  /** By path: `productId`, or `lines.productId` for a field of the items of an array. */
+  readonly references: Readonly<Record<string, Reference>>;
+  /** The fields whose words `search` finds. */
+  readonly search: readonly string[];
 };
 
 /** A collection definition without its document type. */
-export type UntypedDefinition = Pick<CollectionDefinition, 'name' | 'shape' | 'indexes' | 'softDelete' | 'compareBy'>;
+export type UntypedDefinition = Pick<
+  CollectionDefinition,
+  'name' | 'shape' | 'indexes' | 'softDelete' | 'compareBy' | 'references' | 'search'
+>;
 
 type TextKey<D> = { [K in keyof D & string]-?: NonNullable<D[K]> extends string ? K : never }[keyof D & string];
-type Field<S extends z.ZodType> = Exclude<ScalarKey<z.output<S>>, 'tenantId'>;
+type Field<S extends z.core.$ZodType> = Exclude<ScalarKey<z.output<S>> | ArrayKey<z.output<S>>, 'tenantId'>;
 
-type CollectionOptions<S extends z.ZodType, Soft extends boolean> = {
+/** The paths of fields that can have ids: a text, the items of an array, or a field of each item. */
+type ReferencePath<D> = {
+  [K in keyof D & string]-?: NonNullable<D[K]> extends string
+    ? K
+    : NonNullable<D[K]> extends readonly (infer E)[]
+      ? E extends string
+        ? K
+        : `${K}.${TextKey<E>}`
+      : never;
+}[keyof D & string];
+
+type ReferenceOptions = {
+  /** A collection of the same module: its definition, or `self` for this one. */
+  readonly to: Reference['to'] | 'self';
+  readonly missing: Reference['missing'];
+  readonly used?: string;
+};
+
+type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search> = {
   readonly tenancy: 'tenant';
   /** `remove` hides a document instead of deleting it, and `restore` undoes that. */
   readonly softDelete?: Soft;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
+  /** The text fields whose words `search` finds, by an index of their words. */
+  readonly search?: Search;
   readonly compareBy?: { readonly [F in TextKey<z.output<S>>]?: ComparisonKey };
   readonly indexes: Readonly<Record<string, IndexSpec<Field<S>>>>;
+  /**
+   * A write that sets such a field fails unless the document with that id exists at commit, and a document is not removed while
+   * another one refers to it. Each reference has an index.
+   */
+  readonly references?: { readonly [P in ReferencePath<z.output<S>>]?: ReferenceOptions };
 };
 
 /** The field that marks removed documents. It is always stored, because filters do not match an absent field. */
@@ -85,15 +128,57 @@ const assertUniqueKeysFreed = (
   );
 };
 
+const assertArraysIndexed = (
+  name: string,
+  indexes: UntypedDefinition['indexes'],
+  shape: UntypedDefinition['shape'],
+) => {
+  for (const [index, { fields, unique }] of Object.entries(indexes)) {
+    const arrays = fields.filter((field) => isArray(shape[field]));
+    if (arrays.length > 1) {
+      throw new TypeError(
+        `${name}: the index '${index}' has two arrays, ${arrays.join(' and ')}. An index may have one.`,
+      );
+    }
+    if (arrays.length > 0 && unique !== undefined) {
+      throw new TypeError(
+        `${name}: the unique index '${index}' has the array '${arrays[0]}'. Only single values are unique.`,
+      );
+    }
+  }
+};
+
 const assertPurged = (
   name: string,
-  schema: z.ZodType,
+  schema: z.core.$ZodType,
   { softDelete, purgeAfterDays }: Pick<CollectionDefinition, 'softDelete' | 'purgeAfterDays'>,
 ): void => {
   if (!softDelete || purgeAfterDays !== undefined || classifiedFields([schema]).size === 0) return;
   throw new TypeError(
     `${name}: removed documents keep personal data. Set 'purgeAfterDays', after which they are deleted for good.`,
   );
+};
+
+const toReferences = (
+  references: Readonly<Record<string, ReferenceOptions | undefined>>,
+  self: Reference['to'],
+): Record<string, Reference> =>
+  Object.fromEntries(
+    Object.entries(references).flatMap(([path, options]) => {
+      if (!options) return [];
+      const { to, missing, used } = options;
+      return [[path, { to: to === 'self' ? self : to, missing, used }]];
+    }),
+  );
+
+/** Adds an index for each reference that no index begins with: by it a removal looks for documents that refer to its own. */
+const withReferenceIndexes = (
+  indexes: Readonly<Record<string, IndexSpec>>,
+  references: Readonly<Record<string, Reference>>,
+): Record<string, IndexSpec> => {
+  const first = new Set(Object.values(indexes).map(({ fields }) => fields[0]));
+  const added = Object.keys(references).filter((path) => !first.has(path));
+  return { ...indexes, ...Object.fromEntries(added.map((path) => [`reference-${path}`, { fields: [path] }])) };
 };
 
 /** Adds the managed fields to a schema. The key of an optional field is optional. */
@@ -109,21 +194,27 @@ const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, com
 /**
  * Declares a collection. Every index begins with the tenant, so unique values are unique per tenant. An index for a list
  * ends with the sorted field and `_id`.
- * @throws with `softDelete`, when a unique index has no field with a comparison key, or personal data has no `purgeAfterDays`.
+ * @throws for an index with two arrays, or a unique one with an array; with `softDelete`, when a unique index has no field with a comparison key, or personal data has no `purgeAfterDays`.
  */
 export const defineCollection = <
-  S extends z.ZodObject<z.core.$ZodShape> & z.ZodType<Entity>,
+  S extends z.core.$ZodObject & z.core.$ZodType<Entity>,
   const Soft extends boolean = false,
+  const Search extends readonly TextKey<z.output<S>>[] = readonly [],
 >(
   name: string,
   schema: S,
-  { tenancy, softDelete, purgeAfterDays, compareBy, indexes }: CollectionOptions<S, Soft>,
-): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft } => {
+  { tenancy, softDelete, purgeAfterDays, search, compareBy, indexes, references }: CollectionOptions<S, Soft, Search>,
+): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft; readonly search: Search } => {
   const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
   assertUniqueKeysFreed(name, indexes, managed);
-  const stored = toStoredSchema(schema, managed);
+  const stored = toStoredSchema(schema as unknown as z.ZodObject<z.core.$ZodShape>, managed);
+  if (search && Object.hasOwn(indexes, 'search')) {
+    throw new TypeError(`${name}: 'search' is the name of the index of words. Rename the other index.`);
+  }
+  assertArraysIndexed(name, indexes, stored._zod.def.shape);
   assertPurged(name, stored, { ...managed, purgeAfterDays });
-  const storedIndexes = Object.entries<IndexSpec>(indexes).map(([index, spec]) => [
+  const storedReferences = toReferences(references ?? {}, { name, softDelete: managed.softDelete });
+  const storedIndexes = Object.entries(withReferenceIndexes(indexes, storedReferences)).map(([index, spec]) => [
     index,
     toStoredIndex(spec, managed),
   ]);
@@ -131,9 +222,11 @@ export const defineCollection = <
     name,
     tenancy,
     purgeAfterDays,
+    search: search ?? [],
     ...managed,
     schema: stored,
     shape: stored._zod.def.shape,
     indexes: Object.fromEntries(storedIndexes),
-  } as unknown as CollectionDefinition<z.output<S>> & { readonly softDelete: Soft };
+    references: storedReferences,
+  } as unknown as CollectionDefinition<z.output<S>> & { readonly softDelete: Soft; readonly search: Search };
 };

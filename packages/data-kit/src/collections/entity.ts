@@ -23,15 +23,25 @@ export type ScalarKey<D> = {
   [K in keyof D & string]-?: NonNullable<D[K]> extends Scalar ? K : never;
 }[keyof D & string];
 
+/** The fields of a document that are arrays of scalar values. A filter compares their elements. */
+export type ArrayKey<D> = {
+  [K in keyof D & string]-?: NonNullable<D[K]> extends readonly Scalar[] ? K : never;
+}[keyof D & string];
+
 type Condition<T> =
   | T
   | { readonly $in: readonly T[] }
   | { readonly $gt?: T; readonly $gte?: T; readonly $lt?: T; readonly $lte?: T };
 
-/** A filter. The tenant is never part of it: the collection adds it. */
+type Membership<T> = T | { readonly $in: readonly T[] };
+
+/**
+ * A filter. A condition on an array matches when one of its elements does. The tenant is never part of a filter: the collection
+ * adds it.
+ */
 export type Where<D extends Entity> = {
   readonly [K in Exclude<ScalarKey<D>, 'tenantId'>]?: Condition<NonNullable<D[K]>>;
-} & { readonly tenantId?: never };
+} & { readonly [K in ArrayKey<D>]?: Membership<Element<D[K]>> } & { readonly tenantId?: never };
 
 /** The fields that the caller writes; the collection writes the others. */
 type Own<D extends Entity> = Omit<D, keyof Entity>;
@@ -43,12 +53,20 @@ type Never = { readonly [K in keyof Entity]?: never };
 /** A new document without the fields that the collection adds: id, tenant, version and times. */
 export type Draft<D extends Entity> = Own<D> & Never;
 
-/** A change of stored fields. Version and `updatedAt` are added by the collection. */
+/** The items that `$pull` removes: those that equal a scalar value, or that have all of these fields. */
+type Pulled<E> = E extends Scalar ? E : { readonly [F in ScalarKey<E>]?: NonNullable<E[F]> };
+
+/**
+ * A change of stored fields. Version and `updatedAt` are added by the collection. `$push` appends an item, `$addToSet` only if
+ * no item equals it. `$pull` removes every item that matches: the array stays, also when it is empty.
+ */
 export type Change<D extends Entity> = {
   readonly $set?: Partial<Own<D>> & Never;
   readonly $inc?: { readonly [K in KeyOf<Own<D>, number>]?: number };
   readonly $unset?: { readonly [K in OptionalKey<Own<D>>]?: true };
   readonly $push?: { readonly [K in KeyOf<Own<D>, readonly unknown[]>]?: Element<Own<D>[K]> };
+  readonly $addToSet?: { readonly [K in KeyOf<Own<D>, readonly Scalar[]>]?: Element<Own<D>[K]> };
+  readonly $pull?: { readonly [K in KeyOf<Own<D>, readonly unknown[]>]?: Pulled<Element<Own<D>[K]>> };
 };
 
 /** A sort: the name of a field, with `-` before it for descending. Ties are broken by `_id`. */

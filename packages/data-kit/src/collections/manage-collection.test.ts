@@ -43,7 +43,7 @@ const createManaged = (definition: typeof softThings | typeof things, ...documen
     updateWhere: record('updateWhere', undefined),
     remove: record('remove', undefined),
   } as unknown as StoredCollection<ThingDocument>;
-  return { collection: manageCollection(stored, { definition, clock: { now: () => now } }), calls };
+  return { collection: manageCollection(stored, { definition, clock: { now: () => now }, incoming: [] }), calls };
 };
 
 const createSoftThing = (overrides: object = {}): ThingDocument =>
@@ -146,6 +146,12 @@ describe('soft deletion', () => {
     ]);
   });
 
+  it('remove passes on the error of its caller', () => {
+    const { collection, calls } = createManaged(softThings);
+    collection.remove(createSoftThing(), refused);
+    expect(calls[0]?.[3]).toBe(refused);
+  });
+
   it('getRemoved returns a removed document, and throws the error of its caller for another', async () => {
     const removed = createRemovedThing();
     expect(await createManaged(softThings, removed).collection.getRemoved(removed._id, refused)).toBe(removed);
@@ -192,8 +198,8 @@ describe('hard deletion', () => {
   it('removes the document itself', () => {
     const { collection, calls } = createManaged(things);
     const document = createThing();
-    collection.remove(document);
-    expect(calls).toEqual([['remove', document]]);
+    collection.remove(document, refused);
+    expect(calls).toEqual([['remove', document, refused]]);
   });
 
   it('treats a field named like the marker as any other field', async () => {

@@ -20,6 +20,14 @@ describe('a mapper', () => {
     expect(Object.keys(toView({ ...without, note: undefined as never }))).not.toContain('note');
   });
 
+  it('computes a field by a function of the document', () => {
+    const toTitle = defineMapper<Stored, { title: string; by?: string }>({
+      title: ({ name, note }) => `${name}: ${note}`,
+      by: () => undefined,
+    });
+    expect(toTitle(stored)).toStrictEqual({ title: 'Ada: n' });
+  });
+
   it('integrity: refuses an invalid time', () => {
     expect(() => toView({ ...stored, at: new Date(Number.NaN) })).toThrow(RangeError);
   });

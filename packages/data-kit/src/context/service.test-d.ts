@@ -1,10 +1,21 @@
 /** Compile-time checks of a service: each line below `@ts-expect-error` must not compile. */
-import { defineContract, definePermissions, defineRoute, type InputOf } from '@plinth/contract-kit';
+import {
+  defineContract,
+  definePermissions,
+  defineRoute,
+  type ExpectedVersions,
+  type InputOf,
+  IsoDate,
+} from '@plinth/contract-kit';
+import { expectTypeOf } from 'vitest';
 import { z } from 'zod';
 import type { Ctx } from './context.ts';
 import type { ServiceOf } from './service.ts';
 
-const permissions = definePermissions('things', { 'things:read': { title: 'See things', roles: ['owner'] } });
+const permissions = definePermissions('things', {
+  'things:read': { title: 'See things', roles: ['owner'] },
+  'things:write': { title: 'Change things', roles: ['owner'] },
+});
 const getThing = defineRoute({
   method: 'GET',
   path: '/v1/things/:id',
@@ -24,3 +35,22 @@ export const fewer: Things = {};
 export const more: Things = { getThing: getThingById, removeThing: getThingById };
 // @ts-expect-error -- the result is not the declared one
 export const other: Things = { getThing: async () => ({ name: 'a' }) };
+
+const Thing = z.object({ id: z.string(), due: IsoDate });
+const changeThing = defineRoute({
+  method: 'PATCH',
+  path: '/v1/things/:id',
+  summary: 'Change a thing',
+  auth: { policy: 'things:write' },
+  params: z.object({ id: z.string() }),
+  body: Thing,
+  responses: { 200: Thing },
+});
+export const changeable = defineContract('things', { permissions, routes: { changeThing } });
+type Change = ServiceOf<typeof changeable>['changeThing'];
+
+// The input is validated: a time that is sent as text is a Date.
+expectTypeOf<Parameters<Change>>().toEqualTypeOf<
+  [input: { id: string; readonly body: { id: string; due: Date }; readonly version: ExpectedVersions }, ctx: Ctx]
+>();
+expectTypeOf<ReturnType<Change>>().toEqualTypeOf<Promise<{ id: string; due: Date }>>();

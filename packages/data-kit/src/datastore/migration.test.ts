@@ -39,8 +39,8 @@ describe('a migration', () => {
     [{ batchSize: 1.5 }, 'a batch has 1 to 1000 documents'],
     [{ perSecond: 0 }, "'perSecond' must be more than 0"],
     [{ perSecond: Number.NaN }, "'perSecond' must be more than 0"],
-  ])('cannot have the pace %j', (pace, sentence) => {
-    expect(() => defineMigration({ ...backfill, ...pace })).toThrow(sentence);
+  ])('cannot have the pace %j', (pace, message) => {
+    expect(() => defineMigration({ ...backfill, ...pace })).toThrow(message);
   });
 
   it('sets no field that belongs to the collection itself', () => {
@@ -73,8 +73,8 @@ describe('the migrations of a module', () => {
       "removes 'old'",
     ],
     ['that repeat a later one', [expand, { ...contract, name: '0002-early' }], "repeats '0002-fill-state'"],
-  ])('are refused %s', (_, migrations, sentence) => {
-    expect(check(migrations)).toThrow(sentence);
+  ])('are refused %s', (_, migrations, message) => {
+    expect(check(migrations)).toThrow(message);
   });
 
   it('may add a field that a later one retires', () => {

@@ -1,6 +1,6 @@
 import type { UntypedDefinition } from '../collections/define-collection.ts';
 import { Entity } from '../collections/entity.ts';
-import type { Range } from '../lists/plan.ts';
+import type { Range } from '../lists/where.ts';
 
 type Scalar = string | number | boolean | Date;
 

@@ -11,8 +11,8 @@ const redactValue = (value: unknown, classes: ReadonlyMap<string, DataClass>): u
   if (!isObject(value)) return value;
   const fields: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
-    const found = classes.get(name);
-    fields[name] = found === undefined || field === undefined ? redactValue(field, classes) : `[${found}]`;
+    const dataClass = classes.get(name);
+    fields[name] = dataClass === undefined || field === undefined ? redactValue(field, classes) : `[${dataClass}]`;
   }
   return fields;
 };

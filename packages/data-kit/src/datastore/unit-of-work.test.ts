@@ -39,10 +39,10 @@ it('race: keeps the writes of two equal contexts apart', async () => {
 it('integrity: refuses a write before, after and outside of the unit, and names the collection', async () => {
   const { record, collect } = sets();
   const ctx = createContext();
-  const sentence = "A write to 'orders' outside a unit of work. Run the action by unitOfWork.run(ctx, …)";
-  expect(() => record(ctx, '', createChange('orders'))).toThrow(sentence);
-  await collect(ctx, async () => expect(() => record({ ...ctx }, '', createChange('orders'))).toThrow(sentence));
-  expect(() => record(ctx, '', createChange('orders'))).toThrow(sentence);
+  const message = "A write to 'orders' outside a unit of work. Run the action by unitOfWork.run(ctx, …)";
+  expect(() => record(ctx, '', createChange('orders'))).toThrow(message);
+  await collect(ctx, async () => expect(() => record({ ...ctx }, '', createChange('orders'))).toThrow(message));
+  expect(() => record(ctx, '', createChange('orders'))).toThrow(message);
 });
 
 it('boundary: a context runs one unit at a time, and another one after a failure', async () => {

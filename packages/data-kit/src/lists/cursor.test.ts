@@ -40,7 +40,7 @@ const anyScope = fc.record({
 });
 
 const refused = expect.objectContaining({ name: 'ApiError', code: 'invalid-cursor', status: 400 });
-const attempt = (text: string, of: CursorScope = scope): unknown => {
+const decodeOrError = (text: string, of: CursorScope = scope): unknown => {
   try {
     return cursors.decode(text, of);
   } catch (error) {
@@ -77,7 +77,7 @@ describe('a cursor is valid for one list only', () => {
     ['a further condition', { where: { role: 'member', active: true } }],
     ['an operator instead of a value', { where: { role: { $in: ['member'] } } }],
   ])('refuses %s', (_, part) => {
-    expect(attempt(cursor, { ...scope, ...part })).toEqual(refused);
+    expect(decodeOrError(cursor, { ...scope, ...part })).toEqual(refused);
   });
 
   it.each<[string, object, object]>([
@@ -92,13 +92,13 @@ describe('a cursor is valid for one list only', () => {
     ['lists with the same concatenation', { a: { $in: ['b', 'c'] } }, { a: { $in: ['b,c'] } }],
     ['fields with the same concatenation', { a: 'b', c: 'd' }, { a: 'b,c,d' }],
   ])('distinguishes %s', (_, where, other) => {
-    expect(attempt(cursors.encode(position, { ...scope, where }), { ...scope, where: other })).toEqual(refused);
-    expect(attempt(cursors.encode(position, { ...scope, where: other }), { ...scope, where })).toEqual(refused);
+    expect(decodeOrError(cursors.encode(position, { ...scope, where }), { ...scope, where: other })).toEqual(refused);
+    expect(decodeOrError(cursors.encode(position, { ...scope, where: other }), { ...scope, where })).toEqual(refused);
   });
 
   it('distinguishes names whose concatenation is equal', () => {
     const encoded = cursors.encode(position, { ...scope, collection: 'a', tenantId: 'bc' });
-    expect(attempt(encoded, { ...scope, collection: 'ab', tenantId: 'c' })).toEqual(refused);
+    expect(decodeOrError(encoded, { ...scope, collection: 'ab', tenantId: 'c' })).toEqual(refused);
   });
 
   it('ignores the order of the conditions', () => {
@@ -112,13 +112,13 @@ describe('a cursor is valid for one list only', () => {
   it('refuses every other scope', () => {
     fc.assert(
       fc.property(anyScope, (other) => {
-        expect(attempt(cursor, other)).toEqual(refused);
+        expect(decodeOrError(cursor, other)).toEqual(refused);
       }),
     );
   });
 });
 
 it('refuses a cursor that it has not made', () => {
-  expect(attempt('')).toEqual(refused);
-  expect(attempt(`${cursor} `)).toEqual(refused);
+  expect(decodeOrError('')).toEqual(refused);
+  expect(decodeOrError(`${cursor} `)).toEqual(refused);
 });

@@ -12,7 +12,7 @@ const anyIndex: fc.Arbitrary<IndexSpec<Name>> = fc.record(
   { fields: fc.shuffledSubarray([...names], { minLength: 1 }), unique: fc.constant('taken') },
   { requiredKeys: ['fields'], noNullPrototype: true },
 );
-const anyCondition = fc.constantFrom<unknown>('a', { $gte: 'a' }, { $gt: 'a', $lt: 'b' }, { $in: ['a'] });
+const anyCondition = fc.constantFrom<unknown>('a', { $gte: 'a' }, { $gt: 'a', $lt: 'b' }, { $in: ['a', 'b'] });
 
 const anyCase: fc.Arbitrary<Case> = fc.record({
   indexes: fc.dictionary(fc.stringMatching(/^by[A-Z]{1,3}$/), anyIndex, { maxKeys: 8, noNullPrototype: true }),
@@ -23,8 +23,10 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
 const toPlan = ({ indexes, where, sort }: Case): ListPlan =>
   planList(defineCollection('things', ThingDocument, { tenancy: 'tenant', indexes }), { where: { ...where }, sort });
 
-const getEqualFields = (where: object): string[] =>
-  Object.entries(where).flatMap(([name, condition]) => (condition === 'a' ? [name] : []));
+const getFields = (where: object, isKind: (condition: unknown) => boolean): string[] =>
+  Object.entries(where).flatMap(([name, condition]) => (isKind(condition) ? [name] : []));
+const isEqual = (condition: unknown): boolean => condition === 'a';
+const isIn = (condition: unknown): boolean => Object.keys(condition as object).includes('$in');
 
 /** The same case with the index that the refusal names, if it names one. */
 const withAdvisedIndex = (list: Case, advice: string): Case | undefined => {
@@ -32,7 +34,7 @@ const withAdvisedIndex = (list: Case, advice: string): Case | undefined => {
   return fields && { ...list, indexes: { ...list.indexes, advised: { fields } } };
 };
 
-const attempt = (list: Case): ListPlan | string => {
+const planOrMessage = (list: Case): ListPlan | string => {
   try {
     return toPlan(list);
   } catch (error) {
@@ -44,22 +46,25 @@ describe('a plan', () => {
   it('needs an index of the equal fields, then the sort and the id, or a unique index with all its fields equal', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
-        const plan = attempt(list);
+        const plan = planOrMessage(list);
         fc.pre(typeof plan === 'object');
         const { fields, unique } = list.indexes[plan.index] as IndexSpec;
-        const equal = getEqualFields(list.where);
+        const equal = getFields(list.where, isEqual);
         if (plan.single) {
           expect(unique).toBe('taken');
           expect(fields.toSorted()).toEqual(equal.toSorted());
           return;
         }
         const order = [...new Set([plan.field, '_id'])];
-        expect(fields.slice(-order.length)).toEqual(order);
-        expect(fields.slice(0, -order.length).toSorted()).toEqual(equal.toSorted());
-        expect(fields.slice(0, -order.length)).toEqual(plan.equal);
-        // Of the rest of the filter, only bounds on the sorted field can be read off the index.
-        const ranged = Object.keys(list.where).filter((name) => !equal.includes(name));
-        expect(ranged.filter((name) => name !== plan.field)).toEqual([]);
+        expect(fields).toEqual([...plan.prefix, ...order, ...plan.trailing]);
+        // One field has several values at most, and stands before the sorted one.
+        const inFields = getFields(list.where, isIn);
+        expect(plan.prefix.toSorted()).toEqual([...equal, ...inFields].toSorted());
+        expect([plan.inField]).toEqual(inFields.length === 0 ? [undefined] : inFields);
+        // Of the bounds, those on one field after the sorted one are compared with keys of the index.
+        const bounded = getFields(list.where, (condition) => !isEqual(condition) && !isIn(condition));
+        expect(bounded.filter((name) => name !== plan.field)).toEqual(plan.skippedBy ? [plan.skippedBy] : []);
+        if (plan.skippedBy) expect(plan.trailing).toContain(plan.skippedBy);
       }),
       { numRuns: 300 },
     );
@@ -68,11 +73,11 @@ describe('a plan', () => {
   it('exists once the index that its refusal names is added', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
-        const refusal = attempt(list);
+        const refusal = planOrMessage(list);
         fc.pre(typeof refusal === 'string');
         const advised = withAdvisedIndex(list, refusal);
         fc.pre(advised !== undefined);
-        expect(attempt(advised)).toMatchObject({ index: 'advised' });
+        expect(planOrMessage(advised)).toMatchObject({ index: 'advised' });
       }),
     );
   });
@@ -80,19 +85,20 @@ describe('a plan', () => {
   it('is refused for another reason only when no index would help', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
-        const refusal = attempt(list);
+        const refusal = planOrMessage(list);
         fc.pre(typeof refusal === 'string' && !refusal.includes('Add ['));
-        const equal = getEqualFields(list.where);
+        const prefix = getFields(list.where, (condition) => isEqual(condition) || isIn(condition));
+        const rest = Object.keys(list.where).filter((name) => !prefix.includes(name));
         const field = list.sort.replace('-', '');
         const every = [
-          [...equal, field, '_id'],
-          [field, ...equal, '_id'],
-          [...equal, '_id'],
+          [...prefix, field, '_id', ...rest],
+          [field, ...prefix, '_id', ...rest],
+          [...prefix, '_id', ...rest],
         ] as Name[][];
         const indexes = Object.fromEntries(
           every.map((fields, index) => [`more${index}`, { fields: [...new Set(fields)] }]),
         );
-        expect(attempt({ ...list, indexes })).toBe(refusal);
+        expect(planOrMessage({ ...list, indexes })).toBe(refusal);
       }),
     );
   });

@@ -1,112 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ThingDocument, things } from '../../test/things.ts';
 import { type CollectionDefinition, defineCollection } from '../collections/define-collection.ts';
-import { assertIndexed, assertLimit, assertTenant, assertWhere, getRange, planList } from './plan.ts';
+import { assertIndexed, assertLimit, assertTenant, planList } from './plan.ts';
 
 type Filter = Readonly<Record<string, unknown>>;
 const definition = things as unknown as CollectionDefinition;
 const due = new Date(5);
-
-describe('assertWhere accepts', () => {
-  it.each<[string, Filter]>([
-    ['nothing', {}],
-    ['text, also empty', { name: '', group: '$where' }],
-    ['numbers', { rank: -1.5, version: 0 }],
-    ['booleans', { active: false }],
-    ['times', { due }],
-    ['an optional field', { note: 'a' }],
-    ['a list of values', { name: { $in: ['a', 'b'] }, rank: { $in: [] } }],
-    ['bounds', { due: { $gt: due, $lte: due }, rank: { $gte: 1, $lt: 2 } }],
-    ['operators on an object without a prototype', { rank: Object.assign(Object.create(null), { $gt: 1 }) }],
-  ])('%s', (_, where) => {
-    expect(() => assertWhere(definition, where)).not.toThrow();
-  });
-});
-
-describe('assertWhere refuses', () => {
-  it.each([
-    '$where',
-    '$or',
-    '$expr',
-    '$comment',
-    'name.first',
-    'nope',
-    '',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-  ])("'%s', which is not a field", (field) => {
-    expect(() => assertWhere(definition, { [field]: 'a' })).toThrow(
-      `things: '${field}' is not a field of the document.`,
-    );
-  });
-
-  it('a prototype key from JSON', () => {
-    const where = JSON.parse('{ "__proto__": "a" }') as Filter;
-    expect(() => assertWhere(definition, where)).toThrow("things: '__proto__' is not a field of the document.");
-  });
-
-  it.each(['acme', { $in: ['acme', 'other'] }, { $ne: '' }, undefined])('a tenant: %j', (tenantId) => {
-    expect(() => assertWhere(definition, { tenantId })).toThrow('things: the tenant comes from the context');
-  });
-
-  it.each(['$ne', '$regex', '$where', '$exists', '$nin', '$not', '$elemMatch', '$eq', 'a', 'toString', '$GT'])(
-    "the operator '%s'",
-    (operator) => {
-      expect(() => assertWhere(definition, { name: { [operator]: 'a' } })).toThrow(
-        `things: '${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`,
-      );
-    },
-  );
-
-  it('an unknown operator beside a known one', () => {
-    expect(() => assertWhere(definition, { rank: { $gte: 1, $ne: 2 } })).toThrow("'$ne' is not an operator");
-  });
-
-  it('a prototype key as an operator', () => {
-    const where = JSON.parse('{ "name": { "__proto__": { "$gt": "" } } }') as Filter;
-    expect(() => assertWhere(definition, where)).toThrow("'__proto__' is not an operator");
-  });
-
-  it.each<[string, unknown]>([
-    ['null', null],
-    ['undefined', undefined],
-    ['NaN', Number.NaN],
-    ['infinity', Number.POSITIVE_INFINITY],
-    ['an invalid time', new Date(Number.NaN)],
-    ['a list', ['a']],
-    ['an empty list', []],
-    ['an empty object, which a database interprets as a value', {}],
-    ['a regular expression', /a/],
-    ['a map', new Map([['$gt', '']])],
-    ['a function', () => true],
-    ['a symbol', Symbol('a')],
-    ['a bigint', 1n],
-  ])('%s as a value', (_, value) => {
-    expect(() => assertWhere(definition, { name: value })).toThrow(
-      "things: the filter on 'name' is neither a scalar value nor a set of operators.",
-    );
-  });
-
-  it.each<[string, unknown]>([
-    ['an operator', { $ne: '' }],
-    ['an object', {}],
-    ['a list', ['a']],
-    ['null', null],
-    ['undefined', undefined],
-    ['NaN', Number.NaN],
-    ['an invalid time', new Date(Number.NaN)],
-    ['a regular expression', /a/],
-  ])('%s inside an operator', (_, value) => {
-    const message = "on 'name' takes scalar values only.";
-    expect(() => assertWhere(definition, { name: { $gte: value } })).toThrow(`things: '$gte' ${message}`);
-    expect(() => assertWhere(definition, { name: { $in: ['a', value] } })).toThrow(`things: '$in' ${message}`);
-  });
-
-  it.each(['a', 1, { 0: 'a', length: 1 }, undefined])('$in with %j in place of a list', (value) => {
-    expect(() => assertWhere(definition, { name: { $in: value } })).toThrow('things: $in needs a list.');
-  });
-});
 
 describe('assertIndexed', () => {
   it.each<[string, Filter]>([
@@ -145,51 +45,46 @@ describe('assertIndexed', () => {
   });
 });
 
-describe('getRange', () => {
-  it('returns the bounds of a field, or undefined', () => {
-    expect(getRange({ rank: { $gt: 1 } }, 'rank')).toEqual({ $gt: 1 });
-    expect(getRange({ rank: 1, due, name: { $in: ['a'] } }, 'rank')).toBeUndefined();
-    expect(getRange({ due }, 'due')).toBeUndefined();
-    expect(getRange({ name: { $in: ['a'] } }, 'name')).toBeUndefined();
-    expect(getRange({}, 'name')).toBeUndefined();
-  });
-});
-
 describe('planList', () => {
   const plan = (where: Filter, sort: string) => planList(things, { where, sort });
   const range = { $gte: due };
 
   it.each<[string, Filter, string, object]>([
-    ['no filter', {}, 'createdAt', { index: 'byAge', equal: [], field: 'createdAt', descending: false }],
-    ['no filter, descending', {}, '-createdAt', { index: 'byAge', equal: [], field: 'createdAt', descending: true }],
-    ['bounds on the sort', { createdAt: range }, '-createdAt', { index: 'byAge', equal: [], field: 'createdAt' }],
-    ['one field', { group: 'a' }, 'createdAt', { index: 'byGroup', equal: ['group'], field: 'createdAt' }],
-    ['both', { createdAt: range, group: 'a' }, 'createdAt', { index: 'byGroup', equal: ['group'], field: 'createdAt' }],
+    ['no filter', {}, 'createdAt', { index: 'byAge', prefix: [], field: 'createdAt', descending: false }],
+    ['no filter, descending', {}, '-createdAt', { index: 'byAge', prefix: [], field: 'createdAt', descending: true }],
+    ['bounds on the sort', { createdAt: range }, '-createdAt', { index: 'byAge', prefix: [], field: 'createdAt' }],
+    ['one field', { group: 'a' }, 'createdAt', { index: 'byGroup', prefix: ['group'], field: 'createdAt' }],
+    [
+      'both',
+      { createdAt: range, group: 'a' },
+      'createdAt',
+      { index: 'byGroup', prefix: ['group'], field: 'createdAt' },
+    ],
     [
       'two fields',
       { rank: 1, group: 'a' },
       '-name',
-      { index: 'byGroupAndRank', equal: ['group', 'rank'], field: 'name' },
+      { index: 'byGroupAndRank', prefix: ['group', 'rank'], field: 'name' },
     ],
-    ['the id as the sort', { group: 'a' }, '_id', { index: 'byId', equal: ['group'], field: '_id' }],
-    ['ids from one on', { group: 'a', _id: { $gt: 'b' } }, '_id', { index: 'byId', equal: ['group'], field: '_id' }],
+    ['the id as the sort', { group: 'a' }, '_id', { index: 'byId', prefix: ['group'], field: '_id' }],
+    ['ids from one on', { group: 'a', _id: { $gt: 'b' } }, '_id', { index: 'byId', prefix: ['group'], field: '_id' }],
   ])('serves %s by the index with the order of the page', (_, where, sort, expected) => {
     expect(plan(where, sort)).toMatchObject({ ...expected, single: false });
   });
 
   it('serves a filter on all fields of a unique index by that index, with any sort', () => {
-    const expected = { index: 'byName', single: true, equal: ['name'], field: 'rank', descending: true };
-    expect(plan({ name: 'a' }, '-rank')).toEqual(expected);
-    expect(plan({ name: 'a', createdAt: range }, '-rank')).toEqual(expected);
+    const expected = { index: 'byName', single: true, prefix: ['name'], field: 'rank', descending: true };
+    expect(plan({ name: 'a' }, '-rank')).toMatchObject(expected);
+    expect(plan({ name: 'a', createdAt: range, group: { $in: ['b'] } }, '-rank')).toMatchObject(expected);
   });
 
   it('uses no unique index for a filter with more or fewer fields', () => {
     expect(() => plan({ name: 'a', group: 'b' }, 'rank')).toThrow('Add [name, group, rank, _id]');
-    expect(() => plan({ name: { $in: ['a'] } }, 'createdAt')).toThrow('ranges on the sorted field only');
+    expect(() => plan({ name: { $in: ['a'] } }, 'createdAt')).toThrow('Add [name, createdAt, _id]');
   });
 
   it.each<[string, Filter, string, string]>([
-    ['an unindexed sort', {}, '-rank', 'by nothing sorted by -rank. Add [rank, _id]'],
+    ['an unindexed sort', {}, '-rank', 'without a filter, sorted by -rank. Add [rank, _id]'],
     ['an unindexed filter', { note: 'a' }, 'createdAt', 'by note sorted by createdAt. Add [note, createdAt, _id]'],
     [
       'a filter too many',
@@ -199,20 +94,84 @@ describe('planList', () => {
     ],
     ['an index that only begins alike', { group: 'a' }, 'rank', 'by group sorted by rank. Add [group, rank, _id]'],
     ['an unindexed sort by id', { rank: 1 }, '-_id', 'by rank sorted by -_id. Add [rank, _id]'],
+    ['an unindexed $in', { rank: { $in: [1] } }, 'name', 'by rank sorted by name. Add [rank, name, _id]'],
+    [
+      'bounds on a field that no index has after the sorted one',
+      { group: 'a', createdAt: range, rank: { $gt: 1 } },
+      'createdAt',
+      'by group sorted by createdAt with bounds on rank. Add [group, createdAt, _id, rank]',
+    ],
   ])('refuses %s and names the index to add', (_, where, sort, named) => {
     expect(() => plan(where, sort)).toThrow(`things: no index serves a list ${named} to its defineCollection.`);
   });
 
-  it.each<[string, Filter]>([
-    ['bounds on another field', { rank: { $gt: 1 } }],
-    ['bounds on the sort and on another field', { createdAt: range, rank: { $gt: 1 } }],
-    ['$in on another field', { group: { $in: ['a'] } }],
-    ['$in on the sort', { createdAt: { $in: [due] } }],
-    ['$in and bounds on the sort', { createdAt: { $in: [due], $gt: due } }],
-  ])('refuses %s', (_, where) => {
-    expect(() => plan(where, 'createdAt')).toThrow(
-      "things: a list accepts ranges on the sorted field only, which is 'createdAt'.",
+  it('boundary: serves $in with up to 20 values, and bounds on one field after the sorted one', () => {
+    const inGroup = (count: number) => ({ group: { $in: Array.from({ length: count }, (_, index) => `g${index}`) } });
+    const expected = { index: 'byGroup', prefix: ['group'], inField: 'group', trailing: [], skippedBy: undefined };
+    for (const count of [0, 1, 20]) expect(plan(inGroup(count), '-createdAt')).toMatchObject(expected);
+    expect(() => plan(inGroup(21), '-createdAt')).toThrow("$in on 'group' takes at most 20 values in a list.");
+    const ranked = { group: 'a', due: range, rank: { $gt: 1 } };
+    const served = { index: 'byGroupAndDue', prefix: ['group'], trailing: ['rank'] };
+    expect(plan(ranked, '-due')).toMatchObject({ ...served, inField: undefined, skippedBy: 'rank' });
+    expect(plan({ ...ranked, ...inGroup(2) }, 'due')).toMatchObject({ ...served, inField: 'group', skippedBy: 'rank' });
+    expect(plan({ group: 'a' }, 'due')).toMatchObject({ ...served, inField: undefined, skippedBy: undefined });
+  });
+
+  it.each<[string, Filter, string]>([
+    [
+      'bounds on two other fields',
+      { rank: { $gt: 1 }, due: range },
+      "a list supports bounds on 'createdAt', by which it is sorted, and on one other field; this one has them on rank, due.",
+    ],
+    [
+      '$in on two fields',
+      { group: { $in: ['a'] }, rank: { $in: [1] } },
+      'a list supports $in on one field, and this one has it on group, rank.',
+    ],
+    [
+      '$in on the sort',
+      { createdAt: { $in: [due] } },
+      "$in is not supported on 'createdAt', by which the list is sorted; use bounds.",
+    ],
+    [
+      '$in and bounds on one field',
+      { group: { $in: ['a'], $gt: 'a' } },
+      "a list supports either $in or bounds on 'group', not both.",
+    ],
+  ])('refuses %s and says what is wrong', (_, where, message) => {
+    expect(() => plan(where, 'createdAt')).toThrow(`things: ${message}`);
+  });
+
+  it('serves an element of an array before the sorted field, and no sort by an array', () => {
+    const expected = { index: 'byTag', prefix: ['tags'], merged: true };
+    expect(plan({ tags: 'red' }, '-createdAt')).toMatchObject(expected);
+    expect(plan({ tags: { $in: ['red'] } }, 'createdAt')).toMatchObject({ ...expected, inField: 'tags' });
+    expect(plan({ group: 'a' }, 'createdAt')).toMatchObject({ merged: false });
+    expect(() => plan({}, 'tags')).toThrow("things: a list cannot be sorted by 'tags', which is an array.");
+    expect(() => plan({ tags: 'red' }, 'note')).toThrow("cannot be sorted by 'note', which documents may lack.");
+    expect(() => plan({ tags: 'red' }, 'rank')).toThrow('Add [tags, rank, _id]');
+  });
+
+  it('uses no index with an array that the filter does not name', () => {
+    const indexes = { trailing: { fields: ['createdAt', '_id', 'tags'] } } as const;
+    const other = defineCollection('others', ThingDocument, { tenancy: 'tenant', indexes });
+    expect(() => planList(other, { where: {}, sort: 'createdAt' })).toThrow('Add [createdAt, _id]');
+  });
+
+  it('refuses two arrays, which no index serves', () => {
+    const schema = ThingDocument.extend({ labels: z.array(z.string()) });
+    const other = defineCollection('others', schema, { tenancy: 'tenant', indexes: {} });
+    expect(() => planList(other, { where: { tags: 'a', labels: 'b' }, sort: 'rank' })).toThrow(
+      'others: a list filters by one array, and this one by tags, labels.',
     );
+  });
+
+  it('refuses $in and other bounds when documents may lack the sorted field', () => {
+    for (const where of [{ group: { $in: ['a'] } }, { rank: { $gt: 1 } }]) {
+      expect(() => plan(where, 'note')).toThrow(
+        "things: a list with $in, bounds on another field or an element of an array cannot be sorted by 'note', which documents may lack.",
+      );
+    }
   });
 
   it.each<[string, Filter, string]>([

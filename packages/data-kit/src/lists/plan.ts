@@ -1,70 +1,35 @@
+import { filterValuesMax } from '@plinth/contract-kit';
 import {
   type IndexSpec,
   removedMarker,
   toDeclaredField,
   type UntypedDefinition,
 } from '../collections/define-collection.ts';
+import { acceptsAbsence, isArray } from '../collections/field-kinds.ts';
 import type { Ctx } from '../context/context.ts';
+import { assertWhere, type Filter, getIn, getRange, isScalar, refuse } from './where.ts';
 
-type Filter = Readonly<Record<string, unknown>>;
-
-/** The plan of a list: one index, the fields compared by equality, and the sorted field. */
+/** The plan of a list: one index and the order in which it is read. */
 export type ListPlan = {
   readonly index: string;
   /** True when the filter sets every field of a unique index, so that at most one document matches. */
   readonly single: boolean;
-  readonly equal: readonly string[];
+  /** True when the page may be several intervals of the index: with `$in`, a second range or an element of an array. */
+  readonly merged: boolean;
+  /** The fields of the index before the sorted one, which the filter compares by equality or by `$in`. */
+  readonly prefix: readonly string[];
   readonly field: string;
   readonly descending: boolean;
+  /** The fields of the index after the sorted one and `_id`. */
+  readonly trailing: readonly string[];
+  /** The field of the prefix that has one of several values. */
+  readonly inField: string | undefined;
+  /** The trailing field that the filter bounds: keys outside of its bounds are examined and skipped. */
+  readonly skippedBy: string | undefined;
 };
 
-const rangeOperators = ['$gt', '$gte', '$lt', '$lte'] as const;
-export type Range = { readonly [O in (typeof rangeOperators)[number]]?: string | number | boolean | Date };
-
-const isOperators = (value: unknown): value is Filter =>
-  typeof value === 'object' && value !== null && !(value instanceof Date);
-
-const isScalar = (value: unknown): boolean =>
-  typeof value === 'string' ||
-  typeof value === 'boolean' ||
-  Number.isFinite(value instanceof Date ? value.getTime() : value);
-
-/** Returns the range that a filter sets on a field, or undefined. */
-export const getRange = (where: Filter, field: string): Range | undefined => {
-  const value = where[field];
-  return isOperators(value) && !('$in' in value) ? value : undefined;
-};
-
-const refuse = (definition: UntypedDefinition, text: string): never => {
-  throw new TypeError(`${definition.name}: ${text}`);
-};
-
-const assertCondition = (definition: UntypedDefinition, field: string, value: unknown): void => {
-  if (isScalar(value)) return;
-  // An object without own entries is `{}`, which a database compares as a value, or an instance such as a RegExp or a Map.
-  if (!isOperators(value) || Array.isArray(value) || Object.keys(value).length === 0) {
-    return refuse(definition, `the filter on '${field}' is neither a scalar value nor a set of operators.`);
-  }
-  for (const [operator, operand] of Object.entries(value)) {
-    const known = operator === '$in' || (rangeOperators as readonly string[]).includes(operator);
-    if (!known) refuse(definition, `'${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`);
-    const operands =
-      operator === '$in' ? (Array.isArray(operand) ? operand : refuse(definition, '$in needs a list.')) : [operand];
-    if (!operands.every(isScalar)) refuse(definition, `'${operator}' on '${field}' takes scalar values only.`);
-  }
-};
-
-/**
- * Rejects at run time an unknown field, a tenant and an unknown operator, so that no input of a client becomes an operator,
- * even when the compiler was bypassed.
- */
-export const assertWhere = (definition: UntypedDefinition, where: Filter): void => {
-  for (const [field, value] of Object.entries(where)) {
-    if (field === 'tenantId') refuse(definition, 'the tenant comes from the context and is never part of a filter.');
-    if (!Object.hasOwn(definition.shape, field)) refuse(definition, `'${field}' is not a field of the document.`);
-    assertCondition(definition, field, value);
-  }
-};
+/** A page of a list with a second range ends after this many keys, so it may have fewer items than its limit. */
+export const keysExaminedMax = 5000;
 
 /** @throws for a context without a tenant, such as that of a public route. */
 export const assertTenant = (definition: UntypedDefinition, { tenantId }: Pick<Ctx, 'tenantId'>): void => {
@@ -80,14 +45,14 @@ export const assertLimit = (limit: number): void => {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new RangeError('A page has 1 to 100 items.');
 };
 
-const getIndexes = (definition: UntypedDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
+export const getIndexes = (definition: UntypedDefinition): [string, IndexSpec][] => Object.entries(definition.indexes);
 
 // Every filter contains the marker, so the marker does not show which index serves a filter.
 const withoutMarker = ({ softDelete }: UntypedDefinition, fields: readonly string[]): readonly string[] =>
   softDelete ? fields.filter((field) => field !== removedMarker) : fields;
 
 /** Lists fields by their names in the definition. */
-const toDeclared = (definition: UntypedDefinition, fields: readonly string[]): string =>
+export const toDeclared = (definition: UntypedDefinition, fields: readonly string[]): string =>
   withoutMarker(definition, fields)
     .map((field) => toDeclaredField(definition, field))
     .join(', ');
@@ -109,33 +74,93 @@ export const assertIndexed = (definition: UntypedDefinition, where: Filter): voi
   }
 };
 
-const sameSet = (left: readonly string[], right: readonly string[]): boolean =>
+export const sameSet = (left: readonly string[], right: readonly string[]): boolean =>
   left.length === right.length && left.every((item) => right.includes(item));
 
-const servesList = (fields: readonly string[], equal: readonly string[], field: string): boolean => {
-  const order = field === '_id' ? ['_id'] : [field, '_id'];
-  const rest = fields.slice(equal.length);
-  return sameSet(fields.slice(0, equal.length), equal) && rest.join() === order.join();
-};
-
 type ListRequirements = {
-  readonly equal: readonly string[];
+  /** The fields compared by equality or by `$in`. */
+  readonly prefix: readonly string[];
   readonly field: string;
   readonly descending: boolean;
-  readonly misplaced: boolean;
+  readonly inFields: readonly string[];
+  /** The fields with bounds, except for the sorted field. */
+  readonly bounded: readonly string[];
+  readonly arrays: readonly string[];
+};
+
+const toOrder = (field: string): string[] => (field === '_id' ? ['_id'] : [field, '_id']);
+
+const servesList = (
+  { shape }: UntypedDefinition,
+  fields: readonly string[],
+  { prefix, field, bounded }: ListRequirements,
+): boolean => {
+  const order = toOrder(field);
+  const rest = fields.slice(prefix.length);
+  return (
+    // The index has a key for each element of an array, so a list by another field would examine a document several times.
+    !rest.some((name) => isArray(shape[name])) &&
+    sameSet(fields.slice(0, prefix.length), prefix) &&
+    rest.slice(0, order.length).join() === order.join() &&
+    bounded.every((name) => rest.slice(order.length).includes(name))
+  );
+};
+
+const isMerged = ({ inFields, bounded, arrays }: Pick<ListRequirements, 'inFields' | 'bounded' | 'arrays'>): boolean =>
+  inFields.length + bounded.length + arrays.length > 0;
+
+/** Explains why no index can serve a list, or returns undefined. */
+const explainUnsupported = (
+  definition: UntypedDefinition,
+  where: Filter,
+  { field, inFields, bounded, arrays }: ListRequirements,
+): string | undefined => {
+  const sorted = toDeclaredField(definition, field);
+  if (isArray(definition.shape[field])) return `a list cannot be sorted by '${sorted}', which is an array.`;
+  if (arrays.length > 1) return `a list filters by one array, and this one by ${arrays.join(', ')}.`;
+  const inField = inFields[0] ?? '';
+  const named = toDeclaredField(definition, inField);
+  if (inFields.includes(field)) return `$in is not supported on '${sorted}', by which the list is sorted; use bounds.`;
+  if (inFields.length > 1) {
+    return `a list supports $in on one field, and this one has it on ${toDeclared(definition, inFields)}.`;
+  }
+  if (inFields.length === 1 && Object.keys(where[inField] as object).length > 1) {
+    return `a list supports either $in or bounds on '${named}', not both.`;
+  }
+  if ((getIn(where, inField)?.length ?? 0) > filterValuesMax) {
+    return `$in on '${named}' takes at most ${filterValuesMax} values in a list.`;
+  }
+  if (bounded.length > 1) {
+    return `a list supports bounds on '${sorted}', by which it is sorted, and on one other field; this one has them on ${toDeclared(definition, bounded)}.`;
+  }
+  if (isMerged({ inFields, bounded, arrays }) && acceptsAbsence(definition.shape[field])) {
+    return `a list with $in, bounds on another field or an element of an array cannot be sorted by '${sorted}', which documents may lack.`;
+  }
+  return undefined;
 };
 
 const explainUnserved = (
   definition: UntypedDefinition,
-  { equal, field, descending, misplaced }: ListRequirements,
+  { prefix, field, descending, bounded }: ListRequirements,
 ): string => {
   const sorted = toDeclaredField(definition, field);
-  if (misplaced) return `a list accepts ranges on the sorted field only, which is '${sorted}'.`;
-  const fixed = equal.find((name) => name === field || name === '_id');
+  const fixed = prefix.find((name) => name === field || name === '_id');
   if (fixed) return `a list cannot filter by equality on '${fixed}' and sort by it; use find or another sort.`;
-  const filters = toDeclared(definition, equal) || 'nothing';
-  const fields = toDeclared(definition, [...equal, ...(field === '_id' ? [] : [field]), '_id']);
-  return `no index serves a list by ${filters} sorted by ${descending ? '-' : ''}${sorted}. Add [${fields}] to its defineCollection.`;
+  const filters = toDeclared(definition, prefix);
+  const bounds = bounded.length > 0 ? ` with bounds on ${toDeclared(definition, bounded)}` : '';
+  const fields = toDeclared(definition, [...prefix, ...toOrder(field), ...bounded]);
+  return `no index serves a list ${filters ? `by ${filters}` : 'without a filter,'} sorted by ${descending ? '-' : ''}${sorted}${bounds}. Add [${fields}] to its defineCollection.`;
+};
+
+const toRequirements = ({ shape }: UntypedDefinition, where: Filter, sort: string): ListRequirements => {
+  const descending = sort.startsWith('-');
+  const field = descending ? sort.slice(1) : sort;
+  const names = Object.keys(where);
+  const inFields = names.filter((name) => getIn(where, name));
+  const prefix = names.filter((name) => isScalar(where[name]) || inFields.includes(name));
+  const bounded = names.filter((name) => name !== field && getRange(where, name));
+  const arrays = names.filter((name) => isArray(shape[name]));
+  return { prefix, field, descending, inFields, bounded, arrays };
 };
 
 /**
@@ -144,18 +169,32 @@ const explainUnserved = (
  */
 export const planList = (definition: UntypedDefinition, { where, sort }: { where: Filter; sort: string }): ListPlan => {
   assertWhere(definition, where);
-  const descending = sort.startsWith('-');
-  const field = descending ? sort.slice(1) : sort;
-  const equal = Object.keys(where).filter((name) => isScalar(where[name]));
-  const ranged = Object.keys(where).filter((name) => !equal.includes(name));
-  const misplaced = ranged.some((name) => name !== field || !getRange(where, name));
+  const requirements = toRequirements(definition, where, sort);
+  const { prefix, field, descending, inFields, bounded } = requirements;
   const indexes = getIndexes(definition);
-  const filters = withoutMarker(definition, equal);
-  const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, filters));
-  if (unique) return { index: unique[0], single: true, equal: unique[1].fields, field, descending };
-  const serving = indexes.find(([, { fields }]) => servesList(fields, equal, field));
-  if (serving && !misplaced) {
-    return { index: serving[0], single: false, equal: serving[1].fields.slice(0, equal.length), field, descending };
+  const order = { field, descending };
+  const equal = withoutMarker(
+    definition,
+    prefix.filter((name) => !inFields.includes(name)),
+  );
+  const unique = indexes.find(([, { fields, unique: code }]) => code && sameSet(fields, equal));
+  if (unique) {
+    const [index, { fields }] = unique;
+    const rest = { trailing: [], inField: undefined, skippedBy: undefined };
+    return { ...order, ...rest, index, single: true, merged: false, prefix: fields };
   }
-  return refuse(definition, explainUnserved(definition, { equal, field, descending, misplaced }));
+  const unsupported = explainUnsupported(definition, where, requirements);
+  if (unsupported !== undefined) return refuse(definition, unsupported);
+  const [index, spec] = indexes.find(([, { fields }]) => servesList(definition, fields, requirements)) ?? [];
+  if (index === undefined || !spec) return refuse(definition, explainUnserved(definition, requirements));
+  return {
+    ...order,
+    index,
+    single: false,
+    merged: isMerged(requirements),
+    prefix: spec.fields.slice(0, prefix.length),
+    trailing: spec.fields.slice(prefix.length + toOrder(field).length),
+    inField: inFields[0],
+    skippedBy: bounded[0],
+  };
 };

@@ -1,2 +1,14 @@
-export { Email, Role, User, UserId, UserName, UserPage, UserStatus } from './user.ts';
-export { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, UserParams } from './user-input.ts';
+export {
+  ChangeRole,
+  CreateUser,
+  Email,
+  ListUsersQuery,
+  Role,
+  UpdateUser,
+  User,
+  UserId,
+  UserName,
+  UserPage,
+  UserParams,
+  UserStatus,
+} from './user.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, UserParams } from './user-input.ts';
+import { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, UserParams } from './user.ts';
 
 const id = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
 const user = { name: 'Ada Lovelace', email: 'ada@acme.example', role: 'member' } as const;

@@ -1,4 +1,15 @@
-import { builtInRoles, definePage, Id, pii, SingleLineText } from '@plinth/contract-kit';
+import {
+  builtInRoles,
+  defineListQuery,
+  definePage,
+  Id,
+  IsoDate,
+  pii,
+  resourceExample,
+  resourceFields,
+  SingleLineText,
+  toMergePatch,
+} from '@plinth/contract-kit';
 import { z } from 'zod';
 
 export const UserId = Id.meta({ id: 'UserId', description: 'The id of a user of one organization.' });
@@ -26,29 +37,40 @@ export const UserStatus = z
   .enum(['active', 'suspended'])
   .meta({ id: 'UserStatus', description: 'A suspended user cannot use the organization.' });
 
-const example = {
-  id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
-  version: 1,
-  name: 'Ada Lovelace',
-  email: 'ada@acme.example',
-  role: 'member',
-  status: 'active',
-  createdAt: '2026-01-31T09:30:00.000Z',
-  updatedAt: '2026-01-31T09:30:00.000Z',
-};
-
 export const User = z
-  .object({
-    id: UserId,
-    version: z.int().min(1).describe('Grows with each change.'),
-    name: UserName,
-    email: Email,
-    role: Role,
-    status: UserStatus,
-    createdAt: z.iso.datetime().describe('The time at which the user was created.'),
-    updatedAt: z.iso.datetime().describe('The time at which the user was last changed.'),
-  })
-  .meta({ id: 'User', examples: [example] });
+  .object({ id: UserId, ...resourceFields, name: UserName, email: Email, role: Role, status: UserStatus })
+  .meta({
+    id: 'User',
+    examples: [
+      { ...resourceExample, name: 'Ada Lovelace', email: 'ada@acme.example', role: 'member', status: 'active' },
+    ],
+  });
 export type User = z.infer<typeof User>;
 
 export const UserPage = definePage(User);
+
+export const UserParams = z.object({ id: UserId });
+
+export const CreateUser = z
+  .object({ name: UserName, email: Email, role: Role })
+  .meta({ id: 'CreateUser', examples: [{ name: 'Ada Lovelace', email: 'ada@acme.example', role: 'member' }] });
+
+/** A merge patch of a user's own data; the role is changed by a route of its own. */
+export const UpdateUser = toMergePatch(z.object({ name: UserName, email: Email })).meta({
+  id: 'UpdateUser',
+  examples: [{ name: 'Ada King' }],
+});
+
+export const ChangeRole = z.object({ role: Role }).meta({ id: 'ChangeRole', examples: [{ role: 'viewer' }] });
+
+export const ListUsersQuery = defineListQuery({
+  item: User,
+  filters: { role: Role, status: UserStatus, email: Email },
+  ranges: { createdAt: IsoDate },
+  combinations: [
+    { sort: ['-createdAt', 'createdAt', 'name', '-name'] },
+    { where: ['role'], sort: ['-createdAt', 'createdAt'] },
+    { where: ['status'], sort: ['-createdAt', 'createdAt'] },
+    { where: ['email'], sort: ['-createdAt'] },
+  ],
+});

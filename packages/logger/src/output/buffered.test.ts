@@ -31,13 +31,13 @@ describe('a buffered destination', () => {
     expect(read()).toBe('one\n');
   });
 
-  it('writes within about a second, and as soon as 4 KiB are buffered', async () => {
+  it('writes within about a second, and as soon as 12 KiB are buffered', async () => {
     const out = createBufferedDestination({ fd });
     out.write('one\n');
     await vi.waitFor(() => expect(read()).toBe('one\n'), { timeout: 3000 });
     const line = `${'x'.repeat(999)}\n`;
-    for (let count = 0; count < 5; count += 1) out.write(line);
-    await vi.waitFor(() => expect(read().length).toBeGreaterThan(4000), { timeout: 500 });
+    for (let count = 0; count < 13; count += 1) out.write(line);
+    await vi.waitFor(() => expect(read().length).toBeGreaterThan(12_000), { timeout: 500 });
   });
 
   it('drops lines beyond its limit and logs how many', async () => {

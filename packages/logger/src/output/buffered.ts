@@ -14,14 +14,14 @@ const toDroppedLine = (count: number): string =>
   `${JSON.stringify({ level: 'warn', time: new Date().toISOString(), event: 'log-lines-dropped', count })}\n`;
 
 /**
- * Writes lines asynchronously, 4 KiB at a time and at least once a second; the rest is written at exit. A destination
+ * Writes lines asynchronously, 12 KiB at a time and at least once a second; the rest is written at exit. A destination
  * that cannot be written to never throws and never keeps the process from ending.
  */
 export const createBufferedDestination = ({ fd, maxLength = 16_777_216 }: BufferedOptions): Destination => {
   const out = pino.destination({
     fd,
     sync: false,
-    minLength: 4096,
+    minLength: 12_288,
     periodicFlush: 1000,
     maxLength,
     maxWriteRetries,

@@ -1,5 +1,5 @@
 import { pii } from '@plinth/contract-kit';
-import { defineCollection, defineMapper, Entity, sortKeyMax, toSortKey } from '@plinth/data-kit';
+import { defineCollection, defineMapper, Entity, entityFields, sortKeyMax, toSortKey } from '@plinth/data-kit';
 import { Email, Role, type User, UserName, UserStatus } from '@plinth/dtos/users';
 import { z } from 'zod';
 
@@ -25,12 +25,9 @@ export const users = defineCollection('users', UserDocument, {
 });
 
 export const toUser = defineMapper<UserDocument, User>({
-  id: '_id',
-  version: 'version',
+  ...entityFields,
   name: 'name',
   email: 'email',
   role: 'role',
   status: 'status',
-  createdAt: 'createdAt',
-  updatedAt: 'updatedAt',
 });

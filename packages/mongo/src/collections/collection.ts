@@ -3,7 +3,6 @@ import {
   applyChange,
   assertChange,
   assertIndexed,
-  assertLimit,
   assertTenant,
   type CollectionDefinition,
   type Ctx,
@@ -11,28 +10,29 @@ import {
   createDocument,
   createJournalChanges,
   type Entity,
+  findIncomingReferences,
   type Ids,
-  type ListQuery,
-  type Mapper,
   manageCollection,
-  type Page,
-  type Position,
-  planList,
   type StoredCollection,
+  type StoredSearchQuery,
   type TenantCollection,
+  type UntypedDefinition,
   type WriteSets,
 } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
 import { toRequirement, toUpdate, type Write } from '../commit/write.ts';
 import { find, type ReadDeps } from '../reads/find.ts';
-import { toBounds, toOrder } from '../reads/index-bounds.ts';
+import { createList } from '../reads/list.ts';
 import { pointsMax, type ReadById } from '../reads/point-reads.ts';
+import { createSummarise } from '../reads/summarise.ts';
 
 export type CollectionDeps = ReadDeps & {
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
   readonly readById: ReadById;
+  /** The collections of the module, which may refer to each other. */
+  readonly definitions: readonly UntypedDefinition[];
 };
 
 type Where = Readonly<Record<string, unknown>>;
@@ -69,6 +69,13 @@ const createReads = <D extends Entity>(scope: Scope<D>, findDocuments: Find<D>) 
       const [document] = await findDocuments({ filter: { ...where, ...tenant }, limit: 1 });
       return document;
     },
+    search: ({ words, where, limit }: StoredSearchQuery<D>): Promise<D[]> =>
+      findDocuments({
+        filter: { ...where, ...tenant, $text: { $search: words.join(' ') } },
+        sort: { score: { $meta: 'textScore' }, _id: 1 },
+        limit,
+        batchSize: limit,
+      }),
     getMany: async (ids: readonly string[]): Promise<D[]> => {
       const unique = [...new Set(ids)].filter((id) => typeof id === 'string');
       if (unique.length <= pointsMax) {
@@ -80,44 +87,13 @@ const createReads = <D extends Entity>(scope: Scope<D>, findDocuments: Find<D>) 
   };
 };
 
-const createList =
-  <D extends Entity>({ definition, ctx, tenant, cursors }: Scope<D>, findDocuments: Find<D>) =>
-  async <T = D>(
-    { where, sort, limit, cursor }: ListQuery<D>,
-    mapper: Mapper<D, T> = (document) => document as unknown as T,
-  ): Promise<Page<T>> => {
-    assertLimit(limit);
-    const plan = planList(definition, { where, sort });
-    const toPosition = (document: D): Position => ({
-      value: (document[plan.field as keyof D] ?? null) as Position['value'],
-      id: document._id,
-    });
-    const cursorScope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
-    const after = cursor === undefined ? undefined : cursors.decode(cursor, cursorScope);
-    const found = await findDocuments({
-      filter: { ...where, ...tenant },
-      hint: plan.index,
-      ...(!plan.single && { ...toBounds(plan, { ...tenant, where, after }), sort: toOrder(plan) }),
-      // One extra document shows whether another page exists.
-      limit: limit + 1,
-      batchSize: limit + 1,
-    });
-    const documents = found.slice(0, limit);
-    const last = found.length > limit ? documents.at(-1) : undefined;
-    return {
-      items: documents.map((document) => mapper(document)),
-      nextCursor: last ? cursors.encode(toPosition(last), cursorScope) : null,
-    };
-  };
-
 const createWrites = <D extends Entity>(
   scope: Scope<D>,
-): Pick<StoredCollection<D>, 'insert' | 'update' | 'updateWhere' | 'require' | 'remove'> => {
+): Omit<StoredCollection<D>, 'get' | 'find' | 'getMany' | 'list' | 'search' | 'summarise'> => {
   const { definition, ctx, tenant, clock, ids, writeSets, journal } = scope;
   const collection = definition.name;
   // `$eq` takes its operand literally, so a query operator instead of an id or a version matches nothing.
-  const toIdFilter = ({ _id }: D) => ({ _id: { $eq: _id }, ...tenant });
-  const toFilter = (document: D) => ({ ...toIdFilter(document), version: { $eq: document.version } });
+  const toFilter = ({ _id, version }: D) => ({ _id: { $eq: _id }, ...tenant, version: { $eq: version } });
   return {
     insert: (draft) => {
       const document = createDocument<D>(draft, { ctx, clock, ids });
@@ -145,10 +121,14 @@ const createWrites = <D extends Entity>(
       const write: Write = { kind: 'update', collection, filter, update: toUpdate(change, clock.now()), conflictError };
       writeSets.record(ctx, write, journal.changedWhere(where, change));
     },
-    require: (document, conflictError) => {
-      const filter = { ...toIdFilter(document), version: document.version };
-      writeSets.require(ctx, collection, toRequirement(collection, filter, conflictError));
-    },
+    require: (document, conflictError) =>
+      writeSets.require(ctx, collection, toRequirement(collection, toFilter(document), conflictError)),
+    requireOne: (name, where, conflictError) =>
+      writeSets.require(ctx, name, toRequirement(name, { ...where, ...tenant }, conflictError)),
+    requireNone: (name, values, conflictError) =>
+      writeSets.require(ctx, name, [
+        { kind: 'absent', collection: name, filter: { ...values, ...tenant }, conflictError },
+      ]),
     remove: (document, conflictError) => {
       const write: Write = { kind: 'remove', collection, filter: toFilter(document), conflictError };
       writeSets.record(ctx, write, journal.removed(document));
@@ -156,9 +136,10 @@ const createWrites = <D extends Entity>(
   };
 };
 
-/** Creates a collection of which each operation is scoped to a tenant. It offers no raw client and no aggregation. */
+/** Creates a collection of which each operation is scoped to a tenant. It offers no raw client and no pipeline. */
 export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, deps: CollectionDeps) => {
   const journal = createJournalChanges(definition as CollectionDefinition<never>);
+  const incoming = findIncomingReferences(deps.definitions, definition);
   return {
     for: (ctx: Ctx): TenantCollection<D> => {
       assertTenant(definition, ctx);
@@ -167,9 +148,10 @@ export const createCollection = <D extends Entity>(definition: CollectionDefinit
       const stored: StoredCollection<D> = {
         ...createReads(scope, findDocuments),
         list: createList(scope, findDocuments),
+        summarise: createSummarise(scope),
         ...createWrites(scope),
       };
-      return manageCollection(stored, { definition, clock: deps.clock });
+      return manageCollection(stored, { definition, clock: deps.clock, incoming });
     },
   };
 };

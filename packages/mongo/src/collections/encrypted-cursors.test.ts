@@ -9,7 +9,7 @@ const scope: CursorScope = { collection: 'users', tenantId: 'acme', where: { rol
 const cursor = cursors.encode(position, scope);
 
 const refused = expect.objectContaining({ name: 'ApiError', code: 'invalid-cursor', status: 400 });
-const attempt = (text: string, reader = cursors): unknown => {
+const decodeOrError = (text: string, reader = cursors): unknown => {
   try {
     return reader.decode(text, scope);
   } catch (error) {
@@ -47,7 +47,7 @@ describe('an encrypted cursor', () => {
     for (let index = 0; index < cursor.length; index += 1) {
       for (let bit = 0; bit < 8; bit += 1) {
         const changed = String.fromCharCode(cursor.charCodeAt(index) ^ (1 << bit));
-        expect(attempt(cursor.slice(0, index) + changed + cursor.slice(index + 1))).toEqual(refused);
+        expect(decodeOrError(cursor.slice(0, index) + changed + cursor.slice(index + 1))).toEqual(refused);
       }
     }
   });
@@ -64,15 +64,15 @@ describe('an encrypted cursor', () => {
     ['it twice', cursor + cursor],
     ['plain JSON', JSON.stringify(position)],
     ['text that is not Unicode', '\ud83d.\ude00'],
-  ])('%s is refused', (_, text) => {
-    expect(attempt(text)).toEqual(refused);
+  ])('is refused: %s', (_, text) => {
+    expect(decodeOrError(text)).toEqual(refused);
   });
 
   it('is refused with the same error when it is random', () => {
     for (let length = 0; length < 200; length += 1) {
       const bytes = randomBytes(length);
       for (const text of [bytes.toString('base64url'), bytes.toString('latin1')])
-        expect(attempt(text)).toEqual(refused);
+        expect(decodeOrError(text)).toEqual(refused);
     }
   });
 });
@@ -82,20 +82,20 @@ describe('a rotation of the secret', () => {
   const rotating = createEncryptedCursors([after, before]);
 
   it('keeps the cursors of the previous secret valid, and encrypts new ones with the current secret', () => {
-    expect(attempt(createEncryptedCursors([before]).encode(position, scope), rotating)).toEqual(position);
-    const made = rotating.encode(position, scope);
-    expect(attempt(made, createEncryptedCursors([after]))).toEqual(position);
-    expect(attempt(made, createEncryptedCursors([before]))).toEqual(refused);
+    expect(decodeOrError(createEncryptedCursors([before]).encode(position, scope), rotating)).toEqual(position);
+    const newCursor = rotating.encode(position, scope);
+    expect(decodeOrError(newCursor, createEncryptedCursors([after]))).toEqual(position);
+    expect(decodeOrError(newCursor, createEncryptedCursors([before]))).toEqual(refused);
   });
 
   it('ends when the previous secret is removed', () => {
     const old = createEncryptedCursors([before]).encode(position, scope);
-    expect(attempt(old, createEncryptedCursors([after]))).toEqual(refused);
+    expect(decodeOrError(old, createEncryptedCursors([after]))).toEqual(refused);
   });
 
   it('begins without a refusal: instances accept the cursors of the next secret before they use it', () => {
     const first = createEncryptedCursors([before, after]);
-    expect(attempt(rotating.encode(position, scope), first)).toEqual(position);
-    expect(attempt(first.encode(position, scope), rotating)).toEqual(position);
+    expect(decodeOrError(rotating.encode(position, scope), first)).toEqual(position);
+    expect(decodeOrError(first.encode(position, scope), rotating)).toEqual(position);
   });
 });

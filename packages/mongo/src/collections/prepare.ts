@@ -25,8 +25,8 @@ type Stored = ReadonlyMap<string, Document>;
 
 /** Returns the options of each stored collection. */
 export const readOptions = async (db: Db): Promise<Stored> => {
-  const found = await db.listCollections({}, { nameOnly: false }).toArray();
-  return new Map(found.map(({ name, options = {} }) => [name, options]));
+  const collections = await db.listCollections({}, { nameOnly: false }).toArray();
+  return new Map(collections.map(({ name, options = {} }) => [name, options]));
 };
 
 const prepareCollection = async (db: Db, collection: StoredCollection, stored: Stored): Promise<void> => {

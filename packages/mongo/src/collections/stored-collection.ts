@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CollectionDefinition } from '@plinth/data-kit';
+import { type CollectionDefinition, removedMarker } from '@plinth/data-kit';
 import type { Document, IndexDescription } from 'mongodb';
 import type { z } from 'zod';
 import { toSchemaValidator } from './schema-validator.ts';
@@ -24,6 +24,24 @@ export type Relaxation = {
 const createPurgeIndexes = (days: number | undefined) =>
   days === undefined ? [] : [{ name: 'purge', key: { deletedAt: 1 }, expireAfterSeconds: days * 24 * 60 * 60 }];
 
+/**
+ * Creates the index of words, as the server stores it. Without a language no word is left out or reduced to its stem, so that a
+ * search finds the same in every language. No document has the field that would name another one.
+ */
+const createSearchIndexes = ({ search, softDelete }: CollectionDefinition) =>
+  search.length === 0
+    ? []
+    : [
+        {
+          name: 'search',
+          key: { tenantId: 1, ...(softDelete && { [removedMarker]: 1 }), _fts: 'text', _ftsx: 1 } as const,
+          weights: Object.fromEntries(search.map((field) => [field, 1])),
+          default_language: 'none',
+          language_override: 'textSearchLanguage',
+          textIndexVersion: 3,
+        },
+      ];
+
 /** Converts a definition. The tenant is the first field of every index of the definition. */
 export const toStoredCollection = (definition: CollectionDefinition): StoredCollection => ({
   name: definition.name,
@@ -34,6 +52,7 @@ export const toStoredCollection = (definition: CollectionDefinition): StoredColl
       key: Object.fromEntries(['tenantId', ...fields].map((field) => [field, 1])),
       ...(unique !== undefined && { unique: true }),
     })),
+    ...createSearchIndexes(definition),
     ...createPurgeIndexes(definition.purgeAfterDays),
   ],
 });

@@ -2,18 +2,25 @@ import { commonErrors } from '@plinth/contract-kit';
 import type { Clock, Ctx, StoreOptions } from '@plinth/data-kit';
 import { LRUCache } from 'lru-cache';
 import type { Db } from 'mongodb';
-import { remainingMs } from '../deadline.ts';
+import { untilDeadline } from '../deadline.ts';
 import { toApiError } from '../mongo-errors.ts';
 import type { Write } from './write.ts';
 
-/** How long a count is reused. The inserts of this process are added to it, those of other processes are not. */
-const cachedMs = 10_000;
+/**
+ * How long a count is reused: a millisecond for each document that was counted, because counting many takes long. The inserts of
+ * this process are added to it, those of other processes are not.
+ */
+const reuseMsMin = 10_000;
+const reuseMsMax = 600_000;
 const countsMax = 10_000;
 
+/** Write sets share a count, so it has a limit of its own, which also ends it when the driver does not settle the command. */
+const countMaxMs = 8000;
+
 type QuotaDeps = { readonly db: Db; readonly clock: Clock } & Pick<StoreOptions, 'findRowsMax'>;
-type CountScope = { readonly ctx: Ctx; readonly collection: string; readonly rowsMax: number };
+type CountScope = { readonly tenantId: string; readonly collection: string; readonly rowsMax: number };
 /** Mutable, so that inserts of this process are added while the count is cached. */
-type RowCount = { count: number };
+type RowCount = { count: number; readonly countedAt: number };
 
 /**
  * Creates a function that runs a commit when its tenant has room for the inserts. It counts the documents of a tenant in a
@@ -22,18 +29,26 @@ type RowCount = { count: number };
 export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
   const counts = new LRUCache<string, RowCount, CountScope>({
     max: countsMax,
-    ttl: cachedMs,
-    fetchMethod: async (_key, _stale, { context: { ctx, collection, rowsMax } }) => {
-      const query = { tenantId: ctx.tenantId };
-      const { n } = await db.command({ count: collection, query, limit: rowsMax, maxTimeMS: remainingMs(ctx, clock) });
-      return { count: n };
+    fetchMethod: async (_key, _stale, { context: { tenantId, collection, rowsMax } }) => {
+      const command = { count: collection, query: { tenantId }, limit: rowsMax, maxTimeMS: countMaxMs };
+      const signal = AbortSignal.timeout(countMaxMs);
+      try {
+        const { n } = await db.command(command, { signal });
+        return { count: n, countedAt: clock.now().getTime() };
+      } catch (cause) {
+        throw signal.aborted ? commonErrors.upstreamTimeout({ cause }) : toApiError(cause);
+      }
     },
   });
-  const reserve = async (scope: CountScope, inserts: number): Promise<RowCount> => {
-    const { ctx, collection, rowsMax } = scope;
-    const rows = await counts.forceFetch(`${ctx.tenantId} ${collection}`, { context: scope }).catch((cause) => {
-      throw toApiError(cause);
-    });
+  const reserve = async (ctx: Ctx, scope: CountScope, inserts: number): Promise<RowCount> => {
+    const { tenantId, collection, rowsMax } = scope;
+    const countRows = (forceRefresh: boolean): Promise<RowCount> =>
+      untilDeadline(() => counts.forceFetch(`${tenantId} ${collection}`, { context: scope, forceRefresh }), ctx, clock);
+    let rows = await countRows(false);
+    const isFull = rows.count + inserts > rowsMax;
+    const reuseMs = isFull ? reuseMsMin : Math.min(Math.max(rows.count, reuseMsMin), reuseMsMax);
+    // Absolute, because a clock may be set back.
+    if (Math.abs(clock.now().getTime() - rows.countedAt) > reuseMs) rows = await countRows(true);
     if (rows.count + inserts > rowsMax) {
       throw commonErrors.quotaExceeded({
         detail: `The organization may keep ${rowsMax} documents of this kind, and has ${rows.count}.`,
@@ -43,13 +58,14 @@ export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
     return rows;
   };
   return async (ctx: Ctx, writes: readonly Write[], commit: () => Promise<void>): Promise<void> => {
-    const rowsMax = findRowsMax?.(ctx.tenantId);
+    const { tenantId } = ctx;
+    const rowsMax = findRowsMax?.(tenantId);
     if (rowsMax === undefined) return commit();
     const reserved: [RowCount, number][] = [];
     try {
       const inserts = writes.filter(({ kind }) => kind === 'insert');
       for (const [collection, { length }] of Map.groupBy(inserts, (write) => write.collection)) {
-        reserved.push([await reserve({ ctx, collection, rowsMax }, length), length]);
+        reserved.push([await reserve(ctx, { tenantId, collection, rowsMax }, length), length]);
       }
       await commit();
     } catch (error) {

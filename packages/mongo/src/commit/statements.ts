@@ -46,6 +46,8 @@ const toCommand = (writes: readonly Write[], mode: UpdateMode): Document => {
       updates: writes.map((write) => write.kind === 'update' && { q: write.filter, u: write.update, ...mode }),
     };
   }
+  // An update without an effect is a read of one match; unlike `find`, it reports the number like the other commands.
+  if (kind === 'absent') return { update: collection, updates: [{ q: first.filter, u: { $inc: { version: 0 } } }] };
   const limit = 'multi' in mode ? 0 : 1;
   const deletes = writes.map((write) => write.kind === 'remove' && { q: write.filter, limit });
   return { delete: collection, deletes };
@@ -77,7 +79,7 @@ export const toGroupedStatements = (sets: readonly (readonly Write[])[]): Statem
 export const toSingleStatements = (writes: readonly Write[]): Statement[] =>
   writes.map((write) => ({
     command: toCommand([write], { multi: true }),
-    expected: 1,
+    expected: write.kind === 'absent' ? 0 : 1,
     createError: () =>
       write.kind === 'insert' ? new SomeWriteFailed() : (write.conflictError ?? commonErrors.staleVersion()),
     owners: [0],

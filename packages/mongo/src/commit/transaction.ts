@@ -51,18 +51,19 @@ const assertWritten = (
   sets: readonly QueuedSet[],
 ): void => {
   const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
-  const inserted = (response['upserted'] ?? []) as { index: number }[];
-  const upserted = storesKeys ? undefined : inserted[0];
+  const upserted = (response['upserted'] ?? []) as { index: number }[];
+  // An upsert stores a new key; of any other update it shows that the filter matches nothing.
+  const unmatched = storesKeys ? undefined : upserted[0];
   // A key that is in use matches and stays as it is.
-  const written = storesKeys ? response['nModified'] + inserted.length : response['n'];
-  if (!failure && !upserted && written === expected) return;
+  const written = storesKeys ? response['nModified'] + upserted.length : response['n'];
+  if (!failure && !unmatched && written === expected) return;
   const cause = failure ? new MongoServerError({ ...failure, message: failure.errmsg }) : createError();
   if (sets.length === 1) throw cause;
-  const index = (failure ?? upserted)?.index;
+  const index = (failure ?? unmatched)?.index;
   // The number of removed documents does not show which one was missing.
-  const failed = index === undefined ? [...new Set(owners)] : [owners[index]];
+  const failed = index === undefined ? owners : owners.slice(index, index + 1);
   throw new SetsFailed(
-    failed.flatMap((owner) => sets[owner ?? -1] ?? []),
+    sets.filter((_, owner) => failed.includes(owner)),
     { cause },
   );
 };

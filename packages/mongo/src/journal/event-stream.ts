@@ -9,6 +9,7 @@ import type {
   ResumeToken,
   Timestamp,
 } from 'mongodb';
+import { withinMs } from '../deadline.ts';
 import { journalName } from './journal-names.ts';
 
 /** The fields that are read; responses and changes stay in the database. */
@@ -21,6 +22,7 @@ export type EventStream = {
   /** Its `operationTime` is that of the last response: the time up to which a majority has the writes. */
   readonly session: ClientSession;
   readonly first: Promise<Change | null>;
+  /** Never rejects. */
   close(): Promise<void>;
 };
 
@@ -39,6 +41,13 @@ const awaitMs = 1000;
 /** Shorter than the socket timeout, so that the server ends the read too. */
 const readMaxMs = 7000;
 
+/** Longer than every timeout of the driver, so that a command which takes this long never settles. */
+const hangingAfterMs = 9000;
+
+/** Ends the wait for a command that never settles: a subscription must not depend on one. @throws then. */
+export const unlessHanging = <T>(work: Promise<T>): Promise<T> =>
+  withinMs(work, hangingAfterMs, () => new Error('The driver does not settle a command of a change stream.'));
+
 const majority = { level: 'majority' } as const;
 const readFields = ['tenantId', 'at', 'events'] as const;
 
@@ -53,13 +62,14 @@ export const openStream = async (start: StreamStart, { db, names }: StreamScope)
   const options = { ...start, session, maxAwaitTimeMS: awaitMs, readConcern: majority };
   const stream = db.collection<Row>(journalName).watch<Row, Change>(toPipeline(names), options);
   const close = async (): Promise<void> => {
-    await stream.close();
+    // If this fails, the server closes the forgotten cursor later by itself.
+    await unlessHanging(stream.close()).catch(() => undefined);
     await session.endSession();
   };
   const opened = once(stream, 'resumeTokenChanged');
   const first = stream.tryNext();
   try {
-    await Promise.race([opened, first]);
+    await unlessHanging(Promise.race([opened, first]));
   } catch (cause) {
     await close();
     throw cause;
@@ -83,7 +93,9 @@ export const deliverPast = async (
     readConcern: { ...majority, afterClusterTime: until },
     maxTimeMS: readMaxMs,
   });
-  for await (const row of rows) {
+  for (;;) {
+    const row = await unlessHanging(rows.next());
+    if (!row) return;
     signal.throwIfAborted();
     deliver(row as Row);
   }

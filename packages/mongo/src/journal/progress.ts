@@ -1,12 +1,12 @@
 import type { Db, Timestamp } from 'mongodb';
-import type { Change, EventStream } from './event-stream.ts';
+import { type Change, type EventStream, unlessHanging } from './event-stream.ts';
 
 /** The time between two measurements. */
 const everyMs = 1000;
 
 /** Returns the cluster time of the last write of the primary, which a majority may not have yet. */
 export const readLastWrite = async (db: Db, signal: AbortSignal): Promise<Timestamp> =>
-  (await db.command({ ping: 1 }, { signal }))['operationTime'];
+  (await unlessHanging(db.command({ ping: 1 }, { signal })))['operationTime'];
 
 /** Measures since when every event has been delivered, by the cluster times of the server. Times are of `performance.now()`. */
 export type Progress = {

@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveredEvent, StartupError, type Subscription, type SubscriptionOptions } from '@plinth/data-kit';
 import { type Db, MongoServerError, type ResumeToken, type Timestamp } from 'mongodb';
-import { deliverPast, type EventStream, openStream, type Row, type StreamScope } from './event-stream.ts';
+import {
+  deliverPast,
+  type EventStream,
+  openStream,
+  type Row,
+  type StreamScope,
+  unlessHanging,
+} from './event-stream.ts';
 import { createProgress, type Progress, readLastWrite } from './progress.ts';
 
 /**
@@ -12,6 +19,7 @@ import { createProgress, type Progress, readLastWrite } from './progress.ts';
 const overlapMs = 120_000;
 
 const retryPauseMaxMs = 500;
+const endMaxMs = 2000;
 
 /** The server no longer has the history after the token, or does not accept it: InvalidResumeToken, BSONObjectTooLarge, ChangeStreamFatalError, ChangeStreamHistoryLost. */
 const lostHistoryCodes: readonly unknown[] = [260, 280, 286, 10_334];
@@ -58,10 +66,13 @@ const openWithPast = async (scope: StreamScope, { position, progress, since }: O
   return opened;
 };
 
-const open = (scope: StreamScope, options: OpenOptions): Promise<EventStream> => {
+const open = async (scope: StreamScope, options: OpenOptions): Promise<EventStream> => {
   const { token } = options.position;
   options.progress.onOpen();
-  return token ? openStream({ startAfter: token }, scope) : openWithPast(scope, options);
+  const opened = await (token ? openStream({ startAfter: token }, scope) : openWithPast(scope, options));
+  if (scope.signal.aborted) await opened.close();
+  scope.signal.throwIfAborted();
+  return opened;
 };
 
 type DeliveryOptions = Omit<OpenOptions, 'since'> & { readonly onResponse: () => void };
@@ -73,7 +84,7 @@ const deliverNew = async (
   { position, progress, onResponse }: DeliveryOptions,
 ): Promise<void> => {
   const { stream, first } = opened;
-  let change = await first;
+  let change = await unlessHanging(first);
   while (!signal.aborted) {
     if (change) {
       deliver(change.fullDocument);
@@ -86,9 +97,13 @@ const deliverNew = async (
     position.token = stream.resumeToken;
     await progress.onResponse(opened, change);
     onResponse();
-    change = await stream.tryNext();
+    change = await unlessHanging(stream.tryNext());
   }
 };
+
+/** Waits for the opening of a stream. Without the server it takes longer, and the stream closes by itself. */
+const waitBriefly = async (opening: Promise<void> | undefined): Promise<void> =>
+  Promise.race([opening?.catch(() => undefined), sleep(endMaxMs, undefined, { ref: false })]);
 
 /**
  * Creates a reader that restarts after each failure until it is stopped. `end` closes the stream without waiting for the last
@@ -103,13 +118,13 @@ const createReader = (scope: StreamScope, { since, onDisconnect, onReconnect }: 
   let disconnectedAt: number | undefined;
   let failures = 0;
 
-  const start = (): Promise<void> => {
-    opening = open(scope, { position, progress, since }).then((opened) => void (current = opened));
-    return opening;
-  };
   const close = async (): Promise<void> => {
     await current?.close();
     current = undefined;
+  };
+  const start = (): Promise<void> => {
+    opening = open(scope, { position, progress, since }).then((opened) => void (current = opened));
+    return opening;
   };
   const onResponse = (): void => {
     failures = 0;
@@ -139,7 +154,7 @@ const createReader = (scope: StreamScope, { since, onDisconnect, onReconnect }: 
       }
     },
     end: async (): Promise<void> => {
-      await opening?.catch(() => undefined);
+      await waitBriefly(opening);
       await close();
     },
   };

@@ -37,26 +37,28 @@ const findNext = async (scan: DocumentScan, { db, session }: BatchScope, positio
     .find(after, { ...options, projection: byId, skip: examinedMax - 1, limit: 1 })
     .toArray();
   const range = { _id: { $gt: position, ...(end && { $lte: end._id }) } };
-  const found = await collection.find({ $and: [range, scan.filter] }, { ...options, limit: scan.batchSize }).toArray();
-  return { found, next: found.length === scan.batchSize ? found.at(-1)?._id : end?._id };
+  const documents = await collection
+    .find({ $and: [range, scan.filter] }, { ...options, limit: scan.batchSize })
+    .toArray();
+  return { documents, next: documents.length === scan.batchSize ? documents.at(-1)?._id : end?._id };
 };
 
-const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db, clock, session }: BatchScope) => {
+const write = async (scan: DocumentScan, documents: readonly StoredDocument[], { db, clock, session }: BatchScope) => {
   const { name, collection, filter } = scan;
   const now = clock.now();
   const options = { ...(session && { session }), ignoreUndefined: true };
   const toStoppedAt = (id: unknown) => ({ migration: name, document: `the document ${String(id)} of '${collection}'` });
-  const updates = found.map((document) => ({
+  const updates = documents.map((document) => ({
     q: { $and: [{ _id: document._id }, filter] },
     u: scan.toUpdate(document, now),
   }));
   const response = await db.command({ update: collection, updates, ordered: true }, options);
   const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
   if (failure) {
-    const stoppedAt = toStoppedAt(found[failure.index]?._id);
+    const stoppedAt = toStoppedAt(documents[failure.index]?._id);
     throw toConstraintError(failure, stoppedAt) ?? new MongoServerError({ ...failure, message: failure.errmsg });
   }
-  const stillMatching = { $and: [{ _id: { $in: found.map(({ _id }) => _id) } }, filter] };
+  const stillMatching = { $and: [{ _id: { $in: documents.map(({ _id }) => _id) } }, filter] };
   const rest = await db.collection<StoredDocument>(collection).find(stillMatching, options).toArray();
   const unchanged = rest.find(scan.isOutdated ?? (() => true));
   if (unchanged) {
@@ -67,8 +69,8 @@ const write = async (scan: DocumentScan, found: readonly StoredDocument[], { db,
 const scanDocuments =
   (scan: DocumentScan): Scan['batch'] =>
   async (scope, position) => {
-    const { found, next } = await findNext(scan, scope, position);
-    const outdated = scan.isOutdated ? found.filter(scan.isOutdated) : found;
+    const { documents, next } = await findNext(scan, scope, position);
+    const outdated = scan.isOutdated ? documents.filter(scan.isOutdated) : documents;
     if (scope.session && outdated.length > 0) await write(scan, outdated, scope);
     return { changed: outdated.length, next };
   };

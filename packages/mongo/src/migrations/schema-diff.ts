@@ -40,15 +40,15 @@ const diffIndexes = (
   { name: collection, indexes }: StoredCollection,
   stored: readonly IndexDescriptionInfo[],
 ): SchemaDifference[] => {
-  const found = new Map(stored.map((index) => [String(index.name), index]));
+  const storedByName = new Map(stored.map((index) => [String(index.name), index]));
   const missingOrChanged = indexes.flatMap((index): SchemaDifference[] => {
-    const storedIndex = found.get(index.name);
+    const storedIndex = storedByName.get(index.name);
     if (!storedIndex) return [{ collection, kind: 'missing-index', index: index.name }];
     if (isSameIndex(storedIndex, index)) return [];
     return [{ collection, kind: 'changed-index', index: index.name }];
   });
   const names = new Set(['_id_', ...indexes.map(({ name }) => name)]);
-  const unexpected = [...found.keys()].filter((name) => !names.has(name));
+  const unexpected = [...storedByName.keys()].filter((name) => !names.has(name));
   return [
     ...missingOrChanged,
     ...unexpected.map((index): SchemaDifference => ({ collection, kind: 'unexpected-index', index })),

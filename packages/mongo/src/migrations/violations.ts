@@ -35,9 +35,9 @@ export const describeViolations = async (db: Db, collection: StoredCollection, f
     const from = { hint: byId, min: { _id: min }, projection: byId };
     const [next] = await documents.find({}, { ...from, skip: batchSize, limit: 1 }).toArray();
     const range = { ...from, ...(next && { max: { _id: next._id } }) };
-    const found = await documents.find({ $nor: [validatorOptions(collection).validator] }, range).toArray();
-    count += found.length;
-    example ??= found[0]?._id;
+    const invalid = await documents.find({ $nor: [validatorOptions(collection).validator] }, range).toArray();
+    count += invalid.length;
+    example ??= invalid[0]?._id;
     min = next?._id;
   }
   if (count === 0) return [];
@@ -56,8 +56,10 @@ export const describeNewViolations = async (db: Db, collections: readonly Stored
     const options = stored.get(collection.name);
     return options && !validatorMatches(options, collection);
   });
-  const found = await Promise.all(changed.map((collection) => describeViolations(db, collection, examinedAtStartMs)));
-  return found.flat();
+  const violations = await Promise.all(
+    changed.map((collection) => describeViolations(db, collection, examinedAtStartMs)),
+  );
+  return violations.flat();
 };
 
 /** @throws `StartupError` when a validator would change and documents violate the new one, because reads of them would fail. */

@@ -20,9 +20,11 @@ export type ReadScope = ReadDeps & {
 const readConcern = { level: 'majority' } as const;
 
 /** Reads in several batches: documents that exceed 16 MiB together do not fit the first one. */
-const findInBatches = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
+const readInBatches = async (command: Document, { db }: ReadScope, openCursor: unknown): Promise<Document[]> => {
   // If this fails, the server closes the forgotten cursor later by itself.
-  await db.command({ killCursors: command['find'], cursors: [openCursor] }).catch(() => undefined);
+  await db
+    .command({ killCursors: command['find'] ?? command['aggregate'], cursors: [openCursor] })
+    .catch(() => undefined);
   return db.runCursorCommand(command).toArray();
 };
 
@@ -41,7 +43,7 @@ const send = async (find: Document, scope: ReadScope): Promise<Document[]> => {
   }
   releaseSession(db.client, session);
   const { firstBatch, id } = response['cursor'];
-  return String(id) === '0' ? firstBatch : findInBatches(command, scope, id);
+  return String(id) === '0' ? firstBatch : readInBatches(command, scope, id);
 };
 
 /** Waits until the primary is confirmed, usually not at all. Returns which one it is. */
@@ -49,7 +51,7 @@ const waitForConfirmed = async ({ db, ctx, clock, primary }: ReadScope): Promise
   for (;;) {
     const confirmed = primary.getConfirmed();
     if (confirmed !== undefined) return confirmed;
-    await untilDeadline(primary.confirm(db), ctx, clock);
+    await untilDeadline(() => primary.confirm(db), ctx, clock);
   }
 };
 
@@ -79,7 +81,7 @@ const sendAgain = async (command: Document, scope: ReadScope, since: number): Pr
 };
 
 /**
- * Sends a `find` command with a limit, so that its response is one batch. `db.command` costs a fifth less than a cursor,
+ * Sends a `find` or `aggregate` command with a limit, so that its response is one batch. `db.command` costs a fifth less than a cursor,
  * but neither retries nor inherits a read concern, so both are done here.
  */
 export const find = async (command: Document, scope: ReadScope): Promise<Document[]> => {

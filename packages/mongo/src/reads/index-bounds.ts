@@ -1,11 +1,18 @@
-import { getRange, type ListPlan, type Position, type Range } from '@plinth/data-kit';
+import { type Filter, getRange, type ListPlan, type Position, type Range } from '@plinth/data-kit';
 import { MaxKey, MinKey } from 'mongodb';
 
 /** A position in an index, directly before or after a value and, among equal values, an id. */
-type Edge = { readonly value: unknown; readonly id?: string; readonly side: 'before' | 'after' };
+export type Edge = { readonly value: unknown; readonly id?: string; readonly side: 'before' | 'after' };
 
-const lowest = new MinKey();
-const highest = new MaxKey();
+/** The part of a list that follows a position, in one tenant. */
+export type PageScope = {
+  readonly tenantId: string;
+  readonly where: Filter;
+  readonly after: Position | undefined;
+};
+
+export const lowest = new MinKey();
+export const highest = new MaxKey();
 
 const toLowerEdge = ({ $gt, $gte }: Range): Edge => {
   if ($gt !== undefined && ($gte === undefined || $gt >= $gte)) return { value: $gt, side: 'after' };
@@ -20,33 +27,37 @@ const toUpperEdge = ({ $lt, $lte }: Range): Edge => {
 /** Returns the string that follows an id directly, so that an inclusive bound excludes the id. */
 const next = (id: string): string => `${id}\0`;
 
-const toKey = ({ value, id, side }: Edge, field: string): Record<string, unknown> => {
-  if (field === '_id') return { _id: side === 'after' && typeof value === 'string' ? next(value) : value };
-  if (id !== undefined) return { [field]: value, _id: side === 'after' ? next(id) : id };
-  return { [field]: value, _id: side === 'after' ? highest : lowest };
+/** Returns the edges of the interval that holds the rest of a list after a position. */
+export const toEdges = ({ field, descending }: ListPlan, { where, after }: PageScope) => {
+  const range = getRange(where, field) ?? {};
+  return {
+    lower: after && !descending ? ({ ...after, side: 'after' } as const) : toLowerEdge(range),
+    upper: after && descending ? ({ ...after, side: 'before' } as const) : toUpperEdge(range),
+  };
+};
+
+const toKey = ({ value, id, side }: Edge, { field, trailing }: ListPlan): Record<string, unknown> => {
+  const rest = Object.fromEntries(trailing.map((name) => [name, lowest]));
+  if (field === '_id') return { _id: side === 'after' && typeof value === 'string' ? next(value) : value, ...rest };
+  if (id !== undefined) return { [field]: value, _id: side === 'after' ? next(id) : id, ...rest };
+  return { [field]: value, _id: side === 'after' ? highest : lowest, ...rest };
 };
 
 /**
  * Returns the interval of an index that holds a page: `min` is inclusive, `max` is exclusive. Nothing before the page is
  * examined, so the thousandth page costs what the first does, however many values are equal.
  */
-export const toBounds = (
-  plan: ListPlan,
-  {
-    tenantId,
-    where,
-    after,
-  }: { tenantId: string; where: Readonly<Record<string, unknown>>; after: Position | undefined },
-) => {
-  const range = getRange(where, plan.field) ?? {};
-  const lower = after && !plan.descending ? ({ ...after, side: 'after' } as const) : toLowerEdge(range);
-  const upper = after && plan.descending ? ({ ...after, side: 'before' } as const) : toUpperEdge(range);
-  const equal = { tenantId, ...Object.fromEntries(plan.equal.map((field) => [field, where[field]])) };
-  return { min: { ...equal, ...toKey(lower, plan.field) }, max: { ...equal, ...toKey(upper, plan.field) } };
+export const toBounds = (plan: ListPlan, scope: PageScope) => {
+  const { lower, upper } = toEdges(plan, scope);
+  const equal = {
+    tenantId: scope.tenantId,
+    ...Object.fromEntries(plan.prefix.map((name) => [name, scope.where[name]])),
+  };
+  return { min: { ...equal, ...toKey(lower, plan) }, max: { ...equal, ...toKey(upper, plan) } };
 };
 
 /** Returns the order of the whole index key, which the index provides without sorting. */
-export const toOrder = ({ equal, field, descending }: ListPlan): Record<string, 1 | -1> => {
+export const toOrder = ({ prefix, field, descending }: ListPlan): Record<string, 1 | -1> => {
   const direction = descending ? -1 : 1;
-  return Object.fromEntries([...new Set(['tenantId', ...equal, field, '_id'])].map((name) => [name, direction]));
+  return Object.fromEntries([...new Set(['tenantId', ...prefix, field, '_id'])].map((name) => [name, direction]));
 };

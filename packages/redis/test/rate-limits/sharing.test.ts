@@ -75,7 +75,7 @@ describe('a shared bucket', () => {
       (await redis.keys(`${fixture.prefix}*`)).filter((key) => !key.endsWith(':processes'));
     await takeInTurn(limiter, { ...bucket, quota: 100, windowSeconds: 1 }, 1);
     expect(await listBuckets()).toHaveLength(1);
-    await expect.poll(listBuckets, { timeout: 5000 }).toEqual([]);
+    await expect.poll(listBuckets).toEqual([]);
   });
 
   it('survives the loss of all data and scripts in Redis', async () => {

@@ -1,4 +1,1 @@
-export { usersErrors } from './errors.ts';
-export { usersEvents } from './events.ts';
-export { usersPermissions } from './permissions.ts';
-export { usersContract } from './users.ts';
+export { usersContract, usersErrors, usersEvents, usersPermissions } from './users.ts';

@@ -1,9 +1,84 @@
-import { commonErrors, defineContract, defineRoute, NoContent } from '@plinth/contract-kit';
-import { ChangeRole, CreateUser, ListUsersQuery, UpdateUser, User, UserPage, UserParams } from '@plinth/dtos/users';
-import { usersErrors } from './errors.ts';
-import { usersPermissions } from './permissions.ts';
+import {
+  commonErrors,
+  defineContract,
+  defineErrors,
+  defineEvents,
+  definePermissions,
+  defineRoute,
+  NoContent,
+} from '@plinth/contract-kit';
+import {
+  ChangeRole,
+  CreateUser,
+  ListUsersQuery,
+  Role,
+  UpdateUser,
+  User,
+  UserId,
+  UserPage,
+  UserParams,
+} from '@plinth/dtos/users';
+
+export const usersPermissions = definePermissions('users', {
+  'users:read': { title: 'View users', roles: ['owner', 'member', 'viewer'] },
+  'users:export': { title: 'Export all users', roles: ['owner'] },
+  'users:erase': { title: 'Erase deleted users', roles: ['owner'] },
+  'users:write': { title: 'Create, change and delete users', roles: ['owner'] },
+});
+
+const readUser = 'Read the user with `GET /v1/users/{id}`; nothing needs to be done.';
+
+export const usersErrors = defineErrors('users', {
+  emailTaken: {
+    status: 409,
+    title: 'A user with this e-mail address already exists.',
+    fix: 'Use another address, or find the user with `GET /v1/users?email=…`.',
+  },
+  lastOwner: {
+    status: 409,
+    title: 'The user is the last active owner of the organization.',
+    fix: 'Give another user the role owner, or reactivate another owner, and send the request again.',
+  },
+  ownersChanged: {
+    status: 409,
+    title: 'Another request added the first owner of the organization at the same time.',
+    fix: 'Send the request again, with a new idempotency key if it had one.',
+  },
+  notRemoved: {
+    status: 409,
+    title: 'The user is not deleted, so there is nothing to restore or erase.',
+    fix: readUser,
+  },
+  alreadySuspended: { status: 409, title: 'The user is already suspended.', fix: readUser },
+  notSuspended: { status: 409, title: 'The user is not suspended, so there is nothing to reactivate.', fix: readUser },
+  ownRole: {
+    status: 422,
+    title: 'Users cannot raise their own role.',
+    fix: 'Ask another owner of the organization to change your role.',
+  },
+});
+
+export const usersEvents = defineEvents('users', {
+  aggregate: { userId: UserId },
+  events: {
+    userCreated: { role: Role },
+    /** The name or the e-mail address was changed. */
+    userUpdated: {},
+    userDeleted: {},
+    /** The user was restored, with the role and status from before the deletion. */
+    userRestored: {},
+    /** The personal data of a deleted user no longer exists. */
+    userErased: {},
+    userSuspended: {},
+    userReactivated: {},
+    userRoleChanged: { role: Role, previousRole: Role },
+  },
+});
 
 const { alreadySuspended, emailTaken, lastOwner, notRemoved, notSuspended, ownersChanged, ownRole } = usersErrors;
+
+/** Room for every valid body, also where each character is written as an escape sequence. */
+const bodyBytesMax = 8 * 1024;
 
 const read = { policy: 'users:read' } as const;
 const write = { policy: 'users:write' } as const;
@@ -20,6 +95,7 @@ export const usersContract = defineContract('users', {
       auth: write,
       idempotency: 'optional',
       body: CreateUser,
+      bodyBytesMax,
       responses: { 201: User },
       errors: [emailTaken, ownersChanged],
     }),
@@ -67,6 +143,7 @@ export const usersContract = defineContract('users', {
       auth: { ...write, orSelf: 'id' },
       ...user,
       body: UpdateUser,
+      bodyBytesMax,
       errors: [emailTaken],
     }),
     deleteUser: defineRoute({
@@ -87,6 +164,7 @@ export const usersContract = defineContract('users', {
       auth: write,
       ...user,
       body: ChangeRole,
+      bodyBytesMax,
       errors: [lastOwner, ownersChanged, ownRole],
     }),
     suspendUser: defineRoute({

@@ -1,19 +1,7 @@
-import { commonErrors, type ExpectedVersions, getSuccess, type RouteSpec } from '@plinth/contract-kit';
-import { z } from 'zod';
-import { invalidFields } from './validation.ts';
+import { commonErrors, type ExpectedVersions, invalidFields } from '@plinth/contract-kit';
 
 /** Returns the entity tag of a version. */
 export const toETag = (version: unknown): string => `"${String(version)}"`;
-
-/** True for a route that changes a resource, and so requires the version on which the change is based. */
-export const requiresVersion = ({ method }: RouteSpec): boolean =>
-  method === 'PATCH' || method === 'PUT' || method === 'DELETE';
-
-/** True for a route whose response has a version, and so an `ETag`. */
-export const hasVersion = (route: RouteSpec): boolean => {
-  const { schema } = getSuccess(route);
-  return !route.stream && schema instanceof z.ZodObject && 'version' in schema.shape;
-};
 
 type Tag = { readonly weak: boolean; readonly text: string };
 

@@ -1,17 +1,8 @@
 import { hash } from 'node:crypto';
-import { ApiError, commonErrors, type RouteSpec } from '@plinth/contract-kit';
+import { ApiError, commonErrors, invalidFields, type RouteSpec, requiresIdempotencyKey } from '@plinth/contract-kit';
 import { type Ctx, IdempotencyKeyConflict, type Journal, type StoredResponse, type UnitOfWork } from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
 import { stringify } from 'safe-stable-stringify';
-import { invalidFields } from './validation.ts';
-
-/** True for a route that accepts an `Idempotency-Key`: it writes, and the key belongs to an authenticated user. */
-export const acceptsIdempotencyKey = ({ method, auth }: RouteSpec): boolean => method !== 'GET' && auth !== 'public';
-
-/** True for a route that refuses a request without a key: by default a POST, which takes effect again when it is repeated. */
-export const requiresIdempotencyKey = (route: RouteSpec): boolean =>
-  acceptsIdempotencyKey(route) &&
-  (route.idempotency ?? (route.method === 'POST' ? 'required' : 'optional')) === 'required';
 
 const invalidKey = (message: string) =>
   invalidFields([{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }]);

@@ -1,8 +1,8 @@
-import { type ApiError, commonErrors } from '@plinth/contract-kit';
-import { type StoredResponse, UniqueViolation } from '@plinth/data-kit';
+import { type ApiError, commonErrors, toProblem } from '@plinth/contract-kit';
+import { ReferenceViolation, type StoredResponse, UniqueViolation } from '@plinth/data-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isDeclared } from './declared-errors.ts';
-import { toApiError, toProblem } from './problem.ts';
+import { toApiError } from './problem.ts';
 import { getPath } from './request-scope.ts';
 
 /** The seconds after which a client may retry a request to an unavailable service. */
@@ -38,9 +38,9 @@ export const toProblemResponse = (error: ApiError, { request, publicUrl }: Probl
   };
 };
 
-/** Converts the violation of a unique index to the error of the route with the code of that index. */
+/** Converts the violation of a unique index or a reference to the error of the route with its code. */
 const toDeclaredError = (error: unknown, { scope }: FastifyRequest): unknown => {
-  if (!(error instanceof UniqueViolation)) return error;
+  if (!(error instanceof UniqueViolation || error instanceof ReferenceViolation)) return error;
   const factory = scope.config.contract?.errors?.find(({ spec }) => spec.code === error.code);
   return typeof factory === 'function'
     ? (factory as (options: { cause: unknown }) => ApiError)({ cause: error })

@@ -1,20 +1,4 @@
-import { ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
-
-/** The body of an error response: RFC 9457, `application/problem+json`. */
-export type Problem = {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly instance: string;
-  readonly code: string;
-  readonly fix: string;
-  readonly requestId: string;
-  readonly errors?: readonly FieldError[];
-  readonly data?: unknown;
-};
-
-export type ProblemContext = { readonly requestId: string; readonly instance: string; readonly publicUrl: string };
+import { ApiError, commonErrors } from '@plinth/contract-kit';
 
 const getStatus = (error: unknown): number =>
   typeof error === 'object' && error !== null && 'statusCode' in error ? Number(error.statusCode) : 500;
@@ -40,20 +24,4 @@ export const toApiError = (error: unknown): ApiError => {
   if (status === 503) return commonErrors.unavailable({ cause: error });
   if (status >= 400 && status < 500) return commonErrors.invalidRequest({ cause: error, detail: getDetail(error) });
   return commonErrors.internal({ cause: error });
-};
-
-export const toProblem = (error: ApiError, { requestId, instance, publicUrl }: ProblemContext): Problem => {
-  const { domain, code, title, status } = error.spec;
-  return {
-    type: `${publicUrl}/errors/${domain}/${code}`,
-    title,
-    status,
-    detail: error.detail ?? title,
-    instance,
-    code,
-    fix: error.fix,
-    requestId,
-    ...(error.errors && { errors: error.errors }),
-    ...(error.data !== undefined && { data: error.data }),
-  };
 };

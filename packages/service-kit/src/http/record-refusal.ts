@@ -18,12 +18,15 @@ export const toSecurityFields = (request: FastifyRequest) => {
   };
 };
 
-/** Records a request that was not authenticated, or not permitted, as a security event. Other errors are none. */
+/** Records a request that was not authenticated, or not permitted, as a security event. Ignores other errors. */
 export const recordRefusal = (security: SecurityEvents, request: FastifyRequest, error: unknown): void => {
   if (!(error instanceof ApiError)) return;
   if (error.cause instanceof Rejection) {
-    const { reason, kid } = error.cause;
-    security.signInFailed(reason, getNetwork(request), { kid, ...toSecurityFields(request) });
+    const { reason, kid, user = request.scope.ctx?.actor } = error.cause;
+    const holder = user && { tenantId: user.tenantId, actorId: user.id };
+    // A refused user hides no other one behind the same address.
+    const source = [getNetwork(request), user?.tenantId, user?.id].join(' ');
+    security.signInFailed(reason, source, { kid, ...toSecurityFields(request), ...holder });
   } else if (error.spec === commonErrors.forbidden.spec) {
     const { permission } = error.data as { readonly permission: string };
     const source = `${getCaller(request).user} ${permission}`;

@@ -14,7 +14,7 @@ export class UndeclaredResponse extends Error {
   override readonly name = 'UndeclaredResponse';
 }
 
-const createCompiled = (schema: z.ZodType): Serialize => {
+const compile = (schema: z.core.$ZodType): Serialize => {
   const json = z.toJSONSchema(schema, {
     target: 'draft-7',
     io: 'output',
@@ -29,6 +29,15 @@ const createCompiled = (schema: z.ZodType): Serialize => {
   return fastJsonStringify(json as Parameters<typeof fastJsonStringify>[0]) as Serialize;
 };
 
+/** Several routes send the same schema, and its compilation is a large part of a start. */
+const compiled = new WeakMap<z.core.$ZodType, Serialize>();
+
+const createCompiled = (schema: z.core.$ZodType): Serialize => {
+  const serialize = compiled.get(schema) ?? compile(schema);
+  compiled.set(schema, serialize);
+  return serialize;
+};
+
 /** Returns the fields of `response` that are missing in `sent`, as JSON pointers. */
 const findExcess = (response: unknown, sent: unknown, path: string): string[] => {
   if (typeof response !== 'object' || response === null || typeof sent !== 'object' || sent === null) return [];
@@ -40,7 +49,7 @@ const findExcess = (response: unknown, sent: unknown, path: string): string[] =>
   });
 };
 
-const createValidated = (schema: z.ZodType, { method, path }: RouteSpec): Serialize => {
+const createValidated = (schema: z.core.$ZodType, { method, path }: RouteSpec): Serialize => {
   const route = `${method} ${path}`;
   const serialize = createSerializerCompiler({})({ schema, method, url: path, httpStatus: '200' });
   const validate = (response: unknown): string => {

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Contract, RouteSpec } from '@plinth/contract-kit';
-import type { Datastore, Ids, Trace } from '@plinth/data-kit';
+import type { Datastore, Trace } from '@plinth/data-kit';
 import {
   createRequestMetrics,
   type Metrics,
@@ -10,13 +11,13 @@ import {
   type Tracing,
 } from '@plinth/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { countDeprecatedRequests } from './deprecated-requests.ts';
 
 /** A module whose routes are measured under its name. */
 type MeasuredModule = { readonly name: string; readonly contracts: readonly Contract[] };
 
 export type TelemetryDeps = {
   readonly modules: readonly MeasuredModule[];
-  readonly ids: Ids;
   readonly metrics: Metrics;
   /** Without it no trace is recorded. */
   readonly tracing?: Tracing | undefined;
@@ -73,16 +74,16 @@ const getParentTrace = ({ headers }: FastifyRequest): Trace | undefined => {
 };
 
 /** Starts a trace. A request id of our own doubles as the trace id. */
-const createTrace = (request: FastifyRequest, ids: Ids): Trace => {
-  const id = request.id === request.headers['x-request-id'] ? ids.next() : request.id;
+const createTrace = (request: FastifyRequest): Trace => {
+  const id = request.id === request.headers['x-request-id'] ? randomUUID() : request.id;
   const traceId = id.replaceAll('-', '');
   return { traceId, spanId: traceId.slice(16), sampled: false };
 };
 
 /** Starts the span of a request. Probes have none, because they are frequent and all alike. */
-const startSpan = (request: FastifyRequest, { ids, tracing }: TelemetryDeps): Traced => {
+const startSpan = (request: FastifyRequest, { tracing }: TelemetryDeps): Traced => {
   const parent = getParentTrace(request);
-  const trace = parent ?? createTrace(request, ids);
+  const trace = parent ?? createTrace(request);
   if (!tracing) return { trace, span: undefined };
   const { config, url: route = noRoute } = request.routeOptions;
   const traced = { method: toMethodLabel(request), route, trace, isJoined: parent !== undefined };
@@ -99,6 +100,7 @@ export const createRequestTelemetry = (deps: TelemetryDeps): RequestTelemetry =>
   const { modules, metrics } = deps;
   const requests = createRequestMetrics(metrics);
   const { getRoute, getNone } = createRouteLookup(modules, requests);
+  const countDeprecated = countDeprecatedRequests(modules, metrics);
   const replays = metrics
     .counter({
       name: 'idempotency_replays_total',
@@ -114,6 +116,7 @@ export const createRequestTelemetry = (deps: TelemetryDeps): RequestTelemetry =>
       const { trace, span, code } = request.scope;
       const traceId = trace.sampled ? trace.traceId : undefined;
       getRoute(request).served({ status, durationMs, code, traceId });
+      countDeprecated(request);
       if (isReplay(request, reply)) replays.inc();
       span?.end({ status, code });
     },

@@ -1,6 +1,6 @@
-import { type ApiError, commonErrors, type FieldError } from '@plinth/contract-kit';
+import { type FieldError, toFieldMessage, toInvalidRequest } from '@plinth/contract-kit';
 import type { FastifySchemaCompiler } from 'fastify';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 const locations: Readonly<Record<string, FieldError['location']>> = {
   body: 'body',
@@ -9,105 +9,11 @@ const locations: Readonly<Record<string, FieldError['location']>> = {
   headers: 'header',
 };
 
-const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
-
-/** More would make the response larger than the request. */
-const fieldErrorsMax = 20;
-
-/** Creates the 400 for invalid fields. Its `detail` describes the first of them; it names the first 20. */
-export const invalidFields = (errors: readonly [FieldError, ...FieldError[]], cause?: unknown): ApiError => {
-  const [{ location, pointer, message }] = errors;
-  const more =
-    errors.length > fieldErrorsMax ? ` \`errors\` names the first ${fieldErrorsMax} of ${errors.length}.` : '';
-  return commonErrors.invalidRequest({
-    errors: errors.slice(0, fieldErrorsMax),
-    cause,
-    detail: `${asSentence(`${location}${pointer}: ${message}`)}${more}`,
-    fix: 'Correct the fields that `errors` names, and send the request again.',
-  });
-};
-
-/** Converts a path to a JSON pointer (RFC 6901). */
-const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-const typeNames: Readonly<Record<string, string>> = {
-  string: 'a string',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  object: 'an object',
-  record: 'an object',
-  array: 'a list',
-};
-
-const unitNames: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
-
-const toBound = (limit: 'at most' | 'at least', origin: string, bound: number | bigint): string => {
-  const unit = unitNames[origin];
-  return unit === undefined
-    ? `must be ${limit} ${bound}`
-    : `must have ${limit} ${bound} ${unit}${bound === 1 ? '' : 's'}`;
-};
-
-/** Returns the message of an issue whose schema has none of its own. */
-const toMessage: z.core.$ZodErrorMap = (issue) => {
-  if (issue.input === undefined) return 'is required';
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${typeNames[issue.expected] ?? `of type ${issue.expected}`}`;
-    case 'invalid_value':
-      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
-    case 'too_big':
-      return issue.inclusive === false
-        ? `must be less than ${issue.maximum}`
-        : toBound('at most', issue.origin, issue.maximum);
-    case 'too_small':
-      return issue.inclusive === false
-        ? `must be greater than ${issue.minimum}`
-        : toBound('at least', issue.origin, issue.minimum);
-    case 'not_multiple_of':
-      return `must be a multiple of ${issue.divisor}`;
-    case 'invalid_format':
-      return issue.format === 'regex' ? `must match ${issue.pattern}` : `must have the format '${issue.format}'`;
-    default:
-      return 'is not valid';
-  }
-};
-
-/** True for a query parameter that is sent more than once: Fastify parses it as a list, which no parameter's schema allows. */
-const isRepeated = (query: unknown, [name]: readonly PropertyKey[]): boolean =>
-  Array.isArray((query as Readonly<Record<PropertyKey, unknown>>)[name ?? '']);
-
-const toFieldErrors = (
-  issue: z.core.$ZodIssue,
-  { location, data }: { location: FieldError['location']; data: unknown },
-): FieldError[] => {
-  const { path, message } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    const owner = location === 'query' ? 'parameter of this route' : 'field of this object';
-    return issue.keys.map((key) => ({
-      pointer: toPointer([...path, key]),
-      location,
-      code: 'unknown-field',
-      message: `'${key}' is not a ${owner}`,
-    }));
-  }
-  const pointer = toPointer(path);
-  if (location === 'query' && isRepeated(data, path)) {
-    return [{ pointer, location, code: 'repeated-parameter', message: 'must be given only once' }];
-  }
-  const code = (issue.code === 'custom' && issue.params?.['code']) || issue.code.replaceAll('_', '-');
-  return [{ pointer, location, code, message }];
-};
-
 /** Compiles the schemas of requests. Invalid data results in the 400 that names its fields. */
-export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = 'body' }) => {
+export const validatorCompiler: FastifySchemaCompiler<z.core.$ZodType> = ({ schema, httpPart = 'body' }) => {
   const location = locations[httpPart] ?? 'body';
   return (data) => {
-    const { success, data: value, error } = schema.safeParse(data, { error: toMessage });
-    if (success) return { value };
-    const errors = error.issues.flatMap((issue) => toFieldErrors(issue, { location, data }));
-    return { error: invalidFields(errors as [FieldError, ...FieldError[]], error) };
+    const { success, data: value, error } = z.safeParse(schema, data, { error: toFieldMessage });
+    return success ? { value } : { error: toInvalidRequest(error, { location, data }) };
   };
 };

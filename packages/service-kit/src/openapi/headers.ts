@@ -1,7 +1,5 @@
-import { getSuccess, type RouteSpec, toCacheControl } from '@plinth/contract-kit';
-import { z } from 'zod';
-import { hasVersion } from '../http/conditional-requests.ts';
-import { acceptsIdempotencyKey } from '../http/idempotency.ts';
+import { acceptsIdempotencyKey, type Contract, hasVersion, type RouteSpec, toCacheControl } from '@plinth/contract-kit';
+import { findLocation } from '../http/location.ts';
 import type { Json } from './schemas.ts';
 
 /** The response headers that operations refer to. */
@@ -20,6 +18,12 @@ export const headerComponents = {
     description:
       '`true` when the response is the stored one of an earlier request with this key: the operation was not executed again.',
     schema: { type: 'string', enum: ['true'] },
+  },
+  Link: {
+    description:
+      'Of a deprecated operation: the reference (`deprecation`, `sunset`) and the same resource in the next version (`successor-version`), RFC 8288.',
+    schema: { type: 'string' },
+    example: '</docs>; rel="deprecation sunset"; type="text/html", </v2/users/1>; rel="successor-version"',
   },
   Location: {
     description: 'The path of the created resource.',
@@ -69,14 +73,9 @@ const getCommonHeaders = ({ deprecated }: RouteSpec, status: number): HeaderName
     'RateLimit',
     'RateLimit-Policy',
     'X-Request-Id',
-    ...(deprecated ? (['Deprecation'] as const) : []),
+    ...(deprecated ? (['Deprecation', 'Link'] as const) : []),
     ...(deprecated?.sunset === undefined ? [] : (['Sunset'] as const)),
   ];
-};
-
-const hasId = (route: RouteSpec): boolean => {
-  const { schema } = getSuccess(route);
-  return schema instanceof z.ZodObject && 'id' in schema.shape;
 };
 
 const toCacheHeader = (route: RouteSpec): Json => {
@@ -86,12 +85,15 @@ const toCacheHeader = (route: RouteSpec): Json => {
   return { 'Cache-Control': { description, schema: { type: 'string', enum: [control] } } };
 };
 
-/** Returns the headers of the success response of a route, and of its 304. */
-export const getSuccessHeaders = (route: RouteSpec, status: number): Json => ({
+/** Returns the headers of the success response of a route of `contract`, and of its 304. */
+export const getSuccessHeaders = (
+  route: RouteSpec,
+  { contract, status }: { contract: Contract; status: number },
+): Json => ({
   ...refer([
     ...getCommonHeaders(route, status),
     ...(hasVersion(route) ? (['ETag'] as const) : []),
-    ...(status === 201 && hasId(route) ? (['Location'] as const) : []),
+    ...(findLocation(route, Object.values(contract.routes)) ? (['Location'] as const) : []),
     ...(acceptsIdempotencyKey(route) ? (['Idempotency-Replayed'] as const) : []),
   ]),
   ...toCacheHeader(route),

@@ -1,8 +1,15 @@
-import { type Contract, getListCombinations, getListItem, getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import {
+  type Contract,
+  getDeclaredErrors,
+  getListCombinations,
+  getListItem,
+  getSuccess,
+  hasVersion,
+  type RouteSpec,
+} from '@plinth/contract-kit';
 import type { z } from 'zod';
-import { hasVersion } from '../http/conditional-requests.ts';
-import { getDeclaredErrors } from '../http/declared-errors.ts';
 import { ndjson } from '../http/stream.ts';
+import { bodyLimitBytes } from '../plugins/body-parsers.ts';
 import { getErrorHeaders, getSuccessHeaders } from './headers.ts';
 import { listParameters } from './parameters.ts';
 import { toProblemContent } from './problem-schema.ts';
@@ -22,20 +29,21 @@ const describeAuth = ({ auth }: RouteSpec): string => {
   return `Needs the permission \`${auth.policy}\`${exception}.`;
 };
 
-/** Joins the description of the contract, the combinations of a list query, and the permission. */
+const describeDeprecation = ({ deprecated }: RouteSpec): string | undefined => {
+  if (!deprecated) return undefined;
+  const { since, sunset, replacedBy } = deprecated;
+  const end = sunset === undefined ? '' : `, and may be removed from ${sunset} on`;
+  return `Deprecated since ${since}${end}.${replacedBy === undefined ? '' : ` Use \`${replacedBy}\` instead.`}`;
+};
+
+/** Joins the announced end, the description of the contract, the combinations of a list query, and the permission. */
 const describe = (route: RouteSpec): string =>
-  [route.description, getListCombinations(route.query), describeAuth(route)]
+  [describeDeprecation(route), route.description, getListCombinations(route.query), describeAuth(route)]
     .filter((text) => text !== undefined)
     .join('\n\n');
 
-/** Returns the first example in the metadata of a schema. */
-const toExample = (schema: z.ZodType): Json => {
-  const [example] = (schema.meta()?.['examples'] ?? []) as readonly unknown[];
-  return example === undefined ? {} : { example };
-};
-
 /** Converts the schema of a page to that of a response to `?fields=`, whose items have only the requested fields. */
-const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegistry): Json => {
+const toSparsePage = (page: z.core.$ZodType, item: z.ZodObject, registry: SchemaRegistry): Json => {
   const { properties, ...rest } = registry.resolve(registry.toJson(page));
   const id = item.meta()?.id;
   const sparse = registry.toJson(id === undefined ? item.partial() : item.partial().meta({ id: `Partial${id}` }));
@@ -44,15 +52,14 @@ const toSparsePage = (page: z.ZodType, item: z.ZodObject, registry: SchemaRegist
 
 const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
   const { schema } = getSuccess(route);
-  const example = toExample(schema);
-  const json = registry.toJson(schema);
+  const { schema: json, ...example } = registry.toMedia(schema);
   if (route.stream) {
     // OpenAPI 3.1 has no schema for the items of a stream.
     return {
       [ndjson]: {
         schema: { type: 'string', description: 'Lines of JSON. `x-item-schema` is the schema of one line.' },
         'x-item-schema': json,
-        ...('example' in example && { example: `${JSON.stringify(example['example'])}\n` }),
+        ...(example.example !== undefined && { example: `${JSON.stringify(example.example)}\n` }),
       },
     };
   }
@@ -65,16 +72,18 @@ const toContent = (route: RouteSpec, registry: SchemaRegistry): Json => {
   };
 };
 
-const toSuccessResponses = (route: RouteSpec, registry: SchemaRegistry): Json => {
+const toSuccessResponses = ({ contract, route, registry }: OperationOptions): Json => {
   const { status } = getSuccess(route);
   return {
     [status]: {
       description: successDescriptions[status],
-      headers: getSuccessHeaders(route, status),
+      headers: getSuccessHeaders(route, { contract, status }),
       ...(status !== 204 && { content: toContent(route, registry) }),
     },
     ...(route.method === 'GET' &&
-      hasVersion(route) && { 304: { description: 'Not modified', headers: getSuccessHeaders(route, 304) } }),
+      hasVersion(route) && {
+        304: { description: 'Not modified', headers: getSuccessHeaders(route, { contract, status: 304 }) },
+      }),
   };
 };
 
@@ -102,11 +111,13 @@ const toSecurity = ({ auth }: RouteSpec): Json => ({
   }),
 });
 
-const toRequestBody = ({ method, body }: RouteSpec, registry: SchemaRegistry): Json => {
+const toRequestBody = ({ method, body, bodyBytesMax = bodyLimitBytes }: RouteSpec, registry: SchemaRegistry): Json => {
   if (!body) return {};
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
-  const media = { schema: registry.toJson(body), ...toExample(body) };
-  return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, media])) } };
+  const media = registry.toMedia(body);
+  const description = `At most ${bodyBytesMax / 1024} KiB.`;
+  const content = Object.fromEntries(types.map((type) => [type, media]));
+  return { requestBody: { description, required: true, content } };
 };
 
 export type OperationOptions = {
@@ -116,14 +127,17 @@ export type OperationOptions = {
 };
 
 /** Converts a route into an operation of the reference, from its contract alone. */
-export const toOperation = (operationId: string, { contract, route, registry }: OperationOptions): Json => ({
-  operationId,
-  summary: route.summary,
-  description: describe(route),
-  ...(route.deprecated && { deprecated: true }),
-  tags: [contract.name],
-  ...toSecurity(route),
-  parameters: listParameters(route, registry),
-  ...toRequestBody(route, registry),
-  responses: { ...toSuccessResponses(route, registry), ...toErrorResponses(route, registry) },
-});
+export const toOperation = (operationId: string, options: OperationOptions): Json => {
+  const { contract, route, registry } = options;
+  return {
+    operationId,
+    summary: route.summary,
+    description: describe(route),
+    ...(route.deprecated && { deprecated: true }),
+    tags: [contract.name],
+    ...toSecurity(route),
+    parameters: listParameters(route, registry),
+    ...toRequestBody(route, registry),
+    responses: { ...toSuccessResponses(options), ...toErrorResponses(route, registry) },
+  };
+};

@@ -1,13 +1,18 @@
-import type { RouteSpec } from '@plinth/contract-kit';
+import {
+  acceptsIdempotencyKey,
+  hasVersion,
+  type RouteSpec,
+  requiresIdempotencyKey,
+  requiresVersion,
+} from '@plinth/contract-kit';
 import type { z } from 'zod';
-import { hasVersion, requiresVersion, tagListPattern } from '../http/conditional-requests.ts';
-import { acceptsIdempotencyKey, requiresIdempotencyKey } from '../http/idempotency.ts';
+import { tagListPattern } from '../http/conditional-requests.ts';
 import type { Json, SchemaRegistry } from './schemas.ts';
 
 type ObjectSchema = { readonly properties?: Record<string, Json>; readonly required?: readonly string[] };
 
 const toParameters = (
-  schema: z.ZodType | undefined,
+  schema: z.core.$ZodType | undefined,
   { location, registry }: { readonly location: 'path' | 'query'; readonly registry: SchemaRegistry },
 ): Json[] => {
   if (!schema) return [];

@@ -32,6 +32,12 @@ export const problemSchemas: { readonly [id: string]: Json } = {
   },
 };
 
+const toExampleName = ({ domain, code }: DeclaredError): string => (domain === 'common' ? code : `${domain}.${code}`);
+
+/** Returns an example of each error, by name. */
+export const toProblemExamples = (errors: readonly DeclaredError[]): Json =>
+  Object.fromEntries(errors.map((error) => [toExampleName(error), toExample(error)]));
+
 const toExample = ({ domain, code, status, title, fix }: DeclaredError): Json => ({
   summary: title,
   value: {
@@ -49,17 +55,28 @@ const toExample = ({ domain, code, status, title, fix }: DeclaredError): Json =>
 /** Converts a code such as `email-taken` to a part of a schema's name: `EmailTaken`. */
 const toPascal = (code: string): string => code.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** The public details of errors, which those without details leave out. */
+const toData = (errors: readonly DeclaredError[], registry: SchemaRegistry): Json => {
+  const schemas = errors.flatMap(({ data }) => (data ? [registry.toJson(data)] : []));
+  const [first, ...more] = new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values();
+  if (!first) return {};
+  return { data: more.length > 0 ? { anyOf: [first, ...more] } : first };
+};
+
 /**
  * The body of the errors of one status, with one schema for each set of codes. Client generators merge `allOf` and so keep the
  * codes; a `status` that is a `const` there would make some drop the response.
  */
 export const toProblemContent = (errors: readonly DeclaredError[], registry: SchemaRegistry): Json => {
-  const [first, ...more] = errors;
-  const data = first?.data && more.length === 0 ? { data: registry.toJson(first.data) } : {};
   const code = { type: 'string', enum: errors.map((error) => error.code) };
   const schema = registry.add(`${errors.map((error) => toPascal(error.code)).join('Or')}Problem`, {
-    allOf: [{ $ref: '#/components/schemas/Problem' }, { type: 'object', properties: { code, ...data } }],
+    allOf: [
+      { $ref: '#/components/schemas/Problem' },
+      { type: 'object', properties: { code, ...toData(errors, registry) } },
+    ],
   });
-  const examples = Object.fromEntries(errors.map((error) => [error.code, toExample(error)]));
+  const examples = Object.fromEntries(
+    errors.map((error) => [error.code, { $ref: `#/components/examples/${toExampleName(error)}` }]),
+  );
   return { 'application/problem+json': { schema, examples } };
 };

@@ -9,7 +9,9 @@ export type SchemaRegistry = {
   /** Adds a named schema. @returns its reference. @throws when another schema has this id. */
   add(id: string, schema: Json): Json;
   /** Converts a schema in its wire form. A named schema becomes a reference. */
-  toJson(schema: z.ZodType): Json;
+  toJson(schema: z.core.$ZodType): Json;
+  /** Returns a schema with its example, which its component then does not repeat. */
+  toMedia(schema: z.core.$ZodType): { readonly schema: Json; readonly example?: unknown };
   /** Returns the schema that a reference refers to; any other schema as it is. */
   resolve(schema: Json): Json;
 };
@@ -21,15 +23,19 @@ const toReferences = (json: object): Json =>
 
 export const createSchemaRegistry = (): SchemaRegistry => {
   const components: { [id: string]: Json } = {};
-  const add = (id: string, schema: Json): Json => {
+  const shown = new Set<string>();
+  const withoutShown = (id: string, { examples, ...schema }: Json): Json =>
+    examples === undefined || shown.has(id) ? schema : { ...schema, examples };
+  const add = (id: string, added: Json): Json => {
     const known = components[id];
+    const schema = withoutShown(id, added);
     if (known && JSON.stringify(known) !== JSON.stringify(schema)) {
       throw new TypeError(`Two different schemas have the id '${id}'. Rename one of them in its .meta({ id }).`);
     }
     components[id] = schema;
     return { $ref: `${referencePrefix}${id}` };
   };
-  const toJson = (schema: z.ZodType): Json => {
+  const toJson = (schema: z.core.$ZodType): Json => {
     const {
       $schema: _,
       $defs,
@@ -41,10 +47,22 @@ export const createSchemaRegistry = (): SchemaRegistry => {
     }
     return json;
   };
+  const toMedia = (schema: z.core.$ZodType) => {
+    const json = toJson(schema);
+    const { id, examples } = z.globalRegistry.get(schema) ?? {};
+    const [example] = (examples ?? []) as readonly unknown[];
+    if (example === undefined) return { schema: json };
+    if (id !== undefined) {
+      shown.add(id);
+      components[id] = withoutShown(id, components[id] ?? {});
+    }
+    return { schema: json, example };
+  };
   return {
     components,
     add,
     toJson,
+    toMedia,
     resolve: (schema) => {
       const reference = schema['$ref'];
       return typeof reference === 'string' ? (components[reference.slice(referencePrefix.length)] ?? schema) : schema;

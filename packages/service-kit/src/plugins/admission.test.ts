@@ -26,6 +26,7 @@ const toCaller = (user: string, tenant = 'tenant') => ({ user: `${tenant} ${user
 const alice = toCaller('alice');
 const bob = toCaller('bob', 'other');
 const carol = toCaller('carol', 'another');
+const dave = toCaller('dave', 'another');
 
 const enter = (caller = alice) => {
   const request = { caller, outcome: 'waiting' };
@@ -39,11 +40,24 @@ const getOutcomes = (requests: readonly { outcome: string }[]) => requests.map((
 
 describe('admission', () => {
   it('boundary: gives a user half of the slots and of the places in the queue, and rejects the rest at once', () => {
-    expect(getOutcomes(enterMany(6))).toEqual(['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected']);
-    expect(getOutcomes(enterMany(6, bob))).toEqual([
-      ...['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'],
-    ]);
-    expect(enter(carol).outcome).toBe('rejected');
+    const outcomes = ['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'];
+    expect(getOutcomes(enterMany(6))).toEqual(outcomes);
+  });
+
+  it('boundary: gives a user a thirty-second of the slots, but at least one, while others send requests too', () => {
+    enter();
+    expect(getOutcomes(enterMany(2, bob))).toEqual(['admitted', 'waiting']);
+    expect(enter(alice).outcome).toBe('waiting');
+    expect(enter(carol).outcome).toBe('admitted');
+  });
+
+  it('boundary: gives a user half of the slots again a second after the last request of another one', () => {
+    enter(bob);
+    enter();
+    advance(900);
+    expect(enter().outcome).toBe('waiting');
+    advance(100);
+    expect(enter().outcome).toBe('admitted');
   });
 
   it('boundary: gives the users of a tenant three quarters of the slots together', () => {
@@ -64,12 +78,15 @@ describe('admission', () => {
 
   it('race: lets users take turns, however many requests one of them has in the queue', () => {
     enterMany(2);
-    enterMany(2, bob);
+    enter(bob);
+    enter(dave);
     const flood = enterMany(2);
-    const [single] = enterMany(1, carol);
-    admission.leave(alice);
+    const single = enter(carol);
     admission.leave(bob);
-    expect(getOutcomes([...flood, single as { outcome: string }])).toEqual(['admitted', 'waiting', 'admitted']);
+    expect(getOutcomes([...flood, single])).toEqual(['waiting', 'waiting', 'admitted']);
+    admission.leave(alice);
+    admission.leave(alice);
+    expect(getOutcomes(flood)).toEqual(['admitted', 'waiting']);
   });
 
   it('rejects a request that has waited too long, and keeps later ones in the queue', () => {

@@ -1,6 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import fp from 'fastify-plugin';
 import { type Caller, getCaller } from '../http/caller.ts';
+import { createCounts } from '../http/counts.ts';
 import { createRejecter } from '../http/problem-response.ts';
 
 export type AdmissionLimits = {
@@ -30,22 +31,36 @@ export type Admission = {
 
 const checkMs = 100;
 
-/** Counts slots by their holders. A user may hold half of them and a tenant three quarters, so that some stay for others. */
-const createSlots = (max: number) => {
-  const held = new Map<string, number>();
+/** How long after the last change between two users their requests still share the slots. */
+const sharedMs = 1000;
+
+/**
+ * Tells whether several users send requests. A request shares the event loop with those in progress, so a user who keeps many
+ * in progress delays the others.
+ */
+const createSharing = (now: () => number) => {
+  let lastUser: string | undefined;
+  let sharedUntil = Number.NEGATIVE_INFINITY;
+  return {
+    note: ({ user }: Caller): void => {
+      if (lastUser !== undefined && user !== lastUser) sharedUntil = now() + sharedMs;
+      lastUser = user;
+    },
+    isShared: (): boolean => now() < sharedUntil,
+  };
+};
+
+/** Counts slots by their holders. A tenant may hold three quarters of them, so that some stay for others. */
+const createSlots = (max: number, getUserMax: () => number) => {
+  const held = createCounts();
   let total = 0;
-  const getHeld = (key: string): number => held.get(key) ?? 0;
   const add = ({ user, tenant }: Caller, change: 1 | -1): void => {
     total += change;
-    for (const key of [user, tenant]) {
-      const count = getHeld(key) + change;
-      if (count === 0) held.delete(key);
-      else held.set(key, count);
-    }
+    for (const key of [user, tenant]) held.add(key, change);
   };
   return {
     hasRoom: ({ user, tenant }: Caller): boolean =>
-      total < max && getHeld(user) < Math.ceil(max / 2) && getHeld(tenant) < Math.ceil((max * 3) / 4),
+      total < max && held.get(user) < getUserMax() && held.get(tenant) < Math.ceil((max * 3) / 4),
     take: (caller: Caller) => add(caller, 1),
     free: (caller: Caller) => add(caller, -1),
   };
@@ -94,8 +109,9 @@ export const createAdmission = (
   { inFlightMax, waitingMax, waitMs, lagMs }: AdmissionLimits,
   now: () => number = () => performance.now(),
 ): Admission => {
-  const slots = createSlots(inFlightMax);
-  const waitingSlots = createSlots(waitingMax);
+  const sharing = createSharing(now);
+  const slots = createSlots(inFlightMax, () => Math.ceil(inFlightMax / (sharing.isShared() ? 32 : 2)));
+  const waitingSlots = createSlots(waitingMax, () => Math.ceil(waitingMax / 2));
   const queues = createQueues();
   let checkedAt = now();
   let lag = 0;
@@ -115,6 +131,7 @@ export const createAdmission = (
   const timer = setInterval(check, checkMs).unref();
   return {
     enter: (caller, onDecision) => {
+      sharing.note(caller);
       if (isLagging) return onDecision(false);
       if (slots.hasRoom(caller)) {
         slots.take(caller);
@@ -144,7 +161,7 @@ export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUr
  */
 export const admission = fp<AdmissionOptions>(
   async (app, { inFlightMax, publicUrl }) => {
-    const queue = createAdmission({ inFlightMax, waitingMax: 16 * inFlightMax, waitMs: 1000, lagMs: 1000 });
+    const queue = createAdmission({ inFlightMax, waitingMax: 16 * inFlightMax, waitMs: 3000, lagMs: 1000 });
     const reject = createRejecter(commonErrors.unavailable({ detail: 'The server is overloaded.' }), publicUrl);
     app.addHook('preValidation', (request, reply, done) => {
       const { contract } = request.scope.config;

@@ -89,6 +89,8 @@ const createAuthHook = (app: FastifyInstance, auth: Auth, deps: AuthDeps): AuthH
       recordRefusal(security, request, error);
       throw error;
     }
+    // The client may have disconnected meanwhile: then the steps after this one would wait for an event that has passed.
+    ctx.signal.throwIfAborted();
     if (!request.scope.config.contract?.stream || auth === 'public') return;
     request.scope.assertAllowed = async () => {
       await verify(request);

@@ -47,6 +47,24 @@ const toText = (body: Buffer): string => {
   return text;
 };
 
+type Done = (error: Error | null) => void;
+
+/** Reads a body to its end and keeps nothing of it. */
+const discardBody = (payload: IncomingMessage, done: Done): void => {
+  if (Number(payload.headers['content-length'] ?? 0) > bodyLimitBytes) return done(commonErrors.payloadTooLarge());
+  let bytes = 0;
+  const end: Done = (error) => {
+    payload.off('data', count).off('end', succeed).off('error', end).resume();
+    done(error);
+  };
+  const succeed = (): void => end(null);
+  const count = ({ length }: Buffer): void => {
+    bytes += length;
+    if (bytes > bodyLimitBytes) end(commonErrors.payloadTooLarge());
+  };
+  payload.on('data', count).on('end', succeed).on('error', end);
+};
+
 /** The media type of a body that is not parsed. */
 const ignoredType = 'application/octet-stream';
 
@@ -54,14 +72,13 @@ const hasBody = ({ scope }: FastifyRequest): boolean => scope.config.contract?.b
 
 /**
  * Parses JSON, and JSON merge patches for PATCH; any other type is a 415. A route without a body ignores the body of a
- * request, because clients send empty ones of any type.
+ * request, because clients send empty ones of any type. It holds no memory, as unknown paths are open to everyone.
  */
 export const bodyParsers = fp(
   async (app) => {
     const parse = app.getDefaultJsonParser('error', 'error');
     const addParser = (type: string, isAllowed: (request: FastifyRequest) => boolean): void => {
       app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
-        if (!hasBody(request)) return done(null, undefined);
         try {
           if (!isAllowed(request)) throw commonErrors.unsupportedMediaType();
           assertUncompressed(request);
@@ -74,7 +91,9 @@ export const bodyParsers = fp(
     app.removeAllContentTypeParsers();
     addParser('application/json', () => true);
     addParser('application/merge-patch+json', ({ method }) => method === 'PATCH');
-    addParser('*', () => false);
+    app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage, done: Done) => {
+      discardBody(payload, (error) => done(error ?? (hasBody(request) ? commonErrors.unsupportedMediaType() : null)));
+    });
 
     // Fastify refuses a malformed type, and a QUERY without one, before it calls a parser or a handler.
     app.addHook('onRequest', (request, _reply, done) => {

@@ -1,12 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ApiError, commonErrors } from '@plinth/contract-kit';
-import type { Ids } from '@plinth/data-kit';
+import { type ApiError, commonErrors, toProblem } from '@plinth/contract-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { toProblem } from '../http/problem.ts';
 import { noMethod, noRoute, type RequestTelemetry } from '../http/telemetry.ts';
 
 /** The time limit for receiving the headers of a request. */
@@ -16,7 +15,6 @@ export const headersTimeoutMs = 5000;
 const pipelinedMax = 32;
 
 export type ClientErrorOptions = {
-  readonly ids: Ids;
   readonly publicUrl: string;
   readonly logger: Pick<Logger, 'request'>;
   readonly telemetry: Pick<RequestTelemetry, 'refused'>;
@@ -37,10 +35,13 @@ const toApiError = ({ code }: NodeJS.ErrnoException): ApiError | undefined => {
   return commonErrors.invalidRequest({ detail: 'The received bytes are not an HTTP request.' });
 };
 
-/** Returns the error in the Host header, if any. With two Host headers a proxy may have used the other one. */
-const findHostFault = ({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined => {
-  const names = rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name));
-  if (names.length > 1) return 'The request has more than one Host header.';
+/** Returns the error in the Host and Authorization headers, if any. With two of one, a proxy may have used the other one. */
+const findHeaderFault = ({ rawHeaders, headers, httpVersion }: IncomingMessage): string | undefined => {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
+  for (const name of ['Host', 'Authorization']) {
+    const isRepeated = names.filter((other) => other === name.toLowerCase()).length > 1;
+    if (isRepeated) return `The request has more than one ${name} header.`;
+  }
   // Only HTTP/1.0 allows a request without a Host.
   return headers.host === undefined && httpVersion === '1.1' ? 'The request has no Host header.' : undefined;
 };
@@ -75,10 +76,10 @@ const createOpenReplies = () => {
 
 /** Creates a function that writes a problem to a connection without a request, then logs and counts it. */
 const createProblemWriter =
-  (app: FastifyInstance, { ids, publicUrl, logger, telemetry }: ClientErrorOptions) =>
+  (app: FastifyInstance, { publicUrl, logger, telemetry }: ClientErrorOptions) =>
   (socket: Socket, error: ApiError): void => {
     const { status, code } = error;
-    const requestId = ids.next();
+    const requestId = randomUUID();
     const body = JSON.stringify(toProblem(error, { requestId, instance: '', publicUrl }));
     const headers = Object.entries({
       ...app.defaultHeaders,
@@ -95,7 +96,7 @@ const createProblemWriter =
     telemetry.refused({ status, durationMs, code });
   };
 
-/** Rejects input that reaches no handler: bytes that are not a request, an invalid Host, and CONNECT. Each request gets one reply. */
+/** Rejects input that reaches no handler: bytes that are not a request, an invalid Host, two tokens, and CONNECT. Each request gets one reply. */
 export const clientErrors = fp<ClientErrorOptions>(
   async (app, options) => {
     const openReplies = createOpenReplies();
@@ -139,7 +140,7 @@ export const clientErrors = fp<ClientErrorOptions>(
       // A request pipelined after the last one of a connection gets no reply: the connection ends.
       if (endingConnections.has(socket)) return;
       const isLast = openReplies.add(reply) >= pipelinedMax;
-      const detail = findHostFault(request.raw);
+      const detail = findHeaderFault(request.raw);
       if (isLast || detail !== undefined) {
         endingConnections.add(socket);
         reply.header('connection', 'close');

@@ -1,9 +1,13 @@
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { headerComponents } from '../openapi/headers.ts';
 
 /** Seconds for which a browser may cache the response to a preflight. */
 const preflightSeconds = 600;
+
+/** Every header of the reference, and that of a 405, which no route has. */
+const exposedHeaders = [...Object.keys(headerComponents), 'Allow'].map((name) => name.toLowerCase());
 
 const isPreflight = ({ headers }: FastifyRequest): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
@@ -31,19 +35,7 @@ export const cors = fp<CorsOptions>(
         'tracestate',
         'x-request-id',
       ],
-      exposedHeaders: [
-        'allow',
-        'deprecation',
-        'etag',
-        'idempotency-replayed',
-        'location',
-        'ratelimit',
-        'ratelimit-policy',
-        'retry-after',
-        'sunset',
-        'www-authenticate',
-        'x-request-id',
-      ],
+      exposedHeaders,
     };
     // @fastify/cors responds to any other OPTIONS in plain text.
     const plain = { ...options, preflight: false };

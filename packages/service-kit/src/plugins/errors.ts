@@ -1,6 +1,6 @@
 import { type ApiError, commonErrors } from '@plinth/contract-kit';
 import type { Logger } from '@plinth/logger';
-import type { FastifyError, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { isDeclared } from '../http/declared-errors.ts';
 import { toProblemResponse, toRequestError } from '../http/problem-response.ts';
@@ -13,7 +13,7 @@ export type ErrorsOptions = {
   /** Sends an error that the route does not declare as it is, or refuses to. */
   readonly undeclared: 'send' | 'refuse';
   /** Called for every response that a contract does not declare. */
-  readonly onViolation: (sentence: string) => void;
+  readonly onViolation: (violation: string) => void;
 };
 
 declare module 'fastify' {
@@ -32,6 +32,14 @@ const toLogFields = ({ id, scope }: FastifyRequest) => ({
 
 const isCausedBy = (error: unknown, reason: unknown): boolean =>
   error === reason || (error instanceof Error && error.cause !== undefined && isCausedBy(error.cause, reason));
+
+/** Decides whether the connection of a request whose body is too large carries further requests. */
+const keepOrEndConnection = (reply: FastifyReply): void => {
+  // A client that waits for `100 Continue` will not send its body, so its connection has to end.
+  if (reply.request.headers.expect !== undefined) reply.header('connection', 'close');
+  // Fastify would close a connection whose client still sends, and so reset it before the client reads the response.
+  else reply.removeHeader('connection');
+};
 
 /** Turns errors into responses: the only place where that happens. */
 export const errors = fp<ErrorsOptions>(
@@ -58,9 +66,7 @@ export const errors = fp<ErrorsOptions>(
         logger.error('request-failed', { ...toLogFields(request), code, err: error.cause ?? error });
       }
       if (status === 405) reply.header('allow', app.getAllowedMethods(getPath(request)).join(', '));
-      // Fastify would close a connection whose client still sends, and so reset it before the client reads the response.
-      // A client that waits for `100 Continue` will not send its body, so its connection has to end.
-      if (status === 413 && request.headers.expect === undefined) reply.removeHeader('connection');
+      if (status === 413) keepOrEndConnection(reply);
       const response = toProblemResponse(error, { request, publicUrl });
       return reply.code(status).headers(response.headers).send(response.body);
     });

@@ -1,11 +1,10 @@
 import fastifyRateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
-import { commonErrors } from '@plinth/contract-kit';
+import { acceptsIdempotencyKey, commonErrors } from '@plinth/contract-kit';
 import type { Plan, RateLimitDecision, RateLimiter } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { getCaller, getNetwork } from '../http/caller.ts';
-import { acceptsIdempotencyKey } from '../http/idempotency.ts';
 
 const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive'] as const;
 type LimitName = (typeof limitNames)[number];

@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Ids } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -17,13 +17,11 @@ export type RequestContextOptions = {
 
 const wellFormedId = /^[\w.-]{1,128}$/;
 
-/** Creates the function that gives each request its id: the client's `X-Request-Id` when it is well-formed, else a new one. */
-export const createRequestIds =
-  (ids: Ids) =>
-  ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
-    const header = headers['x-request-id'];
-    return typeof header === 'string' && wellFormedId.test(header) ? header : ids.next();
-  };
+/** Returns the id of a request: the client's `X-Request-Id` when it is well-formed, else a new one. */
+export const getRequestId = ({ headers }: Pick<IncomingMessage, 'headers'>): string => {
+  const header = headers['x-request-id'];
+  return typeof header === 'string' && wellFormedId.test(header) ? header : randomUUID();
+};
 
 const allow = async (): Promise<void> => undefined;
 

@@ -33,9 +33,10 @@ const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, rep
     }
   }, 1000).unref();
   app.addHook('preParsing', async (request, reply) => {
-    if (request.raw.complete) return;
-    const bytesAtStart = request.raw.socket.bytesRead;
-    receiving.set(request, { reply, startedAt: performance.now(), bytesAtStart });
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+    const hasBody = length !== undefined || encoding !== undefined;
+    if (!hasBody || request.raw.complete) return;
+    receiving.set(request, { reply, startedAt: performance.now(), bytesAtStart: request.raw.socket.bytesRead });
     reply.raw.once('close', () => receiving.delete(request));
   });
   app.addHook('preValidation', (request, _reply, done) => {

@@ -1,4 +1,12 @@
-import { ApiError, classifiedFields, commonErrors, getSuccess } from '@plinth/contract-kit';
+import {
+  ApiError,
+  acceptsIdempotencyKey,
+  classifiedFields,
+  commonErrors,
+  getSuccess,
+  type RouteSpec,
+  requiresVersion,
+} from '@plinth/contract-kit';
 import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type {
@@ -12,9 +20,10 @@ import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { createCaching, type SetCaching } from '../http/caching.ts';
 import { getCaller } from '../http/caller.ts';
-import { matchesIfNoneMatch, parseIfMatch, requiresVersion, toETag } from '../http/conditional-requests.ts';
-import { getDeprecationHeaders } from '../http/deprecation.ts';
-import { acceptsIdempotencyKey, executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
+import { matchesIfNoneMatch, parseIfMatch, toETag } from '../http/conditional-requests.ts';
+import { createDeprecationHeaders } from '../http/deprecation.ts';
+import { executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
+import { findLocation } from '../http/location.ts';
 import { toRefusal } from '../http/problem-response.ts';
 import { toSecurityFields } from '../http/record-refusal.ts';
 import { getPath } from '../http/request-scope.ts';
@@ -49,6 +58,7 @@ type PreparedRoute = ServedRoute &
     readonly setCaching: SetCaching | undefined;
     /** True when the operation needs the version of `If-Match`. */
     readonly isVersioned: boolean;
+    readonly toLocation: ReturnType<typeof findLocation>;
   };
 
 const json = 'application/json';
@@ -79,11 +89,15 @@ const assertAcceptable = (request: FastifyRequest, type: string): void => {
 };
 
 /** Converts a DTO to the complete response, which a repeated request with the same idempotency key receives too. */
-const toResponse = (dto: unknown, request: FastifyRequest, { status, serialize }: PreparedRoute): StoredResponse => ({
+const toResponse = (
+  dto: unknown,
+  request: FastifyRequest,
+  { status, serialize, toLocation }: PreparedRoute,
+): StoredResponse => ({
   status,
   headers: {
     ...(status !== 204 && { 'content-type': `${json}; charset=utf-8` }),
-    ...(status === 201 && has(dto, 'id') && { location: `${getPath(request)}/${String(dto.id)}` }),
+    ...(toLocation && has(dto, 'id') && { location: toLocation(getPath(request), String(dto.id)) }),
     ...(has(dto, 'version') && { etag: toETag(dto.version) }),
   },
   body: serialize(dto),
@@ -181,12 +195,17 @@ const rejectEmptyParameters: onRequestHookHandler = (request, reply, done) => {
   else done();
 };
 
-const createHeadersHook =
-  (headers: Readonly<Record<string, string>>): onRequestHookHandler =>
-  (_request, reply, done) => {
-    reply.headers(headers);
-    done();
-  };
+/** Returns the hooks that announce the end of a route in each of its responses. */
+const announceEnd = (route: RouteSpec, routesById: ReadonlyMap<string, RouteSpec>): onRequestHookHandler[] => {
+  const toHeaders = createDeprecationHeaders(route, routesById);
+  if (!toHeaders) return [];
+  return [
+    (request, reply, done) => {
+      reply.headers(toHeaders(request.params as Record<string, string>));
+      done();
+    },
+  ];
+};
 
 /** Keeps the body as it was sent, before validation replaces it. */
 const keepSentBody: preValidationHookHandler = (request, _reply, done) => {
@@ -197,9 +216,11 @@ const keepSentBody: preValidationHookHandler = (request, _reply, done) => {
 /** Adds the routes of contracts: validation, operation and response. */
 export const routes = fp<RoutesOptions>(
   async (app, { routes: served, ...options }) => {
+    const allRoutes = served.map(({ route }) => route);
+    const routesById = new Map(served.map(({ operationId, route }) => [operationId, route]));
     for (const binding of served) {
       const { route } = binding;
-      const { method, path, params, query, body } = route;
+      const { method, path, params, query, body, bodyBytesMax: bodyLimit } = route;
       const { status, schema } = getSuccess(route);
       const serialize = createSerializer(route, options.serialization);
       const prepared = {
@@ -209,6 +230,7 @@ export const routes = fp<RoutesOptions>(
         serialize,
         setCaching: createCaching(route),
         isVersioned: requiresVersion(route),
+        toLocation: findLocation(route, allRoutes),
       };
       // The length of a compressed response could reveal a secret in it.
       const hasSecret = [...classifiedFields([schema]).values()].includes('secret');
@@ -216,12 +238,10 @@ export const routes = fp<RoutesOptions>(
         method: method === 'GET' ? readMethods : method,
         url: path,
         config: { contract: route },
+        ...(bodyLimit !== undefined && { bodyLimit }),
         schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
         ...(hasSecret && { compress: false }),
-        onRequest: [
-          ...(params ? [rejectEmptyParameters] : []),
-          ...(route.deprecated ? [createHeadersHook(getDeprecationHeaders(route))] : []),
-        ],
+        onRequest: [...(params ? [rejectEmptyParameters] : []), ...announceEnd(route, routesById)],
         preValidation: acceptsIdempotencyKey(route) ? [keepSentBody] : [],
         handler: createHandler(prepared),
       });

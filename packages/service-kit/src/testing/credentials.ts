@@ -15,7 +15,7 @@ const claims = { issuer: 'plinth-test', audience: 'plinth-test-api' };
 export const createCredentials = async (clock: Clock) => {
   const key = await generateSigningKey();
   const keys = createKeyRing({ keys: [toPublicJwk(key)] });
-  const revocations = createRevocations({ clock });
+  const revocations = createRevocations();
   const signer = createTokenSigner({ key, clock, ...claims });
   return {
     verifier: createTokenVerifier({ keys, clock, revocations, ...claims }),

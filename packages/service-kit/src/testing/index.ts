@@ -1,9 +1,20 @@
+export { createSerializer } from '../http/serialize.ts';
+export { describeRefusals } from './describe-refusals.ts';
 export {
   type Caller,
-  getDeclaredStatuses,
   openTestHost,
   type TestHost,
   type TestHostOptions,
   type TestResponse,
 } from './test-host.ts';
-export { useTestHost } from './use-test-host.ts';
+export {
+  type CallInput,
+  type CallOptions,
+  oneWinner,
+  race,
+  sortStatuses,
+  type TestedModule,
+  type TestTenant,
+  useModule,
+} from './use-module.ts';
+export { assertCovered, type CoverOptions, useTestHost } from './use-test-host.ts';

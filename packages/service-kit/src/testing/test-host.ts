@@ -5,7 +5,7 @@ import { type CollectedLines, collectLines, createLogger } from '@plinth/logger'
 import { createMetrics } from '@plinth/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
-import { getDeclaredErrors, isHostStatus } from '../http/declared-errors.ts';
+import { listTestedResponses, toResponseName } from '../http/declared-errors.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { Module } from '../module.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
@@ -58,10 +58,12 @@ export type TestHost = {
   as(subject: TokenSubject): Promise<Caller>;
   readonly anonymous: Caller;
   signToken(subject: TokenSubject): Promise<string>;
+  /** Ends the tokens that a user has. */
+  revoke(subject: TokenSubject): void;
   /** Returns the faults since the last check: undeclared responses, and queries without tenant or index. */
   faults(): Promise<string[]>;
-  /** Returns the declared statuses of an operation that no response has had, except those that the host sends. */
-  unseenStatuses(operationId: string): number[];
+  /** Returns the responses of an operation that no request has caused, such as `409 conflict`, except those of the host. */
+  unseenResponses(operationId: string): string[];
   close(): Promise<void>;
 };
 
@@ -91,24 +93,20 @@ const createCaller = (server: FastifyInstance, credential: Readonly<Record<strin
   };
 };
 
-/** Returns the statuses that a route declares, except those that the host sends. */
-export const getDeclaredStatuses = (route: RouteSpec): number[] => {
-  const errors = getDeclaredErrors(route).map(({ status }) => status);
-  const statuses = [...Object.keys(route.responses).map(Number), ...errors];
-  return [...new Set(statuses)].filter((status) => !isHostStatus(status)).toSorted((left, right) => left - right);
-};
-
-/** Records the statuses of each route. */
-const recordStatuses = (server: FastifyInstance, contracts: readonly Contract[]) => {
-  const seen = new Map<RouteSpec, Set<number>>();
-  server.addHook('onResponse', async ({ routeOptions }, { statusCode }) => {
+/** Records the responses of each route. */
+const recordResponses = (server: FastifyInstance, contracts: readonly Contract[]) => {
+  const seen = new Map<RouteSpec, Set<string>>();
+  server.addHook('onSend', async ({ routeOptions }, reply, body) => {
     const { contract } = routeOptions.config;
-    if (contract) seen.set(contract, (seen.get(contract) ?? new Set()).add(statusCode));
+    if (!contract) return;
+    const isProblem = String(reply.getHeader('content-type')).startsWith('application/problem+json');
+    const { code } = isProblem ? JSON.parse(String(body)) : { code: undefined };
+    seen.set(contract, (seen.get(contract) ?? new Set()).add(toResponseName(reply.statusCode, code)));
   });
-  return (operationId: string): number[] => {
+  return (operationId: string): string[] => {
     const route = contracts.map(({ routes }) => routes[operationId]).find((found) => found);
     if (!route) throw new TypeError(`No contract has an operation '${operationId}'.`);
-    return getDeclaredStatuses(route).filter((status) => !seen.get(route)?.has(status));
+    return listTestedResponses(route).filter((name) => !seen.get(route)?.has(name));
   };
 };
 
@@ -161,9 +159,9 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     clock,
     verifier,
     logger,
-    onViolation: (sentence) => violations.push(sentence),
+    onViolation: (violation) => violations.push(violation),
   });
-  const unseenStatuses = recordStatuses(server, contracts);
+  const unseenResponses = recordResponses(server, contracts);
   await prepare();
   const userChanges = createUserChanges(createMetrics());
   if (users) await userChanges.start({ datastore, users, revocations, clock, logger, security });
@@ -181,8 +179,10 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     signToken: sign,
     as: async (subject) => createCaller(server, { authorization: `Bearer ${await sign(subject)}` }),
     anonymous: createCaller(server, {}),
+    revoke: ({ id: user, tenantId }) =>
+      revocations.revoke({ tenantId, subject: user, at: clock.now(), rolesOnly: false }),
     faults: async () => [...violations.splice(0), ...((await datastore.guard?.check()) ?? [])],
-    unseenStatuses,
+    unseenResponses,
     close: async () => {
       await server.close();
       await userChanges.stop();

@@ -1,3 +1,4 @@
+import { getRules } from '@plinth/contract-kit';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { createRandom, getSeed } from '../seed.ts';
@@ -11,7 +12,8 @@ type Generator<T extends z.core.$ZodTypes['_zod']['def']['type']> = (
   position: Position,
 ) => fc.Arbitrary<unknown>;
 
-const trials = 100;
+/** Most schemas accept one of the first values. */
+const trials = [4, 100];
 /** Below this depth optional values are absent and arrays are empty, so that recursive schemas end. */
 const optionalDepthMax = 4;
 const depthMax = 12;
@@ -20,9 +22,12 @@ const isLegal = (schema: Schema, value: unknown): boolean => z.safeParse(schema 
 
 /** Filters by the schema. A schema that rejects nearly every value would filter forever, so some values are tried first. */
 const filterLegal = (arbitrary: fc.Arbitrary<unknown>, schema: Schema, { path }: Position): fc.Arbitrary<unknown> => {
-  const samples = fc.sample(arbitrary, { numRuns: trials, seed: createRandom(getSeed())() });
-  if (samples.some((value) => isLegal(schema, value))) return arbitrary.filter((value) => isLegal(schema, value));
-  const { error } = z.safeParse(schema as z.ZodType, samples[0]);
+  const seed = createRandom(getSeed())();
+  const hasLegal = trials.some((numRuns) =>
+    fc.sample(arbitrary, { numRuns, seed }).some((value) => isLegal(schema, value)),
+  );
+  if (hasLegal) return arbitrary.filter((value) => isLegal(schema, value));
+  const { error } = z.safeParse(schema as z.ZodType, fc.sample(arbitrary, { numRuns: 1, seed })[0]);
   throw new TypeError(
     `No random value of '${path}' satisfies its schema (${error?.issues[0]?.message}). Pass this field as an override.`,
   );
@@ -40,6 +45,21 @@ const createObjects = (shape: Readonly<Record<string, Schema>>, { path, depth }:
   });
   const requiredKeys = entries.flatMap(([name, schema]) => (isOptionalInput(schema) ? [] : [name]));
   return fc.record(Object.fromEntries(fields), { requiredKeys, noNullPrototype: true });
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Repairs the rules of an object that its random fields break. Rules compare outputs, such as dates, so they are decoded first. */
+const repairRules = (schema: z.core.$ZodObject, input: unknown): unknown => {
+  const { shape } = schema._zod.def;
+  return getRules(schema).reduce((fields: Fields, { holds, repair }) => {
+    const { data } = z.safeParse(z.object(shape), fields);
+    if (!data || holds(data)) return fields;
+    const repaired = repair(data);
+    const encoded = z.safeEncode(z.object(shape).partial(), repaired);
+    // A value that cannot be sent, such as a time that is too late, is left to the filter by the schema.
+    return { ...fields, ...encoded.data };
+  }, input as Fields);
 };
 
 const createArrays = (schema: z.core.$ZodArray, { path, depth }: Position): fc.Arbitrary<unknown> => {
@@ -67,7 +87,8 @@ const generators: { readonly [T in z.core.$ZodTypes['_zod']['def']['type']]?: Ge
   unknown: () => fc.jsonValue(),
   enum: ({ _zod }) => fc.constantFrom(..._zod.values),
   literal: ({ _zod }) => fc.constantFrom(..._zod.def.values),
-  object: ({ _zod }, position) => createObjects(_zod.def.shape, position),
+  object: (schema, position) =>
+    createObjects(schema._zod.def.shape, position).map((value) => repairRules(schema, value)),
   array: (schema, position) => createArrays(schema, position),
   tuple: ({ _zod }, { path, depth }) =>
     fc.tuple(..._zod.def.items.map((item, index) => generate(item, { path: `${path}[${index}]`, depth }))),
@@ -111,6 +132,16 @@ const generate = (schema: Schema, position: Position): fc.Arbitrary<unknown> => 
   return isChecked ? filterLegal(arbitrary, schema, position) : arbitrary;
 };
 
-/** Creates an arbitrary of the inputs that a schema accepts, also unusual ones. `path` names the schema in messages. */
-export const createArbitrary = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> =>
-  generate(schema, { path, depth: 0 }) as fc.Arbitrary<z.input<S>>;
+const created = new WeakMap<Schema, Map<string, fc.Arbitrary<unknown>>>();
+
+/**
+ * Creates an arbitrary of the inputs that a schema accepts, also unusual ones. `path` names the schema in messages. It is kept for the
+ * next call, because its creation takes longer than hundreds of values.
+ */
+export const createArbitrary = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> => {
+  const byPath = created.get(schema) ?? new Map<string, fc.Arbitrary<unknown>>();
+  created.set(schema, byPath);
+  const arbitrary = byPath.get(path) ?? generate(schema, { path, depth: 0 });
+  byPath.set(path, arbitrary);
+  return arbitrary as fc.Arbitrary<z.input<S>>;
+};

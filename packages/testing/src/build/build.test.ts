@@ -1,4 +1,4 @@
-import { IsoDate, SingleLineText } from '@plinth/contract-kit';
+import { IsoDate, type Rule, SingleLineText, withRule } from '@plinth/contract-kit';
 import { defineCollection, Entity } from '@plinth/data-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -95,6 +95,51 @@ describe('createArbitrary', () => {
       },
     });
     expect(() => createArbitrary(endless)).toThrow(/recursive without an end/);
+  });
+});
+
+type Sum = { total: number; parts: number[] };
+const sumsUp: Rule<Sum> = {
+  field: 'total',
+  code: 'wrong-total',
+  message: 'must be the sum of parts',
+  holds: ({ total, parts }) => total === parts.reduce((sum, part) => sum + part, 0),
+  repair: ({ parts }) => ({ total: parts.reduce((sum, part) => sum + part, 0) }),
+};
+const parts = z.array(z.int().min(0).max(99));
+const inOrder: Rule<{ from: Date; to: Date }> = {
+  field: 'to',
+  code: 'ends-before-start',
+  message: 'must be after from',
+  holds: ({ from, to }) => to > from,
+  repair: ({ from }) => ({ to: new Date(from.getTime() + 1) }),
+};
+
+describe('a rule over several fields', () => {
+  const Period = z.object({ from: IsoDate, to: IsoDate, total: z.number(), parts });
+  const Ruled = z.object({ nested: withRule(withRule(Period, inOrder), sumsUp).optional() });
+
+  it('is kept by arbitrary values, also where hardly any random value would keep it', () => {
+    fc.assert(fc.property(createArbitrary(Ruled), (value) => Ruled.safeParse(value).success));
+  });
+
+  it('is kept by drafts, and by their overrides', () => {
+    const sums = defineCollection('sums', withRule(Entity.extend({ total: z.number(), parts }), sumsUp), {
+      tenancy: 'tenant',
+      indexes: {},
+    });
+    for (let run = 0; run < 20; run += 1) {
+      expect(sumsUp.holds(build(sums))).toBe(true);
+      expect(build(sums, { parts: [1, 2] })).toEqual({ total: 3, parts: [1, 2] });
+    }
+    expect(() => build(sums, { parts: [1, 2], total: 4 })).toThrow('total: must be the sum of parts');
+  });
+
+  it('boundary: an override of the repaired field is kept while other random values keep the rule', () => {
+    const Stay = withRule(Entity.extend({ from: z.date(), to: z.date() }), inOrder);
+    const stays = defineCollection('stays', Stay, { tenancy: 'tenant', indexes: {} });
+    const to = new Date('5000-01-01');
+    expect(build(stays, { to }).to).toEqual(to);
   });
 });
 

@@ -1,3 +1,4 @@
+import { getRules } from '@plinth/contract-kit';
 import {
   type CollectionDefinition,
   type Draft,
@@ -14,13 +15,8 @@ import { createArbitrary } from './arbitrary.ts';
 type Fields = Record<string, unknown>;
 type AnySchema = CollectionDefinition['shape'][string];
 
-const arbitraries = new WeakMap<AnySchema, fc.Arbitrary<unknown>>();
-
-const createSample = (schema: AnySchema, path: string): unknown => {
-  const arbitrary = arbitraries.get(schema) ?? createArbitrary(schema, path);
-  arbitraries.set(schema, arbitrary);
-  return fc.sample(arbitrary, { numRuns: 1, seed: random() | 0 })[0];
-};
+const createSample = (schema: AnySchema, path: string): unknown =>
+  fc.sample(createArbitrary(schema, path), { numRuns: 1, seed: random() | 0 })[0];
 
 const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
   const { name, schema } = definition;
@@ -43,17 +39,17 @@ const assertLegal = (definition: CollectionDefinition, draft: Fields): void => {
 
 const built = new WeakMap<object, Set<string>>();
 
-/** Records the unique values of a draft. @returns whether an earlier draft had one of them. */
-const isTaken = (definition: UntypedDefinition, draft: Fields): boolean => {
+/** Claims the unique values of a draft. @returns false when an earlier draft had one of them. */
+const claimValues = (definition: UntypedDefinition, draft: Fields): boolean => {
   const { indexes } = definition;
   const stored = toStoredDraft(definition, draft);
   const taken = built.get(indexes) ?? new Set<string>();
   built.set(indexes, taken);
   const unique = Object.entries(indexes).filter(([, { unique: code }]) => code !== undefined);
   const keys = unique.map(([name, { fields }]) => JSON.stringify([name, ...fields.map((field) => stored[field])]));
-  const found = keys.some((key) => taken.has(key));
+  const isFree = !keys.some((key) => taken.has(key));
   for (const key of keys) taken.add(key);
-  return found;
+  return isFree;
 };
 
 const createDraft = (definition: UntypedDefinition, draftFields: readonly string[], overrides: Fields): Fields => {
@@ -66,6 +62,20 @@ const createDraft = (definition: UntypedDefinition, draftFields: readonly string
     if (value !== undefined) draft[field] = value;
   }
   return draft;
+};
+
+const breaksRule = ({ schema }: CollectionDefinition, draft: Fields): boolean =>
+  getRules(schema).some(({ holds }) => !holds(draft));
+
+/** Repairs the rules that a draft breaks, without a change of its overrides. */
+const repairRules = ({ schema }: CollectionDefinition, draft: Fields, overrides: Fields): Fields => {
+  let fields = draft;
+  for (const { holds, repair } of getRules(schema)) {
+    if (holds(fields)) continue;
+    const repaired = Object.entries(repair(fields)).filter(([name]) => !Object.hasOwn(overrides, name));
+    fields = { ...fields, ...Object.fromEntries(repaired) };
+  }
+  return fields;
 };
 
 /** Short random values collide sometimes, but not this many times in a row. */
@@ -89,10 +99,12 @@ export const build = <D extends Entity>(
     throw new TypeError(
       `'${unknown}' is not a field of a draft of '${definition.name}'; it has ${draftFields.join(', ')}.`,
     );
-  let draft = createDraft(definition, draftFields, overrides);
-  for (let tries = 1; isTaken(definition, draft) && tries < triesMax; tries += 1) {
-    draft = createDraft(definition, draftFields, overrides);
+  const untyped = definition as unknown as CollectionDefinition;
+  const create = (): Fields => repairRules(untyped, createDraft(definition, draftFields, overrides), overrides);
+  let draft = create();
+  for (let tries = 1; (breaksRule(untyped, draft) || !claimValues(definition, draft)) && tries < triesMax; tries += 1) {
+    draft = create();
   }
-  assertLegal(definition as unknown as CollectionDefinition, draft);
+  assertLegal(untyped, draft);
   return draft as Draft<D>;
 };

@@ -76,6 +76,7 @@ const argumentCases = (use: () => Fixture): void => {
       draft.due.setTime(9);
       change.$set.tags.push('y');
       change.$set.due.setTime(9);
+      things.require(where, suiteErrors.soldOut());
       where.rank.$in.length = 0;
       whereChange.$set.size.width = 9;
       return result;

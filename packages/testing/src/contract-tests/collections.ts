@@ -1,4 +1,4 @@
-import { pii, secret } from '@plinth/contract-kit';
+import { pii, type Rule, secret, withRule } from '@plinth/contract-kit';
 import { type Draft, defineCollection, Entity, sortKeyMax, toSortKey } from '@plinth/data-kit';
 import { z } from 'zod';
 
@@ -14,6 +14,11 @@ export const Thing = Entity.extend({
   note: z.string().max(200).optional(),
   count: z.int().optional(),
   tags: z.array(z.string().max(20)).max(5),
+  seenAt: z.array(z.date()).max(5).optional(),
+  parts: z
+    .array(z.object({ code: z.string(), count: z.int().optional() }))
+    .max(5)
+    .optional(),
   size: z.object({ width: z.number(), depth: z.number().optional() }).optional(),
 });
 export type Thing = z.infer<typeof Thing>;
@@ -23,21 +28,37 @@ export const sortedFields = ['createdAt', 'rank', 'name', 'active', 'due', '_id'
 
 export const things = defineCollection('things', Thing, {
   tenancy: 'tenant',
+  search: ['name', 'note'],
   indexes: {
     bySku: { fields: ['sku'], unique: 'sku-taken' },
     byAge: { fields: ['createdAt', '_id'] },
-    byRank: { fields: ['rank', '_id'] },
+    byRank: { fields: ['rank', '_id', 'stock'] },
     byName: { fields: ['name', '_id'] },
     byActive: { fields: ['active', '_id'] },
     byDue: { fields: ['due', '_id'] },
     byId: { fields: ['_id'] },
-    byGroup: { fields: ['group', 'rank', '_id'] },
+    byGroup: { fields: ['group', 'rank', '_id', 'stock'] },
     byGroupAndActivity: { fields: ['group', 'active', 'createdAt', '_id'] },
+    byTag: { fields: ['tags', 'createdAt', '_id'] },
+    byTagAndRank: { fields: ['active', 'tags', 'rank', '_id', 'stock'] },
+    byGroupAndId: { fields: ['group', '_id'] },
   },
 });
 
+/** The rule of a slot, which compares two fields. */
+export const slotRule: Rule<{ hour?: number | undefined; until?: number | undefined }> = {
+  field: 'until',
+  code: 'ends-before-start',
+  message: 'must be after hour',
+  holds: ({ hour = 0, until }) => until === undefined || until > hour,
+  repair: ({ hour = 0 }) => ({ until: hour + 1 }),
+};
+
 /** A document that is unique by two fields, one of which may be missing. */
-export const Slot = Entity.extend({ room: z.string(), hour: z.int().optional(), rank: z.number() });
+export const Slot = withRule(
+  Entity.extend({ room: z.string(), hour: z.int().optional(), until: z.int().optional(), rank: z.number() }),
+  slotRule,
+);
 export type Slot = z.infer<typeof Slot>;
 
 export const slots = defineCollection('slots', Slot, {
@@ -54,12 +75,13 @@ export const Contact = Entity.extend({
   access: z.object({ pin: secret(z.string()), floor: z.int() }).optional(),
   visits: z.int(),
   remark: pii(z.string()).optional(),
+  emails: z.array(pii(z.string())).optional(),
 });
 export type Contact = z.infer<typeof Contact>;
 
 export const contacts = defineCollection('contacts', Contact, {
   tenancy: 'tenant',
-  indexes: { byName: { fields: ['name', '_id'] } },
+  indexes: { byName: { fields: ['name', '_id', 'visits'] } },
 });
 
 /** A document with soft deletion and comparison keys. */
@@ -78,6 +100,7 @@ const lowerCase = { schema: z.string().max(60), toKey: (text: string) => text.to
 export const members = defineCollection('members', Member, {
   tenancy: 'tenant',
   softDelete: true,
+  search: ['name', 'nickname'],
   compareBy: {
     name: { schema: z.string().max(sortKeyMax), toKey: toSortKey },
     handle: lowerCase,

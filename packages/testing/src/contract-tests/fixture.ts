@@ -26,13 +26,13 @@ import {
 } from './collections.ts';
 import type { OpenStore } from './open-store.ts';
 
-type PlainCollection<D extends Thing | Slot | Contact> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
+type PlainCollection<D extends Slot | Contact> = Collection<D, OperationsOf<{ readonly softDelete: false }>>;
 type Work<T> = () => T | Promise<T>;
 
 /** The open store of a suite. Each case uses new tenants. */
 export type Fixture = {
   readonly clock: ManualClock;
-  readonly things: PlainCollection<Thing>;
+  readonly things: Collection<Thing, OperationsOf<typeof things>>;
   readonly slots: PlainCollection<Slot>;
   readonly contacts: PlainCollection<Contact>;
   readonly members: Collection<Member, keyof TenantCollection<Member>>;
@@ -40,7 +40,7 @@ export type Fixture = {
   readonly journal: Journal;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
-  /** Lets the stored idempotency keys age. */
+  /** Makes the stored idempotency keys older. */
   ageKeys(ms: number): Promise<void>;
   /** Creates a context, by default of a new tenant. */
   context(tenantId?: string): Ctx;
@@ -114,7 +114,7 @@ export type Tenant = Omit<Fixture, 'things' | 'slots' | 'contacts' | 'members' |
   race<T>(count: number, work: (tenant: Tenant, index: number) => T | Promise<T>): ReturnType<typeof settle<T>>;
 };
 
-/** Opens a new tenant, or a known one in the context `ctx`. */
+/** Returns the tenant of `ctx`, by default a new one. */
 export const createTenant = (fixture: Fixture, ctx: Ctx = fixture.context()): Tenant => ({
   ...fixture,
   ctx,

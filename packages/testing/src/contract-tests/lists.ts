@@ -4,10 +4,10 @@ import { compare } from '../fake/compare.ts';
 import { createThing, sortedFields, type Thing } from './collections.ts';
 import { createTenant, type Fixture } from './fixture.ts';
 
-type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
+export type Query = Omit<ListQuery<Thing>, 'cursor' | 'limit'>;
 
 /** Follows the cursors to the end. @returns the pages. */
-const listPages = async (
+export const listPages = async (
   fixture: Fixture,
   ctx: Ctx,
   { limit, ...query }: Query & { limit: number },
@@ -22,9 +22,9 @@ const listPages = async (
   return pages;
 };
 
-const listIds = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
+export const listIds = (documents: readonly Thing[]): string[] => documents.map(({ _id }) => _id);
 
-const sortThings = (documents: readonly Thing[], sort: string): Thing[] => {
+export const sortThings = (documents: readonly Thing[], sort: string): Thing[] => {
   const field = sort.replace('-', '') as keyof Thing;
   const ascending = documents.toSorted(
     (left, right) => compare(left[field], right[field]) || compare(left._id, right._id),
@@ -33,7 +33,7 @@ const sortThings = (documents: readonly Thing[], sort: string): Thing[] => {
 };
 
 /** Creates documents with many equal values and some absent ones. */
-const createMixedThings = async ({ insertEach }: Fixture, ctx: Ctx): Promise<Thing[]> =>
+export const createMixedThings = async ({ insertEach }: Fixture, ctx: Ctx): Promise<Thing[]> =>
   insertEach(
     ctx,
     Array.from({ length: 17 }, (_, index) => ({
@@ -41,6 +41,7 @@ const createMixedThings = async ({ insertEach }: Fixture, ctx: Ctx): Promise<Thi
       name: ['b', 'a', '', 'B', '\u{1F600}', '\uFFFD', 'a\0'][(index * 5) % 7] as string,
       active: index % 3 === 0,
       group: index % 2 ? ('alpha' as const) : ('beta' as const),
+      stock: index % 6,
       ...(index % 4 !== 0 && { due: new Date(1000 + (index % 3)) }),
     })),
   );

@@ -72,6 +72,7 @@ const filterCases = (use: () => Fixture): void => {
     await expect(things.list({ where: where as never, sort: 'rank', limit: 1 })).rejects.toThrow(message);
     const writing = write(() => things.updateWhere(filter, {}, suiteErrors.soldOut()));
     await expect(writing).rejects.toThrow(message);
+    await expect(write(() => things.require(filter, suiteErrors.soldOut()))).rejects.toThrow(message);
   });
 
   it('integrity: an operator or nothing in place of an id or version matches no document', async () => {
@@ -104,7 +105,11 @@ const filterCases = (use: () => Fixture): void => {
       'Add [stock, _id] to its defineCollection',
     );
     await expect(list({ where: { note: 'x' }, sort: '-rank', limit: 1 })).rejects.toThrow('Add [note, rank, _id]');
-    await expect(list({ where: { rank: { $gt: 1 } }, sort: 'name', limit: 1 })).rejects.toThrow(/sorted field only/);
+    await expect(list({ where: { rank: { $gt: 1 } }, sort: 'name', limit: 1 })).rejects.toThrow(
+      'Add [name, _id, rank]',
+    );
+    const inBoth = { group: { $in: ['alpha'] }, active: { $in: [true] } } as const;
+    await expect(list({ where: inBoth, sort: 'createdAt', limit: 1 })).rejects.toThrow(/\$in on one field/);
     await expect(list({ where: {}, sort: 'colour' as never, limit: 1 })).rejects.toThrow(/colour/);
   });
 
@@ -115,27 +120,31 @@ const filterCases = (use: () => Fixture): void => {
   });
 };
 
-const invalidChanges: Readonly<Record<string, object>> = {
-  'the version': { $set: { version: 9 } },
-  'the id': { $set: { _id: 'other' } },
-  'the time of creation': { $set: { createdAt: new Date(0) } },
-  'the version by a step': { $inc: { version: 5 } },
-  'an unknown field': { $set: { colour: 'red' } },
-  'a path': { $set: { 'size.width': 9 } },
-  'one field twice': { $set: { stock: 1 }, $inc: { stock: 1 } },
-  'by an operator outside the vocabulary': { $rename: { note: 'name' } },
+const invalidChanges: Readonly<Record<string, readonly [change: object, message: string]>> = {
+  'the version': [{ $set: { version: 9 } }, "'version' is written by the collection itself"],
+  'the id': [{ $set: { _id: 'other' } }, "'_id' is written by the collection itself"],
+  'the time of creation': [{ $set: { createdAt: new Date(0) } }, "'createdAt' is written by the collection itself"],
+  'the version by a step': [{ $inc: { version: 5 } }, "'version' is written by the collection itself"],
+  'an unknown field': [{ $set: { colour: 'red' } }, "'colour' is not a field"],
+  'a path': [{ $set: { 'size.width': 9 } }, "the path 'size.width' is not supported here: set 'size' as a whole"],
+  'one field twice': [{ $set: { stock: 1 }, $inc: { stock: 1 } }, "names 'stock' twice"],
+  'by an operator outside the vocabulary': [{ $rename: { note: 'name' } }, "'$rename' is not supported in a change"],
+  'several items at once': [{ $push: { tags: { $each: ['a'] } } }, "'$each' is not supported here: '$push' on 'tags'"],
+  'an item of a field that is not an array': [{ $push: { note: 'a' } }, "'$push' is not supported on 'note'"],
+  'a step that is not a number': [{ $inc: { stock: '1' } }, "'$inc' on 'stock' takes a finite number"],
+  'an infinite step': [{ $inc: { rank: Number.POSITIVE_INFINITY } }, "'$inc' on 'rank' takes a finite number"],
 };
 
 const changeCases = (use: () => Fixture): void => {
   it.each(Object.entries(invalidChanges))(
-    'integrity: a change of %s is rejected and changes nothing',
-    async (_, change) => {
+    'integrity: a change of %s is rejected with its name and changes nothing',
+    async (_, [change, message]) => {
       const { insertEach, things, write } = createTenant(use());
       const [thing] = (await insertEach([{ note: 'x', size: { width: 1 } }])) as [Thing];
       const { _id } = thing;
-      await expect(write(() => things.update(thing, change as never))).rejects.toThrow();
+      await expect(write(() => things.update(thing, change as never))).rejects.toThrow(message);
       const writing = write(() => things.updateWhere({ _id }, change as never, suiteErrors.soldOut()));
-      await expect(writing).rejects.toThrow();
+      await expect(writing).rejects.toThrow(message);
       expect(await things.get(_id)).toEqual(thing);
     },
   );

@@ -5,7 +5,7 @@ export type OpenedStore<K> = {
   readonly store: ModuleStore<K>;
   /** Returns every journal row of the store, oldest first. */
   journalRows(): Promise<JournalRow[]>;
-  /** Lets the idempotency keys of the store age, by its own time. */
+  /** Makes the stored idempotency keys older, or advances the clock by which they expire. */
   ageKeys(ms: number): Promise<void>;
   close(): Promise<void>;
 };

@@ -1,9 +1,9 @@
 import type { Collection, Ctx, ListQuery, OperationsOf, TenantCollection, UnitOfWork } from '@plinth/data-kit';
-import type { Thing } from './collections.ts';
+import type { things as definition, Thing } from './collections.ts';
 import { suiteErrors } from './fixture.ts';
 import type { Operation, Tenants, Unit } from './random-operations.ts';
 
-type Operations = OperationsOf<{ readonly softDelete: false }>;
+type Operations = OperationsOf<typeof definition>;
 type Things = Pick<TenantCollection<Thing>, Operations>;
 
 /** One of the two stores under comparison, with all documents that it has returned so far. */
@@ -20,6 +20,10 @@ const pickDocument = ({ seen }: Side, pick: number): Thing | undefined => seen[p
 const toQuery = ({ sort, filter }: Extract<Operation, { kind: 'list' }>): Pick<ListQuery<Thing>, 'where' | 'sort'> => {
   const field = sort.replace('-', '');
   if (filter === 'group' && field === 'rank') return { where: { group: 'alpha' }, sort };
+  if (filter === 'tag' && field === 'createdAt') return { where: { tags: 'x' }, sort };
+  if (filter === 'in' && field === 'rank') {
+    return { where: { group: { $in: ['beta', 'alpha'] }, stock: { $gte: 2, $lt: 9 } }, sort };
+  }
   if (filter === 'range' && field === 'rank') return { where: { rank: { $gt: -1.5, $lte: 1 } }, sort };
   if (filter === 'range' && field === 'name') return { where: { name: { $gte: 'B', $lt: '\u{1F600}' } }, sort };
   return { where: {}, sort };
@@ -41,6 +45,11 @@ const read = async (things: Things, operation: Operation, document: Thing | unde
   if (operation.kind === 'get') return things.get(_id);
   if (operation.kind === 'getMany') return things.getMany([_id, unknownId, _id]);
   if (operation.kind === 'find') return things.find({ sku: operation.sku });
+  if (operation.kind === 'search') return things.search({ text: operation.text, limit: 3 });
+  if (operation.kind === 'summarise') {
+    const query = { where: { rank: { $gte: 0 } }, byDay: 'due', sum: ['stock', 'count'], groupsMax: 9 } as const;
+    return things.summarise(operation.hasGroups ? { ...query, by: 'name' } : query, suiteErrors.soldOut());
+  }
   if (operation.kind === 'list') return listPages(things, operation);
   throw new Error('The work failed on purpose.');
 };
@@ -60,8 +69,14 @@ const perform = (things: Things, operation: Operation, side: Side): unknown => {
       return things.updateWhere({ rank: operation.rank }, { $set: { name: operation.name } }, suiteErrors.soldOut());
     case 'require':
       return document && things.require(document);
+    case 'requireStock': {
+      const where = { _id: document?._id ?? unknownId, stock: { $gte: operation.stockMin } };
+      return things.require(where, suiteErrors.soldOut());
+    }
+    case 'requireRank':
+      return things.require({ rank: operation.rank }, suiteErrors.soldOut());
     case 'remove':
-      return document && things.remove(document);
+      return document && things.remove(document, operation.pick % 2 ? suiteErrors.soldOut() : undefined);
     default:
       return read(things, operation, document);
   }

@@ -9,12 +9,16 @@ export type Operation =
   | { readonly kind: 'updateStock'; readonly pick: number; readonly stockMin: number; readonly change: Change<Thing> }
   | { readonly kind: 'renameByRank'; readonly rank: number; readonly name: string }
   | { readonly kind: 'require' | 'remove' | 'get' | 'getMany'; readonly pick: number }
+  | { readonly kind: 'requireStock'; readonly pick: number; readonly stockMin: number }
+  | { readonly kind: 'requireRank'; readonly rank: number }
   | { readonly kind: 'find'; readonly sku: string }
+  | { readonly kind: 'search'; readonly text: string }
+  | { readonly kind: 'summarise'; readonly hasGroups: boolean }
   | {
       readonly kind: 'list';
       readonly sort: (typeof sorts)[number];
       readonly limit: number;
-      readonly filter: 'none' | 'group' | 'range';
+      readonly filter: 'none' | 'group' | 'range' | 'in' | 'tag';
     }
   | { readonly kind: 'fail' };
 
@@ -48,6 +52,8 @@ const picks = fc.nat(40);
 const record = <T extends object>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }, requiredKeys: (keyof T & string)[]) =>
   fc.record(fields, { requiredKeys: requiredKeys as never[], noNullPrototype: true });
 
+const parts = record({ code: fc.constantFrom('x', 'y'), count: fc.constantFrom(0, 1) }, ['code']);
+
 const drafts = record(
   {
     sku: skus,
@@ -57,6 +63,8 @@ const drafts = record(
     name: names,
     active: fc.boolean(),
     tags: fc.array(fc.constantFrom('x', 'y'), { maxLength: 4 }),
+    seenAt: fc.array(dues, { maxLength: 4 }),
+    parts: fc.array(parts, { maxLength: 4 }),
     due: dues,
     note: names,
     count: steps,
@@ -71,6 +79,8 @@ const changes = record(
     $inc: record({ stock: steps, count: steps }, []),
     $unset: record({ note: fc.constant(true as const), size: fc.constant(true as const) }, []),
     $push: record({ tags: fc.constantFrom('x', 'y') }, []),
+    $addToSet: record({ seenAt: dues }, []),
+    $pull: record({ parts: fc.oneof(parts, record({ count: fc.constantFrom(0, 1) }, ['count'])) }, []),
   },
   [],
 ) as fc.Arbitrary<Change<Thing>>;
@@ -83,18 +93,22 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: kind('updateStock'), pick: picks, stockMin: fc.nat(1), change: changes }) },
   { weight: 1, arbitrary: fc.record({ kind: kind('renameByRank'), rank: ranks, name: names }) },
   { weight: 2, arbitrary: fc.record({ kind: kind('require'), pick: picks }) },
+  { weight: 2, arbitrary: fc.record({ kind: kind('requireStock'), pick: picks, stockMin: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('requireRank'), rank: ranks }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constantFrom('remove' as const, 'get' as const, 'getMany' as const), pick: picks }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('find'), sku: skus }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('search'), text: fc.constantFrom('a', 'b A', '-a', '"a b"', 'c') }) },
+  { weight: 1, arbitrary: fc.record({ kind: kind('summarise'), hasGroups: fc.boolean() }) },
   {
     weight: 3,
     arbitrary: fc.record({
       kind: kind('list'),
       sort: fc.constantFrom(...sorts),
       limit: fc.integer({ min: 1, max: 4 }),
-      filter: fc.constantFrom('none' as const, 'group' as const, 'range' as const),
+      filter: fc.constantFrom('none' as const, 'group' as const, 'range' as const, 'in' as const, 'tag' as const),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('fail') }) },

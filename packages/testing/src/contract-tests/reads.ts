@@ -116,8 +116,8 @@ export const readCases = (use: () => Fixture): void => {
     it('boundary: accepts no ids, and 300', async () => {
       const { things, write } = createTenant(use());
       expect(await things.getMany([])).toEqual([]);
-      const made = await write(() => Array.from({ length: 300 }, () => things.insert(createThing())));
-      expect(await things.getMany(made.map(({ _id }) => _id))).toHaveLength(300);
+      const created = await write(() => Array.from({ length: 300 }, () => things.insert(createThing())));
+      expect(await things.getMany(created.map(({ _id }) => _id))).toHaveLength(300);
     });
   });
 };

@@ -60,6 +60,19 @@ const hiddenCases = (use: () => Fixture): void => {
     expect(await team.getRemoved(ada)).toEqual(removed);
   });
 
+  it('boundary: a removal of a changed or removed document throws its own error', async () => {
+    const team = createTeam(use());
+    const ada = await team.add();
+    const { write, members } = use();
+    const remove = (error: ReturnType<typeof suiteErrors.soldOut>) =>
+      write(team.ctx, () => members.for(team.ctx).remove(ada, error));
+    await team.setPoints(ada, 5);
+    const error = suiteErrors.soldOut();
+    await expect(remove(error)).rejects.toBe(error);
+    await team.remove(await team.members.get(ada._id));
+    await expect(remove(error)).rejects.toBe(error);
+  });
+
   it('race: a cursor stays valid when its document is removed', async () => {
     const team = createTeam(use());
     const [ada, grace] = [await team.add(), await team.add()];

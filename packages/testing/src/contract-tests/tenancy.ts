@@ -35,6 +35,19 @@ const readCases = (use: () => Fixture): void => {
     expect(await use().things.for(otherCtx).getMany([thing._id, theirs._id])).toEqual([theirs]);
   });
 
+  it('search finds no document of another tenant', async () => {
+    const { otherCtx, thing } = await createTwoTenants(use());
+    expect(await use().things.for(otherCtx).search({ text: thing.name, limit: 100 })).toEqual([]);
+  });
+
+  it('summarise counts no document of another tenant', async () => {
+    const { otherCtx } = await createTwoTenants(use());
+    const summarise = () => use().things.for(otherCtx).summarise({ where: {}, groupsMax: 1 }, suiteErrors.soldOut());
+    expect(await summarise()).toEqual([]);
+    await use().insertEach(otherCtx, [{}]);
+    expect(await summarise()).toEqual([{ count: 1 }]);
+  });
+
   it.each(['createdAt', '-createdAt', 'rank', '-_id'] as const)(
     'list by %s omits another tenant’s documents',
     async (sort) => {

@@ -1,6 +1,8 @@
-import type { Draft } from '@plinth/data-kit';
+import { withRule } from '@plinth/contract-kit';
+import { type Draft, toPatchChange } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
-import { createThing, type Slot, type Thing } from './collections.ts';
+import { z } from 'zod';
+import { createThing, type Slot, slotRule, type Thing } from './collections.ts';
 import { createTenant, type Fixture, suiteErrors } from './fixture.ts';
 
 const validatorCases = (use: () => Fixture): void => {
@@ -53,6 +55,47 @@ const validatorCases = (use: () => Fixture): void => {
   });
 };
 
+const slotTimes = withRule(z.object({ hour: z.int().optional(), until: z.int().optional() }), slotRule);
+
+const ruleCases = (use: () => Fixture): void => {
+  describe('a rule over several fields', () => {
+    const broken = "slots: the document breaks the rule 'ends-before-start': 'until' must be after hour.";
+
+    it('integrity: refuses an insert and an update that break it, and undoes the other writes of the unit', async () => {
+      const { slots, write } = createTenant(use());
+      const slot = await write(() => slots.insert({ room: 'a', hour: 1, until: 2, rank: 1 }));
+      const inserting = write(() => {
+        slots.insert({ room: 'b', rank: 7 });
+        slots.insert({ room: 'c', hour: 2, until: 2, rank: 1 });
+      });
+      await expect(inserting).rejects.toThrow(broken);
+      await expect(write(() => slots.update(slot, { $inc: { hour: 1 } }))).rejects.toThrow(broken);
+      await expect(write(() => slots.update(slot, { $set: { until: 1 } }))).rejects.toThrow(broken);
+      expect(await slots.find({ rank: 7 })).toBeUndefined();
+      expect(await slots.get(slot._id)).toEqual(slot);
+    });
+
+    it('boundary: holds for the smallest difference and for absent fields', async () => {
+      const { slots, write } = createTenant(use());
+      const slot = await write(() => slots.insert({ room: 'a', rank: 1 }));
+      const next = await write(() => slots.update(slot, { $set: { hour: 5, until: 6 } }));
+      expect(await slots.get(slot._id)).toEqual(next);
+    });
+
+    it('race: of two patches that each keep it, and together break it, one is made', async () => {
+      const { slots, write, race } = createTenant(use());
+      const { _id } = await write(() => slots.insert({ room: 'a', hour: 1, until: 9, rank: 1 }));
+      const { results, errorCodes } = await race(2, async (tenant, index) => {
+        const slot = await tenant.slots.get(_id);
+        tenant.slots.update(slot, toPatchChange(slotTimes, slot, index ? { hour: 6 } : { until: 4 }) ?? {});
+      });
+      expect([results.length, errorCodes]).toEqual([1, ['stale-version']]);
+      const { hour = 0, until = 0 } = await slots.get(_id);
+      expect(until).toBeGreaterThan(hour);
+    });
+  });
+};
+
 const uniqueCases = (use: () => Fixture): void => {
   describe('integrity: unique indexes', () => {
     it('a write of a taken value fails with the code of its index', async () => {
@@ -95,11 +138,11 @@ const uniqueCases = (use: () => Fixture): void => {
 
     it('values that differ in one of several fields, in case or in form are different', async () => {
       const { insertEach, slots, things, write } = createTenant(use());
-      const at = (slot: Pick<Slot, 'room' | 'hour'>) => write(() => slots.insert({ ...slot, rank: 1 }));
-      await at({ room: 'a', hour: 1 });
-      await at({ room: 'a', hour: 2 });
-      await at({ room: 'b', hour: 1 });
-      await expect(at({ room: 'a', hour: 2 })).rejects.toMatchObject({ code: 'slot-taken' });
+      const insert = (slot: Pick<Slot, 'room' | 'hour'>) => write(() => slots.insert({ ...slot, rank: 1 }));
+      await insert({ room: 'a', hour: 1 });
+      await insert({ room: 'a', hour: 2 });
+      await insert({ room: 'b', hour: 1 });
+      await expect(insert({ room: 'a', hour: 2 })).rejects.toMatchObject({ code: 'slot-taken' });
       // The same letter, composed and decomposed: values have no collation.
       await insertEach([{ sku: 'caf\u00e9' }, { sku: 'cafe\u0301' }, { sku: 'Caf\u00e9' }]);
       expect(await things.find({ sku: 'cafe\u0301' })).toMatchObject({ sku: 'cafe\u0301' });
@@ -107,9 +150,9 @@ const uniqueCases = (use: () => Fixture): void => {
 
     it('boundary: two documents without the same field have equal values of it', async () => {
       const { slots, write } = createTenant(use());
-      const open = () => write(() => slots.insert({ room: 'open', rank: 1 }));
-      await open();
-      await expect(open()).rejects.toMatchObject({ code: 'slot-taken' });
+      const insert = () => write(() => slots.insert({ room: 'open', rank: 1 }));
+      await insert();
+      await expect(insert()).rejects.toMatchObject({ code: 'slot-taken' });
     });
   });
 };
@@ -123,7 +166,10 @@ const roundTrips: Readonly<Record<string, Partial<Draft<Thing>>>> = {
   'the longest text of wide characters': { name: '漢'.repeat(200) },
   'numbers around 2^31': { stock: 2 ** 31, count: -(2 ** 31) - 1, rank: 2 ** 31 - 1 },
   'the largest whole numbers': { stock: Number.MAX_SAFE_INTEGER, count: Number.MIN_SAFE_INTEGER },
-  'fractions and the ends of doubles': { rank: 0.1 + 0.2, size: { width: 5e-324, depth: 1.7976931348623157e308 } },
+  'fractions, the smallest and the largest double': {
+    rank: 0.1 + 0.2,
+    size: { width: 5e-324, depth: 1.7976931348623157e308 },
+  },
   'times to the millisecond': { due: new Date('2026-02-28T23:59:59.999Z') },
   'times before 1970 and far ahead': { due: new Date('1601-01-01T00:00:00.001Z') },
   'the last day of a far year': { due: new Date('9999-12-31T23:59:59.999Z') },
@@ -139,17 +185,8 @@ const boundaryCases = (use: () => Fixture): void => {
       expect(await things.find({ sku: thing.sku, name: thing.name })).toEqual(thing);
       const [plain] = (await insertEach([{}])) as [Thing];
       const { sku: __, ...others } = fields;
-      const next = await write(() =>
-        things.update(plain, {
-          $set: others,
-        }),
-      );
-      expect(await things.get(plain._id)).toEqual({
-        ...plain,
-        ...others,
-        version: 2,
-        updatedAt: next.updatedAt,
-      });
+      const next = await write(() => things.update(plain, { $set: others }));
+      expect(await things.get(plain._id)).toEqual({ ...plain, ...others, version: 2, updatedAt: next.updatedAt });
     });
 
     it('sums stay whole numbers beyond 2^31', async () => {
@@ -163,9 +200,10 @@ const boundaryCases = (use: () => Fixture): void => {
   });
 };
 
-/** The values that can be stored, and that they are read unchanged. */
+/** Valid values are read as they were written, and invalid ones are refused. */
 export const valueCases = (use: () => Fixture): void => {
   validatorCases(use);
+  ruleCases(use);
   uniqueCases(use);
   boundaryCases(use);
 };

@@ -24,9 +24,9 @@ const insertCases = (use: () => Fixture): void => {
 
     it('creates ids in the order of the inserts', async () => {
       const { things, write } = createTenant(use());
-      const made = await write(() => Array.from({ length: 50 }, () => things.insert(createThing())._id));
-      expect(made.toSorted()).toEqual(made);
-      expect(new Set(made).size).toBe(50);
+      const ids = await write(() => Array.from({ length: 50 }, () => things.insert(createThing())._id));
+      expect(ids.toSorted()).toEqual(ids);
+      expect(new Set(ids).size).toBe(50);
     });
   });
 };
@@ -141,6 +141,34 @@ const removeCases = (use: () => Fixture): void => {
       expect(await things.get(thing._id)).toEqual(next);
       await write(() => things.remove(next));
       await expect(write(() => things.remove(next))).rejects.toMatchObject({ code: 'stale-version' });
+    });
+
+    it('race: of a removal and a change at once, one wins and the other has its own error', async () => {
+      const { insertEach, things, race } = createTenant(use());
+      for (let round = 0; round < 5; round += 1) {
+        const [thing] = (await insertEach([{}])) as [Thing];
+        const { results, errorCodes } = await race(2, (tenant, index) =>
+          index === 0
+            ? tenant.things.remove(thing, suiteErrors.soldOut())
+            : void tenant.things.update(thing, { $inc: { stock: 1 } }, suiteErrors.soldOut()),
+        );
+        expect([results.length, errorCodes]).toEqual([1, ['sold-out']]);
+        const found = await things.find({ sku: thing.sku });
+        expect(found === undefined || found.version === 2).toBe(true);
+      }
+    });
+
+    it('integrity: throws its own error, and the other writes of its unit are undone', async () => {
+      const { insertEach, things, write } = createTenant(use());
+      const [thing, other] = (await insertEach([{}, {}])) as [Thing, Thing];
+      await write(() => things.remove(thing));
+      const error = suiteErrors.soldOut();
+      const again = write(() => {
+        things.remove(other);
+        things.remove(thing, error);
+      });
+      await expect(again).rejects.toBe(error);
+      expect(await things.get(other._id)).toEqual(other);
     });
 
     it('frees the unique value', async () => {

@@ -11,20 +11,27 @@ import {
   type Cursors,
   createDocument,
   createJournalChanges,
+  findIncomingReferences,
+  getReferencedIds,
   type Ids,
+  keysExaminedMax,
   type ListQuery,
   type Mapper,
   manageCollection,
   type Page,
   type Position,
   planList,
+  planSummary,
   type StoredCollection,
   type TenantCollection,
+  type UntypedDefinition,
   type WriteSets,
 } from '@plinth/data-kit';
 import type { Documents } from './commit.ts';
 import { compare, type Filter, matches } from './compare.ts';
 import { assertInTime } from './deadline.ts';
+import { search } from './search.ts';
+import { summarise } from './summarise.ts';
 import type { Stored, Write } from './write-set.ts';
 
 export type CollectionDeps = {
@@ -32,6 +39,8 @@ export type CollectionDeps = {
   readonly ids: Ids;
   readonly cursors: Cursors;
   readonly writeSets: WriteSets<Write>;
+  /** The collections of the module, which may refer to each other. */
+  readonly definitions: readonly UntypedDefinition[];
   /** The committed documents, by collection and id. */
   readonly state: ReadonlyMap<string, Documents>;
 };
@@ -41,7 +50,7 @@ type TenantDeps = CollectionDeps & {
   readonly ctx: Ctx;
   readonly journal: ReturnType<typeof createJournalChanges>;
 };
-type Reads = 'get' | 'find' | 'getMany' | 'list';
+type Reads = 'get' | 'find' | 'getMany' | 'list' | 'search' | 'summarise';
 
 const listOwn = ({ definition, ctx, state }: TenantDeps): Stored[] => {
   ctx.signal.throwIfAborted();
@@ -56,7 +65,7 @@ const list = async (deps: TenantDeps, query: ListQuery<Stored>, as?: AnyMapper):
   const { where, sort, limit, cursor } = query;
   assertLimit(limit);
   const { definition, ctx, cursors } = deps;
-  const { field, descending } = planList(definition, { where, sort });
+  const { field, descending, skippedBy } = planList(definition, { where, sort });
   const scope = { collection: definition.name, tenantId: ctx.tenantId, where, sort };
   const after = cursor === undefined ? undefined : cursors.decode(cursor, scope);
   const direction = descending ? -1 : 1;
@@ -67,13 +76,19 @@ const list = async (deps: TenantDeps, query: ListQuery<Stored>, as?: AnyMapper):
     value: (document[field] ?? null) as Position['value'],
     id: document._id,
   });
-  const found = listOwn(deps)
-    .filter((document) => matches(document, where as Filter) && (!after || order(toPosition(document), after) > 0))
+  const isIncluded = (document: Stored, filter: Filter): boolean =>
+    matches(document, filter) && (!after || order(toPosition(document), after) > 0);
+  const examinedBy = Object.fromEntries(Object.entries(where).filter(([name]) => name !== skippedBy));
+  const keys = listOwn(deps)
+    .filter((document) => isIncluded(document, examinedBy))
     .sort((left, right) => order(toPosition(left), toPosition(right)));
+  const examined = skippedBy === undefined ? keys : keys.slice(0, keysExaminedMax);
+  const found = examined.filter((document) => matches(document, where as Filter));
   const documents = structuredClone(found.slice(0, limit));
-  const last = documents.at(-1);
+  const end = skippedBy !== undefined && examined.length === keysExaminedMax ? examined.at(-1) : undefined;
+  const last = found.length > limit ? documents.at(-1) : end;
   const items = as ? documents.map(as) : documents;
-  return { items, nextCursor: found.length > limit && last ? cursors.encode(toPosition(last), scope) : null };
+  return { items, nextCursor: last ? cursors.encode(toPosition(last), scope) : null };
 };
 
 const createReads = (deps: TenantDeps): Pick<StoredCollection<Stored>, Reads> => ({
@@ -87,6 +102,17 @@ const createReads = (deps: TenantDeps): Pick<StoredCollection<Stored>, Reads> =>
     return structuredClone(listOwn(deps).find((document) => matches(document, where as Filter)));
   },
   getMany: async (ids) => structuredClone(listOwn(deps).filter(({ _id }) => ids.includes(_id))),
+  search: async ({ words, where, limit }) => {
+    const found = listOwn(deps).filter((document) => matches(document, where as Filter));
+    return structuredClone(search(found, deps.definition.search, words).slice(0, limit));
+  },
+  summarise: async (query) => {
+    planSummary(deps.definition, query);
+    return summarise(
+      listOwn(deps).filter((document) => matches(document, query.where as Filter)),
+      query,
+    );
+  },
   list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(deps, query, as) as Promise<Page<T>>,
 });
 
@@ -98,6 +124,10 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
     ({ _id, version }: Stored) =>
     (stored: Stored): boolean =>
       isOwn(stored) && stored._id === _id && stored.version === version;
+  const matchesWhere =
+    (where: object) =>
+    (stored: Stored): boolean =>
+      isOwn(stored) && matches(stored, where as Filter);
   return {
     insert: (draft) => {
       const document = createDocument<Stored>(draft, { ctx, clock, ids });
@@ -115,13 +145,24 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
     updateWhere: (where, change, conflictError) => {
       assertIndexed(definition, where);
       assertChange(definition, change);
-      const isTarget = (document: Stored) => isOwn(document) && matches(document, where as Filter);
-      const write = { isTarget, change, now: clock.now(), conflictError };
+      const write = { isTarget: matchesWhere(where), change, now: clock.now(), conflictError };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.changedWhere(where, change));
     },
     require: (document, conflictError = commonErrors.staleVersion()) => {
       const write: Write = { kind: 'require', definition, isTarget: matchesVersion(document), conflictError };
       writeSets.require(ctx, definition.name, [write]);
+    },
+    requireOne: (name, where, conflictError) =>
+      writeSets.require(ctx, name, [
+        { kind: 'require', definition: { name }, isTarget: matchesWhere(where), conflictError },
+      ]),
+    requireNone: (name, values, conflictError) => {
+      const isTarget = (document: Stored): boolean =>
+        isOwn(document) &&
+        Object.entries(values).every(([path, value]) =>
+          [document[path], ...getReferencedIds(document, path)].includes(value),
+        );
+      writeSets.require(ctx, name, [{ kind: 'absent', definition: { name }, isTarget, conflictError }]);
     },
     remove: (document, conflictError = commonErrors.staleVersion()) => {
       const write = { isTarget: matchesVersion(document), conflictError };
@@ -133,12 +174,13 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
 /** Creates a collection in memory that is scoped to the tenant of a context. */
 export const fakeCollection = (definition: CollectionDefinition<Stored>, deps: CollectionDeps) => {
   const journal = createJournalChanges(definition as CollectionDefinition);
+  const incoming = findIncomingReferences(deps.definitions, definition);
   return {
     for: (ctx: Ctx): TenantCollection<Stored> => {
       assertTenant(definition, ctx);
       const tenantDeps = { ...deps, definition, ctx, journal };
       const stored = { ...createReads(tenantDeps), ...createWrites(tenantDeps) };
-      return manageCollection<Stored>(stored, { definition, clock: deps.clock });
+      return manageCollection<Stored>(stored, { definition, clock: deps.clock, incoming });
     },
   };
 };

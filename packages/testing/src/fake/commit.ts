@@ -34,7 +34,7 @@ const assertUnique = ({ indexes }: CollectionDefinition, document: Stored, docum
   }
 };
 
-/** Fields of other types than those of JSON have about the size of their texts. @throws `change-too-large`. */
+/** Measures the size of fields by the length of their JSON. @throws `change-too-large`. */
 export const assertFits = (fields: unknown): void => {
   if (JSON.stringify(fields).length > writeSetBytesMax) throw commonErrors.changeTooLarge();
 };
@@ -47,16 +47,16 @@ const put = (definition: CollectionDefinition, document: Stored, documents: Draf
 };
 
 const apply = (write: Write, documents: Draft): void => {
-  const { definition } = write;
   if (write.kind === 'insert') {
     const document = toStored(write.document);
     if (documents.has(document._id)) throw new UniqueViolation('unnamed index _id_');
-    return put(definition, document, documents);
+    return put(write.definition, document, documents);
   }
   const [target, ...more] = [...documents.values()].filter(write.isTarget);
-  if (!target || more.length > 0) throw write.conflictError;
+  if (write.kind === 'absent' && !target) return;
+  if (write.kind === 'absent' || !target || more.length > 0) throw write.conflictError;
   if (write.kind === 'remove') documents.delete(target._id);
-  if (write.kind === 'update') put(definition, toStored(applyChange(target, write.change, write.now)), documents);
+  if (write.kind === 'update') put(write.definition, applyChange(target, toStored(write.change), write.now), documents);
 };
 
 /**

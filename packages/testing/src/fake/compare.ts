@@ -35,8 +35,11 @@ const meets = (value: unknown, condition: unknown): boolean => {
 };
 
 /**
- * True when a document matches every condition of a filter that `assertWhere` has checked.
+ * True when a document matches every condition of a filter that `assertWhere` has checked; of an array one element must match.
  * A missing field matches none, because its type differs from that of any operand: filters have no null.
  */
 export const matches = (document: Filter, where: Filter): boolean =>
-  Object.entries(where).every(([field, condition]) => meets(document[field], condition));
+  Object.entries(where).every(([field, condition]) => {
+    const value = document[field];
+    return Array.isArray(value) ? value.some((element) => meets(element, condition)) : meets(value, condition);
+  });

@@ -17,6 +17,7 @@ import {
   type JournalRow,
   type ModuleStore,
   type OperationsOf,
+  type UntypedDefinition,
 } from '@plinth/data-kit';
 import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
@@ -86,7 +87,14 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
   const ids = options.ids ?? createIds(clock);
   const state = new Map<string, Documents>();
   const writeSets = createWriteSets<Write>();
-  const deps = { clock, ids, cursors: createRememberedCursors(), writeSets, state };
+  const deps = {
+    clock,
+    ids,
+    cursors: createRememberedCursors(),
+    writeSets,
+    state,
+    definitions: Object.values<UntypedDefinition>(definitions as Record<string, UntypedDefinition>),
+  };
   const collections = Object.fromEntries(
     Object.entries(definitions as Record<string, CollectionDefinition<Stored>>).map(([key, definition]) => [
       key,

@@ -40,6 +40,7 @@ export const unlimitedRateLimits = {
   LIMIT_ENTERPRISE_KEYS_PER_DAY: unlimited,
   LIMIT_ENTERPRISE_ROWS: unlimited,
   LIMIT_SENSITIVE_PER_MINUTE: unlimited,
+  CONNECTIONS_PER_IP_MAX: '1000000',
   LONG_RESPONSES_MAX: '10000',
   LONG_RESPONSES_PER_USER_MAX: '1000',
 } as const;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -16,10 +17,7 @@ export function createGuard({ graceMs = 10_000, folder = '' } = {}) {
   });
   guard.stdin.on('error', () => {});
   guard.unref();
-  const ended = new Promise((resolve) => {
-    guard.once('error', resolve);
-    guard.once('exit', resolve);
-  });
+  const ended = once(guard, 'exit').catch(() => {});
   return {
     add: (/** @type {number} */ pid) => guard.stdin.write(`+${pid}\n`),
     remove: (/** @type {number} */ pid) => guard.stdin.write(`-${pid}\n`),

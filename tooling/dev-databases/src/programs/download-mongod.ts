@@ -1,7 +1,6 @@
 // Downloads mongod into a folder and prints its path. A process of its own, so that a download that hangs can be ended.
 import { DryMongoBinary } from 'mongodb-memory-server-core';
 import { MongoBinaryDownload } from 'mongodb-memory-server-core/lib/util/MongoBinaryDownload.js';
-import { getMessage } from '../errors.ts';
 import { hashFile } from './find.ts';
 
 /** Verifies the archive by SHA-256 instead of MD5. The library does not verify certificates; fetch does. */
@@ -27,6 +26,6 @@ try {
   // The folder of the options may have another download already.
   console.log(await new VerifiedDownload({ ...options, downloadDir }).getMongodPath());
 } catch (error) {
-  console.error(getMessage(error));
+  console.error((error as Error).message);
   process.exitCode = 1;
 }

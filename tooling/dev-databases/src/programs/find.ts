@@ -6,7 +6,6 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { DevDatabasesError, getMessage } from '../errors.ts';
 import { createGuard } from '../guard/index.mjs';
 
 export type FindOptions = { env: NodeJS.ProcessEnv; log?: ((line: string) => void) | undefined };
@@ -16,8 +15,8 @@ export type Workplace = { env: NodeJS.ProcessEnv; work: string };
 
 export type Download = {
   from: string;
-  /** Names the program in the cache, where the downloads have different ones. */
-  version?: string;
+  /** The name of the program in the cache. */
+  name: string;
   /** Returns the path of the downloaded program, or throws the reason when the source has none. */
   run(workplace: Workplace): Promise<string>;
 };
@@ -27,22 +26,21 @@ export type Program = { names: readonly [string, ...string[]]; downloads: readon
 /** Returns the path of a program that is on PATH, cached or downloaded. */
 export async function findProgram({ names, downloads, advice }: Program, { env, log }: FindOptions): Promise<string> {
   const [program] = names;
-  const toName = ({ version }: Download): string => (version === undefined ? program : `${program}-${version}`);
   const found = await findOnPath(env, ...names);
   if (found !== undefined) return found;
-  for (const path of downloads.map((download) => toCachePath(env, toName(download)))) {
+  for (const path of downloads.map(({ name }) => toCachePath(env, name))) {
     if (await isIntact(path)) return path;
   }
   log?.(`Downloading ${program} (once, into ${cacheDir(env)})…`);
   const reasons: string[] = [];
-  for (const download of downloads) {
+  for (const { from, name, run: download } of downloads) {
     try {
-      return await downloadIntoCache(env, toName(download), download.run);
+      return await downloadIntoCache(env, name, download);
     } catch (error) {
-      reasons.push(`${download.from}: ${getReason(error)}`);
+      reasons.push(`${from}: ${getReason(error)}`);
     }
   }
-  throw new DevDatabasesError(
+  throw new Error(
     `${program} is neither on PATH nor in ${cacheDir(env)}, and cannot be downloaded (${reasons.join('; ')}): ${advice}.`,
   );
 }
@@ -115,7 +113,7 @@ export const downloadIntoCache = (env: NodeJS.ProcessEnv, program: string, downl
   });
 
 /** The last line of the error output of a command. */
-export const getReason = (error: unknown): string => getMessage(error).trim().split('\n').at(-1) ?? '';
+export const getReason = (error: unknown): string => (error as Error).message.trim().split('\n').at(-1) ?? '';
 
 const execute = promisify(execFile);
 

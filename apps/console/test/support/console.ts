@@ -1,0 +1,69 @@
+import { findAccessibilityFaults, useBrowser } from '@plinth/browser';
+import { type Api, createApi } from '@plinth/service-actions';
+import type { Page } from 'playwright-core';
+import { expect, inject } from 'vitest';
+
+export { useBrowser };
+
+type Account = { readonly name: string; readonly token: string };
+
+const findAccount = async (name: string): Promise<Account> => {
+  const response = await fetch(`${inject('url')}/demo/accounts`);
+  const { accounts } = (await response.json()) as { readonly accounts: readonly Account[] };
+  const account = accounts.find((other) => other.name === name);
+  if (!account) throw new Error(`There is no demo account of ${name}.`);
+  return account;
+};
+
+/** Returns a token of a demo user. */
+export const fetchToken = async (name: string): Promise<string> => (await findAccount(name)).token;
+
+/** Calls the API as a demo user, beside the page. */
+export const createApiAs = (name: string): Api => createApi({ baseUrl: inject('url'), token: () => fetchToken(name) });
+
+/** Opens the console at a path, as a demo user who has signed in before. */
+export const signIn = async (page: Page, name: string, path = '/'): Promise<void> => {
+  const { token: _token, ...user } = await findAccount(name);
+  const credential = JSON.stringify(JSON.stringify({ kind: 'demo', ...user }));
+  await page.addInitScript({ content: `localStorage.setItem('credential', ${credential})` });
+  await page.goto(inject('url') + path);
+};
+
+/** Waits for a message of the console, and closes it. */
+export const expectMessage = async (page: Page, text: string): Promise<void> => {
+  const message = page.getByRole('dialog').filter({ hasText: text });
+  await message.waitFor();
+  await message.getByRole('button', { name: 'Close' }).click();
+};
+
+const stepsMax = 40;
+
+/** Presses Tab until an element with this name has the focus. */
+export const pressTabUntil = async (page: Page, name: string): Promise<void> => {
+  for (let step = 0; step < stepsMax; step++) {
+    await page.keyboard.press('Tab');
+    const text = await page.evaluate<string>('document.activeElement.innerText');
+    if (text.includes(name)) return;
+  }
+  throw new Error(`Tab, pressed ${stepsMax} times, does not reach "${name}".`);
+};
+
+const hasSidewaysScroll = 'document.documentElement.scrollWidth > innerWidth';
+
+/** Asserts that a screen is accessible in both themes and fits the narrowest window. Keeps a picture of each. */
+export const inspect = async (page: Page, name: string): Promise<void> => {
+  const size = { width: 1280, height: 800 };
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
+    // Colors may change over a frame.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+    expect(await findAccessibilityFaults(page), `${name}, ${colorScheme}`).toEqual([]);
+    await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, animations: 'disabled' });
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.screenshot({ path: `screenshots/${name}-narrow.png`, animations: 'disabled' });
+  expect(await page.evaluate(hasSidewaysScroll), `${name} scrolls sideways`).toBe(false);
+  await page.setViewportSize(size);
+};

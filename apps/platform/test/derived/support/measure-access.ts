@@ -1,0 +1,41 @@
+import { builtInRoles } from '@plinth/contract-kit';
+import type { Caller } from '@plinth/service-kit/testing';
+import { createId, createPrincipal } from '@plinth/testing';
+import { createRequest, type Request, toSent } from './requests.ts';
+import type { NamedRoute } from './routes.ts';
+import type { OpenModules, Traffic } from './traffic.ts';
+
+/** Sends a valid request of a route as each kind of caller. @returns the cells of its row in docs/modules.md. */
+export const measureAccess = async (
+  { host }: OpenModules,
+  { tenantId, resources, choices }: Traffic,
+  { route }: NamedRoute,
+): Promise<Readonly<Record<string, string>>> => {
+  const target = resources.listTargets(route).at(-1);
+  const create = (): Request => createRequest(route, { resources, choices, target });
+  const getStatus = async (caller: Caller, request = create()): Promise<number> =>
+    (await caller.send(toSent(request))).status;
+  const toCell = (status: number): string => ([401, 403].includes(status) ? String(status) : 'yes');
+
+  const tryRole = async (role: string): Promise<string> => {
+    const cell = toCell(await getStatus(await host.as({ tenantId, id: createId(), roles: [role] })));
+    if (cell === 'yes') return cell;
+    // An id that is not stored, because a stored user has the roles that they have now.
+    const [path, id] = [create().path, createId()];
+    const own = { ...create(), path: target ? path.replace(target.id, id) : path };
+    return toCell(await getStatus(await host.as({ tenantId, id, roles: [role] }), own)) === 'yes' ? 'self' : cell;
+  };
+  const roles: [string, string][] = [];
+  for (const role of builtInRoles) roles.push([role, await tryRole(role)]);
+
+  const outside = await getStatus(await host.as(createPrincipal()));
+  const revoked = createPrincipal({ tenantId });
+  const caller = await host.as(revoked);
+  host.revoke(revoked);
+  return {
+    ...Object.fromEntries(roles),
+    'other tenant': outside === 404 && route.params ? '404' : toCell(outside).replace('yes', 'own data'),
+    'no token': toCell(await getStatus(host.anonymous)),
+    'revoked token': toCell(await getStatus(caller)),
+  };
+};

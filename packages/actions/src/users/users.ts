@@ -1,0 +1,33 @@
+import type { UsersService } from '@plinth/contracts/users';
+import type { Collection, Events } from '@plinth/data-kit';
+import { toUser, type UserDocument } from '@plinth/models/users';
+import { usersEvents } from '@plinth/service-contracts/users';
+
+type Deps = { users: Collection<UserDocument, 'get' | 'list' | 'update'>; events: Events };
+
+export const listUsers =
+  ({ users }: Deps): UsersService['listUsers'] =>
+  async ({ query }, ctx) =>
+    users.for(ctx).list(query, toUser);
+
+export const getMe =
+  ({ users }: Deps): UsersService['getMe'] =>
+  async (_input, ctx) =>
+    toUser(await users.for(ctx).get(ctx.actor.id));
+
+export const getUser =
+  ({ users }: Deps): UsersService['getUser'] =>
+  async ({ id }, ctx) =>
+    toUser(await users.for(ctx).get(id));
+
+/** A patch that changes nothing keeps the version and emits no event. */
+export const updateUser =
+  ({ users, events }: Deps): UsersService['updateUser'] =>
+  async ({ id, version, body }, ctx) => {
+    const user = await users.for(ctx).get(id, { version });
+    const { name = user.name, email = user.email } = body;
+    if (name === user.name && email === user.email) return toUser(user);
+    const updated = users.for(ctx).update(user, { $set: { name, email } });
+    events.emit(ctx, usersEvents.userUpdated, { userId: id });
+    return toUser(updated);
+  };

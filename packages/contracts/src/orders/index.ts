@@ -1,0 +1,12 @@
+import type { ServiceOf } from '@plinth/data-kit';
+import type {
+  ordersContract,
+  pricingRulesContract,
+  productsContract,
+  salesContract,
+} from '@plinth/service-contracts/orders';
+
+export type OrdersService = ServiceOf<typeof ordersContract>;
+export type PricingRulesService = ServiceOf<typeof pricingRulesContract>;
+export type ProductsService = ServiceOf<typeof productsContract>;
+export type SalesService = ServiceOf<typeof salesContract>;

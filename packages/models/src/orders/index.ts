@@ -1,0 +1,6 @@
+export { OrderDocument, orders, toOrder, toOrderSummary } from './order.ts';
+export { PricingRuleDocument, pricingRules, toPricingRule } from './pricing-rule.ts';
+export { ProductDocument, products, stockMax, toProduct } from './product.ts';
+export { activeRulesMax, RuleSetDocument, ruleSets } from './rule-set.ts';
+export { StockMovementDocument, stockMovements, toStockMovement } from './stock-movement.ts';
+export { VoucherDocument, vouchers } from './voucher.ts';

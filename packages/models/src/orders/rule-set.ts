@@ -1,0 +1,20 @@
+import { defineCollection, Entity } from '@plinth/data-kit';
+import { z } from 'zod';
+
+/** The most volume discounts and free shippings that are active in an organization: each order evaluates all of them. */
+export const activeRulesMax = 20;
+
+/**
+ * The active rules that apply by themselves, in one document for each organization. Its version grows with each change of one of
+ * them, so an order that requires it is placed by the rules of its commit.
+ */
+export const RuleSetDocument = Entity.extend({
+  scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),
+  activeRules: z.int().min(0),
+});
+export type RuleSetDocument = z.infer<typeof RuleSetDocument>;
+
+export const ruleSets = defineCollection('ruleSets', RuleSetDocument, {
+  tenancy: 'tenant',
+  indexes: { byScope: { fields: ['scope'], unique: 'conflict' } },
+});

@@ -1,0 +1,101 @@
+import { commonErrors, getListItem, getSuccess, hasVersion, type RouteSpec } from '@plinth/contract-kit';
+import { toPage } from './list.ts';
+import type { MockRequest } from './request.ts';
+import { changeResource, createResource, type Fields, getExample, returnsSame, toStoredBody } from './resource.ts';
+import type { Resource, Store } from './store.ts';
+
+/** The path of a route: its collection, the parameter of the resource in it, and the rest. */
+type Target = { readonly collection: string; readonly param: string | undefined; readonly tail: string | undefined };
+
+const readTarget = (path: string): Target => {
+  const [, collection = path, param, tail] = /^(.*)\/:(\w+)(?:\/([^:]+))?$/.exec(path) ?? [];
+  return { collection, param, tail };
+};
+
+/** The route that returns one resource of the collection which a route is about. */
+const findItemRoute = (route: RouteSpec, routes: readonly RouteSpec[]): RouteSpec | undefined => {
+  const { collection } = readTarget(route.path);
+  return routes.find(({ method, path }) => {
+    const target = readTarget(path);
+    return (
+      method === 'GET' && target.collection === collection && target.param !== undefined && target.tail === undefined
+    );
+  });
+};
+
+export type Operation = {
+  readonly route: RouteSpec;
+  readonly request: MockRequest;
+  readonly store: Store;
+  readonly routes: readonly RouteSpec[];
+  /** Returns fields that replace those of the response; it may throw a problem of the route. */
+  readonly respond: (resource: Resource | undefined) => Fields | undefined;
+};
+
+const fill = (path: string, params: Readonly<Record<string, string>>): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => (params[name] ?? '').toLowerCase());
+
+const assertVersion = ({ ifMatch }: MockRequest, resource: Resource): void => {
+  if (ifMatch === undefined) return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim());
+  if (!tags.includes(`"${String(resource['version'])}"`)) throw commonErrors.staleVersion();
+};
+
+/** Returns the resource that a path names. @throws `not-found`. */
+const getNamed = ({ route, request, store }: Operation): Resource | undefined => {
+  const { collection, param, tail } = readTarget(route.path);
+  if (param === undefined) return undefined;
+  const [path, id] = [fill(collection, request.params), request.params[param] ?? ''];
+  const resource = tail === 'restoration' ? store.findRemoved(path, id) : store.find(path, id);
+  if (!resource) throw commonErrors.notFound();
+  return resource;
+};
+
+const read = (operation: Operation): unknown => {
+  const { route, request, store, respond } = operation;
+  const named = getNamed(operation);
+  const { schema } = getSuccess(route);
+  const path = fill(route.path, request.params);
+  if (route.stream) return store.list(path.slice(0, path.lastIndexOf('/')));
+  const item = getListItem(route.query);
+  if (item) return toPage(store.list(path), request.query, Object.keys(item.shape));
+  const isItem = named !== undefined && readTarget(route.path).tail === undefined;
+  return { ...(isItem ? named : getExample(schema)), ...respond(named) };
+};
+
+const write = (operation: Operation): unknown => {
+  const { route, request, store, routes, respond } = operation;
+  const named = getNamed(operation);
+  const { collection } = readTarget(route.path);
+  const [path, parent] = [fill(route.path, request.params), fill(collection, request.params)];
+  if (named) assertVersion(request, named);
+  const fields = respond(named);
+  const { status } = getSuccess(route);
+  if (named && route.method === 'DELETE') store.remove(parent, named.id);
+  if (status === 204) return undefined;
+  if (named && returnsSame(route, findItemRoute(route, routes))) {
+    // The body of a patch may remove fields; that of another route names fields or describes an event.
+    const body = route.method === 'POST' ? {} : (request.body as Fields);
+    const changed = { ...changeResource(route, named, body), ...fields };
+    store.put(parent, changed);
+    return changed;
+  }
+  const created = { ...createResource(route, toStoredBody(route, request.body)), ...fields } as Resource;
+  if (status === 201) store.put(path, created);
+  return created;
+};
+
+/** Performs an operation on the store. Returns its response: a resource, a page, a list of items to stream, or nothing. */
+export const operate = (operation: Operation): unknown =>
+  operation.route.method === 'GET' ? read(operation) : write(operation);
+
+/** The `ETag` of a response. */
+export const toETag = (route: RouteSpec, response: unknown): string | undefined =>
+  hasVersion(route) ? `"${String((response as Fields)['version'])}"` : undefined;
+
+/** True for a route that creates a resource which another route returns. */
+export const sendsLocation = (route: RouteSpec, routes: readonly RouteSpec[]): boolean =>
+  getSuccess(route).status === 201 &&
+  routes.some(
+    ({ method, path }) => method === 'GET' && path.replace(/\/:\w+$/, '') === route.path && path !== route.path,
+  );

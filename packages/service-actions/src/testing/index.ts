@@ -1,0 +1,1 @@
+export { describeContract, type Served } from './contract-suite.ts';

@@ -1,0 +1,46 @@
+import { defineEvents, Money } from '@plinth/contract-kit';
+import { OrderId, PricingRuleId, ProductId, Quantity, StockMovement } from '@plinth/dtos/orders';
+import { z } from 'zod';
+
+const { id: MovementId, quantity } = StockMovement.shape;
+
+export const productsEvents = defineEvents('orders', {
+  aggregate: { productId: ProductId },
+  events: {
+    productCreated: {},
+    /** The name, the description or the price was changed. */
+    productUpdated: {},
+    productArchived: {},
+    productReactivated: {},
+    /** Items were added to the stock. */
+    productRestocked: { movementId: MovementId, quantity },
+  },
+});
+
+const Items = z.array(z.object({ productId: ProductId, quantity: Quantity }));
+
+export const ordersEvents = defineEvents('orders', {
+  aggregate: { orderId: OrderId },
+  events: {
+    orderPlaced: { lines: Items, total: Money },
+    /** The shipping address or the note was changed. */
+    orderUpdated: {},
+    orderPaid: { paid: Money },
+    /** The items are in the stock again, and what had been paid was refunded. */
+    orderCancelled: { refunded: Money },
+    orderShipped: { lines: Items, isWhole: z.boolean() },
+    orderDelivered: {},
+    /** With `isWhole`, all that had been paid is refunded now, and items that were not shipped are in the stock again. */
+    orderRefunded: { amount: Money, isWhole: z.boolean() },
+  },
+});
+
+export const pricingRulesEvents = defineEvents('orders', {
+  aggregate: { ruleId: PricingRuleId },
+  events: {
+    pricingRuleCreated: {},
+    pricingRuleReplaced: {},
+    pricingRuleDisabled: {},
+    pricingRuleEnabled: {},
+  },
+});

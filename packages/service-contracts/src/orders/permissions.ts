@@ -1,0 +1,17 @@
+import { definePermissions } from '@plinth/contract-kit';
+
+export const productsPermissions = definePermissions('products', {
+  'products:read': { title: 'View products and their stock', roles: ['owner', 'member', 'viewer'] },
+  'products:write': { title: 'Create and change products, and add stock', roles: ['owner', 'member'] },
+});
+
+export const ordersPermissions = definePermissions('orders', {
+  'orders:read': { title: 'View orders', roles: ['owner', 'member', 'viewer'] },
+  'orders:write': { title: 'Place, change, cancel, ship and deliver orders', roles: ['owner', 'member'] },
+  'orders:charge': { title: 'Record payments and refunds', roles: ['owner'] },
+});
+
+export const pricingRulesPermissions = definePermissions('pricing-rules', {
+  'pricing-rules:read': { title: 'View pricing rules and the uses of vouchers', roles: ['owner', 'member', 'viewer'] },
+  'pricing-rules:write': { title: 'Create, change, disable and enable pricing rules', roles: ['owner'] },
+});

@@ -1,0 +1,30 @@
+import { getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { z } from 'zod';
+
+const itemParameter = /^\/:\w+$/;
+
+const hasId = (schema: z.core.$ZodType): boolean => schema instanceof z.ZodObject && 'id' in schema.shape;
+
+/**
+ * Returns the function that creates the `Location` of a created resource, from the path of the request and its id: the one below the
+ * request, or else the one of its last name, such as `/v1/bookings/:id` for `POST /v1/rooms/:id/bookings`, if that returns the same schema.
+ * Returns nothing for a route that creates no resource, or one that no route returns by its id.
+ */
+export const findLocation = (
+  route: RouteSpec,
+  routes: readonly RouteSpec[],
+): ((requestPath: string, id: string) => string) | undefined => {
+  const { status, schema } = getSuccess(route);
+  if (status !== 201 || !hasId(schema)) return undefined;
+  const reads = routes.filter(({ method }) => method === 'GET');
+  const isBelow = ({ path }: RouteSpec): boolean =>
+    path.startsWith(route.path) && itemParameter.test(path.slice(route.path.length));
+  if (reads.some(isBelow)) return (requestPath, id) => `${requestPath}/${id}`;
+  const [, version] = route.path.split('/');
+  const collection = `/${version}${route.path.slice(route.path.lastIndexOf('/'))}`;
+  const isItem = (read: RouteSpec): boolean =>
+    read.path.startsWith(collection) &&
+    itemParameter.test(read.path.slice(collection.length)) &&
+    getSuccess(read).schema === schema;
+  return reads.some(isItem) ? (_, id) => `${collection}/${id}` : undefined;
+};

@@ -1,0 +1,2 @@
+export { findAccessibilityFaults } from './accessibility.ts';
+export { useBrowser } from './use-browser.ts';

@@ -1,0 +1,1 @@
+export { createDemoItem, deleteDemoItem, getDemoItem, listDemoItems, updateDemoItem } from './demo-items.ts';

@@ -1,0 +1,1 @@
+export { DemoItemDocument, demoItems, toDemoItem } from './demo-item.ts';

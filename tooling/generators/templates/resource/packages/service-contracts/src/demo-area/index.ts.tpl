@@ -1,0 +1,1 @@
+export { demoItemsContract, demoItemsErrors, demoItemsEvents, demoItemsPermissions } from './demo-items.ts';
