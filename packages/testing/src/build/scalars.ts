@@ -33,25 +33,42 @@ const formats: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
   ipv6: () => fc.ipV6(),
 };
 
-/** Text of legal length: mostly ASCII, sometimes any characters, also NUL. */
-const texts = ({ min, max }: Constraints): fc.Arbitrary<string> => {
-  const length = { ...optional('minLength', min), ...optional('maxLength', max) };
-  const ofUnit = (unit: 'grapheme-ascii' | 'grapheme' | 'binary') => fc.string({ unit, ...length });
-  return fc.oneof({ weight: 3, arbitrary: ofUnit('grapheme-ascii') }, ofUnit('grapheme'), ofUnit('binary'));
+/** Arbitraries of texts, by their constraints. Creating one takes longer than hundreds of its values. */
+const created = new Map<string, readonly fc.Arbitrary<string>[]>();
+
+const createOnce = (key: string, create: () => readonly fc.Arbitrary<string>[]): readonly fc.Arbitrary<string>[] => {
+  const arbitraries = created.get(key) ?? create();
+  created.set(key, arbitraries);
+  return arbitraries;
 };
 
-const matching = (pattern: RegExp): readonly fc.Arbitrary<string>[] => {
-  try {
-    return [fc.stringMatching(pattern)];
-  } catch {
-    // fast-check does not support the pattern; the values of the other generators are filtered by it.
-    return [];
-  }
-};
+/** Text of legal length: mostly ASCII, sometimes any characters, also NUL. */
+const texts = ({ min, max }: Constraints): readonly fc.Arbitrary<string>[] =>
+  createOnce(`${min} ${max}`, () => {
+    const length = { ...optional('minLength', min), ...optional('maxLength', max) };
+    const ofUnit = (unit: 'grapheme-ascii' | 'grapheme' | 'binary') => fc.string({ unit, ...length });
+    return [fc.oneof({ weight: 3, arbitrary: ofUnit('grapheme-ascii') }, ofUnit('grapheme'), ofUnit('binary'))];
+  });
+
+const matching = (pattern: RegExp): readonly fc.Arbitrary<string>[] =>
+  createOnce(String(pattern), () => {
+    try {
+      return [fc.stringMatching(pattern)];
+    } catch {
+      // fast-check does not support the pattern; the values of the other generators are filtered by it.
+      return [];
+    }
+  });
+
+const ofFormat = (format: string): readonly fc.Arbitrary<string>[] =>
+  createOnce(format, () => {
+    const create = formats[format];
+    return create ? [create()] : [];
+  });
 
 /** Creates candidates for a text; the caller filters them by the schema. */
 export const createStrings = (constraints: Constraints): fc.Arbitrary<string> =>
-  formats[constraints.format ?? '']?.() ?? fc.oneof(texts(constraints), ...constraints.patterns.flatMap(matching));
+  ofFormat(constraints.format ?? '')[0] ?? fc.oneof(...texts(constraints), ...constraints.patterns.flatMap(matching));
 
 export const createNumbers = ({ min, max, step, format }: Constraints): fc.Arbitrary<number> => {
   if (step !== undefined) {
