@@ -12,13 +12,17 @@ export const compareServers = (lab: Lab, servers: Pair<Server>, options: Compare
   return compare({ subject: toMeasure(servers.subject), reference: toMeasure(servers.reference) }, options);
 };
 
-/** Compares the platform with the raw server, on the same database. */
-export const runRaw = async (lab: Lab, options: CompareOptions): Promise<Row[]> => {
+/** Starts the platform and the raw server, on the same database. */
+export const startRawPair = async (lab: Lab): Promise<Pair<Server>> => {
   const subject = await lab.startPlatformServer({ name: 'platform' });
   const reference = await lab.startRawServer(subject);
   await assertSameWork(subject, reference);
-  return compareServers(lab, { subject, reference }, options);
+  return { subject, reference };
 };
+
+/** Compares the platform with the raw server. */
+export const runRaw = async (lab: Lab, options: CompareOptions): Promise<Row[]> =>
+  compareServers(lab, await startRawPair(lab), options);
 
 /** Compares a platform that records a tenth of its traces with one that records none. */
 export const runTracing = async (lab: Lab, options: ModeOptions): Promise<Row[]> => {

@@ -85,8 +85,8 @@ describe('arrivals', () => {
       url,
       headers,
       nextExchange: createNumbered(),
-      perSecond: 200,
-      seconds: 1,
+      perSecond: 400,
+      seconds: 0.5,
     });
     // Six standard deviations of a Poisson process.
     expect(Math.abs(completed - 200)).toBeLessThan(6 * Math.sqrt(200));
@@ -96,7 +96,7 @@ describe('arrivals', () => {
 
   it('end with an error when a response is not the expected one', async () => {
     const url = await serve((_, response) => response.writeHead(500).end('broken'));
-    const options = { url, headers, nextExchange: createNumbered(), perSecond: 100, seconds: 1 };
+    const options = { url, headers, nextExchange: createNumbered(), perSecond: 100, seconds: 0.5 };
     await expect(runArrivals(options)).rejects.toThrow('returned 500 and an unexpected body: broken');
   });
 });

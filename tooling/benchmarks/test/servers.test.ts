@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runRaw, runTracing } from '../src/modes.ts';
+import { compareServers, runTracing, startRawPair } from '../src/modes.ts';
 import { kinds } from '../src/requests.ts';
 import { assertSameWork } from '../src/same-work.ts';
 import { type Lab, openLab } from '../src/servers.ts';
 
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
-const options = { kinds, rounds: 1, seconds: 1, log: () => undefined };
+const options = { kinds, rounds: 1, seconds: 0.5, log: () => undefined };
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 
@@ -18,7 +18,8 @@ beforeAll(async () => {
 afterAll(() => lab.close(), 60_000);
 
 it('compares the platform with the raw server, with connections and with arrivals', async () => {
-  const rows = await runRaw(lab, { ...options, loads: [4] });
+  const servers = await startRawPair(lab);
+  const rows = await compareServers(lab, servers, { ...options, loads: [4] });
   expect(rows.map(({ kind, load }) => ({ kind, load }))).toEqual(kinds.map((kind) => ({ kind, load: 4 })));
   const slices = rows.flatMap(({ subject, reference }) => [...subject, ...reference]);
   expect(slices).toHaveLength(2 * kinds.length);
@@ -28,7 +29,12 @@ it('compares the platform with the raw server, with connections and with arrival
   }
   // The kernel counts in ticks of 10 ms: a single slice on a busy machine may have none.
   expect(Math.max(...slices.map(({ mongodMicros }) => mongodMicros))).toBeGreaterThan(0);
-  const arrivals = await runRaw(lab, { ...options, kinds: ['get'], loads: [100], traffic: 'arrivals' });
+  const arrivals = await compareServers(lab, servers, {
+    ...options,
+    kinds: ['get'],
+    loads: [100],
+    traffic: 'arrivals',
+  });
   expect(arrivals).toMatchObject([{ load: 100, subject: [{ p50Ms: expect.any(Number) }] }]);
 }, 120_000);
 
