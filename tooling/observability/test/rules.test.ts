@@ -9,6 +9,8 @@ beforeAll(async () => {
 }, 180_000);
 
 const minutes = 2;
+/** Divides the minutes at which cases evaluate the rules, and is shorter than the five for which a sample is found. */
+const evaluationMinutes = 4;
 const stepsMax = 200;
 
 /** Requests in each step of two minutes. Without `durations`, each takes less than 50 ms. */
@@ -127,7 +129,7 @@ const toRuleTest = ({ name, traffic, at = 60, alerts }: Case): object => ({
 
 const toRuleTests = (tested: readonly Case[]): object => ({
   rule_files: ['rules/modules.yaml'],
-  evaluation_interval: `${minutes}m`,
+  evaluation_interval: `${evaluationMinutes}m`,
   tests: tested.map(toRuleTest),
 });
 

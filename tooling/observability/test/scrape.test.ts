@@ -10,8 +10,8 @@ import { findPrometheus } from './find-prometheus.ts';
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 
 /** Starts the platform with metrics, and with tracing to a collector that does not exist, so that spans are lost. */
-async function startTraced() {
-  const [metricsPort, collectorPort] = [await getFreePort(), await getFreePort()];
+async function startTraced(metricsPort: number) {
+  const collectorPort = await getFreePort();
   const settings = {
     METRICS_PORT: String(metricsPort),
     OTEL_TRACING: 'true',
@@ -20,15 +20,15 @@ async function startTraced() {
   };
   const { url, createToken, stop } = await startPlatform({ mongodbUri, redisUrl }, settings);
   onTestFinished(stop);
-  return { url, token: await createToken({ id: createId(), tenantId: createId(), role: 'owner' }), metricsPort };
+  return { url, token: await createToken({ id: createId(), tenantId: createId(), role: 'owner' }) };
 }
 
-/** Starts a Prometheus that scrapes a port every second, with our rules. Returns a function that queries its API. */
+/** Starts a Prometheus that scrapes a port, with our rules. Returns a function that queries its API. */
 async function startPrometheus(metricsPort: number) {
   const { prometheus } = await findPrometheus({ env: process.env, log: console.error });
   const folder = await createFolder({
     'prometheus.yaml': {
-      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      global: { scrape_interval: '250ms', evaluation_interval: '250ms' },
       rule_files: ['rules/*.yaml'],
       scrape_configs: [{ job_name: 'plinth', static_configs: [{ targets: [`127.0.0.1:${metricsPort}`] }] }],
     },
@@ -68,8 +68,8 @@ async function getUsedNames(): Promise<string[]> {
 }
 
 it('every metric of rules and dashboards exists in a scrape of the platform', async () => {
-  const { url, token, metricsPort } = await startTraced();
-  const query = await startPrometheus(metricsPort);
+  const metricsPort = await getFreePort();
+  const [{ url, token }, query] = await Promise.all([startTraced(metricsPort), startPrometheus(metricsPort)]);
   const getValue = async (expression: string): Promise<string | undefined> => {
     const { result } = (await query('query', { query: expression })) as { result: { value: [number, string] }[] };
     return result[0]?.value[1];
@@ -89,15 +89,19 @@ it('every metric of rules and dashboards exists in a scrape of the platform', as
     return await getValue('plinth:http_errors:ratio_rate5m{module="users"}');
   };
   // A rate needs two scrapes with requests between them.
-  await expect.poll(callAndMeasure, { timeout: 30_000, interval: 500 }).toBe('0');
+  await expect.poll(callAndMeasure, { timeout: 30_000, interval: 250 }).toBe('0');
 
   const labels = 'module="users",method="GET",route="/v1/users",status="2xx"';
-  expect(Number(await getValue(`http_server_request_duration_seconds_count{${labels}}`))).toBeGreaterThan(1);
+  const callAndCount = async () => {
+    await fetch(`${url}/v1/users`, { headers });
+    return Number(await getValue(`http_server_request_duration_seconds_count{${labels}}`));
+  };
+  await expect.poll(callAndCount, { timeout: 20_000, interval: 250 }).toBeGreaterThan(1);
   const replayAndMeasure = async () => {
     await fetch(`${url}/v1/users`, post);
     return Number(await getValue('idempotency_replays_total'));
   };
-  await expect.poll(replayAndMeasure, { timeout: 20_000, interval: 500 }).toBeGreaterThan(0);
+  await expect.poll(replayAndMeasure, { timeout: 20_000, interval: 250 }).toBeGreaterThan(0);
   const getExemplars = async () =>
     JSON.stringify(
       await query('query_exemplars', {
@@ -106,7 +110,7 @@ it('every metric of rules and dashboards exists in a scrape of the platform', as
         end: String(Date.now() / 1000 + 600),
       }),
     );
-  await expect.poll(getExemplars, { timeout: 10_000 }).toContain(`"trace_id":"${traceId}"`);
+  await expect.poll(getExemplars, { timeout: 20_000 }).toContain(`"trace_id":"${traceId}"`);
 
   const used = await getUsedNames();
   expect(used).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'plinth:http_reads_seconds:p95_5m']));
