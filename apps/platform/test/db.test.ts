@@ -49,7 +49,7 @@ const usersDb = (...args: readonly string[]) => db([...args, '--module', 'users'
 const users = () => datastore.client.db(`${datastore.databasePrefix}users`);
 const moduleNames = modules.map(({ name }) => name);
 
-describe('npm run db', { timeout: 60_000 }, () => {
+describe('npm run db', () => {
   it('is a process that prints the result or the error of a command, and exits with its code', async () => {
     const [status, check, unknown] = await Promise.all(['status', 'check', 'fly'].map((name) => runProcess(name)));
     expect(status).toEqual(await db(['status']));

@@ -31,7 +31,7 @@ beforeAll(async () => {
   platform = await startPlatform({ AUTH_JWKS: '', AUTH_JWKS_FILE: file });
   // It stores the user.
   await platform.createToken(owner);
-}, 60_000);
+});
 
 afterAll(async () => {
   await platform?.close();
@@ -72,14 +72,14 @@ it('a running process accepts a new key and refuses the old one, without a faile
 
   const stopOld = sendUntilStopped(old);
   await writeKeys(before, after);
-  await expect.poll(() => getStatus(fresh), { timeout: 10_000 }).toBe(200);
+  await expect.poll(() => getStatus(fresh), { timeout: 30_000 }).toBe(200);
   const whileBoth = await stopOld();
   expect(whileBoth.length).toBeGreaterThan(8);
   expect(new Set(whileBoth)).toEqual(new Set([200]));
 
   const [stopFresh, stopRetired] = [sendUntilStopped(fresh), sendUntilStopped(old)];
   await writeKeys(after);
-  await expect.poll(() => getStatus(old), { timeout: 10_000 }).toBe(401);
+  await expect.poll(() => getStatus(old), { timeout: 30_000 }).toBe(401);
   expect(new Set(await stopFresh())).toEqual(new Set([200]));
   const retired = await stopRetired();
   expect(new Set(retired)).toEqual(new Set([200, 401]));
@@ -90,11 +90,11 @@ it('a running process accepts a new key and refuses the old one, without a faile
   expect(platform.isRunning()).toBe(true);
   await expect.poll(() => findEvents('key-added')).toMatchObject([{ stream: 'security', kid: after.kid }]);
   await expect.poll(() => findEvents('key-retired')).toMatchObject([{ stream: 'security', kid: before.kid }]);
-}, 60_000);
+});
 
 it('a file that cannot be used changes no key, and is named in the log', async () => {
   await write('{"keys":[]}');
   const line = { level: 'error', setting: 'AUTH_JWKS', problem: 'is not valid' };
-  await expect.poll(() => findEvents('keys-not-replaced'), { timeout: 10_000 }).toMatchObject([line]);
+  await expect.poll(() => findEvents('keys-not-replaced'), { timeout: 30_000 }).toMatchObject([line]);
   expect(await getStatus(await sign(after))).toBe(200);
-}, 30_000);
+});

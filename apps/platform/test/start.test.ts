@@ -35,7 +35,7 @@ const run = async (main: URL, env: Environment, ...args: readonly string[]) => {
   return { code, ...output };
 };
 
-const timeout = 60_000;
+const timeout = 120_000;
 
 describe.each(hosts)('$name', { timeout }, ({ main, listPath }) => {
   it('serves its routes and exits with 0 on SIGTERM', async ({ expect, onTestFinished }) => {
@@ -45,6 +45,11 @@ describe.each(hosts)('$name', { timeout }, ({ main, listPath }) => {
     expect(await end('SIGTERM')).toEqual([0, null]);
     expect(output.stdout).toContain('"event":"stopped"');
   });
+});
+
+// `loadOrExit` and `runService`, which every host calls, implement the flags and the errors.
+describe.concurrent('the platform', { timeout }, () => {
+  const toSentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
 
   it('reports every configuration error at once, without values, and does not start', async ({ expect }) => {
     const env = await createEnvironment({
@@ -54,7 +59,7 @@ describe.each(hosts)('$name', { timeout }, ({ main, listPath }) => {
       HOST: '127.0.0.1 ',
       CORS_ORIGINS: 'https://app.example.com/',
     });
-    const { code, stdout, stderr } = await run(main, env);
+    const { code, stdout, stderr } = await run(entrypoints.platform, env);
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toMatch(/ HOST begins or ends with white space\. .*\n {2}PORT is not valid\. /);
@@ -64,11 +69,6 @@ describe.each(hosts)('$name', { timeout }, ({ main, listPath }) => {
     expect(stderr).toContain('  CURSOR_SECRET is missing. ');
     expect(stderr).not.toMatch(/hunter2|99999/);
   });
-});
-
-// `loadOrExit` and `runService`, which every host calls, implement the flags.
-describe('the platform', { timeout }, () => {
-  const toSentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
 
   it('ends with 0 for --check before it connects to a database', async ({ expect }) => {
     const env = await createEnvironment({ MONGODB_URI: 'mongodb://127.0.0.1:1' });
@@ -105,7 +105,7 @@ describe('the platform', { timeout }, () => {
     const env = await createEnvironment({ REDIS_URL: `redis://127.0.0.1:${await getFreePort()}` });
     const { url, end } = await start(entrypoints.platform, env, { onTestFinished });
     const readReadiness = async (): Promise<unknown> => (await fetch(`${url}/health/ready`)).json();
-    await expect.poll(readReadiness, { timeout: 15_000 }).toEqual({ status: 'ready', degraded: ['redis'] });
+    await expect.poll(readReadiness, { timeout: 30_000 }).toEqual({ status: 'ready', degraded: ['redis'] });
     expect((await end('SIGTERM'))[0]).toBe(0);
   });
 });

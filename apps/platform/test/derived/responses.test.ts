@@ -10,7 +10,7 @@ import { createClubsModule } from './support/clubs.ts';
 import { listRoutes } from './support/routes.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
-const numRuns = heavy ? 1000 : 30;
+const numRuns = heavy ? 1000 : 10;
 const timeoutMs = heavy ? 900_000 : 300_000;
 
 const arbitraries = new Map<z.core.$ZodType, fc.Arbitrary<unknown>>();

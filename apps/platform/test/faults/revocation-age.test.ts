@@ -19,7 +19,7 @@ beforeAll(async () => {
     METRICS_PORT: String(metricsPort),
   });
   await service.start();
-}, 120_000);
+});
 
 afterAll(async () => {
   await service.close();
@@ -40,17 +40,17 @@ const readAge = async (): Promise<number> => {
 const ready = [200, { status: 'ready' }];
 
 it('integrity: a process whose revocations may be missing reports it, is not ready after a time, and recovers', async () => {
-  expect(await readReadiness()).toEqual(ready);
-  expect(await readAge()).toBeLessThan(4);
+  await expect.poll(readReadiness).toEqual(ready);
+  await expect.poll(readAge).toBeLessThan(4);
   const resume = await replicaSet.pauseSecondaries();
   const pausedAt = performance.now();
   // The primary has a write that this process cannot know of, because no majority has it.
   const write = send(service, createUserRequest('unknown'));
   try {
     const degraded = [200, { status: 'ready', degraded: ['revocations'] }];
-    await expect.poll(readReadiness, { timeout: 6000, interval: 100 }).toEqual(degraded);
+    await expect.poll(readReadiness, { timeout: 20_000, interval: 100 }).toEqual(degraded);
     const missing = [503, { status: 'unavailable', missing: ['revocations'] }];
-    await expect.poll(readReadiness, { timeout: 10_000, interval: 100 }).toEqual(missing);
+    await expect.poll(readReadiness, { timeout: 20_000, interval: 100 }).toEqual(missing);
     const pausedSeconds = (performance.now() - pausedAt) / 1000;
     expect(pausedSeconds).toBeGreaterThan(ageMaxSeconds - 4);
     expect(await readAge()).toBeGreaterThan(ageMaxSeconds);
@@ -58,6 +58,6 @@ it('integrity: a process whose revocations may be missing reports it, is not rea
     resume();
   }
   await expect.poll(readReadiness, { timeout: 20_000, interval: 100 }).toEqual(ready);
-  expect(await readAge()).toBeLessThan(4);
+  await expect.poll(readAge).toBeLessThan(4);
   await write;
-}, 90_000);
+});

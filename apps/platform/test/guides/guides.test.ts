@@ -36,10 +36,10 @@ beforeAll(async () => {
     CORS_ORIGINS: origin,
     LOG_LEVEL: 'fatal',
   };
-  platform = await startService(entrypoints.platform, settings, { withinMs: 50_000 });
+  platform = await startService(entrypoints.platform, settings);
   const { id, tenantId, role } = getDemoUser('acme', 'owner');
   token = await issuer.createToken({ id, tenantId, roles: [role] });
-}, 60_000);
+});
 afterAll(async () => void (await platform.end()));
 
 /** Runs the commands of a page, and compares their outputs with those that it shows. */
@@ -130,5 +130,5 @@ describe('the guide of a page in a browser', () => {
     await page.getByText('Grace Hopper, grace@acme.example').waitFor();
     await page.getByText('Grace Hopper was added.').waitFor();
     await keepScreenshot('guide-frontend');
-  }, 60_000);
+  });
 });

@@ -8,8 +8,10 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;
 const concurrency = 20;
-const respondedWithinMs = 5000;
-const recoveredWithinMs = 15_000;
+/** At the small size, which runs beside other tests, the slowest response measures the load of the machine. */
+const respondedWithinMs = heavy ? 5000 : 15_000;
+const liveWithinMs = heavy ? 1500 : 15_000;
+const recoveredWithinMs = heavy ? 15_000 : 60_000;
 
 type Outage = {
   readonly how: string;
@@ -125,16 +127,16 @@ describe.concurrent.each(outages)('while MongoDB $how', ({ how, begin, end }) =>
         `MongoDB ${how}: of ${times.length} ${phase} the slowest took ${slowest} ms, the median ${median} ms`,
       );
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await fixture.platform.close();
     await fixture.mongod.close();
-  }, 60_000);
+  });
 
   it('liveness stays 200', ({ expect }) => {
     expect(observed.live).toMatchObject({ status: 200, body: { status: 'live' } });
-    expect(observed.live.ms).toBeLessThan(1500);
+    expect(observed.live.ms).toBeLessThan(liveWithinMs);
   });
 
   it('readiness is 503 and lists mongodb as missing', ({ expect }) => {
@@ -172,5 +174,5 @@ describe.concurrent.each(outages)('while MongoDB $how', ({ how, begin, end }) =>
     const expectedEmails = creations.map(({ body }) => (JSON.parse(String(body)) as { email: string }).email);
     expect(emails.filter((email) => expectedEmails.includes(email)).toSorted()).toEqual(expectedEmails.toSorted());
     expect(platform.isRunning()).toBe(true);
-  }, 60_000);
+  });
 });

@@ -21,7 +21,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const concurrency = 8;
 const rejectedWithinMs = 2000;
-const timeoutMs = heavy ? 600_000 : 60_000;
+const timeoutMs = heavy ? 600_000 : 180_000;
 
 let platform: RunningPlatform;
 let authorization: string;
@@ -150,24 +150,24 @@ const byName = Map.groupBy(
 );
 const inQuery = new Map([...byName].map(([name, places]) => [name, createRotation(places.length, 1)]));
 const inHeader = new Map(headerNames.map((name) => [name, createRotation(routes.length, 1)]));
-const inField = createRotation(countPlaces(listFields), 4);
+const inField = createRotation(countPlaces(listFields), 2);
 const asField = createRotation(
   countPlaces(({ body }) => (body ? [body] : [])),
   1,
 );
 const asBody = createRotation(
   countPlaces(({ body }) => (body ? [body] : [])),
-  2,
+  1,
 );
 const asIgnoredBody = createRotation(
   countPlaces(({ body }) => (body ? [] : [1])),
   1,
 );
-const asQuery = createRotation(routes.length, 2);
+const asQuery = createRotation(routes.length, 1);
 const asQueryName = createRotation(routes.length, 1);
 const inPath = createRotation(
   countPlaces(({ params }) => (params ? [params] : [])),
-  2,
+  1,
 );
 
 const title =

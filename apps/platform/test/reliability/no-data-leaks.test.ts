@@ -96,11 +96,11 @@ beforeAll(async () => {
   outputs.metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
   exitCode = await platform.stop();
   Object.assign(outputs, { stdout: platform.stdout(), stderr: platform.stderr(), traces: receiver.text() });
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([mongod.close(), redis.close(), receiver.close()]);
-}, 60_000);
+});
 
 type Line = Readonly<Record<string, unknown>>;
 const readLines = (): string[] => outputs.stdout.split('\n').slice(0, -1);

@@ -36,8 +36,14 @@ const unknownRoles: readonly (readonly string[])[] = [
   ['hasOwnProperty', 'valueOf'],
 ];
 
-const tokenWith = async (roles: readonly string[]): Promise<string> =>
-  `Bearer ${await platform.createToken({ ...owner, roles })}`;
+const tokens = new Map<string, Promise<string>>();
+/** Returns a token with some roles. Each is created once, because its user is stored by a connection of its own. */
+const tokenWith = async (roles: readonly string[]): Promise<string> => {
+  const key = JSON.stringify(roles);
+  const token = tokens.get(key) ?? platform.createToken({ ...owner, roles });
+  tokens.set(key, token);
+  return `Bearer ${await token}`;
+};
 
 const send = (request: RawRequest): Promise<RawResponse> => sendRawRequest(platform.port, request);
 

@@ -84,11 +84,9 @@ const unlike = 'responds to an id of another tenant unlike to an unknown one';
 
 type LeakOptions = { readonly owner: Traffic; readonly outsider: Traffic; readonly everyPlace?: boolean };
 
-/** Returns up to three ids of each collection for a route, others for the next one. */
+/** Returns an id of each collection for a route, another one for the next route. */
 const chooseIds = (collections: readonly (readonly string[])[], routeIndex: number): string[] =>
-  collections.flatMap((ids) =>
-    Array.from({ length: Math.min(3, ids.length) }, (_, index) => ids[(3 * routeIndex + index) % ids.length] as string),
-  );
+  collections.flatMap((ids) => (ids.length > 0 ? [ids[routeIndex % ids.length] as string] : []));
 
 /**
  * Puts the ids of one tenant into the requests of another: with `everyPlace` each id into the path of each route and into all other
