@@ -67,6 +67,7 @@ export type {
   DatastoreStats,
   Definitions,
   DeliveredEvent,
+  LeaseOptions,
   MigratableDatastore,
   ModuleStore,
   PoolStats,
@@ -127,6 +128,26 @@ export { type CursorScope, type Cursors, createCursors, type Position } from './
 export { assertIndexed, assertLimit, assertTenant, keysExaminedMax, type ListPlan, planList } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
 export { assertWhere, type Filter, getIn, getRange, type Range } from './lists/where.ts';
+export {
+  type Consumer,
+  defaultRetry,
+  defineConsumer,
+  type EventOf,
+  type RetryPolicy,
+  toPauseMs,
+} from './messages/consumer.ts';
+export {
+  type Backlog,
+  type Inbox,
+  type InboxChange,
+  type InboxPart,
+  type InboxWatch,
+  MessageAlreadyHandled,
+  type NewMessage,
+} from './messages/inbox.ts';
+export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
+export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
+export { toMessages } from './messages/to-messages.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';
 export { type Summary, type SummaryQuery, type SummaryRow, summarisedMax } from './summaries/summary.ts';

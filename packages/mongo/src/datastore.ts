@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type CollectionsOf,
+  type CommitRecords,
   createEvents,
   createUnitOfWork,
   createWriteSets,
+  type LeaseOptions,
   type MigratableDatastore,
   type ModuleStore,
   StartupError,
@@ -17,9 +19,15 @@ import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
 import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
+import { createInbox, toEndOfMessage } from './inbox/inbox.ts';
+import { inboxName } from './inbox/inbox-collection.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
+import { readJournal } from './journal/read-journal.ts';
 import { subscribe } from './journal/subscribe.ts';
+import { holdLease } from './leases/hold-lease.ts';
+import type { LeaseDeps } from './leases/lease.ts';
+import { getWorkerLeases, leasesName } from './leases/leases-collection.ts';
 import { createMigrator, type MigrationTimes, migrationsName } from './migrations/index.ts';
 import type { FindUniqueCode } from './mongo-errors.ts';
 import { monitorPool } from './pool.ts';
@@ -35,9 +43,13 @@ export type DatastoreOptions = {
   /** The prefix of each database's name, for several deployments on one cluster. */
   readonly databasePrefix: string;
   readonly migrationTimes?: MigrationTimes;
+  /** How long a silent worker keeps a lease. Default: 10 seconds. */
+  readonly workerLeaseMs?: number;
 };
 
-const reservedNames = [journalName, keysName, migrationsName];
+const reservedNames = [inboxName, journalName, keysName, leasesName, migrationsName];
+
+const defaultLeaseMs = 10_000;
 
 const openDatabase = ({ client, databasePrefix }: DatastoreOptions, module: string): Db =>
   client.db(`${databasePrefix}${module}`);
@@ -52,6 +64,16 @@ const openMigrator = <K>(module: StoredModule<K>, options: DatastoreOptions & St
     migrations: module.migrations ?? [],
     times: options.migrationTimes,
   });
+
+const toLeaseDeps = (
+  options: DatastoreOptions,
+  { module, name }: Pick<LeaseOptions, 'module' | 'name'>,
+): LeaseDeps => ({
+  client: options.client,
+  leases: getWorkerLeases(openDatabase(options, module)),
+  leaseId: name,
+  leaseMs: options.workerLeaseMs ?? defaultLeaseMs,
+});
 
 type ModuleOptions = DatastoreOptions &
   StoreOptions & { readonly primary: PrimaryMonitor; readonly counts: CommitCounts };
@@ -89,14 +111,20 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
       writeSets,
       clock,
       ids,
-      commit: (ctx, writes, records) => withinQuota(ctx, writes, () => commit(ctx, writes, records)),
+      commit: (ctx, writes, records) =>
+        withinQuota(ctx, writes, () => commit(ctx, [...writes, ...toEnds(records)], records)),
     }),
     events: createEvents({ writeSets, ids }),
     journal: createJournal(reads),
+    inbox: createInbox({ db, clock }),
     prepare,
     assertPrepared,
   };
 };
+
+/** The end of the message that a unit of work handles. */
+const toEnds = ({ row: { consumed, tenantId, at } }: CommitRecords): Write[] =>
+  consumed === undefined ? [] : [toEndOfMessage(consumed, { tenantId, at })];
 
 const pingTimeoutMs = 1000;
 
@@ -123,6 +151,11 @@ export const createDatastore = (options: DatastoreOptions): MigratableDatastore 
     },
     subscribe: (subscription, listener) =>
       subscribe(openDatabase(options, subscription.module), subscription, listener),
+    readJournal: (reader) => {
+      const db = openDatabase(options, reader.module);
+      return readJournal({ ...toLeaseDeps(options, reader), db }, reader);
+    },
+    withLease: (lease, work) => holdLease(toLeaseDeps(options, lease), lease, (_lease, signal) => work(signal)),
     migrations: (module, storeOptions) => openMigrator(module, { ...options, ...storeOptions }).migrations,
     ping: () => assertUsable(options.probeClient ?? options.client),
     stats: () => ({ pool: readPoolStats(), commits }),

@@ -1,5 +1,7 @@
 import type { Definitions, StoredModule } from '@plinth/data-kit';
+import { inboxName } from './inbox/inbox-collection.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
+import { leasesName } from './leases/leases-collection.ts';
 import { migrationsName } from './migrations/index.ts';
 import { listStoredCollections } from './stored-collections.ts';
 
@@ -19,11 +21,13 @@ export type RolesOptions = {
 
 const readSchema = ['listCollections', 'listIndexes'];
 const write = ['find', 'insert', 'update', 'remove'];
-/** Rows of the journal and keys stay until the server expires them. They are updated to free or replace a key. */
+/** The documents that the server expires are not removed otherwise. */
 const writeLasting = ['find', 'insert', 'update'];
 const journalActions: Readonly<Record<string, readonly string[]>> = {
   [journalName]: [...writeLasting, 'changeStream'],
   [keysName]: writeLasting,
+  [inboxName]: [...writeLasting, 'changeStream'],
+  [leasesName]: writeLasting,
 };
 const changeSchema = ['createCollection', 'collMod', 'createIndex', 'dropIndex'];
 

@@ -236,7 +236,7 @@ describe('repair', () => {
         if (commandName === 'listIndexes') resolve();
       });
     }).then(() => fixture.records().updateOne({ _id: 'lease' }, { $inc: { token: 1 } }));
-    await expect(process.repair({ dropIndexes: true })).rejects.toThrow('has taken over the migrations');
+    await expect(process.repair({ dropIndexes: true })).rejects.toThrow('has taken over the lease');
     await takenOver;
     expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byState', 'byHand']));
   });

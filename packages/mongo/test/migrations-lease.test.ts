@@ -1,6 +1,7 @@
 import { nodeCommand, startChild } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { LeaseLost, renew, runFenced, takeLease } from '../src/migrations/lease.ts';
+import { LeaseLost, renew, runFenced, takeLease } from '../src/leases/lease.ts';
+import { getLeases, leaseId } from '../src/migrations/record.ts';
 import { addState, after, fillState, requireState, tallyOpen } from './migrations-cards.ts';
 import { times, useFixture, withOldCards } from './migrations-fixture.ts';
 
@@ -8,7 +9,8 @@ const fixture = useFixture();
 
 const createLeaseDeps = () => {
   const { client } = fixture.process(after);
-  return { client, db: client.db(fixture.db().databaseName), leaseMs: times.leaseMs };
+  const leases = getLeases(client.db(fixture.db().databaseName));
+  return { client, leases, leaseId, leaseMs: times.leaseMs };
 };
 
 /** The module with a backfill that pauses for a second after its first five documents. */
@@ -66,7 +68,10 @@ describe('the lease', () => {
     let taking: Promise<unknown> = Promise.resolve();
     await runFenced(deps, first, async (session) => {
       taking = takeLease(createLeaseDeps(), 'second');
-      await deps.db.collection<{ _id: string }>('cards').insertOne({ _id: 'whole' }, { session });
+      await deps.client
+        .db(deps.leases.dbName)
+        .collection<{ _id: string }>('cards')
+        .insertOne({ _id: 'whole' }, { session });
     });
     // The batch has extended the lease, so it is not free.
     expect(await taking).toBeUndefined();

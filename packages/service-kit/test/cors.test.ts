@@ -3,7 +3,8 @@ import { createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { serviceSettings } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 const app = 'https://app.example.com';
 const localApp = 'http://localhost:5173';

@@ -3,7 +3,8 @@ import { createId, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import { listErrors } from '../src/index.ts';
 import { openTestHost, useTestHost } from '../src/testing/index.ts';
-import { datastoreErrors, fakeDatastore, thingsContract, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { datastoreErrors, thingsContract, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 

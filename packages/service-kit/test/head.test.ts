@@ -1,8 +1,9 @@
 import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, useTestHost } from '../src/testing/index.ts';
+import { fakeDatastore } from './fake-datastore.ts';
 import { closeHosts, createManualLimiter, openHost, perMinute } from './rate-limit-fixture.ts';
-import { fakeDatastore, streams, thingsModule } from './things.ts';
+import { streams, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 const up = () => Promise.resolve();
 const down = () => Promise.reject(new Error('down'));

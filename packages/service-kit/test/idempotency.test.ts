@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
 import { type Caller, openTestHost, type TestResponse } from '../src/testing/index.ts';
+import { fakeDatastore } from './fake-datastore.ts';
 import { useListeningHost } from './listening-host.ts';
-import { fakeDatastore } from './things.ts';
 
 const host = useListeningHost();
 

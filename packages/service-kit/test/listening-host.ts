@@ -2,7 +2,8 @@ import type { TokenSubject } from '@plinth/auth';
 import { createPrincipal } from '@plinth/testing';
 import { beforeAll } from 'vitest';
 import { type TestHost, type TestHostOptions, useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 type ListeningHost = {
   readonly current: TestHost;

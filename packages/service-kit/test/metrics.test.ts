@@ -8,7 +8,8 @@ import { readValue } from '@plinth/telemetry/testing';
 import { createId, createPrincipal } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, latch, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { latch, thingsModule } from './things.ts';
 
 const metrics = createMetrics();
 const datastore = {

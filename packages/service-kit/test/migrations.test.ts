@@ -2,7 +2,8 @@ import { type Datastore, defineMigration } from '@plinth/data-kit';
 import { expect, it } from 'vitest';
 import { defineModule } from '../src/index.ts';
 import { openTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 const [first, second] = (['0001-first', '0002-second'] as const).map((name) =>
   defineMigration({ name, phase: 'expand', collection: 'things' }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createOpenApi, listErrors } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsContract, thingsModule } from './things.ts';
 
 type Media = { schema: Record<string, unknown>; example?: unknown; examples?: Record<string, unknown> };
 type Response = { headers: Record<string, object>; content: Record<string, Media> };

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import type { Datastore } from '@plinth/data-kit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { fakeDatastore } from './fake-datastore.ts';
 import { useListeningHost } from './listening-host.ts';
-import { fakeDatastore, latch } from './things.ts';
+import { latch } from './things.ts';
 
 const inFlightMax = 4;
 /** The number of requests of one user that are processed or may wait: half of all. */

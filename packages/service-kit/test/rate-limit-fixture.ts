@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { defineModule, type RateLimitPolicies, type RateLimitPolicy } from '../src/index.ts';
 import { createLocalLimiter } from '../src/rate-limit-policies.ts';
 import { openTestHost, type TestHost, type TestHostOptions } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 export const perMinute = (quota: number): RateLimitPolicy => ({ quota, windowSeconds: 60 });
 

@@ -3,7 +3,8 @@ import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { listErrors } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsContract, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsContract, thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 const get = (url: string, headers: Readonly<Record<string, string>> = {}) => host.current.anonymous.get(url, headers);

@@ -2,7 +2,8 @@ import type { TokenSubject } from '@plinth/auth';
 import { createId, createManualClock, createPrincipal } from '@plinth/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, openTestHost, useTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 const host = useTestHost(async () => ({ modules: [thingsModule], datastore: fakeDatastore() }));
 const owner: TokenSubject = createPrincipal();

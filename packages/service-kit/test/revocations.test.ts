@@ -5,7 +5,8 @@ import { createId, createManualClock, createPrincipal } from '@plinth/testing';
 import { describe, expect, it } from 'vitest';
 import type { Module } from '../src/index.ts';
 import { type Caller, openTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 type Subscribed = {
   readonly subscription: SubscriptionOptions;

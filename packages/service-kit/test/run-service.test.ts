@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vites
 import { systemClock } from '../src/clock-and-ids.ts';
 import { runService, type ServiceConfig, serviceSettings } from '../src/index.ts';
 import { listen } from '../src/listen.ts';
-import { fakeDatastore, streams, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { streams, thingsModule } from './things.ts';
 
 const key = await generateSigningKey();
 

@@ -3,8 +3,9 @@ import { readMetric } from '@plinth/telemetry/testing';
 import { createId, createManualClock, createPrincipal } from '@plinth/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openTestHost, type TestHost } from '../src/testing/index.ts';
+import { fakeDatastore } from './fake-datastore.ts';
 import { createManualLimiter, perMinute } from './rate-limit-fixture.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { thingsModule } from './things.ts';
 
 let close: () => Promise<void>;
 afterEach(() => close());

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineModule, implement, type Module } from '../src/index.ts';
 import { openTestHost } from '../src/testing/index.ts';
-import { fakeDatastore, things, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { things, thingsModule } from './things.ts';
 
 const pong = z.object({ pong: z.boolean() });
 const route = {

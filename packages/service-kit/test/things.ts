@@ -13,8 +13,7 @@ import {
   pii,
   secret,
 } from '@plinth/contract-kit';
-import { type Collection, type Ctx, type Datastore, defineCollection, Entity } from '@plinth/data-kit';
-import { fakeDatabase } from '@plinth/testing';
+import { type Collection, type Ctx, defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
 
@@ -289,12 +288,4 @@ export const thingsModule = defineModule({
     writeInGet: (deps: Deps) => async (_input: unknown, ctx: Ctx) =>
       toThing(deps.things.for(ctx).insert({ name: 'a', grams: 1 })),
   },
-});
-
-/** A datastore in memory. Contract tests of the port verify that it behaves like the real one. */
-export const fakeDatastore = (): Datastore => ({
-  open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
-  subscribe: async () => ({ ageMs: () => 0, stop: async () => undefined }),
-  ping: async () => undefined,
-  close: async () => undefined,
 });

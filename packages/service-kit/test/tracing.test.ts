@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineModule } from '../src/index.ts';
 import { openTestHost, type TestHost } from '../src/testing/index.ts';
-import { fakeDatastore } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
 
 const contexts: Ctx[] = [];
 

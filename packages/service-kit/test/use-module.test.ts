@@ -1,7 +1,8 @@
 import { fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { assertCovered, describeRefusals, oneWinner, race, sortStatuses, useModule } from '../src/testing/index.ts';
-import { fakeDatastore, thingsModule } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
+import { thingsModule } from './things.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 type Documents = Readonly<Record<string, { all(): Stored[] }>>;

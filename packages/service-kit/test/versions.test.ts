@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createOpenApi } from '../src/index.ts';
 import { useTestHost } from '../src/testing/index.ts';
 import { contactsContract, contactsModule, contactsV2Contract } from './contacts.ts';
-import { fakeDatastore } from './things.ts';
+import { fakeDatastore } from './fake-datastore.ts';
 
 const metrics = createMetrics();
 const host = useTestHost(async () => ({ modules: [contactsModule], datastore: fakeDatastore(), metrics }));

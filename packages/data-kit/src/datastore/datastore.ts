@@ -2,6 +2,8 @@ import type { EventDefinition } from '@plinth/contract-kit';
 import type { Collection, DocumentOf, OperationsOf } from '../collections/collection.ts';
 import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
+import type { Inbox } from '../messages/inbox.ts';
+import type { JournalReaderOptions } from '../messages/journal-reader.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
@@ -22,6 +24,8 @@ export type ModuleStore<K> = {
   readonly events: Events;
   /** For the host only: the stored responses to idempotency keys. */
   readonly journal: Journal;
+  /** For workers only: the events that the consumers of the module have received. */
+  readonly inbox: Inbox;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
    * repeat, also by several processes at once. A database that newer code has migrated stays unchanged.
@@ -122,6 +126,15 @@ export type StoredModule<K> = {
   readonly migrations?: readonly Migration[];
 };
 
+/** The right to do the work of a name in a module, which one process at a time has. */
+export type LeaseOptions = {
+  readonly module: string;
+  readonly name: string;
+  /** Called for each interruption. The work starts again, here or in another process. */
+  readonly onError: (cause: unknown) => void;
+  readonly signal: AbortSignal;
+};
+
 /** The databases of modules, one for each. */
 export type Datastore = {
   open<K>(module: StoredModule<K>, options: StoreOptions): ModuleStore<K>;
@@ -132,6 +145,13 @@ export type Datastore = {
    * @throws `StartupError` when the first connection to the journal fails.
    */
   subscribe(subscription: SubscriptionOptions, listener: (event: DeliveredEvent) => void): Promise<Subscription>;
+  /**
+   * Delivers the entries in the journal of a module, at least once, in the order of their commits and of **every tenant**: for
+   * workers only. Of several processes one reads, until its lease expires. Resolves when the signal has aborted.
+   */
+  readJournal(options: JournalReaderOptions): Promise<void>;
+  /** Runs `work` in one process at a time, until the signal aborts. The signal of `work` aborts when the lease is lost. */
+  withLease(lease: LeaseOptions, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** @throws when the datastore cannot be reached within a second or cannot commit transactions. */
   ping(): Promise<void>;
   /** The figures for metrics. A datastore in memory has none. */

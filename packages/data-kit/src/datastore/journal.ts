@@ -43,6 +43,8 @@ export const JournalRow = z.object({
   operation: z.string().min(1),
   changes: z.array(JournalChange),
   events: z.array(z.object({ id: StoredId, name: z.string(), aggregateId: z.string(), payload: Fields })),
+  /** The message of the inbox whose effect this is. */
+  consumed: z.string().optional(),
 });
 export type JournalRow = z.infer<typeof JournalRow>;
 
@@ -82,6 +84,8 @@ export type CommitMetadata<T> = {
   readonly operation: string;
   /** Set for a request with an idempotency key. */
   readonly idempotency?: IdempotencyOptions<T> | undefined;
+  /** The id of the message that this handles: the commit ends it, or fails with `MessageAlreadyHandled`. */
+  readonly consumes?: string | undefined;
 };
 
 export type IdempotencyOptions<T> = {
@@ -107,7 +111,7 @@ export const toCommitRecords = <T>(
   { changes, events }: Recorded,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): CommitRecords => {
-  const { operation, idempotency } = metadata;
+  const { operation, idempotency, consumes } = metadata;
   const row: JournalRow = {
     _id: ids.next(),
     tenantId: ctx.tenantId,
@@ -118,6 +122,7 @@ export const toCommitRecords = <T>(
     operation,
     changes: changes as JournalChange[],
     events: events as JournalRow['events'],
+    ...(consumes !== undefined && { consumed: consumes }),
   };
   if (!idempotency) return { row };
   const { key, fingerprint, toResponse } = idempotency;

@@ -11,7 +11,8 @@ export const writeSetBytesMax = 16_000_000;
 
 /**
  * Runs an action and then commits its recorded writes with a journal row, all or none. An action that recorded nothing
- * gets a row only with an idempotency key. @throws `IdempotencyKeyConflict` when the key is taken.
+ * gets a row only with an idempotency key or a message. @throws `IdempotencyKeyConflict` when the key is taken, and
+ * `MessageAlreadyHandled`.
  */
 export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, metadata: CommitMetadata<T>): Promise<T> };
 
@@ -82,8 +83,8 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
   },
 });
 
-const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency }: CommitMetadata<T>): boolean =>
-  writes.length === 0 && events.length === 0 && !idempotency;
+const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency, consumes }: CommitMetadata<T>): boolean =>
+  writes.length === 0 && events.length === 0 && !idempotency && consumes === undefined;
 
 /**
  * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row and key.

@@ -9,12 +9,14 @@ const retentionSeconds = 7 * 24 * 60 * 60;
 /** The journal: transactional outbox and audit log in one. */
 export const journalCollection: StoredCollection = {
   name: journalName,
-  // The further fields are those by which the previous release stores idempotency keys.
   schema: JournalRow.extend({
+    // A timestamp of BSON: rows in its order are in the order of their commits, as far as one depends on another. Rows of the
+    // previous release have none.
+    storedAt: z.unknown().optional(),
+    // The fields by which the previous release stores idempotency keys.
     key: z.string().optional(),
     fingerprint: z.string().optional(),
     answer: StoredResponse.optional(),
-    // A timestamp of BSON. Rows of earlier releases have none.
     keyedAt: z.unknown().optional(),
   }),
   indexes: [
@@ -38,5 +40,8 @@ const serverTime = new Timestamp({ t: 0, i: 0 });
  * Returns the document of a row. For the release that stores keys in journal rows, it has the key of a success: a repetition
  * that a process of that release executes while this one is rolled out fails, instead of taking effect again.
  */
-export const toStoredRow = ({ row, keyRecord }: CommitRecords): Document =>
-  keyRecord && keyRecord.response.status < 400 ? { ...row, key: keyRecord.key, keyedAt: serverTime } : row;
+export const toStoredRow = ({ row, keyRecord }: CommitRecords): Document => ({
+  ...row,
+  storedAt: serverTime,
+  ...(keyRecord && keyRecord.response.status < 400 && { key: keyRecord.key, keyedAt: serverTime }),
+});

@@ -9,23 +9,11 @@ import {
   type StreamScope,
   unlessHanging,
 } from './event-stream.ts';
+import { isHistoryLost, overlapMs } from './lost-history.ts';
 import { createProgress, type Progress, readLastWrite } from './progress.ts';
-
-/**
- * When the stream cannot continue, rows are read again from this long before the last delivered event. The time of a row is
- * earlier than its commit, by at most the lifetime of a transaction (60 s) and the deadline of a request (8 s), and the clock
- * of the process that wrote it may be 30 s slow.
- */
-const overlapMs = 120_000;
 
 const retryPauseMaxMs = 500;
 const endMaxMs = 2000;
-
-/** The server no longer has the history after the token, or does not accept it: InvalidResumeToken, BSONObjectTooLarge, ChangeStreamFatalError, ChangeStreamHistoryLost. */
-const lostHistoryCodes: readonly unknown[] = [260, 280, 286, 10_334];
-
-const isHistoryLost = (cause: unknown): boolean =>
-  cause instanceof MongoServerError && lostHistoryCodes.includes(cause.code);
 
 const toDate = (time: Timestamp): Date => new Date(time.getHighBitsUnsigned() * 1000);
 

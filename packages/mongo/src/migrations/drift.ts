@@ -3,7 +3,7 @@ import { type DriftRepair, StartupError } from '@plinth/data-kit';
 import type { Db } from 'mongodb';
 import { prepare } from '../collections/prepare.ts';
 import type { StoredCollection } from '../collections/stored-collection.ts';
-import { takeLease, withLease } from './lease.ts';
+import { takeLease, withLease } from '../leases/lease.ts';
 import { describeNewer, getExpectedSchema, listNewer, type MigrationContext } from './pending.ts';
 import { isDone, type MigrationState, readState } from './record.ts';
 import { replaceIndexes } from './replace-indexes.ts';

@@ -4,7 +4,7 @@ import { describeDrift, repairDrift } from './drift.ts';
 import { dryRun } from './dry-run.ts';
 import { migrate } from './migrate.ts';
 import { describeNewer, type MigrationContext, type MigrationTimes } from './pending.ts';
-import { readState } from './record.ts';
+import { getLeases, leaseId, readState } from './record.ts';
 import { getStatus } from './status.ts';
 
 export type { MigrationTimes } from './pending.ts';
@@ -12,13 +12,15 @@ export { migrationsName } from './record.ts';
 
 const defaultTimes: MigrationTimes = { leaseMs: 20_000, waitMs: 600_000, pollMs: 200 };
 
-type MigratorOptions = Omit<MigrationContext, keyof MigrationTimes> & { readonly times?: MigrationTimes | undefined };
+type MigratorOptions = Omit<MigrationContext, keyof MigrationTimes | 'leases' | 'leaseId'> & {
+  readonly times?: MigrationTimes | undefined;
+};
 
 const ignore: MigrationLogger = () => undefined;
 
 /** Creates the migrations of one database, for a host that starts and for the command line. */
 export const createMigrator = ({ times = defaultTimes, ...options }: MigratorOptions) => {
-  const context: MigrationContext = { ...options, ...times };
+  const context: MigrationContext = { ...options, ...times, leases: getLeases(options.db), leaseId };
   const migrations: Migrations = {
     status: async () => getStatus(context, await readState(context.db)),
     dryRun: (dryRunOptions) => dryRun(context, dryRunOptions),

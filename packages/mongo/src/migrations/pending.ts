@@ -1,6 +1,7 @@
 import { type Clock, type Ids, type Migration, StartupError } from '@plinth/data-kit';
-import type { Db, MongoClient } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { StoredCollection } from '../collections/stored-collection.ts';
+import type { LeaseDeps } from '../leases/lease.ts';
 import { toCollectionsAt } from './expected-schema.ts';
 import { isDone, type MigrationState } from './record.ts';
 
@@ -8,14 +9,14 @@ import { isDone, type MigrationState } from './record.ts';
 export type MigrationTimes = { readonly leaseMs: number; readonly waitMs: number; readonly pollMs: number };
 
 /** A database with the collections and migrations of the code. */
-export type MigrationContext = MigrationTimes & {
-  readonly client: MongoClient;
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly collections: readonly StoredCollection[];
-  readonly migrations: readonly Migration[];
-};
+export type MigrationContext = MigrationTimes &
+  LeaseDeps & {
+    readonly db: Db;
+    readonly clock: Clock;
+    readonly ids: Ids;
+    readonly collections: readonly StoredCollection[];
+    readonly migrations: readonly Migration[];
+  };
 
 /**
  * Returns the recorded migrations that this code does not have: newer code has migrated the database.

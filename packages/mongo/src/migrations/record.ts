@@ -1,5 +1,6 @@
 import type { Migration, MigrationPhase, MigrationStatus } from '@plinth/data-kit';
 import type { Collection, Db } from 'mongodb';
+import type { LeaseRecord } from '../leases/lease.ts';
 
 /** The collection of migration records and the lease in each module's database. A module may not use this name. */
 export const migrationsName = 'migrations';
@@ -21,21 +22,15 @@ export type MigrationRecord = {
   readonly reason?: string;
 };
 
-/** The holder of the right to migrate. `token` grows with each holder. */
-export type LeaseRecord = {
-  readonly _id: string;
-  readonly token: number;
-  readonly holder?: string;
-  readonly expiresAt: Date;
-  /** Changes with each write, so that no write of the lease is a no-op. */
-  readonly beat: number;
+/** The lease of migrations. */
+export type MigrationLease = LeaseRecord & {
   /** The fingerprint of the collections, indexes and validators that were applied last. */
   readonly schemaFingerprint?: string;
 };
 
 export type MigrationState = {
   readonly records: ReadonlyMap<string, MigrationRecord>;
-  readonly lease: LeaseRecord | undefined;
+  readonly lease: MigrationLease | undefined;
 };
 
 export const getRecords = (db: Db): Collection<MigrationRecord> => db.collection<MigrationRecord>(migrationsName);
@@ -44,14 +39,14 @@ export const getLeases = (db: Db): Collection<LeaseRecord> => db.collection<Leas
 
 export const readState = async (db: Db): Promise<MigrationState> => {
   const documents = await db
-    .collection<MigrationRecord | LeaseRecord>(migrationsName)
+    .collection<MigrationRecord | MigrationLease>(migrationsName)
     .find()
     .sort({ _id: 1 })
     .toArray();
   const records = documents.filter((document): document is MigrationRecord => 'phase' in document);
   return {
     records: new Map(records.map((record) => [record._id, record])),
-    lease: documents.find((document): document is LeaseRecord => 'token' in document),
+    lease: documents.find((document): document is MigrationLease => 'token' in document),
   };
 };
 

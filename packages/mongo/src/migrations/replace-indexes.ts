@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { createIndexes, dropIndex } from '../collections/prepare.ts';
 import type { StoredCollection } from '../collections/stored-collection.ts';
-import { type Lease, renew } from './lease.ts';
+import { type Lease, renew } from '../leases/lease.ts';
 import type { MigrationContext } from './pending.ts';
 import { isSameIndex, needsDrop, type SchemaDifference } from './schema-diff.ts';
 

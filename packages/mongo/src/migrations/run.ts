@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, type Ids, type Migration, type MigrationLogger, StartupError } from '@plinth/data-kit';
+import type { Db } from 'mongodb';
 import { dropIndex } from '../collections/prepare.ts';
+import { type Lease, type LeaseDeps, renew, runFenced } from '../leases/lease.ts';
 import type { Scan } from './batch.ts';
-import { type Lease, type LeaseDeps, renew, runFenced } from './lease.ts';
 import { getRecords, type MigrationRecord } from './record.ts';
 import { createRemovalScan, createScan } from './scan.ts';
 
 export type RunDeps = LeaseDeps & {
+  readonly db: Db;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly ids: Ids;

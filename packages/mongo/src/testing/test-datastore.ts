@@ -26,7 +26,12 @@ export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promi
   const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
   const opened = new Map<string, Set<string>>();
   const guard = guardQueries(client, (database, collection) => opened.get(database)?.has(collection) ?? false);
-  const datastore = createDatastore({ client, cursorSecrets: [randomBytes(32).toString('hex')], databasePrefix });
+  const datastore = createDatastore({
+    client,
+    cursorSecrets: [randomBytes(32).toString('hex')],
+    databasePrefix,
+    workerLeaseMs: 2000,
+  });
   return {
     ...datastore,
     guard,

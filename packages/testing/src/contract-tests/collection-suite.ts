@@ -9,6 +9,7 @@ import { comparisonKeyCases } from './comparison-keys.ts';
 import { cursorCases } from './cursors.ts';
 import { filteredListCases } from './filtered-lists.ts';
 import { useFixture } from './fixture.ts';
+import { inboxCases } from './inboxes.ts';
 import { intervalCases } from './intervals.ts';
 import { journalCases } from './journals.ts';
 import { listCases } from './lists.ts';
@@ -41,6 +42,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     aliasingCases(use);
     unitCases(use);
     journalCases(use);
+    inboxCases(use);
     tenancyCases(use);
     valueCases(use);
     sizeCases(use);

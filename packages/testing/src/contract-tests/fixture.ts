@@ -4,6 +4,7 @@ import {
   type Ctx,
   type Draft,
   type Events,
+  type Inbox,
   type Journal,
   type JournalRow,
   type OperationsOf,
@@ -38,6 +39,7 @@ export type Fixture = {
   readonly members: Collection<Member, keyof TenantCollection<Member>>;
   readonly events: Events;
   readonly journal: Journal;
+  readonly inbox: Inbox;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
   /** Makes the stored idempotency keys older. */
@@ -68,6 +70,7 @@ const openFixture = async (openStore: OpenStore) => {
     members: store.collections.members,
     events: store.events,
     journal: store.journal,
+    inbox: store.inbox,
     run: store.unitOfWork.run,
     journalRows,
     ageKeys,

@@ -22,6 +22,7 @@ import {
 import { createIds, createManualClock, type ManualClock } from '../clock.ts';
 import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
+import { fakeInbox } from './inbox.ts';
 import { fakeJournal } from './journal.ts';
 import type { Stored, Write } from './write-set.ts';
 
@@ -104,7 +105,8 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       },
     ]),
   );
-  const { rows, journal, commit } = fakeJournal(deps);
+  const { inbox, endMessage } = fakeInbox(clock);
+  const { rows, journal, commit } = fakeJournal({ ...deps, endMessage });
   const unitOfWork = createUnitOfWork({
     ...deps,
     commit: async (ctx, writes, records) => commit(ctx, writes, records),
@@ -121,6 +123,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       unitOfWork,
       events,
       journal,
+      inbox,
       prepare: async () => {},
       assertPrepared: async () => {},
     },

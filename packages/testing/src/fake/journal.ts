@@ -13,14 +13,19 @@ import { assertInTime } from './deadline.ts';
 import { toStored } from './stored.ts';
 import type { Write } from './write-set.ts';
 
-type JournalDeps = { readonly clock: Clock; readonly state: Map<string, Documents> };
+type JournalDeps = {
+  readonly clock: Clock;
+  readonly state: Map<string, Documents>;
+  /** Ends the message that a write set handles. @throws `MessageAlreadyHandled`. */
+  readonly endMessage: (row: JournalRow) => void;
+};
 type StoredKey = KeyRecord & { readonly expiresAt: number };
 
 /** The part of a write that is stored. */
 const toContent = (write: Write): unknown => ('document' in write ? write.document : 'change' in write && write.change);
 
 /** Creates the journal of the fake, which commits each write set together with its row and key. */
-export const fakeJournal = ({ clock, state }: JournalDeps) => {
+export const fakeJournal = ({ clock, state, endMessage }: JournalDeps) => {
   const rows: JournalRow[] = [];
   const keys = new Map<string, StoredKey>();
   const toId = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string): string => `${tenantId} ${key}`;
@@ -33,6 +38,7 @@ export const fakeJournal = ({ clock, state }: JournalDeps) => {
     assertFits([writes.map(toContent), row, keyRecord]);
     const touched = applyAll(state, writes);
     if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
+    endMessage(row);
     for (const [name, documents] of touched) state.set(name, documents);
     rows.push(toStored(row));
     if (!keyRecord) return;

@@ -1,16 +1,26 @@
 import { StartupError } from '@plinth/data-kit';
-import type { ClientSession, Db, Document, MongoClient } from 'mongodb';
+import type { ClientSession, Collection, Document, MongoClient } from 'mongodb';
 import { majority } from '../settings.ts';
-import { getLeases, type LeaseRecord, leaseId } from './record.ts';
+
+/** The holder of a right that one process at a time has. `token` grows with each holder. */
+export type LeaseRecord = {
+  readonly _id: string;
+  readonly token: number;
+  readonly holder?: string;
+  readonly expiresAt: Date;
+  /** Changes with each write, so that no write of the lease is a no-op. */
+  readonly beat: number;
+};
 
 export type LeaseDeps = {
   readonly client: MongoClient;
-  readonly db: Db;
+  readonly leases: Collection<LeaseRecord>;
+  readonly leaseId: string;
   /** How long a silent holder keeps the lease. */
   readonly leaseMs: number;
 };
 
-/** The right to migrate a database until another process takes it over. */
+/** The right to work, for instance to migrate a database, until another process takes it over. */
 export type Lease = Pick<LeaseRecord, 'token'>;
 
 /** Another process has taken the lease, so the former holder can change nothing. */
@@ -23,10 +33,13 @@ const toExtension = (leaseMs: number): Document => ({
 });
 
 /** Takes the lease if it is free or has expired. Returns undefined while another process holds it. */
-export const takeLease = async ({ db, leaseMs }: LeaseDeps, holder: string): Promise<Lease | undefined> => {
+export const takeLease = async (
+  { leases, leaseId, leaseMs }: LeaseDeps,
+  holder: string,
+): Promise<Lease | undefined> => {
   const free = { token: 0, beat: 0, expiresAt: new Date(0) };
-  await getLeases(db).updateOne({ _id: leaseId }, { $setOnInsert: free }, { upsert: true });
-  const taken = await getLeases(db).findOneAndUpdate(
+  await leases.updateOne({ _id: leaseId }, { $setOnInsert: free }, { upsert: true });
+  const taken = await leases.findOneAndUpdate(
     { _id: leaseId, $expr: { $lte: ['$expiresAt', '$$NOW'] } },
     [{ $set: { holder, token: { $add: ['$token', 1] }, ...toExtension(leaseMs) } }],
     { returnDocument: 'after' },
@@ -39,22 +52,23 @@ export const takeLease = async ({ db, leaseMs }: LeaseDeps, holder: string): Pro
  * @throws `LeaseLost` when another process has it.
  */
 export const renew = async (
-  { db, leaseMs }: LeaseDeps,
+  { leases, leaseId, leaseMs }: LeaseDeps,
   { token }: Lease,
-  { session, ...fields }: { readonly session?: ClientSession; readonly schemaFingerprint?: string } = {},
+  { session, ...fields }: { readonly session?: ClientSession; readonly [field: string]: unknown } = {},
 ): Promise<void> => {
   const update = [{ $set: { ...toExtension(leaseMs), ...fields } }];
-  const { matchedCount } = await getLeases(db).updateOne({ _id: leaseId, token }, update, {
+  const { matchedCount } = await leases.updateOne({ _id: leaseId, token }, update, {
     ...(session && { session }),
   });
-  if (matchedCount === 0)
-    throw new LeaseLost('Another process has taken over the migrations. See `npm run db -- status`.');
+  if (matchedCount > 0) return;
+  throw new LeaseLost(`Another process has taken over the lease '${leaseId}' of the database '${leases.dbName}'.`);
 };
 
-const release = async ({ db }: LeaseDeps, { token }: Lease): Promise<void> => {
+/** Frees the lease, if this process still has it. */
+export const release = async ({ leases, leaseId }: LeaseDeps, { token }: Lease): Promise<void> => {
   // A new token, so that a renewal in progress cannot extend the released lease.
   const released = { expiresAt: '$$NOW', token: { $add: ['$token', 1] } };
-  await getLeases(db).updateOne({ _id: leaseId, token }, [{ $set: released }, { $unset: 'holder' }]);
+  await leases.updateOne({ _id: leaseId, token }, [{ $set: released }, { $unset: 'holder' }]);
 };
 
 /** Holds the lease while `work` runs, then releases it. */

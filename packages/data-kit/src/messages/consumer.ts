@@ -1,0 +1,72 @@
+import type { EventDefinition } from '@plinth/contract-kit';
+import type { Ctx } from '../context/context.ts';
+import type { ReceivedEvent } from './message.ts';
+
+/** How often and when a failed message is tried again. */
+export type RetryPolicy = {
+  /** The attempts after which a message is dead. */
+  readonly attemptsMax: number;
+  /** The longest pause before the second attempt. It doubles with each attempt, and the pause is a random part of it. */
+  readonly pauseMs: number;
+  readonly pauseMaxMs: number;
+};
+
+export const defaultRetry: RetryPolicy = { attemptsMax: 10, pauseMs: 1000, pauseMaxMs: 300_000 };
+
+/** An event with the types of its definition. */
+export type EventOf<E> =
+  E extends EventDefinition<infer P>
+    ? Omit<ReceivedEvent, 'payload' | 'name'> & { readonly name: E['name']; readonly payload: P }
+    : never;
+
+type HandlerOf<Deps, E extends readonly EventDefinition[]> = (
+  deps: Deps,
+) => (event: EventOf<E[number]>, ctx: Ctx) => Promise<void>;
+
+type ConsumerSpec<Deps, E extends readonly EventDefinition[]> = {
+  /** Unique in its module, and stored with each message: it never changes. */
+  readonly name: string;
+  /** The events of any modules. */
+  readonly events: E;
+  /**
+   * An action: `(deps) => async (event, ctx)`. It runs in a unit of work that also marks the message as handled, so its effect
+   * takes place once, however often it runs.
+   */
+  readonly handle: HandlerOf<Deps, E>;
+  /** With `aggregate`, the events of an aggregate are handled one after the other, in their order. Default: `none`. */
+  readonly order?: 'aggregate' | 'none';
+  /** How many messages a worker handles at once. Default: 10. */
+  readonly concurrency?: number;
+  /** The time after which an attempt has failed. Default: 30 seconds. */
+  readonly timeoutMs?: number;
+  readonly retry?: Partial<RetryPolicy>;
+};
+
+/** A consumer of events, as a module declares it. */
+export type Consumer<Deps = never> = {
+  readonly name: string;
+  readonly events: readonly EventDefinition[];
+  readonly handle: (deps: Deps) => (event: never, ctx: Ctx) => Promise<void>;
+  readonly order: 'aggregate' | 'none';
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+};
+
+/** Declares a consumer of events. @throws for a name that cannot be stored. */
+export const defineConsumer = <Deps, const E extends readonly EventDefinition[]>({
+  order = 'none',
+  concurrency = 10,
+  timeoutMs = 30_000,
+  retry,
+  ...spec
+}: ConsumerSpec<Deps, E>): Consumer<Deps> => {
+  if (!/^[a-z][a-z0-9-]*$/.test(spec.name)) {
+    throw new TypeError(`The name of the consumer '${spec.name}' must be lower-case words with hyphens.`);
+  }
+  return { ...spec, order, concurrency, timeoutMs, retry: { ...defaultRetry, ...retry } };
+};
+
+/** Returns the pause before the next attempt: a random time that doubles at most with each attempt, so that retries spread. */
+export const toPauseMs = ({ pauseMs, pauseMaxMs }: RetryPolicy, attempts: number, random: () => number): number =>
+  Math.round(random() * Math.min(pauseMaxMs, pauseMs * 2 ** (attempts - 1)));

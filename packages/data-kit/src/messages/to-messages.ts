@@ -1,0 +1,38 @@
+import type { Consumer } from './consumer.ts';
+import type { NewMessage } from './inbox.ts';
+import type { JournalEntry } from './journal-reader.ts';
+import { type ReceivedEvent, toMessageId } from './message.ts';
+
+const indexDigits = 4;
+
+/** Returns the events of an entry. Each has the position of the entry, and its place in it. */
+const toEvents = ({ events, position, at, actor, requestId, traceId }: JournalEntry, source: string): ReceivedEvent[] =>
+  events.map((event, index) => ({
+    ...event,
+    source,
+    position: `${position}-${String(index).padStart(indexDigits, '0')}`,
+    at,
+    actor,
+    requestId,
+    traceId,
+  }));
+
+/** Returns a message for each event in the journal of `source` that the consumer declares, in their order. */
+export const toMessages = (
+  entries: readonly JournalEntry[],
+  { source, consumer }: { readonly source: string; readonly consumer: Pick<Consumer, 'name' | 'events' | 'order'> },
+): NewMessage[] => {
+  const names = new Set(consumer.events.map(({ name }) => name));
+  return entries.flatMap((entry) =>
+    toEvents(entry, source)
+      .filter(({ name }) => names.has(name))
+      .map((event) => ({
+        _id: toMessageId(consumer.name, event.id),
+        tenantId: entry.tenantId,
+        consumer: consumer.name,
+        orderKey: consumer.order === 'aggregate' ? event.aggregateId : event.id,
+        position: event.position,
+        event,
+      })),
+  );
+};

@@ -1,0 +1,151 @@
+import {
+  type Backlog,
+  type Clock,
+  failuresMax,
+  type Inbox,
+  type Message,
+  MessageAlreadyHandled,
+  type MessageHead,
+  type NewMessage,
+} from '@plinth/data-kit';
+import type { Collection, Db, Document } from 'mongodb';
+import type { Write } from '../commit/write.ts';
+import { inboxName } from './inbox-collection.ts';
+import { watchInbox } from './watch-inbox.ts';
+
+type Deps = { readonly db: Db; readonly clock: Clock };
+
+/** Creates the write that ends a message in the transaction of its effect. */
+export const toEndOfMessage = (id: string, { tenantId, at }: { tenantId: string; at: Date }): Write => ({
+  kind: 'update',
+  collection: inboxName,
+  filter: { _id: id, tenantId, state: 'ready' },
+  update: { $set: { state: 'done', endedAt: at } },
+  conflictError: new MessageAlreadyHandled(),
+});
+
+/** The messages of one page have different keys, except where one key has more messages than a page. */
+const findPage = async (
+  messages: Collection<Message>,
+  filter: Document,
+  limit: number,
+): Promise<{ heads: MessageHead[]; lastKey: string | undefined }> => {
+  const page = await messages
+    .find(filter, { projection: { orderKey: 1 }, sort: { orderKey: 1, position: 1 }, limit })
+    .toArray();
+  const heads = page.filter(({ orderKey }, index) => orderKey !== page[index - 1]?.orderKey);
+  return { heads, lastKey: page.length < limit ? undefined : page.at(-1)?.orderKey };
+};
+
+const createReads = (
+  messages: Collection<Message>,
+): Pick<Inbox, 'listTenants' | 'findHeads' | 'get' | 'filterReady'> => ({
+  listTenants: (consumer) => messages.distinct('tenantId', { consumer, state: 'ready' }),
+  findHeads: async ({ consumer, tenantId }, { after, limit }) => {
+    const heads: MessageHead[] = [];
+    let lastKey: string | undefined = after;
+    while (heads.length < limit && lastKey !== undefined) {
+      const filter = { consumer, tenantId, state: 'ready', orderKey: { $gt: lastKey } };
+      const page = await findPage(messages, filter, limit);
+      heads.push(...page.heads);
+      lastKey = page.lastKey;
+    }
+    return heads.slice(0, limit);
+  },
+  get: async (id) => (await messages.findOne({ _id: id })) ?? undefined,
+  filterReady: async (ids) => {
+    const filter = { _id: { $in: [...ids] }, state: 'ready' } as const;
+    const found = await messages.find(filter, { projection: { _id: 1 } }).toArray();
+    return found.map(({ _id }) => _id);
+  },
+});
+
+const toInsert = ({ _id, ...message }: NewMessage, receivedAt: Date) => ({
+  updateOne: {
+    filter: { _id },
+    update: { $setOnInsert: { ...message, state: 'ready' as const, failures: [], attempts: 0, receivedAt } },
+    upsert: true,
+  },
+});
+
+/** One more attempt, with its failure, and the end of the message with the last attempt. */
+const toFailureUpdate = ({ at, message }: Message['failures'][number], attemptsMax: number): Document[] => [
+  {
+    $set: {
+      attempts: { $add: ['$attempts', 1] },
+      failures: { $slice: [{ $concatArrays: ['$failures', [{ $literal: { at, message } }]] }, -failuresMax] },
+    },
+  },
+  {
+    $set: {
+      state: { $cond: [{ $gte: ['$attempts', attemptsMax] }, 'dead', '$state'] },
+      endedAt: { $cond: [{ $gte: ['$attempts', attemptsMax] }, at, '$$REMOVE'] },
+    },
+  },
+];
+
+const createWrites = (messages: Collection<Message>, clock: Clock): Pick<Inbox, 'receive' | 'recordFailure'> => ({
+  receive: async (received) => {
+    if (received.length === 0) return;
+    const now = clock.now();
+    await messages.bulkWrite(received.map((message) => toInsert(message, now)));
+  },
+  recordFailure: async (id, { attemptsMax, ...failure }) => {
+    const changed = await messages.findOneAndUpdate(
+      { _id: id, state: 'ready' },
+      toFailureUpdate(failure, attemptsMax),
+      { returnDocument: 'after', projection: { state: 1 } },
+    );
+    if (changed) return changed.state;
+    return (await messages.findOne({ _id: id }, { projection: { state: 1 } }))?.state;
+  },
+});
+
+const createOperations = (
+  messages: Collection<Message>,
+  clock: Clock,
+): Pick<Inbox, 'readBacklogs' | 'listDead' | 'retry' | 'drop'> => ({
+  readBacklogs: async () => {
+    const counted = await messages
+      .aggregate<Omit<Backlog, 'oldestAt'> & { oldestAt: Date | null }>([
+        { $match: { state: { $in: ['ready', 'dead'] } } },
+        {
+          $group: {
+            _id: '$consumer',
+            ready: { $sum: { $cond: [{ $eq: ['$state', 'ready'] }, 1, 0] } },
+            dead: { $sum: { $cond: [{ $eq: ['$state', 'dead'] }, 1, 0] } },
+            oldestAt: { $min: { $cond: [{ $eq: ['$state', 'ready'] }, '$receivedAt', null] } },
+          },
+        },
+        { $project: { _id: 0, consumer: '$_id', ready: 1, dead: 1, oldestAt: 1 } },
+        { $sort: { consumer: 1 } },
+      ])
+      .toArray();
+    return counted.map((backlog) => ({ ...backlog, oldestAt: backlog.oldestAt ?? undefined }));
+  },
+  listDead: ({ consumer, limit }) =>
+    messages
+      .find({ state: 'dead', ...(consumer !== undefined && { consumer }) })
+      .sort({ endedAt: -1 })
+      .limit(limit)
+      .toArray(),
+  retry: async (id) => {
+    const change = { $set: { state: 'ready', attempts: 0 }, $unset: { endedAt: true } } as const;
+    return (await messages.updateOne({ _id: id, state: 'dead' }, change)).modifiedCount === 1;
+  },
+  drop: async (id) => {
+    const change = { $set: { state: 'done', endedAt: clock.now() } } as const;
+    return (await messages.updateOne({ _id: id, state: 'dead' }, change)).modifiedCount === 1;
+  },
+});
+
+/** Creates the inbox of a module's database. */
+export const createInbox = ({ db, clock }: Deps): Inbox => {
+  const messages = db.collection<Message>(inboxName);
+  return {
+    ...createReads(messages),
+    ...createWrites(messages, clock),
+    ...createOperations(messages, clock),
+    watch: (watch) => watchInbox(db, watch),
+  };
+};

@@ -1,0 +1,110 @@
+import {
+  type Clock,
+  failuresMax,
+  type Inbox,
+  type JournalRow,
+  type Message,
+  MessageAlreadyHandled,
+} from '@plinth/data-kit';
+
+const compareBy =
+  <T>(...keys: readonly ((value: T) => string)[]) =>
+  (one: T, other: T): number => {
+    for (const key of keys) {
+      if (key(one) !== key(other)) return key(one) < key(other) ? -1 : 1;
+    }
+    return 0;
+  };
+
+/** Creates the inbox of the fake. */
+export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMessage: (row: JournalRow) => void } => {
+  const messages = new Map<string, Message>();
+  const watchers = new Set<Parameters<Inbox['watch']>[0]>();
+  const ofState = (state: Message['state']): Message[] =>
+    [...messages.values()].filter((other) => other.state === state);
+  const put = (message: Message, isNew = false): void => {
+    messages.set(message._id, message);
+    const { _id, consumer, state, tenantId } = message;
+    for (const { onChanges } of watchers) onChanges([{ _id, consumer, state, ...(isNew && { tenantId }) }]);
+  };
+  const change = (id: string, state: Message['state'], toNext: (message: Message) => Message): boolean => {
+    const message = messages.get(id);
+    if (message?.state !== state) return false;
+    put(toNext(message));
+    return true;
+  };
+  const end =
+    (state: 'done' | 'dead') =>
+    (message: Message): Message => ({ ...message, state, endedAt: clock.now() });
+  const inbox: Inbox = {
+    receive: async (received) => {
+      for (const message of structuredClone(received)) {
+        if (messages.has(message._id)) continue;
+        put({ ...message, state: 'ready', failures: [], attempts: 0, receivedAt: clock.now() }, true);
+      }
+    },
+    listTenants: async (consumer) => [
+      ...new Set(
+        ofState('ready')
+          .filter((message) => message.consumer === consumer)
+          .map(({ tenantId }) => tenantId),
+      ),
+    ],
+    findHeads: async ({ consumer, tenantId }, { after, limit }) => {
+      const found = ofState('ready')
+        .filter((message) => message.consumer === consumer && message.tenantId === tenantId && message.orderKey > after)
+        .toSorted(
+          compareBy(
+            ({ orderKey }) => orderKey,
+            ({ position }) => position,
+          ),
+        );
+      const heads = found.filter(({ orderKey }, index) => orderKey !== found[index - 1]?.orderKey);
+      return heads.slice(0, limit).map(({ _id, orderKey }) => ({ _id, orderKey }));
+    },
+    get: async (id) => structuredClone(messages.get(id)),
+    filterReady: async (ids) => ids.filter((id) => messages.get(id)?.state === 'ready'),
+    recordFailure: async (id, { attemptsMax, ...failure }) => {
+      change(id, 'ready', (message) => {
+        const attempts = message.attempts + 1;
+        const failed = { ...message, attempts, failures: [...message.failures, failure].slice(-failuresMax) };
+        return attempts >= attemptsMax ? end('dead')(failed) : failed;
+      });
+      return messages.get(id)?.state;
+    },
+    watch: async (watch) => {
+      watchers.add(watch);
+      watch.onGap();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      watch.signal.addEventListener('abort', () => resolve());
+      if (!watch.signal.aborted) await promise;
+      watchers.delete(watch);
+    },
+    readBacklogs: async () => {
+      const unhandled = [...ofState('ready'), ...ofState('dead')];
+      const byConsumer = Map.groupBy(unhandled, ({ consumer }) => consumer);
+      return [...byConsumer.entries()].toSorted(compareBy(([consumer]) => consumer)).map(([consumer, all]) => {
+        const ready = all.filter(({ state }) => state === 'ready');
+        const times = ready.map(({ receivedAt }) => receivedAt.getTime());
+        const oldestAt = times.length > 0 ? new Date(Math.min(...times)) : undefined;
+        return { consumer, ready: ready.length, dead: all.length - ready.length, oldestAt };
+      });
+    },
+    listDead: async ({ consumer, limit }) =>
+      structuredClone(
+        ofState('dead')
+          .filter((message) => consumer === undefined || message.consumer === consumer)
+          .toSorted((one, other) => Number(other.endedAt) - Number(one.endedAt))
+          .slice(0, limit),
+      ),
+    retry: async (id) =>
+      change(id, 'dead', ({ endedAt: _endedAt, ...message }) => ({ ...message, state: 'ready', attempts: 0 })),
+    drop: async (id) => change(id, 'dead', end('done')),
+  };
+  const endMessage = ({ consumed, tenantId }: JournalRow): void => {
+    if (consumed === undefined) return;
+    const isOfTenant = messages.get(consumed)?.tenantId === tenantId;
+    if (!isOfTenant || !change(consumed, 'ready', end('done'))) throw new MessageAlreadyHandled();
+  };
+  return { inbox, endMessage };
+};
