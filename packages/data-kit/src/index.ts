@@ -147,6 +147,15 @@ export {
 } from './messages/inbox.ts';
 export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
+export type {
+  HandledMessage,
+  HandleMessage,
+  Queue,
+  QueuedMessage,
+  Queues,
+  QueueWorker,
+  QueueWorkerOptions,
+} from './messages/queues.ts';
 export { toMessages } from './messages/to-messages.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';

@@ -1,0 +1,41 @@
+/** A message in a queue: its id in the inbox, and what decides when it may be handled. */
+export type QueuedMessage = { readonly id: string; readonly tenantId: string; readonly orderKey: string };
+
+/** The queue of a consumer. It may lose messages; the inbox then sends them again. */
+export type Queue = {
+  /** Adds messages. Those that are in the queue already, in whatever state, stay as they are. */
+  add(messages: readonly QueuedMessage[]): Promise<void>;
+  /** Returns the messages that are waiting, delayed or being handled. */
+  list(): Promise<QueuedMessage[]>;
+  close(): Promise<void>;
+};
+
+export type HandledMessage = QueuedMessage & {
+  /** True when a worker that had begun with the message has ended, or was silent for too long. */
+  readonly isTakenOver: boolean;
+};
+
+/** Handles a message. Resolves with the pause after which it is handled again, or with undefined when it leaves the queue. */
+export type HandleMessage = (message: HandledMessage) => Promise<{ readonly pauseMs: number } | undefined>;
+
+export type QueueWorkerOptions = {
+  /** How many messages this process handles at once. */
+  readonly concurrency: number;
+  /** A message whose `handle` rejects stays in the queue, and is handled again after a pause. */
+  readonly handle: HandleMessage;
+};
+
+export type QueueWorker = {
+  /** Takes no further messages, and resolves when those in hand have been handled. */
+  stop(): Promise<void>;
+};
+
+/** Queues that processes share. They hold nothing that must survive. */
+export type Queues = {
+  /** Opens the queue of this name: lower-case words with hyphens, and points between them. */
+  open(name: string): Queue;
+  work(name: string, options: QueueWorkerOptions): QueueWorker;
+  /** @throws when the queues cannot be reached. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+};
