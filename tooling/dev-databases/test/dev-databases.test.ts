@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, it } from 'vitest';
 import { sendRedisCommand, startDatabases } from '../src/index.ts';
 import { mongod } from '../src/mongod.ts';
 import { launch } from '../src/server.ts';
@@ -16,10 +16,14 @@ const { MONGODB_URI: _mongodb, REDIS_URL: _redis, ...env } = process.env;
 
 type Found = { pids: number[]; dbPath: string };
 
+async function readRedisPid(redisUrl: string): Promise<number> {
+  const info = String(await sendRedisCommand(redisUrl, 'INFO', 'server'));
+  return Number(/process_id:(\d+)/.exec(info)?.[1]);
+}
+
 async function inspect(mongodbUri: string, redisUrl: string): Promise<Found> {
   const { pid, dbPath } = await inspectMongod(mongodbUri);
-  const info = String(await sendRedisCommand(redisUrl, 'INFO', 'server'));
-  return { pids: [pid, Number(/process_id:(\d+)/.exec(info)?.[1])], dbPath };
+  return { pids: [pid, await readRedisPid(redisUrl)], dbPath };
 }
 
 /** Sends text to a port, and resolves with the first response. */
@@ -31,6 +35,12 @@ async function request(port: number, text: string): Promise<string> {
   return response.toString();
 }
 
+const insertRow = (uri: string) =>
+  withMongo(uri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+
+const countRows = (uri: string): Promise<number> =>
+  withMongo(uri, (client) => client.db('plinth_test').collection('rows').countDocuments());
+
 async function startOwner(...args: string[]) {
   const owner = spawn(process.execPath, [ownerScript, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(owner.stdout, 'data')) as [Buffer];
@@ -38,10 +48,10 @@ async function startOwner(...args: string[]) {
   return { owner, ...uris, ...(await inspect(uris.mongodbUri, uris.redisUrl)) };
 }
 
-describe('databases with temporary data', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+describe.concurrent('databases with temporary data', () => {
+  it.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'end, and their data is deleted, when %s ends the owner',
-    async (signal) => {
+    async (signal, { expect }) => {
       const { owner, pids, dbPath } = await startOwner();
       expect(await exists(dbPath)).toBe(true);
       owner.kill(signal);
@@ -50,7 +60,9 @@ describe('databases with temporary data', () => {
     },
   );
 
-  it('run transactions and failpoints, evict nothing, serve others, and are deleted when stopped', async () => {
+  it('run transactions and failpoints, evict nothing, serve others, and are deleted when stopped', async ({
+    expect,
+  }) => {
     const root = await findTemporaryRoot({ env, isVolatile: true });
     const databases = await startDatabases({ env, isVolatile: true });
     const { pids, dbPath } = await inspect(databases.mongodbUri, databases.redisUrl);
@@ -79,36 +91,26 @@ describe('databases with temporary data', () => {
   });
 });
 
-it.each(['replSetInitiate', 'createUser'])('mongod starts although it closes the connection of %s', async (command) => {
-  const data = { failCommands: [command], closeConnection: true };
-  const failpoint = `failpoint.failCommand=${JSON.stringify({ mode: { times: 2 }, data })}`;
-  const dir = await createTemporaryFolder();
-  const args = ['--setParameter', 'enableTestCommands=1', '--setParameter', failpoint];
-  const { uri, close } = await launch(mongod, { env, dir, password: '0'.repeat(64), args });
-  onTestFinished(close);
-  const users = await withMongo(uri, (client) => client.db('admin').command({ usersInfo: 1 }));
-  expect(users['users']).toHaveLength(1);
-});
+it.concurrent.for(['replSetInitiate', 'createUser'])(
+  'mongod starts although it closes the connection of %s',
+  async (command, { expect, onTestFinished }) => {
+    const data = { failCommands: [command], closeConnection: true };
+    const failpoint = `failpoint.failCommand=${JSON.stringify({ mode: { times: 2 }, data })}`;
+    const dir = await createTemporaryFolder(onTestFinished);
+    const args = ['--setParameter', 'enableTestCommands=1', '--setParameter', failpoint];
+    const { uri, close } = await launch(mongod, { env, dir, password: '0'.repeat(64), args });
+    onTestFinished(close);
+    const users = await withMongo(uri, (client) => client.db('admin').command({ usersInfo: 1 }));
+    expect(users['users']).toHaveLength(1);
+  },
+);
 
-describe('databases with a data folder', () => {
-  it('keep their data across a restart on another port', async () => {
-    const dataDir = await createTemporaryFolder();
-    const first = await startDatabases({ env, dataDir });
-    await withMongo(first.mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
-    await first.stop();
-    await rm(join(dataDir, 'mongod/port'));
-    const second = await startDatabases({ env, dataDir });
-    const count = await withMongo(second.mongodbUri, (client) =>
-      client.db('plinth_test').collection('rows').countDocuments(),
-    );
-    await second.stop();
-    expect(await readFile(join(dataDir, 'mongod/log'), 'utf8')).toContain('"msg"');
-    expect(second.mongodbUri).not.toBe(first.mongodbUri);
-    expect(count).toBe(1);
-  });
-
-  it('are shared by processes with the same folder, which are notified when the first one ends', async () => {
-    const dataDir = await createTemporaryFolder();
+describe.concurrent('databases with a data folder', () => {
+  it('are shared by processes with the same folder, which are notified when the first one ends', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     const { owner, mongodbUri, redisUrl, pids } = await startOwner(dataDir);
     const lost: string[] = [];
     const shared = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
@@ -123,29 +125,36 @@ describe('databases with a data folder', () => {
     await again.stop();
   });
 
-  it('start after a kill of their owner', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('keep their data across a kill of their owner and a restart on another port', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     const { owner, mongodbUri, pids } = await startOwner(dataDir);
-    await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
+    await insertRow(mongodbUri);
     owner.kill('SIGKILL');
     expect(await waitUntilDead(pids)).toEqual([]);
+    await rm(join(dataDir, 'mongod/port'));
     const second = await startDatabases({ env, dataDir });
-    const count = await withMongo(second.mongodbUri, (client) =>
-      client.db('plinth_test').collection('rows').countDocuments(),
-    );
+    const count = await countRows(second.mongodbUri);
     await second.stop();
+    expect(await readFile(join(dataDir, 'mongod/log'), 'utf8')).toContain('"msg"');
+    expect(second.mongodbUri).not.toBe(mongodbUri);
     expect(count).toBe(1);
   });
 
-  it('start once for two owners that start at the same time', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('start once for two owners that start at the same time', async ({ expect, onTestFinished }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     const [one, two] = await Promise.all([startDatabases({ env, dataDir }), startDatabases({ env, dataDir })]);
     expect(two).toMatchObject({ mongodbUri: one.mongodbUri, redisUrl: one.redisUrl });
     await Promise.all([one.stop(), two.stop()]);
   });
 
-  it('refuse a client without their password, which only this user can read, and listen on no Unix socket', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('refuse a client without their password, which only this user can read, and listen on no Unix socket', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     const { mongodbUri, redisUrl, stop } = await startDatabases({ env, dataDir });
     onTestFinished(stop);
     const { pids } = await inspect(mongodbUri, redisUrl);
@@ -167,22 +176,25 @@ describe('databases with a data folder', () => {
     expect(await exists(join('/tmp', `mongodb-${new URL(mongodbUri).port}.sock`))).toBe(false);
   });
 
-  it.each(['the same port', 'another port'])('receive a password when they had none, on %s', async (port) => {
-    const dataDir = await createTemporaryFolder();
-    const dir = join(dataDir, 'mongod');
-    const unprotected = await launch(mongod, { env, dir });
-    await withMongo(unprotected.uri, (client) => client.db('plinth_test').collection('rows').insertOne({ n: 1 }));
-    await unprotected.close();
-    if (port === 'the same port') await writeFile(join(dir, 'port'), String(unprotected.port));
-    const { mongodbUri, stop } = await startDatabases({ env, dataDir });
-    const count = await withMongo(mongodbUri, (client) => client.db('plinth_test').collection('rows').countDocuments());
-    await stop();
-    expect(count).toBe(1);
-    expect(mongodbUri).toMatch(/^mongodb:\/\/plinth:[0-9a-f]{64}@/);
-  });
+  it.for(['the same port', 'another port'])(
+    'receive a password when they had none, on %s',
+    async (port, { expect, onTestFinished }) => {
+      const dataDir = await createTemporaryFolder(onTestFinished);
+      const dir = join(dataDir, 'mongod');
+      const unprotected = await launch(mongod, { env, dir });
+      await insertRow(unprotected.uri);
+      await unprotected.close();
+      if (port === 'the same port') await writeFile(join(dir, 'port'), String(unprotected.port));
+      const { mongodbUri, stop } = await startDatabases({ env, dataDir });
+      const count = await countRows(mongodbUri);
+      await stop();
+      expect(count).toBe(1);
+      expect(mongodbUri).toMatch(/^mongodb:\/\/plinth:[0-9a-f]{64}@/);
+    },
+  );
 
-  it('are refused in one sentence when their password was deleted', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('are refused in one sentence when their password was deleted', async ({ expect, onTestFinished }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     await (await startDatabases({ env, dataDir })).stop();
     await rm(join(dataDir, 'database-password'));
     await expect(startDatabases({ env, dataDir })).rejects.toThrow(
@@ -190,20 +202,21 @@ describe('databases with a data folder', () => {
     );
   });
 
-  it('are refused in one sentence when the folder cannot be written to', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('are refused in one sentence when the folder cannot be written to', async ({ expect, onTestFinished }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     await mkdir(join(dataDir, 'mongod/log'), { recursive: true });
     await expect(startDatabases({ env, dataDir })).rejects.toThrow(
       new RegExp(`^mongod did not start on ${join(dataDir, 'mongod')}: .*EISDIR`),
     );
   });
 
-  it('report a crash', async () => {
-    const dataDir = await createTemporaryFolder();
+  it('report a crash', async ({ expect, onTestFinished }) => {
+    const dataDir = await createTemporaryFolder(onTestFinished);
     const lost: string[] = [];
-    const databases = await startDatabases({ env, dataDir, onLost: (name) => lost.push(name) });
-    const { pids } = await inspect(databases.mongodbUri, databases.redisUrl);
-    process.kill(pids[1] as number, 'SIGKILL');
+    // Redis is enough for it.
+    const withoutMongod = { ...env, MONGODB_URI: 'mongodb://127.0.0.1:1' };
+    const databases = await startDatabases({ env: withoutMongod, dataDir, onLost: (name) => lost.push(name) });
+    process.kill(await readRedisPid(databases.redisUrl), 'SIGKILL');
     await expect.poll(() => lost).toEqual(['redis']);
     await databases.stop();
     expect(lost).toEqual(['redis']);

@@ -2,11 +2,12 @@ import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
-import { onTestFinished } from 'vitest';
 import { findTemporaryRoot } from '../src/temporary-root.ts';
 
+export type OnTestFinished = (work: () => Promise<void>) => void;
+
 /** Creates a folder that is removed after the test. */
-export async function createTemporaryFolder(): Promise<string> {
+export async function createTemporaryFolder(onTestFinished: OnTestFinished): Promise<string> {
   const folder = await mkdtemp(join(await findTemporaryRoot({ env: process.env, isVolatile: true }), 'plinth-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
   return folder;

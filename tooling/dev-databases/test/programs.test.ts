@@ -12,7 +12,7 @@ import { createFakeProgram, createTemporaryFolder } from './helpers.ts';
 
 /** An environment with nothing on PATH and an empty cache. */
 async function emptyEnv(): Promise<{ bin: string; cache: string; env: NodeJS.ProcessEnv }> {
-  const folder = await createTemporaryFolder();
+  const folder = await createTemporaryFolder(onTestFinished);
   const [bin, cache] = [join(folder, 'bin'), join(folder, 'cache')];
   await Promise.all([mkdir(bin), mkdir(cache)]);
   return { bin, cache, env: { PATH: bin, PLINTH_CACHE_DIR: cache } };
@@ -30,7 +30,7 @@ const mongodbVersion = /image: mongo:(8[\d.]+)/.exec(compose)?.[1];
 /** A server with an archive of mongod, and an environment whose downloads come from it. */
 async function createMirror() {
   const { bin, env } = await emptyEnv();
-  const folder = await createTemporaryFolder();
+  const folder = await createTemporaryFolder(onTestFinished);
   await mkdir(join(folder, 'mongodb/bin'), { recursive: true });
   await createFakeProgram(join(folder, 'mongodb/bin'), 'mongod');
   await promisify(execFile)('tar', ['-czf', 'archive.tgz', 'mongodb'], { cwd: folder });

@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { sendRedisCommand } from '../src/redis.ts';
 import { startTestDatabase } from '../src/test-databases.ts';
 
@@ -29,9 +29,9 @@ const kinds = {
   },
 } as const;
 
-it.each(['mongod', 'redis'] as const)(
+it.concurrent.for(['mongod', 'redis'] as const)(
   'a test %s pauses, resumes, is killed and restarts with its data',
-  async (name) => {
+  async (name, { onTestFinished }) => {
     const { write, read, found } = kinds[name];
     const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' };
     const database = await startTestDatabase(name, { env: { ...process.env, ...elsewhere } });
@@ -50,5 +50,4 @@ it.each(['mongod', 'redis'] as const)(
     await database.close();
     await expect(read(database.uri)).rejects.toThrow();
   },
-  60_000,
 );
