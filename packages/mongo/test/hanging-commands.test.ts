@@ -47,8 +47,8 @@ const connect = async (onTestFinished: (work: () => Promise<void>) => void) => {
   return { client, opened, closeConnections, closeAtNext };
 };
 
-describe('a command that is written to a connection which is being closed', () => {
-  it('integrity: fails, and its connection is replaced', async ({ onTestFinished }) => {
+describe.concurrent('a command that is written to a connection which is being closed', () => {
+  it('integrity: fails, and its connection is replaced', async ({ expect, onTestFinished }) => {
     const { client, opened, closeAtNext } = await connect(onTestFinished);
     const db = client.db('admin');
     for (let round = 0; round < 2 * poolSize; round += 1) {
@@ -59,20 +59,23 @@ describe('a command that is written to a connection which is being closed', () =
     }
     await expect(db.command({ ping: 1 })).resolves.toMatchObject({ ok: 1 });
     await expect.poll(() => opened.stats?.().pool).toMatchObject({ checkedOut: 0, waiting: 0 });
-  }, 30_000);
+  });
 
-  it('boundary: fails also when it is larger than the buffers of the connection', async ({ onTestFinished }) => {
+  it('boundary: fails also when it is larger than the buffers of the connection', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const { client, opened, closeConnections, closeAtNext } = await connect(onTestFinished);
     const large = { ping: 1, comment: 'x'.repeat(15_000_000) };
     closeAtNext('ping', () => void setImmediate(closeConnections));
     await expect(client.db('admin').command(large)).rejects.toMatchObject({ name: 'PoolClearedOnNetworkError' });
     await expect.poll(() => opened.stats?.().pool).toMatchObject({ checkedOut: 0 });
-  }, 30_000);
+  });
 
   it.for(['ping', 'getMore', 'aggregate'])(
     'integrity: does not end a subscription: %s',
     { timeout: 60_000 },
-    async (name, { onTestFinished }) => {
+    async (name, { expect, onTestFinished }) => {
       const [writer, reader] = [await connect(onTestFinished), await connect(onTestFinished)];
       const module = `hanging${name}`;
       const { prepare, events, unitOfWork } = writer.opened.open(
@@ -87,19 +90,19 @@ describe('a command that is written to a connection which is being closed', () =
       const isClosed = reader.closeAtNext(name);
       // A stream is opened again.
       if (name === 'aggregate') reader.closeConnections();
-      await vi.waitFor(() => expect(isClosed()).toBe(true), 5000);
+      await vi.waitFor(() => expect(isClosed()).toBe(true), 15_000);
       const id = createId();
       const ctx = createContext();
       await unitOfWork.run(ctx, async () => events.emit(ctx, moved, { id }), { operation: 'emit' });
       await vi.waitFor(() => expect(ids).toContain(id), 15_000);
-      await vi.waitFor(() => expect(onReconnect).toHaveBeenCalledOnce(), 5000);
+      await vi.waitFor(() => expect(onReconnect).toHaveBeenCalledOnce(), 15_000);
       expect(onDisconnect).toHaveBeenCalledOnce();
-      await vi.waitFor(() => expect(subscription.ageMs()).toBeLessThan(3500), 5000);
+      await vi.waitFor(() => expect(subscription.ageMs()).toBeLessThan(3500), 15_000);
       await subscription.stop();
     },
   );
 
-  it('boundary: does not delay the stop of a subscription', async ({ onTestFinished }) => {
+  it('boundary: does not delay the stop of a subscription', { retry: 3 }, async ({ expect, onTestFinished }) => {
     const { opened, closeConnections, closeAtNext } = await connect(onTestFinished);
     const module = 'hangingstop';
     await opened.open({ name: module, collections: {} }, { clock, ids: createIds(clock) }).prepare();
@@ -110,13 +113,13 @@ describe('a command that is written to a connection which is being closed', () =
     );
     const isClosed = closeAtNext('aggregate');
     closeConnections();
-    await vi.waitFor(() => expect(isClosed()).toBe(true), 5000);
+    await vi.waitFor(() => expect(isClosed()).toBe(true), 15_000);
     const since = performance.now();
     await subscription.stop();
     expect(performance.now() - since).toBeLessThan(3000);
-  }, 30_000);
+  });
 
-  it('integrity: does not block a tenant with a limit of rows', async ({ onTestFinished }) => {
+  it('integrity: does not block a tenant with a limit of rows', async ({ expect, onTestFinished }) => {
     const { opened, closeAtNext } = await connect(onTestFinished);
     const options = { clock, ids: createIds(clock), findRowsMax: () => 10 };
     const { prepare, collections, unitOfWork } = opened.open({ name: 'hangingcount', collections: { notes } }, options);
@@ -128,8 +131,29 @@ describe('a command that is written to a connection which is being closed', () =
     };
     closeAtNext('count');
     await expect(insert(5000)).rejects.toMatchObject({ code: 'unavailable' });
-    await vi.waitFor(async () => expect(await insert(5000)).toMatchObject({ tenantId }), 5000);
-  }, 30_000);
+    await vi.waitFor(async () => expect(await insert(5000)).toMatchObject({ tenantId }), 15_000);
+  });
+});
+
+describe.concurrent('a read whose deadline has passed', () => {
+  it('integrity: leaves no rejection unhandled, which would end the process, while no primary responds', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const client = new MongoClient('mongodb://127.0.0.1:1/?directConnection=true', clientSettings(2));
+    const opened = createDatastore({ client, databasePrefix: 'late_', cursorSecrets: ['not used'] });
+    onTestFinished(() => opened.close());
+    const onUnhandled = vi.fn();
+    process.on('unhandledRejection', onUnhandled);
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
+    const { collections } = opened.open({ name: 'late', collections: { notes } }, { clock, ids: createIds(clock) });
+    const late = collections.notes.for(createContext({ deadline: Date.now() - 1 }));
+    const list = late.list({ where: {}, sort: 'createdAt', limit: 1 });
+    await expect(list).rejects.toMatchObject({ code: 'upstream-timeout' });
+    // Longer than a search for a primary.
+    await sleep(4000);
+    expect(onUnhandled).not.toHaveBeenCalled();
+  });
 });
 
 describe('a count that several write sets share', () => {
@@ -149,25 +173,5 @@ describe('a count that several write sets share', () => {
     const [urgent, patient] = [insert(300), insert(10_000)];
     await expect(urgent).rejects.toMatchObject({ code: 'upstream-timeout' });
     await expect(patient).resolves.toMatchObject({ tenantId });
-  }, 30_000);
-});
-
-describe('a read whose deadline has passed', () => {
-  it('integrity: leaves no rejection unhandled, which would end the process, while no primary responds', async ({
-    onTestFinished,
-  }) => {
-    const client = new MongoClient('mongodb://127.0.0.1:1/?directConnection=true', clientSettings(2));
-    const opened = createDatastore({ client, databasePrefix: 'late_', cursorSecrets: ['not used'] });
-    onTestFinished(() => opened.close());
-    const onUnhandled = vi.fn();
-    process.on('unhandledRejection', onUnhandled);
-    onTestFinished(() => void process.off('unhandledRejection', onUnhandled));
-    const { collections } = opened.open({ name: 'late', collections: { notes } }, { clock, ids: createIds(clock) });
-    const late = collections.notes.for(createContext({ deadline: Date.now() - 1 }));
-    const list = late.list({ where: {}, sort: 'createdAt', limit: 1 });
-    await expect(list).rejects.toMatchObject({ code: 'upstream-timeout' });
-    // Longer than a search for a primary.
-    await sleep(4000);
-    expect(onUnhandled).not.toHaveBeenCalled();
-  }, 20_000);
+  });
 });

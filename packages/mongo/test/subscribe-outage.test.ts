@@ -63,7 +63,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
     disconnect: async (failure: object) => {
       const data = { failCommands: ['aggregate', 'getMore'], appName: name, ...failure };
       await admin.command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
-      await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 10_000);
+      await vi.waitFor(() => expect(onDisconnect).toHaveBeenCalledOnce(), 15_000);
       await admin.command({ configureFailPoint: 'failCommand', mode: 'off' });
     },
   };
@@ -72,12 +72,9 @@ const openFixture = async (onTestFinished: Cleanup) => {
 const connectionLost = { closeConnection: true };
 const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
 
-it('is young while the server responds, and older for as long as it does not', async ({ onTestFinished }) => {
+it('is older for as long as the server does not respond', async ({ onTestFinished }) => {
   const { ageMs } = await openFixture(onTestFinished);
-  for (let step = 0; step < 8; step += 1) {
-    expect(ageMs()).toBeLessThan(freshMs);
-    await sleep(500);
-  }
+  expect(ageMs()).toBeLessThan(freshMs);
   const { pid } = await replicaSet.getPrimary();
   process.kill(pid, 'SIGSTOP');
   try {
@@ -97,7 +94,7 @@ it(
     const both = [first, second];
     for (const { ids, emit } of both) {
       const before = await emit();
-      await vi.waitFor(() => expect(ids).toContain(before), 10_000);
+      await vi.waitFor(() => expect(ids).toContain(before), 15_000);
     }
     const resume = await replicaSet.pauseSecondaries();
     let pending: Promise<string>[];
@@ -126,13 +123,21 @@ it(
     for (const [index, { ids, onReconnect, ageMs }] of both.entries()) {
       expect(ids).toContain(await pending[index]);
       expect(onReconnect).toHaveBeenCalledOnce();
-      await vi.waitFor(() => expect(ageMs()).toBeLessThan(freshMs), 10_000);
+      await vi.waitFor(() => expect(ageMs()).toBeLessThan(freshMs), 15_000);
     }
   },
   stallMs + 90_000,
 );
 
-describe.concurrent('while the server responds', () => {
+describe.concurrent('while the server responds', { retry: 3 }, () => {
+  it('is young without events', async ({ expect, onTestFinished }) => {
+    const { ageMs } = await openFixture(onTestFinished);
+    for (let step = 0; step < 12; step += 1) {
+      expect(ageMs()).toBeLessThan(freshMs);
+      await sleep(500);
+    }
+  });
+
   it('is young while an event arrives before every response', async ({ expect, onTestFinished }) => {
     const { ageMs, emit, ids } = await openFixture(onTestFinished);
     const startedAt = performance.now();
@@ -142,7 +147,7 @@ describe.concurrent('while the server responds', () => {
       await sleep(50);
     }
     expect(ids.size).toBeGreaterThan(20);
-  }, 30_000);
+  });
 
   it('is young also after a write that failed, which takes a cluster time without being stored', async ({
     expect,
@@ -157,5 +162,5 @@ describe.concurrent('while the server responds', () => {
       expect(ageMs()).toBeLessThan(freshMs);
       await sleep(500);
     }
-  }, 30_000);
+  });
 });

@@ -7,15 +7,24 @@ export type ProjectOptions = {
   /** The minimum line coverage of `vitest run --coverage`, in percent. */
   linesMin?: number;
   /**
-   * Starts mongod and redis-server unless MONGODB_URI and REDIS_URL are set. `own` always starts a separate mongod, and
-   * runs the test files one after the other: `failCommand` affects all tests of a mongod.
+   * Starts mongod and redis-server unless MONGODB_URI and REDIS_URL are set. `own` always starts a separate mongod for each
+   * of two workers: `failCommand` affects all tests of a mongod, and a worker runs its files one after the other.
    */
   databases?: boolean | 'own';
 };
 
+const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** Tests with a mongod of their own wait most of the time, so each worker has many of them at once. */
+const ownDatabases = {
+  maxWorkers: 2,
+  maxConcurrency: 12,
+  globalSetup: toPath('./own-databases-setup.ts'),
+  setupFiles: toPath('./own-mongod.ts'),
+};
+
 /** Creates the vitest configuration of a package: `export default projectConfig({ linesMin: 95 })`. */
 export function projectConfig({ linesMin, databases = false }: ProjectOptions = {}): ViteUserConfig {
-  if (databases === 'own') delete process.env['MONGODB_URI'];
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -25,10 +34,10 @@ export function projectConfig({ linesMin, databases = false }: ProjectOptions = 
       testTimeout: 60_000,
       hookTimeout: 90_000,
       expect: { poll: { timeout: 15_000 } },
-      fileParallelism: databases !== 'own',
       // Files share the modules of their worker: loading them again for each file took a third of the time of all tests.
       isolate: false,
-      globalSetup: databases ? fileURLToPath(new URL('./databases-setup.ts', import.meta.url)) : [],
+      globalSetup: databases ? toPath('./databases-setup.ts') : [],
+      ...(databases === 'own' && ownDatabases),
       coverage: {
         // The profiler of V8 makes the tests of packages/mongo half as slow again.
         provider: 'istanbul',
