@@ -10,7 +10,15 @@ import {
 } from '@plinth/service-actions/orders';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject } from 'vitest';
-import { createApiAs, expectMessage, inspect, pressTabUntil, signIn, useBrowser } from './support/console.ts';
+import {
+  createApiAs,
+  expectMessage,
+  inspect,
+  inspectVariant,
+  pressTabUntil,
+  signIn,
+  useBrowser,
+} from './support/console.ts';
 
 const it = useBrowser();
 const api = createApiAs('Ada Lovelace');
@@ -174,7 +182,7 @@ describe('orders', () => {
       .getByRole('alert')
       .getByText(/^Request /)
       .waitFor();
-    await inspect(page, 'order-refused');
+    await inspectVariant(page, 'order-refused');
     await page.getByLabel('Scarce tea, quantity').fill('3');
     await page.getByRole('button', { name: 'Place order' }).click();
     await page.getByText('The order was placed.').waitFor();
@@ -237,7 +245,7 @@ describe('orders', () => {
       .poll(() => Object.fromEntries(new URL(page.url()).searchParams))
       .toEqual({ status: 'placed', customerId: 'C-7' });
     await rows.first().waitFor();
-    await inspect(page, 'orders');
+    await inspectVariant(page, 'orders');
     await page.goto(`${inject('url')}/orders/${id}`);
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByLabel('Note').fill('Leave it with a neighbour.');

@@ -9,6 +9,7 @@ import {
   expectMessage,
   fetchToken,
   inspect,
+  inspectVariant,
   pressTabUntil,
   signIn,
   useBrowser,
@@ -83,7 +84,7 @@ it('lists, filters, sorts and continues', async ({ page }) => {
   await page.getByLabel('E-mail').fill('no.such.user@acme.example');
   await page.keyboard.press('Enter');
   await page.getByText('Nothing matches these filters.').waitFor();
-  await inspect(page, 'users-empty');
+  await inspectVariant(page, 'users-empty');
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(20);
 });
@@ -107,7 +108,7 @@ it('adds a user by keyboard alone, and says which fields are wrong', async ({ pa
   await page.keyboard.press('Tab');
   await page.keyboard.type('katherine@acme.example');
   await page.keyboard.press('Tab');
-  await page.keyboard.press('v');
+  await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Katherine Johnson' }).waitFor();
@@ -146,7 +147,7 @@ it('changes the role, suspends, reactivates, deletes and restores', async ({ pag
   await page.getByRole('dialog').getByRole('button', { name: 'Change role' }).click();
   await expectMessage(page, 'The role of Changed Cleo was changed.');
   await page.getByRole('button', { name: 'Suspend' }).click();
-  await inspect(page, 'user-suspend');
+  await inspectVariant(page, 'user-suspend');
   await page.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
   await expectMessage(page, 'Changed Cleo was suspended.');
   await page.getByRole('button', { name: 'Reactivate' }).click();
@@ -156,7 +157,7 @@ it('changes the role, suspends, reactivates, deletes and restores', async ({ pag
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('Changed Cleo was deleted.').waitFor();
   await page.getByRole('button', { name: 'Erase for good' }).waitFor();
-  await inspect(page, 'user-deleted');
+  await inspectVariant(page, 'user-deleted');
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('heading', { name: 'Changed Cleo' }).waitFor();
   expect(await unwrap(getUser(api, { id }))).toMatchObject({ role: 'viewer', status: 'active' });
@@ -173,7 +174,7 @@ it('keeps a failure with its fix and the request id until it is closed', async (
   await page.getByText('Use another address').waitFor();
   // The page reads the user again after the refusal, and shows its own problem then.
   await expect.poll(() => page.getByRole('button', { name: 'Copy the request id' }).count()).toBe(2);
-  await inspect(page, 'user-restore-refused');
+  await inspectVariant(page, 'user-restore-refused');
   await page.getByRole('button', { name: 'Close' }).click();
 });
 
@@ -184,7 +185,7 @@ it('accepts a token where there are no demo accounts, until the API refuses it',
   await page.getByLabel('Access token').fill('eyJ.nothing');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('This is no access token.').waitFor();
-  await inspect(page, 'sign-in-token');
+  await inspectVariant(page, 'sign-in-token');
   await page.getByLabel('Access token').fill(await fetchToken('Annie Easley'));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('button', { name: 'Annie Easley' }).waitFor();

@@ -17,6 +17,9 @@ const openTimeoutMs = 900_000;
 /** Chromium does not run as root with its sandbox. */
 const chromiumSandbox = process.getuid?.() !== 0;
 
+/** A picture costs as much time as a step of a test. */
+const keepsScreenshots = process.env['PLINTH_HEAVY'] === '1';
+
 /** Returns undefined where there is no Chromium and none can be downloaded. */
 const openBrowser = async (): Promise<Browser | undefined> => {
   const executablePath = await findChromium({ env: process.env, log: console.error }).catch((error: Error) =>
@@ -27,7 +30,8 @@ const openBrowser = async (): Promise<Browser | undefined> => {
 
 /**
  * Opens one Chromium for the tests of a file. Returns `it` with a `page` in a context of its own. A test fails when its pages had an
- * error that `faults.allow` does not name. `keepScreenshot` writes a picture to the folder `screenshots` of the package.
+ * error that `faults.allow` does not name. With `PLINTH_HEAVY=1`, `keepScreenshot` writes a picture to the folder `screenshots` of
+ * the package.
  */
 export const useBrowser = () => {
   let browser: Browser | undefined;
@@ -52,6 +56,7 @@ export const useBrowser = () => {
     })
     .extend('page', ({ context }) => context.newPage())
     .extend('keepScreenshot', ({ page }) => async (name: string): Promise<void> => {
+      if (!keepsScreenshots) return;
       await page.screenshot({ path: join('screenshots', `${name}.png`), animations: 'disabled' });
     });
 };

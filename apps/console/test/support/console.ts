@@ -50,20 +50,34 @@ export const pressTabUntil = async (page: Page, name: string): Promise<void> => 
 
 const hasSidewaysScroll = 'document.documentElement.scrollWidth > innerWidth';
 
-/** Asserts that a screen is accessible in both themes and fits the narrowest window. Keeps a picture of each. */
+const isHeavy = process.env['PLINTH_HEAVY'] === '1';
+
+const keepScreenshot = async (page: Page, name: string): Promise<void> => {
+  if (isHeavy) await page.screenshot({ path: `screenshots/${name}.png`, animations: 'disabled' });
+};
+
+/** Asserts that a screen is accessible in both themes and fits the narrowest window. `PLINTH_HEAVY=1` keeps a picture of each. */
 export const inspect = async (page: Page, name: string): Promise<void> => {
   const size = { width: 1280, height: 800 };
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const [colorScheme, rules] of [
+    ['light', 'all'],
+    ['dark', 'color'],
+  ] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
     // Colors may change over a frame.
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
-    expect(await findAccessibilityFaults(page), `${name}, ${colorScheme}`).toEqual([]);
-    await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, animations: 'disabled' });
+    expect(await findAccessibilityFaults(page, { rules }), `${name}, ${colorScheme}`).toEqual([]);
+    await keepScreenshot(page, `${name}-${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 360, height: 740 });
-  await page.screenshot({ path: `screenshots/${name}-narrow.png`, animations: 'disabled' });
+  await keepScreenshot(page, `${name}-narrow`);
   expect(await page.evaluate(hasSidewaysScroll), `${name} scrolls sideways`).toBe(false);
   await page.setViewportSize(size);
+};
+
+/** Inspects a screen that resembles an inspected one, with `PLINTH_HEAVY=1` only. */
+export const inspectVariant = async (page: Page, name: string): Promise<void> => {
+  if (isHeavy) await inspect(page, name);
 };
