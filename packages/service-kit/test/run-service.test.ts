@@ -85,7 +85,7 @@ const run = async (config: Partial<ServiceConfig> = {}, datastore: Datastore = c
   });
 
 /** Sends SIGTERM and waits for the exit, which is mocked. */
-const stop = async (timeoutMs = 5000): Promise<void> => {
+const stop = async (timeoutMs = 10_000): Promise<void> => {
   exit.mockImplementation(() => undefined as never);
   process.emit('SIGTERM', 'SIGTERM');
   await vi.waitFor(() => expect(exit).toHaveBeenCalled(), timeoutMs);
@@ -146,7 +146,7 @@ describe('a service', () => {
   });
 
   it('responds to a request in flight before it stops', async () => {
-    const { url } = await run({ NODE_ENV: 'production' });
+    const { url } = await run({ NODE_ENV: 'production', SHUTDOWN_DELAY_MS: 300 });
     const response = fetch(`${url}/v1/ping`);
     await response.then(() => stop());
     expect((await response).status).toBe(200);
@@ -168,7 +168,7 @@ describe('a service', () => {
       setTimeout(() => reader.resume(), 50);
     });
     const startedAt = performance.now();
-    await stop(11_000);
+    await stop(20_000);
     expect(performance.now() - startedAt).toBeGreaterThan(7900);
     expect(exit).toHaveBeenCalledExactlyOnceWith(0);
     expect(closed[0]).toBe('revocations');
@@ -177,7 +177,7 @@ describe('a service', () => {
     for (const response of [stalled, reader]) response.removeAllListeners('data').resume();
     await expect.poll(() => [stalled.destroyed, reader.destroyed, streams.open]).toEqual([true, true, 0]);
     expect([stalled.complete, reader.complete]).toEqual([false, false]);
-  }, 20_000);
+  });
 });
 
 describe('a service does not start, and says why in one sentence,', () => {
