@@ -49,7 +49,10 @@ describe('help', () => {
     const { code, stdout, stderr } = await runCommand(command, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^Usage: npm (run )?${command}\\b.*\\n\\n[A-Z].*\\.\\n`));
-    expect(await runCommand(command, '-h')).toEqual({ code, stdout, stderr });
+  });
+
+  it('is printed for -h as well', async () => {
+    expect(await runCommand('start', '-h')).toEqual(await runCommand('start', '--help'));
   });
 
   it('lists all commands', async () => {

@@ -41,7 +41,7 @@ async function startPlatform(program = direct) {
   }
   const exited = once(child, 'exit');
   await Promise.race([
-    expect.poll(() => printed, { timeout: 25_000 }).toContain('Press Ctrl-C to stop.'),
+    expect.poll(() => printed, { timeout: 60_000 }).toContain('Press Ctrl-C to stop.'),
     exited.then(() => Promise.reject(new Error(printed))),
   ]);
   return { child, port, exited, readOutput: () => printed };
@@ -62,33 +62,34 @@ describe('npm start', () => {
     child.kill('SIGTERM');
     expect(await exited).toEqual([143, null]);
     expect(await isFree(port)).toBe(true);
-  }, 40_000);
+  }, 120_000);
 
-  it.each([
-    ['it', direct],
-    ['npm', underShell],
-  ])(
-    'leaves no process when %s is killed',
-    async (_, command) => {
+  it('leaves no process when it or npm is killed', async () => {
+    const leave = async (command: string[]) => {
       const { child, port } = await startPlatform(command);
       expect(await isFree(port)).toBe(false);
       child.kill('SIGKILL');
-      await expect.poll(() => isFree(port), { timeout: 15_000 }).toBe(true);
-    },
-    40_000,
-  );
+      await expect.poll(() => isFree(port), { timeout: 30_000 }).toBe(true);
+    };
+    await Promise.all([leave(direct), leave(underShell)]);
+  }, 120_000);
 
   // Nothing listens at port 1: a start that came as far as the databases would name MONGODB_URI.
   const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=300' };
 
   it.each<[NodeJS.ProcessEnv, string[]]>([
-    [{ HOST: '127.0.0.1 ' }, ['HOST begins or ends with white space. Set it to']],
-    [{ HOST: 'no.such.host.invalid' }, ['The host name no.such.host.invalid cannot be resolved. Set HOST to']],
+    [
+      // The secret of this machine is used only when no file is named.
+      { HOST: '127.0.0.1 ', PORT: '99999', MONGODB_URI: 'localhost', CURSOR_SECRET_FILE: '/no/such/file' },
+      [
+        'HOST begins or ends with white space. Set it to',
+        'PORT is not valid.',
+        'MONGODB_URI is not valid.',
+        'CURSOR_SECRET_FILE names no readable file. Set it to',
+      ],
+    ],
+    // Found out after all settings are valid.
     [{ HOST: '203.0.113.7' }, ['203.0.113.7 is not an address of this machine. Set HOST to']],
-    [{ PORT: '99999', MONGODB_URI: 'localhost' }, ['PORT is not valid.', 'MONGODB_URI is not valid.']],
-    // The secret of this machine is used only when no file is named.
-    [{ CURSOR_SECRET_FILE: '/no/such/file' }, ['CURSOR_SECRET_FILE names no readable file. Set it to']],
-    [{ HOST: 'a b', LIMIT_IP_PER_MINUTE: 'x' }, ['HOST is not valid.', 'LIMIT_IP_PER_MINUTE is not valid.']],
   ])('names every fault of %j in a message, before it starts anything', async (env, faults) => {
     const { code, stdout, stderr } = await runCommandWith(
       { ...elsewhere, ...env },
