@@ -27,30 +27,30 @@ const followGuide = async (): Promise<void> => {
   }
 };
 
-/** Adds a field that clients must send to the suppliers. Their generated tests take it from `createSupplierInput`. */
-const requireCode = (): void => {
+/** Adds a field that clients must send to the line items. Their generated tests take it from `createLineItemInput`. */
+const requireCode = (domain: string): void => {
   const edits: readonly (readonly [path: string, ...replacements: (readonly [string, string])[]])[] = [
     [
-      'dtos/src/purchase-orders/supplier.ts',
-      ['resourceFields, name: SupplierName', 'resourceFields, name: SupplierName, code: z.string().max(9)'],
-      ["name: 'The first supplier' }", "name: 'The first supplier', code: 'A' }"],
-      ['  .object({ name: SupplierName })', '  .object({ name: SupplierName, code: z.string().max(9) })'],
-      ["[{ name: 'The first supplier' }]", "[{ name: 'The first supplier', code: 'A' }]"],
+      `dtos/src/${domain}/line-item.ts`,
+      ['resourceFields, name: LineItemName', 'resourceFields, name: LineItemName, code: z.string().max(9)'],
+      ["name: 'The first line item' }", "name: 'The first line item', code: 'A' }"],
+      ['  .object({ name: LineItemName })', '  .object({ name: LineItemName, code: z.string().max(9) })'],
+      ["[{ name: 'The first line item' }]", "[{ name: 'The first line item', code: 'A' }]"],
     ],
     [
-      'models/src/purchase-orders/supplier.ts',
+      `models/src/${domain}/line-item.ts`,
       ['import type { z }', 'import { z }'],
-      ['{ name: SupplierName }', '{ name: SupplierName, code: z.string().max(9) }'],
+      ['{ name: LineItemName }', '{ name: LineItemName, code: z.string().max(9) }'],
       ["name: 'name' }", "name: 'name', code: 'code' }"],
     ],
     [
-      'actions/src/purchase-orders/suppliers.ts',
+      `actions/src/${domain}/line-items.ts`,
       ['body: { name } }', 'body: { name, code } }'],
       ['insert({ name })', 'insert({ name, code })'],
     ],
     [
-      'actions/src/purchase-orders/testing/index.ts',
-      ['name: `Name ${createdSuppliers}`,', "name: `Name ${createdSuppliers}`, code: 'A',"],
+      `actions/src/${domain}/testing/index.ts`,
+      ['name: `Name ${createdLineItems}`,', "name: `Name ${createdLineItems}`, code: 'A',"],
     ],
   ];
   for (const [path, ...replacements] of edits) {
@@ -64,7 +64,16 @@ const requireCode = (): void => {
   }
 };
 
-/** Runs the checks on both domains: as few as notice a fault of the templates, or with the flag those of the whole repository. */
+/** Writes a project of the domains and of what knows every domain, whose types take half the time of all. */
+const writeProject = (folders: readonly string[]): string => {
+  const project = 'node_modules/.cache/tsconfig.json';
+  const include = [...folders, 'apps/platform/src', 'packages/service-actions/src'].map((path) => `../../${path}`);
+  const options = { extends: '../../tsconfig.json', compilerOptions: { checkers: 1 }, include, exclude: [] };
+  writeFileSync(join(copy.folder, project), JSON.stringify(options));
+  return project;
+};
+
+/** Runs the checks on domains: as few as notice a fault of the templates, or with the flag those of the whole repository. */
 const check = async (domains: readonly string[]): Promise<void> => {
   const folders = domains.flatMap((domain) => [
     `apps/svc-${domain}`,
@@ -72,7 +81,8 @@ const check = async (domains: readonly string[]): Promise<void> => {
       (layer) => `packages/${layer}/src/${domain}`,
     ),
   ]);
-  expectSuccess(await copy.run('tsc', ['-p', 'tsconfig.json', '--noEmit']));
+  const project = heavy ? 'tsconfig.json' : writeProject(folders);
+  expectSuccess(await copy.run('tsc', ['-p', project, '--noEmit']));
   if (heavy) expectSuccess(await copy.run('node', ['src/main.ts'], 'tooling/lint'));
   else {
     expectSuccess(await copy.run('oxlint', folders));
@@ -82,12 +92,22 @@ const check = async (domains: readonly string[]): Promise<void> => {
   const tests = {
     ...Object.fromEntries(domains.map((domain) => [`apps/svc-${domain}`, []])),
     ...(heavy && { 'packages/actions': sources, 'packages/service-contracts': [...sources, 'test/contracts'] }),
-    'apps/platform': heavy ? ['test/derived', 'openapi', 'artifacts', 'test/db'] : ['artifacts'],
+    ...(heavy && { 'apps/platform': ['test/derived', 'openapi', 'artifacts', 'test/db'] }),
     ...(heavy && { 'tooling/kubernetes': [], 'tooling/docker': [] }),
   };
   for (const [folder, files] of Object.entries(tests)) {
     expectSuccess(await copy.run('vitest', ['run', ...files], folder));
   }
+};
+
+/** A domain whose name has two words, with a part of each kind. */
+const generatePurchaseOrders = async (): Promise<void> => {
+  await generate('domain', 'purchase-orders');
+  await generate('resource', 'purchase-orders', 'parcel-slips', '--parent', 'purchase-orders');
+  await generate('operation', 'purchase-orders', 'approve-purchase-order');
+  await generate('operation', 'purchase-orders', 'move-parcel-slip');
+  await generate('event', 'purchase-orders', 'purchase-order-approved');
+  await generate('migration', 'purchase-orders', 'add-reference');
 };
 
 it('--dry-run lists the files and writes none', async () => {
@@ -107,15 +127,11 @@ it.each([
 });
 
 it('generated code passes the checks, as it is and after the guide, and is removed without a trace', async () => {
-  await generate('domain', 'purchase-orders');
-  await generate('resource', 'purchase-orders', 'line-items', '--parent', 'purchase-orders');
-  await generate('resource', 'purchase-orders', 'suppliers');
-  await generate('operation', 'purchase-orders', 'approve-purchase-order');
-  await generate('operation', 'purchase-orders', 'move-line-item');
-  await generate('event', 'purchase-orders', 'purchase-order-approved');
-  await generate('migration', 'purchase-orders', 'add-reference');
-  requireCode();
   await followGuide();
+  await generate('resource', 'invoices', 'line-items');
+  await generate('operation', 'invoices', 'move-line-item');
+  requireCode('invoices');
+  if (heavy) await generatePurchaseOrders();
   for (const repeated of [
     ['operation', 'invoices', 'issue-invoice'],
     ['migration', 'invoices', 'invoice-status'],
@@ -124,8 +140,8 @@ it('generated code passes the checks, as it is and after the guide, and is remov
     expect([code, output]).toEqual([1, expect.stringMatching(/^\S+ exists already: nothing was written\.\n$/)]);
   }
   expectSuccess(await copy.run('node', ['apps/platform/src/artifacts/write.ts']));
-  await check(['invoices', 'purchase-orders']);
-  await generate('remove', 'domain', 'purchase-orders');
-  await generate('remove', 'domain', 'invoices');
+  const domains = ['invoices', ...(heavy ? ['purchase-orders'] : [])];
+  await check(domains);
+  for (const domain of domains) await generate('remove', 'domain', domain);
   expect(copy.listChanges()).toEqual([]);
 }, 600_000);
