@@ -12,10 +12,10 @@ const everyPhase = ['examples', 'coverage', 'fuzzing', 'stateful'] as const;
 const roles = isHeavy ? (['owner', 'viewer'] as const) : (['owner'] as const);
 const { examples, casesMin, testMs } = isHeavy
   ? { examples: 60, casesMin: 2000, testMs: 3_600_000 }
-  : { examples: 4, casesMin: 50, testMs: 360_000 };
+  : { examples: 2, casesMin: 50, testMs: 360_000 };
 
 /** A quick run sends the boundary values of the schemas of this many operations, others for each seed. */
-const coveredMax = isHeavy ? Number.POSITIVE_INFINITY : 6;
+const coveredMax = isHeavy ? Number.POSITIVE_INFINITY : 3;
 
 const { MONGODB_URI: mongodbUri = '', REDIS_URL: redisUrl = '' } = process.env;
 

@@ -45,7 +45,16 @@ export async function findSchemathesis(): Promise<Schemathesis> {
   const packages = toCachePath(env, name);
   const install = async (work: string): Promise<string> => {
     const target = join(work, 'packages');
-    const pip = ['-m', 'pip', 'install', '--no-input', '--quiet', '--disable-pip-version-check', '--no-deps'];
+    const pip = [
+      '-m',
+      'pip',
+      'install',
+      '--no-input',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--no-compile',
+    ];
     const wheels = ['--only-binary=:all:', '--require-hashes', '--requirement', requirements, '--target', target];
     await run([path, ...pip, ...wheels], { env });
     return target;
