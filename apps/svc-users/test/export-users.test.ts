@@ -6,13 +6,20 @@ import { createId, createPrincipal } from '@plinth/testing';
 import { beforeAll, expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
 
-const countMax = process.env['PLINTH_HEAVY'] === '1' ? 1_000_000 : 20_000;
+const countMax = process.env['PLINTH_HEAVY'] === '1' ? 1_000_000 : 5000;
 const path = '/v1/users/export';
 /** A name for long lines, because the sockets of both sides buffer some megabytes. */
 const longName = '\u{1F600}'.repeat(95);
 
 const users = useUsers('exportUsers');
-beforeAll(() => users.host.server.listen({ host: '127.0.0.1', port: 0 }));
+/** An organization whose export fills the buffers of both sides. */
+let large: Awaited<ReturnType<typeof users.createOrganization>>;
+
+beforeAll(async () => {
+  await users.host.server.listen({ host: '127.0.0.1', port: 0 });
+  large = await users.createOrganization();
+  await addUsers(large.tenantId, 20_000, longName);
+});
 
 const openExport = async (tenantId: string, id: string = createId()): Promise<IncomingMessage> => {
   const { port } = users.host.server.server.address() as AddressInfo;
@@ -72,14 +79,12 @@ it(`boundary: exports ${countMax} users with the memory of a few pages`, async (
 }, 900_000);
 
 it('integrity: breaks the connection when MongoDB fails midway, so that no client mistakes a part for the whole', async () => {
-  const tenantId = createId();
-  await addUsers(tenantId, 20_000, longName);
   const { client, databasePrefix } = users.datastore;
   const setFailing = (mode: 'alwaysOn' | 'off') => {
     const data = { failCommands: ['find'], closeConnection: true, namespace: `${databasePrefix}users.users` };
     return client.db('admin').command({ configureFailPoint: 'failCommand', mode, data });
   };
-  const response = await openExport(tenantId);
+  const response = await openExport(large.tenantId);
   await setFailing('alwaysOn');
   try {
     await expect(text(response)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -95,10 +100,9 @@ it.each([
 ] as const)(
   'integrity: ends in the middle when its reader %s, so that no client mistakes a part for the whole',
   async (_, change, request) => {
-    const { tenantId, owner, addUser } = await users.createOrganization();
+    const { tenantId, owner, addUser } = large;
     await addUser({ role: 'owner' });
     const { id } = await addUser({ role: 'owner' });
-    await addUsers(tenantId, 20_000, longName);
     const response = await openExport(tenantId, id);
     response.once('data', () => response.pause());
     const changed = await owner.send({
@@ -117,12 +121,10 @@ it.each([
 );
 
 it('race: a paused client stops the reads of the database, and a disconnected one ends them', async () => {
-  const tenantId = createId();
-  await addUsers(tenantId, 20_000, longName);
   let finds = 0;
   const onCommand = ({ commandName }: { commandName: string }) => void (finds += commandName === 'find' ? 1 : 0);
   users.datastore.client.on('commandStarted', onCommand);
-  const response = await openExport(tenantId);
+  const response = await openExport(large.tenantId);
   response.once('data', () => response.pause());
   /** Returns the number of reads so far, once it no longer grows. */
   const countReads = async () => {
