@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
     testTimeout: 60_000,
+    // The tests wait for databases most of the time.
+    maxWorkers: 2,
     expect: { poll: { timeout: 15_000 } },
   },
 });
