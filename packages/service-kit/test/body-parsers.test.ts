@@ -116,7 +116,7 @@ describe('a body', () => {
     const startedAt = performance.now();
     const responses = await Promise.all(Array.from({ length: 5 }, () => post('x'.repeat(5_000_000))));
     expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(413));
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(7000);
   });
 });
 

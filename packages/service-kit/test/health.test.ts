@@ -69,10 +69,10 @@ it('checks each dependency once a second at most, however many probes arrive', a
     dependencies: [{ name: 'mongodb', required: true, check }],
   });
   const probe = async () => (await host.anonymous.get('/health/ready')).status;
-  const statuses = await Promise.all(Array.from({ length: 500 }, probe));
+  const statuses = await Promise.all(Array.from({ length: 100 }, probe));
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await probe()).toBe(200);
   expect(checks).toBe(1);
-  await expect.poll(async () => [await probe(), checks], { timeout: 3000 }).toEqual([200, 2]);
+  await expect.poll(async () => [await probe(), checks], { timeout: 15_000 }).toEqual([200, 2]);
   await host.close();
 });
