@@ -31,7 +31,7 @@ const kinds = {
 
 it.concurrent.for(['mongod', 'redis'] as const)(
   'a test %s pauses, resumes, is killed and restarts with its data',
-  async (name, { onTestFinished }) => {
+  async (name, { expect, onTestFinished }) => {
     const { write, read, found } = kinds[name];
     const elsewhere = { MONGODB_URI: 'mongodb://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' };
     const database = await startTestDatabase(name, { env: { ...process.env, ...elsewhere } });
@@ -40,13 +40,13 @@ it.concurrent.for(['mongod', 'redis'] as const)(
     await database.pause();
     await expect(read(database.uri)).rejects.toThrow();
     await database.resume();
-    expect(await read(database.uri)).toEqual(found);
+    await expect.poll(() => read(database.uri)).toEqual(found);
     // Redis puts on its disk once a second what it has acknowledged.
     if (name === 'redis') await sendRedisCommand(database.uri, 'CONFIG', 'SET', 'appendfsync', 'always');
     await database.kill();
     await expect(read(database.uri)).rejects.toThrow();
     await database.restart();
-    expect(await read(database.uri)).toEqual(found);
+    await expect.poll(() => read(database.uri)).toEqual(found);
     await database.close();
     await expect(read(database.uri)).rejects.toThrow();
   },
