@@ -3,6 +3,7 @@ import {
   assertMigrations,
   type Clock,
   type CollectionsOf,
+  type Consumer,
   type Definitions,
   type Events,
   type FindUserAccess,
@@ -60,6 +61,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly migrations?: readonly Migration[];
   /** One action for each route, by the operation id: `import * as actions from '@plinth/actions/users'`. */
   readonly actions: A;
+  /** The consumers of events, of this module and of others. A worker runs them. */
+  readonly consumers?: readonly Consumer<ModuleDeps<K>>[];
   /** For the module that stores users. */
   readonly userAccess?: UserAccessSource<ModuleDeps<K>>;
 };
@@ -70,6 +73,7 @@ export type Module = {
   readonly contracts: readonly Contract[];
   readonly collections: Definitions;
   readonly migrations?: readonly Migration[];
+  readonly consumers?: readonly Consumer[];
   readonly userAccess?: UserAccessSource<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
@@ -91,7 +95,7 @@ const getViolationCodes = (collections: object): string[] =>
 /**
  * Declares a module: its contracts, its collections, and an action for each route.
  * @throws when a unique index or a reference names an error code that no route of the module declares, and for migrations that are out
- * of order or name an unknown collection or field.
+ * of order or name an unknown collection or field, and for two consumers of one name.
  */
 export const defineModule = <const C extends readonly Contract[], const K extends object, A extends Actions>(
   spec: Omit<ModuleSpec<C, K, A>, 'actions'> & {
@@ -106,6 +110,11 @@ export const defineModule = <const C extends readonly Contract[], const K extend
     throw new TypeError(
       `Module '${spec.name}': a unique index or a reference names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
     );
+  }
+  const consumers = spec.consumers?.map(({ name }) => name) ?? [];
+  const repeated = consumers.find((name, index) => consumers.indexOf(name) !== index);
+  if (repeated !== undefined) {
+    throw new TypeError(`Module '${spec.name}': two consumers are called '${repeated}'. Rename the newer one.`);
   }
   assertMigrations(spec);
   const actions = Object.entries<Action>(spec.actions);

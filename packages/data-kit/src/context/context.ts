@@ -1,6 +1,9 @@
-/** The caller: one user or program of one tenant. `id` is the token's subject. */
+/**
+ * The caller: one user or program of one tenant. `id` is the token's subject. For a message it is the consumer, `<module>.<name>`,
+ * without roles.
+ */
 export type Principal = {
-  readonly kind: 'user' | 'anonymous';
+  readonly kind: 'user' | 'anonymous' | 'consumer';
   readonly id: string;
   readonly tenantId: string;
   readonly roles: readonly string[];

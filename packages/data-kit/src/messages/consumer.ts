@@ -1,4 +1,4 @@
-import type { EventDefinition } from '@plinth/contract-kit';
+import type { z } from 'zod';
 import type { Ctx } from '../context/context.ts';
 import type { ReceivedEvent } from './message.ts';
 
@@ -13,17 +13,19 @@ export type RetryPolicy = {
 
 export const defaultRetry: RetryPolicy = { attemptsMax: 10, pauseMs: 1000, pauseMaxMs: 300_000 };
 
-/** An event with the types of its definition. */
-export type EventOf<E> =
-  E extends EventDefinition<infer P>
-    ? Omit<ReceivedEvent, 'payload' | 'name'> & { readonly name: E['name']; readonly payload: P }
-    : never;
+/** The definition of an event, as `defineEvents` returns it. */
+type EventType = { readonly name: string; readonly payload: z.ZodType };
 
-type HandlerOf<Deps, E extends readonly EventDefinition[]> = (
+/** An event with the types of its definition. */
+export type EventOf<E> = E extends EventType
+  ? Omit<ReceivedEvent, 'payload' | 'name'> & { readonly name: E['name']; readonly payload: z.output<E['payload']> }
+  : never;
+
+type HandlerOf<Deps, E extends readonly EventType[]> = (
   deps: Deps,
 ) => (event: EventOf<E[number]>, ctx: Ctx) => Promise<void>;
 
-type ConsumerSpec<Deps, E extends readonly EventDefinition[]> = {
+type ConsumerSpec<Deps, E extends readonly EventType[]> = {
   /** Unique in its module, and stored with each message: it never changes. */
   readonly name: string;
   /** The events of any modules. */
@@ -45,7 +47,7 @@ type ConsumerSpec<Deps, E extends readonly EventDefinition[]> = {
 /** A consumer of events, as a module declares it. */
 export type Consumer<Deps = never> = {
   readonly name: string;
-  readonly events: readonly EventDefinition[];
+  readonly events: readonly EventType[];
   readonly handle: (deps: Deps) => (event: never, ctx: Ctx) => Promise<void>;
   readonly order: 'aggregate' | 'none';
   readonly concurrency: number;
@@ -54,7 +56,7 @@ export type Consumer<Deps = never> = {
 };
 
 /** Declares a consumer of events. @throws for a name that cannot be stored. */
-export const defineConsumer = <Deps, const E extends readonly EventDefinition[]>({
+export const defineConsumer = <Deps, const E extends readonly EventType[]>({
   order = 'none',
   concurrency = 10,
   timeoutMs = 30_000,

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Clock,
+  type Consumer,
+  type Ctx,
+  type HandleMessage,
+  type Inbox,
+  type Message,
+  MessageAlreadyHandled,
+  toPauseMs,
+  type UnitOfWork,
+} from '@plinth/data-kit';
+import type { Logger } from '@plinth/logger';
+
+export type MessageHandlerOptions = {
+  readonly module: string;
+  readonly consumer: Omit<Consumer, 'handle'>;
+  readonly handle: (event: never, ctx: Ctx) => Promise<void>;
+  readonly inbox: Pick<Inbox, 'get' | 'recordFailure'>;
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Aborts when the process stops and can wait no longer. */
+  readonly stopping: AbortSignal;
+};
+
+const failureLengthMax = 500;
+const spanIdBytes = 8;
+
+/** A failure as operators see it. */
+const describe = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, failureLengthMax);
+
+/** Rejects when the signal aborts, although the work continues. Its late writes fail by the deadline of its context. */
+const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+};
+
+/**
+ * Creates the function that handles the messages of a consumer: the action runs in a unit of work that also ends the message, so
+ * its effect takes place once. A failure is recorded in the inbox, which says whether the message is tried again.
+ */
+export const createMessageHandler = (options: MessageHandlerOptions): HandleMessage => {
+  const { module, consumer, handle, inbox, unitOfWork, clock, logger, stopping } = options;
+  const operation = `${module}.${consumer.name}`;
+
+  const run = async ({ _id, tenantId, event }: Message): Promise<void> => {
+    const signal = AbortSignal.any([AbortSignal.timeout(consumer.timeoutMs), stopping]);
+    const ctx: Ctx = {
+      actor: { kind: 'consumer', id: operation, tenantId, roles: [] },
+      tenantId,
+      requestId: _id,
+      trace: { traceId: event.traceId, spanId: randomBytes(spanIdBytes).toString('hex'), sampled: false },
+      deadline: clock.now().getTime() + consumer.timeoutMs,
+      signal,
+    };
+    const work = unitOfWork.run(ctx, () => handle(event as never, ctx), { operation, consumes: _id });
+    await untilAborted(work, signal);
+  };
+
+  const recordFailure = async (id: string, error: unknown): Promise<{ pauseMs: number } | undefined> => {
+    const { attemptsMax } = consumer.retry;
+    await inbox.recordFailure(id, { at: clock.now(), message: describe(error), attemptsMax });
+    const failed = await inbox.get(id);
+    if (!failed) return undefined;
+    const fields = { consumer: operation, messageId: id, tenantId: failed.tenantId, attempts: failed.attempts };
+    if (failed.state === 'dead') logger.error('message-dead', { ...fields, err: error });
+    if (failed.state !== 'ready') return undefined;
+    logger.warn('message-failed', { ...fields, err: error });
+    return { pauseMs: toPauseMs(consumer.retry, failed.attempts, Math.random) };
+  };
+
+  return async ({ id, isTakenOver }) => {
+    const message = await inbox.get(id);
+    if (message?.state !== 'ready') return undefined;
+    if (isTakenOver) {
+      // A message that ends its process must be dead one day too.
+      const pause = await recordFailure(id, new Error('The worker that handled the message has ended.'));
+      if (!pause) return undefined;
+    }
+    try {
+      await run(message);
+      return undefined;
+    } catch (error) {
+      if (error instanceof MessageAlreadyHandled) return undefined;
+      // The attempt was interrupted: it counts for nothing, and another process repeats it.
+      if (stopping.aborted) return { pauseMs: 0 };
+      return recordFailure(id, error);
+    }
+  };
+};

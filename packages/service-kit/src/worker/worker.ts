@@ -1,0 +1,179 @@
+import type { Clock, Consumer, Datastore, Ids, Inbox, ModuleStore, Queue, Queues, QueueWorker } from '@plinth/data-kit';
+import { toMessages } from '@plinth/data-kit';
+import type { Logger } from '@plinth/logger';
+import type { Module } from '../module.ts';
+import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
+import { createMessageHandler } from './handle-message.ts';
+
+export type WorkerOptions = {
+  /** Every module of the product, so that the events of one reach the consumers of all. */
+  readonly modules: readonly Module[];
+  /** The names of the modules whose journals are read and whose consumers run in this process. */
+  readonly runs: readonly string[];
+  readonly datastore: Datastore;
+  readonly queues: Queues;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly limits?: Partial<DispatchLimits>;
+};
+
+export type Worker = {
+  prepare(): Promise<void>;
+  assertPrepared(): Promise<void>;
+  start(): void;
+  /** Takes no further messages, waits for those in hand, and interrupts what takes too long. */
+  stop(): Promise<void>;
+};
+
+type OpenModule = {
+  readonly name: string;
+  readonly store: ModuleStore<Module['collections']>;
+  readonly consumers: readonly Consumer[];
+  readonly deps: never;
+};
+
+/** A consumer as the journal of a module knows it. */
+type Subscriber = { readonly receiver: string; readonly consumer: Consumer; readonly inbox: Inbox };
+
+/** Shorter than the time that a process has to stop. */
+const stopAfterMs = 7000;
+
+const defaultLimits = { max: 500, checkAfterMs: 30_000 };
+
+const openModule = (module: Module, { datastore, clock, ids }: WorkerOptions): OpenModule => {
+  const store = datastore.open(module, { clock, ids });
+  const deps = { ...store.collections, events: store.events, clock, ids } as never;
+  return { name: module.name, store, consumers: module.consumers ?? [], deps };
+};
+
+const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
+
+/** The events of a domain that is no module, such as `auth`, are in the journals of others. */
+const listSubscribers = (source: string, all: readonly OpenModule[]): Subscriber[] => {
+  const others = all.map(({ name }) => name).filter((name) => name !== source);
+  const isElsewhere = ({ name }: Consumer['events'][number]): boolean =>
+    others.some((other) => name.startsWith(`${other}.`));
+  return all.flatMap(({ name: module, store: { inbox }, consumers }) =>
+    consumers
+      .filter(({ events }) => !events.every(isElsewhere))
+      .map((consumer) => ({ receiver: toQueueName(module, consumer), consumer, inbox })),
+  );
+};
+
+type Running = WorkerOptions & { readonly signal: AbortSignal; readonly stopping: AbortSignal };
+
+/** Copies the events in the journal of a module to the inboxes of their consumers. */
+const relay = async ({ name: source }: OpenModule, all: readonly OpenModule[], running: Running): Promise<void> => {
+  const { datastore, logger, signal } = running;
+  const subscribers = listSubscribers(source, all);
+  if (subscribers.length === 0) return;
+  await datastore.readJournal({
+    module: source,
+    name: 'relay',
+    receivers: subscribers.map(({ receiver }) => receiver),
+    deliver: async (entries, receivers) => {
+      for (const { receiver, consumer, inbox } of subscribers) {
+        if (receivers.includes(receiver)) await inbox.receive(toMessages(entries, { source, consumer }));
+      }
+    },
+    onError: (err) => logger.error('relay-interrupted', { module: source, err }),
+    signal,
+  });
+};
+
+type OpenQueue = { readonly consumer: Consumer; readonly queue: Queue };
+
+/** Sends the messages of a module to the queues of its consumers, in one process at a time. */
+const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], running: Running): Promise<void> => {
+  const { name, store } = module;
+  const { inbox } = store;
+  const { datastore, logger, limits } = running;
+  const onError = (err: unknown): void => logger.error('dispatch-interrupted', { module: name, err });
+  await datastore.withLease({ module: name, name: 'dispatch', onError, signal: running.signal }, async (signal) => {
+    const dispatchers = new Map(
+      queues.map(({ consumer, queue }) => {
+        const perTenantMax = 2 * consumer.concurrency;
+        const options = { ...defaultLimits, perTenantMax, ...limits, consumer: consumer.name, inbox, queue, onError };
+        return [consumer.name, createDispatcher(options)];
+      }),
+    );
+    const all = [...dispatchers.values()];
+    const watching = inbox.watch({
+      onChanges: (changes) => {
+        for (const change of changes) dispatchers.get(change.consumer)?.onChange(change);
+      },
+      onGap: () => {
+        for (const { onGap } of all) onGap();
+      },
+      onError,
+      signal,
+    });
+    await Promise.all([watching, ...all.map(({ run }) => run(signal))]);
+  });
+};
+
+const handle = ({ name, store, deps }: OpenModule, consumer: Consumer, running: Running): QueueWorker => {
+  const { inbox, unitOfWork } = store;
+  const { queues, clock, logger, stopping } = running;
+  const handleMessage = createMessageHandler({
+    module: name,
+    consumer,
+    handle: consumer.handle(deps),
+    inbox,
+    unitOfWork,
+    clock,
+    logger,
+    stopping,
+  });
+  return queues.work(toQueueName(name, consumer), { concurrency: consumer.concurrency, handle: handleMessage });
+};
+
+const assertKnown = ({ modules, runs }: WorkerOptions): void => {
+  const unknown = runs.find((name) => !modules.some((module) => module.name === name));
+  if (unknown !== undefined) throw new TypeError(`There is no module '${unknown}'.`);
+};
+
+/**
+ * Creates the background half of modules: it relays events from the journals to the inboxes of their consumers, sends the messages
+ * of each inbox to queues, and handles them.
+ */
+export const createWorker = (options: WorkerOptions): Worker => {
+  assertKnown(options);
+  const { modules, runs, queues, logger } = options;
+  const all = modules.map((module) => openModule(module, options));
+  const ran = all.filter(({ name }) => runs.includes(name));
+  const [ending, interrupting] = [new AbortController(), new AbortController()];
+  const running = { ...options, signal: ending.signal, stopping: interrupting.signal };
+  const background: Promise<void>[] = [];
+  const workers: QueueWorker[] = [];
+  const openQueues: Queue[] = [];
+  const forEachStore = async (step: 'prepare' | 'assertPrepared'): Promise<void> => {
+    const run = ({ name, store }: OpenModule): Promise<void> =>
+      store[step](({ event, fields }) => logger.info(event, { module: name, ...fields }));
+    await Promise.all(all.map(run));
+  };
+  return {
+    prepare: () => forEachStore('prepare'),
+    assertPrepared: () => forEachStore('assertPrepared'),
+    start: () => {
+      for (const module of ran) {
+        const opened = module.consumers.map((consumer) => ({
+          consumer,
+          queue: queues.open(toQueueName(module.name, consumer)),
+        }));
+        openQueues.push(...opened.map(({ queue }) => queue));
+        workers.push(...module.consumers.map((consumer) => handle(module, consumer, running)));
+        background.push(relay(module, all, running));
+        if (opened.length > 0) background.push(dispatch(module, opened, running));
+      }
+    },
+    stop: async () => {
+      ending.abort();
+      const timer = setTimeout(() => interrupting.abort(new Error('The worker stops.')), stopAfterMs);
+      await Promise.all([...background, ...workers.map((worker) => worker.stop())]);
+      clearTimeout(timer);
+      await Promise.all(openQueues.map((queue) => queue.close()));
+    },
+  };
+};

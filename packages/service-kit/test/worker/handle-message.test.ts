@@ -1,0 +1,163 @@
+import { defineEvents, Id } from '@plinth/contract-kit';
+import { type Ctx, defineConsumer, type NewMessage, toMessageId } from '@plinth/data-kit';
+import { collectLines, createLogger } from '@plinth/logger';
+import { createId, fakeDatabase } from '@plinth/testing';
+import { describe, expect, it, vi } from 'vitest';
+import { createMessageHandler } from '../../src/worker/handle-message.ts';
+
+const { boxMoved } = defineEvents('boxes', { aggregate: { id: Id }, events: { boxMoved: {} } });
+
+const createMessage = (): NewMessage => {
+  const id = createId();
+  const event = {
+    id,
+    name: boxMoved.name,
+    source: 'boxes',
+    aggregateId: createId(),
+    position: '1',
+    at: new Date(),
+    actor: { kind: 'user', id: createId() },
+    requestId: 'request',
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    payload: {},
+  };
+  return { _id: toMessageId('count', id), tenantId: createId(), consumer: 'count', orderKey: id, position: '1', event };
+};
+
+type Handle = (event: { readonly id: string }, ctx: Ctx) => Promise<void>;
+
+/** Receives a message, and returns the function that handles it. */
+const receive = async (handle: Handle, { timeoutMs = 30_000, attemptsMax = 3 } = {}) => {
+  const database = fakeDatabase({});
+  const { inbox, unitOfWork, events } = database.store;
+  const message = createMessage();
+  await inbox.receive([message]);
+  const lines = collectLines();
+  const stopping = new AbortController();
+  const consumer = defineConsumer({
+    name: 'count',
+    events: [boxMoved],
+    handle: () => handle,
+    timeoutMs,
+    retry: { attemptsMax, pauseMs: 1000, pauseMaxMs: 1500 },
+  });
+  const handleMessage = createMessageHandler({
+    module: 'shelves',
+    consumer,
+    handle,
+    inbox,
+    unitOfWork,
+    clock: { now: () => new Date() },
+    logger: createLogger({ service: 'test', level: 'debug', classified: new Map(), destination: lines }),
+    stopping: stopping.signal,
+  });
+  const { _id: id, tenantId, orderKey } = message;
+  const run = (isTakenOver = false) => handleMessage({ id, tenantId, orderKey, isTakenOver });
+  return { run, database, inbox, events, message, id, lines, stopping };
+};
+
+const fail: Handle = async () => {
+  throw new RangeError('no boxes');
+};
+
+describe('the handler of a message', () => {
+  it('runs the action once, in the name of the consumer and for the tenant of the event', async () => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const { run, message, id, inbox, database } = await receive(handle);
+    expect(await run()).toBeUndefined();
+    expect(await run()).toBeUndefined();
+    expect(handle).toHaveBeenCalledTimes(1);
+    const [event, ctx] = handle.mock.calls[0] as [unknown, Ctx];
+    expect(event).toEqual(message.event);
+    const { tenantId } = message;
+    expect(ctx).toMatchObject({
+      actor: { kind: 'consumer', id: 'shelves.count', tenantId, roles: [] },
+      tenantId,
+      requestId: id,
+      trace: { traceId: message.event.traceId },
+    });
+    expect(await inbox.get(id)).toMatchObject({ state: 'done' });
+    expect(database.journalRows()).toMatchObject([{ operation: 'shelves.count', consumed: id, tenantId }]);
+  });
+
+  it('race: of ten runs at once one takes effect, and none counts as a failure', async () => {
+    const { run, id, inbox, database } = await receive(async () => undefined);
+    expect(await Promise.all(Array.from({ length: 10 }, () => run()))).toEqual(Array(10).fill(undefined));
+    expect(database.journalRows()).toHaveLength(1);
+    expect(await inbox.get(id)).toMatchObject({ state: 'done', attempts: 0 });
+  });
+
+  it('boundary: pauses after each failure but the last, which makes the message dead', async () => {
+    const { run, id, inbox, database, lines } = await receive(fail);
+    const pauses = [await run(), await run()];
+    for (const pause of pauses) expect(pause?.pauseMs).toBeLessThanOrEqual(1500);
+    expect(await run()).toBeUndefined();
+    expect(await run()).toBeUndefined();
+    const failure = expect.objectContaining({ message: 'RangeError: no boxes' });
+    expect(await inbox.get(id)).toMatchObject({ state: 'dead', attempts: 3, failures: [failure, failure, failure] });
+    expect(database.journalRows()).toEqual([]);
+    expect(lines.records().map(({ event }) => event)).toEqual(['message-failed', 'message-failed', 'message-dead']);
+  });
+
+  it('integrity: an action that fails after its writes has no effect', async () => {
+    const { run, database } = await receive(async (_event, ctx) => {
+      database.events.emit(ctx, boxMoved, { id: createId() });
+      throw new Error('late');
+    });
+    expect(await run()).toBeDefined();
+    expect(database.emitted()).toEqual([]);
+  });
+
+  it('fails an action that takes longer than its time, and its late writes', async () => {
+    const blocked = Promise.withResolvers<void>();
+    const { run, id, inbox, database } = await receive(
+      async (_event, ctx) => {
+        await blocked.promise;
+        database.events.emit(ctx, boxMoved, { id: createId() });
+      },
+      { timeoutMs: 50 },
+    );
+    expect(await run()).toBeDefined();
+    expect(await inbox.get(id)).toMatchObject({
+      attempts: 1,
+      failures: [{ message: expect.stringContaining('Timeout') }],
+    });
+    blocked.resolve();
+    await new Promise(setImmediate);
+    expect(database.emitted()).toEqual([]);
+  });
+
+  it('counts the end of another process as a failure, so that a message which ends its process becomes dead', async () => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const { run, id, inbox } = await receive(handle, { attemptsMax: 1 });
+    expect(await run(true)).toBeUndefined();
+    expect(handle).not.toHaveBeenCalled();
+    expect(await inbox.get(id)).toMatchObject({
+      state: 'dead',
+      failures: [{ message: expect.stringMatching(/has ended/) }],
+    });
+  });
+
+  it('handles a message whose former worker has ended, while attempts are left', async () => {
+    const { run, id, inbox } = await receive(async () => undefined);
+    expect(await run(true)).toBeUndefined();
+    expect(await inbox.get(id)).toMatchObject({ state: 'done', attempts: 1 });
+  });
+
+  it('an interruption by the end of the process counts for nothing', async () => {
+    const { run, id, inbox, stopping } = await receive(() => new Promise(() => undefined));
+    const running = run();
+    setTimeout(() => stopping.abort(new Error('stop')), 20);
+    expect(await running).toEqual({ pauseMs: 0 });
+    expect(await inbox.get(id)).toMatchObject({ state: 'ready', attempts: 0 });
+  });
+
+  it('ignores a message that an operator has dropped', async () => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const { run, inbox, id } = await receive(handle);
+    await inbox.recordFailure(id, { at: new Date(), message: 'no', attemptsMax: 1 });
+    await inbox.drop(id);
+    expect(await run()).toBeUndefined();
+    expect(handle).not.toHaveBeenCalled();
+  });
+});
