@@ -11,7 +11,9 @@ export {
   type ErrorStatus,
   type FieldError,
 } from './catalogues/errors.ts';
-export { defineEvents, type EventDefinition } from './catalogues/events.ts';
+export { type EventVersions, firstVersion } from './catalogues/event-versions.ts';
+export { defineEvents, type EarlierVersion, type EventDefinition, toEventType } from './catalogues/events.ts';
+export { type StoredPayload, toNewestPayload } from './catalogues/newest-payload.ts';
 export {
   type BuiltInRole,
   builtInRoles,

@@ -1,15 +1,24 @@
 import { z } from 'zod';
+import { type EventVersions, type PayloadOf, type Shape, toVersions } from './event-versions.ts';
+
+/** An earlier version of an event, and the conversion of its payload to that of the next version. */
+export type EarlierVersion = {
+  readonly payload: z.ZodType;
+  readonly upcast: (payload: never) => object;
+};
 
 /** An event of a domain, as other domains receive it: `orders.order-placed`. */
 export type EventDefinition<P extends object = object> = {
   /** `<domain>.<what-happened>`; API for every subscriber, so it never changes. */
   readonly name: string;
+  /** The newest version, which is emitted. */
+  readonly version: number;
+  /** The versions before it, from version 1. */
+  readonly earlier: readonly EarlierVersion[];
   readonly payload: z.ZodType<P>;
   /** The payload field with the id of the aggregate. Events of one aggregate keep their order. */
   readonly aggregate: keyof P & string;
 };
-
-type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
 type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
   ? First extends Lowercase<First>
@@ -17,17 +26,32 @@ type Kebab<Name extends string> = Name extends `${infer First}${infer Rest}`
     : `-${Lowercase<First>}${Kebab<Rest>}`
   : '';
 
-type Payload<S extends Shape> = { [F in keyof S]: S[F]['_zod']['output'] };
+/** Returns the name of an event with its version, 1 where none was stored: `orders.order-placed.v1`. */
+export const toEventType = ({
+  name,
+  version = 1,
+}: {
+  readonly name: string;
+  readonly version?: number | undefined;
+}): string => `${name}.v${version}`;
 
-type Events<D extends string, A extends Shape, E extends Readonly<Record<string, Shape>>> = {
-  readonly [N in keyof E & string]: EventDefinition<Payload<A & E[N]>> & { readonly name: `${D}.${Kebab<N>}` };
+/** The fields of an event, or its versions. */
+type EventSpec = Shape | EventVersions;
+
+type FieldsOf<E extends EventSpec> = E extends EventVersions<infer F> ? F : E;
+
+type Events<D extends string, A extends Shape, E extends Readonly<Record<string, EventSpec>>> = {
+  readonly [N in keyof E & string]: EventDefinition<PayloadOf<A & FieldsOf<E[N]>>> & {
+    readonly name: `${D}.${Kebab<N>}`;
+  };
 };
 
 /**
  * Declares the events of a domain: `userCreated` of `users` is `users.user-created`, and its payload is the id of the
  * aggregate with the fields of the event. A payload holds ids rather than personal data: it is stored and sent as it is.
+ * Fields that change in another way than by a new optional one are a new version: see `firstVersion`.
  */
-export const defineEvents = <const D extends string, A extends Shape, E extends Readonly<Record<string, Shape>>>(
+export const defineEvents = <const D extends string, A extends Shape, E extends Readonly<Record<string, EventSpec>>>(
   domain: D,
   { aggregate, events }: { readonly aggregate: A; readonly events: E },
 ): Events<D, A, E> => {
@@ -35,12 +59,15 @@ export const defineEvents = <const D extends string, A extends Shape, E extends 
   if (id === undefined || more.length > 0) {
     throw new TypeError(`The events of '${domain}' need one field as aggregate, such as { userId: UserId }.`);
   }
-  const toEvent = ([key, fields]: [string, Shape]) => {
+  const toPayload = (fields: Shape): z.ZodType => z.object({ ...aggregate, ...fields });
+  const toEvent = ([key, spec]: [string, EventSpec]) => {
     const name = `${domain}.${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (!/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/.test(name)) {
       throw new TypeError(`The event '${name}' must be named '<domain>.<what-happened>'.`);
     }
-    return [key, { name, payload: z.object({ ...aggregate, ...fields }), aggregate: id }];
+    const { fields, earlier: previous } = toVersions(spec);
+    const earlier = previous.map((version) => ({ payload: toPayload(version.fields), upcast: version.upcast }));
+    return [key, { name, version: earlier.length + 1, earlier, payload: toPayload(fields), aggregate: id }];
   };
   return Object.fromEntries(Object.entries(events).map(toEvent)) as Events<D, A, E>;
 };
