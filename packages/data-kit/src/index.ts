@@ -128,11 +128,13 @@ export { type CursorScope, type Cursors, createCursors, type Position } from './
 export { assertIndexed, assertLimit, assertTenant, keysExaminedMax, type ListPlan, planList } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
 export { assertWhere, type Filter, getIn, getRange, type Range } from './lists/where.ts';
+export { type CloudEvent, type CloudEventOptions, toCloudEvent } from './messages/cloud-event.ts';
 export {
   type Consumer,
   defaultRetry,
   defineConsumer,
   type EventOf,
+  type EventType,
   type RetryPolicy,
   toPauseMs,
 } from './messages/consumer.ts';
@@ -157,6 +159,7 @@ export type {
   QueueWorkerOptions,
 } from './messages/queues.ts';
 export { toMessages } from './messages/to-messages.ts';
+export { toNewestEvent } from './messages/to-newest-event.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';
 export { type Summary, type SummaryQuery, type SummaryRow, summarisedMax } from './summaries/summary.ts';

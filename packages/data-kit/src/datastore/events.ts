@@ -5,6 +5,8 @@ import type { Ctx } from '../context/context.ts';
 export type EmittedEvent = {
   readonly id: string;
   readonly name: string;
+  /** The version of the payload; 1 where earlier releases stored none. */
+  readonly version?: number | undefined;
   readonly aggregateId: string;
   readonly payload: Readonly<Record<string, unknown>>;
 };

@@ -42,7 +42,16 @@ export const JournalRow = z.object({
   traceId: z.string(),
   operation: z.string().min(1),
   changes: z.array(JournalChange),
-  events: z.array(z.object({ id: StoredId, name: z.string(), aggregateId: z.string(), payload: Fields })),
+  events: z.array(
+    z.object({
+      id: StoredId,
+      name: z.string(),
+      // Rows of the previous release have none.
+      version: z.int().min(1).optional(),
+      aggregateId: z.string(),
+      payload: Fields,
+    }),
+  ),
   /** The message of the inbox whose effect this is. */
   consumed: z.string().optional(),
 });

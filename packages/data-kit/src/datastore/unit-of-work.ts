@@ -79,7 +79,8 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
     }
     const fields = toFrozenCopy(parsed.data) as Readonly<Record<string, unknown>>;
     const aggregateId = String(fields[event.aggregate]);
-    writeSets.emit(ctx, { id: ids.next(), name: event.name, aggregateId, payload: fields });
+    const { name, version } = event;
+    writeSets.emit(ctx, { id: ids.next(), name, version, aggregateId, payload: fields });
   },
 });
 

@@ -1,3 +1,4 @@
+import type { EventDefinition } from '@plinth/contract-kit';
 import type { z } from 'zod';
 import type { Ctx } from '../context/context.ts';
 import type { ReceivedEvent } from './message.ts';
@@ -14,11 +15,18 @@ export type RetryPolicy = {
 export const defaultRetry: RetryPolicy = { attemptsMax: 10, pauseMs: 1000, pauseMaxMs: 300_000 };
 
 /** The definition of an event, as `defineEvents` returns it. */
-type EventType = { readonly name: string; readonly payload: z.ZodType };
+export type EventType = Omit<EventDefinition, 'payload' | 'aggregate'> & {
+  readonly payload: z.ZodType;
+  readonly aggregate: string;
+};
 
-/** An event with the types of its definition. */
+/** An event with the types of its definition: the payload of the newest version, whichever was stored. */
 export type EventOf<E> = E extends EventType
-  ? Omit<ReceivedEvent, 'payload' | 'name'> & { readonly name: E['name']; readonly payload: z.output<E['payload']> }
+  ? Omit<ReceivedEvent, 'payload' | 'name' | 'version'> & {
+      readonly name: E['name'];
+      readonly version: number;
+      readonly payload: z.output<E['payload']>;
+    }
   : never;
 
 type HandlerOf<Deps, E extends readonly EventType[]> = (

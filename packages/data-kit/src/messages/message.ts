@@ -5,6 +5,8 @@ import { StoredId } from '../collections/entity.ts';
 export const ReceivedEvent = z.object({
   id: StoredId,
   name: z.string(),
+  /** The version of the payload. Without one it is 1. */
+  version: z.int().min(1).optional(),
   /** The module whose journal has the event. */
   source: z.string(),
   aggregateId: z.string(),

@@ -7,6 +7,7 @@ import {
   type Inbox,
   type Message,
   MessageAlreadyHandled,
+  toNewestEvent,
   toPauseMs,
   type UnitOfWork,
 } from '@plinth/data-kit';
@@ -46,7 +47,8 @@ const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T
 
 /**
  * Creates the function that handles the messages of a consumer: the action runs in a unit of work that also ends the message, so
- * its effect takes place once. A failure is recorded in the inbox, which says whether the message is tried again.
+ * its effect takes place once. It gets the newest version of the event. A failure, such as an event of a newer release, is recorded in
+ * the inbox, which says whether the message is tried again.
  */
 export const createMessageHandler = (options: MessageHandlerOptions): HandleMessage => {
   const { module, consumer, handle, inbox, unitOfWork, clock, logger, stopping } = options;
@@ -62,7 +64,8 @@ export const createMessageHandler = (options: MessageHandlerOptions): HandleMess
       deadline: clock.now().getTime() + consumer.timeoutMs,
       signal,
     };
-    const work = unitOfWork.run(ctx, () => handle(event as never, ctx), { operation, consumes: _id });
+    const newest = toNewestEvent(event, consumer.events);
+    const work = unitOfWork.run(ctx, () => handle(newest as never, ctx), { operation, consumes: _id });
     await untilAborted(work, signal);
   };
 

@@ -1,42 +1,58 @@
-import { defineEvents, Id } from '@plinth/contract-kit';
-import { type Ctx, defineConsumer, type NewMessage, toMessageId } from '@plinth/data-kit';
+import { defineEvents, firstVersion, Id } from '@plinth/contract-kit';
+import { type Ctx, defineConsumer, type EventOf, type EventType, type NewMessage, toMessageId } from '@plinth/data-kit';
 import { collectLines, createLogger } from '@plinth/logger';
 import { createId, fakeDatabase } from '@plinth/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { z } from 'zod';
 import { createMessageHandler } from '../../src/worker/handle-message.ts';
 
 const { boxMoved } = defineEvents('boxes', { aggregate: { id: Id }, events: { boxMoved: {} } });
 
-const createMessage = (): NewMessage => {
-  const id = createId();
+/** The same event in the next release. */
+const { boxMoved: boxMovedV2 } = defineEvents('boxes', {
+  aggregate: { id: Id },
+  events: {
+    boxMoved: firstVersion({})
+      .nextVersion({ by: z.enum(['hand', 'truck']) })
+      .upcast(() => ({ by: 'hand' })),
+  },
+});
+
+const createMessage = (version?: number, fields: object = {}): NewMessage => {
+  const [id, aggregateId] = [createId(), createId()];
   const event = {
     id,
     name: boxMoved.name,
+    ...(version !== undefined && { version }),
     source: 'boxes',
-    aggregateId: createId(),
+    aggregateId,
     position: '1',
     at: new Date(),
     actor: { kind: 'user', id: createId() },
     requestId: 'request',
     traceId: '0af7651916cd43dd8448eb211c80319c',
-    payload: {},
+    payload: { id: aggregateId, ...fields },
   };
   return { _id: toMessageId('count', id), tenantId: createId(), consumer: 'count', orderKey: id, position: '1', event };
 };
 
 type Handle = (event: { readonly id: string }, ctx: Ctx) => Promise<void>;
 
+type ReceiveOptions = { timeoutMs?: number; attemptsMax?: number; event?: EventType; message?: NewMessage };
+
 /** Receives a message, and returns the function that handles it. */
-const receive = async (handle: Handle, { timeoutMs = 30_000, attemptsMax = 3 } = {}) => {
+const receive = async (
+  handle: Handle,
+  { timeoutMs = 30_000, attemptsMax = 3, event = boxMoved, message = createMessage() }: ReceiveOptions = {},
+) => {
   const database = fakeDatabase({});
   const { inbox, unitOfWork, events } = database.store;
-  const message = createMessage();
   await inbox.receive([message]);
   const lines = collectLines();
   const stopping = new AbortController();
   const consumer = defineConsumer({
     name: 'count',
-    events: [boxMoved],
+    events: [event],
     handle: () => handle,
     timeoutMs,
     retry: { attemptsMax, pauseMs: 1000, pauseMaxMs: 1500 },
@@ -68,7 +84,7 @@ describe('the handler of a message', () => {
     expect(await run()).toBeUndefined();
     expect(handle).toHaveBeenCalledTimes(1);
     const [event, ctx] = handle.mock.calls[0] as [unknown, Ctx];
-    expect(event).toEqual(message.event);
+    expect(event).toEqual({ ...message.event, version: 1 });
     const { tenantId } = message;
     expect(ctx).toMatchObject({
       actor: { kind: 'consumer', id: 'shelves.count', tenantId, roles: [] },
@@ -159,5 +175,53 @@ describe('the handler of a message', () => {
     await inbox.drop(id);
     expect(await run()).toBeUndefined();
     expect(handle).not.toHaveBeenCalled();
+  });
+});
+
+describe('the version of an event', () => {
+  it.each([
+    ['without a version, of the previous release', undefined],
+    ['of version 1', 1],
+  ])('an event %s reaches newer code as its newest version', async (_, version) => {
+    const handle = vi.fn<(event: EventOf<typeof boxMovedV2>) => Promise<void>>(async () => undefined);
+    const message = createMessage(version);
+    const { run, inbox } = await receive(handle as never, { event: boxMovedV2, message });
+    expect(await run()).toBeUndefined();
+    const payload = { id: message.event.aggregateId, by: 'hand' };
+    expect(handle.mock.calls[0]?.[0]).toMatchObject({ version: 2, payload });
+    expect(await inbox.get(message._id)).toMatchObject({ state: 'done', event: message.event });
+    expectTypeOf<EventOf<typeof boxMovedV2>['payload']>().toEqualTypeOf<{ id: string; by: 'hand' | 'truck' }>();
+  });
+
+  it('an event of a newer release fails its attempts with a message, and newer code handles it after that', async () => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const message = createMessage(2, { by: 'truck' });
+    const old = await receive(handle, { message });
+    expect(await old.run()).toMatchObject({ pauseMs: expect.any(Number) });
+    expect(handle).not.toHaveBeenCalled();
+    const failure = "RangeError: 'boxes.box-moved' has version 2, and this code has versions up to 1";
+    expect(await old.inbox.get(message._id)).toMatchObject({
+      state: 'ready',
+      attempts: 1,
+      failures: [{ message: expect.stringContaining(failure) }],
+    });
+    const newer = await receive(handle, { event: boxMovedV2, message });
+    expect(await newer.run()).toBeUndefined();
+    expect(handle.mock.calls[0]?.[0]).toMatchObject({ version: 2, payload: { by: 'truck' } });
+  });
+
+  it.each([
+    ['an invalid payload', { message: createMessage(1, { id: 7 }) }, "version 1, breaks its schema at 'id'"],
+    [
+      'a name that the consumer does not declare any more',
+      { event: defineEvents('boxes', { aggregate: { id: Id }, events: { boxSold: {} } }).boxSold },
+      "does not declare the event 'boxes.box-moved'",
+    ],
+  ])('integrity: an event with %s fails its attempts', async (_, options, failure) => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const { run, inbox, id: messageId } = await receive(handle, options);
+    expect(await run()).toBeDefined();
+    expect(handle).not.toHaveBeenCalled();
+    expect(await inbox.get(messageId)).toMatchObject({ failures: [{ message: expect.stringContaining(failure) }] });
   });
 });

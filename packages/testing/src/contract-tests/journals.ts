@@ -110,8 +110,8 @@ const rowCases = (use: () => Fixture): void => {
       const [row, ...more] = await listRows(fixture, ctx);
       expect(more).toEqual([]);
       expect(row?.events).toMatchObject([
-        { name: 'suite.thing-moved', aggregateId: 'a', payload: { thingId: 'a', steps: 1 } },
-        { name: 'suite.thing-moved', aggregateId: 'b', payload: { thingId: 'b', steps: 2 } },
+        { name: 'suite.thing-moved', version: 1, aggregateId: 'a', payload: { thingId: 'a', steps: 1 } },
+        { name: 'suite.thing-moved', version: 1, aggregateId: 'b', payload: { thingId: 'b', steps: 2 } },
       ]);
       expect(new Set(row?.events.map(({ id }) => id)).size).toBe(2);
     });

@@ -1,0 +1,58 @@
+import { CloudEvent } from 'cloudevents';
+import { describe, expect, it } from 'vitest';
+import { toCloudEvent } from './cloud-event.ts';
+import type { ReceivedEvent } from './message.ts';
+
+const event: ReceivedEvent = {
+  id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d',
+  name: 'orders.order-placed',
+  version: 2,
+  source: 'orders',
+  aggregateId: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5e',
+  position: '0000018f-0001-0000',
+  at: new Date('2026-11-30T09:30:00.000Z'),
+  actor: { kind: 'user', id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5f' },
+  requestId: 'request',
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  payload: { orderId: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5e', at: new Date(0) },
+};
+const options = { tenantId: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c60', publicUrl: 'https://api.example.com' };
+
+/** Returns the event as a client reads it. @throws when the schema of the specification refuses it. */
+const send = (sent: ReceivedEvent): object => {
+  const json = JSON.parse(JSON.stringify(toCloudEvent(sent, options))) as object;
+  const read = new CloudEvent(json);
+  read.validate();
+  // The constructor adds an id and a time where there is none.
+  expect(read.toJSON()).toEqual(json);
+  return json;
+};
+
+describe('toCloudEvent', () => {
+  it('is valid by the schema of CloudEvents 1.0, with the version in its type', () => {
+    expect(send(event)).toEqual({
+      specversion: '1.0',
+      id: event.id,
+      source: '/orders',
+      type: 'orders.order-placed.v2',
+      subject: event.aggregateId,
+      time: '2026-11-30T09:30:00.000Z',
+      datacontenttype: 'application/json',
+      dataschema: 'https://api.example.com/asyncapi.json#/components/schemas/orders.order-placed.v2',
+      tenantid: options.tenantId,
+      actorid: event.actor.id,
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-9d3f7f1e2a3b4c5d-00',
+      sequence: '0000018f-0001-0000',
+      data: { orderId: event.aggregateId, at: '1970-01-01T00:00:00.000Z' },
+    });
+  });
+
+  it('has the version 1 for an event that was stored without one', () => {
+    const { version: _, ...old } = event;
+    expect(send(old)).toMatchObject({ type: 'orders.order-placed.v1' });
+  });
+
+  it('boundary: the check of this test refuses an empty subject', () => {
+    expect(() => send({ ...event, aggregateId: '' })).toThrow('invalid payload');
+  });
+});
