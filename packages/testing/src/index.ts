@@ -5,9 +5,11 @@ export { createContext, createId, createPrincipal } from './contexts.ts';
 export { collectionSuite } from './contract-tests/collection-suite.ts';
 export { openFakeStore } from './contract-tests/open-fake-store.ts';
 export type { OpenedStore, OpenStore } from './contract-tests/open-store.ts';
+export { queuesSuite } from './contract-tests/queues-suite.ts';
 export { randomOperationsSuite } from './contract-tests/random-operations-suite.ts';
 export { type FakeCollection, type FakeDatabase, fakeDatabase } from './fake/database.ts';
 export { fakeTenant } from './fake/fake-tenant.ts';
+export { fakeQueues } from './fake/queues.ts';
 export { getFreePort } from './free-port.ts';
 export { mapConcurrently } from './map-concurrently.ts';
 export {
