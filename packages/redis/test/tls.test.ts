@@ -1,6 +1,7 @@
 import { createCertificates, openTlsProxy, type TestCertificates, type TlsProxy } from '@plinth/testing';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { connectRedis } from '../src/index.ts';
+import { createMessage, open } from './queues/fixture.ts';
 
 const redisUrl = new URL(String(process.env['REDIS_URL']));
 let certificates: TestCertificates;
@@ -48,6 +49,17 @@ it('does not connect without the authority, without a client certificate, or wit
     expect(await connect(tls)).toBeInstanceOf(Error);
   }
 }, 30_000);
+
+it('connects queues and their workers by TLS', async () => {
+  const { queues } = open({ REDIS_URL: `rediss://127.0.0.1:${proxy.port}`, ...toSettings(certificates) });
+  onTestFinished(() => queues.close());
+  const handled: string[] = [];
+  queues.work('suite', { concurrency: 1, handle: async ({ id }) => void handled.push(id) });
+  await vi.waitFor(() => queues.check(), { timeout: 5000 });
+  const message = createMessage();
+  await queues.open('suite').add([message]);
+  await expect.poll(() => handled).toEqual([message.id]);
+});
 
 it('boundary: certificates do not turn TLS on for redis://', async () => {
   expect(await connect(toSettings(certificates), redisUrl.href)).toBe(true);
