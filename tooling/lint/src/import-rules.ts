@@ -38,6 +38,7 @@ const inModules = (packages: string): string => `(?:^|/)node_modules/(?:${packag
 const workspace = '^(?:apps|packages|tooling)/';
 // `src/testing` is what a package offers to the tests of others.
 const testCode = '^(?:apps|packages|tooling)/.*(?:/(?:test|testing)/|\\.test(?:-d)?\\.tsx?$|/vitest\\.config\\.ts$)';
+const wiring = '^apps/svc-([^/]+)/src/module\\.ts$';
 const domains = `packages/${toAlternation(domainLayers)}`;
 
 type Rule = Pick<Extract<IForbiddenRuleType, { to: object; from: object }>, 'from' | 'to'>;
@@ -59,8 +60,12 @@ const layerRules = layerNames.flatMap((name) => {
 
 const domainRules = [
   forbid('own-domain', 'Reach another domain by an event, or by its API through service-actions.', {
-    from: { path: `^(?:${domains}/src|apps/svc-)/?([^/]+)/` },
+    from: { path: `^(?:${domains}/src|apps/svc-)/?([^/]+)/`, pathNot: wiring },
     to: { path: `^${domains}/src/`, pathNot: ['^packages/[^/]+/src/$1/', '^packages/service-actions/'] },
+  }),
+  forbid('wired-domain', 'Of another domain, the wiring imports the events that its consumers receive.', {
+    from: { path: wiring },
+    to: { path: `^${domains}/src/`, pathNot: ['^packages/[^/]+/src/$1/', '^packages/service-(?:contracts|actions)/'] },
   }),
   forbid('host-domain', 'A host imports @plinth/svc-<domain>/module, service-contracts and service-actions only.', {
     // The console validates its forms by the schemas of the API.
@@ -71,13 +76,21 @@ const domainRules = [
     from: { path: '^(apps/svc-[^/]+)/', pathNot: '^apps/svc-[^/]+/src/main\\.ts$' },
     to: { path: '^apps/svc-', pathNot: '^$1/' },
   }),
-  forbid('public-entry', 'Import @plinth/<layer>/<domain> or @plinth/svc-<domain>/module, nothing deeper.', {
-    from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
-    to: {
-      path: `^(?:${domains}|apps/[^/]+)/`,
-      pathNot: ['^$1/', `^${domains}/src/[^/]+/(?:testing/)?index\\.ts$`, '^apps/svc-[^/]+/src/module\\.ts$'],
+  forbid(
+    'public-entry',
+    'Import @plinth/<layer>/<domain>, its consumers, or @plinth/svc-<domain>/module, nothing deeper.',
+    {
+      from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
+      to: {
+        path: `^(?:${domains}|apps/[^/]+)/`,
+        pathNot: [
+          '^$1/',
+          `^${domains}/src/[^/]+/(?:(?:testing|consumers)/)?index\\.ts$`,
+          '^apps/svc-[^/]+/src/module\\.ts$',
+        ],
+      },
     },
-  }),
+  ),
 ];
 
 const packageRules = [

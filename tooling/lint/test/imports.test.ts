@@ -75,6 +75,8 @@ const refused: readonly Case[] = [
   on(action, '../users/index.ts', 'own-domain'),
   on(action, '../shared.ts', 'own-domain'),
   on(service, '@plinth/actions/users', 'own-domain'),
+  on(service, '@plinth/service-contracts/users', 'own-domain'),
+  { file: `${service}/module.ts`, code: `import '@plinth/models/users';`, rule: 'wired-domain' },
   on(service, '@plinth/svc-users/module', 'host-module'),
   on('apps/svc-orders/test', '@plinth/svc-users/module', 'host-module'),
   on(host, '@plinth/models/orders', 'host-domain'),
@@ -112,6 +114,8 @@ const accepted: readonly Case[] = [
   on(action, './index.ts', ''),
   on(action, 'zod', ''),
   on(service, '@plinth/actions/orders', ''),
+  on(service, '@plinth/actions/orders/consumers', ''),
+  { file: 'apps/svc-users/src/module.ts', code: `import '@plinth/service-contracts/orders';`, rule: '' },
   on(service, '@plinth/service-actions/users', ''),
   on(host, '@plinth/service-contracts/users', ''),
   on(host, '@plinth/svc-orders/module', ''),
@@ -165,6 +169,7 @@ function writePackages(): void {
   tree.write('packages/dtos/src/orders/deep.ts', '');
   tree.write('packages/actions/src/shared.ts', '');
   tree.write('packages/actions/src/orders/testing/index.ts', '');
+  tree.write('packages/actions/src/orders/consumers/index.ts', '');
   tree.write('packages/service-actions/src/client.ts', '');
   tree.write('apps/platform/test/host.ts', '');
   tree.write('packages/auth/src/cycle-b.ts', `import './cycle-a.ts';\n`);
