@@ -122,6 +122,12 @@ describe('defineCollection', () => {
     expect(define({})).toBeUndefined();
   });
 
+  it('says how long personal data is kept, where it is not until the removal', () => {
+    const options = { tenancy: 'tenant', indexes: {} } as const;
+    expect(defineCollection('other', ThingDocument, options).retention).toBeUndefined();
+    expect(defineCollection('other', ThingDocument, { ...options, retention: 'a week' }).retention).toBe('a week');
+  });
+
   it('has the operations of soft deletion only with softDelete', () => {
     expectTypeOf<'restore' extends OperationsOf<typeof managed> ? true : false>().toEqualTypeOf<true>();
     expectTypeOf<'restore' extends OperationsOf<typeof things> ? true : false>().toEqualTypeOf<false>();

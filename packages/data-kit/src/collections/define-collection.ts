@@ -33,6 +33,8 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   readonly softDelete: boolean;
   /** How many days after its soft delete a document is deleted for good. */
   readonly purgeAfterDays: number | undefined;
+  /** How long documents keep their personal data, where it is not until their removal or purge. */
+  readonly retention: string | undefined;
   readonly compareBy: Readonly<Record<string, ComparisonKey>>;
   /** By path: `productId`, or `lines.productId` for a field of the items of an array. */
   readonly references: Readonly<Record<string, Reference>>;
@@ -73,6 +75,8 @@ type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search> 
   readonly softDelete?: Soft;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
+  /** How long documents keep their personal data, for the register of it. Default: until their removal or purge. */
+  readonly retention?: string;
   /** The text fields whose words `search` finds, by an index of their words. */
   readonly search?: Search;
   readonly compareBy?: { readonly [F in TextKey<z.output<S>>]?: ComparisonKey };
@@ -203,7 +207,16 @@ export const defineCollection = <
 >(
   name: string,
   schema: S,
-  { tenancy, softDelete, purgeAfterDays, search, compareBy, indexes, references }: CollectionOptions<S, Soft, Search>,
+  {
+    tenancy,
+    softDelete,
+    purgeAfterDays,
+    retention,
+    search,
+    compareBy,
+    indexes,
+    references,
+  }: CollectionOptions<S, Soft, Search>,
 ): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft; readonly search: Search } => {
   const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
   assertUniqueKeysFreed(name, indexes, managed);
@@ -222,6 +235,7 @@ export const defineCollection = <
     name,
     tenancy,
     purgeAfterDays,
+    retention,
     search: search ?? [],
     ...managed,
     schema: stored,
