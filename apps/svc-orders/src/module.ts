@@ -1,18 +1,47 @@
 import * as actions from '@plinth/actions/orders';
-import { orders, pricingRules, products, ruleSets, stockMovements, vouchers } from '@plinth/models/orders';
+import { eraseEndedOrders, eraseOrderAtEnd, startCustomerErasure } from '@plinth/actions/orders/consumers';
+import { defineConsumer } from '@plinth/data-kit';
 import {
+  erasedCustomers,
+  orders,
+  pricingRules,
+  products,
+  ruleSets,
+  stockMovements,
+  vouchers,
+} from '@plinth/models/orders';
+import {
+  erasedCustomersEvents,
   ordersContract,
+  ordersEvents,
   pricingRulesContract,
   productsContract,
   salesContract,
 } from '@plinth/service-contracts/orders';
+import { usersEvents } from '@plinth/service-contracts/users';
 import { defineModule } from '@plinth/service-kit';
 import { migrations } from './migrations/index.ts';
+
+const { customerErasureStarted, customerErasureContinued } = erasedCustomersEvents;
+const { orderDelivered, orderCancelled, orderRefunded } = ordersEvents;
 
 export const ordersModule = defineModule({
   name: 'orders',
   contracts: [ordersContract, productsContract, pricingRulesContract, salesContract],
-  collections: { orders, pricingRules, products, ruleSets, stockMovements, vouchers },
+  collections: { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers },
   migrations,
   actions,
+  consumers: [
+    defineConsumer({ name: 'start-customer-erasure', events: [usersEvents.userErased], handle: startCustomerErasure }),
+    defineConsumer({
+      name: 'erase-ended-orders',
+      events: [customerErasureStarted, customerErasureContinued],
+      handle: eraseEndedOrders,
+    }),
+    defineConsumer({
+      name: 'erase-order-at-end',
+      events: [orderDelivered, orderCancelled, orderRefunded],
+      handle: eraseOrderAtEnd,
+    }),
+  ],
 });

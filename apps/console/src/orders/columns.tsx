@@ -8,8 +8,10 @@ import { Time } from '../ui/time.tsx';
 /** The end of the id, which differs between orders of one moment too. */
 export const toOrderNumber = (id: string): string => id.slice(-8);
 
-const toCustomer = ({ customer }: OrderSummary): string =>
-  'reference' in customer ? customer.reference : `User ${customer.userId.slice(-6)}`;
+const toCustomer = ({ customer, customerErasedAt }: OrderSummary): string => {
+  if (customerErasedAt !== undefined) return 'Erased user';
+  return 'reference' in customer ? customer.reference : `User ${customer.userId.slice(-6)}`;
+};
 
 export const orderColumns: readonly Column<OrderSummary>[] = [
   {

@@ -23,26 +23,28 @@ const Address = ({ address }: { readonly address: Order['shippingAddress'] }) =>
   return <address className="whitespace-pre-line not-italic">{lines.join('\n')}</address>;
 };
 
-const OrderFacts = ({ order }: { readonly order: Order }) => {
-  const { customer } = order;
-  return (
-    <Facts
-      rows={[
-        ['Customer', 'reference' in customer ? customer.reference : <UserLink key="customer" id={customer.userId} />],
-        ['Ship to', <Address key="address" address={order.shippingAddress} />],
-        [
-          'Note',
-          <span key="note" className="whitespace-pre-line">
-            {order.note ?? '—'}
-          </span>,
-        ],
-        ['Placed', <Time key="placed" value={order.createdAt} />],
-        ['Last change', <Time key="changed" value={order.updatedAt} />],
-        ['Id', <IdValue key="id" id={order.id} />],
-      ]}
-    />
-  );
+const Customer = ({ order: { customer, customerErasedAt } }: { readonly order: Order }) => {
+  if (customerErasedAt !== undefined) return <>Erased user</>;
+  return 'reference' in customer ? <>{customer.reference}</> : <UserLink id={customer.userId} />;
 };
+
+const OrderFacts = ({ order }: { readonly order: Order }) => (
+  <Facts
+    rows={[
+      ['Customer', <Customer key="customer" order={order} />],
+      ['Ship to', <Address key="address" address={order.shippingAddress} />],
+      [
+        'Note',
+        <span key="note" className="whitespace-pre-line">
+          {order.note ?? '—'}
+        </span>,
+      ],
+      ['Placed', <Time key="placed" value={order.createdAt} />],
+      ['Last change', <Time key="changed" value={order.updatedAt} />],
+      ['Id', <IdValue key="id" id={order.id} />],
+    ]}
+  />
+);
 
 /** Takes the place of an order while it is being read, with its height at each width. */
 const Skeleton = () => (

@@ -5,8 +5,8 @@ const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 type Collection = Module['collections'][string];
 
-const toPeriod = ({ softDelete, purgeAfterDays }: Collection): string =>
-  softDelete ? `until ${purgeAfterDays} days after the removal` : 'until the removal';
+const toPeriod = ({ softDelete, purgeAfterDays, retention }: Collection): string =>
+  retention ?? (softDelete ? `until ${purgeAfterDays} days after the removal` : 'until the removal');
 
 const renderCollection = (module: string, collection: Collection): string[] =>
   [...classifiedFields([collection.schema])].map(([field, dataClass]) =>
@@ -33,6 +33,8 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
     '| --- | --- | --- |',
     row('changes in the journal of a module', 'replaced by its class, `[pii]` or `[secret]`', '7 days'),
     row('responses that are stored for an idempotency key', 'as sent to the client', '25 hours; of refusals 2 hours'),
+    row('events in the journal of a module', 'ids of users at most', '7 days'),
+    row('events in the inbox of a module', 'ids of users at most', '8 days after they were handled'),
     row(
       'log lines',
       'replaced by its class; ids of users and organizations are kept',

@@ -1,4 +1,5 @@
+import { erasedCustomers } from './erased-customers.ts';
 import { pricingRules } from './pricing-rules.ts';
 
 /** The migrations of the orders database in the order of their numbers. A released migration never changes. */
-export const migrations = [...pricingRules];
+export const migrations = [...pricingRules, ...erasedCustomers];

@@ -2,6 +2,8 @@ export {
   AppliedRule,
   Customer,
   CustomerReference,
+  erasedText,
+  erasedUserId,
   Order,
   OrderId,
   OrderLine,

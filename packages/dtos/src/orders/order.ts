@@ -78,6 +78,12 @@ export const AppliedRule = z
   .meta({ id: 'AppliedRule', description: 'A pricing rule as it applied when the order was placed.' });
 export type AppliedRule = z.infer<typeof AppliedRule>;
 
+/** The customer of orders that lost their personal data: the id of no user. */
+export const erasedUserId = '00000000-0000-7000-8000-000000000000';
+
+/** Takes the place of an erased text. */
+export const erasedText = '[erased]';
+
 const { id } = resourceExample;
 const euros = (amount: number) => ({ amount, currency: 'EUR' });
 const [subtotal, discount, shipping, total] = [euros(2500), euros(250), euros(490), euros(2740)];
@@ -111,6 +117,12 @@ export const OrderSummary = z
     total: Money.describe('The subtotal without the discount, with shipping.'),
     paid: Money.describe('What has been paid.'),
     refunded: Money.describe('What has been refunded of it.'),
+    customerErasedAt: z.iso
+      .datetime()
+      .optional()
+      .describe(
+        `When the order lost its personal data, because its customer is a user who was erased. Since then its customer has the \`userId\` \`${erasedUserId}\`, which no user has, the texts of its address are \`${erasedText}\` except the country, and it has no note.`,
+      ),
   })
   .meta({ id: 'OrderSummary', examples: [summary] });
 export type OrderSummary = z.infer<typeof OrderSummary>;

@@ -1,3 +1,4 @@
+export { ErasedCustomerDocument, erasedCustomers } from './erased-customer.ts';
 export { OrderDocument, orders, toOrder, toOrderSummary } from './order.ts';
 export { PricingRuleDocument, pricingRules, toPricingRule } from './pricing-rule.ts';
 export { ProductDocument, products, stockMax, toProduct } from './product.ts';

@@ -28,11 +28,14 @@ export const OrderDocument = Entity.extend({
   appliedRules: z.array(AppliedRule).optional(),
   shippingAddress: ShippingAddress,
   note: OrderNote.optional(),
+  /** Set when the order lost its personal data. */
+  customerErasedAt: z.date().optional(),
 });
 export type OrderDocument = z.infer<typeof OrderDocument>;
 
 export const orders = defineCollection('orders', OrderDocument, {
   tenancy: 'tenant',
+  retention: 'of a user until `eraseUser` and the end of the order; otherwise until the removal',
   indexes: {
     newest: { fields: ['createdAt', '_id', 'totalAmount'] },
     inOrderOfTotal: { fields: ['totalAmount', '_id'] },
@@ -52,6 +55,7 @@ const summaryFields = {
   total: ({ totalAmount: amount, currency }: OrderDocument) => ({ amount, currency }),
   paid: ({ paidAmount: amount, currency }: OrderDocument) => ({ amount, currency }),
   refunded: ({ refundedAmount: amount, currency }: OrderDocument) => ({ amount, currency }),
+  customerErasedAt: 'customerErasedAt',
 } as const;
 
 export const toOrderSummary = defineMapper<OrderDocument, OrderSummary>(summaryFields);

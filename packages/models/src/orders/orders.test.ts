@@ -1,7 +1,8 @@
 import { classifiedFields } from '@plinth/contract-kit';
 import { planList } from '@plinth/data-kit';
-import { ListOrdersQuery, Order, OrderSummary } from '@plinth/dtos/orders';
+import { erasedText, erasedUserId, ListOrdersQuery, Order, OrderSummary } from '@plinth/dtos/orders';
 import { describe, expect, it } from 'vitest';
+import { erasedCustomers } from './erased-customer.ts';
 import { type OrderDocument, orders, toOrder, toOrderSummary } from './order.ts';
 
 const id = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
@@ -43,6 +44,17 @@ describe('a mapper', () => {
     expect(toOrder(largest).subtotal).toEqual(eur(Number.MAX_SAFE_INTEGER));
   });
 
+  it('returns an erased order as clients know orders, with the time of its erasure', () => {
+    const shippingAddress = { recipient: erasedText, street: erasedText, city: erasedText, country: 'GB' };
+    const erased = { ...order, customerId: erasedUserId, shippingAddress, customerErasedAt: time };
+    expect(orders.schema.safeParse(erased).success).toBe(true);
+    expect(Order.strict().parse(toOrder(erased))).toMatchObject({
+      customer: { userId: erasedUserId },
+      customerErasedAt: '2026-01-31T09:30:00.000Z',
+    });
+    expect(toOrder(order)).not.toHaveProperty('customerErasedAt');
+  });
+
   it('of lists returns no lines, address or note', () => {
     const dto = toOrderSummary({ ...order, note: 'a' });
     expect(OrderSummary.strict().parse(dto)).toStrictEqual(dto);
@@ -63,6 +75,7 @@ it.each([
 
 it('the customer, the address and the note are personal data', () => {
   expect([...classifiedFields([orders.schema]).keys()].toSorted()).toEqual(['customerId', 'note', 'shippingAddress']);
+  expect([...classifiedFields([erasedCustomers.schema]).keys()]).toEqual(['customerId']);
 });
 
 it('the indexes serve every list of orders, and each serves one of them', () => {

@@ -1,4 +1,4 @@
-import { defineEvents, Money } from '@plinth/contract-kit';
+import { defineEvents, Id, Money } from '@plinth/contract-kit';
 import { OrderId, PricingRuleId, ProductId, Quantity, StockMovement } from '@plinth/dtos/orders';
 import { z } from 'zod';
 
@@ -32,6 +32,18 @@ export const ordersEvents = defineEvents('orders', {
     orderDelivered: {},
     /** With `isWhole`, all that had been paid is refunded now, and items that were not shipped are in the stock again. */
     orderRefunded: { amount: Money, isWhole: z.boolean() },
+    /** The customer was erased, and the order has ended: it has no personal data any more. */
+    orderCustomerErased: {},
+  },
+});
+
+export const erasedCustomersEvents = defineEvents('orders', {
+  aggregate: { erasedCustomerId: Id },
+  events: {
+    /** A user was erased. From now on, orders of this customer lose their personal data when they end. */
+    customerErasureStarted: {},
+    /** Some orders of the customer that had ended have lost their personal data, and there are more. */
+    customerErasureContinued: {},
   },
 });
 

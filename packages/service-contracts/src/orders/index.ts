@@ -1,5 +1,5 @@
 export { ordersErrors } from './errors.ts';
-export { ordersEvents, pricingRulesEvents, productsEvents } from './events.ts';
+export { erasedCustomersEvents, ordersEvents, pricingRulesEvents, productsEvents } from './events.ts';
 export { type OrderEvent, orderLifecycle } from './lifecycle.ts';
 export { ordersContract } from './orders.ts';
 export { ordersPermissions, pricingRulesPermissions, productsPermissions } from './permissions.ts';

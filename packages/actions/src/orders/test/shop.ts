@@ -1,4 +1,5 @@
 import {
+  erasedCustomers,
   type OrderDocument,
   orders,
   pricingRules,
@@ -8,20 +9,26 @@ import {
   vouchers,
 } from '@plinth/models/orders';
 import { fakeTenant } from '@plinth/testing';
+import * as consumers from '../consumers/index.ts';
 import * as actions from '../index.ts';
 import { type CreatePricingRule, createProductInput, createRuleInput, placeOrderInput } from '../testing/index.ts';
 
 type Order = { readonly id: string; readonly version: number };
 type Reference = { readonly id: string };
 
-/** Creates a shop on the fake database. Operations run as in a host, by default with the context of the owner. */
-export const createShop = () => {
-  const tenant = fakeTenant({ orders, pricingRules, products, ruleSets, stockMovements, vouchers }, actions);
+const collections = { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers };
+
+/**
+ * Creates a shop on the fake database. Operations and consumers run as in a host, by default with the context of the owner.
+ * @param ordered fields of every order that is placed.
+ */
+export const createShop = (ordered: Parameters<typeof placeOrderInput>[1] = {}) => {
+  const tenant = fakeTenant(collections, { ...actions, ...consumers });
   const { db, run } = tenant;
   const createProduct = (overrides: Parameters<typeof createProductInput>[0] = {}) =>
     run.createProduct({ body: createProductInput(overrides) });
-  const placeOrder = (...input: Parameters<typeof placeOrderInput>) =>
-    run.placeOrder({ body: placeOrderInput(...input) });
+  const placeOrder = (...[items, overrides]: Parameters<typeof placeOrderInput>) =>
+    run.placeOrder({ body: placeOrderInput(items, { ...ordered, ...overrides }) });
   return {
     ...tenant,
     createProduct,

@@ -1,0 +1,3 @@
+export { eraseEndedOrders } from './erase-ended-orders.ts';
+export { eraseOrderAtEnd } from './erase-order-at-end.ts';
+export { startCustomerErasure } from './start-customer-erasure.ts';
