@@ -15,7 +15,9 @@ import {
   ordersContract,
   ordersEvents,
   pricingRulesContract,
+  pricingRulesEvents,
   productsContract,
+  productsEvents,
   salesContract,
 } from '@plinth/service-contracts/orders';
 import { usersEvents } from '@plinth/service-contracts/users';
@@ -28,6 +30,7 @@ const { orderDelivered, orderCancelled, orderRefunded } = ordersEvents;
 export const ordersModule = defineModule({
   name: 'orders',
   contracts: [ordersContract, productsContract, pricingRulesContract, salesContract],
+  events: [ordersEvents, productsEvents, pricingRulesEvents, erasedCustomersEvents],
   collections: { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers },
   migrations,
   actions,

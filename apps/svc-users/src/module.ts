@@ -1,4 +1,5 @@
 import * as actions from '@plinth/actions/users';
+import { tokensRevoked } from '@plinth/contract-kit';
 import { ownerCounts, users } from '@plinth/models/users';
 import { usersContract, usersEvents } from '@plinth/service-contracts/users';
 import { defineModule } from '@plinth/service-kit';
@@ -8,6 +9,7 @@ import { findUserAccess } from './user-access.ts';
 export const usersModule = defineModule({
   name: 'users',
   contracts: [usersContract],
+  events: [usersEvents, { tokensRevoked }],
   collections: { users, ownerCounts },
   migrations,
   actions,

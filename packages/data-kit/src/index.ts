@@ -128,7 +128,7 @@ export { type CursorScope, type Cursors, createCursors, type Position } from './
 export { assertIndexed, assertLimit, assertTenant, keysExaminedMax, type ListPlan, planList } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
 export { assertWhere, type Filter, getIn, getRange, type Range } from './lists/where.ts';
-export { type CloudEvent, type CloudEventOptions, toCloudEvent } from './messages/cloud-event.ts';
+export { CloudEvent, type CloudEventOptions, toCloudEvent } from './messages/cloud-event.ts';
 export {
   type Consumer,
   defaultRetry,

@@ -3,6 +3,7 @@ import { parse } from 'node:querystring';
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import type { Contract } from '@plinth/contract-kit';
+import type { EventType } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { compressedBytesMin } from './http/caching.ts';
@@ -30,6 +31,7 @@ export type HttpAppOptions = ErrorsOptions &
   AuthDeps & {
     readonly name: string;
     readonly contracts: readonly Contract[];
+    readonly events: readonly EventType[];
     readonly routes: readonly ServedRoute[];
     readonly dependencies: readonly Dependency[];
     readonly corsOrigins: readonly string[];
@@ -91,7 +93,7 @@ export type HttpApp = {
 
 /** Creates the HTTP server of a host: the list of its plugins, in the order in which a request passes them. */
 export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> => {
-  const { name, contracts, corsOrigins: origins } = options;
+  const { name, contracts, events, corsOrigins: origins } = options;
   const lifecycle: Lifecycle = { isDraining: false };
   const app = createFastify(options);
   const checkReadiness = createReadinessCheck({ ...options, lifecycle });
@@ -116,7 +118,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
     globalDecompression: false,
   });
   await app.register(health, { checkReadiness });
-  await app.register(reference, { title: `Plinth ${name}`, contracts });
+  await app.register(reference, { title: `Plinth ${name}`, contracts, events });
   for (const plugin of options.plugins ?? []) await app.register(plugin);
   await app.register(routes, options);
 

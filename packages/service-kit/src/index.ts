@@ -1,9 +1,11 @@
+export { type AsyncApiOptions, createAsyncApi, listEvents } from './asyncapi/document.ts';
 export { systemClock, systemIds } from './clock-and-ids.ts';
 export { listErrors } from './http/declared-errors.ts';
 export type { Serialization } from './http/serialize.ts';
 export { type Binding, implement } from './implement.ts';
 export {
   defineModule,
+  type EventCatalogue,
   type Module,
   type ModuleDeps,
   type ModuleSpec,

@@ -6,6 +6,7 @@ import {
   type Consumer,
   type Definitions,
   type Events,
+  type EventType,
   type FindUserAccess,
   type Ids,
   type Migration,
@@ -23,6 +24,9 @@ export type ModuleDeps<K> = CollectionsOf<K> & {
   readonly clock: Clock;
   readonly ids: Ids;
 };
+
+/** Events by their keys, as `defineEvents` returns them. */
+export type EventCatalogue = Readonly<Record<string, EventType>>;
 
 /** How a host learns what users may do now. The module that stores users declares it. */
 export type UserAccessSource<Deps> = {
@@ -59,6 +63,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly collections: K;
   /** The migrations of databases of earlier versions, in the order of their numbers. */
   readonly migrations?: readonly Migration[];
+  /** The events that the actions emit, as `defineEvents` returns them. An action cannot emit others. */
+  readonly events?: readonly EventCatalogue[];
   /** One action for each route, by the operation id: `import * as actions from '@plinth/actions/users'`. */
   readonly actions: A;
   /** The consumers of events, of this module and of others. A worker runs them. */
@@ -73,6 +79,7 @@ export type Module = {
   readonly contracts: readonly Contract[];
   readonly collections: Definitions;
   readonly migrations?: readonly Migration[];
+  readonly events?: readonly EventCatalogue[];
   readonly consumers?: readonly Consumer[];
   readonly userAccess?: UserAccessSource<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };

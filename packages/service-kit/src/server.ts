@@ -4,11 +4,13 @@ import type { Clock, Datastore, Ids, ModuleStore } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import { createMetrics, type Metrics, type Tracing } from '@plinth/telemetry';
 import type { FastifyPluginAsync } from 'fastify';
+import { listEvents } from './asyncapi/document.ts';
 import type { Serialization } from './http/serialize.ts';
 import { createRequestTelemetry, measureDatastore, measureTracing } from './http/telemetry.ts';
 import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
 import type { Module, UserAccessSource } from './module.ts';
+import { toModuleDeps } from './module-deps.ts';
 import type { ConnectionLimits } from './plugins/connections.ts';
 import type { Dependency } from './plugins/health.ts';
 import type { LongResponseLimits } from './plugins/long-responses.ts';
@@ -82,7 +84,7 @@ type OpenModule = {
 const openModule = (module: Module, options: ServerOptions): OpenModule => {
   const { datastore, clock, ids, tracing, findRowsMax } = options;
   const store = datastore.open(module, { clock, ids, findRowsMax, traceBatch: tracing?.traceBatch });
-  const deps = { ...store.collections, events: store.events, clock, ids } as never;
+  const deps = toModuleDeps(module, store, { clock, ids });
   const { userAccess } = module;
   const users = userAccess && {
     module,
@@ -132,6 +134,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   const app = await createHttpApp({
     ...options,
     contracts,
+    events: listEvents(modules),
     routes: openModules.flatMap(listRoutes),
     userAccess: users?.access,
     security,

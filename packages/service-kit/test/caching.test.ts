@@ -94,7 +94,7 @@ describe('a response of a contract without caching', () => {
 });
 
 describe('a text that changes with a release only', () => {
-  const urls = ['/openapi.json', '/errors/common/not-found'];
+  const urls = ['/openapi.json', '/asyncapi.json', '/errors/common/not-found'];
   const caching = { 'cache-control': 'public, max-age=300', vary: 'accept-encoding' };
 
   it.each(urls)('is cached for everyone, and 304 for its ETag: %s', async (url) => {

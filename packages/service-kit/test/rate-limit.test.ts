@@ -68,11 +68,14 @@ describe('headers', () => {
 });
 
 describe('the reference', () => {
-  it.each(['/openapi.json', '/errors/common/internal'])('%s takes from the IP bucket', async (url) => {
-    const host = await openHost({ ip: perMinute(3) });
-    const responses = await repeat(5, () => host.anonymous.get(url));
-    expect([countStatus(responses, 200), countStatus(responses, 429)]).toEqual([3, 2]);
-  });
+  it.each(['/openapi.json', '/asyncapi.json', '/errors/common/internal'])(
+    '%s takes from the IP bucket',
+    async (url) => {
+      const host = await openHost({ ip: perMinute(3) });
+      const responses = await repeat(5, () => host.anonymous.get(url));
+      expect([countStatus(responses, 200), countStatus(responses, 429)]).toEqual([3, 2]);
+    },
+  );
 });
 
 describe('a caller above its limit', () => {

@@ -179,6 +179,7 @@ describe('the default headers', () => {
     ['/nowhere', 'no-store'],
     ['/health/live', 'no-store'],
     ['/openapi.json', 'public, max-age=300'],
+    ['/asyncapi.json', 'public, max-age=300'],
   ])('are on %s', async (url, caching) => {
     const { headers } = await host.current.anonymous.get(url);
     expect(headers).toMatchObject({

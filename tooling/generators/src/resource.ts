@@ -81,9 +81,11 @@ export const addResource = (plan: Plan, resource: Resource): string[] => {
   plan.createFrom('resource', names);
   const id = toCamelCase(plural);
   plan.edit(`apps/svc-${domain}/src/module.ts`, (text) => {
-    const wired = addItem(addItem(text, named('contracts'), `${id}Contract`), named('collections'), id);
+    const items = { contracts: `${id}Contract`, events: `${id}Events`, collections: id };
+    const wired = Object.entries(items).reduce((all, [list, item]) => addItem(all, named(list), item), text);
+    const contracts = `@plinth/service-contracts/${domain}`;
     const imported = addImport(wired, id, `@plinth/models/${domain}`);
-    return addImport(imported, `${id}Contract`, `@plinth/service-contracts/${domain}`);
+    return addImport(addImport(imported, `${id}Contract`, contracts), `${id}Events`, contracts);
   });
   if (above) {
     protectParent(plan, plural, above);

@@ -1,5 +1,5 @@
 import { renderEnvExample } from '@plinth/config';
-import { createOpenApi, listErrors, serviceSettings } from '@plinth/service-kit';
+import { createAsyncApi, createOpenApi, listErrors, listEvents, serviceSettings } from '@plinth/service-kit';
 import stringify from 'json-stringify-pretty-compact';
 import { modules } from '../modules.ts';
 import { platformSettings } from '../settings.ts';
@@ -23,6 +23,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
       { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR } },
     ]),
     ...renderClient(modules),
+    'docs/asyncapi.json': toText(createAsyncApi({ title: 'Plinth', events: listEvents(modules) })),
     'docs/contracts.json': toText(createContractFacts(modules)),
     'docs/errors.md': renderErrors(listErrors(contracts)),
     'docs/lifecycles.md': renderLifecycles(contracts),

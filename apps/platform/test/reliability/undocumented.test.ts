@@ -51,6 +51,7 @@ const hostPaths = [
   '/health/ready',
   '/ready',
   '/openapi.json',
+  '/asyncapi.json',
   '/docs',
   '/errors',
   '/errors/common/not-found',

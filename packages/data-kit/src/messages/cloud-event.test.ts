@@ -1,6 +1,6 @@
-import { CloudEvent } from 'cloudevents';
+import { CloudEvent as ReadEvent } from 'cloudevents';
 import { describe, expect, it } from 'vitest';
-import { toCloudEvent } from './cloud-event.ts';
+import { CloudEvent, toCloudEvent } from './cloud-event.ts';
 import type { ReceivedEvent } from './message.ts';
 
 const event: ReceivedEvent = {
@@ -21,10 +21,11 @@ const options = { tenantId: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c60', publicUrl: '
 /** Returns the event as a client reads it. @throws when the schema of the specification refuses it. */
 const send = (sent: ReceivedEvent): object => {
   const json = JSON.parse(JSON.stringify(toCloudEvent(sent, options))) as object;
-  const read = new CloudEvent(json);
+  const read = new ReadEvent(json);
   read.validate();
   // The constructor adds an id and a time where there is none.
   expect(read.toJSON()).toEqual(json);
+  expect(CloudEvent.parse(json)).toEqual(json);
   return json;
 };
 

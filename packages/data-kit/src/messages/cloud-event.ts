@@ -1,22 +1,27 @@
 import { toEventType } from '@plinth/contract-kit';
+import { z } from 'zod';
+import { StoredId } from '../collections/entity.ts';
 import type { ReceivedEvent } from './message.ts';
 
-/** An event in the envelope of CloudEvents 1.0, in its JSON format. */
-export type CloudEvent = {
-  readonly specversion: '1.0';
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly subject: string;
-  readonly time: string;
-  readonly datacontenttype: 'application/json';
-  readonly dataschema: string;
-  readonly tenantid: string;
-  readonly actorid: string;
-  readonly traceparent: string;
-  readonly sequence: string;
-  readonly data: Readonly<Record<string, unknown>>;
-};
+/** An event in the envelope of CloudEvents 1.0, in its JSON format. The attributes from `tenantid` to `sequence` are extensions. */
+export const CloudEvent = z
+  .object({
+    specversion: z.literal('1.0'),
+    id: StoredId.describe('The id of the event. It is the same when the event is delivered again.'),
+    source: z.string().describe('The module that emitted the event, such as `/orders`.'),
+    type: z.string().describe('The name of the event with the version of its data, such as `orders.order-placed.v1`.'),
+    subject: z.string().describe('The id of the resource that the event is about.'),
+    time: z.string().meta({ format: 'date-time' }).describe('The time of the change.'),
+    datacontenttype: z.literal('application/json'),
+    dataschema: z.string().meta({ format: 'uri' }).describe('The address of the schema of `data`, in this document.'),
+    tenantid: StoredId.describe('The organization.'),
+    actorid: z.string().describe('The user or the part of the system that caused the change.'),
+    traceparent: z.string().describe('The trace of the request, as in W3C Trace Context.'),
+    sequence: z.string().describe('Orders the events of a module: of two texts, that of the later event is greater.'),
+    data: z.record(z.string(), z.unknown()).describe('The facts, by the schema of `type`.'),
+  })
+  .meta({ id: 'CloudEvent' });
+export type CloudEvent = z.infer<typeof CloudEvent>;
 
 export type CloudEventOptions = {
   readonly tenantId: string;

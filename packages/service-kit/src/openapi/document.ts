@@ -16,7 +16,7 @@ const description = `Send a token as \`Authorization: Bearer …\`. It names the
 - **HEAD** is served for every GET.`;
 
 /** Converts the name of a contract to a title: `pricing-rules` to `Pricing rules`. */
-const toTitle = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+export const toTitle = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
 
 /** Converts `/v1/users/:id` to OpenAPI's `/v1/users/{id}`. */
 export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');

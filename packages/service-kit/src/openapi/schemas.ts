@@ -18,10 +18,12 @@ export type SchemaRegistry = {
 
 const referencePrefix = '#/components/schemas/';
 
+// Draft 7 has its definitions under another key.
 const toReferences = (json: object): Json =>
-  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', `"${referencePrefix}`)) as Json;
+  JSON.parse(JSON.stringify(json).replaceAll(/"#\/(?:\$defs|definitions)\//g, `"${referencePrefix}`)) as Json;
 
-export const createSchemaRegistry = (): SchemaRegistry => {
+/** Creates the registry of a document: OpenAPI 3.1 has schemas of draft 2020-12, AsyncAPI 3.0 those of draft 7. */
+export const createSchemaRegistry = (target: 'draft-2020-12' | 'draft-7' = 'draft-2020-12'): SchemaRegistry => {
   const components: { [id: string]: Json } = {};
   const shown = new Set<string>();
   const withoutShown = (id: string, { examples, ...schema }: Json): Json =>
@@ -39,9 +41,10 @@ export const createSchemaRegistry = (): SchemaRegistry => {
     const {
       $schema: _,
       $defs,
+      definitions = $defs,
       ...json
-    } = toReferences(z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input', unrepresentable: 'any' }));
-    for (const [id, definition] of Object.entries(($defs ?? {}) as Record<string, Json>)) {
+    } = toReferences(z.toJSONSchema(schema, { target, io: 'input', unrepresentable: 'any' }));
+    for (const [id, definition] of Object.entries((definitions ?? {}) as Record<string, Json>)) {
       const { id: __, ...named } = definition;
       add(id, named);
     }

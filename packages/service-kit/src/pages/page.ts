@@ -49,7 +49,7 @@ ${head}
 </head>
 <body>
 <nav class="bar" aria-label="Pages">
-<a href="/docs"><b>${api}</b> <span>API reference</span></a><a href="/errors">Errors</a><a href="/openapi.json">OpenAPI</a>
+<a href="/docs"><b>${api}</b> <span>API reference</span></a><a href="/errors">Errors</a><a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI</a>
 </nav>
 ${main}
 </body>

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import fp from 'fastify-plugin';
+import { type AsyncApiOptions, createAsyncApi } from '../asyncapi/document.ts';
 import { addVary, chooseCoding, staticResponse } from '../http/caching.ts';
 import { listErrors } from '../http/declared-errors.ts';
 import { readMethods } from '../http/route-config.ts';
@@ -23,8 +24,8 @@ const createErrorHandlers = (api: OpenApiOptions) =>
     ]),
   );
 
-/** Adds the API reference: the OpenAPI document, its page, and the pages that the `type` of a problem names. */
-export const reference = fp<OpenApiOptions>(
+/** Adds the API reference: the OpenAPI document, its page, the AsyncAPI document of the events, and the pages that the `type` of a problem names. */
+export const reference = fp<OpenApiOptions & AsyncApiOptions>(
   async (app, api) => {
     const options = {
       method: readMethods,
@@ -35,6 +36,8 @@ export const reference = fp<OpenApiOptions>(
     } as const;
     const getOpenApi = staticResponse('application/json', () => JSON.stringify(createOpenApi(api)));
     app.route({ ...options, url: '/openapi.json', handler: getOpenApi });
+    const getAsyncApi = staticResponse('application/json', () => JSON.stringify(createAsyncApi(api)));
+    app.route({ ...options, url: '/asyncapi.json', handler: getAsyncApi });
 
     const getDocs = pageResponse(docsPolicy, () => createDocsPage({ api: api.title, script: docsScriptPath }));
     app.route({ ...options, url: '/docs', handler: getDocs });

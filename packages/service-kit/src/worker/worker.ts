@@ -2,6 +2,7 @@ import type { Clock, Consumer, Datastore, Ids, Inbox, ModuleStore, Queue, Queues
 import { toMessages } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { Module } from '../module.ts';
+import { toModuleDeps } from '../module-deps.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
 
@@ -43,7 +44,7 @@ const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 
 const openModule = (module: Module, { datastore, clock, ids }: WorkerOptions): OpenModule => {
   const store = datastore.open(module, { clock, ids });
-  const deps = { ...store.collections, events: store.events, clock, ids } as never;
+  const deps = toModuleDeps(module, store, { clock, ids });
   return { name: module.name, store, consumers: module.consumers ?? [], deps };
 };
 

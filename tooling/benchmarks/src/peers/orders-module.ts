@@ -133,6 +133,7 @@ const getOrder =
 export const ordersModule = defineModule({
   name: 'orders',
   contracts: [contract],
+  events: [ordersEvents],
   collections: { orders },
   actions: { placeOrder, listOrders, getOrder },
 });
