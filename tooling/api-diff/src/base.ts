@@ -10,6 +10,7 @@ export class UsageError extends Error {
 }
 
 const openapiPath = 'docs/openapi.json';
+const asyncapiPath = 'docs/asyncapi.json';
 const contractsPath = 'docs/contracts.json';
 /** Its version is the version of the API. */
 const packagePath = 'packages/service-contracts/package.json';
@@ -25,8 +26,8 @@ export type State<Read = Snapshots> = {
   readonly changesets: ReadonlyMap<string, string>;
 };
 
-/** An old commit may have no `docs/contracts.json`; its facts are then not compared. */
-export type Base = State<Omit<Snapshots, 'contracts'> & Partial<Snapshots>> & {
+/** An old commit may have neither `docs/contracts.json` nor events; they are then not compared. */
+export type Base = State<Pick<Snapshots, 'openapi'> & Partial<Snapshots>> & {
   readonly commit: string;
   readonly description: string;
 };
@@ -76,7 +77,7 @@ export const readBase = (root: string, name: string | undefined): Base => {
       `${found.description} (${found.commit.slice(0, 7)}) has no ${path}. Name a later commit: --base <commit>`,
     );
   };
-  const contracts = git('show', `${found.commit}:${contractsPath}`);
+  const [contracts, asyncapi] = [contractsPath, asyncapiPath].map((path) => git('show', `${found.commit}:${path}`));
   // Without -z, names with other characters than those of ASCII are quoted.
   const names = git('ls-tree', '-r', '-z', '--name-only', found.commit, '--', `${changesetFolder}/`) ?? '';
   const paths = names.split('\0').filter(isChangeset);
@@ -84,6 +85,7 @@ export const readBase = (root: string, name: string | undefined): Base => {
     ...found,
     snapshots: {
       openapi: JSON.parse(show(openapiPath)) as Json,
+      ...(asyncapi !== undefined && { asyncapi: JSON.parse(asyncapi) as Json }),
       ...(contracts !== undefined && { contracts: JSON.parse(contracts) as Contracts }),
     },
     version: String((JSON.parse(show(packagePath)) as Json)['version']),
@@ -101,7 +103,11 @@ export const readPresent = (root: string): State => {
     const names = readdirSync(join(root, changesetFolder)).map((name) => `${changesetFolder}/${name}`);
     const { version } = JSON.parse(readFileSync(join(root, packagePath), 'utf8')) as Json;
     return {
-      snapshots: { openapi: read(openapiPath) as Json, contracts: read(contractsPath) as Contracts },
+      snapshots: {
+        openapi: read(openapiPath) as Json,
+        asyncapi: read(asyncapiPath) as Json,
+        contracts: read(contractsPath) as Contracts,
+      },
       version: String(version),
       changesets: new Map(names.filter(isChangeset).map((path) => [path, readFileSync(join(root, path), 'utf8')])),
     };

@@ -12,7 +12,11 @@ const lists = {
   conversions: { noun: 'conversion', added: 'breaking', removed: 'breaking' },
 } as const satisfies Partial<Record<keyof Facts, ListRule>>;
 
-const compareLists = (before: readonly string[], after: readonly string[], { noun, added, removed }: ListRule) => [
+export const compareLists = (
+  before: readonly string[],
+  after: readonly string[],
+  { noun, added, removed }: ListRule,
+) => [
   ...after
     .filter((line) => !before.includes(line))
     .map((line): Finding => ({ kind: added, rule: `${noun}-added`, text: `${noun} \`${line}\` is added` })),

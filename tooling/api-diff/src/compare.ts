@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compareFacts, compareShared } from './compare-contracts.ts';
 import { classifyRemoval } from './compare-deprecations.ts';
+import { compareEvents } from './compare-events.ts';
 import { createPartComparison } from './compare-parts.ts';
 import { listOperations, type Operation } from './operations.ts';
 import type { Change, Finding, Json, Snapshots } from './snapshots.ts';
@@ -72,6 +73,7 @@ export const createComparison = (before: Snapshots, today: string) => {
     return [
       ...compareDocument(before.openapi, after.openapi),
       ...compareShared(before.contracts, after.contracts).map((change) => ({ ...change, operation: '', action: '' })),
+      ...compareEvents(before, after, compareParts),
       ...[...old.values()].flatMap((left) => {
         const right = now.get(left.name);
         return attach(

@@ -16,11 +16,14 @@ const run = (): void => {
   if (positionals.join(' ') !== 'diff') throw new UsageError('Name what to do: npm run contracts -- diff');
   const [base, present] = [readBase(root, values.base), readPresent(root)];
   const today = new Date().toISOString().slice(0, 10);
-  // Where the base has no facts, those of the sources stand for them, so that only `docs/openapi.json` is compared.
-  const changes = createComparison(
-    { contracts: present.snapshots.contracts, ...base.snapshots },
-    today,
-  )(present.snapshots);
+  // What the base does not have is that of the sources, so that it is not compared.
+  const { asyncapi, contracts } = present.snapshots;
+  const before = {
+    asyncapi,
+    ...base.snapshots,
+    contracts: { ...contracts, ...base.snapshots.contracts },
+  };
+  const changes = createComparison(before, today)(present.snapshots);
   const against = `${base.description} (${base.commit.slice(0, 7)})`;
   const carried = findCarriedBump(base, present);
   const { text, isAllowed } = createReport(changes, { against, version: base.version, carried });

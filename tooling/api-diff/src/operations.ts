@@ -22,7 +22,7 @@ const withPlainKeywords = (node: Json): Json => {
 };
 
 /** Returns a copy without references. A schema that contains itself ends at its name. */
-const createDereference = (document: Json) => {
+export const createDereference = (document: Json) => {
   const cache = new Map<string, unknown>();
   const find = (reference: string, open: readonly string[]): unknown => {
     if (open.includes(reference)) return { title: reference };

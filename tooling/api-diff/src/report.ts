@@ -19,7 +19,7 @@ const shownMax = 6;
 const renderChange = (same: readonly Change[]): string => {
   const [first] = same;
   if (!first) return '';
-  const places = [...new Set(same.map(({ operation, action }) => `      ${operation}  ${action}`))];
+  const places = [...new Set(same.map(({ operation, action }) => `      ${operation}  ${action}`.trimEnd()))];
   const more = places.length - shownMax;
   return [
     `  ${first.rule}: ${first.text}`,

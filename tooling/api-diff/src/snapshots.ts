@@ -15,17 +15,27 @@ export type Facts = {
   readonly conversions?: readonly string[];
 };
 
+/** The promises about an event beside AsyncAPI. */
+export type EventFacts = {
+  readonly module: string;
+  readonly aggregate: string;
+  readonly version: number;
+  readonly upcastsFrom?: readonly number[];
+  readonly checks?: readonly string[];
+};
+
 type Lines = Readonly<Record<string, readonly string[]>>;
 
 /** `docs/contracts.json`. */
 export type Contracts = {
   readonly operations: Readonly<Record<string, Facts>>;
+  readonly events: Readonly<Record<string, EventFacts>>;
   readonly problems: Lines;
   readonly lifecycles: Lines;
 };
 
-/** The promises of the API at one time: `docs/openapi.json` and `docs/contracts.json`. */
-export type Snapshots = { readonly openapi: Json; readonly contracts: Contracts };
+/** The promises of the API at one time: `docs/openapi.json`, `docs/asyncapi.json` and `docs/contracts.json`. */
+export type Snapshots = { readonly openapi: Json; readonly asyncapi: Json; readonly contracts: Contracts };
 
 /** Clients notice a breaking change, may use an additive one, and only read an editorial one. */
 export type Kind = 'breaking' | 'additive' | 'editorial';
@@ -43,8 +53,8 @@ export type Finding = {
 
 /** A finding at an operation. */
 export type Change = Finding & {
-  /** `POST /v1/users`; empty for a change of the whole API. */
+  /** `POST /v1/users`, or `event users.user-created`; empty for a change of the whole API. */
   readonly operation: string;
-  /** The function of the client: `users.createUser`; empty for a change of the whole API. */
+  /** The function of the client: `users.createUser`; empty for an event, and for a change of the whole API. */
   readonly action: string;
 };

@@ -27,7 +27,7 @@ export const removeItem = (items: unknown[], item: unknown): void => {
 
 /** Edits a copy of the snapshots. A shared schema is changed for all operations; `parameter` and `response` are those of one. */
 export const createEditor = (original: Snapshots) => {
-  const { openapi, contracts } = structuredClone(original) as { openapi: Node; contracts: Node };
+  const { openapi, asyncapi, contracts } = structuredClone(original) as Record<keyof Snapshots, Node>;
   const findOperation = (operationId: string): readonly [string, string] => {
     for (const [path, methods] of Object.entries(child(openapi, 'paths'))) {
       for (const [method, operation] of Object.entries(methods as Node)) {
@@ -59,8 +59,9 @@ export const createEditor = (original: Snapshots) => {
   const schema = (name: string): Node => child(openapi, 'components', 'schemas', name);
   return {
     openapi,
+    asyncapi,
     contracts,
-    snapshots: { openapi, contracts } as unknown as Snapshots,
+    snapshots: { openapi, asyncapi, contracts } as unknown as Snapshots,
     operation,
     response,
     parameter,
@@ -68,6 +69,13 @@ export const createEditor = (original: Snapshots) => {
     /** A resource, and the form of it in a list with `fields`. */
     resources: (name: string): readonly [Node, Node] => [schema(name), schema(`Partial${name}`)],
     facts: (operationId: string): Node => child(contracts, 'operations', operationId),
+    event: (name: string): Node => child(contracts, 'events', name),
+    /** The schema of the data of an event in a version, or `added` as one. */
+    data: (name: string, version: number, added?: Node): Node => {
+      const schemas = child(asyncapi, 'components', 'schemas');
+      if (added) schemas[`${name}.v${version}`] = added;
+      return child(schemas, `${name}.v${version}`);
+    },
   };
 };
 

@@ -7,20 +7,28 @@ import { afterAll, expect, it } from 'vitest';
 import { createComparison } from '../src/compare.ts';
 import { getWorstKind } from '../src/report.ts';
 import type { Change, Kind, Snapshots } from '../src/snapshots.ts';
-import { createEditor, type Plant } from './editor.ts';
+import { child, createEditor, type Plant } from './editor.ts';
+import { events } from './planted-events.ts';
 import { operations } from './planted-operations.ts';
 import { requests } from './planted-requests.ts';
 import { responses } from './planted-responses.ts';
 
 const read = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(new URL(`../../../docs/${name}`, import.meta.url), 'utf8'));
-const committed = { openapi: await read('openapi.json'), contracts: await read('contracts.json') } as Snapshots;
+const committed = {
+  openapi: await read('openapi.json'),
+  asyncapi: await read('asyncapi.json'),
+  contracts: await read('contracts.json'),
+} as Snapshots;
 
 const today = '2026-11-30';
 
-/** The committed contracts, with the end of two operations announced. */
+/** The committed contracts, with the end of two operations announced, and with a second version of an event. */
 const base = ((): Snapshots => {
-  const { operation, facts, snapshots } = createEditor(committed);
+  const { operation, facts, event, data, snapshots } = createEditor(committed);
+  const paid = data('orders.order-paid', 2, structuredClone(data('orders.order-paid', 1)));
+  child(paid, 'properties')['channel'] = { type: 'string' };
+  Object.assign(event('orders.order-paid'), { version: 2, upcastsFrom: [1], checks: ['data/paid: must be positive'] });
   for (const [operationId, deprecated] of [
     ['getVoucherUses', { since: '2026-11-01', sunset: '2027-11-30' }],
     ['exportUsers', { since: '2025-10-01', sunset: '2026-11-01' }],
@@ -33,7 +41,7 @@ const base = ((): Snapshots => {
 
 type Planted = { readonly kind: Kind; readonly title: string; readonly plant: Plant };
 
-const planted: readonly Planted[] = [requests, responses, operations].flatMap((plants) =>
+const planted: readonly Planted[] = [requests, responses, operations, events].flatMap((plants) =>
   (Object.keys(plants) as Kind[]).flatMap((kind) =>
     Object.entries(plants[kind]).map(([title, plant]) => ({ kind, title, plant })),
   ),
@@ -99,6 +107,28 @@ it('names the rule and the functions of the client', () => {
     for (const { rule, text } of changes)
       expect([rule, text]).toEqual([expect.stringMatching(/^[a-z-]+$/), expect.any(String)]);
   }
+});
+
+it('names an event, and what is missing beside its change', () => {
+  const findChanges = (title: string) => results.find((result) => result.title === title)?.changes;
+  const event = { kind: 'breaking', operation: 'event orders.order-placed', action: '' };
+  expect(findChanges('a field of an event is removed without a new version')).toContainEqual({
+    ...event,
+    rule: 'event-data-field-removed',
+    text: 'event data: `total` is removed, without a new version',
+    differ: 'breaking',
+  });
+  expect(findChanges('a required field is added to an event without a new version')).toContainEqual({
+    ...event,
+    rule: 'stored-event-data-required-added',
+    text: 'stored event data: `channel` becomes required, without a new version',
+    differ: 'breaking',
+  });
+  expect(findChanges('an event has a new version without an upcaster')).toContainEqual({
+    ...event,
+    rule: 'event-upcaster-missing',
+    text: 'no upcaster converts version 1 to version 2',
+  });
 });
 
 it('finds no change in the same contracts', () => {

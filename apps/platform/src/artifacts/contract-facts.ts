@@ -6,7 +6,8 @@ import {
   getListSpec,
   type RouteSpec,
 } from '@plinth/contract-kit';
-import { listErrors, type Module } from '@plinth/service-kit';
+import type { EventType } from '@plinth/data-kit';
+import { listErrors, listEvents, type Module } from '@plinth/service-kit';
 import type { AnyStateMachine } from 'xstate';
 import { toDirectedGraph } from 'xstate/graph';
 import { z } from 'zod';
@@ -28,8 +29,22 @@ export type OperationFacts = {
   readonly conversions?: readonly string[];
 };
 
+/** The promises about an event that AsyncAPI cannot say. */
+export type EventFacts = {
+  /** The module whose journal has it. */
+  readonly module: string;
+  /** The field with the id of the aggregate, which is the subject of the event. */
+  readonly aggregate: string;
+  readonly version: number;
+  /** The versions that are converted to the newest one. */
+  readonly upcastsFrom?: readonly number[];
+  /** The rules and refinements of the newest payload that no keyword of JSON Schema shows. */
+  readonly checks?: readonly string[];
+};
+
 export type ContractFacts = {
   readonly operations: Readonly<Record<string, OperationFacts>>;
+  readonly events: Readonly<Record<string, EventFacts>>;
   /** The fields of `data` in problems, by code. The reference has them by status. */
   readonly problems: Readonly<Record<string, readonly string[]>>;
   /** The changes of status that each state machine allows. */
@@ -108,13 +123,13 @@ const listConversions = (schema: Schema): string[] => {
     );
 };
 
-/** Returns a fact for each schema of the request, such as `body/customer: …`. */
+/** Returns a fact for each schema of some parts, such as `body/customer: …`. */
 const collect = (
-  { params, query, body }: RouteSpec,
+  parts: Readonly<Record<string, z.core.$ZodType | undefined>>,
   list: (schema: Schema) => readonly string[],
 ): readonly string[] => {
   const facts: string[] = [];
-  for (const [part, schema] of Object.entries({ params, query, body })) {
+  for (const [part, schema] of Object.entries(parts)) {
     if (schema)
       visitSchemas(schema as Schema, part, (inner, path) =>
         facts.push(...list(inner).map((fact) => `${path}: ${fact}`)),
@@ -143,11 +158,12 @@ const listCombinations = ({ query }: RouteSpec): readonly string[] =>
   );
 
 const toOperationFacts = (module: string, contract: Contract, route: RouteSpec): OperationFacts => {
-  const { deprecated, limit, bodyBytesMax } = route;
+  const { deprecated, limit, bodyBytesMax, params, query, body } = route;
+  const request = { params, query, body };
   const lists = {
     combinations: listCombinations(route),
-    checks: collect(route, listChecks),
-    conversions: collect(route, listConversions),
+    checks: collect(request, listChecks),
+    conversions: collect(request, listConversions),
   };
   return {
     module,
@@ -159,6 +175,17 @@ const toOperationFacts = (module: string, contract: Contract, route: RouteSpec):
   };
 };
 
+const toEventFacts = (module: string, { aggregate, version, earlier, payload }: EventType): EventFacts => {
+  const checks = collect({ data: payload }, listChecks);
+  return {
+    module,
+    aggregate,
+    version,
+    ...(earlier.length > 0 && { upcastsFrom: earlier.map((_, index) => index + 1) }),
+    ...(checks.length > 0 && { checks }),
+  };
+};
+
 const listTransitions = ({ lifecycle }: Contract): string[] =>
   toDirectedGraph(lifecycle as AnyStateMachine).children.flatMap(({ edges }) =>
     edges.map(({ source, target, label, transition: { guard } }) => {
@@ -167,7 +194,7 @@ const listTransitions = ({ lifecycle }: Contract): string[] =>
     }),
   );
 
-/** Collects the promises of the contracts of modules that are not in the OpenAPI document. */
+/** Collects the promises of the contracts of modules that are not in the documents of OpenAPI and AsyncAPI. */
 export const createContractFacts = (modules: readonly Module[]): ContractFacts => ({
   operations: Object.fromEntries(
     modules.flatMap(({ name, contracts }) =>
@@ -177,6 +204,11 @@ export const createContractFacts = (modules: readonly Module[]): ContractFacts =
           toOperationFacts(name, contract, route),
         ]),
       ),
+    ),
+  ),
+  events: Object.fromEntries(
+    modules.flatMap((module) =>
+      listEvents([module]).map((event) => [event.name, toEventFacts(module.name, event)] as const),
     ),
   ),
   problems: Object.fromEntries(
