@@ -16,7 +16,7 @@ const dbScript = 'apps/platform/src/db.ts';
 export const commands = {
   start: {
     usage: 'npm start [-- <app>] [--port <number>]',
-    summary: 'Runs all services in one process, with databases and demo data, until Ctrl-C.',
+    summary: 'Runs all services in one process and a worker beside it, with databases and demo data, until Ctrl-C.',
     details: `  <app>     a folder of apps/, to run one service alone, without demo data
   --port    the port to listen on, instead of PORT
 

@@ -7,14 +7,16 @@ import type { ServiceConfig } from './settings.ts';
 /** An address to listen on, and the prefix of the names of its settings. */
 type Address = { readonly host: string; readonly port: number; readonly prefix: '' | 'METRICS_' };
 
-const toApiAddress = ({ HOST, PORT }: ServiceConfig): Address => ({
+const toApiAddress = ({ HOST, PORT }: Pick<ServiceConfig, 'HOST' | 'PORT'>): Address => ({
   // For 'localhost' Fastify opens a second server, which lacks the handlers that are set up on the first.
   host: HOST === 'localhost' ? '127.0.0.1' : HOST,
   port: PORT,
   prefix: '',
 });
 
-const toMetricsAddress = ({ METRICS_HOST, METRICS_PORT }: ServiceConfig): Address | undefined =>
+type MetricsConfig = Pick<ServiceConfig, 'METRICS_HOST' | 'METRICS_PORT'>;
+
+const toMetricsAddress = ({ METRICS_HOST, METRICS_PORT }: MetricsConfig): Address | undefined =>
   METRICS_PORT === undefined ? undefined : { host: METRICS_HOST, port: METRICS_PORT, prefix: 'METRICS_' };
 
 const toSentence = (code: string, { host, port, prefix }: Address): string => {
@@ -57,8 +59,10 @@ const probe = (address: Address): Promise<void> =>
  * Checks that this process can listen on its addresses.
  * @throws `StartupError` with one sentence for each address that it cannot listen on.
  */
-export const assertCanListen = async (config: ServiceConfig): Promise<void> => {
-  const addresses = [toApiAddress(config), toMetricsAddress(config)].filter((address) => address !== undefined);
+export const assertCanListen = async (config: MetricsConfig & Partial<ServiceConfig>): Promise<void> => {
+  const { HOST, PORT } = config;
+  const apiAddress = HOST !== undefined && PORT !== undefined ? toApiAddress({ HOST, PORT }) : undefined;
+  const addresses = [apiAddress, toMetricsAddress(config)].filter((address) => address !== undefined);
   const results = await Promise.allSettled(addresses.map(probe));
   const reasons = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
   const unexpected = reasons.find((reason) => !(reason instanceof StartupError));
@@ -75,7 +79,7 @@ export const listen = (server: Server, config: ServiceConfig): Promise<string> =
 };
 
 /** Opens the port of metrics and probes, unless `METRICS_PORT` is absent. @throws `StartupError` when it cannot listen. */
-export const openMetrics = async (options: Omit<MetricsServerOptions, 'address'>, config: ServiceConfig) => {
+export const openMetrics = async (options: Omit<MetricsServerOptions, 'address'>, config: MetricsConfig) => {
   const address = toMetricsAddress(config);
   return address && withListenErrors(address, () => openMetricsServer({ ...options, address }));
 };

@@ -47,36 +47,54 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   return { ...unset, ...variables, ...(port !== undefined && { PORT: port }) };
 }
 
+const toProgram = (app: string) => [process.execPath, join(root, 'apps', app, 'src/main.ts')] as const;
+
 async function runApp(target: Target, runner: Runner): Promise<number> {
   const settings = await createSettings(target);
-  const program = [process.execPath, join(root, 'apps', target.app, 'src/main.ts')] as const;
+  const program = toProgram(target.app);
   // Before the databases start, the app names every setting that it cannot use.
   const databasesToCome = { MONGODB_URI: 'mongodb://127.0.0.1', REDIS_URL: 'redis://127.0.0.1' };
   const checked = await runner.start([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended;
   if (checked !== 0 || runner.isStopped()) return checked;
   let isLost = false;
-  const onLost = (name: string): void => {
-    console.error(`${name} has ended, or the command that had started it: stopping. Its log is .data/${name}/log.`);
+  const stopLost = (message: string): void => {
+    console.error(message);
     isLost = true;
     runner.stop();
   };
+  const onLost = (name: string): void =>
+    stopLost(`${name} has ended, or the command that had started it: stopping. Its log is .data/${name}/log.`);
   const databases = await startDatabases({ dataDir, log: console.error, onLost });
+  const env = { ...settings, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl };
+  let worker: ReturnType<Runner['start']> | undefined;
   try {
     const { child, ended } = runner.start(program, {
-      env: { ...settings, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl },
+      env,
       graceMs: drainMs,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     child.once('message', () => {
       console.log(renderClosing(databases));
       if (settings['CONSOLE_DIR'] === consoleDir) void buildConsole(runner);
+      if (target.app !== 'platform' || runner.isStopped()) return;
+      worker = startWorker(runner, env);
+      void worker.ended.then((code) => {
+        if (code !== 0 && !runner.isStopped()) stopLost('The worker has ended: stopping.');
+      });
     });
     const exitCode = await ended;
     return isLost ? 1 : exitCode;
   } finally {
+    worker?.stop();
+    await worker?.ended;
     await databases.stop();
   }
 }
+
+/** Runs the background half of every module beside the platform, which has migrated the databases. */
+const startWorker = (runner: Runner, env: NodeJS.ProcessEnv): ReturnType<Runner['start']> =>
+  // The port of metrics is that of the platform.
+  runner.start(toProgram('worker'), { env: { ...env, METRICS_PORT: '' }, graceMs: drainMs });
 
 /** Builds the console, or restores the build of the same sources. Nothing waits for it: the page says that it is being built. */
 async function buildConsole(runner: Runner): Promise<void> {

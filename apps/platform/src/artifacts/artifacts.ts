@@ -1,5 +1,12 @@
 import { renderEnvExample } from '@plinth/config';
-import { createAsyncApi, createOpenApi, listErrors, listEvents, serviceSettings } from '@plinth/service-kit';
+import {
+  createAsyncApi,
+  createOpenApi,
+  listErrors,
+  listEvents,
+  ownWorkerSettings,
+  serviceSettings,
+} from '@plinth/service-kit';
 import stringify from 'json-stringify-pretty-compact';
 import { modules } from '../modules.ts';
 import { platformSettings } from '../settings.ts';
@@ -21,6 +28,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
     '.env.example': renderEnvExample([
       { title: 'Every service', settings: serviceSettings },
       { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR } },
+      { title: 'The worker', settings: ownWorkerSettings },
     ]),
     ...renderClient(modules),
     'docs/asyncapi.json': toText(createAsyncApi({ title: 'Plinth', events: listEvents(modules) })),

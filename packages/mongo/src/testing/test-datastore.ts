@@ -17,13 +17,15 @@ export type TestDatastore = Datastore & {
 
 const missingUri = 'MONGODB_URI is not set: run `npm test`, or set it to the address of a replica set.';
 
-/** Opens a datastore on the mongod of the test run, with separate databases and the query guard. */
-export const openTestDatastore = async (uri = process.env['MONGODB_URI']): Promise<TestDatastore> => {
+/** Opens a datastore on the mongod of the test run, with the query guard and separate databases, or those of a prefix. */
+export const openTestDatastore = async (
+  uri = process.env['MONGODB_URI'],
+  databasePrefix = `t${randomBytes(6).toString('hex')}_`,
+): Promise<TestDatastore> => {
   if (!uri) throw new Error(missingUri);
   const client = await new MongoClient(uri, { ...clientSettings(32), monitorCommands: true }).connect();
   // The guard must not check the reads of tests, which are not queries of the product.
   const unguardedClient = new MongoClient(uri, clientSettings(4));
-  const databasePrefix = `t${randomBytes(6).toString('hex')}_`;
   const opened = new Map<string, Set<string>>();
   const guard = guardQueries(client, (database, collection) => opened.get(database)?.has(collection) ?? false);
   const datastore = createDatastore({

@@ -53,8 +53,8 @@ const createCheck = ({ inbox, queue }: DispatcherOptions, sent: SentMessages, on
     const ready = new Set(await inbox.filterReady(old.map(({ id }) => id)));
     for (const { id } of old) if (!ready.has(id)) this.remove(id);
     const again = old.filter(({ id }) => ready.has(id));
-    await queue.add(again);
     for (const message of again) sent.add(message);
+    await queue.add(again);
   },
 });
 

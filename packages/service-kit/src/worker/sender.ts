@@ -25,7 +25,8 @@ const createSearch = ({ consumer, inbox, sent }: SenderOptions) => {
   /** The order key behind which the search of a tenant continues. */
   const places = new Map<string, string>();
   return async (tenantId: string, count: number): Promise<MessageHead[]> => {
-    const keys = sent.keysOf(tenantId);
+    // A copy: a message that ends during the search is found as if it were ready.
+    const keys = new Set(sent.keysOf(tenantId));
     const isFree = ({ orderKey }: MessageHead): boolean => !keys.has(orderKey);
     const findAfter = async (after: string): Promise<MessageHead[]> =>
       (await inbox.findHeads({ consumer, tenantId }, { after, limit: count + keys.size }))
@@ -56,9 +57,10 @@ export const createSender = (options: SenderOptions): Sender => {
     const heads = await search(tenantId, free);
     if (heads.length === 0) return;
     const messages = heads.map(({ _id: id, orderKey }) => ({ id, tenantId, orderKey }));
-    await queue.add(messages);
+    // Before they are in the queue, because one may end before this process knows that it is there.
     for (const message of messages) sent.add(message);
     waiting.add(tenantId);
+    await queue.add(messages);
   };
 
   const addKnownTenants = async (): Promise<void> => {

@@ -1,8 +1,10 @@
 import type { Clock, Consumer, Datastore, Ids, Inbox, ModuleStore, Queue, Queues, QueueWorker } from '@plinth/data-kit';
 import { toMessages } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
+import type { Metrics } from '@plinth/telemetry';
 import type { Module } from '../module.ts';
 import { toModuleDeps } from '../module-deps.ts';
+import { createBacklogMetrics } from './backlog-metrics.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
 
@@ -14,6 +16,7 @@ export type WorkerOptions = {
   readonly datastore: Datastore;
   readonly queues: Queues;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly limits?: Partial<DispatchLimits>;
@@ -141,11 +144,18 @@ const assertKnown = ({ modules, runs }: WorkerOptions): void => {
  */
 export const createWorker = (options: WorkerOptions): Worker => {
   assertKnown(options);
-  const { modules, runs, queues, logger } = options;
+  const { modules, runs, queues, logger, metrics } = options;
   const all = modules.map((module) => openModule(module, options));
   const ran = all.filter(({ name }) => runs.includes(name));
   const [ending, interrupting] = [new AbortController(), new AbortController()];
   const running = { ...options, signal: ending.signal, stopping: interrupting.signal };
+  const measureBacklogs = createBacklogMetrics({
+    inboxes: ran.map(({ name, consumers, store: { inbox } }) => {
+      return { module: name, consumers: consumers.map((consumer) => consumer.name), inbox };
+    }),
+    metrics,
+    onError: (err) => logger.warn('backlog-unknown', { err }),
+  });
   const background: Promise<void>[] = [];
   const workers: QueueWorker[] = [];
   const openQueues: Queue[] = [];
@@ -158,6 +168,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
     prepare: () => forEachStore('prepare'),
     assertPrepared: () => forEachStore('assertPrepared'),
     start: () => {
+      background.push(measureBacklogs(running.signal));
       for (const module of ran) {
         const opened = module.consumers.map((consumer) => ({
           consumer,

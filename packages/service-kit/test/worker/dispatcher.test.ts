@@ -183,6 +183,42 @@ describe('the dispatcher', () => {
     await expect.poll(() => parts.sent.map(({ id }) => id), waitMs).toContain(late._id);
   });
 
+  it('race: a message that ends before the queue has confirmed it does not hold up the next one of its key', async () => {
+    const parts = createParts();
+    const tenantId = createId();
+    const messages = [createMessage(tenantId, 'a'), createMessage(tenantId, 'a')];
+    const { add } = parts.queue;
+    const queue = {
+      ...parts.queue,
+      add: async (added: readonly QueuedMessage[]) => {
+        await add(added);
+        for (const message of added) await parts.end(message);
+      },
+    };
+    await parts.inbox.receive(messages);
+    start({ ...parts, queue } as Parts);
+    await expect.poll(() => parts.sent.map(({ id }) => id), waitMs).toEqual(messages.map(({ _id }) => _id));
+  });
+
+  it('race: a message that ends while others are looked up is not sent again', async () => {
+    const parts = createParts();
+    const tenantId = createId();
+    const { findHeads } = parts.inbox;
+    const inbox = {
+      ...parts.inbox,
+      findHeads: async (...args: Parameters<typeof findHeads>) => {
+        const heads = await findHeads(...args);
+        const [first] = parts.queued.values();
+        if (first) await parts.end(first);
+        return heads;
+      },
+    };
+    const messages = ['a', 'a', 'a'].map((key) => createMessage(tenantId, key));
+    await parts.inbox.receive(messages);
+    start({ ...parts, inbox });
+    await expect.poll(() => parts.sent.map(({ id }) => id), waitMs).toEqual(messages.map(({ _id }) => _id));
+  });
+
   it('sends messages again that the queue has lost, and forgets those that have ended unnoticed', async () => {
     const parts = createParts();
     const tenantId = createId();

@@ -16,17 +16,17 @@ export type LabeledCounter<L extends Labels> = {
   labels(values: LabelValues<L>): { inc(amount?: number): void };
 };
 
-type GaugeOptions = { readonly name: string; readonly help: string; readonly read: () => number };
-
 /** One series and its value. */
 export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
 
-type TotalOptions = {
-  readonly name: CounterName;
+type ReadOptions = {
   readonly help: string;
   readonly labelNames?: readonly string[];
   readonly read: () => number | readonly Sample[];
 };
+
+type GaugeOptions = ReadOptions & { readonly name: string };
+type TotalOptions = ReadOptions & { readonly name: CounterName };
 
 /** The metrics of a process or, in tests, of one host. */
 export type Metrics = {
@@ -59,13 +59,17 @@ export const createMetrics = (): Metrics => {
       for (const values of combine(labels)) counter.inc(values, 0);
       return counter;
     },
-    gauge: ({ name, help, read }) => {
+    gauge: ({ name, help, labelNames = [], read }) => {
       new Gauge({
         name,
         help,
+        labelNames,
         registers,
         collect() {
-          this.set(read());
+          const reading = read();
+          this.reset();
+          if (typeof reading === 'number') this.set(reading);
+          else for (const { labels, value } of reading) this.set(labels, value);
         },
       });
     },

@@ -1,0 +1,16 @@
+import { loadOrExit } from '@plinth/config';
+import { connectMongo } from '@plinth/mongo';
+import { modules } from '@plinth/platform/modules';
+import { connectQueues } from '@plinth/redis';
+import { checkSettings, runWorker, workerSettings } from '@plinth/service-kit';
+
+await runWorker({
+  name: 'worker',
+  modules,
+  config: await loadOrExit(workerSettings, { check: checkSettings }),
+  connect: connectMongo,
+  connectQueues,
+});
+
+// Notifies `npm start`, or another parent process with an IPC channel, that the worker is ready.
+process.send?.('ready');

@@ -1,0 +1,46 @@
+import { getFreePort } from '@plinth/testing';
+import { type Child, createServiceSettings, nodeCommand, startChild } from '@plinth/testing/process';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+const main = new URL('../src/main.ts', import.meta.url);
+
+const startMain = (settings: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Child => {
+  const child = startChild(nodeCommand(main, ...args), { env: { ...createServiceSettings(), ...settings } });
+  onTestFinished(async () => void (await child.end()));
+  return child;
+};
+
+describe('the worker process', () => {
+  it('serves probes and metrics, logs what it runs, and ends with 0 on SIGTERM', async () => {
+    const port = String(await getFreePort());
+    const child = startMain({ METRICS_PORT: port, WORKER_MODULES: 'orders' });
+    expect(await child.request()).toBe('ready');
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('# TYPE messages_ready gauge');
+    expect(await child.end('SIGTERM')).toEqual([0, null]);
+    expect(child.combinedOutput()).toContain('working');
+  });
+
+  it('starts without Redis, and says that it is degraded', async () => {
+    const port = String(await getFreePort());
+    const child = startMain({ METRICS_PORT: port, REDIS_URL: 'redis://127.0.0.1:1' });
+    expect(await child.request()).toBe('ready');
+    const ready = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', degraded: ['queues'] }]);
+    expect(await child.end('SIGTERM')).toEqual([0, null]);
+  });
+
+  it('names a module that does not exist, before it connects to anything', async () => {
+    const child = startMain({ WORKER_MODULES: 'orders,lamps', MONGODB_URI: 'mongodb://127.0.0.1:1' });
+    expect(await child.exited).toEqual([1, null]);
+    expect(child.output.stderr).toMatch(
+      /^\nWORKER_MODULES names 'lamps', which is no module\. Use names among .*orders.*\n\n$/,
+    );
+  });
+
+  it('ends with 0 for --check', async () => {
+    expect(await startMain({ MONGODB_URI: 'mongodb://127.0.0.1:1' }, '--check').exited).toEqual([0, null]);
+  });
+});

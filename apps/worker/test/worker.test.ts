@@ -1,0 +1,113 @@
+import { sendRedisCommand, startTestDatabase } from '@plinth/dev-databases';
+import type { Worker } from '@plinth/service-kit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Boxes, type Move, openBoxes } from './fixture.ts';
+import { createMoves, expectEach, moveInOrder, waitMs } from './moves.ts';
+
+const closings: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const close of closings.splice(0).toReversed()) await close();
+});
+
+const open = async (redisUrl?: string): Promise<Boxes> => {
+  const boxes = await openBoxes(redisUrl);
+  closings.push(boxes.close);
+  return boxes;
+};
+
+const start = (boxes: Boxes, options: Parameters<Boxes['startWorker']>[0] = {}): Worker => {
+  const worker = boxes.startWorker(options);
+  closings.push(worker.stop);
+  return worker;
+};
+
+describe('a worker', () => {
+  it('handles each event once, those before its start too, and those of a box in their order', async () => {
+    const boxes = await open();
+    const [before, after] = [createMoves({ boxes: 5, steps: 5 }), createMoves({ boxes: 20, steps: 5 })];
+    await moveInOrder(boxes, before);
+    start(boxes);
+    await moveInOrder(boxes, after);
+    await expectEach(boxes, [...before, ...after]);
+  });
+
+  it('race: several workers handle each event once, in their order', async () => {
+    const boxes = await open();
+    const moves = createMoves({ boxes: 20, steps: 10 });
+    start(boxes);
+    start(boxes);
+    start(boxes);
+    await moveInOrder(boxes, moves);
+    await expectEach(boxes, moves);
+  });
+
+  it('tries a failed message again, ends it as dead after its last attempt, and delays no other box', async () => {
+    const boxes = await open();
+    const [stuck, slow, moving] = createMoves({ boxes: 3, steps: 3 }) as [Move[], Move[], Move[]];
+    start(boxes);
+    await moveInOrder(boxes, [
+      stuck.map((move) => (move.step === 1 ? { ...move, fails: 4 } : move)),
+      slow.map((move) => (move.step === 1 ? { ...move, fails: 2 } : move)),
+      moving,
+    ]);
+    await expectEach(boxes, [stuck.filter(({ step }) => step !== 1), slow, moving]);
+    const [dead] = await boxes.inbox.listDead({ limit: 9 });
+    expect(dead).toMatchObject({ attempts: 3, failures: Array(3).fill({ message: 'Error: The box is stuck.' }) });
+    expect(await boxes.inbox.retry(String(dead?._id))).toBe(true);
+    await expect.poll(async () => (await boxes.listEffects()).length, waitMs).toBe(9);
+  });
+
+  it('boundary: a thousand messages of one tenant delay another tenant by less than a second', async () => {
+    const boxes = await open();
+    const many = createMoves({ boxes: 1000, steps: 1 });
+    await boxes.move(many.flat());
+    start(boxes);
+    await expect.poll(async () => (await boxes.listEffects()).length, waitMs).toBeGreaterThan(10);
+    const other = createMoves({ boxes: 1, steps: 1 });
+    await moveInOrder(boxes, other);
+    const committedAt = performance.now();
+    const isHandled = async () => (await boxes.listEffects()).some(({ boxId }) => boxId === other[0]?.[0]?.boxId);
+    await expect.poll(isHandled, waitMs).toBe(true);
+    expect(performance.now() - committedAt).toBeLessThan(5000);
+    expect((await boxes.listEffects()).length).toBeLessThan(1001);
+    await expectEach(boxes, [...many, ...other]);
+  });
+
+  it('integrity: loses nothing when Redis loses everything', async () => {
+    const redis = await startTestDatabase('redis');
+    closings.push(redis.close);
+    const boxes = await open(redis.uri);
+    const moves = createMoves({ boxes: 50, steps: 6 });
+    start(boxes, { limits: { checkAfterMs: 500 } });
+    const moving = moveInOrder(boxes, moves);
+    for (let round = 0; round < 5; round += 1) {
+      await sendRedisCommand(redis.uri, 'FLUSHALL');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await moving;
+    await expectEach(boxes, moves);
+  });
+
+  it('hands over what it has not begun when it stops', async () => {
+    const boxes = await open();
+    const moves = createMoves({ boxes: 30, steps: 4 });
+    const first = boxes.startWorker();
+    await moveInOrder(boxes, moves);
+    await first.stop();
+    start(boxes);
+    await expectEach(boxes, moves);
+  });
+
+  it('runs the chosen modules only', async () => {
+    const boxes = await open();
+    const moves = createMoves({ boxes: 1, steps: 1 });
+    start(boxes, { runs: ['boxes'] });
+    await moveInOrder(boxes, moves);
+    const [tenantId] = [moves[0]?.[0]?.tenantId];
+    await expect.poll(() => boxes.inbox.listTenants('record-effect'), waitMs).toEqual([tenantId]);
+    expect(await boxes.listEffects()).toEqual([]);
+    start(boxes, { runs: ['shelves'] });
+    await expectEach(boxes, moves);
+  });
+});

@@ -1,0 +1,89 @@
+import { type CommandObserver, type Datastore, type Queues, StartupError } from '@plinth/data-kit';
+import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
+import { createMetrics } from '@plinth/telemetry';
+import { systemClock, systemIds } from '../clock-and-ids.ts';
+import { assertCanListen, openMetrics } from '../listen.ts';
+import type { Module } from '../module.ts';
+import { createReadinessCheck, type Dependency } from '../plugins/health.ts';
+import { getRedactedFields } from '../redacted-fields.ts';
+import { stopGracefully } from '../shutdown.ts';
+import { createWorker } from './worker.ts';
+import type { WorkerConfig } from './worker-settings.ts';
+
+export type WorkerHostOptions = {
+  readonly name: string;
+  /** Every module of the product. `WORKER_MODULES` chooses those that run here. */
+  readonly modules: readonly Module[];
+  readonly config: WorkerConfig;
+  /** Opens the datastore. @throws `StartupError` in one sentence when it cannot be used. */
+  readonly connect: (config: WorkerConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
+  readonly connectQueues: (config: WorkerConfig, logger: Logger) => Queues & Pick<Dependency, 'name' | 'required'>;
+};
+
+type Shutdown = { stop: () => Promise<void> };
+
+const listModules = ({ modules, config }: WorkerHostOptions): string[] => {
+  const names = modules.map(({ name }) => name);
+  const unknown = config.WORKER_MODULES?.find((name) => !names.includes(name));
+  if (unknown === undefined) return [...(config.WORKER_MODULES ?? names)];
+  throw new StartupError(
+    `WORKER_MODULES names '${unknown}', which is no module. Use names among ${names.join(', ')}, with commas between them.`,
+  );
+};
+
+const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutdown): Promise<void> => {
+  const { modules, config } = options;
+  const runs = listModules(options);
+  const datastore = await options.connect(config, { onCommand: undefined });
+  const queues = options.connectQueues(config, logger);
+  const metrics = createMetrics();
+  const worker = createWorker({
+    modules,
+    runs,
+    datastore,
+    queues,
+    logger,
+    metrics,
+    clock: systemClock,
+    ids: systemIds,
+  });
+  const lifecycle = { isDraining: false };
+  const dependencies = [{ name: 'mongodb', required: true, check: datastore.ping }, queues];
+  const checkReadiness = createReadinessCheck({ dependencies, lifecycle });
+  const metricsServer = await openMetrics({ metrics, checkReadiness }, config);
+  await (config.MIGRATE_ON_START ? worker.prepare() : worker.assertPrepared());
+  worker.start();
+  shutdown.stop = async () => {
+    lifecycle.isDraining = true;
+    await worker.stop();
+    await Promise.all([queues.close(), datastore.close(), metricsServer?.close()]);
+  };
+  logger.info('working', { metricsUrl: metricsServer?.url, modules: runs });
+};
+
+/**
+ * Runs the background half of modules in this process until a signal stops it. A worker that cannot start prints the reason in one
+ * sentence and exits with 1. With the argument `--check` it exits with 0 before it connects to anything.
+ */
+export const runWorker = async (options: WorkerHostOptions): Promise<void> => {
+  const { name, modules, config } = options;
+  const logger = createLogger({
+    service: name,
+    level: config.LOG_LEVEL,
+    classified: getRedactedFields(modules),
+    destination: createStdoutDestination({ isProduction: config.NODE_ENV === 'production' }),
+  });
+  const shutdown: Shutdown = { stop: async () => undefined };
+  stopGracefully(() => shutdown.stop(), { logger });
+  try {
+    await assertCanListen(config);
+    listModules(options);
+    if (process.argv.includes('--check')) return process.exit(0);
+    await start(options, logger, shutdown);
+  } catch (error) {
+    if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);
+    else logger.fatal('start-failed', { err: error });
+    logger.flush();
+    process.exit(1);
+  }
+};
