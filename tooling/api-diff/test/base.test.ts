@@ -55,6 +55,13 @@ describe('the base of a comparison', () => {
     expect(readBase(root, undefined)).toMatchObject({ commit: first, description: 'v1.0.0', version: '1.0.0' });
   });
 
+  it('has the events of a commit that describes them, and none of an earlier one', () => {
+    commit('0.0.1');
+    expect(readBase(root, undefined).snapshots).not.toHaveProperty('asyncapi');
+    commit('0.0.2', { 'docs/asyncapi.json': '{"asyncapi":"3.0.0"}' });
+    expect(readBase(root, undefined).snapshots.asyncapi).toEqual({ asyncapi: '3.0.0' });
+  });
+
   it('without a release is the commit where the branch left main, in a clone that has only main too', () => {
     const first = commit('0.0.1');
     expect(readBase(root, undefined).commit).toBe(first);

@@ -63,6 +63,10 @@ describe('a guide for HTTP clients', () => {
   );
 });
 
+describe('the guide to events', () => {
+  it('shows what its commands print', () => check(readGuide('events.md')), 60_000);
+});
+
 describe('the check of a guide', () => {
   const setup = '    URL=http://127.0.0.1:3000\n    TOKEN=$(npm run --silent token)\n';
   const toPage = (shown: string): string =>
