@@ -24,6 +24,8 @@ export const journalCollection: StoredCollection = {
     { name: 'byTenant', key: { tenantId: 1, at: 1 } },
     // Serves readers in the order of time, and expires rows.
     { name: 'byTime', key: { at: 1 }, expireAfterSeconds: retentionSeconds },
+    // Serves readers in the order of the commits, when they cannot continue with a change stream.
+    { name: 'inOrder', key: { storedAt: 1 } },
     // Serves subscribers of one kind of event.
     {
       name: 'byEvent',

@@ -1,5 +1,5 @@
 import type { JournalEntry, JournalReaderOptions, JournalRow } from '@plinth/data-kit';
-import type { Db, Document, ResumeToken, Timestamp } from 'mongodb';
+import { type Db, type Document, type ResumeToken, Timestamp } from 'mongodb';
 import { holdLease } from '../leases/hold-lease.ts';
 import { type Lease, type LeaseDeps, type LeaseRecord, renew } from '../leases/lease.ts';
 import { type ChangeBatches, openChangeBatches, StreamEnded } from './change-batches.ts';
@@ -12,8 +12,8 @@ import { readLastWrite } from './progress.ts';
 type Place = {
   /** Undefined before the first entry, and when the server has lost its history. */
   readonly token?: ResumeToken;
-  /** The time of the last entry, by the clock of the process that wrote it. */
-  readonly at?: Date;
+  /** When the server stored the last entry. */
+  readonly storedAt?: Timestamp;
   /** Those that have every entry before this place. */
   readonly receivers: readonly string[];
 };
@@ -56,32 +56,31 @@ const forgetToken = async (reader: Reader): Promise<void> => {
   await storePlace(reader, place);
 };
 
-type Past = { readonly since: Date; readonly until: Timestamp; readonly receivers: readonly string[] };
+type Past = { readonly since: Timestamp | undefined; readonly until: Timestamp; readonly receivers: readonly string[] };
 
-/** Delivers the rows since a time that were stored before `until`, in the order of the server. */
-const deliverPast = async ({ db, deliver, signal }: Reader, { since, until, receivers }: Past): Promise<Date> => {
+/** A row is stored before its commit, by at most the lifetime of a transaction. */
+const beforeOverlap = (time: Timestamp): Timestamp =>
+  new Timestamp({ t: Math.max(0, time.getHighBitsUnsigned() - overlapMs / 1000), i: 0 });
+
+/** Delivers the rows that were stored since a time, by default all, in the order of the server, up to those committed by `until`. */
+const deliverPast = async ({ db, deliver, signal }: Reader, { since, until, receivers }: Past): Promise<void> => {
   const rows = db.runCursorCommand({
     find: journalName,
-    filter: { at: { $gte: since } },
-    sort: { storedAt: 1, at: 1 },
-    // The order needs no index, because this happens after a loss of history and for a new receiver only.
-    allowDiskUse: true,
+    filter: since ? { storedAt: { $gte: since } } : {},
+    sort: { storedAt: 1 },
     batchSize: pastBatchSize,
     readConcern: { level: 'majority', afterClusterTime: until },
   });
   let batch: JournalEntry[] = [];
-  let last = since;
-  const flush = async (): Promise<void> => {
-    if (batch.length > 0) await deliver(batch, receivers);
-    batch = [];
-  };
   for (;;) {
     const row = (await unlessHanging(rows.next())) as StoredRow | null;
     signal.throwIfAborted();
     if (row) batch.push(toEntry(row));
-    if (!row || batch.length >= pastBatchSize) await flush();
-    if (!row) return last;
-    last = row.at;
+    if (batch.length > 0 && (!row || batch.length >= pastBatchSize)) {
+      await deliver(batch, receivers);
+      batch = [];
+    }
+    if (!row) return;
   }
 };
 
@@ -102,10 +101,10 @@ const openWithPast = async (reader: Reader, place: Place): Promise<Opened> => {
   try {
     const known = receivers.filter((name) => place.receivers.includes(name));
     const added = receivers.filter((name) => !place.receivers.includes(name));
-    const since = place.at ? new Date(place.at.getTime() - overlapMs) : new Date(0);
+    const since = place.storedAt && beforeOverlap(place.storedAt);
     if (known.length > 0) await deliverPast(reader, { since, until: lastWrite, receivers: known });
-    if (added.length > 0) await deliverPast(reader, { since: new Date(0), until: lastWrite, receivers: added });
-    return { batches, place: { ...place, receivers: [...place.receivers, ...added] } };
+    if (added.length > 0) await deliverPast(reader, { since: undefined, until: lastWrite, receivers: added });
+    return { batches, place: { storedAt: lastWrite, receivers: [...place.receivers, ...added] } };
   } catch (cause) {
     await batches.close();
     throw cause;
@@ -120,7 +119,7 @@ const openAtPlace = async (reader: Reader, place: Place & { readonly token: Resu
   try {
     if (added.length === 0) return { batches, place };
     const until = await readLastWrite(db, reader.signal);
-    await deliverPast(reader, { since: new Date(0), until, receivers: added });
+    await deliverPast(reader, { since: undefined, until, receivers: added });
     const next = { ...place, receivers: [...place.receivers, ...added] };
     await storePlace(reader, next);
     return { batches, place: next };
@@ -149,7 +148,8 @@ const follow = async (reader: Reader, { batches, place: first }: Opened): Promis
     const { changes, token } = await batches.read();
     const rows = changes.map(({ fullDocument }: Document) => fullDocument as StoredRow);
     if (rows.length > 0) await reader.deliver(rows.map(toEntry), reader.receivers);
-    place = { ...place, token, at: rows.at(-1)?.at ?? place.at ?? new Date(0) };
+    const lastStoredAt = rows.at(-1)?.storedAt ?? place.storedAt;
+    place = { ...place, token, ...(lastStoredAt && { storedAt: lastStoredAt }) };
     if (rows.length === 0 && performance.now() - storedAt < idlePlaceMs) continue;
     await storePlace(reader, place);
     storedAt = performance.now();
