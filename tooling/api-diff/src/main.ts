@@ -16,7 +16,7 @@ const run = (): void => {
   if (positionals.join(' ') !== 'diff') throw new UsageError('Name what to do: npm run contracts -- diff');
   const [base, present] = [readBase(root, values.base), readPresent(root)];
   const today = new Date().toISOString().slice(0, 10);
-  // What the base does not have is that of the sources, so that it is not compared.
+  // The sources replace each missing part of the base, so that it is not compared.
   const { asyncapi, contracts } = present.snapshots;
   const before = {
     asyncapi,
