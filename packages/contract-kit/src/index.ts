@@ -11,7 +11,7 @@ export {
   type ErrorStatus,
   type FieldError,
 } from './catalogues/errors.ts';
-export { type EventVersions, firstVersion } from './catalogues/event-versions.ts';
+export { type EventVersions, firstVersion, type PayloadOf } from './catalogues/event-versions.ts';
 export { defineEvents, type EarlierVersion, type EventDefinition, toEventType } from './catalogues/events.ts';
 export { type StoredPayload, toNewestPayload } from './catalogues/newest-payload.ts';
 export {
