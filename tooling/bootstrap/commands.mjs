@@ -97,6 +97,15 @@ Running services notice the change within about a second. docs/keys.md describes
       // The only command without a database.
       args[0] === 'roles' ? script(dbScript)(args) : withDatabases('.data', dbScript)(args),
   },
+  audit: {
+    usage: 'npm run audit -- verify [--tenant <id>]',
+    summary: 'Verifies the audit trail in the database of MONGODB_URI, by default that of npm start.',
+    details: `  verify    names the first audit event of each organization that was altered, removed, inserted or reordered
+  --tenant  the id of one organization
+
+It checks the signatures by AUDIT_PUBLIC_KEYS, by default the key of npm start, and exits with 1 when it finds something.`,
+    toProgram: withDatabases('.data', 'apps/svc-audit/src/audit.ts'),
+  },
   contracts: {
     usage: 'npm run contracts -- diff [--base <commit>]',
     summary: 'Compares the contracts with an earlier commit, and says which changes break clients.',

@@ -1,11 +1,16 @@
+import { generateSigningKey } from '@plinth/auth';
 import { getFreePort } from '@plinth/testing';
 import { type Child, createServiceSettings, nodeCommand, startChild } from '@plinth/testing/process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 const main = new URL('../src/main.ts', import.meta.url);
 
+const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
+
 const startMain = (settings: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Child => {
-  const child = startChild(nodeCommand(main, ...args), { env: { ...createServiceSettings(), ...settings } });
+  const child = startChild(nodeCommand(main, ...args), {
+    env: { ...createServiceSettings(), AUDIT_SIGNING_KEY, ...settings },
+  });
   onTestFinished(async () => void (await child.end()));
   return child;
 };
@@ -38,6 +43,16 @@ describe('the worker process', () => {
     expect(child.output.stderr).toMatch(
       /^\nWORKER_MODULES names 'lamps', which is no module\. Use names among .*orders.*\n\n$/,
     );
+  });
+
+  it('needs a key for the audit trail, before it connects to anything, and none where that runs elsewhere', async () => {
+    const settings = { AUDIT_SIGNING_KEY: '', MONGODB_URI: 'mongodb://127.0.0.1:1' };
+    const child = startMain({ ...settings, NODE_ENV: 'production' });
+    expect(await child.exited).toEqual([1, null]);
+    expect(child.output.stderr).toMatch(
+      /^\nThe module 'audit' needs a key to sign with\. Set AUDIT_SIGNING_KEY, or .*\n\n$/,
+    );
+    expect(await startMain({ ...settings, WORKER_MODULES: 'orders' }, '--check').exited).toEqual([0, null]);
   });
 
   it('ends with 0 for --check', async () => {

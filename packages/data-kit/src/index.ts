@@ -22,6 +22,7 @@ export {
   type Draft,
   Entity,
   type ListQuery,
+  type Origin,
   type Page,
   type ScalarKey,
   type Sort,
@@ -71,6 +72,7 @@ export type {
   MigratableDatastore,
   ModuleStore,
   PoolStats,
+  ScanOptions,
   StoredModule,
   StoreOptions,
   Subscription,
@@ -147,6 +149,7 @@ export {
   MessageAlreadyHandled,
   type NewMessage,
 } from './messages/inbox.ts';
+export type { JournalConsumer, JournalConsumerDeps, ReceiveEntries, Signer } from './messages/journal-consumer.ts';
 export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
 export type {

@@ -33,6 +33,7 @@ import type { FindUniqueCode } from './mongo-errors.ts';
 import { monitorPool } from './pool.ts';
 import { monitorPrimary, type PrimaryMonitor } from './primary-monitor.ts';
 import { createPointReads } from './reads/point-reads.ts';
+import { listTenants, scan } from './reads/scan.ts';
 import { listStoredCollections, toDefinitions } from './stored-collections.ts';
 
 export type DatastoreOptions = {
@@ -123,8 +124,8 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
 };
 
 /** The end of the message that a unit of work handles. */
-const toEnds = ({ row: { consumed, tenantId, at } }: CommitRecords): Write[] =>
-  consumed === undefined ? [] : [toEndOfMessage(consumed, { tenantId, at })];
+const toEnds = ({ row }: CommitRecords): Write[] =>
+  row?.consumed === undefined ? [] : [toEndOfMessage(row.consumed, row)];
 
 const pingTimeoutMs = 1000;
 
@@ -157,6 +158,8 @@ export const createDatastore = (options: DatastoreOptions): MigratableDatastore 
     },
     withLease: (lease, work) => holdLease(toLeaseDeps(options, lease), lease, (_lease, signal) => work(signal)),
     migrations: (module, storeOptions) => openMigrator(module, { ...options, ...storeOptions }).migrations,
+    listTenants: ({ module, collections }) => listTenants(openDatabase(options, module), collections),
+    scan: (scanned) => scan(openDatabase(options, scanned.module), scanned),
     ping: () => assertUsable(options.probeClient ?? options.client),
     stats: () => ({ pool: readPoolStats(), commits }),
     close: async () => void (await Promise.all([options.client.close(), options.probeClient?.close()])),

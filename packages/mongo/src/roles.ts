@@ -21,6 +21,7 @@ export type RolesOptions = {
 
 const readSchema = ['listCollections', 'listIndexes'];
 const write = ['find', 'insert', 'update', 'remove'];
+const append = ['find', 'insert'];
 /** The documents that the server expires are not removed otherwise. */
 const writeLasting = ['find', 'insert', 'update'];
 const journalActions: Readonly<Record<string, readonly string[]>> = {
@@ -42,11 +43,17 @@ const grant = (db: string, collection: string, actions: readonly string[]): Priv
  */
 export const createRoles = ({ modules, databasePrefix }: RolesOptions): { runtime: Role; migrate: Role } => {
   const databases = modules.map((module) => ({ module, db: `${databasePrefix}${module.name}` }));
-  const runtime = databases.flatMap(({ module, db }) => [
-    grant(db, '', readSchema),
-    grant(db, migrationsName, ['find']),
-    ...listStoredCollections(module).map(({ name }) => grant(db, name, journalActions[name] ?? write)),
-  ]);
+  const runtime = databases.flatMap(({ module, db }) => {
+    const appended = Object.values(module.collections).filter(({ appendOnly }) => appendOnly);
+    const isAppended = (name: string): boolean => appended.some((collection) => collection.name === name);
+    return [
+      grant(db, '', readSchema),
+      grant(db, migrationsName, ['find']),
+      ...listStoredCollections(module).map(({ name }) =>
+        grant(db, name, journalActions[name] ?? (isAppended(name) ? append : write)),
+      ),
+    ];
+  });
   const migrate = databases.map(({ db }) => grant(db, '', [...readSchema, ...write, ...changeSchema]));
   return {
     runtime: { role: `${databasePrefix}plinth-runtime`, privileges: runtime },

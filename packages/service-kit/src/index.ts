@@ -24,6 +24,7 @@ export {
 } from './run-service.ts';
 export { createServer, type Server, type ServerOptions } from './server.ts';
 export { type ServiceConfig, serviceSettings } from './settings.ts';
+export { signingSettings, verificationSettings } from './signing-settings.ts';
 export { runWorker, type WorkerHostOptions } from './worker/run-worker.ts';
 export { createWorker, type Worker, type WorkerOptions } from './worker/worker.ts';
 export { ownWorkerSettings, type WorkerConfig, workerSettings } from './worker/worker-settings.ts';

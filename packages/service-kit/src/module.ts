@@ -9,6 +9,8 @@ import {
   type EventType,
   type FindUserAccess,
   type Ids,
+  type JournalConsumer,
+  type JournalConsumerDeps,
   type Migration,
   type ServiceOf,
 } from '@plinth/data-kit';
@@ -69,6 +71,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly actions: A;
   /** The consumers of events, of this module and of others. A worker runs them. */
   readonly consumers?: readonly Consumer<ModuleDeps<K>>[];
+  /** Receives the journals of the other modules. A worker runs it. */
+  readonly journalConsumer?: JournalConsumer<ModuleDeps<K> & JournalConsumerDeps>;
   /** For the module that stores users. */
   readonly userAccess?: UserAccessSource<ModuleDeps<K>>;
 };
@@ -81,6 +85,7 @@ export type Module = {
   readonly migrations?: readonly Migration[];
   readonly events?: readonly EventCatalogue[];
   readonly consumers?: readonly Consumer[];
+  readonly journalConsumer?: JournalConsumer;
   readonly userAccess?: UserAccessSource<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
@@ -109,9 +114,8 @@ export const defineModule = <const C extends readonly Contract[], const K extend
     readonly actions: A & CheckActions<ServiceOfAll<C>, ModuleDeps<K>, A>;
   },
 ): TypedModule<C, K, A> => {
-  const declared = spec.contracts.flatMap(({ routes }) =>
-    Object.values(routes).flatMap(({ errors = [] }) => errors.map((error) => error.spec.code)),
-  );
+  const ofRoutes = spec.contracts.flatMap(({ routes }) => Object.values(routes).flatMap(({ errors = [] }) => errors));
+  const declared = [...ofRoutes, ...(spec.journalConsumer?.errors ?? [])].map((error) => error.spec.code);
   const stray = getViolationCodes(spec.collections).find((code) => !declared.includes(code));
   if (stray !== undefined) {
     throw new TypeError(

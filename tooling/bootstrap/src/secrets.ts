@@ -1,28 +1,42 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PrivateJwk } from '@plinth/auth';
 import { createPrivateFile } from '@plinth/dev-databases';
 
 /** The keys of a development machine: created once, never shared, ignored by git. */
-export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; cursorSecret: string };
+export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; auditSigningKey: PrivateJwk; cursorSecret: string };
 
 /** Reads `secrets.json`, and creates it when it is missing. */
 export async function readDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
   const path = join(dataDir, 'secrets.json');
   await createPrivateFile(path, createSecrets);
+  let secrets: DevelopmentSecrets;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as DevelopmentSecrets;
+    secrets = JSON.parse(await readFile(path, 'utf8')) as DevelopmentSecrets;
   } catch {
     throw new Error(`${path} cannot be read: delete it, and the next start creates another.`);
   }
+  return secrets.auditSigningKey ? secrets : addAuditKey(path, secrets);
+}
+
+const toText = (secrets: DevelopmentSecrets): string => `${JSON.stringify(secrets, null, 2)}\n`;
+
+/** Adds the key that the secrets of an earlier version lack. */
+async function addAuditKey(path: string, earlier: DevelopmentSecrets): Promise<DevelopmentSecrets> {
+  const { generateSigningKey } = await import('@plinth/auth');
+  const secrets = { ...earlier, auditSigningKey: await generateSigningKey() };
+  const temporary = `${path}.${process.pid}`;
+  await writeFile(temporary, toText(secrets), { mode: 0o600 });
+  await rename(temporary, path);
+  return secrets;
 }
 
 async function createSecrets(): Promise<string> {
   // Loaded here, because only the first start needs it.
   const { generateSigningKey } = await import('@plinth/auth');
-  const secrets = { tokenSigningKey: await generateSigningKey(), cursorSecret: randomBytes(32).toString('base64url') };
-  return `${JSON.stringify(secrets, null, 2)}\n`;
+  const [tokenSigningKey, auditSigningKey] = [await generateSigningKey(), await generateSigningKey()];
+  return toText({ tokenSigningKey, auditSigningKey, cursorSecret: randomBytes(32).toString('base64url') });
 }
 
 /** Returns the path of the key set that `npm start` trusts. It is created when it is missing or lacks the signing key. */

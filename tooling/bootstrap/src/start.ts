@@ -32,6 +32,7 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   const defaults = {
     AUTH_JWKS_FILE: await prepareKeySet(dataDir, secrets),
     CURSOR_SECRET: secrets.cursorSecret,
+    AUDIT_SIGNING_KEY: JSON.stringify(secrets.auditSigningKey),
     ...(app === 'platform' && { DEMO_DATA: 'true', CONSOLE_DIR: consoleDir }),
     // Browser, scripts and load tests of a development machine share one address.
     LIMIT_IP_PER_MINUTE: '600000',

@@ -4,6 +4,7 @@
 import { startDatabases } from '@plinth/dev-databases';
 import { withRunner } from '../run.mjs';
 import { dataDir, loadEnvFile } from './environment.ts';
+import { readDevelopmentSecrets } from './secrets.ts';
 
 const [data, program = '', ...args] = process.argv.slice(2);
 const isTemporary = data !== '.data';
@@ -16,8 +17,12 @@ const exitCode = await withRunner(async (runner) => {
     log: console.error,
     ...(isTemporary ? { isVolatile: data === 'volatile' } : { dataDir }),
   });
+  // The audit trail of `npm start` is signed with the key of this machine.
+  const keys = isTemporary
+    ? {}
+    : { AUDIT_SIGNING_KEY: JSON.stringify((await readDevelopmentSecrets(dataDir)).auditSigningKey) };
   try {
-    return await run({ ...process.env, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl });
+    return await run({ ...keys, ...process.env, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl });
   } finally {
     await databases.stop();
   }

@@ -6,6 +6,7 @@ import {
   listEvents,
   ownWorkerSettings,
   serviceSettings,
+  verificationSettings,
 } from '@plinth/service-kit';
 import stringify from 'json-stringify-pretty-compact';
 import { modules } from '../modules.ts';
@@ -29,6 +30,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
       { title: 'Every service', settings: serviceSettings },
       { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR } },
       { title: 'The worker', settings: ownWorkerSettings },
+      { title: 'The audit trail', settings: verificationSettings },
     ]),
     ...renderClient(modules),
     'docs/asyncapi.json': toText(createAsyncApi({ title: 'Plinth', events: listEvents(modules) })),

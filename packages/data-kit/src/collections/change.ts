@@ -1,18 +1,18 @@
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import { isScalar, refuse } from '../lists/where.ts';
 import type { UntypedDefinition } from './define-collection.ts';
-import { type Change, type Draft, Entity } from './entity.ts';
+import { type Change, type Draft, Entity, type Origin } from './entity.ts';
 import { isArray } from './field-kinds.ts';
 
 /** Creates a document from a draft and the fields that the collection adds. */
 export const createDocument = <D extends Entity>(
   draft: Draft<D>,
-  { ctx, clock, ids }: { ctx: Ctx; clock: Clock; ids: Ids },
+  { ctx, clock, ids, origin }: { ctx: Ctx; clock: Clock; ids: Ids; origin?: Origin | undefined },
 ): D => {
-  const now = clock.now();
+  const now = origin?.at ?? clock.now();
   const document: unknown = {
     ...draft,
-    _id: ids.next(),
+    _id: origin?.id ?? ids.next(),
     tenantId: ctx.tenantId,
     version: 1,
     createdAt: now,

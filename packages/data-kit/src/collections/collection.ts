@@ -3,7 +3,7 @@ import type { Ctx } from '../context/context.ts';
 import type { SearchQuery, StoredSearchQuery } from '../search/search.ts';
 import type { Summary, SummaryQuery, SummaryRow } from '../summaries/summary.ts';
 import type { CollectionDefinition } from './define-collection.ts';
-import type { Change, Draft, Entity, ListQuery, Page, Where } from './entity.ts';
+import type { Change, Draft, Entity, ListQuery, Origin, Page, Where } from './entity.ts';
 import type { Mapper } from './mapper.ts';
 import type { Fields } from './stored-fields.ts';
 
@@ -36,8 +36,8 @@ export type TenantCollection<D extends Entity> = {
   summarise<const Q extends SummaryQuery<D>>(query: Q, tooLarge: ApiError): Promise<Summary<D, Q>[]>;
   /** Returns the documents of `ids` that exist in this tenant, in no particular order. */
   getMany(ids: readonly string[]): Promise<D[]>;
-  /** @returns the document as it will be stored. */
-  insert(draft: Draft<D>): D;
+  /** @param origin the id and the time, by default new ones. @returns the document as it will be stored. */
+  insert(draft: Draft<D>, origin?: Origin): D;
   /**
    * Records an update. The commit fails with `conflictError`, by default `stale-version`, if the stored version is no longer
    * `document.version`. @returns the document as it will be stored.
@@ -76,6 +76,7 @@ export type TenantCollection<D extends Entity> = {
   purge(document: D, conflictError?: ApiError): void;
 };
 
+type ChangeOperation = 'update' | 'updateWhere' | 'require' | 'remove';
 type SoftDeleteOperation = 'getRemoved' | 'restore' | 'purge';
 
 /** A collection limited to the operations that an action needs: `Collection<UserDocument, 'get' | 'update'>`. */
@@ -89,6 +90,7 @@ export type DocumentOf<C> = C extends CollectionDefinition<infer D> ? D : never;
 /** The operations of the collection that a definition declares. */
 export type OperationsOf<C> = Exclude<
   keyof TenantCollection<Entity>,
+  | (C extends { readonly appendOnly: true } ? ChangeOperation : never)
   | (C extends { readonly softDelete: true } ? never : SoftDeleteOperation)
   | (C extends { readonly search: readonly [string, ...string[]] } ? never : 'search')
 >;

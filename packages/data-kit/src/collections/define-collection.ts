@@ -31,6 +31,8 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   /** The indexes, by stored field names. */
   readonly indexes: Readonly<Record<string, IndexSpec>>;
   readonly softDelete: boolean;
+  /** True when documents are never changed or removed. */
+  readonly appendOnly: boolean;
   /** How many days after its soft delete a document is deleted for good. */
   readonly purgeAfterDays: number | undefined;
   /** How long documents keep their personal data, where it is not until their removal or purge. */
@@ -69,10 +71,12 @@ type ReferenceOptions = {
   readonly used?: string;
 };
 
-type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search> = {
+type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search, Append extends boolean> = {
   readonly tenancy: 'tenant';
   /** `remove` hides a document instead of deleting it, and `restore` undoes that. */
   readonly softDelete?: Soft;
+  /** There is no operation that changes or removes a document, and the role of services in MongoDB permits none. */
+  readonly appendOnly?: Append;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
   /** How long documents keep their personal data, for the register of it. Default: until their removal or purge. */
@@ -195,6 +199,13 @@ const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, com
   return schema.safeExtend({ ...Object.fromEntries(keys), ...(softDelete && softDeleteFields) });
 };
 
+/** The options that decide which operations a collection has. */
+type Declared<Soft, Search, Append> = {
+  readonly softDelete: Soft;
+  readonly search: Search;
+  readonly appendOnly: Append;
+};
+
 /**
  * Declares a collection. Every index begins with the tenant, so unique values are unique per tenant. An index for a list
  * ends with the sorted field and `_id`.
@@ -204,20 +215,14 @@ export const defineCollection = <
   S extends z.core.$ZodObject & z.core.$ZodType<Entity>,
   const Soft extends boolean = false,
   const Search extends readonly TextKey<z.output<S>>[] = readonly [],
+  const Append extends boolean = false,
 >(
   name: string,
   schema: S,
-  {
-    tenancy,
-    softDelete,
-    purgeAfterDays,
-    retention,
-    search,
-    compareBy,
-    indexes,
-    references,
-  }: CollectionOptions<S, Soft, Search>,
-): CollectionDefinition<z.output<S>> & { readonly softDelete: Soft; readonly search: Search } => {
+  options: CollectionOptions<S, Soft, Search, Append>,
+): CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append> => {
+  const { tenancy, softDelete, appendOnly, purgeAfterDays, retention, search, compareBy, indexes, references } =
+    options;
   const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
   assertUniqueKeysFreed(name, indexes, managed);
   const stored = toStoredSchema(schema as unknown as z.ZodObject<z.core.$ZodShape>, managed);
@@ -234,6 +239,7 @@ export const defineCollection = <
   return {
     name,
     tenancy,
+    appendOnly: appendOnly === true,
     purgeAfterDays,
     retention,
     search: search ?? [],
@@ -242,5 +248,5 @@ export const defineCollection = <
     shape: stored._zod.def.shape,
     indexes: Object.fromEntries(storedIndexes),
     references: storedReferences,
-  } as unknown as CollectionDefinition<z.output<S>> & { readonly softDelete: Soft; readonly search: Search };
+  } as unknown as CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append>;
 };

@@ -53,6 +53,9 @@ type Never = { readonly [K in keyof Entity]?: never };
 /** A new document without the fields that the collection adds: id, tenant, version and times. */
 export type Draft<D extends Entity> = Own<D> & Never;
 
+/** The id and the time of a document that is a copy of something older, such as a journal row. */
+export type Origin = { readonly id: string; readonly at: Date };
+
 /** The items that `$pull` removes: those that equal a scalar value, or that have all of these fields. */
 type Pulled<E> = E extends Scalar ? E : { readonly [F in ScalarKey<E>]?: NonNullable<E[F]> };
 

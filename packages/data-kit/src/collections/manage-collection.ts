@@ -60,7 +60,7 @@ const assertRules = ({ name, schema }: Managed['definition'], document: Stored):
 /** Passes on copies of the arguments, so that an action that changes them later does not change the recorded write. */
 const withFrozenCopies = (stored: StoredCollection<Stored>): StoredCollection<Stored> => ({
   ...stored,
-  insert: (draft) => toFrozenCopy(stored.insert(toFrozenCopy(draft))),
+  insert: (draft, origin) => toFrozenCopy(stored.insert(toFrozenCopy(draft), origin && toFrozenCopy(origin))),
   update: (document, change, conflictError) =>
     toFrozenCopy(stored.update(document, toFrozenCopy(change), conflictError)),
   updateWhere: (where, change, conflictError) =>
@@ -155,9 +155,9 @@ export const manageCollection = <D extends Entity>(
   const { definition } = managed;
   const complete: TenantCollection<Stored> = {
     ...manageReads(stored, definition),
-    insert: (draft) => {
+    insert: (draft, origin) => {
       requireReferenced(stored, definition, (path) => getReferencedIds(draft, path));
-      return assertRules(definition, stored.insert(toStoredDraft(definition, draft) as typeof draft));
+      return assertRules(definition, stored.insert(toStoredDraft(definition, draft) as typeof draft, origin));
     },
     update: (document, change, conflictError) => {
       assertPresent(definition, document);

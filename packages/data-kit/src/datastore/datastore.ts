@@ -159,7 +159,16 @@ export type Datastore = {
   close(): Promise<void>;
 };
 
-/** A datastore whose migrations can be inspected and run by commands. */
+/** The documents of a tenant in a collection of a module. */
+export type ScanOptions = { readonly module: string; readonly collection: string; readonly tenantId: string };
+
+/** A datastore whose migrations can be inspected and run by commands, and whose documents they can read. */
 export type MigratableDatastore = Datastore & {
+  /** Returns each tenant that has documents in one of the collections. */
+  listTenants(options: { readonly module: string; readonly collections: readonly string[] }): AsyncIterable<string>;
+  /** Returns the documents whose `field` is above a number, in its order, and holds a few at a time. An index serves it. */
+  scan(
+    options: ScanOptions & { readonly field: string; readonly after: number },
+  ): AsyncIterable<Readonly<Record<string, unknown>>>;
   migrations<K>(module: StoredModule<K>, options: StoreOptions): Migrations;
 };

@@ -94,6 +94,22 @@ describe('a unit of work', () => {
     expect(committed).toHaveLength(1);
   });
 
+  it('commits neither a row nor a key when it skips the journal, and refuses what a row would have', async () => {
+    const { writeSets, committed, unitOfWork } = open();
+    const ctx = createContext();
+    const work = async () => {
+      writeSets.record(ctx, 'write', journal.inserted(ada));
+      return 'copied';
+    };
+    expect(await unitOfWork.run(ctx, work, { operation: 'copy', skipsJournal: true })).toBe('copied');
+    expect(committed).toEqual([{ writes: ['write'] }]);
+    for (const more of [withKey, { consumes: 'x' }]) {
+      const metadata = { operation: 'copy', ...more, skipsJournal: true } as const;
+      await expect(unitOfWork.run(ctx, work, metadata)).rejects.toThrow('skips the journal');
+    }
+    expect(committed).toHaveLength(1);
+  });
+
   it('integrity: commits nothing when the work throws', async () => {
     const { writeSets, committed, unitOfWork } = open();
     const ctx = createContext();

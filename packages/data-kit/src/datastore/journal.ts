@@ -76,7 +76,7 @@ export type IdempotencyRecord = { readonly fingerprint: string; readonly respons
 export type KeyRecord = IdempotencyRecord & { readonly tenantId: string; readonly key: string };
 
 /** The journal row and the key that are committed with the writes of a write set. */
-export type CommitRecords = { readonly row: JournalRow; readonly keyRecord?: KeyRecord | undefined };
+export type CommitRecords = { readonly row?: JournalRow; readonly keyRecord?: KeyRecord | undefined };
 
 /** The idempotency key is taken: another write set, with its own response, was committed first. */
 export class IdempotencyKeyConflict extends Error {
@@ -95,6 +95,8 @@ export type CommitMetadata<T> = {
   readonly idempotency?: IdempotencyOptions<T> | undefined;
   /** The id of the message that this handles: the commit ends it, or fails with `MessageAlreadyHandled`. */
   readonly consumes?: string | undefined;
+  /** Set for copies of journal rows: the commit has no row of its own, without which it has no events, key or message. */
+  readonly skipsJournal?: true | undefined;
 };
 
 export type IdempotencyOptions<T> = {
@@ -120,7 +122,13 @@ export const toCommitRecords = <T>(
   { changes, events }: Recorded,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): CommitRecords => {
-  const { operation, idempotency, consumes } = metadata;
+  const { operation, idempotency, consumes, skipsJournal } = metadata;
+  if (skipsJournal) {
+    if (events.length === 0 && !idempotency && consumes === undefined) return {};
+    throw new TypeError(
+      `'${operation}' skips the journal, so it can have no events, no idempotency key and no message.`,
+    );
+  }
   const row: JournalRow = {
     _id: ids.next(),
     tenantId: ctx.tenantId,

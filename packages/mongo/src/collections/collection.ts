@@ -95,8 +95,8 @@ const createWrites = <D extends Entity>(
   // `$eq` takes its operand literally, so a query operator instead of an id or a version matches nothing.
   const toFilter = ({ _id, version }: D) => ({ _id: { $eq: _id }, ...tenant, version: { $eq: version } });
   return {
-    insert: (draft) => {
-      const document = createDocument<D>(draft, { ctx, clock, ids });
+    insert: (draft, origin) => {
+      const document = createDocument<D>(draft, { ctx, clock, ids, origin });
       writeSets.record(ctx, { kind: 'insert', collection, document }, journal.inserted(document));
       return document;
     },

@@ -34,7 +34,9 @@ const groupTriesMax = 3;
 const toRecordStatements = (sets: readonly CommitSet[]): Statement[] => [
   ...toKeyStatements(sets.map(({ keyRecord }) => keyRecord)),
   ...toGroupedStatements(
-    sets.map((set) => [{ kind: 'insert', collection: journalName, document: toStoredRow(set) }] as const),
+    sets.map(({ row, keyRecord }) =>
+      row ? [{ kind: 'insert', collection: journalName, document: toStoredRow(row, keyRecord) } as const] : [],
+    ),
   ),
 ];
 

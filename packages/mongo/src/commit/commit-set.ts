@@ -38,15 +38,15 @@ const getClaims = (write: Write): Claim[] => {
 
 /** @throws `change-too-large` for a set that does not fit one transaction. */
 export const createCommitSet = (writes: readonly Write[], { row, keyRecord }: CommitRecords): CommitSet => {
-  const recordBytes = [row, ...(keyRecord ? [keyRecord] : [])].map(
-    (record) => BSON.calculateObjectSize(record) + overheadBytes,
-  );
+  const recordBytes = [row, keyRecord]
+    .filter((record) => record !== undefined)
+    .map((record) => BSON.calculateObjectSize(record) + overheadBytes);
   const writeBytes = writes.map((write) => getBytes(write) + overheadBytes);
   const bytes = [...writeBytes, ...recordBytes].reduce((sum, size) => sum + size, 0);
   if (bytes > writeSetBytesMax) throw commonErrors.changeTooLarge();
   return {
     writes,
-    row,
+    ...(row && { row }),
     keyRecord,
     bytes,
     claims: [

@@ -1,4 +1,4 @@
-import { type CommitRecords, JournalRow, StoredResponse } from '@plinth/data-kit';
+import { JournalRow, type KeyRecord, StoredResponse } from '@plinth/data-kit';
 import { type Document, Timestamp } from 'mongodb';
 import { z } from 'zod';
 import type { StoredCollection } from '../collections/stored-collection.ts';
@@ -42,7 +42,7 @@ const serverTime = new Timestamp({ t: 0, i: 0 });
  * Returns the document of a row. For the release that stores keys in journal rows, it has the key of a success: a repetition
  * that a process of that release executes while this one is rolled out fails, instead of taking effect again.
  */
-export const toStoredRow = ({ row, keyRecord }: CommitRecords): Document => ({
+export const toStoredRow = (row: JournalRow, keyRecord?: KeyRecord): Document => ({
   ...row,
   storedAt: serverTime,
   ...(keyRecord && keyRecord.response.status < 400 && { key: keyRecord.key, keyedAt: serverTime }),

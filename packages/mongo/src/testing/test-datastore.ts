@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Datastore } from '@plinth/data-kit';
+import type { MigratableDatastore } from '@plinth/data-kit';
 import { MongoClient } from 'mongodb';
 import { createDatastore } from '../datastore.ts';
 import { clientSettings } from '../settings.ts';
 import { guardQueries, type QueryGuard } from './query-guard.ts';
 import { openRawCollection, type RawCollection } from './raw.ts';
 
-export type TestDatastore = Datastore & {
+export type TestDatastore = MigratableDatastore & {
   readonly guard: QueryGuard;
   readonly client: MongoClient;
   readonly databasePrefix: string;

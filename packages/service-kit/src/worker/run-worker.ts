@@ -1,3 +1,4 @@
+import { createSigner } from '@plinth/auth';
 import { type CommandObserver, type Datastore, type Queues, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createMetrics } from '@plinth/telemetry';
@@ -7,7 +8,7 @@ import type { Module } from '../module.ts';
 import { createReadinessCheck, type Dependency } from '../plugins/health.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { stopGracefully } from '../shutdown.ts';
-import { createWorker } from './worker.ts';
+import { assertRunnable, createWorker } from './worker.ts';
 import type { WorkerConfig } from './worker-settings.ts';
 
 export type WorkerHostOptions = {
@@ -31,15 +32,20 @@ const listModules = ({ modules, config }: WorkerHostOptions): string[] => {
   );
 };
 
+/** The part of the options of a worker that settings decide. */
+const toRunning = (options: WorkerHostOptions) => {
+  const { AUDIT_SIGNING_KEY: key } = options.config;
+  return { modules: options.modules, runs: listModules(options), signer: key && createSigner(key) };
+};
+
 const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutdown): Promise<void> => {
-  const { modules, config } = options;
-  const runs = listModules(options);
+  const { config } = options;
+  const running = toRunning(options);
   const datastore = await options.connect(config, { onCommand: undefined });
   const queues = options.connectQueues(config, logger);
   const metrics = createMetrics();
   const worker = createWorker({
-    modules,
-    runs,
+    ...running,
     datastore,
     queues,
     logger,
@@ -58,7 +64,7 @@ const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutd
     await worker.stop();
     await Promise.all([queues.close(), datastore.close(), metricsServer?.close()]);
   };
-  logger.info('working', { metricsUrl: metricsServer?.url, modules: runs });
+  logger.info('working', { metricsUrl: metricsServer?.url, modules: running.runs });
 };
 
 /**
@@ -77,7 +83,7 @@ export const runWorker = async (options: WorkerHostOptions): Promise<void> => {
   stopGracefully(() => shutdown.stop(), { logger });
   try {
     await assertCanListen(config);
-    listModules(options);
+    assertRunnable(toRunning(options));
     if (process.argv.includes('--check')) return process.exit(0);
     await start(options, logger, shutdown);
   } catch (error) {

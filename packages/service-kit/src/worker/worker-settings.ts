@@ -1,6 +1,7 @@
 import { type Config, list } from '@plinth/config';
 import { z } from 'zod';
 import { serviceSettings } from '../settings.ts';
+import { signingSettings } from '../signing-settings.ts';
 
 const {
   NODE_ENV,
@@ -58,6 +59,7 @@ export const workerSettings = {
   REDIS_KEY_PREFIX,
   CURSOR_SECRET,
   CURSOR_SECRET_PREVIOUS,
+  ...signingSettings,
   ...ownWorkerSettings,
 };
 

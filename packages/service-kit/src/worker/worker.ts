@@ -1,5 +1,17 @@
-import type { Clock, Consumer, Datastore, Ids, Inbox, ModuleStore, Queue, Queues, QueueWorker } from '@plinth/data-kit';
-import { toMessages } from '@plinth/data-kit';
+import type {
+  Clock,
+  Consumer,
+  Datastore,
+  Ids,
+  Inbox,
+  JournalConsumer,
+  ModuleStore,
+  Queue,
+  Queues,
+  QueueWorker,
+  Signer,
+} from '@plinth/data-kit';
+import { StartupError, toMessages } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { Metrics } from '@plinth/telemetry';
 import type { Module } from '../module.ts';
@@ -19,6 +31,8 @@ export type WorkerOptions = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Signs for journal consumers: `createSigner(config.AUDIT_SIGNING_KEY)`. Required when one of them runs here. */
+  readonly signer?: Signer | undefined;
   readonly limits?: Partial<DispatchLimits>;
 };
 
@@ -34,6 +48,7 @@ type OpenModule = {
   readonly name: string;
   readonly store: ModuleStore<Module['collections']>;
   readonly consumers: readonly Consumer[];
+  readonly journalConsumer: JournalConsumer | undefined;
   readonly deps: never;
 };
 
@@ -48,7 +63,8 @@ const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 const openModule = (module: Module, { datastore, clock, ids }: WorkerOptions): OpenModule => {
   const store = datastore.open(module, { clock, ids });
   const deps = toModuleDeps(module, store, { clock, ids });
-  return { name: module.name, store, consumers: module.consumers ?? [], deps };
+  const { name, consumers = [], journalConsumer } = module;
+  return { name, store, consumers, journalConsumer, deps };
 };
 
 const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
@@ -84,6 +100,25 @@ const relay = async ({ name: source }: OpenModule, all: readonly OpenModule[], r
     onError: (err) => logger.error('relay-interrupted', { module: source, err }),
     signal,
   });
+};
+
+/** Delivers the journals of all modules but its own to the journal consumer of a module. */
+const consumeJournals = async (module: OpenModule, all: readonly OpenModule[], running: Running): Promise<void> => {
+  const { datastore, logger, signer, signal } = running;
+  const { journalConsumer, store } = module;
+  if (!journalConsumer) return;
+  const { name, receive } = journalConsumer;
+  const receiveEntries = receive({ ...(module.deps as object), unitOfWork: store.unitOfWork, signer } as never);
+  const read = ({ name: source }: OpenModule): Promise<void> =>
+    datastore.readJournal({
+      module: source,
+      name,
+      receivers: [name],
+      deliver: (entries) => receiveEntries(entries, { source, signal }),
+      onError: (err) => logger.error('journal-interrupted', { module: source, consumer: name, err }),
+      signal,
+    });
+  await Promise.all(all.filter((other) => other.name !== module.name).map(read));
 };
 
 type OpenQueue = { readonly consumer: Consumer; readonly queue: Queue };
@@ -133,9 +168,16 @@ const handle = ({ name, store, deps }: OpenModule, consumer: Consumer, running: 
   return queues.work(toQueueName(name, consumer), { concurrency: consumer.concurrency, handle: handleMessage });
 };
 
-const assertKnown = ({ modules, runs }: WorkerOptions): void => {
+/** @throws `StartupError` when a module needs a key that is missing. */
+export const assertRunnable = ({ modules, runs, signer }: Pick<WorkerOptions, 'modules' | 'runs' | 'signer'>): void => {
   const unknown = runs.find((name) => !modules.some((module) => module.name === name));
   if (unknown !== undefined) throw new TypeError(`There is no module '${unknown}'.`);
+  const unsigned = modules.find(({ name, journalConsumer }) => journalConsumer && !signer && runs.includes(name));
+  if (unsigned) {
+    throw new StartupError(
+      `The module '${unsigned.name}' needs a key to sign with. Set AUDIT_SIGNING_KEY, or run the module in another worker.`,
+    );
+  }
 };
 
 /**
@@ -143,7 +185,7 @@ const assertKnown = ({ modules, runs }: WorkerOptions): void => {
  * of each inbox to queues, and handles them.
  */
 export const createWorker = (options: WorkerOptions): Worker => {
-  assertKnown(options);
+  assertRunnable(options);
   const { modules, runs, queues, logger, metrics } = options;
   const all = modules.map((module) => openModule(module, options));
   const ran = all.filter(({ name }) => runs.includes(name));
@@ -176,7 +218,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
         }));
         openQueues.push(...opened.map(({ queue }) => queue));
         workers.push(...module.consumers.map((consumer) => handle(module, consumer, running)));
-        background.push(relay(module, all, running));
+        background.push(relay(module, all, running), consumeJournals(module, all, running));
         if (opened.length > 0) background.push(dispatch(module, opened, running));
       }
     },

@@ -16,6 +16,15 @@ const insertCases = (use: () => Fixture): void => {
       expect(await things.get(thing._id)).toEqual(thing);
     });
 
+    it('keeps the id and the time of its origin, and accepts an id once', async () => {
+      const { things, write } = createTenant(use());
+      const origin = { id: '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d', at: new Date(42) };
+      const thing = await write(() => things.insert(createThing(), origin));
+      expect(thing).toMatchObject({ _id: origin.id, version: 1, createdAt: origin.at, updatedAt: origin.at });
+      expect(await things.get(origin.id)).toEqual(thing);
+      await expect(write(() => things.insert(createThing(), origin))).rejects.toThrow();
+    });
+
     it('omits an optional field that is undefined', async () => {
       const { things, write } = createTenant(use());
       const thing = await write(() => things.insert(createThing({ note: undefined })));

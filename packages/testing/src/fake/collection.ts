@@ -129,8 +129,8 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
     (stored: Stored): boolean =>
       isOwn(stored) && matches(stored, where as Filter);
   return {
-    insert: (draft) => {
-      const document = createDocument<Stored>(draft, { ctx, clock, ids });
+    insert: (draft, origin) => {
+      const document = createDocument<Stored>(draft, { ctx, clock, ids, origin });
       writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
       return document;
     },

@@ -38,9 +38,9 @@ export const fakeJournal = ({ clock, state, endMessage }: JournalDeps) => {
     assertFits([writes.map(toContent), row, keyRecord]);
     const touched = applyAll(state, writes);
     if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
-    endMessage(row);
+    if (row) endMessage(row);
     for (const [name, documents] of touched) state.set(name, documents);
-    rows.push(toStored(row));
+    if (row) rows.push(toStored(row));
     if (!keyRecord) return;
     const expiresAt = clock.now().getTime() + getLifetimeMs(keyRecord.response);
     keys.set(toId(ctx, keyRecord.key), structuredClone({ ...keyRecord, expiresAt }));

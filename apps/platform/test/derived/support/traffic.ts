@@ -1,8 +1,10 @@
+import { getListSpec } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import type { Module } from '@plinth/service-kit';
 import { type Caller, openTestHost, type TestResponse } from '@plinth/service-kit/testing';
 import { createId, createPrincipal } from '@plinth/testing';
 import { findResponseFaults } from './check-response.ts';
+import { consumeJournals } from './consume-journals.ts';
 import { observeQueries } from './query-budget.ts';
 import { anyVersion, createAnyRequest, createRequest, type Request, toSent } from './requests.ts';
 import { createResources, type Resource, toItem } from './resources.ts';
@@ -31,7 +33,8 @@ const isCreation = ({ route }: NamedRoute): boolean => route.method === 'POST' &
 const isChange = (named: NamedRoute): boolean => named.route.method !== 'GET' && !isCreation(named);
 
 /** Creates a tenant whose owner sends requests, one after another. Each response is checked. */
-export const createTraffic = async ({ datastore, host, routes }: OpenModules, seed: number) => {
+export const createTraffic = async (opened: OpenModules, seed: number) => {
+  const { datastore, host, routes } = opened;
   const tenantId = createId();
   const caller: Caller = await host.as(createPrincipal({ tenantId }));
   const choices: Choices = createChoices(seed);
@@ -92,6 +95,19 @@ export const createTraffic = async ({ datastore, host, routes }: OpenModules, se
     }
   };
 
+  /** Finds the resources that modules create from the journals of others. */
+  const addConsumed = async (): Promise<void> => {
+    for (const { contracts } of await consumeJournals(opened)) {
+      const lists = routes.filter(({ route }) =>
+        contracts.some((contract) => Object.values(contract.routes).includes(route)),
+      );
+      for (const { route } of lists.filter((named) => getListSpec(named.route.query))) {
+        const { body } = await caller.get(route.path);
+        for (const item of body.items) resources.add(route, route.path, item);
+      }
+    }
+  };
+
   return {
     tenantId,
     caller,
@@ -103,6 +119,7 @@ export const createTraffic = async ({ datastore, host, routes }: OpenModules, se
     /** Creates resources, and performs each operation on new ones until all have succeeded. A route that never does is a finding. */
     reachAll: async (walksMax = 60): Promise<void> => {
       for (const named of [...routes, ...routes].filter(isCreation)) await tryRoute(named);
+      await addConsumed();
       const ofItems = Map.groupBy(routes, ({ route }) => toItem(route));
       for (const [item, some] of ofItems) {
         if (item === '') continue;

@@ -1,0 +1,1 @@
+export { exportAuditEvents, getAuditEvent, listAuditEvents } from './audit-events.ts';

@@ -1,0 +1,10 @@
+export {
+  AuditAction,
+  AuditActor,
+  AuditChange,
+  AuditEvent,
+  AuditEventId,
+  AuditEventPage,
+  AuditEventParams,
+  ListAuditEventsQuery,
+} from './audit-event.ts';

@@ -1,0 +1,8 @@
+export { AuditEventDocument, auditEvents, toAuditEvent } from './audit-event.ts';
+export {
+  AuditChainDocument,
+  AuditCheckpointDocument,
+  auditChains,
+  auditCheckpoints,
+  checkpointInterval,
+} from './chain.ts';

@@ -1,0 +1,1 @@
+export { auditContract, auditPermissions } from './audit.ts';
