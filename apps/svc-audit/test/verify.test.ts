@@ -173,14 +173,14 @@ describe(`verify of ${largeCount} audit events`, () => {
   it('names an altered or removed audit event in the middle, and a checkpoint that is missing or wrong', async () => {
     const middle = largeCount / 2 + 1;
     await expectFound(auditEvents.name, middle, { action: 'other' }, 'was altered');
-    await expectFound(auditEvents.name, middle, undefined, 'was removed');
+    await expectFound(auditEvents.name, 1500, undefined, 'was removed');
     await expectFound('auditCheckpoints', 1000, undefined, 'has no checkpoint');
     await expectFound('auditCheckpoints', 1000, { signature: 'x' }, 'the checkpoint has a wrong signature');
     await expectFound('auditCheckpoints', 1000, { hash: 'f'.repeat(64) }, 'the checkpoint has a wrong signature');
   }, 1_200_000);
 
   it('names removed audit events also when the end of the chain was replaced by an earlier checkpoint', async () => {
-    const cut = largeCount - 1000;
+    const cut = 2000;
     const checkpoint = await stored('auditCheckpoints').findOne({ tenantId: large, sequence: cut });
     await stored(auditEvents.name).deleteMany({ tenantId: large, sequence: { $gt: cut } });
     const earlier = { sequence: cut, hash: checkpoint?.['hash'], signature: checkpoint?.['signature'] };

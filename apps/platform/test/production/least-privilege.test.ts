@@ -190,9 +190,10 @@ describe('the user of the', () => {
     }
   };
 
-  it('runtime cannot change the schema or the migrations, delete rows of the journal or keys, or read other databases', async () => {
+  it('runtime cannot change the schema or the migrations, delete rows of the journal or keys, change audit events, or read other databases', async () => {
     await withUser(runtimeUser, async (database) => {
       const users = database.collection('users');
+      const audit = database.client.db(`${prefix}audit`);
       const denied: Record<string, () => Promise<unknown>> = {
         drop: () => users.drop(),
         dropDatabase: () => database.dropDatabase(),
@@ -205,6 +206,9 @@ describe('the user of the', () => {
         migrations: () => database.collection('migrations').updateOne({}, { $set: { state: 'done' } }),
         journal: () => database.collection('journal').deleteMany({}),
         keys: () => database.collection('idempotencyKeys').deleteMany({}),
+        auditEvents: () => audit.collection('auditEvents').updateOne({}, { $set: { action: 'other' } }),
+        removedAuditEvents: () => audit.collection('auditEvents').deleteMany({}),
+        auditCheckpoints: () => audit.collection('auditCheckpoints').deleteMany({}),
         otherDatabase: () => database.client.db(`${prefix}elsewhere`).collection('documents').findOne(),
         users: () => database.client.db('admin').command({ usersInfo: 1 }),
         grant: () => database.client.db('admin').command({ grantRolesToUser: runtimeUser, roles: ['root'] }),
