@@ -65,4 +65,8 @@ export type Inbox = {
   retry(id: string): Promise<boolean>;
   /** Ends a dead message as done, without an effect. Returns false when it is not dead. */
   drop(id: string): Promise<boolean>;
+  /** Makes all dead messages ready again, or those of one consumer. Returns their number. */
+  retryAll(filter: { readonly consumer?: string | undefined }): Promise<number>;
+  /** Ends all dead messages as done, or those of one consumer, without an effect. Returns their number. */
+  dropAll(filter: { readonly consumer?: string | undefined }): Promise<number>;
 };

@@ -101,10 +101,14 @@ const createWrites = (messages: Collection<Message>, clock: Clock): Pick<Inbox, 
   },
 });
 
-const createOperations = (
-  messages: Collection<Message>,
-  clock: Clock,
-): Pick<Inbox, 'readBacklogs' | 'listDead' | 'retry' | 'drop'> => ({
+type ConsumerFilter = Parameters<Inbox['retryAll']>[0];
+
+const toDeadFilter = ({ consumer }: ConsumerFilter) => ({
+  state: 'dead' as const,
+  ...(consumer !== undefined && { consumer }),
+});
+
+const createOperatorReads = (messages: Collection<Message>): Pick<Inbox, 'readBacklogs' | 'listDead'> => ({
   readBacklogs: async () => {
     const counted = await messages
       .aggregate<Omit<Backlog, 'oldestAt'> & { oldestAt: Date | null }>([
@@ -124,20 +128,22 @@ const createOperations = (
     return counted.map((backlog) => ({ ...backlog, oldestAt: backlog.oldestAt ?? undefined }));
   },
   listDead: ({ consumer, limit }) =>
-    messages
-      .find({ state: 'dead', ...(consumer !== undefined && { consumer }) })
-      .sort({ endedAt: -1 })
-      .limit(limit)
-      .toArray(),
-  retry: async (id) => {
-    const change = { $set: { state: 'ready', attempts: 0 }, $unset: { endedAt: true } } as const;
-    return (await messages.updateOne({ _id: id, state: 'dead' }, change)).modifiedCount === 1;
-  },
-  drop: async (id) => {
-    const change = { $set: { state: 'done', endedAt: clock.now() } } as const;
-    return (await messages.updateOne({ _id: id, state: 'dead' }, change)).modifiedCount === 1;
-  },
+    messages.find(toDeadFilter({ consumer })).sort({ endedAt: -1 }).limit(limit).toArray(),
 });
+
+const createOperatorWrites = (
+  messages: Collection<Message>,
+  clock: Clock,
+): Pick<Inbox, 'retry' | 'drop' | 'retryAll' | 'dropAll'> => {
+  const toRetry = () => ({ $set: { state: 'ready' as const, attempts: 0 }, $unset: { endedAt: true as const } });
+  const toDrop = () => ({ $set: { state: 'done' as const, endedAt: clock.now() } });
+  return {
+    retry: async (id) => (await messages.updateOne({ _id: id, state: 'dead' }, toRetry())).modifiedCount === 1,
+    drop: async (id) => (await messages.updateOne({ _id: id, state: 'dead' }, toDrop())).modifiedCount === 1,
+    retryAll: async (filter) => (await messages.updateMany(toDeadFilter(filter), toRetry())).modifiedCount,
+    dropAll: async (filter) => (await messages.updateMany(toDeadFilter(filter), toDrop())).modifiedCount,
+  };
+};
 
 /** Creates the inbox of a module's database. */
 export const createInbox = ({ db, clock }: Deps): Inbox => {
@@ -145,7 +151,8 @@ export const createInbox = ({ db, clock }: Deps): Inbox => {
   return {
     ...createReads(messages),
     ...createWrites(messages, clock),
-    ...createOperations(messages, clock),
+    ...createOperatorReads(messages),
+    ...createOperatorWrites(messages, clock),
     watch: (watch) => watchInbox(db, watch),
   };
 };

@@ -170,6 +170,24 @@ const failureCases = (use: () => Fixture): void => {
     expect(await inbox.get(again)).toMatchObject({ attempts: 0, failures: [{ message: 'no $luck' }] });
   });
 
+  it.each(['retryAll', 'dropAll'] as const)('%s changes each dead message of a consumer, and no other', async (all) => {
+    const { inbox } = use();
+    const [consumer, other] = [createConsumer(), createConsumer()];
+    const { ids } = await receiveEach(inbox, consumer, ['a', 'b', 'c']);
+    const [one, two, ready] = ids as [string, string, string];
+    const { ids: others } = await receiveEach(inbox, other, ['a']);
+    await Promise.all([one, two, ...others].map((id) => fail(inbox, id, 1)));
+    expect(await inbox[all]({ consumer })).toBe(2);
+    const ended = all === 'retryAll' ? { state: 'ready', attempts: 0 } : { state: 'done', attempts: 1 };
+    expect(await Promise.all([one, two].map((id) => inbox.get(id)))).toMatchObject([ended, ended]);
+    expect('endedAt' in ((await inbox.get(one)) ?? {})).toBe(all === 'dropAll');
+    expect(await inbox.filterReady([ready])).toEqual([ready]);
+    expect(await inbox.listDead({ consumer: other, limit: 9 })).toHaveLength(1);
+    expect(await inbox[all]({ consumer })).toBe(0);
+    expect(await inbox[all]({})).toBeGreaterThanOrEqual(1);
+    expect(await inbox.listDead({ limit: 9 })).toEqual([]);
+  });
+
   it('returns the backlog of a consumer with the time of its oldest message', async () => {
     const { inbox, clock } = use();
     const consumer = createConsumer();

@@ -36,6 +36,13 @@ export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMe
   const end =
     (state: 'done' | 'dead') =>
     (message: Message): Message => ({ ...message, state, endedAt: clock.now() });
+  const listDead = (consumer: string | undefined): Message[] =>
+    ofState('dead').filter((message) => consumer === undefined || message.consumer === consumer);
+  const toRetried = ({ endedAt: _endedAt, ...message }: Message): Message => ({
+    ...message,
+    state: 'ready',
+    attempts: 0,
+  });
   const inbox: Inbox = {
     receive: async (received) => {
       for (const message of structuredClone(received)) {
@@ -92,14 +99,14 @@ export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMe
     },
     listDead: async ({ consumer, limit }) =>
       structuredClone(
-        ofState('dead')
-          .filter((message) => consumer === undefined || message.consumer === consumer)
+        listDead(consumer)
           .toSorted((one, other) => Number(other.endedAt) - Number(one.endedAt))
           .slice(0, limit),
       ),
-    retry: async (id) =>
-      change(id, 'dead', ({ endedAt: _endedAt, ...message }) => ({ ...message, state: 'ready', attempts: 0 })),
+    retry: async (id) => change(id, 'dead', toRetried),
     drop: async (id) => change(id, 'dead', end('done')),
+    retryAll: async ({ consumer }) => listDead(consumer).filter(({ _id }) => change(_id, 'dead', toRetried)).length,
+    dropAll: async ({ consumer }) => listDead(consumer).filter(({ _id }) => change(_id, 'dead', end('done'))).length,
   };
   const endMessage = ({ consumed, tenantId }: JournalRow): void => {
     if (consumed === undefined) return;
