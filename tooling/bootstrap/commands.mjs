@@ -106,6 +106,23 @@ Running services notice the change within about a second. docs/keys.md describes
 It checks the signatures by AUDIT_PUBLIC_KEYS, by default the key of npm start, and exits with 1 when it finds something.`,
     toProgram: withDatabases('.data', 'apps/svc-audit/src/audit.ts'),
   },
+  messages: {
+    usage: 'npm run messages -- <command> [<id> …] [<options>]',
+    summary: 'Shows, retries and drops dead messages in the database of MONGODB_URI, by default that of npm start.',
+    details: `  list             the backlog of each consumer: messages that are ready or dead, and the age of the oldest ready one
+  dead             the dead messages, newest first
+  show <id>        one message with its payload and all its failures
+  retry <id> …     makes dead messages ready again, so that a worker handles them
+  drop <id> …      ends dead messages without their effect
+  --module <name>  the messages of one module, instead of all
+  --consumer <c>   for dead, and with --all: the messages of one consumer
+  --limit <n>      for dead: how many, by default 20
+  --all            for retry and drop: every dead message, instead of ids; drop --all also needs --yes
+
+A message is an event for one consumer; it is dead when it has failed too often. Payloads hold ids and no personal data.
+When an argument is wrong, nothing changes and the exit code is 1. docs/guides/dead-messages.md shows how to use it.`,
+    toProgram: withDatabases('.data', 'apps/platform/src/messages.ts'),
+  },
   contracts: {
     usage: 'npm run contracts -- diff [--base <commit>]',
     summary: 'Compares the contracts with an earlier commit, and says which changes break clients.',

@@ -13,7 +13,7 @@ export const platformSettings = {
   }),
 };
 
-/** The settings of `npm run db`, and so all that a migration job needs. */
+/** The settings of `npm run db` and `npm run messages`, and so all that a migration job needs. */
 export const databaseSettings = {
   NODE_ENV: serviceSettings.NODE_ENV,
   ALLOW_INSECURE: serviceSettings.ALLOW_INSECURE,

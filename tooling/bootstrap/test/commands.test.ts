@@ -12,6 +12,7 @@ const commands = [
   'token',
   'keys',
   'db',
+  'messages',
   'contracts',
   'gen',
   'shell',
@@ -34,7 +35,7 @@ it('shell runs a program with the tools of the packages on PATH, and its exit co
 }, 60_000);
 
 describe('help', () => {
-  it.each(['start', 'load', 'bench', 'drill', 'token', 'keys', 'db', 'contracts', 'gen'])(
+  it.each(['start', 'load', 'bench', 'drill', 'token', 'keys', 'db', 'messages', 'contracts', 'gen'])(
     'is named when an option of %s is unknown',
     async (command) => {
       const { code, stdout, stderr } = await runCommand(command, '--unknown');

@@ -1,4 +1,5 @@
 import type { MigrationStatus } from '@plinth/data-kit';
+import { alignColumns } from '../command-line.ts';
 
 const headers = ['migration', 'phase', 'state', 'progress', 'holder'] as const;
 
@@ -16,8 +17,6 @@ const toRow = (status: MigrationStatus): string[] => [
 /** Converts the migrations of one module to lines of text with aligned columns. */
 export const toTable = (module: string, migrations: readonly MigrationStatus[]): string[] => {
   if (migrations.length === 0) return [`${module}: no migrations.`];
-  const rows = [[...headers], ...migrations.map(toRow)];
-  const widths = headers.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return [`${module}:`, ...lines.map((line) => `  ${line.trimEnd()}`)];
+  const lines = alignColumns([headers, ...migrations.map(toRow)]);
+  return [`${module}:`, ...lines.map((line) => `  ${line}`)];
 };

@@ -13,8 +13,7 @@ const shownUrl = 'http://127.0.0.1:3000';
 export type Example = { readonly command: string; readonly shown: string };
 
 /** Reads the commands of a page with their outputs. @throws when a part is missing, because then nothing would be checked. */
-export const readExamples = (page: string): readonly Example[] => {
-  if (!page.includes(setup)) throw new Error(`The page does not set its variables as the others do:\n${setup}`);
+export const readCommands = (page: string): readonly Example[] => {
   const blocks = [...page.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language, text = '']) => ({ language, text }));
   const examples = blocks.flatMap(({ language, text: command }, index) => {
     if (language !== 'sh') return [];
@@ -25,6 +24,12 @@ export const readExamples = (page: string): readonly Example[] => {
   });
   if (examples.length === 0) throw new Error('The page has no command.');
   return examples;
+};
+
+/** Reads the commands of a page for HTTP clients, which also sets their variables. */
+export const readExamples = (page: string): readonly Example[] => {
+  if (!page.includes(setup)) throw new Error(`The page does not set its variables as the others do:\n${setup}`);
+  return readCommands(page);
 };
 
 /** Ends the output of each command. */

@@ -1,0 +1,31 @@
+import { connectMongo } from '@plinth/mongo';
+import { checkSettings, type Module, systemClock, systemIds } from '@plinth/service-kit';
+import { type RunOptions, selectModules, toExitCode } from '../command-line.ts';
+import { databaseSettings } from '../settings.ts';
+import { commands } from './commands.ts';
+import { readArguments, usage } from './read-arguments.ts';
+
+export type RunMessagesOptions = RunOptions & { readonly modules: readonly Module[] };
+
+const runCommand = async (args: readonly string[], { load, modules, print }: RunMessagesOptions): Promise<boolean> => {
+  const { command, module, ...options } = readArguments(args);
+  const selected = selectModules(modules, module, usage);
+  const config = await load(databaseSettings, { check: checkSettings });
+  // No command returns a cursor, so any secret serves.
+  const datastore = await connectMongo({ ...config, CURSOR_SECRET: systemIds.next() });
+  try {
+    const inboxes = selected.map((opened) => ({
+      module: opened.name,
+      consumers: (opened.consumers ?? []).map(({ name }) => name),
+      inbox: datastore.open(opened, { clock: systemClock, ids: systemIds }).inbox,
+    }));
+    await commands[command]({ ...options, inboxes, clock: systemClock, print: (line) => print(`${line}\n`) });
+    return true;
+  } finally {
+    await datastore.close();
+  }
+};
+
+/** Runs a command of `npm run messages`. Returns the exit code of its process. */
+export const runMessages = (args: readonly string[], options: RunMessagesOptions): Promise<0 | 1> =>
+  toExitCode(() => runCommand(args, options), options);

@@ -1,0 +1,30 @@
+import { load, type loadOrExit } from '@plinth/config';
+import { runMessages } from '@plinth/platform/messages';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Boxes, type Move, modules, openBoxes } from './fixture.ts';
+import { createMoves, expectEach, moveInOrder, waitMs } from './moves.ts';
+
+/** Runs `npm run messages` in this process. Returns the exit code and the output. */
+const runCommand = async ({ datastore }: Boxes, ...args: readonly string[]): Promise<[number, string]> => {
+  const env = { MONGODB_URI: process.env['MONGODB_URI'], MONGODB_DATABASE_PREFIX: datastore.databasePrefix };
+  const loadFromEnv: typeof loadOrExit = async (settings) => load(settings, env);
+  let output = '';
+  const print = (text: string): void => void (output += text);
+  const code = await runMessages(args, { modules, load: loadFromEnv, print, printError: print });
+  return [code, output];
+};
+
+it('a worker handles a dead message once that npm run messages has made ready', async () => {
+  const boxes = await openBoxes();
+  onTestFinished(() => boxes.close());
+  for (const worker of [boxes.startWorker(), boxes.startWorker()]) onTestFinished(() => worker.stop());
+  const [moves] = createMoves({ boxes: 1, steps: 1 }) as [Move[]];
+  await moveInOrder(boxes, [moves.map((move) => ({ ...move, fails: 3 }))]);
+  await expect.poll(() => boxes.inbox.listDead({ limit: 9 }), waitMs).toHaveLength(1);
+  expect(await boxes.listEffects()).toEqual([]);
+  const id = String((await boxes.inbox.listDead({ limit: 9 }))[0]?._id);
+  expect(await runCommand(boxes, 'retry', id)).toEqual([0, 'Made 1 message ready again.\n']);
+  await expectEach(boxes, [moves]);
+  expect(await runCommand(boxes, 'retry', id)).toEqual([1, `The message '${id}' is not dead: its state is done.\n`]);
+  await expectEach(boxes, [moves]);
+});
