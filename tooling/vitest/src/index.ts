@@ -34,6 +34,9 @@ export function projectConfig({ linesMin, databases = false }: ProjectOptions = 
       testTimeout: 60_000,
       hookTimeout: 90_000,
       expect: { poll: { timeout: 15_000 } },
+      // In CI every package shares two cores, and a request may miss its deadline of eight seconds. A test that was tried again is
+      // marked `(retry x1)`; on the machine of a developer none is.
+      retry: process.env['CI'] ? 1 : 0,
       // Files share the modules of their worker: loading them again for each file took a third of the time of all tests.
       isolate: false,
       globalSetup: databases ? toPath('./databases-setup.ts') : [],

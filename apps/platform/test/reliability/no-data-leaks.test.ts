@@ -137,7 +137,7 @@ describe('a canary in every secret and personal field, header and token', () => 
     expect(outputs.metrics.length).toBeGreaterThan(1000);
     expect(outputs.traces.length).toBeGreaterThan(1000);
     expect(findRecords('request-failed').length).toBeGreaterThan(10);
-    expect(findRecords('redis-disconnected')).toHaveLength(1);
+    expect(findRecords('redis-disconnected').length).toBeGreaterThan(0);
     expect(findRecords('revocation-stream-lost').length).toBeLessThanOrEqual(1);
   });
 
