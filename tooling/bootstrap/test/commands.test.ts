@@ -12,6 +12,7 @@ const commands = [
   'token',
   'keys',
   'db',
+  'audit',
   'messages',
   'contracts',
   'gen',
