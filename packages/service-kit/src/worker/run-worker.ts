@@ -56,8 +56,9 @@ const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutd
   const lifecycle = { isDraining: false };
   const dependencies = [{ name: 'mongodb', required: true, check: datastore.ping }, queues];
   const checkReadiness = createReadinessCheck({ dependencies, lifecycle });
-  const metricsServer = await openMetrics({ metrics, checkReadiness }, config);
   await (config.MIGRATE_ON_START ? worker.prepare() : worker.assertPrepared());
+  // Not earlier: a rollout replaces old workers when the probes of this one succeed.
+  const metricsServer = await openMetrics({ metrics, checkReadiness }, config);
   worker.start();
   shutdown.stop = async () => {
     lifecycle.isDraining = true;
