@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { serviceSettings } from '@plinth/service-kit';
+import { serviceSettings, workerSettings } from '@plinth/service-kit';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from './paths.ts';
 
 type Service = {
   image: string;
+  build?: { context: string; dockerfile: string; args: Record<string, string> };
   command?: string[];
   environment?: Record<string, string>;
   ports?: string[];
@@ -22,7 +23,8 @@ describe('docker-compose.yml', async () => {
   const { services } = parse(await readFile(`${root}/docker-compose.yml`, 'utf8')) as {
     services: Record<string, Service>;
   };
-  const { mongodb, redis, platform } = services as { mongodb: Service; redis: Service; platform: Service };
+  const { mongodb, redis, platform, worker } = services as Record<'mongodb' | 'redis' | 'platform' | 'worker', Service>;
+  const apps = { platform, worker };
 
   it('opens every port to this machine only', () => {
     const ports = Object.values(services).flatMap((service) => service.ports ?? []);
@@ -44,28 +46,47 @@ describe('docker-compose.yml', async () => {
     expect(command).toContain('--appendonly yes');
   });
 
-  it('passes settings to the platform that exist, and every one that is required', () => {
-    const passed = Object.keys(platform.environment ?? {});
-    const required = Object.entries(serviceSettings).filter(([, schema]) => !schema.safeParse(undefined).success);
-    expect(passed.filter((name) => !Object.hasOwn(serviceSettings, name))).toEqual([]);
-    expect(passed).toEqual(expect.arrayContaining(required.map(([name]) => name)));
+  it.each([
+    ['platform', serviceSettings],
+    ['worker', workerSettings],
+  ] as const)('passes settings to the %s that exist, and every one that is required', (name, settings) => {
+    const passed = Object.keys(apps[name].environment ?? {});
+    const required = Object.entries(settings).filter(([, schema]) => !schema.safeParse(undefined).success);
+    expect(passed.filter((setting) => !Object.hasOwn(settings, setting))).toEqual([]);
+    expect(passed).toEqual(expect.arrayContaining(required.map(([setting]) => setting)));
   });
 
   it('does not start without its secrets', () => {
     for (const name of ['AUTH_JWKS', 'CURSOR_SECRET']) expect(platform.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
+    expect(worker.environment?.['AUDIT_SIGNING_KEY']).toMatch(/^\$\{AUDIT_SIGNING_KEY:\?/);
+    expect(worker.environment?.['CURSOR_SECRET']).toBe(platform.environment?.['CURSOR_SECRET']);
   });
 
-  it('starts the platform when both databases are healthy, and leaves its health check to the image', () => {
-    expect(platform.depends_on).toEqual({
-      mongodb: { condition: 'service_healthy' },
-      redis: { condition: 'service_healthy' },
-    });
+  it.each(Object.entries(apps))('builds the image of the %s by its name', (name, { build, image }) => {
+    expect(build).toEqual({ context: '.', dockerfile: 'tooling/docker/Dockerfile', args: { APP: name } });
+    expect(image).toBe(`plinth/${name}`);
+  });
+
+  it.each(Object.entries(apps))(
+    'starts the %s when both databases are healthy, and leaves its health check to the image',
+    (_, app) => {
+      expect(app.depends_on).toEqual({
+        mongodb: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+      });
+      expect(app.healthcheck).toBeUndefined();
+    },
+  );
+
+  it('checks the health of the databases, and of the worker on the port of its metrics, which stays closed outside', () => {
     for (const { healthcheck } of [mongodb, redis]) expect(healthcheck?.test[0]).toBe('CMD');
-    expect(platform.healthcheck).toBeUndefined();
+    expect(worker.environment?.['METRICS_PORT']).toBe('9464');
+    expect(worker.ports).toBeUndefined();
   });
 
-  it('runs the platform without capabilities, on files that it cannot write', () => {
-    expect(platform).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
-    expect(platform.volumes).toBeUndefined();
+  it.each(Object.entries(apps))('runs the %s without capabilities, on files that it cannot write', (_, app) => {
+    expect(app).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
+    expect(app.volumes).toBeUndefined();
+    expect(Number.parseInt(app.stop_grace_period ?? '', 10)).toBeGreaterThan(10);
   });
 });

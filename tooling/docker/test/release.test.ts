@@ -52,5 +52,5 @@ it('has the section of its version as notes, and is not made without one', async
 });
 
 it('lists the apps that have an image', () => {
-  expect(listApps(root)).toEqual(expect.arrayContaining(['platform', 'svc-users']));
+  expect(listApps(root)).toEqual(expect.arrayContaining(['platform', 'svc-users', 'worker']));
 });
