@@ -6,13 +6,19 @@ import {
   deployment,
   environments,
   folder,
+  type IngressPolicy,
   job,
   keySecret,
+  type Labels,
+  listAllowed,
   migrationSecret,
   read,
   readConfigMap,
   readEnvironment,
   secret,
+  selects,
+  worker,
+  workerSecret,
 } from './manifests.ts';
 import { apps, describeAllSettings } from './settings.ts';
 
@@ -21,15 +27,16 @@ const stopSeconds = 10;
 /** Seconds for which a start may wait for the migrations of another process. */
 const migrationSeconds = 600;
 
-type Labels = Record<string, string>;
 type Patch = { patch: string };
 type Kustomization = { nameSuffix?: string; labels?: { pairs: Labels }[]; resources?: string[]; patches?: Patch[] };
 
-const workloads = [deployment, job];
+const workloads = [deployment, worker, job];
+const secretsOf: Readonly<Record<string, readonly (typeof secret)[]>> = {
+  [job.metadata.name]: [migrationSecret],
+  [worker.metadata.name]: [secret, workerSecret],
+};
 const pod = deployment.spec.template;
 const [container] = pod.spec.containers;
-const selects = (selector: Labels, labels: Labels): boolean =>
-  Object.entries(selector).every(([name, value]) => labels[name] === value);
 
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
   (path) => path.endsWith('.yaml') && !path.includes('node_modules'),
@@ -59,11 +66,11 @@ describe.each(workloads)('the pods of $metadata.name', ({ metadata, spec }) => {
     });
   });
 
-  it('read the ConfigMap and a Secret of the template', () => {
+  it('read the ConfigMap and their Secrets of the template', () => {
     const { configMapGenerator } = read<{ configMapGenerator: { name: string }[] }>('settings/kustomization.yaml');
     expect(spec.template.spec.containers[0].envFrom).toEqual([
       { configMapRef: { name: configMapGenerator[0]?.name } },
-      { secretRef: { name: (metadata.name === job.metadata.name ? migrationSecret : secret).metadata.name } },
+      ...(secretsOf[metadata.name] ?? [secret]).map(({ metadata: { name } }) => ({ secretRef: { name } })),
     ]);
   });
 
@@ -132,16 +139,9 @@ describe('the Deployment', () => {
 
 describe('the network', async () => {
   const infos = await describeAllSettings();
-  type Policy = {
-    spec: {
-      podSelector: { matchLabels?: Labels };
-      ingress?: { from: { namespaceSelector: { matchLabels: Labels } }[]; ports: { port: string }[] }[];
-      egress?: { ports: { port: number }[] }[];
-    };
-  };
+  type Policy = { spec: IngressPolicy['spec'] & { egress?: { ports: { port: number }[] }[] } };
   const namespace = parseAllDocuments(readFileSync(join(folder, 'namespace/network-policy.yaml'), 'utf8'));
   const [deny, egress] = [...namespace].map((document) => document.toJS() as Policy);
-  const ingress = read<Policy>('base/network-policy.yaml');
 
   it('is closed by default', () => {
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
@@ -159,11 +159,7 @@ describe('the network', async () => {
   });
 
   it('lets only the ingress reach the API, and only Prometheus the metrics', () => {
-    const allowed = ingress.spec.ingress?.map(({ from, ports }) => [
-      ...from.map(({ namespaceSelector }) => namespaceSelector.matchLabels['kubernetes.io/metadata.name']),
-      ...ports.map(({ port }) => port),
-    ]);
-    expect(allowed).toEqual([
+    expect(listAllowed(read('base/network-policy.yaml'))).toEqual([
       ['ingress-nginx', 'http'],
       ['monitoring', 'metrics'],
     ]);
@@ -189,7 +185,7 @@ it('runs a canary as one pod behind the Service of production, apart from the st
 it('runs every service in production in many processes', () => {
   const services = apps.filter((app) => app.startsWith('svc-')).map((app) => app.slice('svc-'.length));
   const { resources = [] } = read<Kustomization>('overlays/split/kustomization.yaml');
-  expect(new Set(resources.filter((path) => !path.startsWith('..')))).toEqual(new Set(services));
+  expect(new Set(resources.filter((path) => !path.startsWith('..')))).toEqual(new Set([...services, 'worker']));
   for (const service of services) {
     const { patches = [] } = read<Kustomization>(`overlays/split/${service}/module/kustomization.yaml`);
     expect(patches[0]?.patch).toContain(`value: plinth/svc-${service}`);

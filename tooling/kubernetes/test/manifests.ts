@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { generateSigningKey } from '@plinth/auth';
 import { createTestIssuer } from '@plinth/auth/testing';
 import { createServiceSettings } from '@plinth/testing/process';
 import { parse, parseAllDocuments } from 'yaml';
@@ -16,10 +17,10 @@ export const read = <T>(path: string): T => parse(readText(path)) as T;
 
 type Secret = { metadata: { name: string }; stringData: Record<string, string> };
 
-/** The Secrets of the template: of the processes, the keys that they mount, and that of the job that migrates. */
-export const [secret, keySecret, migrationSecret] = parseAllDocuments(readText('secret.template.yaml')).map(
-  (document) => (document as { toJS(): Secret }).toJS(),
-) as [Secret, Secret, Secret];
+/** The Secrets of the template: of the processes, the keys that they mount, of the job that migrates, and of workers. */
+export const [secret, keySecret, migrationSecret, workerSecret] = parseAllDocuments(
+  readText('secret.template.yaml'),
+).map((document) => (document as { toJS(): Secret }).toJS()) as [Secret, Secret, Secret, Secret];
 
 export const environments = ['staging', 'production'] as const;
 export type Environment = (typeof environments)[number];
@@ -58,6 +59,11 @@ export async function fillSecrets(): Promise<Record<string, string>> {
   };
 }
 
+/** The settings of workers from their Secret. */
+export const fillWorkerSecret = async (): Promise<Record<string, string>> => ({
+  AUDIT_SIGNING_KEY: JSON.stringify(await generateSigningKey()),
+});
+
 type Probe = { httpGet: { path: string; port: string }; periodSeconds: number; failureThreshold: number };
 type Container = {
   image: string;
@@ -68,8 +74,9 @@ type Container = {
   startupProbe?: Probe;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
+  resources: { requests: { memory: string }; limits: { memory: string } };
 };
-type Labels = Record<string, string>;
+export type Labels = Record<string, string>;
 type Pod = {
   metadata: { labels: Labels; annotations?: Labels };
   spec: {
@@ -84,5 +91,23 @@ export type Workload = {
   spec: { selector: { matchLabels: Labels }; progressDeadlineSeconds: number; replicas?: number; template: Pod };
 };
 
+export type IngressPolicy = {
+  spec: {
+    podSelector: { matchLabels?: Labels };
+    ingress?: { from: { namespaceSelector: { matchLabels: Labels } }[]; ports: { port: string }[] }[];
+  };
+};
+
+/** The namespaces and ports that a policy connects. */
+export const listAllowed = ({ spec }: IngressPolicy): (string | undefined)[][] =>
+  (spec.ingress ?? []).map(({ from, ports }) => [
+    ...from.map(({ namespaceSelector }) => namespaceSelector.matchLabels['kubernetes.io/metadata.name']),
+    ...ports.map(({ port }) => port),
+  ]);
+
+export const selects = (selector: Labels, labels: Labels): boolean =>
+  Object.entries(selector).every(([name, value]) => labels[name] === value);
+
 export const deployment: Workload = read('process/deployment.yaml');
+export const worker: Workload = read('worker/deployment.yaml');
 export const job: Workload = read('migrate/job.yaml');
