@@ -168,12 +168,12 @@ describe('the rules of modules', () => {
   });
 });
 
-it.each(['host', 'modules', 'security'])('Prometheus accepts the rules of %s', async (name) => {
+it.each(['host', 'modules', 'security', 'worker'])('Prometheus accepts the rules of %s', async (name) => {
   const folder = await createFolder();
   expect(await run(promtool, 'check', 'rules', `${folder}/rules/${name}.yaml`)).toMatchObject({ ok: true });
 });
 
-it.each(['host', 'module'])('Prometheus accepts the expressions of the dashboard %s', async (name) => {
+it.each(['host', 'module', 'worker'])('Prometheus accepts the expressions of the dashboard %s', async (name) => {
   const text = await readFile(new URL(`../dashboards/${name}.json`, import.meta.url), 'utf8');
   const rules = getExpressions(text).map((expr, index) => ({ record: `panel:${index}`, expr }));
   expect(rules.length).toBeGreaterThan(0);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { startPlatform } from '@plinth/load';
 import { createId, getFreePort } from '@plinth/testing';
-import { startChild, waitUntilReady } from '@plinth/testing/process';
+import { createServiceSettings, nodeCommand, startChild, waitUntilReady } from '@plinth/testing/process';
 import { expect, it, onTestFinished } from 'vitest';
 import { createFolder, getExpressions } from './files.ts';
 import { findPrometheus } from './find-prometheus.ts';
@@ -23,14 +23,25 @@ async function startTraced(metricsPort: number) {
   return { url, token: await createToken({ id: createId(), tenantId: createId(), role: 'owner' }) };
 }
 
-/** Starts a Prometheus that scrapes a port, with our rules. Returns a function that queries its API. */
-async function startPrometheus(metricsPort: number) {
+/** Starts a worker on databases of its own. It has no events: its backlog is measured anyway. */
+async function startWorker(metricsPort: number) {
+  const main = new URL('../../../apps/worker/src/main.ts', import.meta.url);
+  // The audit trail has no messages, and needs a key to sign with.
+  const env = { ...createServiceSettings(), METRICS_PORT: String(metricsPort), WORKER_MODULES: 'orders,users' };
+  const child = startChild(nodeCommand(main), { env });
+  onTestFinished(async () => void (await child.end('SIGTERM')));
+  await child.request();
+}
+
+/** Starts a Prometheus that scrapes ports, with our rules. Returns a function that queries its API. */
+async function startPrometheus(metricsPorts: readonly number[]) {
   const { prometheus } = await findPrometheus({ env: process.env, log: console.error });
+  const targets = metricsPorts.map((port) => `127.0.0.1:${port}`);
   const folder = await createFolder({
     'prometheus.yaml': {
       global: { scrape_interval: '250ms', evaluation_interval: '250ms' },
       rule_files: ['rules/*.yaml'],
-      scrape_configs: [{ job_name: 'plinth', static_configs: [{ targets: [`127.0.0.1:${metricsPort}`] }] }],
+      scrape_configs: [{ job_name: 'plinth', static_configs: [{ targets }] }],
     },
   });
   const port = await getFreePort();
@@ -61,20 +72,24 @@ async function getUsedNames(): Promise<string[]> {
   const names = expressions.flatMap(
     (text) =>
       text.match(
-        /\b(?:(?:http|mongodb|process|nodejs|idempotency|trace|revocations|security|sign)_\w+|plinth:[\w:]+)/g,
+        /\b(?:(?:http|mongodb|process|nodejs|idempotency|trace|revocations|security|sign|messages)_\w+|plinth:[\w:]+)/g,
       ) ?? [],
   );
   return [...new Set(names)].sort();
 }
 
-it('every metric of rules and dashboards exists in a scrape of the platform', async () => {
-  const metricsPort = await getFreePort();
-  const [{ url, token }, query] = await Promise.all([startTraced(metricsPort), startPrometheus(metricsPort)]);
+it('every metric of rules and dashboards exists in a scrape of the platform or of a worker', async () => {
+  const [platformPort, workerPort] = [await getFreePort(), await getFreePort()];
+  const [{ url, token }, query] = await Promise.all([
+    startTraced(platformPort),
+    startPrometheus([platformPort, workerPort]),
+    startWorker(workerPort),
+  ]);
   const getValue = async (expression: string): Promise<string | undefined> => {
     const { result } = (await query('query', { query: expression })) as { result: { value: [number, string] }[] };
     return result[0]?.value[1];
   };
-  await expect.poll(() => getValue('up'), { timeout: 20_000 }).toBe('1');
+  await expect.poll(() => getValue('sum(up)'), { timeout: 20_000 }).toBe('2');
 
   const traceId = randomBytes(16).toString('hex');
   const headers = { authorization: `Bearer ${token}`, traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
@@ -113,7 +128,9 @@ it('every metric of rules and dashboards exists in a scrape of the platform', as
   await expect.poll(getExemplars, { timeout: 20_000 }).toContain(`"trace_id":"${traceId}"`);
 
   const used = await getUsedNames();
-  expect(used).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'plinth:http_reads_seconds:p95_5m']));
+  expect(used).toEqual(
+    expect.arrayContaining(['process_cpu_seconds_total', 'plinth:http_reads_seconds:p95_5m', 'messages_ready']),
+  );
   const getMissing = async () => {
     const known = new Set((await query('label/__name__/values')) as string[]);
     // No request has failed yet, and garbage collection happens at any time.
