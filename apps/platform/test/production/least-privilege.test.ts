@@ -67,6 +67,7 @@ const run = async (script: URL, env: Environment, ...args: readonly string[]) =>
   const { exited, output } = startChild(nodeCommand(script, ...args), { env, cwd: folder });
   return { code: (await exited)[0], stdout: output.stdout, stderr: output.stderr };
 };
+const workerScript = new URL('../../../worker/src/main.ts', import.meta.url);
 const dbScript = new URL('../../src/db.ts', import.meta.url);
 
 /** Runs a command of `npm run db` in this process, because Node needs a second to start another. */
@@ -171,6 +172,21 @@ describe('production without any allowed risk, with users of the least privilege
       expect(service.output.stdout).not.toMatch(/"level":"(?:error|fatal)"/);
     } finally {
       expect((await service.end('SIGTERM'))[0]).toBe(0);
+    }
+  });
+
+  it('a worker handles the event of the erasure, with the user of the runtime', async () => {
+    const { client, close } = await databases.connectAs('root');
+    const env = { ...environment, AUDIT_SIGNING_KEY: JSON.stringify(await generateSigningKey()) };
+    const worker = startChild(nodeCommand(workerScript), { env, cwd: folder });
+    try {
+      expect(await worker.request()).toBe('ready');
+      const inbox = client.db(`${prefix}orders`).collection('inbox');
+      await expect.poll(() => inbox.countDocuments({ state: 'done' }), { timeout: 20_000 }).toBeGreaterThan(0);
+      expect(worker.output.stdout).not.toMatch(/"level":"(?:warn|error|fatal)"/);
+    } finally {
+      await close();
+      expect((await worker.end('SIGTERM'))[0]).toBe(0);
     }
   });
 });
