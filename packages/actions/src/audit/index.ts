@@ -1,1 +1,1 @@
-export { exportAuditEvents, getAuditEvent, listAuditEvents } from './audit-events.ts';
+export { exportAuditEvents, getAuditEvent, listAuditEvents } from './audit.ts';

@@ -86,7 +86,7 @@ describe('a managed collection', () => {
     collection.insert(draft);
     collection.update(document, { $set: { name: 'Desk' }, $unset: { note: true } }, refused);
     expect(calls).toEqual([
-      ['insert', { ...draft, nameKey: 'lamp', groupKey: 'light', deleted: false }],
+      ['insert', { ...draft, nameKey: 'lamp', groupKey: 'light', deleted: false }, undefined],
       ['update', document, { $set: { name: 'Desk', nameKey: 'desk' }, $unset: { note: true, noteKey: true } }, refused],
     ]);
   });

@@ -84,7 +84,8 @@ const generators: { readonly [T in z.core.$ZodTypes['_zod']['def']['type']]?: Ge
   null: () => fc.constant(null),
   undefined: () => fc.constant(undefined),
   any: () => fc.jsonValue(),
-  unknown: () => fc.jsonValue(),
+  // As JSON is read: it has no negative zero.
+  unknown: () => fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown),
   enum: ({ _zod }) => fc.constantFrom(..._zod.values),
   literal: ({ _zod }) => fc.constantFrom(..._zod.def.values),
   object: (schema, position) =>
