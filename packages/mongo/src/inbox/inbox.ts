@@ -1,5 +1,4 @@
 import {
-  type Backlog,
   type Clock,
   failuresMax,
   type Inbox,
@@ -108,24 +107,30 @@ const toDeadFilter = ({ consumer }: ConsumerFilter) => ({
   ...(consumer !== undefined && { consumer }),
 });
 
+type Counted = { readonly _id: string; readonly count: number; readonly oldestAt: Date };
+
+/** Counts the messages of a state by consumer. Each state has an index of its own, which leaves out those that were handled. */
+const countByConsumer = async (
+  messages: Collection<Message>,
+  state: 'ready' | 'dead',
+): Promise<Map<string, Counted>> => {
+  const group = { _id: '$consumer', count: { $sum: 1 }, oldestAt: { $min: '$receivedAt' } };
+  const counted = await messages
+    .aggregate<Counted>([{ $match: { state } }, { $group: group }], { hint: state })
+    .toArray();
+  return new Map(counted.map((consumer) => [consumer._id, consumer]));
+};
+
 const createOperatorReads = (messages: Collection<Message>): Pick<Inbox, 'readBacklogs' | 'listDead'> => ({
   readBacklogs: async () => {
-    const counted = await messages
-      .aggregate<Omit<Backlog, 'oldestAt'> & { oldestAt: Date | null }>([
-        { $match: { state: { $in: ['ready', 'dead'] } } },
-        {
-          $group: {
-            _id: '$consumer',
-            ready: { $sum: { $cond: [{ $eq: ['$state', 'ready'] }, 1, 0] } },
-            dead: { $sum: { $cond: [{ $eq: ['$state', 'dead'] }, 1, 0] } },
-            oldestAt: { $min: { $cond: [{ $eq: ['$state', 'ready'] }, '$receivedAt', null] } },
-          },
-        },
-        { $project: { _id: 0, consumer: '$_id', ready: 1, dead: 1, oldestAt: 1 } },
-        { $sort: { consumer: 1 } },
-      ])
-      .toArray();
-    return counted.map((backlog) => ({ ...backlog, oldestAt: backlog.oldestAt ?? undefined }));
+    const [ready, dead] = await Promise.all([countByConsumer(messages, 'ready'), countByConsumer(messages, 'dead')]);
+    const consumers = [...new Set([...ready.keys(), ...dead.keys()])].toSorted();
+    return consumers.map((consumer) => ({
+      consumer,
+      ready: ready.get(consumer)?.count ?? 0,
+      dead: dead.get(consumer)?.count ?? 0,
+      oldestAt: ready.get(consumer)?.oldestAt,
+    }));
   },
   listDead: ({ consumer, limit }) =>
     messages.find(toDeadFilter({ consumer })).sort({ endedAt: -1 }).limit(limit).toArray(),

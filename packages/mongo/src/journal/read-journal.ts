@@ -37,10 +37,10 @@ const toPosition = ({ storedAt, at }: StoredRow): string =>
     ? toHex(storedAt.getHighBitsUnsigned()) + toHex(storedAt.getLowBitsUnsigned())
     : `00000000${toHex(Math.floor(at.getTime() / 1000))}`;
 
-const toEntry = ({ storedAt, ...row }: StoredRow): JournalEntry => ({
-  ...row,
-  position: toPosition({ ...row, ...(storedAt && { storedAt }) }),
-});
+const toEntry = (stored: StoredRow): JournalEntry => {
+  const { storedAt: _storedAt, ...row } = stored;
+  return { ...row, position: toPosition(stored) };
+};
 
 const readPlace = async ({ leases, leaseId }: ReaderDeps): Promise<Place> => {
   const stored = await leases.findOne<LeaseRecord & { place?: Place }>({ _id: leaseId });
