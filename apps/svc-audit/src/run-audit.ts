@@ -3,7 +3,7 @@ import { createStatementReader, toPublicJwk } from '@plinth/auth';
 import type { loadOrExit } from '@plinth/config';
 import { StartupError, StoredId } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
-import { checkSettings, serviceSettings, systemIds, verificationSettings } from '@plinth/service-kit';
+import { checkSettings, databaseSettings, systemIds, verificationSettings } from '@plinth/service-kit';
 import { verify } from './verify.ts';
 
 export type RunOptions = {
@@ -12,30 +12,7 @@ export type RunOptions = {
   readonly printError: (line: string) => void;
 };
 
-const {
-  NODE_ENV,
-  ALLOW_INSECURE,
-  NODE_TLS_REJECT_UNAUTHORIZED,
-  MONGODB_URI,
-  MONGODB_TLS_CA,
-  MONGODB_TLS_CERTIFICATE,
-  MONGODB_TLS_KEY,
-  MONGODB_POOL_SIZE,
-  MONGODB_DATABASE_PREFIX,
-} = serviceSettings;
-
-const settings = {
-  NODE_ENV,
-  ALLOW_INSECURE,
-  NODE_TLS_REJECT_UNAUTHORIZED,
-  MONGODB_URI,
-  MONGODB_TLS_CA,
-  MONGODB_TLS_CERTIFICATE,
-  MONGODB_TLS_KEY,
-  MONGODB_POOL_SIZE,
-  MONGODB_DATABASE_PREFIX,
-  ...verificationSettings,
-};
+const settings = { ...databaseSettings, ...verificationSettings };
 
 const usage = 'Usage: npm run audit -- verify [--tenant <id>]';
 

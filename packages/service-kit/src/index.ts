@@ -1,5 +1,6 @@
 export { type AsyncApiOptions, createAsyncApi, listEvents } from './asyncapi/document.ts';
 export { systemClock, systemIds } from './clock-and-ids.ts';
+export { databaseSettings } from './database-settings.ts';
 export { listErrors } from './http/declared-errors.ts';
 export type { Serialization } from './http/serialize.ts';
 export { type Binding, implement } from './implement.ts';

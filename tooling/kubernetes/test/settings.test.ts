@@ -1,5 +1,5 @@
 import { ConfigError, load } from '@plinth/config';
-import { checkSettings } from '@plinth/service-kit';
+import { checkSettings, databaseSettings } from '@plinth/service-kit';
 import { describe, expect, it } from 'vitest';
 import {
   environments,
@@ -10,7 +10,7 @@ import {
   readConfigMap,
   secret,
 } from './manifests.ts';
-import { describeAllSettings, getAllSettings, getDatabaseSettings, isSecret } from './settings.ts';
+import { describeAllSettings, getAllSettings, isSecret } from './settings.ts';
 
 const settings = await getAllSettings();
 const infos = await describeAllSettings();
@@ -45,7 +45,6 @@ describe('the Secret', () => {
 });
 
 it('the Secret of the jobs has the required secrets of `npm run db`, and no other', async () => {
-  const databaseSettings = await getDatabaseSettings();
   const required = infos.filter(
     (info) => isSecret(info) && info.required && Object.hasOwn(databaseSettings, info.name),
   );

@@ -22,12 +22,6 @@ export async function getAllSettings(): Promise<Settings> {
   return Object.assign({}, serviceSettings, ...exported.flatMap((settings) => Object.values(settings))) as Settings;
 }
 
-/** The settings of the jobs that migrate. */
-export async function getDatabaseSettings(): Promise<Settings> {
-  const { databaseSettings = {} } = await importSettings('apps/platform/src/settings.ts');
-  return databaseSettings;
-}
-
 /** Returns the metadata of all settings of all apps. */
 export async function describeAllSettings(): Promise<SettingInfo[]> {
   return Object.entries(await getAllSettings()).map(([name, schema]) => describeSetting(name, schema));

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util';
 import { StartupError } from '@plinth/data-kit';
 import { connectMongo } from '@plinth/mongo';
-import { checkSettings, systemIds } from '@plinth/service-kit';
+import { checkSettings, databaseSettings, systemIds } from '@plinth/service-kit';
 import { type RunOptions, selectModules, toExitCode, UsageError } from '../command-line.ts';
 import { modules as allModules } from '../modules.ts';
-import { databaseSettings } from '../settings.ts';
 import { type CommandOptions, commands } from './commands.ts';
 import { renderRolesScript } from './roles-script.ts';
 

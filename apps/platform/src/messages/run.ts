@@ -1,7 +1,6 @@
 import { connectMongo } from '@plinth/mongo';
-import { checkSettings, type Module, systemClock, systemIds } from '@plinth/service-kit';
+import { checkSettings, databaseSettings, type Module, systemClock, systemIds } from '@plinth/service-kit';
 import { type RunOptions, selectModules, toExitCode } from '../command-line.ts';
-import { databaseSettings } from '../settings.ts';
 import { commands } from './commands.ts';
 import { readArguments, usage } from './read-arguments.ts';
 

@@ -1,30 +1,9 @@
 import { type Config, list } from '@plinth/config';
 import { z } from 'zod';
+import { databaseSettings } from '../database-settings.ts';
 import { serviceSettings } from '../settings.ts';
 import { signingSettings } from '../signing-settings.ts';
-
-const {
-  NODE_ENV,
-  ALLOW_INSECURE,
-  NODE_TLS_REJECT_UNAUTHORIZED,
-  LOG_LEVEL,
-  METRICS_PORT,
-  METRICS_HOST,
-  MONGODB_URI,
-  MONGODB_TLS_CA,
-  MONGODB_TLS_CERTIFICATE,
-  MONGODB_TLS_KEY,
-  MIGRATE_ON_START,
-  MONGODB_POOL_SIZE,
-  MONGODB_DATABASE_PREFIX,
-  REDIS_URL,
-  REDIS_TLS_CA,
-  REDIS_TLS_CERTIFICATE,
-  REDIS_TLS_KEY,
-  REDIS_KEY_PREFIX,
-  CURSOR_SECRET,
-  CURSOR_SECRET_PREVIOUS,
-} = serviceSettings;
+import { redisTlsSettings } from '../tls-settings.ts';
 
 /** The settings that a worker has beside those that it shares with services. */
 export const ownWorkerSettings = {
@@ -39,26 +18,16 @@ export const ownWorkerSettings = {
 
 /** The settings of a worker. It serves no requests, so it needs no keys of tokens and no limits. */
 export const workerSettings = {
-  NODE_ENV,
-  ALLOW_INSECURE,
-  NODE_TLS_REJECT_UNAUTHORIZED,
-  LOG_LEVEL,
-  METRICS_PORT,
-  METRICS_HOST,
-  MONGODB_URI,
-  MONGODB_TLS_CA,
-  MONGODB_TLS_CERTIFICATE,
-  MONGODB_TLS_KEY,
-  MIGRATE_ON_START,
-  MONGODB_POOL_SIZE,
-  MONGODB_DATABASE_PREFIX,
-  REDIS_URL,
-  REDIS_TLS_CA,
-  REDIS_TLS_CERTIFICATE,
-  REDIS_TLS_KEY,
-  REDIS_KEY_PREFIX,
-  CURSOR_SECRET,
-  CURSOR_SECRET_PREVIOUS,
+  ...databaseSettings,
+  LOG_LEVEL: serviceSettings.LOG_LEVEL,
+  METRICS_PORT: serviceSettings.METRICS_PORT,
+  METRICS_HOST: serviceSettings.METRICS_HOST,
+  MIGRATE_ON_START: serviceSettings.MIGRATE_ON_START,
+  REDIS_URL: serviceSettings.REDIS_URL,
+  ...redisTlsSettings,
+  REDIS_KEY_PREFIX: serviceSettings.REDIS_KEY_PREFIX,
+  CURSOR_SECRET: serviceSettings.CURSOR_SECRET,
+  CURSOR_SECRET_PREVIOUS: serviceSettings.CURSOR_SECRET_PREVIOUS,
   ...signingSettings,
   ...ownWorkerSettings,
 };
