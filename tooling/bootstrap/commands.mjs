@@ -106,8 +106,8 @@ Running services notice the change within about a second. docs/keys.md describes
 It checks the signatures by AUDIT_PUBLIC_KEYS, by default the key of npm start, and exits with 1 when it finds something.`,
     toProgram: withDatabases('.data', 'apps/svc-audit/src/audit.ts'),
   },
-  messages: {
-    usage: 'npm run messages -- <command> [<id> …] [<options>]',
+  jobs: {
+    usage: 'npm run jobs -- <command> [<id> …] [<options>]',
     summary: 'Shows, retries and drops dead messages in the database of MONGODB_URI, by default that of npm start.',
     details: `  list             the backlog of each consumer: messages that are ready or dead, and the age of the oldest ready one
   dead             the dead messages, newest first
@@ -121,7 +121,7 @@ It checks the signatures by AUDIT_PUBLIC_KEYS, by default the key of npm start, 
 
 A message is an event for one consumer; it is dead when it has failed too often. Payloads hold ids and no personal data.
 When an argument is wrong, nothing changes and the exit code is 1. docs/guides/dead-messages.md shows how to use it.`,
-    toProgram: withDatabases('.data', 'apps/platform/src/messages.ts'),
+    toProgram: withDatabases('.data', 'apps/platform/src/jobs.ts'),
   },
   contracts: {
     usage: 'npm run contracts -- diff [--base <commit>]',

@@ -1,6 +1,6 @@
 import { serviceSettings } from './settings.ts';
 
-/** The settings of `npm run db` and `npm run messages`, and so all that a migration job needs. */
+/** The settings of `npm run db` and `npm run jobs`, and so all that a migration job needs. */
 export const databaseSettings = {
   NODE_ENV: serviceSettings.NODE_ENV,
   ALLOW_INSECURE: serviceSettings.ALLOW_INSECURE,

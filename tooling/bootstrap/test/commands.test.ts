@@ -13,7 +13,7 @@ const commands = [
   'keys',
   'db',
   'audit',
-  'messages',
+  'jobs',
   'contracts',
   'gen',
   'shell',
@@ -36,7 +36,7 @@ it('shell runs a program with the tools of the packages on PATH, and its exit co
 }, 60_000);
 
 describe('help', () => {
-  it.each(['start', 'load', 'bench', 'drill', 'token', 'keys', 'db', 'messages', 'contracts', 'gen'])(
+  it.each(['start', 'load', 'bench', 'drill', 'token', 'keys', 'db', 'jobs', 'contracts', 'gen'])(
     'is named when an option of %s is unknown',
     async (command) => {
       const { code, stdout, stderr } = await runCommand(command, '--unknown');

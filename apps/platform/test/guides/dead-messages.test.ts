@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { toMessageId } from '@plinth/data-kit';
 import { expect, it, onTestFinished } from 'vitest';
-import { consumer, createMessage, openMessages } from '../messages-command.ts';
+import { consumer, createMessage, openMessages } from '../jobs-command.ts';
 import { readCommands, toPattern } from './http-page.ts';
 
 const guide = readFileSync(new URL('../../../../docs/guides/dead-messages.md', import.meta.url), 'utf8');
@@ -22,7 +22,7 @@ it('the guide of dead messages shows what its commands print', async () => {
     );
   }
   for (const { command, shown } of readCommands(guide)) {
-    const [, args = ''] = /^npm run messages -- (.+)\n$/.exec(command) ?? [];
+    const [, args = ''] = /^npm run jobs -- (.+)\n$/.exec(command) ?? [];
     const { code, stdout, stderr } = await run(...args.split(' '));
     expect({ code, stderr }, command).toEqual({ code: 0, stderr: '' });
     // The comparison of the texts shows the difference.

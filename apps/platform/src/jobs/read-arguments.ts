@@ -7,7 +7,7 @@ type CommandName = keyof typeof commands;
 type Arguments = MessageOptions & { readonly command: CommandName; readonly module: string | undefined };
 
 export const usage =
-  'Usage: npm run messages -- list|dead|show|retry|drop [<id> …] [--module <name>] [dead: --consumer <name> --limit <n>] [retry, drop: --all --consumer <name>] [drop: --yes]';
+  'Usage: npm run jobs -- list|dead|show|retry|drop [<id> …] [--module <name>] [dead: --consumer <name> --limit <n>] [retry, drop: --all --consumer <name>] [drop: --yes]';
 
 const limitMax = 1000;
 

@@ -4,7 +4,7 @@ import { openTestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { createId } from '@plinth/testing';
 import type { Environment } from '@plinth/testing/process';
-import { runMessages } from '../src/messages/run.ts';
+import { runJobs } from '../src/jobs/run.ts';
 import { modules } from '../src/modules.ts';
 
 export const consumer = 'start-customer-erasure';
@@ -67,7 +67,7 @@ export const openMessages = async () => {
     },
     run: async (...args: readonly string[]) => {
       const output = { stdout: '', stderr: '' };
-      const code = await runMessages(args, {
+      const code = await runJobs(args, {
         modules,
         load: loadFromEnv,
         print: (text) => void (output.stdout += text),

@@ -4,9 +4,9 @@ import { type RunOptions, selectModules, toExitCode } from '../command-line.ts';
 import { commands } from './commands.ts';
 import { readArguments, usage } from './read-arguments.ts';
 
-export type RunMessagesOptions = RunOptions & { readonly modules: readonly Module[] };
+export type RunJobsOptions = RunOptions & { readonly modules: readonly Module[] };
 
-const runCommand = async (args: readonly string[], { load, modules, print }: RunMessagesOptions): Promise<boolean> => {
+const runCommand = async (args: readonly string[], { load, modules, print }: RunJobsOptions): Promise<boolean> => {
   const { command, module, ...options } = readArguments(args);
   const selected = selectModules(modules, module, usage);
   const config = await load(databaseSettings, { check: checkSettings });
@@ -25,6 +25,6 @@ const runCommand = async (args: readonly string[], { load, modules, print }: Run
   }
 };
 
-/** Runs a command of `npm run messages`. Returns the exit code of its process. */
-export const runMessages = (args: readonly string[], options: RunMessagesOptions): Promise<0 | 1> =>
+/** Runs a command of `npm run jobs`. Returns the exit code of its process. */
+export const runJobs = (args: readonly string[], options: RunJobsOptions): Promise<0 | 1> =>
   toExitCode(() => runCommand(args, options), options);

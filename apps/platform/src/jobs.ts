@@ -1,8 +1,8 @@
 import { loadOrExit } from '@plinth/config';
-import { runMessages } from './messages/run.ts';
+import { runJobs } from './jobs/run.ts';
 import { modules } from './modules.ts';
 
-process.exitCode = await runMessages(process.argv.slice(2), {
+process.exitCode = await runJobs(process.argv.slice(2), {
   modules,
   load: loadOrExit,
   print: (text) => void process.stdout.write(text),

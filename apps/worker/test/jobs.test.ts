@@ -1,20 +1,20 @@
 import { load, type loadOrExit } from '@plinth/config';
-import { runMessages } from '@plinth/platform/messages';
+import { runJobs } from '@plinth/platform/jobs';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Boxes, type Move, modules, openBoxes } from './fixture.ts';
 import { createMoves, expectEach, moveInOrder, waitMs } from './moves.ts';
 
-/** Runs `npm run messages` in this process. Returns the exit code and the output. */
+/** Runs `npm run jobs` in this process. Returns the exit code and the output. */
 const runCommand = async ({ datastore }: Boxes, ...args: readonly string[]): Promise<[number, string]> => {
   const env = { MONGODB_URI: process.env['MONGODB_URI'], MONGODB_DATABASE_PREFIX: datastore.databasePrefix };
   const loadFromEnv: typeof loadOrExit = async (settings) => load(settings, env);
   let output = '';
   const print = (text: string): void => void (output += text);
-  const code = await runMessages(args, { modules, load: loadFromEnv, print, printError: print });
+  const code = await runJobs(args, { modules, load: loadFromEnv, print, printError: print });
   return [code, output];
 };
 
-it('a worker handles a dead message once that npm run messages has made ready', async () => {
+it('a worker handles a dead message once that npm run jobs has made ready', async () => {
   const boxes = await openBoxes();
   onTestFinished(() => boxes.close());
   for (const worker of [boxes.startWorker(), boxes.startWorker()]) onTestFinished(() => worker.stop());

@@ -2,7 +2,7 @@ import type { Inbox } from '@plinth/data-kit';
 import { nodeCommand, startChild } from '@plinth/testing/process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
-import { consumer, createMessage, type Messages, openMessages } from './messages-command.ts';
+import { consumer, createMessage, type Messages, openMessages } from './jobs-command.ts';
 
 const moduleNames = modules.map(({ name }) => name).join(', ');
 
@@ -35,10 +35,10 @@ const addDead = async (second: number, message: Parameters<typeof createMessage>
 
 const getStates = (ids: readonly string[]) => Promise.all(ids.map(async (id) => (await inbox.get(id))?.state));
 
-describe('npm run messages', () => {
+describe('npm run jobs', () => {
   it('is a process that prints the result or the error of a command, and exits with its code', async () => {
     const runProcess = async (...args: readonly string[]) => {
-      const script = new URL('../src/messages.ts', import.meta.url);
+      const script = new URL('../src/jobs.ts', import.meta.url);
       const { exited, output } = startChild(nodeCommand(script, ...args), { env: messages.env });
       const [code] = await exited;
       return { code, stdout: output.stdout, stderr: output.stderr };
@@ -178,6 +178,6 @@ describe('npm run messages', () => {
   ])('rejects %j in one sentence and prints the usage', async (args, message) => {
     const [sentence, ...rest] = (await fail(...args)).trimEnd().split('\n');
     expect(sentence).toContain(message);
-    expect(rest.join('\n')).toMatch(/^Usage: npm run messages -- list\|dead\|show\|retry\|drop /);
+    expect(rest.join('\n')).toMatch(/^Usage: npm run jobs -- list\|dead\|show\|retry\|drop /);
   });
 });
