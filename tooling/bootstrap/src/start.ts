@@ -53,10 +53,6 @@ const toProgram = (app: string) => [process.execPath, join(root, 'apps', app, 's
 async function runApp(target: Target, runner: Runner): Promise<number> {
   const settings = await createSettings(target);
   const program = toProgram(target.app);
-  // Before the databases start, the app names every setting that it cannot use.
-  const databasesToCome = { MONGODB_URI: 'mongodb://127.0.0.1', REDIS_URL: 'redis://127.0.0.1' };
-  const checked = await runner.start([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended;
-  if (checked !== 0 || runner.isStopped()) return checked;
   let isLost = false;
   const stopLost = (message: string): void => {
     console.error(message);
@@ -65,7 +61,16 @@ async function runApp(target: Target, runner: Runner): Promise<number> {
   };
   const onLost = (name: string): void =>
     stopLost(`${name} has ended, or the command that had started it: stopping. Its log is .data/${name}/log.`);
-  const databases = await startDatabases({ dataDir, log: console.error, onLost });
+  const databasesToCome = { MONGODB_URI: 'mongodb://127.0.0.1', REDIS_URL: 'redis://127.0.0.1' };
+  const [checked, databases] = await Promise.all([
+    // The app names every setting that it cannot use, while the databases start.
+    runner.start([...program, '--check'], { env: { ...databasesToCome, ...settings } }).ended,
+    startDatabases({ dataDir, log: console.error, onLost }),
+  ]);
+  if (checked !== 0 || runner.isStopped()) {
+    await databases.stop();
+    return checked;
+  }
   const env = { ...settings, MONGODB_URI: databases.mongodbUri, REDIS_URL: databases.redisUrl };
   let worker: ReturnType<Runner['start']> | undefined;
   try {

@@ -90,7 +90,7 @@ describe('npm start', () => {
     ],
     // Found out after all settings are valid.
     [{ HOST: '203.0.113.7' }, ['203.0.113.7 is not an address of this machine. Set HOST to']],
-  ])('names every fault of %j in a message, before it starts anything', async (env, faults) => {
+  ])('names every fault of %j in a message', async (env, faults) => {
     const { code, stdout, stderr } = await runCommandWith(
       { ...elsewhere, ...env },
       'start',
@@ -107,7 +107,7 @@ describe('npm start', () => {
     });
   });
 
-  it('names a taken port, before it starts anything', async () => {
+  it('names a taken port', async () => {
     const { port } = await listen();
     const { code, stderr } = await runCommandWith(elsewhere, 'start', '--port', String(port));
     expect(code).toBe(1);
