@@ -19,7 +19,8 @@ export const mayImport: Readonly<Record<string, string>> = {
   config: '',
   'logger telemetry auth': 'data-kit backend-utils',
   'mongo redis mail ai aws-sdk': 'data-kit backend-utils',
-  'service-kit': 'config logger telemetry auth',
+  outbound: 'telemetry',
+  'service-kit': 'config logger telemetry auth outbound',
   testing: `data-kit ${databases}`,
   'apps/svc-*': 'apps/svc-* actions service-actions service-kit mongo redis mail ai aws-sdk',
   'apps/platform apps/gateway': 'apps/svc-*',
@@ -52,6 +53,7 @@ export const drivers: Readonly<Record<string, string>> = {
   'ioredis|bullmq': `packages/redis ${databases}`,
   'fastify|fastify-[^/]+|@fastify/[^/]+': 'packages/service-kit apps tooling/benchmarks',
   '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
+  cockatiel: 'packages/outbound',
   xstate: 'packages/service-contracts packages/actions apps/platform apps/console',
   'msw|@tanstack/react-query': 'packages/service-actions apps/console',
 };

@@ -1,4 +1,5 @@
 import { startOpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
+import { createCallSpans } from './call-spans.ts';
 import { createCommandSpans } from './command-spans.ts';
 import { observeRedisCommands } from './redis-commands.ts';
 import { startRequestSpan } from './request-span.ts';
@@ -29,6 +30,7 @@ export const startTracing = (service: string, settings: TracingSettings): Tracin
     startRequest: (request) => startRequestSpan(request, otel),
     traceBatch: createTraceBatch(otel),
     onCommand,
+    startCall: createCallSpans(otel),
     counts: otel.counts,
     stop: async () => {
       stopObserving();

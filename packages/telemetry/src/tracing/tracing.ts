@@ -20,6 +20,17 @@ export type RequestSpan = {
   end(outcome: { readonly status: number; readonly code?: string | undefined }): void;
 };
 
+/** An HTTP request to another system. `target` is the name of that system here. */
+export type OutgoingCall = { readonly target: string; readonly method: string; readonly url: URL };
+
+/** The span of an outgoing call. */
+export type CallSpan = {
+  /** The header by which the other system continues the trace. */
+  readonly traceparent: string;
+  /** Ends the span with the status of the response, or with the kind of its error. */
+  end(result: number | 'timeout' | 'failed'): void;
+};
+
 /** How many spans the collector accepted, and how many were dropped or refused. */
 export type SpanCounts = { readonly sent: number; readonly lost: number };
 
@@ -30,6 +41,8 @@ export type Tracing = {
   readonly traceBatch: TraceBatch;
   /** Records a span of a command that is sent for a request. */
   readonly onCommand: CommandObserver;
+  /** Starts the span of an outgoing call. Returns undefined when it belongs to no recorded trace. */
+  startCall(call: OutgoingCall): CallSpan | undefined;
   counts(): SpanCounts;
   /** Sends the buffered spans, or gives up after some seconds. */
   stop(): Promise<void>;
