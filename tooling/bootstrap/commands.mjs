@@ -107,15 +107,18 @@ It checks the signatures by AUDIT_PUBLIC_KEYS, by default the key of npm start, 
     toProgram: withDatabases('.data', 'apps/svc-audit/src/audit.ts'),
   },
   jobs: {
-    usage: 'npm run jobs -- <command> [<id> …] [<options>]',
-    summary: 'Shows, retries and drops dead messages in the database of MONGODB_URI, by default that of npm start.',
-    details: `  list             the backlog of each consumer: messages that are ready or dead, and the age of the oldest ready one
+    usage: 'npm run jobs -- <command> [<id> …|<name> …] [<options>]',
+    summary:
+      'Shows the backlog of consumers, retries and drops dead messages, and pauses consumers, in the database of MONGODB_URI.',
+    details: `  list             each consumer: its ready and dead messages, the age of the oldest ready one, and whether it is paused
   dead             the dead messages, newest first
   show <id>        one message with its payload and all its failures
   retry <id> …     makes dead messages ready again, so that a worker handles them
   drop <id> …      ends dead messages without their effect
-  --module <name>  the messages of one module, instead of all
-  --consumer <c>   for dead, and with --all: the messages of one consumer
+  pause <name> …   stops consumers within a second or two, for all organizations; the messages in hand end
+  resume <name> …  lets them continue
+  --module <m>     the consumers of one module, instead of all
+  --name <name>    for dead, and with --all: the messages of one consumer
   --limit <n>      for dead: how many, by default 20
   --all            for retry and drop: every dead message, instead of ids; drop --all also needs --yes
 

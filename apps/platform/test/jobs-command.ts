@@ -1,5 +1,5 @@
 import { load, type loadOrExit } from '@plinth/config';
-import { type Inbox, type NewMessage, toMessageId } from '@plinth/data-kit';
+import { type Inbox, type NewMessage, type Pauses, toMessageId } from '@plinth/data-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import { systemClock, systemIds } from '@plinth/service-kit';
 import { createId } from '@plinth/testing';
@@ -39,10 +39,10 @@ export const openMessages = async () => {
   const datastore = await openTestDatastore();
   const stores = modules.map((module) => datastore.open(module, { clock: systemClock, ids: systemIds }));
   await Promise.all(stores.map((store) => store.prepare()));
-  const getInbox = (name: string): Inbox => {
-    const inbox = stores[modules.findIndex((module) => module.name === name)]?.inbox;
-    if (!inbox) throw new Error(`There is no module '${name}'.`);
-    return inbox;
+  const getStore = (name: string): { readonly inbox: Inbox; readonly pauses: Pauses } => {
+    const store = stores[modules.findIndex((module) => module.name === name)];
+    if (!store) throw new Error(`There is no module '${name}'.`);
+    return store;
   };
   const env: Environment = {
     MONGODB_URI: process.env['MONGODB_URI'],
@@ -51,7 +51,8 @@ export const openMessages = async () => {
   const loadFromEnv: typeof loadOrExit = async (settings) => load(settings, env);
   return {
     env,
-    getInbox,
+    getInbox: (name: string) => getStore(name).inbox,
+    getPauses: (name: string) => getStore(name).pauses,
     close: () => datastore.close(),
     /** Lets a message fail until it is dead, once a second. */
     kill: async (

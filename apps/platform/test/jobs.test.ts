@@ -54,12 +54,12 @@ describe('npm run jobs', () => {
     await inbox.receive([createMessage()]);
     await addDead(2, { consumer: 'former', _id: 'former/1' });
     const lines = (await succeed('list', '--module', 'orders')).trimEnd().split('\n');
-    expect(lines[0]).toMatch(/^module +consumer +ready +dead +oldest ready$/);
+    expect(lines[0]).toMatch(/^module +name +ready +dead +oldest ready +paused for$/);
     expect(lines.slice(1).map((line) => line.split(/ {2,}/))).toEqual(
       expect.arrayContaining([
-        ['orders', consumer, '1', '1', expect.stringMatching(/^\d+ s$/)],
-        ['orders', 'former', '0', '1', '-'],
-        ['orders', 'erase-ended-orders', '0', '0', '-'],
+        ['orders', consumer, '1', '1', expect.stringMatching(/^\d+ s$/), '-'],
+        ['orders', 'former', '0', '1', '-', '-'],
+        ['orders', 'erase-ended-orders', '0', '0', '-', '-'],
       ]),
     );
     expect(await succeed('list')).toContain('start-customer-erasure');
@@ -78,7 +78,7 @@ describe('npm run jobs', () => {
         .slice(1)
         .map((line) => line.split(' ')[0]);
     expect(listIds(await succeed('dead'))).toEqual([other, newer, older]);
-    expect(listIds(await succeed('dead', '--consumer', consumer))).toEqual([newer, older]);
+    expect(listIds(await succeed('dead', '--name', consumer))).toEqual([newer, older]);
     expect(await succeed('dead', '--module', 'users')).toBe('No dead messages.\n');
     const [headers, row, ...rest] = (await succeed('dead', '--limit', '1')).trimEnd().split('\n');
     expect(headers).toMatch(/^id +module +tenant +event +attempts +dead since +last failure$/);
@@ -118,7 +118,7 @@ describe('npm run jobs', () => {
   it('retry --all and drop --all change every dead message, or those of one consumer', async () => {
     const own = [await addDead(1), await addDead(2)];
     const other = await addDead(3, { consumer: 'former', _id: 'former/1' });
-    expect(await succeed('retry', '--all', '--consumer', consumer)).toBe('Made 2 messages ready again.\n');
+    expect(await succeed('retry', '--all', '--name', consumer)).toBe('Made 2 messages ready again.\n');
     expect(await getStates([...own, other])).toEqual(['ready', 'ready', 'dead']);
     expect(await fail('drop', '--all')).toBe('This ends 1 message without effect: add --yes if you mean it.\n');
     expect(await getStates([other])).toEqual(['dead']);
@@ -154,16 +154,38 @@ describe('npm run jobs', () => {
   it.each([[['dead']], [['retry', '--all']], [['drop', '--all']], [['drop', '--all', '--yes']]])(
     'names the consumers when %j has an unknown one',
     async (args) => {
-      expect(await fail(...args, '--module', 'orders', '--consumer', 'lamp')).toMatch(
-        /^--consumer is one of .*start-customer-erasure.*; 'lamp' is not\.\n$/,
+      expect(await fail(...args, '--module', 'orders', '--name', 'lamp')).toMatch(
+        /^--name is one of .*start-customer-erasure.*; 'lamp' is not\.\n$/,
       );
     },
   );
 
+  it('pause and resume change the named consumers, and list shows which are paused', async () => {
+    const listPaused = async () => (await messages.getPauses('orders').list()).map((pause) => pause.consumer);
+    expect(await succeed('pause', consumer, 'erase-ended-orders')).toBe(
+      `Paused orders.${consumer}.\nPaused orders.erase-ended-orders.\n`,
+    );
+    expect(await succeed('pause', consumer)).toBe(`orders.${consumer} is paused already.\n`);
+    expect(await succeed('list', '--module', 'orders')).toMatch(/start-customer-erasure +0 +0 +- +\d+ s\n/);
+    expect(await succeed('resume', 'erase-ended-orders')).toBe('Resumed orders.erase-ended-orders.\n');
+    expect(await succeed('resume', 'erase-ended-orders')).toBe('orders.erase-ended-orders is not paused.\n');
+    expect(await listPaused()).toEqual([consumer]);
+    expect(await fail('resume', consumer, 'lamp')).toMatch(
+      /^There is no consumer 'lamp' in users, .*\. Use one of .*start-customer-erasure.*\.\n$/,
+    );
+    expect(await fail('pause', 'erase-ended-orders', '--module', 'users')).toContain('in users.');
+    expect(await listPaused()).toEqual([consumer]);
+    await messages.getPauses('users').pause(consumer);
+    expect(await fail('resume', consumer)).toBe(
+      `The consumer '${consumer}' is in users and orders: choose one with --module.\n`,
+    );
+    expect(await succeed('resume', consumer, '--module', 'orders')).toBe(`Resumed orders.${consumer}.\n`);
+  });
+
   it.each([
     [['fly'], "There is no command 'fly'."],
     [[], "There is no command ''."],
-    [['list', 'x'], "'list' accepts no ids."],
+    [['list', 'x'], "'list' accepts no argument."],
     [['list', '--all'], "'list' does not accept --all."],
     [['dead', '--limit', '0'], "--limit is a number from 1 to 1000; '0' is not."],
     [['dead', '--limit', 'many'], "--limit is a number from 1 to 1000; 'many' is not."],
@@ -172,12 +194,14 @@ describe('npm run jobs', () => {
     [['show', 'a', 'b'], "'show' needs the id of one message."],
     [['retry'], "'retry' needs either the ids of messages or --all."],
     [['drop', 'x', '--all'], "'drop' needs either the ids of messages or --all."],
-    [['retry', 'x', '--consumer', 'y'], "'retry' accepts --consumer only with --all."],
+    [['retry', 'x', '--name', 'y'], "'retry' accepts --name only with --all."],
+    [['pause'], "'pause' needs the name of a consumer."],
+    [['resume', '--all'], "'resume' does not accept --all."],
     [['retry', '--all', '--yes'], "'retry' does not accept --yes."],
     [['list', '--loud'], "Unknown option '--loud'"],
   ])('rejects %j in one sentence and prints the usage', async (args, message) => {
     const [sentence, ...rest] = (await fail(...args)).trimEnd().split('\n');
     expect(sentence).toContain(message);
-    expect(rest.join('\n')).toMatch(/^Usage: npm run jobs -- list\|dead\|show\|retry\|drop /);
+    expect(rest.join('\n')).toMatch(/^Usage: npm run jobs -- list\|dead\|show\|retry\|drop\|pause\|resume /);
   });
 });

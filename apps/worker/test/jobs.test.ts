@@ -28,3 +28,22 @@ it('a worker handles a dead message once that npm run jobs has made ready', asyn
   expect(await runCommand(boxes, 'retry', id)).toEqual([1, `The message '${id}' is not dead: its state is done.\n`]);
   await expectEach(boxes, [moves]);
 });
+
+it('a worker handles no message of a consumer that npm run jobs has paused, until it is resumed', async () => {
+  const boxes = await openBoxes();
+  onTestFinished(() => boxes.close());
+  expect(await runCommand(boxes, 'pause', 'record-effect')).toEqual([0, 'Paused shelves.record-effect.\n']);
+  for (const worker of [boxes.startWorker(), boxes.startWorker()]) onTestFinished(() => worker.stop());
+  const [moves] = createMoves({ boxes: 1, steps: 3 }) as [Move[]];
+  const tenantId = String(moves[0]?.tenantId);
+  await moveInOrder(boxes, [moves]);
+  await expect.poll(async () => (await boxes.inbox.readBacklogs())[0]?.ready, waitMs).toBe(3);
+  // A message that was sent before the pause.
+  const queue = boxes.queues.open('shelves.record-effect');
+  const [head] = await boxes.inbox.findHeads({ consumer: 'record-effect', tenantId }, { after: '', limit: 1 });
+  await queue.add([{ id: String(head?._id), orderKey: String(head?.orderKey), tenantId }]);
+  await expect.poll(() => queue.list(), waitMs).toEqual([]);
+  expect(await boxes.listEffects()).toEqual([]);
+  expect(await runCommand(boxes, 'resume', 'record-effect')).toEqual([0, 'Resumed shelves.record-effect.\n']);
+  await expectEach(boxes, [moves]);
+});

@@ -152,6 +152,7 @@ export {
 export type { JournalConsumer, JournalConsumerDeps, ReceiveEntries, Signer } from './messages/journal-consumer.ts';
 export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
+export type { Pause, Pauses } from './messages/pauses.ts';
 export type {
   HandledMessage,
   HandleMessage,

@@ -21,6 +21,7 @@ import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
 import { createInbox, toEndOfMessage } from './inbox/inbox.ts';
 import { inboxName } from './inbox/inbox-collection.ts';
+import { createPauses, pausesName } from './inbox/pauses.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -48,7 +49,7 @@ export type DatastoreOptions = {
   readonly workerLeaseMs?: number;
 };
 
-const reservedNames = [inboxName, journalName, keysName, leasesName, migrationsName];
+const reservedNames = [inboxName, journalName, keysName, leasesName, migrationsName, pausesName];
 
 const defaultLeaseMs = 10_000;
 
@@ -118,6 +119,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     events: createEvents({ writeSets, ids }),
     journal: createJournal(reads),
     inbox: createInbox({ db, clock }),
+    pauses: createPauses({ db, clock }),
     prepare,
     assertPrepared,
   };

@@ -1,6 +1,7 @@
 import type { CollectionDefinition, Entity, StoredModule } from '@plinth/data-kit';
 import { type StoredCollection, toStoredCollection } from './collections/stored-collection.ts';
 import { inboxCollection } from './inbox/inbox-collection.ts';
+import { pausesCollection } from './inbox/pauses.ts';
 import { keysCollection } from './journal/idempotency-keys.ts';
 import { journalCollection } from './journal/journal.ts';
 import { leasesCollection } from './leases/leases-collection.ts';
@@ -15,5 +16,6 @@ export const listStoredCollections = <K>(module: StoredModule<K>): StoredCollect
   journalCollection,
   keysCollection,
   inboxCollection,
+  pausesCollection,
   leasesCollection,
 ];

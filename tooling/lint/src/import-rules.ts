@@ -78,7 +78,7 @@ const domainRules = [
   }),
   forbid(
     'public-entry',
-    'Import @plinth/<layer>/<domain>, its consumers, @plinth/svc-<domain>/module, @plinth/platform/modules or messages, nothing deeper.',
+    'Import @plinth/<layer>/<domain>, its consumers, @plinth/svc-<domain>/module, @plinth/platform/modules or jobs, nothing deeper.',
     {
       from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
       to: {
@@ -87,7 +87,7 @@ const domainRules = [
           '^$1/',
           `^${domains}/src/[^/]+/(?:(?:testing|consumers)/)?index\\.ts$`,
           '^apps/svc-[^/]+/src/module\\.ts$',
-          '^apps/platform/src/(?:modules|messages/run)\\.ts$',
+          '^apps/platform/src/(?:modules|jobs/run)\\.ts$',
         ],
       },
     },

@@ -11,16 +11,28 @@ beforeAll(async () => {
 /** The values of a metric, one a minute, in promtool's notation. */
 type Values = string;
 
-type Backlog = { instance?: string; module?: string; ready?: Values; dead?: Values; ageSeconds?: Values };
+type Backlog = {
+  instance?: string;
+  module?: string;
+  ready?: Values;
+  dead?: Values;
+  ageSeconds?: Values;
+  paused?: Values;
+};
 
-const toSeries = ({ instance = 'a', module = 'orders', ready, dead, ageSeconds }: Backlog): object[] => {
-  const metrics = { messages_ready: ready, messages_dead: dead, messages_oldest_age_seconds: ageSeconds };
+const toSeries = ({ instance = 'a', module = 'orders', ready, dead, ageSeconds, paused }: Backlog): object[] => {
+  const metrics = {
+    messages_ready: ready,
+    messages_dead: dead,
+    messages_oldest_age_seconds: ageSeconds,
+    consumers_paused: paused,
+  };
   const labels = `module="${module}",consumer="customers",instance="${instance}"`;
   return Object.entries(metrics).map(([name, values = '0x90']) => ({ series: `${name}{${labels}}`, values }));
 };
 
 const ends = '0x20 stale';
-const ended = { ready: ends, dead: ends, ageSeconds: ends };
+const ended = { ready: ends, dead: ends, ageSeconds: ends, paused: ends };
 
 /** `at` is the minute at which the rules are evaluated, by default 60. */
 type Case = { name: string; backlogs: Backlog[]; at?: number; alerts: string[] };
@@ -54,6 +66,18 @@ const cases: readonly Case[] = [
     name: 'nothing for a message that has waited for its last attempt',
     backlogs: [{ ageSeconds: '0x40 60+60x8 0x40' }],
     at: 49,
+    alerts: [],
+  },
+  {
+    name: 'a ticket for a consumer that is paused for an hour, and no page for its messages',
+    backlogs: [{ ageSeconds: '0+60x90', paused: '1x90' }, { instance: 'b' }],
+    at: 61,
+    alerts: ['PlinthConsumerPaused ticket orders'],
+  },
+  {
+    name: 'nothing for a consumer that is paused for half an hour',
+    backlogs: [{ ageSeconds: '0+60x30 0x60', paused: '1x30 0x60' }],
+    at: 31,
     alerts: [],
   },
   { name: 'a page when no worker has ever run', backlogs: [], at: 6, alerts: ['PlinthWorkerGone page'] },
@@ -116,6 +140,12 @@ describe('the rules of workers', () => {
 
   it.each([
     ['a larger bound of lag', '> 300', '> 3000', 'a page when the oldest message waits ever longer'],
+    [
+      'a page in spite of a pause',
+      'unless max by (module, consumer) (consumers_paused)',
+      'unless max by (module, consumer) (messages_dead)',
+      'a ticket for a consumer that is paused for an hour, and no page for its messages',
+    ],
     ['no time to recover', 'for: 5m', 'for: 0m', 'nothing for a message that has waited for its last attempt'],
     ['no time to restart', 'for: 5m', 'for: 0m', 'nothing while a worker restarts'],
     [

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Message } from '@plinth/data-kit';
 import { alignColumns } from '../command-line.ts';
+import type { JobState } from './module-jobs.ts';
 
 const units = [
   { name: 'd', seconds: 86_400 },
@@ -9,10 +10,17 @@ const units = [
 ];
 
 /** Converts a duration to its largest unit. */
-export const toAge = (ms: number): string => {
+const toAge = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const unit = units.find((candidate) => seconds >= candidate.seconds) ?? { name: 's', seconds: 1 };
   return `${Math.floor(seconds / unit.seconds)} ${unit.name}`;
+};
+
+export const jobHeaders = ['module', 'name', 'ready', 'dead', 'oldest ready', 'paused for'];
+
+export const toJobRow = ({ module, consumer, ready, dead, oldestAt, pausedAt }: JobState, now: Date): string[] => {
+  const toCell = (since: Date | undefined): string => (since ? toAge(now.getTime() - since.getTime()) : '-');
+  return [module, consumer, String(ready), String(dead), toCell(oldestAt), toCell(pausedAt)];
 };
 
 const summaryLengthMax = 80;

@@ -13,12 +13,11 @@ const runCommand = async (args: readonly string[], { load, modules, print }: Run
   // No command returns a cursor, so any secret serves.
   const datastore = await connectMongo({ ...config, CURSOR_SECRET: systemIds.next() });
   try {
-    const inboxes = selected.map((opened) => ({
-      module: opened.name,
-      consumers: (opened.consumers ?? []).map(({ name }) => name),
-      inbox: datastore.open(opened, { clock: systemClock, ids: systemIds }).inbox,
-    }));
-    await commands[command]({ ...options, inboxes, clock: systemClock, print: (line) => print(`${line}\n`) });
+    const jobs = selected.map((opened) => {
+      const { inbox, pauses } = datastore.open(opened, { clock: systemClock, ids: systemIds });
+      return { module: opened.name, consumers: (opened.consumers ?? []).map(({ name }) => name), inbox, pauses };
+    });
+    await commands[command]({ ...options, modules: jobs, clock: systemClock, print: (line) => print(`${line}\n`) });
     return true;
   } finally {
     await datastore.close();

@@ -4,6 +4,7 @@ import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { Inbox } from '../messages/inbox.ts';
 import type { JournalReaderOptions } from '../messages/journal-reader.ts';
+import type { Pauses } from '../messages/pauses.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
@@ -26,6 +27,8 @@ export type ModuleStore<K> = {
   readonly journal: Journal;
   /** For workers only: the events that the consumers of the module have received. */
   readonly inbox: Inbox;
+  /** For workers and operators only. */
+  readonly pauses: Pauses;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
    * repeat, also by several processes at once. A database that newer code has migrated stays unchanged.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Backlog, Inbox } from '@plinth/data-kit';
+import type { Backlog, Inbox, Pauses } from '@plinth/data-kit';
 import type { Metrics, Sample } from '@plinth/telemetry';
 
 /** The inbox of a module and the names of its consumers. */
@@ -7,6 +7,7 @@ export type MeasuredInbox = {
   readonly module: string;
   readonly consumers: readonly string[];
   readonly inbox: Pick<Inbox, 'readBacklogs'>;
+  readonly pauses: Pick<Pauses, 'list'>;
 };
 
 type Options = {
@@ -17,13 +18,18 @@ type Options = {
 
 const everyMs = 10_000;
 
-type Measured = { readonly labels: Sample['labels']; readonly backlog: Backlog | undefined };
+type Measured = {
+  readonly labels: Sample['labels'];
+  readonly backlog: Backlog | undefined;
+  readonly isPaused: boolean;
+};
 
-const measure = async ({ module, consumers, inbox }: MeasuredInbox): Promise<Measured[]> => {
-  const backlogs = await inbox.readBacklogs();
+const measure = async ({ module, consumers, inbox, pauses }: MeasuredInbox): Promise<Measured[]> => {
+  const [backlogs, paused] = await Promise.all([inbox.readBacklogs(), pauses.list()]);
   return consumers.map((consumer) => ({
     labels: { module, consumer },
     backlog: backlogs.find((backlog) => backlog.consumer === consumer),
+    isPaused: paused.some((pause) => pause.consumer === consumer),
   }));
 };
 
@@ -54,6 +60,12 @@ export const createBacklogMetrics = ({
     help: 'The time since the oldest message arrived that has not been handled.',
     labelNames,
     read: read((backlog) => (backlog?.oldestAt ? (Date.now() - backlog.oldestAt.getTime()) / 1000 : 0)),
+  });
+  metrics.gauge({
+    name: 'consumers_paused',
+    help: '1 when an operator has paused the consumer, otherwise 0.',
+    labelNames,
+    read: () => measured.map(({ labels, isPaused }) => ({ labels, value: isPaused ? 1 : 0 })),
   });
   return async (signal) => {
     while (!signal.aborted) {

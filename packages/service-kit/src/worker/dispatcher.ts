@@ -12,6 +12,8 @@ export type DispatcherOptions = DispatchLimits & {
   readonly consumer: string;
   readonly inbox: Pick<Inbox, 'listTenants' | 'findHeads' | 'filterReady'>;
   readonly queue: Pick<Queue, 'add' | 'list'>;
+  /** While it is true, no message is sent. `onGap` ends the pause at once. */
+  readonly isPaused: () => boolean;
   readonly onError: (cause: unknown) => void;
 };
 
@@ -63,7 +65,7 @@ const createCheck = ({ inbox, queue }: DispatcherOptions, sent: SentMessages, on
  * stays short, and events of one aggregate keep their order.
  */
 export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
-  const { queue, onError, checkAfterMs } = options;
+  const { queue, onError, checkAfterMs, isPaused } = options;
   const sent = createSentMessages();
   const sender = createSender({ ...options, sent });
   const check = createCheck(options, sent, sender.addTenant);
@@ -79,10 +81,12 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
   const run = async (signal: AbortSignal): Promise<void> => {
     for (const message of await queue.list()) sent.add(message);
     while (!signal.aborted) {
-      const checkedBefore = isGap ? Number.POSITIVE_INFINITY : performance.now() - checkAfterMs;
-      isGap = false;
-      await check.checkSentBefore(checkedBefore);
-      await sender.sendAll();
+      if (!isPaused()) {
+        const checkedBefore = isGap ? Number.POSITIVE_INFINITY : performance.now() - checkAfterMs;
+        isGap = false;
+        await check.checkSentBefore(checkedBefore);
+        await sender.sendAll();
+      }
       await alarm.wait(checkAfterMs / 2, signal);
     }
   };

@@ -19,6 +19,7 @@ import { toModuleDeps } from '../module-deps.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
+import { createPausedConsumers, type PausedConsumers } from './paused-consumers.ts';
 
 export type WorkerOptions = {
   /** Every module of the product, so that the events of one reach the consumers of all. */
@@ -49,6 +50,7 @@ type OpenModule = {
   readonly store: ModuleStore<Module['collections']>;
   readonly consumers: readonly Consumer[];
   readonly journalConsumer: JournalConsumer | undefined;
+  readonly paused: PausedConsumers;
   readonly deps: never;
 };
 
@@ -60,11 +62,13 @@ const stopAfterMs = 7000;
 
 const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 
-const openModule = (module: Module, { datastore, clock, ids }: WorkerOptions): OpenModule => {
+const openModule = (module: Module, { datastore, clock, ids, logger }: WorkerOptions): OpenModule => {
   const store = datastore.open(module, { clock, ids });
   const deps = toModuleDeps(module, store, { clock, ids });
   const { name, consumers = [], journalConsumer } = module;
-  return { name, store, consumers, journalConsumer, deps };
+  const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
+  const paused = createPausedConsumers({ pauses: store.pauses, onError });
+  return { name, store, consumers, journalConsumer, paused, deps };
 };
 
 const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
@@ -125,7 +129,7 @@ type OpenQueue = { readonly consumer: Consumer; readonly queue: Queue };
 
 /** Sends the messages of a module to the queues of its consumers, in one process at a time. */
 const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], running: Running): Promise<void> => {
-  const { name, store } = module;
+  const { name, store, paused } = module;
   const { inbox } = store;
   const { datastore, logger, limits } = running;
   const onError = (err: unknown): void => logger.error('dispatch-interrupted', { module: name, err });
@@ -133,11 +137,14 @@ const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], runnin
     const dispatchers = new Map(
       queues.map(({ consumer, queue }) => {
         const perTenantMax = 2 * consumer.concurrency;
-        const options = { ...defaultLimits, perTenantMax, ...limits, consumer: consumer.name, inbox, queue, onError };
+        const isPaused = (): boolean => paused.has(consumer.name);
+        const own = { consumer: consumer.name, inbox, queue, isPaused, onError };
+        const options = { ...defaultLimits, perTenantMax, ...limits, ...own };
         return [consumer.name, createDispatcher(options)];
       }),
     );
     const all = [...dispatchers.values()];
+    paused.onResume((consumer) => dispatchers.get(consumer)?.onGap(), signal);
     const watching = inbox.watch({
       onChanges: (changes) => {
         for (const change of changes) dispatchers.get(change.consumer)?.onChange(change);
@@ -152,7 +159,7 @@ const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], runnin
   });
 };
 
-const handle = ({ name, store, deps }: OpenModule, consumer: Consumer, running: Running): QueueWorker => {
+const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, running: Running): QueueWorker => {
   const { inbox, unitOfWork } = store;
   const { queues, clock, logger, stopping } = running;
   const handleMessage = createMessageHandler({
@@ -165,7 +172,11 @@ const handle = ({ name, store, deps }: OpenModule, consumer: Consumer, running: 
     logger,
     stopping,
   });
-  return queues.work(toQueueName(name, consumer), { concurrency: consumer.concurrency, handle: handleMessage });
+  return queues.work(toQueueName(name, consumer), {
+    concurrency: consumer.concurrency,
+    // A message that was sent before a pause leaves the queue unhandled, and is sent again after it.
+    handle: async (message) => ((await paused.isPaused(consumer.name)) ? undefined : handleMessage(message)),
+  });
 };
 
 /** @throws `StartupError` when a module needs a key that is missing. */
@@ -192,8 +203,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
   const [ending, interrupting] = [new AbortController(), new AbortController()];
   const running = { ...options, signal: ending.signal, stopping: interrupting.signal };
   const measureBacklogs = createBacklogMetrics({
-    inboxes: ran.map(({ name, consumers, store: { inbox } }) => {
-      return { module: name, consumers: consumers.map((consumer) => consumer.name), inbox };
+    inboxes: ran.map(({ name, consumers, store: { inbox, pauses } }) => {
+      return { module: name, consumers: consumers.map((consumer) => consumer.name), inbox, pauses };
     }),
     metrics,
     onError: (err) => logger.warn('backlog-unknown', { err }),
@@ -219,7 +230,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
         openQueues.push(...opened.map(({ queue }) => queue));
         workers.push(...module.consumers.map((consumer) => handle(module, consumer, running)));
         background.push(relay(module, all, running), consumeJournals(module, all, running));
-        if (opened.length > 0) background.push(dispatch(module, opened, running));
+        if (opened.length > 0) background.push(dispatch(module, opened, running), module.paused.watch(running.signal));
       }
     },
     stop: async () => {

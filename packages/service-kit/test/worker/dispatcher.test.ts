@@ -1,7 +1,7 @@
 import { type NewMessage, type QueuedMessage, toMessageId } from '@plinth/data-kit';
 import { createContext, createId, fakeDatabase } from '@plinth/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createDispatcher, type DispatchLimits } from '../../src/worker/dispatcher.ts';
+import { createDispatcher, type DispatcherOptions, type DispatchLimits } from '../../src/worker/dispatcher.ts';
 
 const consumer = 'count';
 const waitMs = { timeout: 10_000, interval: 5 };
@@ -56,7 +56,10 @@ const createParts = () => {
 
 type Parts = ReturnType<typeof createParts>;
 
-const start = ({ inbox, queue }: Parts, limits: Partial<DispatchLimits> = {}) => {
+const start = (
+  { inbox, queue }: Parts,
+  { isPaused = () => false, ...limits }: Partial<DispatchLimits & Pick<DispatcherOptions, 'isPaused'>> = {},
+) => {
   const onError = vi.fn();
   const dispatcher = createDispatcher({
     perTenantMax: 2,
@@ -66,6 +69,7 @@ const start = ({ inbox, queue }: Parts, limits: Partial<DispatchLimits> = {}) =>
     consumer,
     inbox,
     queue,
+    isPaused,
     onError,
   });
   const stopping = new AbortController();
@@ -111,6 +115,22 @@ describe('the dispatcher', () => {
     await expect.poll(() => parts.sent.map(({ id }) => id), waitMs).toEqual([before._id]);
     await parts.inbox.receive([after]);
     await expect.poll(() => parts.sent.map(({ id }) => id), waitMs).toEqual([before._id, after._id]);
+  });
+
+  it('sends none while its consumer is paused, and all of them when it is resumed', async () => {
+    const parts = createParts();
+    const tenantId = createId();
+    const messages = [createMessage(tenantId), createMessage(tenantId)];
+    await parts.inbox.receive(messages);
+    let isPaused = true;
+    const isPausedNow = vi.fn(() => isPaused);
+    const { dispatcher } = start(parts, { isPaused: isPausedNow });
+    dispatcher.onGap();
+    await expect.poll(() => isPausedNow.mock.calls.length, waitMs).toBeGreaterThan(1);
+    expect(parts.sent).toEqual([]);
+    isPaused = false;
+    dispatcher.onGap();
+    await expect.poll(() => parts.sent.length, waitMs).toBe(2);
   });
 
   it('boundary: has no more messages of a tenant in the queue than its limit, and sends the next when one ends', async () => {

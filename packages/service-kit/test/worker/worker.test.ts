@@ -104,6 +104,7 @@ describe('a worker', () => {
     const { emit, get, datastore } = start([toModule('boxes', [failing])]);
     await emit('boxes', boxMoved);
     await expect.poll(() => get('boxes').store.inbox.listDead({ limit: 9 })).toHaveLength(1);
+    await get('boxes').store.pauses.pause('fail');
     const metrics = createMetrics();
     const worker = createWorker({
       modules: [toModule('boxes', [failing])],
@@ -119,8 +120,39 @@ describe('a worker', () => {
     onTestFinished(worker.stop);
     const labels = { module: 'boxes', consumer: 'fail' };
     await expect.poll(() => readValue(metrics, { name: 'messages_dead', labels })).toBe(1);
+    expect(await readValue(metrics, { name: 'consumers_paused', labels })).toBe(1);
     expect(await readValue(metrics, { name: 'messages_ready', labels })).toBe(0);
     expect(await readValue(metrics, { name: 'messages_oldest_age_seconds', labels })).toBe(0);
+  });
+
+  it('handles no message of a paused consumer until it is resumed, and those of the others', async () => {
+    const [paused, other] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
+    const { emit, get } = start([
+      toModule('boxes', [
+        defineConsumer({ name: 'paused', events: [boxMoved], handle: () => paused }),
+        defineConsumer({ name: 'other', events: [boxMoved], handle: () => other }),
+      ]),
+    ]);
+    const { pauses, inbox } = get('boxes').store;
+    await emit('boxes', boxMoved);
+    await expect.poll(() => paused.mock.calls.length).toBe(1);
+    await pauses.pause('paused');
+    let emitted = 1;
+    const emitAnother = async () => {
+      await emit('boxes', boxMoved);
+      emitted += 1;
+      await expect.poll(() => other.mock.calls.length).toBe(emitted);
+    };
+    const listTenants = async () => {
+      await emitAnother();
+      return inbox.listTenants('paused');
+    };
+    await expect.poll(listTenants, { timeout: 5000 }).not.toEqual([]);
+    const { length } = paused.mock.calls;
+    await emitAnother();
+    expect(paused.mock.calls).toHaveLength(length);
+    await pauses.resume('paused');
+    await expect.poll(() => paused.mock.calls.length, { timeout: 5000 }).toBe(emitted);
   });
 
   it('interrupts at its stop what takes too long, and leaves the message for another worker', async () => {

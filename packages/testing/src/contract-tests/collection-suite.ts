@@ -16,6 +16,7 @@ import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
 import type { OpenStore } from './open-store.ts';
 import { patchCases } from './patches.ts';
+import { pauseCases } from './pauses.ts';
 import { readCases } from './reads.ts';
 import { referenceCases } from './references.ts';
 import { requirementCases } from './requirements.ts';
@@ -43,6 +44,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     unitCases(use);
     journalCases(use);
     inboxCases(use);
+    pauseCases(use);
     tenancyCases(use);
     valueCases(use);
     sizeCases(use);

@@ -8,6 +8,7 @@ import {
   type Journal,
   type JournalRow,
   type OperationsOf,
+  type Pauses,
   type TenantCollection,
   type UnitOfWork,
 } from '@plinth/data-kit';
@@ -40,6 +41,7 @@ export type Fixture = {
   readonly events: Events;
   readonly journal: Journal;
   readonly inbox: Inbox;
+  readonly pauses: Pauses;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
   /** Makes the stored idempotency keys older. */
@@ -71,6 +73,7 @@ const openFixture = async (openStore: OpenStore) => {
     events: store.events,
     journal: store.journal,
     inbox: store.inbox,
+    pauses: store.pauses,
     run: store.unitOfWork.run,
     journalRows,
     ageKeys,

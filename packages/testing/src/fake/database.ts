@@ -24,6 +24,7 @@ import { fakeCollection } from './collection.ts';
 import type { Documents } from './commit.ts';
 import { fakeInbox } from './inbox.ts';
 import { fakeJournal } from './journal.ts';
+import { fakePauses } from './pauses.ts';
 import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
@@ -124,6 +125,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       events,
       journal,
       inbox,
+      pauses: fakePauses(clock),
       prepare: async () => {},
       assertPrepared: async () => {},
     },
