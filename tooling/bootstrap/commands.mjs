@@ -67,6 +67,17 @@ It needs k6 on PATH (https://k6.io) or a running Docker daemon, and exits with 1
     summary: 'Restores a backup to a point in time on two temporary replica sets, and prints RPO and RTO.',
     toProgram: script('tooling/backup/src/main.ts'),
   },
+  'test:faults': {
+    usage: 'npm run test:faults [-- --full] [--seed <n>]',
+    summary:
+      'Kills, stops and disconnects every part of the product under load, and checks that nothing is lost or done twice.',
+    details: `  --full    more than 200 kills of platforms and workers, and tens of failures of MongoDB, Redis and the network between
+            them: half an hour; without it the size of npm test, about a minute
+  --seed    repeats the random choices of a run, which prints its seed
+
+It uses databases of its own: a replica set of three nodes, and Redis behind a proxy. docs/reliability.md lists what it checks.`,
+    toProgram: script('apps/worker/test/faults/main.ts'),
+  },
   token: {
     usage: 'npm run token -- [--tenant acme|globex] [--role owner|member|viewer]',
     summary: 'Prints an access token for the demo data of npm start. It expires after 15 minutes.',
@@ -174,7 +185,7 @@ export const renderHelp = ({ usage, summary, details }) =>
 
 export const renderList = () => {
   const rows = Object.entries(commands).map(([name, { summary }]) => {
-    return `  ${(name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`).padEnd(19)}${summary}`;
+    return `  ${(name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`).padEnd(21)}${summary}`;
   });
   return `${['Commands:', ...rows, '', 'Each one takes --help, as in: npm start -- --help'].join('\n')}\n`;
 };

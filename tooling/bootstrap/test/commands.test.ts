@@ -9,6 +9,7 @@ const commands = [
   'bench',
   'load',
   'drill',
+  'test:faults',
   'token',
   'keys',
   'db',
@@ -36,7 +37,7 @@ it('shell runs a program with the tools of the packages on PATH, and its exit co
 }, 60_000);
 
 describe('help', () => {
-  it.each(['start', 'load', 'bench', 'drill', 'token', 'keys', 'db', 'jobs', 'contracts', 'gen'])(
+  it.each(['start', 'load', 'bench', 'drill', 'test:faults', 'token', 'keys', 'db', 'jobs', 'contracts', 'gen'])(
     'is named when an option of %s is unknown',
     async (command) => {
       const { code, stdout, stderr } = await runCommand(command, '--unknown');
@@ -60,7 +61,7 @@ describe('help', () => {
   it('lists all commands', async () => {
     const { code, stdout } = await runCommand('--help');
     expect(code).toBe(0);
-    expect([...stdout.matchAll(/^ {2}npm (?:run )?(\w+) {2,}[A-Z].*\.$/gm)].map(([, command]) => command)).toEqual(
+    expect([...stdout.matchAll(/^ {2}npm (?:run )?([\w:]+) {2,}[A-Z].*\.$/gm)].map(([, command]) => command)).toEqual(
       commands,
     );
   });
