@@ -17,7 +17,7 @@ export type EventVersions<F extends Shape = Shape> = {
 
 /** A version that has no upcaster yet. */
 type NextVersion<F extends Shape, N extends Shape> = {
-  /** Sets the conversion of the fields of the previous version, so that consumers get the new ones also for stored events. */
+  /** Sets the conversion from the fields of the previous version, so that stored events reach consumers with the new fields. */
   upcast(upcast: (previous: PayloadOf<F>) => PayloadOf<N>): EventVersions<N>;
 };
 
@@ -35,5 +35,5 @@ export const firstVersion = <F extends Shape>(fields: F): EventVersions<F> => cr
 
 /** Returns the versions of an event: the fields alone are version 1. */
 export const toVersions = (spec: Shape | EventVersions): EventVersions =>
-  // The values of a shape are schemas, which are no functions.
+  // The values of a shape are schemas, which are not functions.
   typeof spec['nextVersion'] === 'function' ? (spec as EventVersions) : firstVersion(spec as Shape);

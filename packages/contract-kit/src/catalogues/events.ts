@@ -49,7 +49,7 @@ type Events<D extends string, A extends Shape, E extends Readonly<Record<string,
 /**
  * Declares the events of a domain: `userCreated` of `users` is `users.user-created`, and its payload is the id of the
  * aggregate with the fields of the event. A payload holds ids rather than personal data: it is stored and sent as it is.
- * Fields that change in another way than by a new optional one are a new version: see `firstVersion`.
+ * Any change of the fields except a new optional field needs a new version: see `firstVersion`.
  */
 export const defineEvents = <const D extends string, A extends Shape, E extends Readonly<Record<string, EventSpec>>>(
   domain: D,

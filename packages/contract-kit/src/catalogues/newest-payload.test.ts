@@ -20,7 +20,7 @@ if (!one || !two || !three) throw new TypeError('no events');
 const { orderPlaced } = defineEvents('orders', { aggregate, events: { orderPlaced: third } });
 
 describe('an event with versions', () => {
-  it('has the number and the payload of the newest one, and is version 1 without others', () => {
+  it('has the number and the payload of its newest version; without versions it has number 1', () => {
     expect([one, two, three].map(({ version }) => version)).toEqual([1, 2, 3]);
     const { plain } = defineEvents('orders', { aggregate, events: { plain: { total: z.int() } } });
     expect(plain).toMatchObject({ version: 1, earlier: [] });
@@ -31,7 +31,7 @@ describe('an event with versions', () => {
     }>();
   });
 
-  it('may have fields that are named like the functions of versions', () => {
+  it('may have fields with the names `nextVersion`, `fields` and `earlier`', () => {
     const fields = { nextVersion: z.string(), fields: z.string(), earlier: z.string() };
     const { odd } = defineEvents('orders', { aggregate, events: { odd: fields } });
     const payload = { orderId: 'a', nextVersion: 'b', fields: 'c', earlier: 'd' };

@@ -3,7 +3,7 @@ import type { Cache, RouteSpec } from './route-spec.ts';
 
 const maxAgeSecondsMax = 86_400;
 
-/** Returns the reason why a route must not be cached as declared. The compiler reports most of them earlier. */
+/** Returns the reason why a route must not be cached as declared. The compiler reports most of these faults earlier. */
 const findFault = (route: RouteSpec, { maxAgeSeconds, scope }: Cache): string | undefined => {
   const schema = route.responses[200];
   if (route.method !== 'GET' || route.stream || !schema) {

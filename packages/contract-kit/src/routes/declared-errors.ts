@@ -4,7 +4,7 @@ import { getListItem } from '../schemas/list-query.ts';
 import { acceptsIdempotencyKey, requiresVersion } from './route-rules.ts';
 import type { RouteSpec } from './route-spec.ts';
 
-/** The names of the errors that the host sends before or beside the operation of any route. */
+/** The names of the errors that the host sends before or instead of the operation of any route. */
 const everywhere = [
   'notAcceptable',
   'requestTimeout',

@@ -9,7 +9,7 @@ const fieldErrorsMax = 20;
 
 type Invalidity = { readonly cause?: unknown; readonly count?: number };
 
-/** Creates the 400 for invalid fields, of which there may be more than `errors`. Its `detail` describes the first; it names 20. */
+/** Creates the 400 for invalid fields. It names at most 20 of them; its `detail` describes the first and says how many there are. */
 export const invalidFields = (
   errors: readonly [FieldError, ...FieldError[]],
   { cause, count = errors.length }: Invalidity = {},
@@ -85,7 +85,7 @@ const toFieldErrors = (
   const { path, message } = issue;
   if (issue.code === 'unrecognized_keys') {
     const owner = location === 'query' ? 'parameter of this route' : 'field of this object';
-    // A URL has room for thousands.
+    // A URL has room for thousands of parameters.
     return issue.keys.slice(0, fieldErrorsMax).map((key) => ({
       pointer: toPointer([...path, key]),
       location,

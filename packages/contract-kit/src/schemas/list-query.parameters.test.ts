@@ -89,7 +89,7 @@ describe('a parameter', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf'])(
-    "refuses '%s', also on an object without a prototype",
+    "refuses '%s', even on an object without a prototype",
     (name) => {
       const plain = JSON.parse(`{ "${name}": "a" }`) as Flat;
       const bare = Object.assign(Object.create(null) as Flat, { group: 'wood' });

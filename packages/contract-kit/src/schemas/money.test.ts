@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Currency, Money } from './money.ts';
 
 describe('money', () => {
-  it.each([0, 1, Number.MAX_SAFE_INTEGER])('has an amount of %i minor units', (amount) => {
+  it.each([0, 1, Number.MAX_SAFE_INTEGER])('accepts an amount of %i minor units', (amount) => {
     expect(Money.parse({ amount, currency: 'EUR', symbol: '€' })).toEqual({ amount, currency: 'EUR' });
   });
 
@@ -10,7 +10,7 @@ describe('money', () => {
     expect(Money.safeParse({ amount, currency: 'EUR' }).success).toBe(false);
   });
 
-  it.each(['EUR', 'USD', 'JPY', 'KWD', 'ZWG'])('has the currency %s', (currency) => {
+  it.each(['EUR', 'USD', 'JPY', 'KWD', 'ZWG'])('accepts the currency %s', (currency) => {
     expect(Currency.parse(currency)).toBe(currency);
   });
 
@@ -18,7 +18,7 @@ describe('money', () => {
     expect(Currency.safeParse(currency).success).toBe(false);
   });
 
-  it('has each currency once, in the order of the alphabet', () => {
+  it('lists each currency once, in alphabetical order', () => {
     expect(Currency.options).toEqual([...new Set(Currency.options)].toSorted());
     expect(Currency.options.length).toBeGreaterThan(150);
   });

@@ -46,7 +46,7 @@ describe('a rule over several fields', () => {
     expect(Named).toMatchObject({ description: Booking.meta()?.description });
   });
 
-  it('is found by generators, also of several', () => {
+  it('is found by generators, alone or among several', () => {
     const twice = withRule(Booking, { ...endsAfterStart, code: 'again' });
     expect(getRules(twice).map(({ code }) => code)).toEqual(['ends-before-start', 'again']);
     expect(getRules(Fields)).toEqual([]);
