@@ -166,4 +166,4 @@ export { toMessages } from './messages/to-messages.ts';
 export { toNewestEvent } from './messages/to-newest-event.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';
-export { type Summary, type SummaryQuery, type SummaryRow, summarisedMax } from './summaries/summary.ts';
+export { type Summary, type SummaryQuery, type SummaryRow, summarisedDocumentsMax } from './summaries/summary.ts';

@@ -30,7 +30,7 @@ export type TenantCollection<D extends Entity> = {
    */
   search(query: SearchQuery<D>): Promise<D[]>;
   /**
-   * Groups, counts and adds up the documents that match `where`, sorted by day and group. Nothing matches: no group.
+   * Groups, counts and adds up the documents that match `where`, sorted by day and group. Returns no group when nothing matches.
    * @throws `tooLarge` for more than `groupsMax` groups, more than 100,000 documents, or a sum beyond 2^53 − 1.
    */
   summarise<const Q extends SummaryQuery<D>>(query: Q, tooLarge: ApiError): Promise<Summary<D, Q>[]>;
@@ -105,7 +105,7 @@ export type StoredCollection<D extends Entity> = Omit<
   summarise(query: SummaryQuery<D>): Promise<SummaryRow[]>;
   /** Records the condition that exactly one document of a collection of the module matches a stored filter, and locks it. */
   requireOne(collection: string, where: Fields, conflictError: Error): void;
-  /** Records the condition that no document of a collection of the module has these values, also at a path into arrays. */
+  /** Records the condition that no document of a collection of the module has these values. A path may lead into arrays. */
   requireNone(collection: string, values: Fields, conflictError: Error): void;
   search(query: StoredSearchQuery<D>): Promise<D[]>;
 };

@@ -79,7 +79,7 @@ type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search, 
   readonly appendOnly?: Append;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
-  /** How long documents keep their personal data, for the register of it. Default: until their removal or purge. */
+  /** How long documents keep their personal data, as the register of personal data shows it. Default: until their removal or purge. */
   readonly retention?: string;
   /** The text fields whose words `search` finds, by an index of their words. */
   readonly search?: Search;
@@ -179,7 +179,7 @@ const toReferences = (
     }),
   );
 
-/** Adds an index for each reference that no index begins with: by it a removal looks for documents that refer to its own. */
+/** Adds an index for each reference that no index begins with. A removal uses it to find the documents that refer to the removed one. */
 const withReferenceIndexes = (
   indexes: Readonly<Record<string, IndexSpec>>,
   references: Readonly<Record<string, Reference>>,

@@ -61,7 +61,7 @@ type Pulled<E> = E extends Scalar ? E : { readonly [F in ScalarKey<E>]?: NonNull
 
 /**
  * A change of stored fields. Version and `updatedAt` are added by the collection. `$push` appends an item, `$addToSet` only if
- * no item equals it. `$pull` removes every item that matches: the array stays, also when it is empty.
+ * no item equals it. `$pull` removes every item that matches: the array stays, even if it is empty then.
  */
 export type Change<D extends Entity> = {
   readonly $set?: Partial<Own<D>> & Never;

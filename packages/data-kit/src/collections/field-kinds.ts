@@ -10,7 +10,7 @@ export const acceptsAbsence = (schema: Schema): boolean => {
   return type === 'optional' || type === 'nullable';
 };
 
-/** True for an array, also for an optional one. */
+/** True for an array, optional or not. */
 export const isArray = (schema: Schema): boolean => {
   const def = getDef(schema);
   return def?.type === 'array' || (def !== undefined && 'innerType' in def && isArray(def.innerType));

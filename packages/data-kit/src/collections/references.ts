@@ -3,7 +3,7 @@ import { removedMarker, type UntypedDefinition } from './define-collection.ts';
 import type { Change, Entity } from './entity.ts';
 import type { Fields } from './stored-fields.ts';
 
-/** A reference as the collection that it leads to sees it: `from` is the collection that has the field. */
+/** A reference to a collection, as that collection lists it: `from` is the collection that has the field. */
 export type IncomingReference = {
   readonly from: Pick<UntypedDefinition, 'name' | 'softDelete'>;
   readonly path: string;
@@ -67,7 +67,7 @@ type Requirements = Pick<StoredCollection<Entity>, 'requireOne' | 'requireNone'>
 const present = ({ softDelete }: Pick<UntypedDefinition, 'softDelete'>): Fields =>
   softDelete ? { [removedMarker]: false } : {};
 
-/** Requires that documents exist. That locks them, so that a removal at the same time sees this write, or this write the removal. */
+/** Requires that documents exist, and locks them: of this write and a concurrent removal, the later one sees the other and fails. */
 export const requireReferenced = (
   stored: Requirements,
   { references }: Pick<UntypedDefinition, 'references'>,

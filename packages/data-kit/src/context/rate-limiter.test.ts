@@ -18,7 +18,7 @@ it('returns the time until it has a number of tokens', () => {
   expect(msUntilTokens(bucket, 2, 1)).toBe(0);
 });
 
-it('returns the tokens that are left, and the whole seconds until it is full or has a token again', () => {
+it('returns the tokens that are left, and in whole seconds the time until the bucket is full or, after a refusal, has a token again', () => {
   expect(allow(bucket, 299)).toEqual({ isAllowed: true, remaining: 299, resetSeconds: 1 });
   expect(allow(bucket, 240.5)).toEqual({ isAllowed: true, remaining: 240, resetSeconds: 12 });
   expect(refuse(bucket, 0)).toEqual({ isAllowed: false, remaining: 0, resetSeconds: 1 });

@@ -31,7 +31,7 @@ export type ModuleStore<K> = {
   readonly pauses: Pauses;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
-   * repeat, also by several processes at once. A database that newer code has migrated stays unchanged.
+   * repeat, even by several processes at once. A database that newer code has migrated stays unchanged.
    * @throws `StartupError` when it fails, or when another process migrates for longer than the time limit.
    */
   prepare(log?: MigrationLogger): Promise<void>;
@@ -129,7 +129,7 @@ export type StoredModule<K> = {
   readonly migrations?: readonly Migration[];
 };
 
-/** The right to do the work of a name in a module, which one process at a time has. */
+/** The right to run a named piece of work of a module, which one process holds at a time. */
 export type LeaseOptions = {
   readonly module: string;
   readonly name: string;
@@ -169,7 +169,7 @@ export type ScanOptions = { readonly module: string; readonly collection: string
 export type MigratableDatastore = Datastore & {
   /** Returns each tenant that has documents in one of the collections. */
   listTenants(options: { readonly module: string; readonly collections: readonly string[] }): AsyncIterable<string>;
-  /** Returns the documents whose `field` is above a number, in its order, and holds a few at a time. An index serves it. */
+  /** Returns the documents whose `field` is above a number, sorted by it, with a few in memory at a time. An index serves it. */
   scan(
     options: ScanOptions & { readonly field: string; readonly after: number },
   ): AsyncIterable<Readonly<Record<string, unknown>>>;

@@ -95,7 +95,7 @@ export type CommitMetadata<T> = {
   readonly idempotency?: IdempotencyOptions<T> | undefined;
   /** The id of the message that this handles: the commit ends it, or fails with `MessageAlreadyHandled`. */
   readonly consumes?: string | undefined;
-  /** Set for copies of journal rows: the commit has no row of its own, without which it has no events, key or message. */
+  /** Set for copies of journal rows: the commit writes no journal row, so it may have no events, key or message. */
   readonly skipsJournal?: true | undefined;
 };
 

@@ -43,7 +43,7 @@ const planOrMessage = (list: Case): ListPlan | string => {
 };
 
 describe('a plan', () => {
-  it('needs an index of the equal fields, then the sort and the id, or a unique index with all its fields equal', () => {
+  it('uses an index of the equality fields, then the sort field and the id, or a unique index whose fields are all compared by equality', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
         const plan = planOrMessage(list);
@@ -70,7 +70,7 @@ describe('a plan', () => {
     );
   });
 
-  it('exists once the index that its refusal names is added', () => {
+  it('exists after the index that the refusal names has been added', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
         const refusal = planOrMessage(list);
@@ -82,7 +82,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is refused for another reason only when no index would help', () => {
+  it('is refused without naming an index only when no index would help', () => {
     fc.assert(
       fc.property(anyCase, (list) => {
         const refusal = planOrMessage(list);

@@ -37,8 +37,8 @@ const assertCondition = (definition: UntypedDefinition, field: string, value: un
     return refuse(definition, `the filter on '${field}' is neither a scalar value nor a set of operators.`);
   }
   for (const [operator, operand] of Object.entries(value)) {
-    const known = operator === '$in' || (rangeOperators as readonly string[]).includes(operator);
-    if (!known) refuse(definition, `'${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`);
+    const isKnown = operator === '$in' || (rangeOperators as readonly string[]).includes(operator);
+    if (!isKnown) refuse(definition, `'${operator}' is not an operator; use equality, $in, $gt, $gte, $lt or $lte.`);
     if (operator !== '$in' && isArray(definition.shape[field])) {
       refuse(definition, `'${field}' is an array: a filter takes an element or $in of several, and no bounds.`);
     }

@@ -25,13 +25,13 @@ export type CloudEvent = z.infer<typeof CloudEvent>;
 
 export type CloudEventOptions = {
   readonly tenantId: string;
-  /** The address at which clients reach the API, without a slash at its end. */
+  /** The address at which clients reach the API, without a trailing slash. */
   readonly publicUrl: string;
 };
 
 /**
  * Converts an event to a CloudEvent. Its `type` has the version, because CloudEvents wants another type for data that is not
- * compatible. Its `source` has no host: a module has the same events wherever it runs, and moves to other hosts.
+ * compatible. Its `source` names no host, because a module emits the same events on every host.
  */
 export const toCloudEvent = (event: ReceivedEvent, { tenantId, publicUrl }: CloudEventOptions): CloudEvent => {
   const type = toEventType(event);
@@ -46,7 +46,7 @@ export const toCloudEvent = (event: ReceivedEvent, { tenantId, publicUrl }: Clou
     dataschema: `${publicUrl}/asyncapi.json#/components/schemas/${type}`,
     tenantid: tenantId,
     actorid: event.actor.id,
-    // The journal does not keep the span that emitted the event, so the end of the event's id, which is random, stands for it.
+    // The journal does not keep the span that emitted the event, so the last digits of the event's id, which are random, replace its id.
     traceparent: `00-${event.traceId}-${event.id.replaceAll('-', '').slice(-16)}-00`,
     sequence: event.position,
     data: event.payload,

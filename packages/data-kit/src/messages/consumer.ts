@@ -7,7 +7,7 @@ import type { ReceivedEvent } from './message.ts';
 export type RetryPolicy = {
   /** The attempts after which a message is dead. */
   readonly attemptsMax: number;
-  /** The longest pause before the second attempt. It doubles with each attempt, and the pause is a random part of it. */
+  /** The limit of the pause before the second attempt. It doubles with each attempt, and a pause is a random part of it. */
   readonly pauseMs: number;
   readonly pauseMaxMs: number;
 };
@@ -77,6 +77,6 @@ export const defineConsumer = <Deps, const E extends readonly EventType[]>({
   return { ...spec, order, concurrency, timeoutMs, retry: { ...defaultRetry, ...retry } };
 };
 
-/** Returns the pause before the next attempt: a random time that doubles at most with each attempt, so that retries spread. */
+/** Returns the pause before the next attempt: a random part of a limit that doubles with each attempt, so that retries spread. */
 export const toPauseMs = ({ pauseMs, pauseMaxMs }: RetryPolicy, attempts: number, random: () => number): number =>
   Math.round(random() * Math.min(pauseMaxMs, pauseMs * 2 ** (attempts - 1)));

@@ -15,7 +15,7 @@ export class MessageAlreadyHandled extends Error {
 /** The messages of a consumer and a tenant. */
 export type InboxPart = { readonly consumer: string; readonly tenantId: string };
 
-/** A message that arrived, ended, or was made ready again. Only one that arrived has its tenant. */
+/** A message that arrived, ended, or was made ready again. Only a message that arrived has its tenant. */
 export type InboxChange = Pick<Message, '_id' | 'consumer' | 'state'> & { readonly tenantId?: string | undefined };
 
 export type InboxWatch = {

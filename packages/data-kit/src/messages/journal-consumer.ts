@@ -7,7 +7,7 @@ export type Signer = {
   sign(statement: object): Promise<string>;
 };
 
-/** The dependencies of a journal consumer beside those of actions. */
+/** The dependencies of a journal consumer besides those of actions. */
 export type JournalConsumerDeps = {
   readonly unitOfWork: UnitOfWork;
   readonly signer: Signer;

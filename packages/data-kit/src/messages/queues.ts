@@ -11,7 +11,7 @@ export type Queue = {
 };
 
 export type HandledMessage = QueuedMessage & {
-  /** True when a worker that had begun with the message has ended, or was silent for too long. */
+  /** True when a worker that had begun with the message has ended, or has not renewed its lock in time. */
   readonly isTakenOver: boolean;
 };
 
@@ -26,13 +26,13 @@ export type QueueWorkerOptions = {
 };
 
 export type QueueWorker = {
-  /** Takes no further messages, and resolves when those in hand have been handled. */
+  /** Stops taking messages, and resolves when those in progress have been handled. */
   stop(): Promise<void>;
 };
 
 /** Queues that processes share. They hold nothing that must survive. */
 export type Queues = {
-  /** Opens the queue of this name: lower-case words with hyphens, and points between them. */
+  /** Opens the queue of this name: lower-case words, joined by hyphens and dots. */
   open(name: string): Queue;
   work(name: string, options: QueueWorkerOptions): QueueWorker;
   /** @throws when the queues cannot be reached. */

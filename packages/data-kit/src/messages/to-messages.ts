@@ -5,7 +5,7 @@ import { type ReceivedEvent, toMessageId } from './message.ts';
 
 const indexDigits = 4;
 
-/** Returns the events of an entry. Each has the position of the entry, and its place in it. */
+/** Returns the events of an entry. Each has the position of the entry, followed by its index in it. */
 const toEvents = ({ events, position, at, actor, requestId, traceId }: JournalEntry, source: string): ReceivedEvent[] =>
   events.map((event, index) => ({
     ...event,

@@ -5,7 +5,7 @@ import type { StoredCollection } from '../collections/collection.ts';
 import { defineCollection } from '../collections/define-collection.ts';
 import { manageCollection } from '../collections/manage-collection.ts';
 import { planSummary } from './plan.ts';
-import { assertSummary, summarisedMax, toSummaries } from './summary.ts';
+import { assertSummary, summarisedDocumentsMax, toSummaries } from './summary.ts';
 
 describe('planSummary', () => {
   it.each<[string, Parameters<typeof planSummary>[1], string]>([
@@ -82,8 +82,8 @@ describe('toSummaries', () => {
 
   it('boundary: refuses more documents than a summary reads', () => {
     const summarise = (count: number) => toSummaries([{ count, sums: [] }], { groupsMax: 1 }, tooLarge);
-    expect(summarise(summarisedMax)).toEqual([{ count: summarisedMax }]);
-    expect(() => summarise(summarisedMax + 1)).toThrow(tooLarge);
+    expect(summarise(summarisedDocumentsMax)).toEqual([{ count: summarisedDocumentsMax }]);
+    expect(() => summarise(summarisedDocumentsMax + 1)).toThrow(tooLarge);
   });
 
   it('sorts days first, then values, an absent one before all', () => {

@@ -14,7 +14,7 @@ export type SummaryQuery<D extends Entity> = {
   readonly byDay?: KeyOf<D, Date>;
   /** The fields to add up. A document without the field adds nothing. */
   readonly sum?: readonly KeyOf<D, number>[];
-  /** The most groups that the caller can handle: 1 to 1,000. */
+  /** The maximum number of groups that the caller can handle: 1 to 1,000. */
   readonly groupsMax: number;
 };
 
@@ -40,8 +40,8 @@ export type SummaryRow = {
 };
 
 /** A summary reads at most this many documents. */
-export const summarisedMax = 100_000;
-const groupsMaxMax = 1000;
+export const summarisedDocumentsMax = 100_000;
+const groupsLimit = 1000;
 
 type UntypedQuery = {
   readonly by?: string;
@@ -60,14 +60,15 @@ export const assertSummary = (
       refuse(definition, `'${field}' is not a field of the document.`);
     }
   }
-  if (!Number.isInteger(groupsMax) || groupsMax < 1 || groupsMax > groupsMaxMax) {
+  if (!Number.isInteger(groupsMax) || groupsMax < 1 || groupsMax > groupsLimit) {
     throw new RangeError('A summary has 1 to 1,000 groups.');
   }
 };
 
 const toDay = (day: Date | null | undefined): string | null => day?.toISOString().split('T')[0] ?? null;
 
-const order = (left: unknown, right: unknown): number => {
+/** Sorts null first. */
+const compare = (left: unknown, right: unknown): number => {
   if (left === right) return 0;
   if (left === null) return -1;
   return right === null || (left as string) > (right as string) ? 1 : -1;
@@ -85,7 +86,7 @@ export const toSummaries = (
   const documents = rows.reduce((total, { count }) => total + count, 0);
   // A sum beyond 64 bits is a double, and one below it may be a Long of the driver.
   const isExact = rows.every(({ sums }) => sums.every((value) => Math.abs(Number(value)) <= Number.MAX_SAFE_INTEGER));
-  if (rows.length > groupsMax || documents > summarisedMax || !isExact) throw tooLarge;
+  if (rows.length > groupsMax || documents > summarisedDocumentsMax || !isExact) throw tooLarge;
   return rows
     .map((row) => ({
       ...(by !== undefined && { by: row.by ?? null }),
@@ -93,5 +94,5 @@ export const toSummaries = (
       count: row.count,
       ...(sum && { sum: Object.fromEntries(sum.map((field, index) => [field, Number(row.sums[index])])) }),
     }))
-    .sort((left, right) => order(left.day ?? null, right.day ?? null) || order(left.by ?? null, right.by ?? null));
+    .sort((left, right) => compare(left.day ?? null, right.day ?? null) || compare(left.by ?? null, right.by ?? null));
 };
