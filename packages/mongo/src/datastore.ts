@@ -45,7 +45,7 @@ export type DatastoreOptions = {
   /** The prefix of each database's name, for several deployments on one cluster. */
   readonly databasePrefix: string;
   readonly migrationTimes?: MigrationTimes;
-  /** How long a silent worker keeps a lease. Default: 10 seconds. */
+  /** How long a worker keeps a lease that it does not renew. Default: 10 seconds. */
   readonly workerLeaseMs?: number;
 };
 
@@ -125,7 +125,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
   };
 };
 
-/** The end of the message that a unit of work handles. */
+/** Returns the write that ends the message of a unit of work, if it handles one. */
 const toEnds = ({ row }: CommitRecords): Write[] =>
   row?.consumed === undefined ? [] : [toEndOfMessage(row.consumed, row)];
 

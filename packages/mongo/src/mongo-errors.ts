@@ -127,7 +127,7 @@ export const toApiError = (cause: unknown, findUniqueCode: FindUniqueCode = () =
   }
   if (isTimeLimit(cause)) return commonErrors.upstreamTimeout({ cause });
   if (tooLargeCodes.includes(cause.code)) return commonErrors.changeTooLarge({ cause });
-  // Of a single write that can be repeated, such as the release of an expired key; a commit has an unknown outcome instead.
+  // Thrown for a single write that can be repeated, such as the release of an expired key; a commit has an unknown outcome instead.
   if (cause instanceof MongoWriteConcernError) return commonErrors.unavailable({ cause });
   if (isUnreachable(cause) || isRetryable(cause)) return commonErrors.unavailable({ cause });
   return cause;

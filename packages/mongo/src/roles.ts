@@ -22,7 +22,7 @@ export type RolesOptions = {
 const readSchema = ['listCollections', 'listIndexes'];
 const write = ['find', 'insert', 'update', 'remove'];
 const append = ['find', 'insert'];
-/** The documents that the server expires are not removed otherwise. */
+/** Only the server removes these documents, when they expire. */
 const writeLasting = ['find', 'insert', 'update'];
 const journalActions: Readonly<Record<string, readonly string[]>> = {
   [journalName]: [...writeLasting, 'changeStream'],

@@ -66,30 +66,33 @@ const failures: Readonly<Record<string, readonly [code: string, write: (scoped: 
   'a requirement that is stale': ['stale-version', (scoped, taken) => scoped.require({ ...taken, version: 7 })],
 };
 
-describe('a group with a set that fails', () => {
-  it.each(Object.entries(failures))('by %s is committed without it in the next transaction', async (_what, failing) => {
-    const [code, write] = failing;
-    const tenant = createTenant();
-    const taken = await tenant.add();
-    const targets = await Promise.all(Array.from({ length: 40 }, () => tenant.add()));
-    let outcomes: PromiseSettledResult<unknown>[] = [];
-    const transactions = await countTransactions(async () => {
-      // The first set may be alone in its group.
-      outcomes = await Promise.allSettled([
-        tenant.add(),
-        ...targets.map((target) => tenant.run((scoped) => scoped.update(target, { $inc: { words: 1 } }))),
-        tenant.run((scoped) => write(scoped, taken)),
-        ...Array.from({ length: 20 }, () => tenant.add()),
-      ]);
-    });
-    expect(getCodes(outcomes).filter((outcome) => outcome !== 'done')).toEqual([code]);
-    // Two for the group, and up to two for the failed set; halves would take more than ten.
-    expect(transactions).toBeLessThanOrEqual(5);
-    const stored = await datastore.current.raw('fair', 'notes').all();
-    expect(stored.filter(({ _id, title }) => _id === absentId || title === 'never')).toEqual([]);
-  });
+describe('a group', () => {
+  it.each(Object.entries(failures))(
+    'is committed in the next transaction without a set that fails by %s',
+    async (_what, failing) => {
+      const [code, write] = failing;
+      const tenant = createTenant();
+      const taken = await tenant.add();
+      const targets = await Promise.all(Array.from({ length: 40 }, () => tenant.add()));
+      let outcomes: PromiseSettledResult<unknown>[] = [];
+      const transactions = await countTransactions(async () => {
+        // The first set may be alone in its group.
+        outcomes = await Promise.allSettled([
+          tenant.add(),
+          ...targets.map((target) => tenant.run((scoped) => scoped.update(target, { $inc: { words: 1 } }))),
+          tenant.run((scoped) => write(scoped, taken)),
+          ...Array.from({ length: 20 }, () => tenant.add()),
+        ]);
+      });
+      expect(getCodes(outcomes).filter((outcome) => outcome !== 'done')).toEqual([code]);
+      // Two for the group, and up to two for the failed set; halves would take more than ten.
+      expect(transactions).toBeLessThanOrEqual(5);
+      const stored = await datastore.current.raw('fair', 'notes').all();
+      expect(stored.filter(({ _id, title }) => _id === absentId || title === 'never')).toEqual([]);
+    },
+  );
 
-  it('by the removal of a stale version commits the sets without a removal in the next transaction', async () => {
+  it('is committed without its removals in the next transaction when one of them has a stale version', async () => {
     const tenant = createTenant();
     const [stale, current] = [await tenant.add(), await tenant.add()];
     const outcomes = await Promise.allSettled([
@@ -100,7 +103,7 @@ describe('a group with a set that fails', () => {
     expect(getCodes(outcomes)).toEqual([...Array(20).fill('done'), 'stale-version', 'done']);
   });
 
-  it('of which 16 of one tenant fail is committed without them after two tries', async () => {
+  it('is committed after two tries when 16 sets of one tenant fail', async () => {
     const [failing, valid] = [createTenant(), createTenant()];
     const taken = await failing.add();
     const getSplits = () => datastore.current.stats?.().commits.find(({ module }) => module === 'fair')?.splits ?? 0;
@@ -133,7 +136,7 @@ describe('a queue of sets', () => {
     expect(performance.now() - since).toBeGreaterThan(2000);
   });
 
-  it('takes turns by tenant: one with 400 sets delays another one by one group', async () => {
+  it('takes turns by tenant: 400 sets of one tenant delay another tenant by one group', async () => {
     const [busy, other] = [createTenant(), createTenant()];
     await blockCommit(200);
     const first = busy.add();
@@ -161,7 +164,7 @@ describe('a queue of sets', () => {
   });
 
   it.runIf(isHeavy)(
-    'keeps the median of a tenant below twice the idle one while another one fails 200 times a second',
+    'keeps the median of a tenant below twice that of an idle process while another tenant fails 200 times a second',
     async () => {
       const [failing, other] = [createTenant(), createTenant()];
       const taken = await failing.add();

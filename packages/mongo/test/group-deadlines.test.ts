@@ -17,11 +17,11 @@ beforeAll(async () => {
 
 const tenantId = createId();
 const within = (ms: number) => createContext({ tenantId, deadline: Date.now() + ms });
-const patientMs = 20_000;
+const longMs = 20_000;
 
 const add = (ctx: Ctx) =>
   store.unitOfWork.run(ctx, async () => store.collections.notes.for(ctx).insert(createNote()), { operation: 'add' });
-const addMany = () => Array.from({ length: 15 }, () => add(within(patientMs)));
+const addMany = () => Array.from({ length: 15 }, () => add(within(longMs)));
 const count = async () => (await datastore.current.raw('deadlines', 'notes').all()).length;
 
 const block = (command: string, blockTimeMS: number, times = 1) =>
@@ -39,10 +39,10 @@ describe('a write set of a group', () => {
     const [documents, since] = [await count(), performance.now()];
     await block('commitTransaction', 1200);
     const urgent = add(within(500));
-    const patient = addMany();
+    const others = addMany();
     await expect(urgent).rejects.toMatchObject({ code: 'outcome-unknown' });
     expect(performance.now() - since).toBeLessThan(900);
-    const outcomes = await Promise.allSettled(patient);
+    const outcomes = await Promise.allSettled(others);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
     // The commit included the urgent set as well, which is why its outcome was unknown.
     expect((await count()) - documents).toBe(16);
@@ -52,9 +52,9 @@ describe('a write set of a group', () => {
     const documents = await count();
     await block('insert', 700);
     const urgent = add(within(300));
-    const patient = addMany();
+    const others = addMany();
     await expect(urgent).rejects.toMatchObject({ code: 'upstream-timeout' });
-    const outcomes = await Promise.allSettled(patient);
+    const outcomes = await Promise.allSettled(others);
     expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([]);
     expect((await count()) - documents).toBe(15);
   });
@@ -63,13 +63,13 @@ describe('a write set of a group', () => {
     const documents = await count();
     await block('commitTransaction', 1200, 2);
     // The second group starts when the first one hangs; no third one does.
-    const first = add(within(patientMs));
+    const first = add(within(longMs));
     await sleep(100);
-    const second = add(within(patientMs));
+    const second = add(within(longMs));
     await sleep(400);
-    const [queued, patient] = [add(within(200)), add(within(patientMs))];
+    const [queued, others] = [add(within(200)), add(within(longMs))];
     await expect(queued).rejects.toMatchObject({ code: 'upstream-timeout' });
-    await Promise.all([first, second, patient]);
+    await Promise.all([first, second, others]);
     expect((await count()) - documents).toBe(3);
   });
 });

@@ -61,7 +61,7 @@ describe.concurrent('a command that is written to a connection which is being cl
     await expect.poll(() => opened.stats?.().pool).toMatchObject({ checkedOut: 0, waiting: 0 });
   });
 
-  it('boundary: fails also when it is larger than the buffers of the connection', async ({
+  it('boundary: fails even when it is larger than the buffers of the connection', async ({
     expect,
     onTestFinished,
   }) => {
@@ -157,7 +157,7 @@ describe.concurrent('a read whose deadline has passed', () => {
 });
 
 describe('a count that several write sets share', () => {
-  it('boundary: has no part in the deadline of the first of them', async ({ onTestFinished }) => {
+  it('boundary: is not limited by the deadline of the first one', async ({ onTestFinished }) => {
     const { opened } = await connect(onTestFinished);
     const options = { clock, ids: createIds(clock), findRowsMax: () => 10 };
     const { prepare, collections, unitOfWork } = opened.open({ name: 'sharedcount', collections: { notes } }, options);
@@ -170,8 +170,8 @@ describe('a count that several write sets share', () => {
       const ctx = createContext({ tenantId, deadline: Date.now() + ms });
       return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(createNote()), { operation: 'insert' });
     };
-    const [urgent, patient] = [insert(300), insert(10_000)];
+    const [urgent, other] = [insert(300), insert(10_000)];
     await expect(urgent).rejects.toMatchObject({ code: 'upstream-timeout' });
-    await expect(patient).resolves.toMatchObject({ tenantId });
+    await expect(other).resolves.toMatchObject({ tenantId });
   });
 });

@@ -261,7 +261,7 @@ describe('preparing', () => {
     expect(await process.drift()).toEqual([]);
   });
 
-  it('drops an index, also one that is missing already', async () => {
+  it('drops an index, and ignores one that is missing already', async () => {
     await withOldCards(fixture, 1);
     const process = fixture.process(after);
     await process.prepare();

@@ -105,7 +105,7 @@ describe('a unique index', () => {
     expect(await fixture.indexNames()).toEqual(new Set(['_id_', 'byTitle', 'byHand']));
   });
 
-  it('race: is dropped also when another process has dropped it first', async () => {
+  it('race: counts as dropped when another process has dropped it first', async () => {
     const process = await withIndex(byTitle, {});
     await fixture.cards().createIndex({ tenantId: 1, title: -1 }, { name: 'byTitle-trial', unique: true });
     const delayUpdates = (mode: string) =>

@@ -25,7 +25,7 @@ const useOldCode = async () => {
 const storedOptions = async () => fixture.db().listCollections({ name: 'cards' }).toArray();
 
 describe('old code', () => {
-  it('works on the expanded schema, also with backfilled documents', async () => {
+  it('works on the expanded schema, even with backfilled documents', async () => {
     const { old } = await withOldCards(fixture, 3, 1);
     await fixture.process(after).prepare();
     await useOldCode();

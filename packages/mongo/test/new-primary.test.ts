@@ -33,7 +33,7 @@ const connectFollower = async (): Promise<MongoClient> => {
 const setFailPoint = (mode: 'alwaysOn' | 'off') =>
   lagging.db('admin').command({ configureFailPoint: 'disableSnapshotting', mode });
 
-/** Stops the progress of the state that a node returns to majority reads, as when it does not know what the others have. */
+/** Stops the progress of the state that a node returns to majority reads, as when it has not learned what the others have. */
 const stopProgress = () => setFailPoint('alwaysOn');
 
 const continueProgress = async (): Promise<void> => {
@@ -91,7 +91,7 @@ afterEach(async () => {
 }, 60_000);
 
 describe('after the primary has changed', () => {
-  it('integrity: reads wait until the new one knows what was committed before, and confirm it once', async () => {
+  it('integrity: reads wait until the new primary has what was committed before, and confirm it once', async () => {
     await (await add()).read(20_000);
     await stopProgress();
     const { note, read } = await add();
@@ -109,21 +109,21 @@ describe('after the primary has changed', () => {
     expect(confirmations).toHaveLength(1);
   }, 60_000);
 
-  it('boundary: a read waits no longer than until its deadline, and the others go on', { retry: 3 }, async () => {
+  it('boundary: a read waits until its deadline at most, and the others continue', { retry: 3 }, async () => {
     await (await add()).read(20_000);
     await stopProgress();
     const { note, read } = await add();
     await elect(lagging);
     const startedAt = performance.now();
     const list = { where: {}, sort: 'createdAt', limit: 1 } as const;
-    const [urgent, patient] = [store.collections.notes.for(within(700)).list(list), read(20_000)];
+    const [urgent, other] = [store.collections.notes.for(within(700)).list(list), read(20_000)];
     await expect(urgent).rejects.toMatchObject({ code: 'upstream-timeout' });
     expect(performance.now() - startedAt).toBeLessThan(2000);
     await continueProgress();
-    expect(await patient).toEqual(note);
+    expect(await other).toEqual(note);
   });
 
-  it('race: reads that are sent while it changes find what was committed before', async () => {
+  it('race: reads during the election find what was committed before', async () => {
     await stopProgress();
     const { note, read } = await add();
     const found: unknown[] = [];

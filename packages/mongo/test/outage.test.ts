@@ -37,7 +37,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
   });
   await client.connect();
   onTestFinished(async () => {
-    // A client that is closed waits for its aborts.
+    // Closing the client waits until the server has responded to its aborts.
     await proxy.restore();
     await client.close();
     await proxy.close();
@@ -90,7 +90,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
 
 type Fixture = Awaited<ReturnType<typeof openFixture>>;
 
-const endings: readonly (readonly [string, (proxy: TcpProxy) => void])[] = [
+const interruptions: readonly (readonly [string, (proxy: TcpProxy) => void])[] = [
   ['is unreachable', (proxy) => void proxy.cut()],
   ['does not respond', (proxy) => proxy.freeze()],
 ];
@@ -113,7 +113,7 @@ const works: readonly Work[] = [
 const toRefusal = (code: string) => ({ status: 'rejected', reason: expect.objectContaining({ code }) });
 const refused = toRefusal('unavailable');
 
-describe.concurrent.each(endings)('when MongoDB %s', { retry: 3 }, (_, interrupt) => {
+describe.concurrent.each(interruptions)('when MongoDB %s', { retry: 3 }, (_, interrupt) => {
   it.for(works)(
     '$name is rejected in time, after one server selection',
     async ({ command, work, code = 'unavailable' }, { expect, onTestFinished }) => {
@@ -132,15 +132,15 @@ describe.concurrent.each(endings)('when MongoDB %s', { retry: 3 }, (_, interrupt
     { name: 'reads', command: 'find', work: ({ get }: Fixture) => get() },
   ])('$name that wait for others are rejected with them', async ({ command, work }, { expect, onTestFinished }) => {
     const fixture = await openFixture(onTestFinished);
-    let behind: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
+    let waiting: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);
     fixture.onNth(command, 1, (proxy) => {
       interrupt(proxy);
       // More than one batch.
-      behind = Promise.allSettled(Array.from({ length: 400 }, () => work(fixture)));
+      waiting = Promise.allSettled(Array.from({ length: 400 }, () => work(fixture)));
     });
     const began = performance.now();
     await Promise.allSettled([work(fixture)]);
-    expect(await behind).toEqual(Array(400).fill(refused));
+    expect(await waiting).toEqual(Array(400).fill(refused));
     expect(performance.now() - began).toBeLessThan(settledWithinMs);
   });
 
@@ -161,9 +161,9 @@ describe.concurrent.each(endings)('when MongoDB %s', { retry: 3 }, (_, interrupt
   });
 });
 
-describe.concurrent('when MongoDB responds again as soon as its silence is detected', { retry: 3 }, () => {
+describe.concurrent('when MongoDB responds again as soon as the driver has noticed the outage', { retry: 3 }, () => {
   it.for(works.filter(({ name }) => !name.includes('by id')))(
-    '$name continues as well',
+    '$name continues and takes effect',
     async ({ command, work }, { expect, onTestFinished }) => {
       const fixture = await openFixture(onTestFinished);
       await fixture.beforeHeartbeat();

@@ -54,7 +54,7 @@ describe('reads by id of one turn of the event loop', () => {
     expect(filters).toHaveLength(1);
   });
 
-  it('of several tenants never share a command, also for the same id', async () => {
+  it('of several tenants never share a command, even for the same id', async () => {
     const owners = Array.from({ length: 5 }, () => createContext());
     const stored = await Promise.all(owners.map(add));
     const requested = owners.flatMap((ctx) => stored.map((note) => ({ ctx, note })));

@@ -15,7 +15,7 @@ const getJournal = () => getDb().collection<Document & { _id: string }>('journal
 
 beforeAll(async () => {
   await open().prepare();
-  // A database of the previous release has it, and a start of this one keeps it.
+  // Databases of the previous release have this index, and a start of this release keeps it.
   const partialFilterExpression = { key: { $exists: true } };
   await getJournal().createIndex({ tenantId: 1, key: 1 }, { name: 'byKey', unique: true, partialFilterExpression });
 });
@@ -37,22 +37,23 @@ const createRow = (tenantId: string, body: string) => ({
 
 const toTime = (ms: number) => new Timestamp({ t: Math.floor(ms / 1000), i: 1 });
 const dayAgo = () => Date.now() - keyLifetimeMs;
-const late = (tenantId: string, ms = 10_000) => createContext({ tenantId, deadline: Date.now() + ms });
+const createCtx = (tenantId: string) => createContext({ tenantId, deadline: Date.now() + 10_000 });
 
-const add = (tenantId: string, { body = 'second', status = 201, ctx = late(tenantId) } = {}) => {
+const add = (tenantId: string, { body = 'second', status = 201 } = {}) => {
+  const ctx = createCtx(tenantId);
   const { unitOfWork, collections } = open();
   return unitOfWork.run(ctx, async () => collections.notes.for(ctx).insert(createNote()), {
     operation: 'add',
     idempotency: { key: 'k', fingerprint: 'f', toResponse: () => ({ status, headers: {}, body }) },
   });
 };
-const findBody = async (tenantId: string) => (await open().journal.find(late(tenantId), 'k'))?.response.body;
+const findBody = async (tenantId: string) => (await open().journal.find(createCtx(tenantId), 'k'))?.response.body;
 
 describe('while the previous release runs, an idempotency key', () => {
   it.each([
-    { what: 'with a time of the server', keyedAt: toTime(Date.now()) },
-    { what: 'of a release that stored no time of the server', keyedAt: undefined },
-  ])('integrity: $what is replayed by this one, and has no second effect', async ({ keyedAt }) => {
+    { what: 'with a server time', keyedAt: toTime(Date.now()) },
+    { what: 'of an earlier release, without a server time,', keyedAt: undefined },
+  ])('integrity: $what in a journal row is replayed, and has no second effect', async ({ keyedAt }) => {
     const tenantId = createId();
     await getJournal().insertOne({ ...createRow(tenantId, 'first'), ...(keyedAt && { keyedAt }) });
     await expect(add(tenantId)).rejects.toBeInstanceOf(IdempotencyKeyConflict);
@@ -61,27 +62,27 @@ describe('while the previous release runs, an idempotency key', () => {
     expect(await getDb().collection('idempotencyKeys').countDocuments({ tenantId })).toBe(0);
   });
 
-  it('race: fails alone in a group', async () => {
+  it('race: in a journal row fails its own write set of a group, and no other', async () => {
     const [used, ...unused] = Array.from({ length: 12 }, createId) as [string, ...string[]];
     await getJournal().insertOne(createRow(used, 'first'));
     const outcomes = await Promise.allSettled([used, ...unused].map((tenantId) => add(tenantId)));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...unused.map(() => 'fulfilled')]);
   });
 
-  it('integrity: of a success of this one has no second effect in the previous one', async () => {
+  it('integrity: that this release has used for a success cannot be used by the previous release', async () => {
     const tenantId = createId();
     await add(tenantId);
     await expect(getJournal().insertOne(createRow(tenantId, 'second'))).rejects.toMatchObject({ code: 11_000 });
   });
 
-  it('of a refusal of this one can be used in the previous one', async () => {
+  it('that this release has used for a refusal can be used by the previous release', async () => {
     const tenantId = createId();
     await add(tenantId, { status: 409 });
     await expect(getJournal().insertOne(createRow(tenantId, 'second'))).resolves.toMatchObject({ acknowledged: true });
   });
 
   it.each([
-    { what: 'its time of the server', fields: () => ({ keyedAt: toTime(dayAgo()) }) },
+    { what: 'its server time', fields: () => ({ keyedAt: toTime(dayAgo()) }) },
     { what: 'the time of its row', fields: () => ({ at: new Date(dayAgo()) }) },
   ])('boundary: expires a day after $what', async ({ fields }) => {
     const tenantId = createId();
@@ -91,7 +92,7 @@ describe('while the previous release runs, an idempotency key', () => {
     expect(await findBody(tenantId)).toBe('second');
   });
 
-  it('boundary: of this one expires in the journal row as well', async () => {
+  it('boundary: that this release has used expires in the journal row as well', async () => {
     const tenantId = createId();
     await add(tenantId, { body: 'first' });
     await ageKeys(getDb(), keyLifetimeMs);
@@ -103,7 +104,7 @@ describe('while the previous release runs, an idempotency key', () => {
   it.each([
     { what: 'fails', data: { errorCode: 50 }, code: 'upstream-timeout' },
     { what: 'is not confirmed', data: { writeConcernError: { code: 64, errmsg: 'timed out' } }, code: 'unavailable' },
-  ])('integrity: is not reported as used when it has expired and its release $what', async ({ data, code }) => {
+  ])('integrity: is not a conflict when it has expired in the journal and freeing it $what', async ({ data, code }) => {
     const tenantId = createId();
     await getJournal().insertOne({ ...createRow(tenantId, 'first'), at: new Date(dayAgo()) });
     const admin = datastore.current.client.db('admin');
@@ -116,7 +117,7 @@ describe('while the previous release runs, an idempotency key', () => {
 });
 
 describe('after the previous release', () => {
-  it('boundary: its index is dropped on request, and rows with the same key may be stored and are not read', async () => {
+  it('boundary: a repair drops the index of keys on request; then rows may repeat a key, and are not searched', async () => {
     const { client, databasePrefix } = datastore.current;
     const store = open();
     const tenantId = createId();
@@ -130,8 +131,8 @@ describe('after the previous release', () => {
     const sent: Document[] = [];
     const onCommand = ({ command }: { readonly command: Document }) => sent.push(command);
     client.on('commandStarted', onCommand);
-    expect(await store.journal.find(late(createId()), 'k')).toBeUndefined();
-    expect(await store.journal.find(late(createId()), 'k')).toBeUndefined();
+    expect(await store.journal.find(createCtx(createId()), 'k')).toBeUndefined();
+    expect(await store.journal.find(createCtx(createId()), 'k')).toBeUndefined();
     client.off('commandStarted', onCommand);
     expect(sent.filter(({ find }) => find === 'journal')).toHaveLength(1);
     await ageKeys(getDb(), keyLifetimeMs);

@@ -43,7 +43,7 @@ describe('the timeout without a primary', () => {
     await primary.waitForPrimary(performance.now() - 60_000);
   });
 
-  it('boundary: counts from the start of the work, also when the primary is lost later', async () => {
+  it('boundary: counts from the start of the work, even when the primary is lost later', async () => {
     const { primary, setWritable } = createMonitor();
     const waiting = primary.withPrimaryTimeout(neverSettles(), performance.now());
     const check = expect(waiting).rejects.toBeInstanceOf(NoPrimaryError);
@@ -54,7 +54,7 @@ describe('the timeout without a primary', () => {
     expect(await measureDuration(primary.waitForPrimary(performance.now() - 3000))).toBe(500);
   });
 
-  it('is lifted when there is a primary again, except for work that hangs', async () => {
+  it('does not end work that continues on a new primary, except when it hangs', async () => {
     const { primary, setWritable } = createMonitor();
     const waiting = primary.withPrimaryTimeout(neverSettles(), performance.now());
     setWritable(false);

@@ -42,7 +42,7 @@ describe('the validator in the database', () => {
     ['too long a list', { tags: ['a', 'b', 'c', 'd'] }],
     ['an invalid item of a list', { tags: [7] }],
     ['an unknown field', { unknown: 1 }],
-  ])('rejects a document with %s, also through the raw driver', async (_, overrides) => {
+  ])('rejects a document with %s, even through the raw driver', async (_, overrides) => {
     const document = Object.fromEntries(
       Object.entries({ ...stored(), ...overrides }).filter(([, value]) => value !== undefined),
     );
@@ -51,7 +51,7 @@ describe('the validator in the database', () => {
 });
 
 describe('unique indexes', () => {
-  it('apply within a tenant, also through the raw driver', async () => {
+  it('apply within a tenant, even through the raw driver', async () => {
     const note = stored();
     const raw = datastore.current.raw('validated', 'notes');
     await raw.insert(note);

@@ -58,7 +58,7 @@ describe('connection statistics', () => {
     expect(pool()).toMatchObject({ checkedOut: 0, waiting: 0 });
   });
 
-  it('boundary: leave them out also while every connection stays busy', async () => {
+  it('boundary: leave them out even while every connection stays busy', async () => {
     const db = client.db(`${databasePrefix}pool`);
     const working = new AbortController();
     const workers = Array.from({ length: 4 }, async () => {

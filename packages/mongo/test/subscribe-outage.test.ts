@@ -72,7 +72,7 @@ const openFixture = async (onTestFinished: Cleanup) => {
 const connectionLost = { closeConnection: true };
 const historyLost = { errorCode: 286, errorLabels: ['NonResumableChangeStreamError'] };
 
-it('is older for as long as the server does not respond', async ({ onTestFinished }) => {
+it('reports a growing age while the server does not respond', async ({ onTestFinished }) => {
   const { ageMs } = await openFixture(onTestFinished);
   expect(ageMs()).toBeLessThan(freshMs);
   const { pid } = await replicaSet.getPrimary();
@@ -87,7 +87,7 @@ it('is older for as long as the server does not respond', async ({ onTestFinishe
 }, 60_000);
 
 it(
-  'integrity: delivers what was written while the majority was stopped for longer than every timeout, also when its connection or its history is lost meanwhile',
+  'integrity: delivers what was written while the majority was stopped for longer than every timeout, even when the connection or the history of the stream is lost meanwhile',
   async ({ onTestFinished }) => {
     const first = await openFixture(onTestFinished);
     const second = await openFixture(onTestFinished);
@@ -130,7 +130,7 @@ it(
 );
 
 describe.concurrent('while the server responds', { retry: 3 }, () => {
-  it('is young without events', async ({ expect, onTestFinished }) => {
+  it('reports a low age without events', async ({ expect, onTestFinished }) => {
     const { ageMs } = await openFixture(onTestFinished);
     for (let step = 0; step < 12; step += 1) {
       expect(ageMs()).toBeLessThan(freshMs);
@@ -138,7 +138,7 @@ describe.concurrent('while the server responds', { retry: 3 }, () => {
     }
   });
 
-  it('is young while an event arrives before every response', async ({ expect, onTestFinished }) => {
+  it('reports a low age while an event arrives before every response', async ({ expect, onTestFinished }) => {
     const { ageMs, emit, ids } = await openFixture(onTestFinished);
     const startedAt = performance.now();
     while (performance.now() < startedAt + 6000) {
@@ -149,7 +149,7 @@ describe.concurrent('while the server responds', { retry: 3 }, () => {
     expect(ids.size).toBeGreaterThan(20);
   });
 
-  it('is young also after a write that failed, which takes a cluster time without being stored', async ({
+  it('reports a low age even after a failed write, which takes a cluster time without being stored', async ({
     expect,
     onTestFinished,
   }) => {

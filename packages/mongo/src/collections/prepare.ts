@@ -66,7 +66,7 @@ const toIndexError = (cause: unknown, path: string): unknown => {
   );
 };
 
-/** Drops an index, also one that is missing already. */
+/** Drops an index, unless it is missing already. */
 export const dropIndex = async (db: Db, collection: string, index: string): Promise<void> => {
   try {
     await db.command({ dropIndexes: collection, index });

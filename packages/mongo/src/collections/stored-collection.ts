@@ -26,7 +26,7 @@ const createPurgeIndexes = (days: number | undefined) =>
 
 /**
  * Creates the index of words, as the server stores it. Without a language no word is left out or reduced to its stem, so that a
- * search finds the same in every language. No document has the field that would name another one.
+ * search finds the same in every language. No document has the field by which the server would use another language.
  */
 const createSearchIndexes = ({ search, softDelete }: CollectionDefinition) =>
   search.length === 0

@@ -136,14 +136,15 @@ const isFinal = (sets: readonly QueuedSet[], cause: unknown): boolean =>
   sets.length === 1 || cause instanceof UnknownOutcome || isNoPrimary(cause);
 
 /**
- * Returns the sets to try alone. When a tenant has failed its group before, these are all of its sets, so that the sets of other
- * tenants are not delayed further.
+ * Returns the sets to try alone: those that failed and, when a tenant makes the group fail once more, all sets of this tenant, so that
+ * it does not delay the sets of other tenants any longer.
  */
 const findFailed = (sets: readonly QueuedSet[], cause: unknown, failedTenants: ReadonlySet<string>): Set<QueuedSet> => {
   const failed = cause instanceof SetsFailed ? cause.sets : [];
-  const again = new Set(failed.map(({ ctx }) => ctx.tenantId).filter((tenantId) => failedTenants.has(tenantId)));
-  const ofOthers = sets.filter(({ ctx }) => !again.has(ctx.tenantId));
-  return new Set(ofOthers.length > 0 ? sets.filter((set) => failed.includes(set) || !ofOthers.includes(set)) : failed);
+  const failedAgain = new Set(failed.map(({ ctx }) => ctx.tenantId).filter((tenantId) => failedTenants.has(tenantId)));
+  const isOfFailedAgain = ({ ctx }: QueuedSet): boolean => failedAgain.has(ctx.tenantId);
+  if (sets.every(isOfFailedAgain)) return new Set(failed);
+  return new Set(sets.filter((set) => failed.includes(set) || isOfFailedAgain(set)));
 };
 
 /** Rejects the sets of repeated requests, queues those that failed, and commits the others again. */
@@ -163,8 +164,8 @@ const commitOthers = async (
   }
   const others = remaining.filter((set) => !failed.has(set));
   const tenants = new Set([...failedTenants, ...[...failed].map(({ ctx }) => ctx.tenantId)]);
-  // Halves, when nothing shows which set the group fails by: conflicts with other processes that do not end.
-  const middle = others.length < sets.length ? others.length : Math.floor(others.length / 2);
+  // Without a hint which set makes the group fail, such as in repeated conflicts with other processes, the group is halved.
+  const middle = others.length === sets.length ? Math.floor(others.length / 2) : others.length;
   await commitGroup(others.slice(0, middle), deps, tenants);
   await commitGroup(others.slice(middle), deps, tenants);
 };

@@ -21,7 +21,7 @@ export type CommitSet = CommitRecords & {
   readonly isGroupable: boolean;
 };
 
-/** The fields of a command beside a document, a filter or a change. */
+/** The fields of a command besides a document, a filter or a change. */
 const overheadBytes = 64;
 
 const getBytes = (write: Write): number => {

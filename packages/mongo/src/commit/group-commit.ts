@@ -11,7 +11,7 @@ export type Commit = (ctx: Ctx, writes: readonly Write[], records: CommitRecords
 /**
  * Creates the commit of write sets. Sets that are ready in one turn of the event loop, or while another group is being
  * committed, share a transaction: waiting for a majority takes as long for one set as for many. Sets that cannot share one, or
- * have failed in one, are committed alone beside the groups. In both queues tenants take turns.
+ * have failed in one, are committed alone, concurrently with the groups. In both queues tenants take turns.
  */
 export const createCommit = (deps: CommitDeps & { readonly traceBatch: TraceBatch | undefined }): Commit => {
   const { clock, counts, traceBatch } = deps;

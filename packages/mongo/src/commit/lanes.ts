@@ -10,7 +10,7 @@ const bytesMax = 1_000_000;
 const hangingAfterMs = 300;
 const groupsMax = 2;
 
-/** At most this many sets that share no transaction are committed at a time, of each tenant one. */
+/** At most this many sets that share no transaction are committed at a time, one of each tenant. */
 const aloneMax = 4;
 
 /** True when a set may share a transaction. */

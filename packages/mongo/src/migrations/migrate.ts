@@ -12,7 +12,7 @@ import { assertNoNewViolations } from './violations.ts';
 
 export type MigrateOptions = { readonly contract: boolean; readonly log: MigrationLogger };
 
-/** Records unknown migrations: for a new database as done, because only this code creates its documents. Returns whether it did. */
+/** Adds the missing records of migrations: in a new database as done, because only this code creates its documents. Returns whether it did. */
 const recordAll = async (context: MigrationContext, lease: Lease, state: MigrationState): Promise<boolean> => {
   const { migrations, clock, db } = context;
   const unknown = migrations.filter(({ name }) => !state.records.has(name));

@@ -5,7 +5,7 @@ import type { LeaseDeps } from '../leases/lease.ts';
 import { toCollectionsAt } from './expected-schema.ts';
 import { isDone, type MigrationState } from './record.ts';
 
-/** In milliseconds: how long a silent holder keeps the lease, how long others wait for it, and how often they poll. */
+/** In milliseconds: how long a holder keeps a lease that it does not renew, how long others wait for it, and how often they poll. */
 export type MigrationTimes = { readonly leaseMs: number; readonly waitMs: number; readonly pollMs: number };
 
 /** A database with the collections and migrations of the code. */

@@ -56,7 +56,7 @@ const waitForConfirmed = async ({ db, ctx, clock, primary }: ReadScope): Promise
 };
 
 /**
- * Sends a read to a confirmed primary. When the primary has changed meanwhile, the new one may have responded, by an older
+ * Sends a read to a confirmed primary. When the primary has changed meanwhile, the new one may have responded, from an older
  * state: then the read is sent again. A read with a read concern of its own is sent as it is.
  */
 const sendConfirmed = async (command: Document, scope: ReadScope): Promise<Document[]> => {

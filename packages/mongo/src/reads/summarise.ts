@@ -5,7 +5,7 @@ import {
   planSummary,
   type SummaryQuery,
   type SummaryRow,
-  summarisedMax,
+  summarisedDocumentsMax,
 } from '@plinth/data-kit';
 import type { Document } from 'mongodb';
 import { find, type ReadScope } from './find.ts';
@@ -36,7 +36,7 @@ export const createSummarise =
         aggregate: definition.name,
         pipeline: [
           { $match: { ...where, tenantId: ctx.tenantId } },
-          { $limit: summarisedMax + 1 },
+          { $limit: summarisedDocumentsMax + 1 },
           { $group: toGroup(query) },
           { $limit: groupsMax + 1 },
         ],

@@ -39,7 +39,7 @@ const firstKey = ({ keyPattern }: Document): string | undefined => Object.keys((
 
 const findFaults = ({ stages, examined, returned }: Plan): string[] => {
   const names = stages.map(({ stage }) => stage as string);
-  // A search rates each document that has one of its words.
+  // A search scores each document that has one of its words.
   const isSearch = names.includes('TEXT_MATCH');
   const withoutTenant = stages.filter(
     (stage) => stage['keyPattern'] && !['tenantId', '_id'].includes(firstKey(stage) ?? ''),

@@ -23,7 +23,7 @@ const getFilters = (name: string, command: Document): readonly (Document | undef
   }
 };
 
-/** Returns the tenant that a filter names, also when each branch of an `$or` names it. */
+/** Returns the tenant that a filter names, even when each branch of an `$or` names it. */
 const getTenant = (filter: Document | undefined): unknown => {
   const branches = filter?.['$or'] as Document[] | undefined;
   const tenants = new Set(branches?.map((branch) => branch['tenantId'] as unknown));
