@@ -71,7 +71,7 @@ const createSources = (logger: Logger) => {
 export const createSecurityEvents = ({ logger, metrics }: { logger: Logger; metrics: Metrics }): SecurityEvents => {
   const total = metrics.counter({
     name: 'security_events_total',
-    help: 'Security events, also those that the log shows only as a number.',
+    help: 'Security events, including those that the log shows only as a number.',
     labels: { event: events },
   });
   const failures = metrics.counter({

@@ -15,7 +15,7 @@ import {
 afterEach(closeHosts);
 
 describe('an IP above its limit', () => {
-  it('is refused before authentication, also where no route matches', async () => {
+  it('is refused before authentication, even where no route matches', async () => {
     const host = await openHost({ ip: perMinute(4) });
     const caller = await host.as(createPrincipal());
     const responses = await repeat(3, () => caller.get(toUnknownPath()));

@@ -23,7 +23,7 @@ describe('while the journal cannot be read', () => {
     ['an error that an earlier success of the request may have caused', new Error('taken'), refusal],
     ['a stale version', new Error('stale'), { ...refusal, status: 412 }],
     ['a conflict of keys', new IdempotencyKeyConflict(), undefined],
-  ])('integrity: %s is not sent as final', async (_what, error, response) => {
+  ])('integrity: %s is sent as `unavailable`', async (_what, error, response) => {
     await expect(execute(error, response)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
@@ -65,23 +65,23 @@ describe('a refusal of a request with an idempotency key', () => {
     return { result, steps };
   };
 
-  it('is stored only after it has been found again, after the look at the key', async () => {
+  it('is stored only after a second execution, which follows the lookup of the key, is refused as well', async () => {
     const { result, steps } = execute(2);
     await expect(result).rejects.toThrow('not found');
     expect(steps).toEqual(['execute', 'find', 'execute', 'commit']);
   });
 
-  it('integrity: that is not found again was none', async () => {
+  it('integrity: is dropped when the second execution succeeds, whose response is sent', async () => {
     const { result, steps } = execute(1);
     expect(await result).toEqual({ response: created, replayed: false });
     expect(steps).toEqual(['execute', 'find', 'execute', 'commit']);
   });
 
-  it('integrity: that could not be stored is not sent as final', async () => {
+  it('integrity: is sent as `unavailable` when it could not be stored', async () => {
     await expect(execute(2, commonErrors.upstreamTimeout()).result).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('integrity: whose key is taken meanwhile, by a response that cannot be found, is not sent as final', async () => {
+  it('integrity: is sent as `unavailable` when its key was taken meanwhile by a response that cannot be found', async () => {
     await expect(execute(2, new IdempotencyKeyConflict()).result).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -123,7 +123,7 @@ describe('X-Request-Id', () => {
     expect(headers['x-request-id']).toBe('abc-123');
   });
 
-  it.each(['a b', 'a\tb', '', 'x'.repeat(129), '<script>'])('is replaced otherwise: %j', async (id) => {
+  it.each(['a b', 'a\tb', '', 'x'.repeat(129), '<script>'])('is replaced when it is malformed: %j', async (id) => {
     const { headers } = await host.current.anonymous.get('/v1/ping', { 'x-request-id': id });
     expect(headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });

@@ -90,7 +90,7 @@ describe('a host', () => {
     expect(closed).toEqual(['subscription', 'datastore']);
   });
 
-  it('of a test does not subscribe when no module stores users', async () => {
+  it('does not subscribe when no module stores users', async () => {
     const { userAccess: _, ...module } = thingsModule as Module;
     const { host, subscriptions } = await open([module]);
     expect(subscriptions).toEqual([]);

@@ -90,7 +90,7 @@ describe('a request whose trace is recorded', () => {
     expect(findLine('a-1')).toMatchObject({ traceId });
   });
 
-  it('has commands below its span also after its body has been read', async () => {
+  it('has commands below its span even after its body has been read', async () => {
     await start({ on: true, ratio: 1 });
     const body = JSON.stringify({ secret: 'canary'.repeat(20_000) });
     const headers = { 'content-type': 'application/json' };

@@ -103,7 +103,7 @@ const createKeyStore = (operation: IdempotentOperation, { unitOfWork, journal }:
 };
 
 /**
- * Executes an operation once for each key, also when the request is repeated concurrently: repeats receive the stored
+ * Executes an operation once for each key, even when the request is repeated concurrently: repeats receive the stored
  * response. It is optimistic: the operation runs, its commit claims the key, and the key is looked up only after a failure.
  * A refusal is stored when the operation is refused again after that.
  * @throws `idempotency-mismatch` when the key was used for another request, `unavailable` when a refusal is not final, or the

@@ -53,8 +53,8 @@ const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
 
 /**
- * Reads and compresses the script of five megabytes at the first request for it: most processes never serve it. The compression runs
- * beside the event loop.
+ * Reads and compresses the script of five megabytes at the first request for it: most processes never serve it. The compression does
+ * not block the event loop.
  */
 export const createDocsScript = () => {
   const identity = once(async () => Buffer.from(prologue + (await readScalar()) + start));

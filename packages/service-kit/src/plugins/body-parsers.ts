@@ -72,7 +72,7 @@ const hasBody = ({ scope }: FastifyRequest): boolean => scope.config.contract?.b
 
 /**
  * Parses JSON, and JSON merge patches for PATCH; any other type is a 415. A route without a body ignores the body of a
- * request, because clients send empty ones of any type. It holds no memory, as unknown paths are open to everyone.
+ * request, because clients send empty ones of any type. An ignored body takes no memory: anyone may send one to an unknown path.
  */
 export const bodyParsers = fp(
   async (app) => {

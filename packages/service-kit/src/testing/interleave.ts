@@ -34,7 +34,7 @@ export const createInterleaving = <D extends Datastore>(datastore: D) => {
   };
   return {
     datastore: { ...datastore, open },
-    /** Runs the changes in each write of `call`, also when the host executes an action a second time. */
+    /** Runs the changes in each write of `call`, even when the host executes an action a second time. */
     during: async <T>(changes: Interleaved, call: () => Promise<T>): Promise<T> => {
       current = changes;
       try {
