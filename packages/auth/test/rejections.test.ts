@@ -38,12 +38,12 @@ describe('the rejection of a token', () => {
     ['another audience', 'claims', createToken({ claims: { aud: 'other' } })],
     ['too many roles', 'claims', createToken({ claims: { roles: Array.from({ length: 33 }, () => 'owner') } })],
     ['an expired token', 'expired', createToken({ claims: past })],
-    ['a further header', 'malformed', createToken({ header: { jku: 'https://evil.example' } }), undefined],
-    ['no token form', 'malformed', 'a.b', undefined],
+    ['an unknown header field', 'malformed', createToken({ header: { jku: 'https://evil.example' } }), undefined],
+    ['a text that is not a token', 'malformed', 'a.b', undefined],
     ['a long token', 'malformed', 'a'.repeat(9000), undefined],
-    ['a name that is no name', 'unknown-key', createToken({ header: { kid: 'a\nb' } }), undefined],
-    ['a long name', 'unknown-key', createToken({ header: { kid: 'k'.repeat(129) } }), undefined],
-  ])('of %s has the reason %s and the key that it names', async (_, reason, token, ...kids) => {
+    ['a key name with a line break', 'unknown-key', createToken({ header: { kid: 'a\nb' } }), undefined],
+    ['a long key name', 'unknown-key', createToken({ header: { kid: 'k'.repeat(129) } }), undefined],
+  ])('for %s has the reason %s, and the key that the token names', async (_, reason, token, ...kids) => {
     const kid = kids.length > 0 ? kids[0] : key.kid;
     expect(await getRejection(() => createTestVerifier().verify(token))).toEqual({ reason, kid });
   });
@@ -59,7 +59,7 @@ describe('the rejection of a token', () => {
     expect(await getRejection(() => verify(token))).toEqual({ reason: 'expired', kid: key.kid });
   });
 
-  it('of a header that is no bearer token is malformed', async () => {
+  it('for a header without a bearer token is malformed', async () => {
     const malformed = { reason: 'malformed', kid: undefined };
     expect(await getRejection(() => parseBearerToken('Basic YTpi'))).toEqual(malformed);
   });

@@ -19,7 +19,7 @@ describe('any change of a token', { timeout: 30_000 }, () => {
   );
   const replace = (index: number, other: string) => good.slice(0, index) + other + good.slice(index + 1);
 
-  it('is rejected at the last character of every part, also when it changes spare bits alone', async () => {
+  it('is rejected at the last character of every part, even when it changes spare bits alone', async () => {
     const ends = [good.indexOf('.') - 1, good.lastIndexOf('.') - 1, good.length - 1];
     const changed = ends.flatMap((end) =>
       alphabet.filter((other) => other !== good[end]).map((other) => replace(end, other)),

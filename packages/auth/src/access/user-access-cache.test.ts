@@ -67,7 +67,7 @@ describe('the access of a user', () => {
     expect(get(createCtx())).toEqual(suspended);
   });
 
-  it('race: is not cached by a look-up from before a change, also when a faster look-up had been cached', async () => {
+  it('race: is not cached by a look-up from before a change, even when a faster look-up had been cached', async () => {
     const { get, forget, lookups } = createTestCache();
     const [slow, fast] = [get(createCtx()), get(createCtx())];
     lookups[1]?.resolve(active);

@@ -2,7 +2,7 @@ import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { PublicJwks } from './public-jwks.ts';
 
-/** The names (`kid`) of the keys that a new key set has added and taken away. */
+/** The names (`kid`) of the keys that a new key set has added and removed. */
 export type KeyChanges = { readonly added: readonly string[]; readonly retired: readonly string[] };
 
 /** The keys that tokens are verified with. They can be replaced while requests are served. */

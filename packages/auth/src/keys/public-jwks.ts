@@ -13,7 +13,7 @@ export const publicShape = {
   x: Bytes32,
 };
 
-/** The public half of an Ed25519 signing key (RFC 8037). A private part is rejected, also by the compiler. */
+/** The public half of an Ed25519 signing key (RFC 8037). A private part is rejected at run time and by the compiler. */
 export const PublicJwk = z.object({
   ...publicShape,
   d: z.never('must not be published: replace the key, because others may have seen its private part').exactOptional(),

@@ -5,7 +5,7 @@ import type { PrivateJwk } from '../keys/signing-key.ts';
 
 const algorithm = 'EdDSA';
 
-/** Other signatures of the same key, such as those of tokens, are no statements. */
+/** Distinguishes statements from other signatures of the same key, such as those of tokens. */
 const statementType = 'plinth-statement';
 
 /** Creates a signer of statements, such as checkpoints of the audit trail. */

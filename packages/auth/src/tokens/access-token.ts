@@ -6,7 +6,7 @@ export const tokenType = 'at+jwt';
 /** The maximum lifetime of an access token. */
 export const lifetimeSecondsMax = 900;
 
-/** The most by which two clocks differ: that of an issuer, and that of a process that accepts or revokes its tokens. */
+/** The maximum difference between the clock of an issuer and that of a process that accepts or revokes its tokens. */
 export const skewSeconds = 30;
 
 /** The header of an access token. Strict, so that it has no `jku`, `x5u`, `jwk` or `crit`. */

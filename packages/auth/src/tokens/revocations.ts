@@ -42,7 +42,7 @@ type RefusedTokens = {
 };
 
 /**
- * Creates the store of revocations. It holds each for sixteen minutes after its arrival, by a clock that is never set: one that
+ * Creates the store of revocations. It keeps each for sixteen minutes after its arrival, by a monotonic clock: a wall clock that
  * jumps ahead would remove revocations of tokens that are valid when it is set back.
  */
 export const createRevocations = ({

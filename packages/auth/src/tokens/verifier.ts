@@ -11,7 +11,7 @@ import { expired, Rejection, toUnauthenticated, unauthenticated } from './unauth
 export type TokenVerifier = {
   /**
    * Returns the principal of a token: at once when the token was verified within the last minute, else as a promise.
-   * @throws `unauthenticated`, also for a revoked token, and `token-expired`.
+   * @throws `unauthenticated`, which includes revoked tokens, and `token-expired`.
    */
   verify(token: string): Principal | Promise<Principal>;
 };
@@ -23,7 +23,7 @@ type Options = {
   /** The name of this API in `aud`. */
   readonly audience: string;
   readonly clock: Clock;
-  /** Checked for every token, also for one that was verified before. */
+  /** Checked for every token, even for one that was verified before. */
   readonly revocations: Pick<Revocations, 'isRevoked'>;
 };
 
