@@ -29,21 +29,19 @@ const watch = (file: string | undefined) => {
   return { values, issues, stop };
 };
 
-const poll = <T>(read: () => T) => expect.poll(read);
-
-it('delivers the value of the file and each new one, and names a content that cannot be used without it', async () => {
+it('delivers the value of the file and each new one, and reports an invalid content without quoting it', async () => {
   const file = join(await createFolder(), 'limit');
   await writeFile(file, '1\n');
   const { values, issues } = watch(file);
   await writeFile(file, '22\n');
-  await poll(() => values).toEqual([1, 22]);
+  await expect.poll(() => values).toEqual([1, 22]);
   await writeFile(file, 'not a number');
-  await poll(() => issues).toMatchObject([{ name: 'LIMIT', problem: 'is not valid' }]);
+  await expect.poll(() => issues).toMatchObject([{ name: 'LIMIT', problem: 'is not valid' }]);
   expect(JSON.stringify(issues)).not.toContain('not a number');
   await rm(file);
-  await poll(() => issues[1]).toMatchObject({ name: 'LIMIT_FILE', problem: 'names no readable file' });
+  await expect.poll(() => issues[1]).toMatchObject({ name: 'LIMIT_FILE', problem: 'names no readable file' });
   await writeFile(file, '33\n');
-  await poll(() => values).toEqual([1, 22, 33]);
+  await expect.poll(() => values).toEqual([1, 22, 33]);
 }, 20_000);
 
 it('notices a link that is replaced, as Kubernetes replaces a mounted Secret', async () => {
@@ -56,20 +54,20 @@ it('notices a link that is replaced, as Kubernetes replaces a mounted Secret', a
   const { values } = watch(join(folder, 'data', 'limit'));
   await symlink('second', join(folder, 'next'));
   await rename(join(folder, 'next'), join(folder, 'data'));
-  await poll(() => values).toEqual([1, 2]);
+  await expect.poll(() => values).toEqual([1, 2]);
 }, 20_000);
 
-it('race: notices a change directly after the start, also when the threads of Node are busy', async () => {
+it('race: notices a change directly after the start, even when the threads of Node are busy', async () => {
   const file = join(await createFolder(), 'limit');
   await writeFile(file, '1');
   // Longer than the write below takes: `watchFile` uses these threads too.
   for (let count = 0; count < 8; count += 1) pbkdf2('password', 'salt', 300_000, 64, 'sha512', () => undefined);
   const { values } = watch(file);
   writeFileSync(file, '22');
-  await poll(() => values).toEqual([1, 22]);
+  await expect.poll(() => values).toEqual([1, 22]);
 }, 20_000);
 
-it('does nothing without the variable, and nothing after its end', async () => {
+it('does nothing without the variable, and nothing after it was stopped', async () => {
   const file = join(await createFolder(), 'limit');
   await writeFile(file, '1');
   expect(() => watch(undefined).stop()).not.toThrow();
@@ -77,6 +75,6 @@ it('does nothing without the variable, and nothing after its end', async () => {
   const running = watch(file);
   stopped.stop();
   await writeFile(file, '22');
-  await poll(() => running.values).toEqual([1, 22]);
+  await expect.poll(() => running.values).toEqual([1, 22]);
   expect(stopped.values).toEqual([1]);
 }, 20_000);

@@ -15,9 +15,9 @@ export type WatchOptions<T> = {
 };
 
 /**
- * Reads a setting now, and again when the file that `<name>_FILE` names has changed, within about a second. The file may be replaced, as a mounted
- * Secret of Kubernetes is. Without that variable nothing happens.
- * @returns a function that ends it.
+ * Reads a setting from the file that the variable `<name>_FILE` names: now, and within about a second of each change. The file may be
+ * replaced, as a mounted Secret of Kubernetes is. Without that variable, nothing is read.
+ * @returns a function that stops watching.
  */
 export const watchSetting = <T>(
   name: string,
@@ -35,11 +35,11 @@ export const watchSetting = <T>(
     if (read.issue) onInvalid(read.issue);
     else onChange(read.value as T);
   };
-  // It polls, because events of the file system are lost on some volumes and with replaced links.
+  // `watchFile` polls; the events of `watch` are lost on some volumes and with replaced links.
   watchFile(file, { interval: pollMs, persistent: false }, reload);
-  // The file may have changed since the program has read its settings.
+  // The file may have changed since the program read its settings.
   reload();
-  // `watchFile` compares with a state that it reads later, so it would not notice a change before that.
+  // `watchFile` reads the state that it compares with asynchronously, so it would miss a change that happens before.
   const timer = setTimeout(reload, 2 * pollMs).unref();
   return () => {
     clearTimeout(timer);
