@@ -178,7 +178,7 @@ describe('security', () => {
 });
 
 describe('flush', () => {
-  it('reaches the destination, also after a fatal line', () => {
+  it('reaches the destination, even after a fatal line', () => {
     const calls: string[] = [];
     const destination = {
       write: (line: string) => void calls.push(line.slice(10, 15)),
