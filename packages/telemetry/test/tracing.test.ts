@@ -137,7 +137,7 @@ describe('the span of a request', () => {
 });
 
 describe('a Redis command', () => {
-  it('is a span below its request, also after the request has waited, without arguments', async () => {
+  it('is a span below its request, even after the request has waited, without arguments', async () => {
     const { tracing, receiver } = await start();
     const span = tracing.startRequest({ ...route, trace: parent, isJoined: true });
     const sent: Promise<unknown>[] = [];

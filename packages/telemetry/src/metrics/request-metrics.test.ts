@@ -70,7 +70,7 @@ describe('the durations of a route', () => {
     [304, '3xx'],
     [503, '5xx'],
     [999, '5xx'],
-  ])('have one of five classes, also for status %i', async (status, expected) => {
+  ])('have one of five classes, even for status %i', async (status, expected) => {
     const { requests, readBucket } = open();
     requests.forRoute(labels).served({ status, durationMs: 1 });
     expect(await readBucket(expected, '+Inf')).toBe(1);

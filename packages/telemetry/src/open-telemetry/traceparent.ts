@@ -2,7 +2,7 @@ import { TraceFlags } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import type { Trace } from '@plinth/data-kit';
 
-/** Parses a W3C `traceparent` header, also of a later version. Returns undefined when it is invalid. */
+/** Parses a W3C `traceparent` header of any version. Returns undefined when it is invalid. */
 export const parseTraceparent = (header: string): Trace | undefined => {
   const parent = parseTraceParent(header);
   if (!parent) return undefined;
