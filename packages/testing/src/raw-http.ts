@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A header with any characters, also illegal ones. */
+/** A header with any characters, including illegal ones. */
 export type RawHeader = readonly [name: string, value: string];
 
 /** A request that is sent as it is: nothing is escaped, and a malformed request is not rejected. */

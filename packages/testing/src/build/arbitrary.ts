@@ -136,7 +136,7 @@ const generate = (schema: Schema, position: Position): fc.Arbitrary<unknown> => 
 const created = new WeakMap<Schema, Map<string, fc.Arbitrary<unknown>>>();
 
 /**
- * Creates an arbitrary of the inputs that a schema accepts, also unusual ones. `path` names the schema in messages. It is kept for the
+ * Creates an arbitrary of the inputs that a schema accepts, including unusual ones. `path` names the schema in messages. It is kept for the
  * next call, because its creation takes longer than hundreds of values.
  */
 export const createArbitrary = <S extends Schema>(schema: S, path = 'value'): fc.Arbitrary<z.input<S>> => {

@@ -119,7 +119,7 @@ describe('a rule over several fields', () => {
   const Period = z.object({ from: IsoDate, to: IsoDate, total: z.number(), parts });
   const Ruled = z.object({ nested: withRule(withRule(Period, inOrder), sumsUp).optional() });
 
-  it('is kept by arbitrary values, also where hardly any random value would keep it', () => {
+  it('is kept by arbitrary values, even where hardly any random value would keep it', () => {
     fc.assert(fc.property(createArbitrary(Ruled), (value) => Ruled.safeParse(value).success));
   });
 

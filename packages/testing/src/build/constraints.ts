@@ -24,7 +24,7 @@ const add = (constraints: Constraints, def: CheckDef): void => {
   if (check === 'string_format' && def['pattern'] instanceof RegExp) constraints.patterns.push(def['pattern']);
 };
 
-/** Reads the checks of a schema, also of schemas that are checks themselves (`z.email()`, `z.int()`). */
+/** Reads the checks of a schema, which may be a check itself (`z.email()`, `z.int()`). */
 export const readConstraints = (schema: z.core.$ZodType): Constraints => {
   const constraints: Constraints = { patterns: [] };
   const { def } = schema._zod;

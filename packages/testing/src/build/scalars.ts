@@ -18,8 +18,8 @@ const times = createDates({ patterns: [] }).map((date) => date.toISOString());
 const label = /^[a-z]([a-z0-9-]{0,10}[a-z0-9])?$/;
 const mailbox = /^[A-Za-z0-9]{1,12}([._+-][A-Za-z0-9]{1,8})?$/;
 
-/** Generators of formats whose patterns are too complex for fast-check. They are created on demand: that of URLs takes a second. */
-const formats: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
+/** Arbitraries of formats whose patterns are too complex for fast-check. They are created on demand: that of URLs takes a second. */
+const formatArbitraries: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
   email: () =>
     fc
       .tuple(fc.stringMatching(mailbox), fc.stringMatching(label), fc.constantFrom('com', 'Example', 'co.uk'))
@@ -33,42 +33,43 @@ const formats: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
   ipv6: () => fc.ipV6(),
 };
 
-/** Arbitraries of texts, by their constraints. Creating one takes longer than hundreds of its values. */
-const created = new Map<string, readonly fc.Arbitrary<string>[]>();
+/** Arbitraries of texts, by their constraints. Creating one takes longer than creating hundreds of its values. */
+const cache = new Map<string, readonly fc.Arbitrary<string>[]>();
 
 const createOnce = (key: string, create: () => readonly fc.Arbitrary<string>[]): readonly fc.Arbitrary<string>[] => {
-  const arbitraries = created.get(key) ?? create();
-  created.set(key, arbitraries);
+  const arbitraries = cache.get(key) ?? create();
+  cache.set(key, arbitraries);
   return arbitraries;
 };
 
-/** Text of legal length: mostly ASCII, sometimes any characters, also NUL. */
-const texts = ({ min, max }: Constraints): readonly fc.Arbitrary<string>[] =>
+/** Text of legal length: mostly ASCII, sometimes any characters, including NUL. */
+const createByLength = ({ min, max }: Constraints): readonly fc.Arbitrary<string>[] =>
   createOnce(`${min} ${max}`, () => {
     const length = { ...optional('minLength', min), ...optional('maxLength', max) };
-    const ofUnit = (unit: 'grapheme-ascii' | 'grapheme' | 'binary') => fc.string({ unit, ...length });
-    return [fc.oneof({ weight: 3, arbitrary: ofUnit('grapheme-ascii') }, ofUnit('grapheme'), ofUnit('binary'))];
+    const create = (unit: 'grapheme-ascii' | 'grapheme' | 'binary') => fc.string({ unit, ...length });
+    return [fc.oneof({ weight: 3, arbitrary: create('grapheme-ascii') }, create('grapheme'), create('binary'))];
   });
 
-const matching = (pattern: RegExp): readonly fc.Arbitrary<string>[] =>
+const createByPattern = (pattern: RegExp): readonly fc.Arbitrary<string>[] =>
   createOnce(String(pattern), () => {
     try {
       return [fc.stringMatching(pattern)];
     } catch {
-      // fast-check does not support the pattern; the values of the other generators are filtered by it.
+      // fast-check does not support the pattern; the values of the other arbitraries are filtered by it.
       return [];
     }
   });
 
-const ofFormat = (format: string): readonly fc.Arbitrary<string>[] =>
+const createByFormat = (format: string): readonly fc.Arbitrary<string>[] =>
   createOnce(format, () => {
-    const create = formats[format];
+    const create = formatArbitraries[format];
     return create ? [create()] : [];
   });
 
 /** Creates candidates for a text; the caller filters them by the schema. */
 export const createStrings = (constraints: Constraints): fc.Arbitrary<string> =>
-  ofFormat(constraints.format ?? '')[0] ?? fc.oneof(...texts(constraints), ...constraints.patterns.flatMap(matching));
+  createByFormat(constraints.format ?? '')[0] ??
+  fc.oneof(...createByLength(constraints), ...constraints.patterns.flatMap(createByPattern));
 
 export const createNumbers = ({ min, max, step, format }: Constraints): fc.Arbitrary<number> => {
   if (step !== undefined) {

@@ -90,7 +90,7 @@ const readingCases = (use: () => Fixture): void => {
 };
 
 const handlingCases = (use: () => Fixture): void => {
-  it('a message that is received again changes nothing, also after it was handled', async () => {
+  it('a message that is received again changes nothing, even after it was handled', async () => {
     const { inbox, run, context } = use();
     const { part, messages, ids } = await receiveEach(inbox, createConsumer(), ['a']);
     const [id] = ids as [string];

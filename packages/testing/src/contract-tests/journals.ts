@@ -155,7 +155,7 @@ const keyCases = (use: () => Fixture): void => {
     const run = ({ things, run: runIn }: Fixture, ctx: Ctx, metadata: CommitMetadata<unknown>) =>
       runIn(ctx, async () => things.for(ctx).insert(createThing()), metadata);
 
-    it('finds the response that was committed with it, also without a write', async () => {
+    it('finds the response that was committed with it, even without a write', async () => {
       const fixture = use();
       const ctx = fixture.context();
       await run(fixture, ctx, withKey('k1', { body: '{"a":"é"}' }));

@@ -25,7 +25,7 @@ export const referenceCases = (openStore: OpenStore): void => {
 };
 
 const insertCases = (createShop: CreateShop): void => {
-  it('is stored when its document exists, which stays as it is', async () => {
+  it('is stored when its document exists, and does not change that document', async () => {
     const shop = createShop();
     const tea = await shop.write(() => shop.categories.insert({ name: 'Tea' }));
     const item = await insertItem(shop, tea._id);
@@ -35,7 +35,7 @@ const insertCases = (createShop: CreateShop): void => {
     expect((await shop.categories.get(child._id)).parentId).toBe(tea._id);
   });
 
-  it('sees a document that its unit has inserted before', async () => {
+  it('may refer to a document that the same unit of work has inserted before', async () => {
     const shop = createShop();
     const item = await shop.write(() => {
       const { _id } = shop.categories.insert({ name: 'Tea' });
@@ -62,8 +62,8 @@ const insertCases = (createShop: CreateShop): void => {
       },
     ],
     ['of another collection', async (shop) => (await insertItem(shop))._id],
-    ['no id', async () => ''],
-  ])('integrity: an insert with one that is %s fails with its code, and nothing is written', async (_, getId) => {
+    ['empty', async () => ''],
+  ])('integrity: an insert with a reference that is %s fails with its code, and writes nothing', async (_, getId) => {
     const shop = createShop();
     const categoryId = await getId(shop);
     const failing = shop.write(() => {
@@ -74,7 +74,7 @@ const insertCases = (createShop: CreateShop): void => {
     expect(await shop.categories.find({ name: 'beside' })).toBeUndefined();
   });
 
-  it('boundary: through an array, each item counts, and none is needed', async () => {
+  it('boundary: in an array, requires the document of each item, and the array may be empty', async () => {
     const shop = createShop();
     const [one, two] = [await insertItem(shop), await insertItem(shop)];
     const lines = [one, two, one].map(({ _id }) => ({ itemId: _id, count: 1 }));
@@ -127,7 +127,7 @@ const changeCases = (createShop: CreateShop): void => {
     expect(await bundles.get(_id)).toEqual(bundle);
   });
 
-  it('boundary: a change of other fields does not require its document', async () => {
+  it('boundary: does not require its document when other fields change', async () => {
     const { categories, items, write, tea, item } = await setUp();
     const set = await write(() => items.update(item, { $set: { categoryId: tea._id } }));
     await write(() => {
@@ -139,7 +139,7 @@ const changeCases = (createShop: CreateShop): void => {
 };
 
 const removalCases = (createShop: CreateShop): void => {
-  it('integrity: refuses the removal of its document while it exists, by each path, and not after', async () => {
+  it('integrity: prevents the removal of its document, by each path, until the reference is removed', async () => {
     const { categories, items, bundles, write, ...shop } = createShop();
     const tea = await write(() => categories.insert({ name: 'Tea' }));
     const item = await insertItem({ categories, items, bundles, write, ...shop }, tea._id);
@@ -167,7 +167,7 @@ const removalCases = (createShop: CreateShop): void => {
     await mine.write(() => mine.categories.remove(tea));
   });
 
-  it('integrity: a removed document is restored only while its reference has a document', async () => {
+  it('integrity: a removed document is restored only while the document that it refers to exists', async () => {
     const shop = createShop();
     const tea = await shop.write(() => shop.categories.insert({ name: 'Tea' }));
     const item = await insertItem(shop, tea._id);

@@ -24,7 +24,7 @@ const comparisons: Readonly<Record<string, (order: number) => boolean>> = {
   $lte: (order) => order <= 0,
 };
 
-const meets = (value: unknown, condition: unknown): boolean => {
+const matchesCondition = (value: unknown, condition: unknown): boolean => {
   if (typeof condition !== 'object' || condition === null || condition instanceof Date)
     return compare(value, condition) === 0;
   return Object.entries(condition).every(([operator, operand]) =>
@@ -41,5 +41,7 @@ const meets = (value: unknown, condition: unknown): boolean => {
 export const matches = (document: Filter, where: Filter): boolean =>
   Object.entries(where).every(([field, condition]) => {
     const value = document[field];
-    return Array.isArray(value) ? value.some((element) => meets(element, condition)) : meets(value, condition);
+    return Array.isArray(value)
+      ? value.some((element) => matchesCondition(element, condition))
+      : matchesCondition(value, condition);
   });
