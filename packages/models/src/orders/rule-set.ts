@@ -1,12 +1,12 @@
 import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 
-/** The most volume discounts and free shippings that are active in an organization: each order evaluates all of them. */
+/** The maximum number of active volume discounts and free shippings of an organization: each order evaluates all of them. */
 export const activeRulesMax = 20;
 
 /**
- * The active rules that apply by themselves, in one document for each organization. Its version grows with each change of one of
- * them, so an order that requires it is placed by the rules of its commit.
+ * The number of active automatic rules, in one document for each organization. Its version grows with each change of one of these
+ * rules, so an order that requires the version is placed by the rules of its commit.
  */
 export const RuleSetDocument = Entity.extend({
   scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),
