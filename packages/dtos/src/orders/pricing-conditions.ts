@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CountryCode } from './country.ts';
 
-/** The most conditions of a group, and the most groups and conditions of a rule. */
+/** The maximum number of conditions of a group, and of groups and conditions of a rule. */
 const itemsMax = 5;
 
 const NumberCondition = z.strictObject({

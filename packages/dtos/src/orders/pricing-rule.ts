@@ -42,7 +42,7 @@ export const PricingEffect = z
   .meta({
     id: 'PricingEffect',
     description:
-      'A volume discount and free shipping apply by themselves; a voucher applies to orders with its code, as often as `usesMax` says.',
+      'A volume discount and free shipping apply automatically. A voucher applies to orders with its code, at most `usesMax` times.',
   });
 
 export const productIdsMax = 50;

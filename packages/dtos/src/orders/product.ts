@@ -24,7 +24,7 @@ export const ProductStatus = z
   .enum(['active', 'archived'])
   .meta({ id: 'ProductStatus', description: 'An archived product cannot be ordered.' });
 
-/** The most items that one request adds to a stock. */
+/** The maximum number of items that one request adds to a stock. */
 export const quantityMax = 1_000_000_000;
 
 export const Stock = z.int().min(0).describe('The items that can be ordered.');

@@ -2,7 +2,7 @@
 import type { ordersContract, pricingRulesContract, productsContract, salesContract } from '@plinth/service-contracts/orders';
 import { createAction, type RouteOf } from '../core/index.ts';
 
-/** Place an order. Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, also when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed. */
+/** Place an order. Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, even when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed. */
 export const placeOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'placeOrder'>>({ name: 'POST /v1/orders', domain: 'orders' });
 
 /** List orders. Has the orders without lines, address and note. `customerId` is the id of a user or a reference. Totals are compared by their amounts, whatever the currency. */
@@ -65,7 +65,7 @@ export const listPricingRules = /* @__PURE__ */ createAction<RouteOf<typeof pric
 /** Get a pricing rule. The rule may be disabled. */
 export const getPricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'getPricingRule'>>({ name: 'GET /v1/pricing-rules/:id', domain: 'orders' });
 
-/** Replace a pricing rule. Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, also with another code. The rule that is stored already changes nothing. */
+/** Replace a pricing rule. Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. The rule that is stored already changes nothing. */
 export const replacePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'replacePricingRule'>>({ name: 'PUT /v1/pricing-rules/:id', domain: 'orders' });
 
 /** Disable a pricing rule. It applies to no further order. `POST /v1/pricing-rules/{id}/activation` undoes it. */
@@ -77,5 +77,5 @@ export const enablePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pri
 /** Get the uses of a voucher. Counts the orders with the voucher that were not cancelled. A rule that is no voucher has no uses. */
 export const getVoucherUses = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'getVoucherUses'>>({ name: 'GET /v1/pricing-rules/:id/uses', domain: 'orders' });
 
-/** Get the sales of each day. Counts the orders that were placed in the period, also cancelled ones, by day and currency. */
+/** Get the sales of each day. Counts the orders that were placed in the period, including cancelled ones, by day and currency. */
 export const getSalesSummary = /* @__PURE__ */ createAction<RouteOf<typeof salesContract, 'getSalesSummary'>>({ name: 'GET /v1/sales-summary', domain: 'orders' });

@@ -29,7 +29,7 @@ const {
 } = ordersErrors;
 const { conflict } = commonErrors;
 
-/** Room for every valid body, also where each character is written as an escape sequence. */
+/** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 32 * 1024;
 
 const read = { policy: 'orders:read' } as const;
@@ -46,7 +46,7 @@ export const ordersContract = defineContract('orders', {
       path: '/v1/orders',
       summary: 'Place an order',
       description:
-        'Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, also when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed.',
+        'Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, even when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed.',
       auth: write,
       body: PlaceOrder,
       bodyBytesMax,

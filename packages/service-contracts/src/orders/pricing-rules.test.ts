@@ -28,7 +28,7 @@ it('requires the permission of each operation', () => {
   });
 });
 
-it('requires an idempotency key where a repetition would take effect again', () => {
+it('requires a key for a new rule, and accepts one where a repetition is refused anyway', () => {
   expect(routes.createPricingRule).not.toHaveProperty('idempotency');
   for (const route of [routes.disablePricingRule, routes.enablePricingRule]) expect(route.idempotency).toBe('optional');
 });

@@ -14,7 +14,7 @@ import { pricingRulesPermissions } from './permissions.ts';
 const { alreadyDisabled, notDisabled, productMissing, ruleKindFixed, tooManyRules, voucherCodeTaken } = ordersErrors;
 const { conflict } = commonErrors;
 
-/** Room for every valid body, also where each character is written as an escape sequence. */
+/** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 32 * 1024;
 
 const read = { policy: 'pricing-rules:read' } as const;
@@ -58,7 +58,7 @@ export const pricingRulesContract = defineContract('pricing-rules', {
       path: '/v1/pricing-rules/:id',
       summary: 'Replace a pricing rule',
       description:
-        'Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, also with another code. The rule that is stored already changes nothing.',
+        'Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. The rule that is stored already changes nothing.',
       auth: write,
       ...rule,
       body: ReplacePricingRule,

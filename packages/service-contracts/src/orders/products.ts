@@ -18,7 +18,7 @@ import { productsPermissions } from './permissions.ts';
 
 const { alreadyArchived, notArchived, skuTaken, stockTooLarge } = ordersErrors;
 
-/** Room for every valid body, also where each character is written as an escape sequence. */
+/** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 16 * 1024;
 
 const read = { policy: 'products:read' } as const;

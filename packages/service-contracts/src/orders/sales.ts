@@ -10,7 +10,7 @@ export const salesContract = defineContract('sales', {
       method: 'GET',
       path: '/v1/sales-summary',
       summary: 'Get the sales of each day',
-      description: 'Counts the orders that were placed in the period, also cancelled ones, by day and currency.',
+      description: 'Counts the orders that were placed in the period, including cancelled ones, by day and currency.',
       auth: { policy: 'orders:read' },
       limit: 'sensitive',
       query: SalesQuery,

@@ -77,7 +77,7 @@ export const usersEvents = defineEvents('users', {
 
 const { alreadySuspended, emailTaken, lastOwner, notRemoved, notSuspended, ownersChanged, ownRole } = usersErrors;
 
-/** Room for every valid body, also where each character is written as an escape sequence. */
+/** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 8 * 1024;
 
 const read = { policy: 'users:read' } as const;
