@@ -17,7 +17,7 @@ it.each(steps)('changes %s to %s and nothing else, counts owners and revokes tok
   expect(events).toEqual(withRevocation('users.user-role-changed', ada.id, { role: to, previousRole: from }));
 });
 
-it('changes nothing and emits nothing when the role is the same, also for oneself', async () => {
+it('changes nothing and emits nothing when the role is the same, even for oneself', async () => {
   const { createUser, changeRole, expectUnchanged, as } = createOrganization();
   const ada = await createUser({ role: 'owner' });
   await expectUnchanged(async () => {

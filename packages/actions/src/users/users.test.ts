@@ -23,7 +23,7 @@ describe('listUsers', () => {
 });
 
 describe('getMe', () => {
-  it('returns the DTO of the caller, also of a suspended one', async () => {
+  it('returns the DTO of the caller, even of a suspended one', async () => {
     const { createUser, suspendUser, getMe, as } = createOrganization();
     const [ada, grace] = [await createUser(), await createUser()];
     expect(await getMe(as(ada))).toEqual(ada);
@@ -40,7 +40,7 @@ describe('getMe', () => {
 });
 
 describe('getUser', () => {
-  it('returns the DTO of the user, also of a suspended one, and changes nothing', async () => {
+  it('returns the DTO of the user, even of a suspended one, and changes nothing', async () => {
     const { db, createUser, suspendUser, getUser } = createOrganization();
     const ada = await createUser();
     expect(await getUser(ada)).toEqual(ada);
