@@ -49,7 +49,7 @@ describe('the query of a list', () => {
 describe('the call of a list', () => {
   const call = { action: { route: 'GET /v1/products' }, input: { query: { status: 'active', 'price[gte]': '6000' } } };
 
-  it('has bounds as the typed client has them, and as a URL does', () => {
+  it('writes bounds as typed values in TypeScript, and encoded in a URL', () => {
     expect(toTypeScript(call, 'http://127.0.0.1')).toContain('"price[gte]": 6000');
     expect(toCurl(call, { apiUrl: 'http://127.0.0.1', key: '' })).toContain('?status=active&price%5Bgte%5D=6000');
   });

@@ -196,7 +196,7 @@ it('accepts a token where there are no demo accounts, until the API refuses it',
   await page.getByText('Your session has ended. Sign in again.').waitFor();
 });
 
-it('gives the list to programs: as lines of JSON, as curl and as TypeScript', async ({ page, context }) => {
+it('exports the list as lines of JSON, and copies its call as curl and as TypeScript', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await signIn(page, 'Ada Lovelace', '/users?role=owner');
   const copy = async (name: string): Promise<string> => {

@@ -37,7 +37,7 @@ const steps: Readonly<Record<Exclude<OrderTransition, 'update'>, Step>> = {
 
 const events = Object.keys(steps) as (keyof typeof steps)[];
 
-/** Keeps the focus near when the button that had it is gone, because the status has changed. */
+/** Keeps the focus near when the focused button disappears, because the status has changed. */
 const useFocusAfterStep = (status: string) => {
   const element = useRef<HTMLDivElement>(null);
   const before = useRef(status);

@@ -13,7 +13,7 @@ import { MoneyField } from '../ui/money-field.tsx';
 import { showDone } from '../ui/toasts.tsx';
 import type { StepProps } from './confirmed-steps.tsx';
 
-/** The amount is required here, so that the user sees what is refunded also when another user refunds at the same time. */
+/** The amount is required here, so that the user sees what is refunded even when another user refunds at the same time. */
 const RefundFields = RefundOrderBody.required();
 
 export const RefundOrder = ({ order: { id, paid, refunded }, onClose }: StepProps) => {

@@ -49,7 +49,7 @@ const Line = ({ form, index, line: { name, quantity, shipped }, problem }: LineP
   );
 };
 
-/** The quantities are sent also when all is shipped, so that nothing more is when another user ships at the same time. */
+/** The quantities are sent even when everything is shipped, so that a shipment by another user at the same time adds nothing to it. */
 export const ShipOrder = ({ order: { id, lines }, onClose }: StepProps) => {
   const { api } = useSession();
   const left = lines.filter(({ quantity, shipped }) => shipped < quantity);

@@ -9,7 +9,7 @@ export const RuleList = () => (
     columns={ruleColumns}
     empty={
       <>
-        <p>There are no pricing rules yet, so that orders have the prices of their products.</p>
+        <p>There are no pricing rules yet, so orders have the prices of their products.</p>
         <p>
           Add one with <code className="font-mono text-xs">POST /v1/pricing-rules</code>.
         </p>

@@ -132,7 +132,7 @@ export const Sales = () => {
         </>
       )}
       <p className="mt-3 text-xs text-muted">
-        Days are in UTC and count by when an order was placed, also cancelled ones.
+        Days are in UTC and count by when an order was placed, including cancelled ones.
       </p>
     </>
   );

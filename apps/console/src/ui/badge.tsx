@@ -8,7 +8,7 @@ const tones = {
 
 export type Tone = keyof typeof tones;
 
-/** The tones of statuses. One that is missing here is plain. */
+/** The tones of statuses. A status that is missing here is plain. */
 const toneByStatus: Readonly<Record<string, Tone>> = {
   active: 'good',
   suspended: 'warn',
@@ -23,7 +23,7 @@ const toneByStatus: Readonly<Record<string, Tone>> = {
   refunded: 'danger',
 };
 
-/** Shows a status as text. Its color only helps to find it. */
+/** Shows a status as text, in a color that only helps to find it. */
 export const StatusBadge = ({ status }: { readonly status: string }) => (
   <span
     className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap ${tones[toneByStatus[status] ?? 'plain']}`}
@@ -33,7 +33,7 @@ export const StatusBadge = ({ status }: { readonly status: string }) => (
   </span>
 );
 
-/** Names that are no plain words. */
+/** The labels that cannot be derived from their names. */
 const labels: Readonly<Record<string, string>> = {
   email: 'E-mail',
   sku: 'SKU',
@@ -44,8 +44,8 @@ const labels: Readonly<Record<string, string>> = {
 
 /** `partly-shipped` → `Partly shipped`, `createdAt` → `Created at`. */
 export const toLabel = (name: string): string => {
-  const known = labels[name];
-  if (known !== undefined) return known;
+  const label = labels[name];
+  if (label !== undefined) return label;
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1).toLowerCase();
 };

@@ -3,7 +3,7 @@ import { createContext, type ReactNode, type RefObject, useEffect, useId, useRef
 type Props = {
   readonly title: string;
   readonly isWide?: boolean;
-  /** Called when the user closes it, also with Escape. */
+  /** Called when the user closes it, by a button or with Escape. */
   readonly onClose: () => void;
   readonly children: ReactNode;
 };

@@ -10,7 +10,7 @@ type Props = {
   readonly children?: ReactNode;
 };
 
-/** The title of a screen, also of the window, and its buttons. */
+/** The title of a screen, which is that of the window too, and its buttons. */
 export const PageHeader = ({ title, mark, above, children }: Props) => {
   useEffect(() => {
     document.title = `${title} · Plinth`;

@@ -12,7 +12,7 @@ import { Button } from './button.tsx';
 import { ProblemNotice } from './problem.tsx';
 import { type Column, ResourceTable } from './resource-table.tsx';
 
-/** A page; a list that ends with its first page has no cursor. */
+/** A page. Lists without paging have no cursor. */
 type Page<I> = { readonly items: readonly I[]; readonly nextCursor?: string | null };
 
 /** An action that lists items of one type. */
@@ -28,7 +28,7 @@ export type ListAction<I> = {
 
 type PagesOptions<I> = UseInfiniteQueryOptions<Page<I>, Error, InfiniteData<Page<I>>, readonly unknown[], unknown>;
 
-/** `infiniteQueryOptions` of a list whose route is not known here. */
+/** `infiniteQueryOptions`, typed for any list. */
 const toPagesOptions = infiniteQueryOptions as unknown as <I>(
   action: ListAction<I>,
   api: Api,

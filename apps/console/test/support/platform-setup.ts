@@ -13,7 +13,7 @@ const start = new URL('../../../../tooling/bootstrap/src/start.ts', import.meta.
 // With the slash it is not the folder in which `npm start` builds, so nothing is built while the tests run.
 const build = fileURLToPath(new URL('../../dist/', import.meta.url));
 
-/** Starts the platform as `npm start` does, with databases of its own and the build of this run. Resolves with its end. */
+/** Starts the platform as `npm start` does, with databases of its own and the build of this run. Resolves with a function that stops it. */
 export const setup = async ({ provide }: TestProject): Promise<() => Promise<void>> => {
   const prefix = createDatabasePrefix();
   const port = await getFreePort();
