@@ -65,7 +65,7 @@ describe('docs/asyncapi.json', () => {
   });
 });
 
-/** The root of the repository, with a slash at its end. */
+/** The root of the repository, with a trailing slash. */
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 // The library of the tests defines events of its own.
 const sources = globSync(['packages/!(testing)/src/**/*.ts', 'apps/*/src/**/*.ts'], { cwd: root }).filter(

@@ -53,7 +53,7 @@ it('sends a page that reloads itself until the build is complete, and then the c
 });
 
 describe('the console', () => {
-  it('has a policy of its own, by which it runs files of its origin only', async () => {
+  it('has its own content security policy, which allows files of its origin only', async () => {
     const { headers } = await get('/');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toContain("default-src 'none'");
@@ -62,7 +62,7 @@ describe('the console', () => {
     expect(policy.join()).not.toMatch(/unsafe|\*|https?:/);
   });
 
-  it('is sent compressed by the build, and whole at each use', async () => {
+  it('is sent in the compressed form of the build, and never as 304', async () => {
     const { headers } = await get('/', { 'accept-encoding': 'gzip' });
     expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'cache-control': 'public, max-age=0' });
     expect(Object.keys(headers)).not.toContain('etag');
@@ -78,7 +78,7 @@ describe('the console', () => {
     expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
   });
 
-  it('is sent whole, whatever range a request asks for', async () => {
+  it('ignores the range of a request', async () => {
     for (const range of ['bytes=0-1', 'bytes=999999-']) {
       expect(await get('/', { range }), range).toMatchObject({ status: 200, text: page });
       expect(await get('/assets/index-a1.js', { range }), range).toMatchObject({ status: 200, text: 'start();' });
@@ -91,7 +91,7 @@ describe('the console', () => {
     }
   });
 
-  it('leaves every other request its problem', async () => {
+  it('leaves all other paths to the API, which returns a problem', async () => {
     const problem = '404 application/problem+json';
     const paths = [
       '/v1',

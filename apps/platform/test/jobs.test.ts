@@ -49,7 +49,7 @@ describe('npm run jobs', () => {
     expect([list.code, unknown.code]).toEqual([0, 1]);
   });
 
-  it('list shows the backlog of each consumer, also of one that no longer exists', async () => {
+  it('list shows the backlog of each consumer, even of one that no longer exists', async () => {
     await addDead(1);
     await inbox.receive([createMessage()]);
     await addDead(2, { consumer: 'former', _id: 'former/1' });

@@ -41,14 +41,14 @@ describe('the keys of npm start', () => {
     expect(await readKeySet(path)).toEqual([toPublicJwk(secrets.tokenSigningKey)]);
   });
 
-  it('keep the key that signs', async () => {
+  it('include the signing key, which cannot be retired', async () => {
     const { open, first } = await createFiles();
     await makeKey(openKeySet((await open()).path));
-    await expect(retireKey(first, await open())).rejects.toThrow(`${first} is the key that signs, or the last one.`);
+    await expect(retireKey(first, await open())).rejects.toThrow(`${first} is the signing key, or the only key.`);
     await expect(retireKey('unknown', await open())).rejects.toThrow('has no key unknown. See npm run keys -- list.');
   });
 
-  it('are made by npm start', async () => {
+  it('are created by npm start', async () => {
     await expect(openDevelopmentKeySet(await createFolder())).rejects.toThrow('Run `npm start` once to create it.');
   });
 });

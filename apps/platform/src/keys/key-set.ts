@@ -68,7 +68,7 @@ export const retireKey = async (kid: string, { path, signingKid }: KeySet): Prom
   const kept = keys.filter((key) => key.kid !== kid);
   if (kept.length === keys.length) throw new StartupError(`${path} has no key ${kid}. See npm run keys -- list.`);
   if (kid === signingKid || kept.length === 0) {
-    throw new StartupError(`${kid} is the key that signs, or the last one. Make another first: npm run keys -- make`);
+    throw new StartupError(`${kid} is the signing key, or the only key. Make another first: npm run keys -- make`);
   }
   await writeKeys(path, kept);
 };

@@ -14,9 +14,9 @@ const readTests = async ({ name }: Module): Promise<string[]> => {
 const toCamelCase = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * Returns the operations that no test file covers, by `covers` of `useModule` or by the function of a module that passes it on, such as
- * `useOrders('placeOrder')`. `covers: ordersContract` covers all its operations. A file that covers an operation fails when no test
- * causes one of its declared responses.
+ * Returns the operations that no test file covers. A file covers an operation by `covers: 'placeOrder'` of `useModule`, by a wrapper such
+ * as `useOrders('placeOrder')`, or by `covers: ordersContract` for all operations of a contract. It then fails when no test causes one
+ * of the declared responses.
  */
 const findUncovered = (module: Module, texts: readonly string[]): string[] => {
   const isCovered = (name: string): boolean =>

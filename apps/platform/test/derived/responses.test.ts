@@ -22,7 +22,7 @@ const getArbitrary = (schema: z.core.$ZodType, path: string): fc.Arbitrary<unkno
   return arbitrary;
 };
 
-/** Sends random responses as production and tests do. Returns those that a client reads as something else. */
+/** Serializes random responses as production and tests do. Returns those that a client parses to another value. */
 const findChangedResponses = (route: RouteSpec): string[] => {
   const { schema } = getSuccess(route);
   const texts = (['validated', 'compiled'] as const).map((mode) => [mode, createSerializer(route, mode)] as const);
@@ -33,18 +33,18 @@ const findChangedResponses = (route: RouteSpec): string[] => {
       const read = z.safeParse(schema, JSON.parse(serialize(sent)));
       return isDeepStrictEqual(read.data, sent)
         ? []
-        : [`${mode}: ${JSON.stringify(sent)} is read as ${JSON.stringify(read)}`];
+        : [`${mode}: ${JSON.stringify(sent)} is parsed as ${JSON.stringify(read)}`];
     });
   });
 };
 
 const routes = listRoutes([...modules, createClubsModule()]).filter(({ route }) => !(204 in route.responses));
 
-it('each response of each module is read as it was sent', { timeout: timeoutMs }, () => {
+it('serializes the responses of each route so that clients parse the same values', { timeout: timeoutMs }, () => {
   expect(routes.flatMap(({ route }) => findChangedResponses(route))).toEqual([]);
 });
 
-describe('finds a response that is read as another one', () => {
+describe('finds a response that clients parse to another value:', () => {
   const create = (response: z.ZodType): RouteSpec =>
     defineRoute({ method: 'GET', path: '/v1/x', summary: 'Get it', auth: 'public', responses: { 200: response } });
 

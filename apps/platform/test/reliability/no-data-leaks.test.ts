@@ -168,7 +168,7 @@ describe('the log', () => {
     expect(new Set(readLines().map((line) => (JSON.parse(line) as Line)['event']))).not.toContain('a');
   });
 
-  it('has one line for each request, also for malformed ones', () => {
+  it('has one line for each request, even for malformed ones', () => {
     const served = findRecords('request-served').map((line) => line['requestId']);
     const ids = exchanged.map(({ response }) => response.headers['x-request-id']);
     const counts = Map.groupBy(served, (id) => id);
