@@ -8,7 +8,7 @@ const lists = {
   callers: { noun: 'caller', added: 'additive', removed: 'breaking' },
   combinations: { noun: 'combination', added: 'additive', removed: 'breaking' },
   checks: { noun: 'check', added: 'breaking', removed: 'additive' },
-  // The value that is read back differs from the one that was sent in another way than before.
+  // A conversion decides how a value that is read back differs from the one that was sent.
   conversions: { noun: 'conversion', added: 'breaking', removed: 'breaking' },
 } as const satisfies Partial<Record<keyof Facts, ListRule>>;
 
@@ -25,7 +25,7 @@ export const compareLists = (
     .map((line): Finding => ({ kind: removed, rule: `${noun}-removed`, text: `${noun} \`${line}\` is removed` })),
 ];
 
-/** `bodyLimitBytes` of service-kit: the facts of a route without a limit of its own do not have it. */
+/** Equals `bodyLimitBytes` of service-kit, the limit of routes whose facts have none. */
 const defaultBodyBytesMax = 256 * 1024;
 
 /** Compares what only the contracts say about an operation. */

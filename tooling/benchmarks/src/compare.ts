@@ -6,8 +6,8 @@ export type Pair<T> = { readonly subject: T; readonly reference: T };
 export type Row = Cell & Pair<Slice[]>;
 
 /**
- * Measures one for a slice, then the other, round after round. The first one alternates, so that a busy machine affects both
- * alike. The slices before the first round are not counted: compilers finish in them.
+ * Measures the subject and the reference by turns, a slice each in every round. The order alternates, so that a busy machine affects
+ * both alike. Round 0 warms the compilers up and is not counted.
  */
 export const compare = async (
   measure: Pair<(cell: Cell) => Promise<Slice>>,

@@ -6,7 +6,7 @@ import { prepareKeySet, readDevelopmentSecrets } from '../src/secrets.ts';
 import { createTemporaryFolder } from './helpers.ts';
 
 describe('development secrets', () => {
-  it('are created once, readable by this user only, also by two processes at the same time', async () => {
+  it('are created once, readable by this user only, even by two processes at the same time', async () => {
     const dir = await createTemporaryFolder();
     const [one, two] = await Promise.all([readDevelopmentSecrets(dir), readDevelopmentSecrets(dir)]);
     expect(one).toEqual(two);

@@ -126,7 +126,7 @@ describe('the toolchain', () => {
     expect(complete.requested).toEqual([]);
   });
 
-  it('downloads both for an old Node, also with omit=optional in the npmrc of the user', async () => {
+  it('downloads both for an old Node, even with omit=optional in the npmrc of the user', async () => {
     const { requested, prepare, modules } = await createCheckout({ npmrc: 'omit=optional\noptional=false\n' });
     expect(await prepare('20.20.2')).toEqual([getFolder(modules, 'node'), getFolder(modules, 'pnpm')]);
     expect(requested.toSorted()).toEqual(['/node.tgz', '/pnpm.tgz']);

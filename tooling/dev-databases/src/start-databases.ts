@@ -14,7 +14,7 @@ export type DevDatabasesOptions = Partial<FindOptions> & {
   dataDir?: string;
   /** Temporary data is kept in memory where there is room: for tests, not for benchmarks. */
   isVolatile?: boolean;
-  /** Called when a database ends that was not stopped. */
+  /** Called when a database ends without having been stopped. */
   onLost?: (name: string) => void;
 };
 
@@ -28,8 +28,8 @@ const sharePollMs = 250;
 const shareAttemptsMax = 120;
 
 /**
- * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. They end with
- * this process, in whatever way it ends. Processes with the same `dataDir` share the databases of the first one, which need the
+ * Starts mongod, as a replica set of one node, and redis-server, or uses those of MONGODB_URI and REDIS_URL. Started ones end with
+ * this process, however it ends. Processes with the same `dataDir` share the databases of the first one, which require the
  * password that was generated for the folder.
  */
 export async function startDatabases({ env = process.env, ...rest }: DevDatabasesOptions = {}): Promise<DevDatabases> {
@@ -37,7 +37,7 @@ export async function startDatabases({ env = process.env, ...rest }: DevDatabase
   const { MONGODB_URI, REDIS_URL } = env;
   const mongodb = MONGODB_URI ? toExternal(MONGODB_URI) : await start(mongod, options);
   try {
-    // Afterwards, because the lock of mongod on its folder is the lock for both.
+    // Redis starts second, because the lock of mongod on its folder is the lock for both.
     const cache = REDIS_URL ? toExternal(REDIS_URL) : await start(redis, options, mongodb.isShared);
     const stop = async (): Promise<void> => void (await Promise.all([mongodb.close(), cache.close()]));
     return { mongodbUri: mongodb.uri, redisUrl: cache.uri, stop };
@@ -56,7 +56,7 @@ async function start(kind: DatabaseKind, options: StartOptions, waitsForShared =
   const server: Listening = await (dataDir === undefined
     ? launch(kind, { env, log, isVolatile })
     : launchOrShare(kind, { ...options, dataDir, waitsForShared }));
-  // A connection that is kept reports the end of the server.
+  // This connection closes when the server ends.
   const connection = await connect(server.port);
   connection?.once('close', () => onLost?.(kind.name));
   const close = (): Promise<void> => {

@@ -68,7 +68,7 @@ export async function startReplicaSet() {
   };
   const nodes = await Promise.all(Array.from({ length: nodeCount }, startNode));
   const ports = nodes.map(({ port }) => port);
-  // One client throughout: it knows which primary is the latest, which one that was paused may not know itself yet.
+  // One client throughout: it remembers the latest primary, while a former primary that was paused may still regard itself as primary.
   const client = new MongoClient(toUri(ports), timeouts);
   const runOnPrimary = (command: Document) => client.db('admin').command(command);
   const close = async (): Promise<void> => {

@@ -34,7 +34,7 @@ describe.concurrent('a replica set', () => {
     }
   });
 
-  it('ends and deletes its data, also when its owner is killed while a node is stopped', async ({ expect }) => {
+  it('ends and deletes its data, even when its owner is killed while a node is stopped', async ({ expect }) => {
     const owner = spawn(process.execPath, [ownerScript], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     const nodes = await inspect(line.toString().trim());

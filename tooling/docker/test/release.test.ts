@@ -15,7 +15,7 @@ describe('a push to main', () => {
     expect(planRelease(released)).toBe('none');
   });
 
-  it('needs the next version when a changeset is pending, also before the last version is tagged', () => {
+  it('needs the next version when a changeset is pending, even before the last version is tagged', () => {
     const changesets = [...released.changesets, 'brave-cats-sing.md'];
     expect(planRelease({ ...released, changesets })).toBe('version');
     expect(planRelease({ ...released, changesets, tags: [] })).toBe('version');

@@ -26,14 +26,14 @@ export const listDomains = (plan: Plan): string[] =>
 export const assertDomain = (plan: Plan, domain: string): void => {
   const domains = listDomains(plan);
   if (!domains.includes(domain))
-    throw new UsageError(`There is no domain '${domain}': there are ${domains.join(', ')}.`);
+    throw new UsageError(`There is no domain '${domain}'. The domains are ${domains.join(', ')}.`);
 };
 
 /** Plans a domain with one resource. @returns the next steps. */
 export const addDomain = (plan: Plan, plural: string, singular?: string): string[] => {
   assertName(plural);
   if (listDomains(plan).includes(plural))
-    throw new UsageError(`The domain '${plural}' exists already: nothing was written.`);
+    throw new UsageError(`The domain '${plural}' exists already. Nothing was written.`);
   assertFree(plan, plural, singular);
   plan.createFrom('domain', { 'demo-area': plural });
   const next = addResource(plan, { domain: plural, plural, singular });
@@ -44,10 +44,7 @@ export const addDomain = (plan: Plan, plural: string, singular?: string): string
   const resource = { list: 'resources', name: plural, create: () => plural };
   plan.edit(`${split}/kustomization.yaml`, (text) => setYamlItem(text, resource));
   for (const path of plan.list(environments)) plan.edit(path, (text) => setImage(text, app, true));
-  return [
-    ...next,
-    'docs/guides/add-a-domain.md shows the way to a rule, an index, a migration and an event of your own.',
-  ];
+  return [...next, 'docs/guides/add-a-domain.md explains how to add a rule, an index, a migration and an event.'];
 };
 
 const layers = 'dtos|models|service-contracts|service-actions|contracts|actions';
@@ -59,7 +56,8 @@ const assertUnused = (plan: Plan, domain: string): void => {
   const user = plan
     .list('{apps,packages,tooling}/**/*.ts')
     .find((path) => !own.test(path) && reference.test(plan.read(path)));
-  if (user) throw new UsageError(`${user} imports the domain '${domain}': end that first. Nothing was removed.`);
+  if (user)
+    throw new UsageError(`${user} imports the domain '${domain}'. Remove that import first. Nothing was removed.`);
 };
 
 /** Plans the removal of a domain. @returns the next steps. */

@@ -40,7 +40,7 @@ export const createPlan = (root: string) => {
   const read = (path: string): string => steps.get(path)?.text ?? readFileSync(join(root, path), 'utf8');
 
   const create = (path: string, text: string): void => {
-    if (has(path)) throw new UsageError(`${path} exists already: nothing was written.`);
+    if (has(path)) throw new UsageError(`${path} exists already. Nothing was written.`);
     if (path.endsWith('.ts')) parseSource(path, text);
     steps.set(path, { kind: 'create', text });
   };

@@ -137,7 +137,7 @@ it('generated code passes the checks, as it is and after the guide, and is remov
     ['migration', 'invoices', 'invoice-status'],
   ]) {
     const { code, output } = await copy.generate(...repeated);
-    expect([code, output]).toEqual([1, expect.stringMatching(/^\S+ exists already: nothing was written\.\n$/)]);
+    expect([code, output]).toEqual([1, expect.stringMatching(/^\S+ exists already. Nothing was written\.\n$/)]);
   }
   expectSuccess(await copy.run('node', ['apps/platform/src/artifacts/write.ts']));
   const domains = ['invoices', ...(heavy ? ['purchase-orders'] : [])];

@@ -147,7 +147,7 @@ describe('the network', async () => {
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
 
-  it('lets every pod, also one that migrates, reach DNS, the databases and the trace collector', () => {
+  it('lets every pod, including one that migrates, reach DNS, the databases and the trace collector', () => {
     for (const { spec } of workloads) {
       expect(selects(egress?.spec.podSelector.matchLabels ?? {}, spec.template.metadata.labels)).toBe(true);
     }

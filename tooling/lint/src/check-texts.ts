@@ -36,8 +36,8 @@ function listComments(file: string, text: string): Passage[] {
 /** Replaces text that is not prose. Offsets stay, and a sentence ends here. */
 const blank = (text: string): string => text.replaceAll(/\S/g, '\0');
 
-/** Returns the text of some passages, at its offsets. */
-function proseAt(passages: readonly Passage[], code: string): string {
+/** Returns the code with everything but the passages blanked, so that offsets stay. */
+function toProse(passages: readonly Passage[], code: string): string {
   let prose = blank(code);
   for (const { start, end } of passages) {
     const text = code.slice(start, end).replaceAll(commentMark, (mark) => ' '.repeat(mark.length));
@@ -57,16 +57,16 @@ const find = (subject: string, bans: readonly Ban[], start = 0): Finding[] =>
 /** Finds suppressions without a rule or a reason, and banned words in documents, comments, test titles and names. */
 export function findInText(file: string, text: string): Finding[] {
   const comments = listComments(file, text);
-  const silent = comments.filter(({ value }) => suppression.test(value) && !withReason.test(value));
-  const findings = silent.map(({ start }) => ({ offset: start, message: needsReason }));
+  const unexplained = comments.filter(({ value }) => suppression.test(value) && !withReason.test(value));
+  const findings = unexplained.map(({ start }) => ({ offset: start, message: needsReason }));
   if (exemptPaths.includes(file)) return findings;
   const isDocument = file.endsWith('.md');
   const passages = file.endsWith('.test.ts') ? [...comments, ...match(text, title)] : comments;
-  const prose = isDocument ? text.replaceAll(markdownCodeOrMark, blank) : proseAt(passages, text);
-  const opened = [...prose.matchAll(sentence)].flatMap(({ 0: words, index }) =>
+  const prose = isDocument ? text.replaceAll(markdownCodeOrMark, blank) : toProse(passages, text);
+  const badOpenings = [...prose.matchAll(sentence)].flatMap(({ 0: words, index }) =>
     find(words.trim(), openings, index + words.search(/\S/)),
   );
-  return [...findings, ...opened, ...find(prose, phrases), ...find(isDocument ? prose : text, names)];
+  return [...findings, ...badOpenings, ...find(prose, phrases), ...find(isDocument ? prose : text, names)];
 }
 
 /** Checks the suppressions and the words of all sources, documents and settings. */

@@ -16,7 +16,7 @@ export default {
       'CallExpression[callee.name="Date"]',
     ),
     'no-export-star': refuse('`export *` hides the API of a module: name the exports.', 'ExportAllDeclaration'),
-    // These exports of vitest apply to the test that started last, also when another one calls them.
+    // These exports of vitest apply to the test that started last, even when another test calls them.
     'no-shared-cleanup': refuse(
       "Among concurrent tests this may clean up after another: take it from the test's own context.",
       'Program:has(MemberExpression[property.name="concurrent"]) ImportSpecifier[imported.name=/^onTest(Finished|Failed)$/]',

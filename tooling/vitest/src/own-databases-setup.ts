@@ -3,12 +3,12 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** One for each worker. */
+    /** The URI of the mongod of each worker. */
     mongodbUris: readonly string[];
   }
 }
 
-/** Starts a mongod for each worker, and one redis-server unless REDIS_URL is set. Resolves with their end. */
+/** Starts a mongod for each worker, and one redis-server unless REDIS_URL is set. Resolves with a function that stops them. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const start = (env: NodeJS.ProcessEnv) =>
     startDatabases({ env: { ...env, MONGODB_URI: undefined }, isVolatile: true, log: console.error });
