@@ -1,6 +1,7 @@
 import { defineEvents, Id } from '@plinth/contract-kit';
 import type { JournalEntry, JournalReaderOptions } from '@plinth/data-kit';
 import { createContext, createId, createIds } from '@plinth/testing';
+import { type Document, Timestamp } from 'mongodb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { getWorkerLeases } from '../src/leases/leases-collection.ts';
 import { useDatastore } from './stores.ts';
@@ -188,6 +189,34 @@ describe('the reader of a journal', () => {
     const second = start(module);
     await expect.poll(second.ids, waitMs).toEqual([one, two]);
     expect(second.onError).not.toHaveBeenCalled();
+  });
+
+  it('race: keeps the order of an entry that is committed late, while those before its start are read', async () => {
+    const { module, emit, emitInOrder, db } = await createModule();
+    const [first, late, next] = createIdList(3) as [string, string, string];
+    await emitInOrder([first]);
+    const journal = db.collection<Document & { _id: string }>('journal');
+    const row = await journal.findOne();
+    await use.current.client.withSession(async (session) => {
+      session.startTransaction();
+      const events = [{ ...row?.['events'][0], id: createId(), aggregateId: late }];
+      const storedAt = new Timestamp({ t: 0, i: 0 });
+      await journal.insertOne({ ...row, _id: createId(), events, storedAt }, { session });
+      // More than a batch, so that the reader has passed the place of the late entry when it is committed.
+      await emit(createIdList(600));
+      let isCommitted = false;
+      const deliver = async (): Promise<void> => {
+        if (isCommitted) return;
+        isCommitted = true;
+        await session.commitTransaction();
+        // It depends on the late one, as when both are about one aggregate.
+        await emitInOrder([next]);
+      };
+      const reader = start(module, { deliver });
+      await expect.poll(reader.ids, waitMs).toContain(late);
+      await expect.poll(reader.ids, waitMs).toContain(next);
+      expect(reader.ids().filter((id) => id === late || id === next)).toEqual([late, next]);
+    });
   });
 
   it('integrity: continues after the journal was dropped', async () => {

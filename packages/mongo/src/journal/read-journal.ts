@@ -62,11 +62,16 @@ type Past = { readonly since: Timestamp | undefined; readonly until: Timestamp; 
 const beforeOverlap = (time: Timestamp): Timestamp =>
   new Timestamp({ t: Math.max(0, time.getHighBitsUnsigned() - overlapMs / 1000), i: 0 });
 
-/** Delivers the rows that were stored since a time, by default all, in the order of the server, up to those committed by `until`. */
+/**
+ * Delivers the rows that were stored from a time on, by default all, up to `until`, in the order of the server. Those committed after
+ * `until` are left to the stream: the read, which is no snapshot, may have passed the place of one on which a later one depends. A row
+ * that depends on such a one is stored after it was committed, so after `until` too.
+ */
 const deliverPast = async ({ db, deliver, signal }: Reader, { since, until, receivers }: Past): Promise<void> => {
   const rows = db.runCursorCommand({
     find: journalName,
-    filter: since ? { storedAt: { $gte: since } } : {},
+    // Rows of the previous release have no such time.
+    filter: { storedAt: since ? { $gte: since, $lte: until } : { $not: { $gt: until } } },
     sort: { storedAt: 1 },
     batchSize: pastBatchSize,
     readConcern: { level: 'majority', afterClusterTime: until },
