@@ -1,5 +1,13 @@
 import { defineEvents, Id } from '@plinth/contract-kit';
-import { type Collection, type Ctx, defineCollection, defineConsumer, Entity, type EventOf } from '@plinth/data-kit';
+import {
+  type Collection,
+  type Ctx,
+  defineCollection,
+  defineConsumer,
+  defineJob,
+  Entity,
+  type EventOf,
+} from '@plinth/data-kit';
 import { defineModule, type Module } from '@plinth/service-kit';
 import { z } from 'zod';
 
@@ -34,6 +42,17 @@ const recordEffect =
     if (attempt <= fails) throw new Error('The box is stuck.');
   };
 
+/** The same effect, of a job. */
+export const countBox = defineJob({
+  name: 'count-box',
+  input: z.object({ boxId: Id, step: z.int() }),
+  handle:
+    ({ effects: stored }: Deps) =>
+    async ({ boxId, step }, ctx: Ctx): Promise<void> => {
+      stored.for(ctx).insert({ eventId: ctx.requestId, boxId, step });
+    },
+});
+
 export const shelvesModule: Module = defineModule({
   name: 'shelves',
   contracts: [],
@@ -48,4 +67,5 @@ export const shelvesModule: Module = defineModule({
       retry: { attemptsMax: 3, pauseMs: 100, pauseMaxMs: 200 },
     }),
   ],
+  jobs: [countBox],
 });

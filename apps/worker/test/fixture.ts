@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, JournalRow, Queues } from '@plinth/data-kit';
+import type { Clock, EnqueueOptions, JournalRow, Queues } from '@plinth/data-kit';
 import { createLogger } from '@plinth/logger';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { connectQueues } from '@plinth/redis';
 import { createWorker, systemIds, type Worker, type WorkerOptions } from '@plinth/service-kit';
 import { createMetrics } from '@plinth/telemetry';
 import { createContext } from '@plinth/testing';
-import { boxesModule, boxMoved, shelvesModule } from './boxes.ts';
+import { boxesModule, boxMoved, countBox, shelvesModule } from './boxes.ts';
 
 const clock: Clock = { now: () => new Date() };
 
@@ -37,6 +37,8 @@ export type Boxes = {
   readonly inbox: ReturnType<TestDatastore['open']>['inbox'];
   /** Commits an event for each move, at the same time. */
   move(moves: readonly Move[]): Promise<void>;
+  /** Commits a job for the move. */
+  enqueue(move: Move, options?: Omit<EnqueueOptions, 'input'>): Promise<void>;
   listEffects(): Promise<Effect[]>;
   /** Starts a worker of both modules, which the test has to stop. */
   startWorker(options?: Partial<WorkerOptions>): Worker;
@@ -62,6 +64,11 @@ export const openBoxes = async (redisUrl = String(process.env['REDIS_URL'])): Pr
     redisPrefix,
     inbox: shelves.inbox,
     move: async (moves) => void (await Promise.all(moves.map(moveOne))),
+    enqueue: async ({ tenantId, boxId, step }, enqueued) => {
+      const ctx = createContext({ tenantId });
+      const work = async () => shelves.jobs.enqueue(ctx, countBox, { input: { boxId, step }, ...enqueued });
+      await shelves.unitOfWork.run(ctx, work, { operation: 'countBox' });
+    },
     listEffects: async () => {
       const rows = await shelvesDb.collection<JournalRow>('journal').find().sort({ storedAt: 1 }).toArray();
       return rows

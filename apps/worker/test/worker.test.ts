@@ -84,6 +84,29 @@ describe('a worker', () => {
     await expectEach(boxes, moves);
   });
 
+  it('integrity: runs each job once, and not before its time, when Redis loses everything', async () => {
+    const redis = await startTestDatabase('redis');
+    closings.push(redis.close);
+    const boxes = await open(redis.uri);
+    const [now, delayed] = [createMoves({ boxes: 20, steps: 1 }), createMoves({ boxes: 20, steps: 1 })];
+    const dueAt = new Date(Date.now() + 1500);
+    const enqueueTwice = async (moves: readonly Move[], at?: Date): Promise<void> => {
+      const enqueue = (move: Move) => boxes.enqueue(move, { key: move.boxId, ...(at && { at }) });
+      await Promise.all([...moves, ...moves].map(enqueue));
+    };
+    await enqueueTwice(delayed.slice(10).flat(), dueAt);
+    start(boxes, { limits: { checkAfterMs: 500 } });
+    await Promise.all([enqueueTwice(delayed.slice(0, 10).flat(), dueAt), enqueueTwice(now.flat())]);
+    await expectEach(boxes, now);
+    await sendRedisCommand(redis.uri, 'FLUSHALL');
+    await expectEach(boxes, [...now, ...delayed]);
+    const ends = delayed.flat().map(async ({ tenantId, boxId }) => {
+      const message = await boxes.inbox.get(`count-box/${tenantId}/${boxId}`);
+      return Number(message?.endedAt);
+    });
+    expect(Math.min(...(await Promise.all(ends)))).toBeGreaterThanOrEqual(dueAt.getTime());
+  });
+
   it('hands over what it has not begun when it stops', async () => {
     const boxes = await open();
     const moves = createMoves({ boxes: 30, steps: 4 });

@@ -148,7 +148,10 @@ export {
   type InboxWatch,
   MessageAlreadyHandled,
   type NewMessage,
+  toReceived,
 } from './messages/inbox.ts';
+export { defineJob, type InputOf, type Job, type JobType } from './messages/job.ts';
+export { createJobs, type EnqueueOptions, type Jobs } from './messages/jobs.ts';
 export type { JournalConsumer, JournalConsumerDeps, ReceiveEntries, Signer } from './messages/journal-consumer.ts';
 export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';

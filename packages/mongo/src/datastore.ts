@@ -3,6 +3,7 @@ import {
   type CollectionsOf,
   type CommitRecords,
   createEvents,
+  createJobs,
   createUnitOfWork,
   createWriteSets,
   type LeaseOptions,
@@ -19,7 +20,7 @@ import type { CommitCounts } from './commit/commit-group.ts';
 import { createCommit } from './commit/group-commit.ts';
 import { createRowQuotas } from './commit/row-quotas.ts';
 import type { Write } from './commit/write.ts';
-import { createInbox, toEndOfMessage } from './inbox/inbox.ts';
+import { createInbox, toEndOfMessage, toJobWrite } from './inbox/inbox.ts';
 import { inboxName } from './inbox/inbox-collection.ts';
 import { createPauses, pausesName } from './inbox/pauses.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
@@ -117,6 +118,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
         withinQuota(ctx, writes, () => commit(ctx, [...writes, ...toEnds(records)], records)),
     }),
     events: createEvents({ writeSets, ids }),
+    jobs: createJobs({ source: module.name, writeSets, clock, ids, toWrite: toJobWrite }),
     journal: createJournal(reads),
     inbox: createInbox({ db, clock }),
     pauses: createPauses({ db, clock }),

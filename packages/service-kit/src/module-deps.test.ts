@@ -1,16 +1,18 @@
 import { defineEvents, Id } from '@plinth/contract-kit';
-import type { Ctx, Events } from '@plinth/data-kit';
+import { type Ctx, defineJob, type Events, type Job, type Jobs } from '@plinth/data-kit';
 import { createContext, createId, fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Module } from './module.ts';
 import { toModuleDeps } from './module-deps.ts';
 
 const { boxMoved, boxSold } = defineEvents('boxes', { aggregate: { id: Id }, events: { boxMoved: {}, boxSold: {} } });
 
+const module: Module = { name: 'boxes', contracts: [], collections: {}, create: () => ({ service: {} }) };
+
 /** Runs an action that emits two events, in a module that declares some. */
 const emitBoth = async (events: Module['events']) => {
   const { store, emitted, clock, ids } = fakeDatabase({});
-  const module: Module = { name: 'boxes', contracts: [], collections: {}, create: () => ({ service: {} }) };
   const deps: { readonly events: Events } = toModuleDeps({ ...module, ...(events && { events }) }, store, {
     clock,
     ids,
@@ -33,4 +35,21 @@ it.each([
   ['no event', undefined, 'boxes.box-moved'],
 ])('integrity: an action fails that emits an event where its module declares %s', async (_, events, name) => {
   await expect(emitBoth(events)).rejects.toThrow(`Module 'boxes' does not declare the event '${name}'.`);
+});
+
+it('integrity: an action enqueues the jobs that its module declares, and fails with another one', async () => {
+  const { store, messages, clock, ids } = fakeDatabase({});
+  const [counted, sorted] = ['count-boxes', 'sort-boxes'].map((name) =>
+    defineJob({ name, input: z.object({}), handle: () => async () => undefined }),
+  ) as [Job, Job];
+  const deps: { readonly jobs: Jobs } = toModuleDeps({ ...module, jobs: [counted] }, store, { clock, ids });
+  const run = (job: unknown) => {
+    const ctx = createContext();
+    return store.unitOfWork.run(ctx, async () => deps.jobs.enqueue(ctx, job as never, { input: {} }), {
+      operation: 'enqueue',
+    });
+  };
+  await run(counted);
+  await expect(run(sorted)).rejects.toThrow("Module 'boxes' does not declare the job 'sort-boxes'.");
+  expect(messages().map(({ consumer }) => consumer)).toEqual(['count-boxes']);
 });

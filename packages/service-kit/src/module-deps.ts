@@ -1,4 +1,4 @@
-import type { Clock, Events, Ids, ModuleStore } from '@plinth/data-kit';
+import type { Clock, Events, Ids, Jobs, ModuleStore } from '@plinth/data-kit';
 import type { Module } from './module.ts';
 
 /** Refuses events that the module does not declare: no document and no comparison of versions would have them. */
@@ -16,9 +16,31 @@ const limitEvents = ({ name: module, events = [] }: Pick<Module, 'name' | 'event
   };
 };
 
+/** Refuses jobs that the module does not declare: no worker would run them. */
+const limitJobs = ({ name: module, jobs = [] }: Pick<Module, 'name' | 'jobs'>, { enqueue }: Jobs): Jobs => {
+  const declared = new Set(jobs.map(({ name }) => name));
+  return {
+    enqueue: (ctx, job, options) => {
+      if (!declared.has(job.name)) {
+        throw new TypeError(
+          `Module '${module}' does not declare the job '${job.name}'. Add it to the 'jobs' of defineModule.`,
+        );
+      }
+      enqueue(ctx, job, options);
+    },
+  };
+};
+
 /** Creates the dependencies of the actions of a module. */
 export const toModuleDeps = (
   module: Module,
-  store: Pick<ModuleStore<Module['collections']>, 'collections' | 'events'>,
+  store: Pick<ModuleStore<Module['collections']>, 'collections' | 'events' | 'jobs'>,
   { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
-): never => ({ ...store.collections, events: limitEvents(module, store.events), clock, ids }) as never;
+): never =>
+  ({
+    ...store.collections,
+    events: limitEvents(module, store.events),
+    jobs: limitJobs(module, store.jobs),
+    clock,
+    ids,
+  }) as never;

@@ -9,6 +9,8 @@ import {
   type EventType,
   type FindUserAccess,
   type Ids,
+  type Job,
+  type Jobs,
   type JournalConsumer,
   type JournalConsumerDeps,
   type Migration,
@@ -20,9 +22,10 @@ type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends 
 /** Every operation of several contracts: one function for each route. */
 export type ServiceOfAll<C extends readonly Contract[]> = Intersection<{ [I in keyof C]: ServiceOf<C[I]> }[number]>;
 
-/** The dependencies of a module's actions: its own collections, events, the time and new ids. */
+/** The dependencies of a module's actions: its own collections, events, jobs, the time and new ids. */
 export type ModuleDeps<K> = CollectionsOf<K> & {
   readonly events: Events;
+  readonly jobs: Jobs;
   readonly clock: Clock;
   readonly ids: Ids;
 };
@@ -71,6 +74,8 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly actions: A;
   /** The consumers of events, of this module and of others. A worker runs them. */
   readonly consumers?: readonly Consumer<ModuleDeps<K>>[];
+  /** The jobs that the actions enqueue. A worker runs them. */
+  readonly jobs?: readonly Job<ModuleDeps<K>>[];
   /** Receives the journals of the other modules. A worker runs it. */
   readonly journalConsumer?: JournalConsumer<ModuleDeps<K> & JournalConsumerDeps>;
   /** For the module that stores users. */
@@ -85,6 +90,7 @@ export type Module = {
   readonly migrations?: readonly Migration[];
   readonly events?: readonly EventCatalogue[];
   readonly consumers?: readonly Consumer[];
+  readonly jobs?: readonly Job[];
   readonly journalConsumer?: JournalConsumer;
   readonly userAccess?: UserAccessSource<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
@@ -107,7 +113,7 @@ const getViolationCodes = (collections: object): string[] =>
 /**
  * Declares a module: its contracts, its collections, and an action for each route.
  * @throws when a unique index or a reference names an error code that no route of the module declares, and for migrations that are out
- * of order or name an unknown collection or field, and for two consumers of one name.
+ * of order or name an unknown collection or field, and for two consumers or jobs of one name.
  */
 export const defineModule = <const C extends readonly Contract[], const K extends object, A extends Actions>(
   spec: Omit<ModuleSpec<C, K, A>, 'actions'> & {
@@ -122,10 +128,10 @@ export const defineModule = <const C extends readonly Contract[], const K extend
       `Module '${spec.name}': a unique index or a reference names the error '${stray}', which no route declares. Add it to the 'errors' of the routes that write there.`,
     );
   }
-  const consumers = spec.consumers?.map(({ name }) => name) ?? [];
-  const repeated = consumers.find((name, index) => consumers.indexOf(name) !== index);
+  const receivers = [...(spec.consumers ?? []), ...(spec.jobs ?? [])].map(({ name }) => name);
+  const repeated = receivers.find((name, index) => receivers.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw new TypeError(`Module '${spec.name}': two consumers are called '${repeated}'. Rename the newer one.`);
+    throw new TypeError(`Module '${spec.name}': two consumers or jobs are called '${repeated}'. Rename the newer one.`);
   }
   assertMigrations(spec);
   const actions = Object.entries<Action>(spec.actions);

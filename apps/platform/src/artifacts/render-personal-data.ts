@@ -39,7 +39,7 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
     ),
     row('responses that are stored for an idempotency key', 'as sent to the client', '25 hours; of refusals 2 hours'),
     row('events in the journal of a module', 'ids of users at most', '7 days'),
-    row('events in the inbox of a module', 'ids of users at most', '8 days after they were handled'),
+    row('events and jobs in the inbox of a module', 'ids of users at most', '8 days after they were handled'),
     row(
       'log lines',
       'replaced by its class; ids of users and organizations are kept',

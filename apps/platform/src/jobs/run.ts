@@ -14,8 +14,9 @@ const runCommand = async (args: readonly string[], { load, modules, print }: Run
   const datastore = await connectMongo({ ...config, CURSOR_SECRET: systemIds.next() });
   try {
     const jobs = selected.map((opened) => {
+      const names = [...(opened.consumers ?? []), ...(opened.jobs ?? [])].map(({ name }) => name);
       const { inbox, pauses } = datastore.open(opened, { clock: systemClock, ids: systemIds });
-      return { module: opened.name, consumers: (opened.consumers ?? []).map(({ name }) => name), inbox, pauses };
+      return { module: opened.name, consumers: names, inbox, pauses };
     });
     await commands[command]({ ...options, modules: jobs, clock: systemClock, print: (line) => print(`${line}\n`) });
     return true;

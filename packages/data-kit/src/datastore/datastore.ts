@@ -3,6 +3,7 @@ import type { Collection, DocumentOf, OperationsOf } from '../collections/collec
 import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { Inbox } from '../messages/inbox.ts';
+import type { Jobs } from '../messages/jobs.ts';
 import type { JournalReaderOptions } from '../messages/journal-reader.ts';
 import type { Pauses } from '../messages/pauses.ts';
 import type { EmittedEvent, Events } from './events.ts';
@@ -23,6 +24,8 @@ export type ModuleStore<K> = {
   readonly unitOfWork: UnitOfWork;
   /** For actions: emitted events become part of the write set. */
   readonly events: Events;
+  /** For actions: enqueued jobs become part of the write set. */
+  readonly jobs: Jobs;
   /** For the host only: the stored responses to idempotency keys. */
   readonly journal: Journal;
   /** For workers only: the events that the consumers of the module have received. */

@@ -25,6 +25,8 @@ export type WriteSets<W> = {
   record(ctx: Ctx, write: W, change: JournalChange): void;
   /** Records writes that change nothing but have a condition. @throws when no unit of work runs for `ctx`. */
   require(ctx: Ctx, collection: string, writes: readonly W[]): void;
+  /** Records a write that stores a job. @throws when no unit of work runs for `ctx`. */
+  enqueue(ctx: Ctx, job: string, write: W): void;
   /** @throws when no unit of work runs for `ctx`. */
   emit(ctx: Ctx, event: EmittedEvent): void;
   /** Runs an action and returns its result with its write set. */
@@ -48,6 +50,7 @@ export const createWriteSets = <W>(): WriteSets<W> => {
       set.changes.push(change);
     },
     require: (ctx, collection, writes) => void getSet(ctx, `A requirement of '${collection}'`).writes.push(...writes),
+    enqueue: (ctx, job, write) => void getSet(ctx, `The job '${job}'`).writes.push(write),
     emit: (ctx, event) => void getSet(ctx, `The event '${event.name}'`).events.push(event),
     collect: async (ctx, work) => {
       if (running.has(ctx)) {

@@ -1,7 +1,18 @@
 import type { Failure, Message, MessageHead } from './message.ts';
 
-/** A message as it arrives: ready, without failures. */
-export type NewMessage = Pick<Message, '_id' | 'tenantId' | 'consumer' | 'orderKey' | 'position' | 'event'>;
+/** A message as it arrives: without failures, and ready unless it has a time at which it is due. */
+export type NewMessage = Pick<Message, '_id' | 'tenantId' | 'consumer' | 'orderKey' | 'position' | 'event'> & {
+  readonly dueAt?: Date;
+};
+
+/** Returns a message as an inbox stores it first. */
+export const toReceived = (message: NewMessage, receivedAt: Date): Message => ({
+  ...message,
+  state: message.dueAt ? 'delayed' : 'ready',
+  failures: [],
+  attempts: 0,
+  receivedAt,
+});
 
 /** The message was handled before, so its effect must not be committed again. */
 export class MessageAlreadyHandled extends Error {
@@ -40,6 +51,11 @@ export type Backlog = {
 export type Inbox = {
   /** Stores messages in their order. Those that are there already stay as they are. */
   receive(messages: readonly NewMessage[]): Promise<void>;
+  /**
+   * Makes delayed messages ready that are due, hundreds at most. Returns the milliseconds until the next one is due, 0 or less when
+   * it is due already, and undefined when there is none. Its clock is that of the database.
+   */
+  releaseDue(): Promise<number | undefined>;
   /** Returns the tenants with messages that are ready. */
   listTenants(consumer: string): Promise<string[]>;
   /**

@@ -27,21 +27,25 @@ export type Failure = z.infer<typeof Failure>;
 export const failuresMax = 20;
 
 /**
- * A message in the inbox of a module: an event for one of its consumers. Its id is unique for consumer and event, so an event
- * that is received again changes nothing. It becomes `done` in the transaction of its effect, `dead` when it has failed too often.
+ * A message in the inbox of a module: an event for one of its consumers, or a job. Its id is unique for consumer and event, so an
+ * event that is received again changes nothing. It becomes `done` in the transaction of its effect, `dead` when it has failed too
+ * often. A job for later is `delayed` until it is due.
  */
 export const Message = z.object({
   _id: z.string(),
   tenantId: StoredId,
   consumer: z.string(),
-  state: z.enum(['ready', 'done', 'dead']),
+  state: z.enum(['delayed', 'ready', 'done', 'dead']),
   /** Messages of a consumer with the same key are handled one after the other: an aggregate, or this event alone. */
   orderKey: z.string(),
   position: z.string(),
   event: ReceivedEvent,
   failures: z.array(Failure),
   attempts: z.int().min(0),
+  /** When it was received, or became due. */
   receivedAt: z.date(),
+  /** When it is ready, by the clock of the database. */
+  dueAt: z.date().optional(),
   endedAt: z.date().optional(),
 });
 export type Message = z.infer<typeof Message>;

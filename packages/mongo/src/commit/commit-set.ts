@@ -25,13 +25,13 @@ export type CommitSet = CommitRecords & {
 const overheadBytes = 64;
 
 const getBytes = (write: Write): number => {
-  if (write.kind === 'insert') return BSON.calculateObjectSize(write.document);
+  if ('document' in write) return BSON.calculateObjectSize(write.document);
   const filterBytes = BSON.calculateObjectSize(write.filter);
   return write.kind === 'update' ? filterBytes + BSON.calculateObjectSize(write.update) : filterBytes;
 };
 
 const getClaims = (write: Write): Claim[] => {
-  if (write.kind === 'insert' || !('version' in write.filter)) return [];
+  if ('document' in write || !('version' in write.filter)) return [];
   const name = `version ${write.collection} ${JSON.stringify(write.filter['_id'])}`;
   return [{ name, isShared: write.kind === 'update' && write.isRequirement === true }];
 };

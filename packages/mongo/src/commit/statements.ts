@@ -13,6 +13,8 @@ export type Statement = {
   readonly owners: readonly number[];
   /** True when the command inserts keys or replaces expired ones, and leaves those that are in use as they are. */
   readonly storesKeys?: true;
+  /** True when the command inserts documents, and leaves those that are stored as they are. */
+  readonly insertsOnce?: boolean;
 };
 
 /** The condition of one of several writes failed. */
@@ -22,7 +24,7 @@ export class SomeWriteFailed extends Error {
 
 /** True when the filter has one id, so that the sum of matches of several such writes shows whether each matched. */
 export const hasSingleId = (write: Write): boolean => {
-  if (write.kind === 'insert') return true;
+  if (write.kind === 'insert' || write.kind === 'insertOnce') return true;
   const { _id: id } = write.filter as { _id?: unknown };
   return typeof id === 'string' || (typeof id === 'object' && id !== null && '$eq' in id);
 };
@@ -33,12 +35,21 @@ export const hasSingleId = (write: Write): boolean => {
  */
 type UpdateMode = { readonly multi: true } | { readonly upsert: true };
 
+const toUpsert = ({ document: { _id, tenantId, ...fields } }: { readonly document: Document }): Document => ({
+  q: { _id, tenantId },
+  u: { $setOnInsert: fields },
+  upsert: true,
+});
+
 /** Creates one command from writes of one kind. */
 const toCommand = (writes: readonly Write[], mode: UpdateMode): Document => {
   const [first] = writes as [Write];
   const { kind, collection } = first;
   if (kind === 'insert') {
     return { insert: collection, documents: writes.map((write) => write.kind === 'insert' && write.document) };
+  }
+  if (kind === 'insertOnce') {
+    return { update: collection, updates: writes.map((write) => write.kind === 'insertOnce' && toUpsert(write)) };
   }
   if (kind === 'update') {
     return {
@@ -71,6 +82,7 @@ export const toGroupedStatements = (sets: readonly (readonly Write[])[]): Statem
       expected: run.length,
       createError: () => new SomeWriteFailed(),
       owners: run.map(({ owner }) => owner),
+      insertsOnce: run[0]?.write.kind === 'insertOnce',
     }));
   });
 };
@@ -81,6 +93,7 @@ export const toSingleStatements = (writes: readonly Write[]): Statement[] =>
     command: toCommand([write], { multi: true }),
     expected: write.kind === 'absent' ? 0 : 1,
     createError: () =>
-      write.kind === 'insert' ? new SomeWriteFailed() : (write.conflictError ?? commonErrors.staleVersion()),
+      'conflictError' in write ? (write.conflictError ?? commonErrors.staleVersion()) : new SomeWriteFailed(),
     owners: [0],
+    insertsOnce: write.kind === 'insertOnce',
   }));

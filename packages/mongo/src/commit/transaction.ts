@@ -46,14 +46,14 @@ const commitUntilKnown = async ({ sets, session, deadline }: TransactionScope, c
 
 /** @throws `SetsFailed` in a group, otherwise the error of the first write that failed. */
 const assertWritten = (
-  { expected, createError, owners, storesKeys }: Statement,
+  { expected, createError, owners, storesKeys, insertsOnce }: Statement,
   response: Document,
   sets: readonly QueuedSet[],
 ): void => {
   const [failure] = (response['writeErrors'] ?? []) as { index: number; code: number; errmsg: string }[];
   const upserted = (response['upserted'] ?? []) as { index: number }[];
-  // An upsert stores a new key; of any other update it shows that the filter matches nothing.
-  const unmatched = storesKeys ? undefined : upserted[0];
+  // An upsert stores a new key or message; of any other update it shows that the filter matches nothing.
+  const unmatched = storesKeys || insertsOnce ? undefined : upserted[0];
   // A key that is in use matches and stays as it is.
   const written = storesKeys ? response['nModified'] + upserted.length : response['n'];
   if (!failure && !unmatched && written === expected) return;

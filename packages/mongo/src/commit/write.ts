@@ -7,6 +7,8 @@ import type { Document } from 'mongodb';
  */
 export type Write =
   | { readonly kind: 'insert'; readonly collection: string; readonly document: Document }
+  /** Inserts the document, unless one of its id and tenant is stored. */
+  | { readonly kind: 'insertOnce'; readonly collection: string; readonly document: Document }
   | {
       readonly kind: 'update';
       readonly collection: string;

@@ -1,7 +1,7 @@
 import { Message } from '@plinth/data-kit';
 import type { StoredCollection } from '../collections/stored-collection.ts';
 
-/** The collection of received events in each module's database. A module may not use this name. */
+/** The collection of received events and jobs in each module's database. A module may not use this name. */
 export const inboxName = 'inbox';
 
 /** Longer than the journal keeps events, so that none is handled again when a journal is read again. */
@@ -17,6 +17,8 @@ export const inboxCollection: StoredCollection = {
       key: { consumer: 1, tenantId: 1, orderKey: 1, position: 1 },
       partialFilterExpression: { state: 'ready' },
     },
+    // Serves the search for messages that are due.
+    { name: 'due', key: { dueAt: 1 }, partialFilterExpression: { state: 'delayed' } },
     // Serves operators.
     { name: 'dead', key: { state: 1, endedAt: 1 }, partialFilterExpression: { state: 'dead' } },
     // Expires messages that were handled.

@@ -6,6 +6,7 @@ import {
   MessageAlreadyHandled,
   type MessageHead,
   type NewMessage,
+  toReceived,
 } from '@plinth/data-kit';
 import type { Collection, Db, Document } from 'mongodb';
 import type { Write } from '../commit/write.ts';
@@ -21,6 +22,13 @@ export const toEndOfMessage = (id: string, { tenantId, at }: { tenantId: string;
   filter: { _id: id, tenantId, state: 'ready' },
   update: { $set: { state: 'done', endedAt: at } },
   conflictError: new MessageAlreadyHandled(),
+});
+
+/** Creates the write that stores a job in the transaction of the unit of work that enqueues it. */
+export const toJobWrite = (message: Message): Write => ({
+  kind: 'insertOnce',
+  collection: inboxName,
+  document: message,
 });
 
 /** The messages of one page have different keys, except where one key has more messages than a page. */
@@ -59,13 +67,36 @@ const createReads = (
   },
 });
 
-const toInsert = ({ _id, ...message }: NewMessage, receivedAt: Date) => ({
-  updateOne: {
-    filter: { _id },
-    update: { $setOnInsert: { ...message, state: 'ready' as const, failures: [], attempts: 0, receivedAt } },
-    upsert: true,
-  },
-});
+const toInsert = (message: NewMessage, receivedAt: Date) => {
+  const { _id, ...fields } = toReceived(message, receivedAt);
+  return { updateOne: { filter: { _id }, update: { $setOnInsert: fields }, upsert: true } };
+};
+
+/** The most messages that become ready at once. */
+const releasedMax = 500;
+
+/** Makes messages ready that are due, by the time of the server. Returns the milliseconds until the next one is due. */
+const releaseDue = async (messages: Collection<Message>): Promise<number | undefined> => {
+  const due = await messages
+    .find(
+      { state: 'delayed', $expr: { $lte: ['$dueAt', '$$NOW'] } },
+      { projection: { _id: 1 }, sort: { dueAt: 1 }, limit: releasedMax },
+    )
+    .toArray();
+  if (due.length > 0) {
+    const filter = { _id: { $in: due.map(({ _id }) => _id) }, state: 'delayed' as const };
+    await messages.updateMany(filter, [{ $set: { state: 'ready', receivedAt: '$$NOW' } }]);
+  }
+  const [next] = await messages
+    .aggregate<{ waitMs: number }>([
+      { $match: { state: 'delayed' } },
+      { $sort: { dueAt: 1 } },
+      { $limit: 1 },
+      { $project: { waitMs: { $subtract: ['$dueAt', '$$NOW'] } } },
+    ])
+    .toArray();
+  return next && Number(next.waitMs);
+};
 
 /** One more attempt, with its failure, and the end of the message with the last attempt. */
 const toFailureUpdate = ({ at, message }: Message['failures'][number], attemptsMax: number): Document[] => [
@@ -83,7 +114,11 @@ const toFailureUpdate = ({ at, message }: Message['failures'][number], attemptsM
   },
 ];
 
-const createWrites = (messages: Collection<Message>, clock: Clock): Pick<Inbox, 'receive' | 'recordFailure'> => ({
+const createWrites = (
+  messages: Collection<Message>,
+  clock: Clock,
+): Pick<Inbox, 'receive' | 'releaseDue' | 'recordFailure'> => ({
+  releaseDue: () => releaseDue(messages),
   receive: async (received) => {
     if (received.length === 0) return;
     const now = clock.now();

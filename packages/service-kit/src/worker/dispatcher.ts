@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inbox, InboxChange, Queue } from '@plinth/data-kit';
+import { createAlarm } from './alarm.ts';
 import { createSender, type SenderOptions } from './sender.ts';
 import { createSentMessages, type SentMessages } from './sent-messages.ts';
 
@@ -26,22 +27,6 @@ export type Dispatcher = {
 };
 
 const pauseAfterErrorMs = 1000;
-
-/** Creates a wait that `wake` ends, also when it is called before. */
-const createAlarm = () => {
-  let alarm = Promise.withResolvers<void>();
-  return {
-    wake: () => alarm.resolve(),
-    /** Waits for a call of `wake` since the last wait, for at most so many milliseconds. */
-    wait: async (ms: number, signal: AbortSignal): Promise<void> => {
-      const rung = new AbortController();
-      const timer = sleep(ms, undefined, { signal: AbortSignal.any([rung.signal, signal]) }).catch(() => undefined);
-      await Promise.race([alarm.promise, timer]);
-      rung.abort();
-      alarm = Promise.withResolvers();
-    },
-  };
-};
 
 /** Creates the look-up of messages that have been in the queue for long: they have ended, or are sent again. */
 const createCheck = ({ inbox, queue }: DispatcherOptions, sent: SentMessages, onEnded: (tenantId: string) => void) => ({

@@ -17,6 +17,7 @@ import type { Metrics } from '@plinth/telemetry';
 import type { Module } from '../module.ts';
 import { toModuleDeps } from '../module-deps.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
+import { createDelayedMessages } from './delayed-messages.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
 import { createPausedConsumers, type PausedConsumers } from './paused-consumers.ts';
@@ -49,6 +50,8 @@ type OpenModule = {
   readonly name: string;
   readonly store: ModuleStore<Module['collections']>;
   readonly consumers: readonly Consumer[];
+  /** The consumers and the jobs, whose messages are in the inbox. */
+  readonly receivers: readonly Consumer[];
   readonly journalConsumer: JournalConsumer | undefined;
   readonly paused: PausedConsumers;
   readonly deps: never;
@@ -65,10 +68,10 @@ const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 const openModule = (module: Module, { datastore, clock, ids, logger }: WorkerOptions): OpenModule => {
   const store = datastore.open(module, { clock, ids });
   const deps = toModuleDeps(module, store, { clock, ids });
-  const { name, consumers = [], journalConsumer } = module;
+  const { name, consumers = [], jobs = [], journalConsumer } = module;
   const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
   const paused = createPausedConsumers({ pauses: store.pauses, onError });
-  return { name, store, consumers, journalConsumer, paused, deps };
+  return { name, store, consumers, receivers: [...consumers, ...jobs], journalConsumer, paused, deps };
 };
 
 const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
@@ -143,11 +146,15 @@ const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], runnin
         return [consumer.name, createDispatcher(options)];
       }),
     );
-    const all = [...dispatchers.values()];
+    const delayed = createDelayedMessages({ inbox, onError });
+    const all = [...dispatchers.values(), delayed];
     paused.onResume((consumer) => dispatchers.get(consumer)?.onGap(), signal);
     const watching = inbox.watch({
       onChanges: (changes) => {
-        for (const change of changes) dispatchers.get(change.consumer)?.onChange(change);
+        for (const change of changes) {
+          delayed.onChange(change);
+          dispatchers.get(change.consumer)?.onChange(change);
+        }
       },
       onGap: () => {
         for (const { onGap } of all) onGap();
@@ -203,8 +210,8 @@ export const createWorker = (options: WorkerOptions): Worker => {
   const [ending, interrupting] = [new AbortController(), new AbortController()];
   const running = { ...options, signal: ending.signal, stopping: interrupting.signal };
   const measureBacklogs = createBacklogMetrics({
-    inboxes: ran.map(({ name, consumers, store: { inbox, pauses } }) => {
-      return { module: name, consumers: consumers.map((consumer) => consumer.name), inbox, pauses };
+    inboxes: ran.map(({ name, receivers, store: { inbox, pauses } }) => {
+      return { module: name, consumers: receivers.map((receiver) => receiver.name), inbox, pauses };
     }),
     metrics,
     onError: (err) => logger.warn('backlog-unknown', { err }),
@@ -223,12 +230,12 @@ export const createWorker = (options: WorkerOptions): Worker => {
     start: () => {
       background.push(measureBacklogs(running.signal));
       for (const module of ran) {
-        const opened = module.consumers.map((consumer) => ({
+        const opened = module.receivers.map((consumer) => ({
           consumer,
           queue: queues.open(toQueueName(module.name, consumer)),
         }));
         openQueues.push(...opened.map(({ queue }) => queue));
-        workers.push(...module.consumers.map((consumer) => handle(module, consumer, running)));
+        workers.push(...module.receivers.map((consumer) => handle(module, consumer, running)));
         background.push(relay(module, all, running), consumeJournals(module, all, running));
         if (opened.length > 0) background.push(dispatch(module, opened, running), module.paused.watch(running.signal));
       }

@@ -186,6 +186,6 @@ describe('a worker', () => {
 describe('a module', () => {
   it('refuses two consumers of one name', () => {
     const consumer = defineConsumer({ name: 'count', events: [boxMoved], handle: () => async () => undefined });
-    expect(() => toModule('boxes', [consumer, consumer])).toThrow("two consumers are called 'count'");
+    expect(() => toModule('boxes', [consumer, consumer])).toThrow("two consumers or jobs are called 'count'");
   });
 });

@@ -11,6 +11,7 @@ import { filteredListCases } from './filtered-lists.ts';
 import { useFixture } from './fixture.ts';
 import { inboxCases } from './inboxes.ts';
 import { intervalCases } from './intervals.ts';
+import { jobCases } from './jobs.ts';
 import { journalCases } from './journals.ts';
 import { listCases } from './lists.ts';
 import { misuseCases } from './misuse.ts';
@@ -44,6 +45,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     unitCases(use);
     journalCases(use);
     inboxCases(use);
+    jobCases(use);
     pauseCases(use);
     tenancyCases(use);
     valueCases(use);

@@ -5,6 +5,7 @@ import {
   type Draft,
   type Events,
   type Inbox,
+  type Jobs,
   type Journal,
   type JournalRow,
   type OperationsOf,
@@ -39,6 +40,7 @@ export type Fixture = {
   readonly contacts: PlainCollection<Contact>;
   readonly members: Collection<Member, keyof TenantCollection<Member>>;
   readonly events: Events;
+  readonly jobs: Jobs;
   readonly journal: Journal;
   readonly inbox: Inbox;
   readonly pauses: Pauses;
@@ -71,6 +73,7 @@ const openFixture = async (openStore: OpenStore) => {
     contacts: store.collections.contacts,
     members: store.collections.members,
     events: store.events,
+    jobs: store.jobs,
     journal: store.journal,
     inbox: store.inbox,
     pauses: store.pauses,

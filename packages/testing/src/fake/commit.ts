@@ -46,7 +46,7 @@ const put = (definition: CollectionDefinition, document: Stored, documents: Draf
   documents.set(document._id, document);
 };
 
-const apply = (write: Write, documents: Draft): void => {
+const apply = (write: Exclude<Write, { kind: 'enqueue' }>, documents: Draft): void => {
   if (write.kind === 'insert') {
     const document = toStored(write.document);
     if (documents.has(document._id)) throw new UniqueViolation('unnamed index _id_');
@@ -66,6 +66,7 @@ const apply = (write: Write, documents: Draft): void => {
 export const applyAll = (state: ReadonlyMap<string, Documents>, writes: readonly Write[]): Map<string, Documents> => {
   const touched = new Map<string, Draft>();
   for (const write of writes) {
+    if (write.kind === 'enqueue') continue;
     const { name } = write.definition;
     const documents = touched.get(name) ?? new Map(state.get(name));
     touched.set(name, documents);

@@ -8,13 +8,16 @@ import {
   type Ctx,
   createCursors,
   createEvents,
+  createJobs,
   createUnitOfWork,
   createWriteSets,
   type DocumentOf,
   type EmittedEvent,
   type Events,
   type Ids,
+  type Jobs,
   type JournalRow,
+  type Message,
   type ModuleStore,
   type OperationsOf,
   type UntypedDefinition,
@@ -42,6 +45,9 @@ export type FakeDatabase<K, C extends Clock = Clock> = {
   readonly clock: C;
   readonly ids: Ids;
   readonly events: Events;
+  readonly jobs: Jobs;
+  /** The messages of the inbox, such as enqueued jobs, oldest first. */
+  messages(): Message[];
   /** The events of every committed write set, oldest first. */
   emitted(): EmittedEvent[];
   /** The journal rows, oldest first. */
@@ -73,7 +79,17 @@ const createRememberedCursors = () => {
   });
 };
 
-const reservedNames = new Set(['clock', 'ids', 'events', 'emitted', 'journalRows', 'store', 'unitOfWork']);
+const reservedNames = new Set([
+  'clock',
+  'ids',
+  'events',
+  'jobs',
+  'messages',
+  'emitted',
+  'journalRows',
+  'store',
+  'unitOfWork',
+]);
 
 /**
  * Creates a datastore in memory with the rules of the real one: tenants, write sets, conditions at commit, validators,
@@ -106,23 +122,27 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       },
     ]),
   );
-  const { inbox, endMessage } = fakeInbox(clock);
-  const { rows, journal, commit } = fakeJournal({ ...deps, endMessage });
+  const { inbox, all, ...messages } = fakeInbox(clock);
+  const { rows, journal, commit } = fakeJournal({ ...deps, ...messages });
   const unitOfWork = createUnitOfWork({
     ...deps,
     commit: async (ctx, writes, records) => commit(ctx, writes, records),
   });
   const events = createEvents(deps);
+  const jobs = createJobs({ ...deps, source: 'fake', toWrite: (message): Write => ({ kind: 'enqueue', message }) });
   const tools = {
     clock,
     ids,
     events,
+    jobs,
+    messages: all,
     emitted: () => rows().flatMap((row) => row.events),
     journalRows: rows,
     store: {
       collections: collections as CollectionsOf<unknown> as CollectionsOf<K>,
       unitOfWork,
       events,
+      jobs,
       journal,
       inbox,
       pauses: fakePauses(clock),

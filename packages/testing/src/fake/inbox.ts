@@ -5,6 +5,7 @@ import {
   type JournalRow,
   type Message,
   MessageAlreadyHandled,
+  toReceived,
 } from '@plinth/data-kit';
 
 const compareBy =
@@ -16,8 +17,18 @@ const compareBy =
     return 0;
   };
 
+type FakeInbox = {
+  readonly inbox: Inbox;
+  /** Stores a job, unless one of its id is stored. */
+  readonly store: (message: Message) => void;
+  /** Ends the message that a write set handles. @throws `MessageAlreadyHandled`. */
+  readonly endMessage: (row: JournalRow) => void;
+  /** Returns a copy of every message, oldest first. */
+  readonly all: () => Message[];
+};
+
 /** Creates the inbox of the fake. */
-export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMessage: (row: JournalRow) => void } => {
+export const fakeInbox = (clock: Clock): FakeInbox => {
   const messages = new Map<string, Message>();
   const watchers = new Set<Parameters<Inbox['watch']>[0]>();
   const ofState = (state: Message['state']): Message[] =>
@@ -36,6 +47,9 @@ export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMe
   const end =
     (state: 'done' | 'dead') =>
     (message: Message): Message => ({ ...message, state, endedAt: clock.now() });
+  const store = (message: Message): void => {
+    if (!messages.has(message._id)) put(structuredClone(message), true);
+  };
   const listDead = (consumer: string | undefined): Message[] =>
     ofState('dead').filter((message) => consumer === undefined || message.consumer === consumer);
   const toRetried = ({ endedAt: _endedAt, ...message }: Message): Message => ({
@@ -45,10 +59,15 @@ export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMe
   });
   const inbox: Inbox = {
     receive: async (received) => {
-      for (const message of structuredClone(received)) {
-        if (messages.has(message._id)) continue;
-        put({ ...message, state: 'ready', failures: [], attempts: 0, receivedAt: clock.now() }, true);
+      for (const message of received) store(toReceived(message, clock.now()));
+    },
+    releaseDue: async () => {
+      const getWaitMs = ({ dueAt }: Message): number => Number(dueAt) - clock.now().getTime();
+      for (const message of ofState('delayed').filter((delayed) => getWaitMs(delayed) <= 0)) {
+        put({ ...message, state: 'ready', receivedAt: clock.now() });
       }
+      const waits = ofState('delayed').map(getWaitMs);
+      return waits.length > 0 ? Math.min(...waits) : undefined;
     },
     listTenants: async (consumer) => [
       ...new Set(
@@ -113,5 +132,5 @@ export const fakeInbox = (clock: Clock): { readonly inbox: Inbox; readonly endMe
     const isOfTenant = messages.get(consumed)?.tenantId === tenantId;
     if (!isOfTenant || !change(consumed, 'ready', end('done'))) throw new MessageAlreadyHandled();
   };
-  return { inbox, endMessage };
+  return { inbox, store, endMessage, all: () => structuredClone([...messages.values()]) };
 };

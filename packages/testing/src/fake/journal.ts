@@ -10,22 +10,24 @@ import {
 } from '@plinth/data-kit';
 import { applyAll, assertFits, type Documents } from './commit.ts';
 import { assertInTime } from './deadline.ts';
+import type { fakeInbox } from './inbox.ts';
 import { toStored } from './stored.ts';
 import type { Write } from './write-set.ts';
 
 type JournalDeps = {
   readonly clock: Clock;
   readonly state: Map<string, Documents>;
-  /** Ends the message that a write set handles. @throws `MessageAlreadyHandled`. */
-  readonly endMessage: (row: JournalRow) => void;
-};
+} & Pick<ReturnType<typeof fakeInbox>, 'store' | 'endMessage'>;
 type StoredKey = KeyRecord & { readonly expiresAt: number };
 
 /** The part of a write that is stored. */
-const toContent = (write: Write): unknown => ('document' in write ? write.document : 'change' in write && write.change);
+const toContent = (write: Write): unknown => {
+  if ('message' in write) return write.message;
+  return 'document' in write ? write.document : 'change' in write && write.change;
+};
 
 /** Creates the journal of the fake, which commits each write set together with its row and key. */
-export const fakeJournal = ({ clock, state, endMessage }: JournalDeps) => {
+export const fakeJournal = ({ clock, state, store, endMessage }: JournalDeps) => {
   const rows: JournalRow[] = [];
   const keys = new Map<string, StoredKey>();
   const toId = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string): string => `${tenantId} ${key}`;
@@ -40,6 +42,7 @@ export const fakeJournal = ({ clock, state, endMessage }: JournalDeps) => {
     if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
     if (row) endMessage(row);
     for (const [name, documents] of touched) state.set(name, documents);
+    for (const write of writes) if (write.kind === 'enqueue') store(write.message);
     if (row) rows.push(toStored(row));
     if (!keyRecord) return;
     const expiresAt = clock.now().getTime() + getLifetimeMs(keyRecord.response);

@@ -1,4 +1,4 @@
-import type { Change, CollectionDefinition, Entity } from '@plinth/data-kit';
+import type { Change, CollectionDefinition, Entity, Message } from '@plinth/data-kit';
 
 /** A stored document; only the caller knows the type of the collection. */
 export type Stored = Entity & Readonly<Record<string, unknown>>;
@@ -10,6 +10,7 @@ type Condition = { readonly isTarget: (document: Stored) => boolean; readonly co
  * `absent` when none does.
  */
 export type Write =
+  | { readonly kind: 'enqueue'; readonly message: Message }
   | { readonly kind: 'insert'; readonly definition: CollectionDefinition; readonly document: Stored }
   | (Condition & {
       readonly kind: 'update';
