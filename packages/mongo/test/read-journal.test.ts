@@ -173,6 +173,21 @@ describe('the reader of a journal', () => {
     expect(ofReceiver('one')).toEqual([two]);
   });
 
+  it('integrity: a receiver misses nothing while a process of an earlier release, which does not know it, reads', async () => {
+    const { module, emitInOrder } = await createModule();
+    const [before, meanwhile, after] = createIdList(3) as [string, string, string];
+    const readWith = async (receivers: readonly string[], id: string): Promise<string[]> => {
+      await emitInOrder([id]);
+      const reader = start(module, { receivers });
+      await expect.poll(reader.ids, waitMs).toContain(id);
+      await reader.stop();
+      return reader.delivered.filter((entry) => entry.receivers.includes('two')).map((entry) => entry.id);
+    };
+    expect(await readWith(['one', 'two'], before)).toContain(before);
+    expect(await readWith(['one'], meanwhile)).toEqual([]);
+    expect(new Set(await readWith(['one', 'two'], after))).toEqual(new Set([before, meanwhile, after]));
+  });
+
   it.each([
     ['the server has lost the history', 286],
     ['the server refuses the place', 260],

@@ -14,7 +14,7 @@ type Place = {
   readonly token?: ResumeToken;
   /** When the server stored the last entry. */
   readonly storedAt?: Timestamp;
-  /** Those that have every entry before this place. */
+  /** Those that have every entry before this place: none that the last reader, of an earlier release, did not know. */
   readonly receivers: readonly string[];
 };
 
@@ -109,7 +109,7 @@ const openWithPast = async (reader: Reader, place: Place): Promise<Opened> => {
     const since = place.storedAt && beforeOverlap(place.storedAt);
     if (known.length > 0) await deliverPast(reader, { since, until: lastWrite, receivers: known });
     if (added.length > 0) await deliverPast(reader, { since: undefined, until: lastWrite, receivers: added });
-    return { batches, place: { storedAt: lastWrite, receivers: [...place.receivers, ...added] } };
+    return { batches, place: { storedAt: lastWrite, receivers } };
   } catch (cause) {
     await batches.close();
     throw cause;
@@ -122,10 +122,10 @@ const openAtPlace = async (reader: Reader, place: Place & { readonly token: Resu
   const added = receivers.filter((name) => !place.receivers.includes(name));
   const batches = await open(db, { startAfter: place.token });
   try {
-    if (added.length === 0) return { batches, place };
+    if (added.length === 0) return { batches, place: { ...place, receivers } };
     const until = await readLastWrite(db, reader.signal);
     await deliverPast(reader, { since: undefined, until, receivers: added });
-    const next = { ...place, receivers: [...place.receivers, ...added] };
+    const next = { ...place, receivers };
     await storePlace(reader, next);
     return { batches, place: next };
   } catch (cause) {
