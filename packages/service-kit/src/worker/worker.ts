@@ -76,6 +76,15 @@ const openModule = (module: Module, { datastore, clock, ids, logger }: WorkerOpt
 
 const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
 
+/**
+ * Returns the name of a consumer as a reader of journals stores it. A consumer of a further event is a new receiver, which gets all that
+ * the journal has: a process of an earlier release, which may be reading, leaves the event out.
+ */
+const toReceiver = (module: string, consumer: Consumer): string => {
+  const events = consumer.events.map(({ name }) => name).toSorted();
+  return `${toQueueName(module, consumer)} ${events.join(' ')}`;
+};
+
 /** The events of a domain that is no module, such as `auth`, are in the journals of others. */
 const listSubscribers = (source: string, all: readonly OpenModule[]): Subscriber[] => {
   const others = all.map(({ name }) => name).filter((name) => name !== source);
@@ -84,7 +93,7 @@ const listSubscribers = (source: string, all: readonly OpenModule[]): Subscriber
   return all.flatMap(({ name: module, store: { inbox }, consumers }) =>
     consumers
       .filter(({ events }) => !events.every(isElsewhere))
-      .map((consumer) => ({ receiver: toQueueName(module, consumer), consumer, inbox })),
+      .map((consumer) => ({ receiver: toReceiver(module, consumer), consumer, inbox })),
   );
 };
 

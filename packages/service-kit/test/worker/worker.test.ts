@@ -72,6 +72,20 @@ const start = (modules: readonly Module[], runs = modules.map(({ name }) => name
 };
 
 describe('a worker', () => {
+  it('makes a consumer of a further event a new receiver, so that it misses none that an earlier release has left out', () => {
+    const listReceivers = (events: Consumer['events']): readonly string[] => {
+      const handle = () => async () => undefined;
+      const { datastore } = start([toModule('shelves', [defineConsumer({ name: 'count', events, handle })])]);
+      return vi.mocked(datastore.readJournal).mock.calls.flatMap(([{ receivers }]) => receivers);
+    };
+    const receivers = [[boxMoved], [boxMoved, lampLit], [lampLit, boxMoved]].map(listReceivers);
+    expect(receivers).toEqual([
+      ['shelves.count boxes.box-moved'],
+      ['shelves.count boxes.box-moved light.lamp-lit'],
+      ['shelves.count boxes.box-moved light.lamp-lit'],
+    ]);
+  });
+
   it('brings the events of a module to the consumers of all modules, also those of a domain that is no module', async () => {
     const [moved, lit] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
     const { emit } = start([
