@@ -43,10 +43,16 @@ const readScalar = async (): Promise<string> => {
   return body;
 };
 
-/** Runs a function at its first call only. */
-const once = <T>(run: () => T): (() => T) => {
-  let result: { readonly value: T } | undefined;
-  return () => (result ??= { value: run() }).value;
+/** Runs a function once, and again only after it has failed. */
+const untilSuccess = <T>(run: () => Promise<T>): (() => Promise<T>) => {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= run().catch((cause: unknown) => {
+      result = undefined;
+      throw cause;
+    });
+    return result;
+  };
 };
 
 const compressBrotli = promisify(brotliCompress);
@@ -56,11 +62,11 @@ const compressGzip = promisify(gzip);
  * Reads and compresses the script of five megabytes at the first request for it: most processes never serve it. The compression does
  * not block the event loop.
  */
-export const createDocsScript = () => {
-  const identity = once(async () => Buffer.from(prologue + (await readScalar()) + start));
+export const createDocsScript = (read: () => Promise<string> = readScalar) => {
+  const identity = untilSuccess(async () => Buffer.from(prologue + (await read()) + start));
   return {
-    br: once(async () => compressBrotli(await identity(), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } })),
-    gzip: once(async () => compressGzip(await identity())),
+    br: untilSuccess(async () => compressBrotli(await identity(), { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } })),
+    gzip: untilSuccess(async () => compressGzip(await identity())),
     identity,
   };
 };
