@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { Principal } from '../api/can.ts';
 import { type Account, fetchAccounts } from './accounts.ts';
 import { tryStorage } from './storage.ts';
@@ -49,15 +50,10 @@ const parseCredential = (text: string): Credential | undefined => {
 export const readCredential = (): Credential | undefined =>
   parseCredential(tryStorage(() => sessionStorage.getItem(key) ?? localStorage.getItem(key)) ?? '');
 
-const decode = (part: string): unknown => {
-  const bytes = Uint8Array.from(atob(part.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0));
-  return JSON.parse(new TextDecoder().decode(bytes));
-};
-
 /** Reads the user of an access token, which only the API can verify. Undefined for any other text. */
 const readToken = (token: string): Principal | undefined => {
   try {
-    const { sub, tenantId, roles } = decode(token.split('.')[1] ?? '') as Readonly<Record<string, unknown>>;
+    const { sub, tenantId, roles } = decodeJwt(token);
     if (typeof sub !== 'string' || typeof tenantId !== 'string' || !Array.isArray(roles)) return undefined;
     return { id: sub, tenantId, roles: roles.map(String) };
   } catch {
