@@ -29,7 +29,7 @@ describe('a rule over several fields', () => {
     ]);
   });
 
-  it('boundary: is not reported beside an invalid field', () => {
+  it('boundary: is not reported together with an invalid field', () => {
     const { error } = Booking.safeParse({ room: 'a', startsAt: one, endsAt: 'noon' });
     expect(error?.issues).toMatchObject([{ path: ['endsAt'], code: 'invalid_format' }]);
   });

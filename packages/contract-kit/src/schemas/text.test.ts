@@ -15,7 +15,7 @@ describe('Id', () => {
 
   it.each([
     ['version 4', '019389aa-5e5f-4c1d-9d3f-7f1e2a3b4c5d'],
-    ['a variant of no UUIDv7', '019389aa-5e5f-7c1d-cd3f-7f1e2a3b4c5d'],
+    ['another variant', '019389aa-5e5f-7c1d-cd3f-7f1e2a3b4c5d'],
     ['no dashes', '019389aa5e5f7c1d9d3f7f1e2a3b4c5d'],
     ['a missing digit', '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5'],
     ['a trailing line break', `${id}\n`],
@@ -55,7 +55,7 @@ describe('SingleLineText', () => {
     '\u{1d159}',
     '\u0378',
     '\uffff\ufdd0\u{10ffff}',
-  ])('refuses %j, which shows nothing', (text) => {
+  ])('refuses %j, which has no visible character', (text) => {
     expect(SingleLineText.safeParse(text).error?.issues).toMatchObject([{ message: 'must have a visible character' }]);
   });
 

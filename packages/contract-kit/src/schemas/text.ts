@@ -18,7 +18,7 @@ const controls = String.raw`\u0000-\u001F\u007F-\u009F\u2028\u2029`;
 const noControl = `[^${controls}]`;
 
 /**
- * A line of text, as a name or a title: no control characters or line breaks, and at least one visible character. The API
+ * A line of text, such as a name or a title: no control characters or line breaks, and at least one visible character. The API
  * reference has this as a pattern; invisible characters other than white space would take hundreds of ranges there, so that
  * rule is a format.
  */
@@ -27,7 +27,7 @@ export const SingleLineText = WellFormed.regex(/\S/, visible)
   .refine((text) => !controlOrLineBreak.test(text), 'must be a single line without control characters')
   .meta({ format: 'single-line', pattern: `^${noControl}*[^\\s${controls}]${noControl}*$` });
 
-/** Text with paragraphs, as a note: it may be empty, and has no control characters but tabs and line breaks. */
+/** Text with paragraphs, such as a note: it may be empty, and has no control characters but tabs and line breaks. */
 export const MultiLineText = WellFormed.refine(
   (text) => !controlButLineBreak.test(text),
   'must not have control characters other than tabs and line breaks',
