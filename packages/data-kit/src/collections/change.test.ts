@@ -35,7 +35,7 @@ describe('applyChange', () => {
 
   it.each<[string, Change<ThingDocument>, Partial<ThingDocument>]>([
     ['$set replaces fields', { $set: { name: 'Desk', active: false } }, { name: 'Desk', active: false }],
-    ['$inc adds, also negative numbers', { $inc: { rank: -7 } }, { rank: -2 }],
+    ['$inc adds positive and negative numbers', { $inc: { rank: -7 } }, { rank: -2 }],
     ['$push appends', { $push: { tags: 'b' } }, { tags: ['a', 'b'] }],
     ['$addToSet appends an item', { $addToSet: { tags: 'b' } }, { tags: ['a', 'b'] }],
     ['$addToSet appends no item twice', { $addToSet: { tags: 'a' } }, { tags: ['a'] }],

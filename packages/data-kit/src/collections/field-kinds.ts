@@ -4,7 +4,7 @@ type Schema = z.core.$ZodType | undefined;
 
 const getDef = (schema: Schema) => (schema as z.core.$ZodTypes | undefined)?._zod.def;
 
-/** True for a field that documents may lack, or that may be null: such documents have no place among bounds. */
+/** True for a field that documents may lack, or that may be null: bounds match no such document. */
 export const acceptsAbsence = (schema: Schema): boolean => {
   const type = getDef(schema)?.type;
   return type === 'optional' || type === 'nullable';

@@ -9,7 +9,7 @@ const due = new Date(5);
 describe('assertWhere accepts', () => {
   it.each<[string, Filter]>([
     ['nothing', {}],
-    ['text, also empty', { name: '', group: '$where' }],
+    ['text, empty or not', { name: '', group: '$where' }],
     ['numbers', { rank: -1.5, version: 0 }],
     ['booleans', { active: false }],
     ['times', { due }],
@@ -60,7 +60,7 @@ describe('assertWhere refuses', () => {
     },
   );
 
-  it('an unknown operator beside a known one', () => {
+  it('an unknown operator next to a known one', () => {
     expect(() => assertWhere(definition, { rank: { $gte: 1, $ne: 2 } })).toThrow("'$ne' is not an operator");
   });
 
