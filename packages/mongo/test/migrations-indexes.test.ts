@@ -19,7 +19,7 @@ const tenantId = createId();
 const createCard = (title: string) => createOldCard({ tenantId, title, mood: undefined });
 const toTitle = (index: number) => `Card ${index}`;
 
-/** Creates a database of which the index of titles has another form. */
+/** Creates a database whose index of titles differs from the definition. */
 const withIndex = async (key: Key, options: CreateIndexesOptions) => {
   const process = fixture.process(module);
   await process.prepare();

@@ -91,7 +91,7 @@ describe('old code', () => {
     ]);
   });
 
-  it('does not start beside code of another branch when neither is newer', async () => {
+  it('does not start on a database that code of another branch has migrated, when neither is newer', async () => {
     await fixture.process(after).prepare();
     const other = defineMigration({ name: '0002-other', phase: 'expand', collection: 'cards' });
     await expect(fixture.process({ ...after, migrations: [addState, other] }).prepare()).rejects.toThrow(

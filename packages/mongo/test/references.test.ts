@@ -76,7 +76,7 @@ describe('race: of two processes, one that inserts a reference and one that remo
     expect([codes, hasShelf, book !== undefined]).toEqual([['shelf-in-use'], true, true]);
   });
 
-  it('none ends with a reference without a document, in any order', async () => {
+  it('one of them succeeds, in any order, and no reference is left without its document', async () => {
     const stores = [openStore(), openStore()] as const;
     for (let round = 0; round < 20; round += 1) {
       const shelf = await insertShelf();

@@ -136,7 +136,7 @@ const createWrites = <D extends Entity>(
   };
 };
 
-/** Creates a collection of which each operation is scoped to a tenant. It offers no raw client and no pipeline. */
+/** Creates a collection whose operations are scoped to a tenant. It offers no raw client and no pipeline. */
 export const createCollection = <D extends Entity>(definition: CollectionDefinition<D>, deps: CollectionDeps) => {
   const journal = createJournalChanges(definition as CollectionDefinition<never>);
   const incoming = findIncomingReferences(deps.definitions, definition);
