@@ -50,7 +50,7 @@ export type HttpAppOptions = ErrorsOptions &
 /** Longer than the idle timeout of common proxies (60 s), so that the proxy closes first. */
 const keepAliveMs = 72_000;
 
-/** More parameters than any route has: each request with more is a 400 for the first ones, and the others are not parsed. */
+/** More parameters than any route has. A request with more gets the 400 for the first ones; the others are not parsed. */
 const queryParametersMax = 100;
 
 const parseQuery = (text: string) => parse(text, '&', '=', { maxKeys: queryParametersMax });

@@ -33,7 +33,7 @@ export type ModuleDeps<K> = CollectionsOf<K> & {
 /** Events by their keys, as `defineEvents` returns them. */
 export type EventCatalogue = Readonly<Record<string, EventType>>;
 
-/** How a host learns what users may do now. The module that stores users declares it. */
+/** How a host finds the current access of users. The module that stores users declares it. */
 export type UserAccessSource<Deps> = {
   /** The events of users after which their access is looked up again. The id of the user is the id of the aggregate. */
   readonly changedBy: readonly Pick<EventDefinition, 'name'>[];

@@ -40,7 +40,7 @@ export type ServerOptions = {
   readonly longResponses?: LongResponseLimits | undefined;
   /** Without it no request is limited. `runService` always sets it. */
   readonly limits?: RateLimits | undefined;
-  /** Returns how many documents a tenant may keep in each collection. Without it, as many as it wants. */
+  /** Returns how many documents a tenant may keep in each collection. Without it there is no limit. */
   readonly findRowsMax?: ((tenantId: string) => number) | undefined;
   /** The networks of trusted proxies, as CIDRs: only their `X-Forwarded-For` is believed. */
   readonly trustProxy?: readonly string[] | undefined;
@@ -57,7 +57,7 @@ export type ServerOptions = {
   readonly tracing?: Tracing | undefined;
 };
 
-/** The module that stores the users, and their access as this process knows it. */
+/** The module that stores the users, and the cache of their access. */
 export type ServedUsers = {
   readonly module: Pick<Module, 'name'>;
   readonly changedBy: UserAccessSource<never>['changedBy'];

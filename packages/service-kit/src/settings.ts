@@ -52,7 +52,7 @@ export const serviceSettings = {
     description: 'How many connections one process holds. More are closed at once.',
   }),
   CONNECTIONS_PER_IP_MAX: integer({ min: 1, max: 1_000_000 }).default(500).meta({
-    description: 'How many of them one IP address may have, if it is no trusted proxy.',
+    description: 'How many of them one IP address may have, unless it is a trusted proxy.',
   }),
   RESPONSE_BYTES_PER_SECOND_MIN: integer({ min: 1, max: 1_000_000 }).default(4096).meta({
     description: 'A client that reads its responses more slowly for 20 seconds is cut.',

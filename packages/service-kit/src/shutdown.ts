@@ -4,7 +4,7 @@ import closeWithGrace from 'close-with-grace';
 /** Milliseconds within which the requests in flight and the connections have to end. */
 const shutdownMs = 10_000;
 
-// After these signals no JavaScript may run, and `beforeExit` is no reason to stop.
+// After these signals JavaScript must not run, and `beforeExit` is not a reason to stop.
 const ignoredEvents: closeWithGrace.AllEvents[] = ['SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'beforeExit'];
 
 export type ShutdownOptions = { readonly logger: Logger; readonly timeoutMs?: number };

@@ -85,7 +85,7 @@ export const createUserChanges = (metrics: Metrics): UserChanges => {
       const isOld = (): boolean => ageMs() > ageMaxSeconds * 1000;
       return [
         createCheck(true, () => !isOld()),
-        // Named once: what is missing is not degraded as well.
+        // A dependency that is missing is not listed as degraded too.
         createCheck(false, () => (!isInterrupted && ageMs() < lateMs) || isOld()),
       ];
     },

@@ -8,7 +8,7 @@ type Deps = { readonly keys: KeyRing; readonly security: SecurityEvents; readonl
 
 /**
  * Replaces the keys when the file that `AUTH_JWKS_FILE` names changes. A file that cannot be used changes nothing.
- * @returns a function that ends it.
+ * @returns a function that stops watching.
  */
 export const watchKeys = ({ keys, security, logger }: Deps): (() => void) =>
   watchSetting('AUTH_JWKS', serviceSettings.AUTH_JWKS, {

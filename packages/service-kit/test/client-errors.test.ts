@@ -18,7 +18,7 @@ import { latch } from './things.ts';
 const metrics = createMetrics();
 const host = useListeningHost({ metrics, inFlightMax: 2 });
 
-/** The server cuts a connection to it that sends nothing, beside the other tests. */
+/** A connection to it sends nothing and is cut while the other tests run. */
 const silentMetrics = createMetrics();
 const silentHost = useListeningHost({ metrics: silentMetrics });
 
@@ -84,7 +84,7 @@ describe('bytes that are not a request', () => {
       'invalid-request',
     ],
     [
-      'a length beside chunks',
+      'a length together with chunks',
       'POST /v1/things HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX',
       400,
       'invalid-request',

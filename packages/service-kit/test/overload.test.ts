@@ -98,7 +98,7 @@ describe('more requests of a user than a host can process', () => {
 
 describe('a request that takes too long', () => {
   let committing: Promise<Response>;
-  // It takes its eight seconds beside those of the first test.
+  // Its eight seconds pass at the same time as those of the first test.
   beforeAll(() => {
     committing = fetch(`${slowHost.url}/v1/things`, {
       method: 'POST',

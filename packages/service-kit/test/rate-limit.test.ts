@@ -176,7 +176,7 @@ describe('without a valid credential', () => {
 });
 
 describe('a sensitive route', () => {
-  it('has a bucket for each caller, beside the caller’s general one', async () => {
+  it('has a bucket for each caller, in addition to the caller’s general one', async () => {
     const host = await openHost({ sensitive: perMinute(3) });
     const caller = await host.as(createPrincipal());
     const responses = await repeat(4, () => caller.post('/v1/guesses/mine', undefined));

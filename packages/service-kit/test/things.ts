@@ -145,7 +145,7 @@ export const thingsContract = defineContract('things', {
     readLongSecret: defineRoute({
       method: 'GET',
       path: '/v1/long-secret',
-      summary: 'Read a secret beside much text',
+      summary: 'Read a secret with much text',
       auth: 'authenticated',
       responses: { 200: z.object({ text: z.string(), key: secret(z.string()) }) },
     }),

@@ -5,7 +5,7 @@ import { getCaller } from './caller.ts';
 
 type MeasuredModule = { readonly name: string; readonly contracts: readonly Contract[] };
 
-/** A route has at most this many series of its own; the requests of further tenants are counted together. */
+/** A route has at most this many series of its own; the requests of other tenants are counted together. */
 const tenantsMax = 100;
 
 const others = 'other';
@@ -26,8 +26,8 @@ const createCounts = (modules: readonly MeasuredModule[]): ReadonlyMap<RouteSpec
   );
 
 /**
- * Counts the requests to deprecated routes by tenant, so that those who still call them are known before the end. A tenant is that of
- * a verified token, so clients cannot create series.
+ * Counts the requests to deprecated routes by tenant, so that operators see who still calls a route before its end. The tenant comes
+ * from a verified token, so clients cannot create series.
  */
 export const countDeprecatedRequests = (modules: readonly MeasuredModule[], metrics: Metrics) => {
   const counts = createCounts(modules);

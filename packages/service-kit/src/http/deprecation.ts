@@ -11,7 +11,7 @@ const parseDate = (date: string, { method, path }: RouteSpec): Date => {
 
 const parameter = /:(\w+)/g;
 
-/** Returns the path of the successor for the parameters of a request; nothing for one with further parameters. */
+/** Returns the path of the successor for the parameters of a request; undefined when the successor has other parameters. */
 const findSuccessor = (
   { method, path, deprecated }: RouteSpec,
   routesById: ReadonlyMap<string, RouteSpec>,

@@ -6,9 +6,9 @@ const itemParameter = /^\/:\w+$/;
 const hasId = (schema: z.core.$ZodType): boolean => schema instanceof z.ZodObject && 'id' in schema.shape;
 
 /**
- * Returns the function that creates the `Location` of a created resource, from the path of the request and its id: the one below the
- * request, or else the one of its last name, such as `/v1/bookings/:id` for `POST /v1/rooms/:id/bookings`, if that returns the same schema.
- * Returns nothing for a route that creates no resource, or one that no route returns by its id.
+ * Returns the function that creates the `Location` of a created resource from the path of the request and the id of the resource. It
+ * leads to the route below the path of the request or, if there is none, to that of the last name in the path, such as
+ * `/v1/bookings/:id` for `POST /v1/rooms/:id/bookings`. Returns undefined when no route returns the created schema by its id.
  */
 export const findLocation = (
   route: RouteSpec,

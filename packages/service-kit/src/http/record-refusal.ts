@@ -24,7 +24,7 @@ export const recordRefusal = (security: SecurityEvents, request: FastifyRequest,
   if (error.cause instanceof Rejection) {
     const { reason, kid, user = request.scope.ctx?.actor } = error.cause;
     const holder = user && { tenantId: user.tenantId, actorId: user.id };
-    // A refused user hides no other one behind the same address.
+    // It names the user as well, so that a refused user does not hide others behind the same address.
     const source = [getNetwork(request), user?.tenantId, user?.id].join(' ');
     security.signInFailed(reason, source, { kid, ...toSecurityFields(request), ...holder });
   } else if (error.spec === commonErrors.forbidden.spec) {

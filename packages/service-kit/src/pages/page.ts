@@ -23,7 +23,7 @@ export type PageOptions = {
   /** The title of the API. */
   readonly api: string;
   readonly title: string;
-  /** The style of this page, beside that of all pages. */
+  /** The style of this page, besides that of all pages. */
   readonly style: string;
   readonly head?: Html;
   readonly main: Html;

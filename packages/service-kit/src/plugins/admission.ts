@@ -35,7 +35,7 @@ const checkMs = 100;
 const sharedMs = 1000;
 
 /**
- * Tells whether several users send requests. A request shares the event loop with those in progress, so a user who keeps many
+ * Decides whether several users send requests. A request shares the event loop with those in progress, so a user who keeps many
  * in progress delays the others.
  */
 const createSharing = (now: () => number) => {

@@ -115,7 +115,7 @@ const findIncompletePairs = (config: CheckedConfig): ConfigIssue[] =>
   });
 
 /**
- * Returns what one setting alone cannot show: a certificate without its key, and in production each risk that
+ * Returns the issues that no setting shows alone: a certificate without its key, and in production each risk that
  * `ALLOW_INSECURE` does not name. It is the `check` of `loadOrExit`.
  */
 export const checkSettings = (

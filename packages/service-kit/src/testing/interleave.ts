@@ -8,7 +8,7 @@ export type Interleaved = {
   readonly beforeCommit?: () => Promise<unknown>;
 };
 
-/** Wraps a datastore so that a test can run changes in the middle of writes: a race without chance. */
+/** Wraps a datastore so that a test can run changes in the middle of writes: a reproducible race. */
 export const createInterleaving = <D extends Datastore>(datastore: D) => {
   let current: Interleaved = {};
   /** The writes of a change are not interleaved themselves. */

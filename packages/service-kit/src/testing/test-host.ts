@@ -118,7 +118,7 @@ const createGuests = () => {
       const key = `${tenantId} ${id}`;
       if (!accesses.has(key)) accesses.set(key, { status: 'active', roles });
     },
-    /** Returns the module with the guests beside its users. */
+    /** Returns the module with the guests added to its users. */
     admitTo: (module: Module): Module => {
       const { userAccess } = module;
       if (!userAccess) return module;
