@@ -20,7 +20,7 @@ it('returns nothing for another key, another text, and another key that has the 
   for (const text of ['', 'x', 'a.b.c']) expect(await read(text)).toBeUndefined();
 });
 
-it('returns nothing for a signature of the same key that is no statement, such as a token', async () => {
+it('returns nothing for a signature of the same key that is not a statement, such as a token', async () => {
   const token = await new CompactSign(new TextEncoder().encode(JSON.stringify(statement)))
     .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: key.kid })
     .sign(key);
