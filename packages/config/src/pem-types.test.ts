@@ -24,7 +24,7 @@ it('accepts one certificate or several, with text around them', () => {
   }
 });
 
-it('boundary: rejects a text without a certificate, a key, and a bundle of which one certificate is damaged', () => {
+it('boundary: rejects a text without a certificate, a key, and a bundle with a damaged certificate', () => {
   const damaged = certificate.replace('MII', 'XII');
   for (const pem of ['ca.pem', key, damaged, `${certificate}\n${damaged}`]) {
     expect(isValid(certificates(), pem)).toBe(false);
