@@ -43,7 +43,7 @@ describe('an error', () => {
     expect(JSON.stringify(show(chain)).match(/"link"/g)).toHaveLength(5);
   });
 
-  it('is shown without its message when it comes from the database driver, also as a cause', () => {
+  it('is shown without its message when it comes from the database driver, even as a cause', () => {
     const driver = new MongoServerError('E11000 duplicate key error dup key: { nickname: "CANARY" }');
     const sanitized = show(driver);
     expect(sanitized).toMatchObject({ type: 'MongoServerError', code: 11_000, codeName: 'DuplicateKey' });
