@@ -15,7 +15,7 @@ export type MetricsServerOptions = {
   readonly metrics: Metrics;
   /** Must be reachable only from the network of the operators. With port 0 the system chooses one. */
   readonly address: { readonly host: string; readonly port: number };
-  /** Answers the probe of `/health/ready`. */
+  /** Decides the response of `/health/ready`. */
   readonly checkReadiness: () => Promise<{ readonly isReady: boolean; readonly body: object }>;
 };
 
