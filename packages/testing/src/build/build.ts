@@ -82,8 +82,8 @@ const repairRules = ({ schema }: CollectionDefinition, draft: Fields, overrides:
 const triesMax = 50;
 
 /**
- * Creates a random valid draft of a collection, with unique fields that differ from every earlier draft, and the same for the
- * same seed and calls. Overrides set fields; undefined removes one.
+ * Creates a random valid draft of a collection, whose unique fields differ from those of every earlier draft. The same seed and calls
+ * create the same drafts. Overrides set fields; undefined removes one.
  * @throws when a field is unknown or has no random values, or the draft is not valid.
  */
 export const build = <D extends Entity>(
@@ -101,10 +101,9 @@ export const build = <D extends Entity>(
     );
   const untyped = definition as unknown as CollectionDefinition;
   const create = (): Fields => repairRules(untyped, createDraft(definition, draftFields, overrides), overrides);
+  const isUsable = (draft: Fields): boolean => !breaksRule(untyped, draft) && claimValues(definition, draft);
   let draft = create();
-  for (let tries = 1; (breaksRule(untyped, draft) || !claimValues(definition, draft)) && tries < triesMax; tries += 1) {
-    draft = create();
-  }
+  for (let tries = 1; tries < triesMax && !isUsable(draft); tries += 1) draft = create();
   assertLegal(untyped, draft);
   return draft as Draft<D>;
 };

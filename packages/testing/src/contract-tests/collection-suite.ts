@@ -60,7 +60,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     softDeleteCases(use);
     comparisonKeyCases(use);
 
-    it('race: can be prepared again, also concurrently, and keep their documents', async () => {
+    it('race: can be prepared again, even concurrently, and keep their documents', async () => {
       const clock = createManualClock();
       const { store, close } = await openStore({ things, slots }, { clock, ids: createIds(clock) });
       const ctx = createContext();

@@ -100,7 +100,7 @@ const orderCases = (use: () => Fixture): void => {
   });
 };
 
-/** More documents than a page with a second range examines, of which only the last ones match. */
+/** More documents than a page with a second range examines; only the last ones match. */
 const addContacts = async ({ contacts, write }: ReturnType<typeof createTenant>, count: number) => {
   for (let start = 0; start < count; start += 1000) {
     const indexes = Array.from({ length: Math.min(1000, count - start) }, (_, index) => start + index);

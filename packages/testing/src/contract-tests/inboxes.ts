@@ -68,7 +68,7 @@ const readingCases = (use: () => Fixture): void => {
     expect(await inbox.findHeads(part, { after: 'c', limit: 2 })).toEqual([]);
   });
 
-  it('boundary: finds the next keys behind one with more messages than a page', async () => {
+  it('boundary: finds the next keys after a key with more messages than a page', async () => {
     const { inbox } = use();
     const { part, ids } = await receiveEach(inbox, createConsumer(), ['a', 'a', 'a', 'a', 'a', 'b']);
     expect(await inbox.findHeads(part, { after: '', limit: 2 })).toEqual([
@@ -131,7 +131,7 @@ const handlingCases = (use: () => Fixture): void => {
 };
 
 const failureCases = (use: () => Fixture): void => {
-  it('boundary: a message is dead after its last attempt, with its failures, and is not handled any more', async () => {
+  it('boundary: a message is dead after its last attempt, keeps its failures, and is no longer handled', async () => {
     const { inbox, run, context } = use();
     const consumer = createConsumer();
     const { part, ids } = await receiveEach(inbox, consumer, ['a']);

@@ -66,7 +66,7 @@ const boundaryCases = (createBook: () => Book): void => {
     [-30, 1],
     [59, 90],
     [-60, 120],
-  ])('boundary: beside minutes 0 to 60, minutes %i to %i are refused', async (from, to) => {
+  ])('boundary: while minutes 0 to 60 are booked, minutes %i to %i are refused', async (from, to) => {
     const book = createBook();
     await book(0, 60);
     await expect(book(from, to)).rejects.toMatchObject({ code: 'room-taken' });

@@ -49,7 +49,7 @@ export const openShops = async (openStore: OpenStore) => {
   };
   return { createShop, close };
 };
-/** A tenant, of which each shop has a context of its own. */
+/** A tenant. Each shop of a tenant has its own context. */
 export type Shop = ReturnType<Awaited<ReturnType<typeof openShops>>['createShop']>;
 export type CreateShop = (tenantId?: string) => Shop;
 

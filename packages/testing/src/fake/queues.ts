@@ -25,7 +25,7 @@ const handle = async (queue: FakeQueue, worker: Worker, entry: Entry): Promise<v
   setTimeout(wake, outcome.pauseMs).unref();
 };
 
-/** Gives messages that wait to workers that are free. */
+/** Passes waiting messages to free workers. */
 const dispatch = (queue: FakeQueue): void => {
   for (const entry of queue.entries.values()) {
     const worker = [...queue.workers].find(({ inHand, concurrency }) => inHand.size < concurrency);
