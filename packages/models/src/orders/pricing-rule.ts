@@ -19,7 +19,7 @@ export const pricingRules = defineCollection('pricingRules', PricingRuleDocument
     newestOfKind: { fields: ['kind', 'createdAt', '_id'] },
     newestOfKindAndStatus: { fields: ['kind', 'status', 'createdAt', '_id'] },
   },
-  // Products are never removed, so a rule is never in their way.
+  // Products are never removed, so a rule never prevents a removal.
   references: { productIds: { to: products, missing: 'product-missing' } },
 });
 
