@@ -103,7 +103,7 @@ describe('a result', () => {
 
   it.each([
     ['a page of a proxy', 418, '<html>'],
-    ['JSON that is no problem', 400, '{"error":"no"}'],
+    ['JSON that is not a problem', 400, '{"error":"no"}'],
     ['half of a success', 200, '{"id":'],
   ])('names %s as unexpected', async (_, status, text) => {
     server.play((response) => response.writeHead(status).end(text));
@@ -179,14 +179,14 @@ describe('the wait before a repetition', () => {
     return performance.now() - start;
   };
 
-  it('is at most 200 milliseconds at first and grows, by chance', async () => {
+  it('is random: at most 200 milliseconds at first, and longer with each repetition', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const elapsedMs = await measure(drop, drop, json(200, user));
     expect(elapsedMs).toBeGreaterThan(295);
     expect(elapsedMs).toBeLessThan(900);
   });
 
-  it('adds chance to Retry-After', async () => {
+  it('adds jitter to Retry-After', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     expect(await measure(problem(429, 'rate-limited', { 'retry-after': '1' }), json(200, user))).toBeGreaterThan(1095);
   });

@@ -5,7 +5,7 @@ import { ProductId } from './product.ts';
 
 export const PricingRuleId = Id.meta({ id: 'PricingRuleId', description: 'The id of a pricing rule.' });
 
-export const PricingRuleName = SingleLineText.max(200).describe('What the customer reads beside the amount.');
+export const PricingRuleName = SingleLineText.max(200).describe('The text that the customer reads next to the amount.');
 
 export const PricingRuleKind = z
   .enum(['volume-discount', 'voucher', 'free-shipping'])

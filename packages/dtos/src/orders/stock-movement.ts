@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ProductId, quantityMax } from './product.ts';
 
 const Quantity = z.int().min(1).max(quantityMax).describe('The items that were added to the stock.');
-const Reason = SingleLineText.max(200).describe('Why, such as the number of the delivery.');
+const Reason = SingleLineText.max(200).describe('The reason, such as the number of the delivery.');
 
 const { id, createdAt } = resourceExample;
 

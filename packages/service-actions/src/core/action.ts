@@ -36,7 +36,7 @@ export type RouteOf<C extends { readonly routes: object }, Name extends string> 
   ? C['routes'][Name]
   : RunNpmRunBuild<'The contract has no route of this name.'>;
 
-/** The function of a route. It resolves with a result, whatever happens on the way to the API and back. */
+/** The function of a route. It always resolves with a result, even when the connection fails. */
 export type Action<R extends RouteSpec> = {
   (api: Api, ...args: CallArguments<R>): Promise<Result<R>>;
   /** `GET /v1/users/:id`. */

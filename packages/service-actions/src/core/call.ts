@@ -17,7 +17,7 @@ type Sending = Omit<Call, 'input'> & {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly isRead: boolean;
-  /** Aborted by the caller, or when the time of the call is over. */
+  /** Aborted by the caller, or at the time limit of the call. */
   readonly stop: AbortSignal;
   readonly endsAtMs: number;
 };
@@ -27,7 +27,7 @@ const repeated = [0, 408, 429, 502, 503, 504];
 const firstDelayMs = 200;
 const delayMsMax = 5000;
 
-/** Sends a request once. Returns its result, and the seconds after which the API wants it again. */
+/** Sends a request once. Returns its result, and the seconds of `Retry-After`. */
 const sendOnce = async (sending: Sending, token: string | undefined) => {
   const { api, route, options, url, body, headers, isRead, stop } = sending;
   // `/v1/users/me` is another user for another token.
@@ -56,7 +56,7 @@ const sendOnce = async (sending: Sending, token: string | undefined) => {
   }
 };
 
-/** Waits for milliseconds, or until the call is stopped. */
+/** Waits for `delayMs`, or until the call is stopped. */
 const wait = (delayMs: number, stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = (): void => {
@@ -80,7 +80,7 @@ const send = async (sending: Sending): Promise<AnyResult> => {
       refused = token;
       if ((await getToken(refused)) !== refused) continue;
     }
-    // Full jitter, in addition to the time that the API asks for, or all clients would come back at once.
+    // Full jitter, in addition to the time that the API requests, so that clients do not all return at once.
     const delayMs = retryAfter * 1000 + Math.random() * Math.min(firstDelayMs * 2 ** tries, delayMsMax);
     const isRepeated = repeated.includes(status) && (isRead || !route.isPublic || status === 429);
     if (!isRepeated || stop.aborted || ++tries > api.retries || Date.now() + delayMs > endsAtMs) return result;

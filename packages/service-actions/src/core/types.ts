@@ -57,7 +57,7 @@ export type CallOptions = {
   readonly timeoutMs?: number;
   /** By default random. Reuse one only to repeat the identical call, as after a restart of the page. */
   readonly idempotencyKey?: string;
-  /** Further headers, as `traceparent`. */
+  /** Additional headers, such as `traceparent`. */
   readonly headers?: Readonly<Record<string, string>>;
 };
 

@@ -25,8 +25,8 @@ export type MockOptions = {
   /** That of `createApi`. */
   readonly baseUrl: string;
   /**
-   * The rules of operations, by their names. The mock knows the contracts and no rules: it returns the fields that a function returns
-   * in place of its own, as `suspendUser: () => ({ status: 'suspended' })`.
+   * The rules of operations, by their ids. Contracts have no such rules, so a function returns the fields that replace those of the
+   * mock, such as `suspendUser: () => ({ status: 'suspended' })`.
    */
   readonly respond?: Readonly<Record<string, (call: MockCall) => Fields | undefined>>;
 };

@@ -59,8 +59,10 @@ const readBody = async (request: Request): Promise<unknown> => {
 const readKey = (route: RouteSpec, headers: Headers): string | undefined => {
   const key = headers.get('idempotency-key')?.replace(/^"(.*)"$/, '$1');
   if (!acceptsIdempotencyKey(route)) return undefined;
-  if (key === undefined ? requiresIdempotencyKey(route) : !/^[\x20-\x7e]{1,255}$/.test(key)) {
-    const message = key === undefined ? 'is required here' : 'must be 1 to 255 printable characters';
+  const isMissing = key === undefined && requiresIdempotencyKey(route);
+  const isMalformed = key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key);
+  if (isMissing || isMalformed) {
+    const message = isMissing ? 'is required here' : 'must be 1 to 255 printable characters';
     throw invalidFields([{ pointer: '/idempotency-key', location: 'header', code: 'invalid-key', message }]);
   }
   return key;

@@ -74,7 +74,7 @@ export const disablePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pr
 /** Enable a disabled pricing rule. It applies to orders again. The uses of a voucher were kept. */
 export const enablePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'enablePricingRule'>>({ name: 'POST /v1/pricing-rules/:id/activation', domain: 'orders' });
 
-/** Get the uses of a voucher. Counts the orders with the voucher that were not cancelled. A rule that is no voucher has no uses. */
+/** Get the uses of a voucher. Counts the orders with the voucher that were not cancelled. Other rules have no uses. */
 export const getVoucherUses = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'getVoucherUses'>>({ name: 'GET /v1/pricing-rules/:id/uses', domain: 'orders' });
 
 /** Get the sales of each day. Counts the orders that were placed in the period, including cancelled ones, by day and currency. */

@@ -89,7 +89,7 @@ export const pricingRulesContract = defineContract('pricing-rules', {
       method: 'GET',
       path: '/v1/pricing-rules/:id/uses',
       summary: 'Get the uses of a voucher',
-      description: 'Counts the orders with the voucher that were not cancelled. A rule that is no voucher has no uses.',
+      description: 'Counts the orders with the voucher that were not cancelled. Other rules have no uses.',
       auth: read,
       params: PricingRuleParams,
       responses: { 200: VoucherUses },
