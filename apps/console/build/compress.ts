@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 
 const codings = { br: promisify(brotliCompress), gz: promisify(gzip) };
 
-/** Files of fewer bytes gain nothing. */
+/** Compression does not pay for smaller files. */
 const bytesMin = 256;
 
 /**

@@ -30,7 +30,7 @@ describe('the query of a list', () => {
     });
   });
 
-  it('keeps the change, and drops what the list does not accept beside it', () => {
+  it('keeps the change, and drops what the list does not accept together with it', () => {
     const query = { status: 'paid', 'createdAt[lt]': '2026-01-01T00:00:00.000Z', sort: 'createdAt' };
     expect(withFilter(spec, query, { customerId: 'C-1' })).toEqual({ customerId: 'C-1' });
   });

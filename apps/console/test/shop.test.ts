@@ -25,7 +25,7 @@ const api = createApiAs('Ada Lovelace');
 
 let count = 0;
 
-/** Creates a product whose name and SKU are its own, so that tests do not meet. */
+/** Creates a product whose name and SKU are its own, so that tests do not interfere. */
 const addProduct = (name: string, stock = 10) =>
   unwrap(
     createProduct(api, {
@@ -209,7 +209,7 @@ describe('orders', () => {
     await steps.getByRole('button', { name: 'Refund' }).click();
     await page.getByLabel('Amount').fill('12.50');
     await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click();
-    await expectMessage(page, '€12.50 were refunded.');
+    await expectMessage(page, '€12.50 refunded.');
     await expect.poll(listSteps).toEqual(['Ship', 'Refund']);
     await inspect(page, 'order');
     expect(await unwrap(getOrder(api, { id }))).toMatchObject({

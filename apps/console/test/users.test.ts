@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const it = useBrowser();
 const api = createApiAs('Ada Lovelace');
 
-/** Creates a user whose name is theirs alone, so that tests do not meet. */
+/** Creates a user whose name is theirs alone, so that tests do not interfere. */
 const addUser = (name: string) =>
   unwrap(
     createUser(api, {
@@ -184,7 +184,7 @@ it('accepts a token where there are no demo accounts, until the API refuses it',
   await page.goto(inject('url'));
   await page.getByLabel('Access token').fill('eyJ.nothing');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('This is no access token.').waitFor();
+  await page.getByText('This is not an access token.').waitFor();
   await inspectVariant(page, 'sign-in-token');
   await page.getByLabel('Access token').fill(await fetchToken('Annie Easley'));
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -8,7 +8,7 @@ export type Principal = { readonly id: string; readonly tenantId: string; readon
 
 export type Can = (action: Callable, params?: Readonly<Record<string, unknown>>) => boolean;
 
-/** Creates the check of whether a user may call an operation, by the permissions of the contracts. The API decides in the end. */
+/** Creates the check of whether a user may call an operation, by the permissions of the contracts. The API checks each call again. */
 export const createCan =
   ({ id, roles }: Principal): Can =>
   ({ route }, params = {}) => {

@@ -8,7 +8,7 @@ import { z } from 'zod';
 /** Filters that a list accepts together, with the sorts that it has then; the first one is the default. */
 export type Combination = {
   readonly where: readonly string[];
-  /** The field that may have bounds beside those of the sorted field. */
+  /** The field that may have bounds besides those of the sorted field. */
   readonly range?: string;
   readonly sort: readonly string[];
 };
@@ -16,7 +16,7 @@ export type Combination = {
 export type RangeKind = 'money' | 'time';
 
 export type ListSpec = {
-  /** The filters by name, each with its values; none for a free text. */
+  /** The filters by name, each with its values; an empty list for free text. */
   readonly filters: Readonly<Record<string, readonly string[]>>;
   /** The fields that accept bounds, each with the kind of its values. */
   readonly ranges: Readonly<Record<string, RangeKind>>;
@@ -62,7 +62,7 @@ const toList = (query: RouteSpec['query']): ListSpec | undefined => {
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType =>
   schema instanceof z.ZodOptional ? schema.unwrap() : schema;
 
-/** A search by words accepts each other parameter beside them. It is sorted by how well its items match. */
+/** A search by words accepts all other parameters as well. It is sorted by how well its items match. */
 const toSearch = (query: RouteSpec['query']): ListSpec | undefined => {
   if (!(query instanceof z.ZodObject) || !('text' in query.shape)) return undefined;
   const schemas = Object.entries<z.core.$ZodType>(query.shape).map(([name, schema]) => [name, unwrap(schema)] as const);
@@ -90,7 +90,7 @@ const toOperation = (name: string, domain: string, contract: Contract): Operatio
 
 const isContract = (value: object): value is Contract => 'routes' in value;
 
-/** Every operation by its route, as `GET /v1/users/:id`. */
+/** Every operation by its route, such as `GET /v1/users/:id`. */
 export const operations: Readonly<Record<string, Operation>> = Object.fromEntries(
   Object.entries({ users, orders }).flatMap(([domain, exports]) =>
     Object.values<object>(exports)

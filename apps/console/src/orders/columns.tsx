@@ -5,7 +5,7 @@ import { formatMoney } from '../ui/money.ts';
 import type { Column } from '../ui/resource-table.tsx';
 import { Time } from '../ui/time.tsx';
 
-/** The end of the id, which differs between orders of one moment too. */
+/** The last digits of the id, which differ even between orders placed at the same moment. */
 export const toOrderNumber = (id: string): string => id.slice(-8);
 
 const toCustomer = ({ customer, customerErasedAt }: OrderSummary): string => {

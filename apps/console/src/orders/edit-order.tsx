@@ -12,7 +12,7 @@ import { linkStyle } from '../ui/styles.ts';
 import { showDone } from '../ui/toasts.tsx';
 import { toOrderNumber } from './columns.tsx';
 
-/** The form has the fields of the address beside the note. */
+/** The form has the fields of the address and the note. */
 const EditOrderFields = ShippingAddress.extend({ note: OrderNote.optional() });
 
 const toValues = ({ shippingAddress, note }: Order) => {

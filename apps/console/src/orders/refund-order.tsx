@@ -28,7 +28,7 @@ export const RefundOrder = ({ order: { id, paid, refunded }, onClose }: StepProp
     meta: { isHandled: true },
     onSuccess: (_, { body }) => {
       onClose();
-      showDone(`${formatMoney(body.amount ?? rest)} were refunded.`);
+      showDone(`${formatMoney(body.amount ?? rest)} refunded.`);
     },
   });
   const refusal = error?.problem.code === 'refund-too-large' ? error.problem.data.refundable : undefined;

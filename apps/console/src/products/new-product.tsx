@@ -11,7 +11,7 @@ import { ResourceForm } from '../ui/resource-form.tsx';
 import { linkStyle } from '../ui/styles.ts';
 import { showDone } from '../ui/toasts.tsx';
 
-/** The fields as the form has them: the stock has a value of its own. */
+/** `CreateProduct` with the types of its output, because the stock always has a value in the form. */
 const NewProductFields: z.ZodObject & z.ZodType<z.output<typeof CreateProduct>, z.output<typeof CreateProduct>> =
   CreateProduct as never;
 

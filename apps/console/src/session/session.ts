@@ -66,7 +66,7 @@ const setState = (next: State): void => {
   for (const listener of listeners) listener();
 };
 
-/** Signs in, also from one user to another. @returns false for a token that names no user. */
+/** Signs in, or switches to another user. @returns false for a token that names no user. */
 export const signIn = (credential: Credential): boolean => {
   const session = createSession(credential);
   if (!session) return false;

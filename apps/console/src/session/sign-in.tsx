@@ -67,7 +67,7 @@ const TokenForm = () => {
         className={`${inputStyle} h-auto py-2 font-mono text-xs`}
       />
       <p id="token-note" className="min-h-4 text-xs text-danger-text">
-        {isRefused && 'This is no access token. Paste the whole token, without "Bearer".'}
+        {isRefused && 'This is not an access token. Paste the whole token, without "Bearer".'}
       </p>
       <Button type="submit" look="primary" className="justify-self-start">
         Sign in

@@ -12,7 +12,7 @@ export type FormField = {
   | { readonly control: 'textarea'; readonly lengthMax: number | undefined }
 );
 
-/** Longer texts have more lines. */
+/** Longer texts have a control of several lines. */
 const lineLengthMax = 500;
 
 const unwrap = (schema: z.core.$ZodType): z.core.$ZodType => {

@@ -57,7 +57,7 @@ const TextFilter = ({ label, placeholder, value, onChange }: TextProps) => {
         {label}
       </label>
       <input
-        // The field begins anew when the filter was changed elsewhere.
+        // The field is reset when the filter was changed elsewhere.
         key={value}
         ref={input}
         id={id}

@@ -1,6 +1,6 @@
 import type { Combination, ListSpec } from '../api/operations.ts';
 
-/** The filters, the bounds as `price[gte]`, and the sort of a list, as the address of the page has them. */
+/** The filters, the bounds such as `price[gte]`, and the sort of a list, as the address of the page has them. */
 export type ListQuery = Readonly<Record<string, string>>;
 
 const operators = ['gte', 'gt', 'lte', 'lt'] as const;
@@ -11,7 +11,7 @@ const toBounds = (range: string): string[] => operators.map((operator) => `${ran
 const findFilters = ({ filters }: ListSpec, query: ListQuery): string[] =>
   Object.keys(filters).filter((name) => query[name]);
 
-/** Returns the names of the ranges of which a bound is set. */
+/** Returns the names of the ranges that have a bound. */
 const findRanges = ({ ranges }: ListSpec, query: ListQuery): string[] =>
   Object.keys(ranges).filter((name) => toBounds(name).some((bound) => query[bound]));
 
@@ -43,7 +43,7 @@ const keep = (spec: ListSpec, query: ListQuery, [combination, sort]: readonly [C
 
 /**
  * Returns the query with other values of a filter or of bounds; an empty value removes it. Filters, bounds and a sort that the list
- * does not accept beside them are removed.
+ * does not accept together with them are removed.
  */
 export const withFilter = (spec: ListSpec, query: ListQuery, changes: ListQuery): ListQuery => {
   const wanted = { ...query, ...changes };

@@ -8,7 +8,7 @@ const itemStyle =
   'flex min-h-8 w-full cursor-pointer items-center gap-2 rounded-md px-2.5 py-1 text-start outline-none data-highlighted:bg-hover';
 
 type MenuProps = {
-  /** Read aloud, where the content of the button does not say enough. */
+  /** For screen readers, where the content of the button does not say enough. */
   readonly label?: string;
   readonly button: ReactNode;
   readonly look?: ButtonLook;
@@ -63,7 +63,7 @@ type ChoiceProps<T extends string> = {
   readonly onChange: (value: T) => void;
 };
 
-/** The options of a menu of which one is chosen. */
+/** The options of a menu in which one is chosen. */
 export const MenuChoice = <T extends string>({ value, options, onChange }: ChoiceProps<T>) => (
   <BaseMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
     {options.map(([option, content]) => (

@@ -12,7 +12,7 @@ export const toDecimal = ({ amount, currency }: Money): string => {
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 };
 
-/** `12.5` → 1250, in the smallest unit of the currency. Undefined for a text that is no such amount. */
+/** `12.5` → 1250, in the smallest unit of the currency. Undefined for any other text. */
 export const parseDecimal = (text: string, currency: string): number | undefined => {
   const digits = toDigits(currency);
   const [, whole, fraction = ''] = /^(\d+)(?:[.,](\d*))?$/.exec(text.trim()) ?? [];

@@ -2,9 +2,9 @@ import { type ReactNode, useEffect } from 'react';
 
 type Props = {
   readonly title: string;
-  /** Beside the title, as a status. */
+  /** Shown beside the title, such as a status. */
   readonly mark?: ReactNode;
-  /** Above the title, as a link to the list. */
+  /** Shown above the title, such as a link to the list. */
   readonly above?: ReactNode;
   /** Buttons. */
   readonly children?: ReactNode;

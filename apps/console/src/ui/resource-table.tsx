@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 export type Column<I> = {
   readonly label: string;
   readonly render: (item: I) => ReactNode;
-  /** Numbers are aligned at their end. */
+  /** Numbers are aligned to the right. */
   readonly isNumber?: boolean;
   /** Hides the column on narrower screens. */
   readonly from?: 'sm' | 'md' | 'lg';

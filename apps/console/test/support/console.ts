@@ -18,7 +18,7 @@ const findAccount = async (name: string): Promise<Account> => {
 /** Returns a token of a demo user. */
 export const fetchToken = async (name: string): Promise<string> => (await findAccount(name)).token;
 
-/** Calls the API as a demo user, beside the page. */
+/** Calls the API as a demo user, independently of the page. */
 export const createApiAs = (name: string): Api => createApi({ baseUrl: inject('url'), token: () => fetchToken(name) });
 
 /** Opens the console at a path, as a demo user who has signed in before. */
