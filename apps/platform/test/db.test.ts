@@ -43,7 +43,7 @@ const runProcess = async (...args: readonly string[]) => {
   return { code, stdout: output.stdout, stderr: output.stderr.trim() };
 };
 
-/** Runs a command for one module, so that its output is the same beside further modules. */
+/** Runs a command for one module, so that its output does not depend on the other modules. */
 const usersDb = (...args: readonly string[]) => db([...args, '--module', 'users']);
 
 const users = () => datastore.client.db(`${datastore.databasePrefix}users`);

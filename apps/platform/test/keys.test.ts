@@ -61,7 +61,7 @@ describe('npm run keys --file', () => {
     return { code, ...output };
   };
 
-  it('makes a key set of public keys, and prints each private key alone and once', async () => {
+  it('creates a key set of public keys, and prints each private key alone and once', async () => {
     const file = join(await createFolder(), 'jwks.json');
     const [first, second] = [await run('make', '--file', file), await run('make', '--file', file)];
     const [one, two] = [first, second].map(({ stdout }) => PrivateJwk.parse(JSON.parse(stdout)));
@@ -76,7 +76,7 @@ describe('npm run keys --file', () => {
     expect((await run('retire', '-hyphen', '--file', file)).stderr).toContain('has no key -hyphen.');
   });
 
-  it('names a file that is missing or no key set, and a wrong command', async () => {
+  it('names a file that is missing or is not a key set, and a wrong command', async () => {
     const file = join(await createFolder(), 'jwks.json');
     const missing = `There is no file ${file}. Create one with: npm run keys -- make --file ${file}`;
     await expect(listKeys(openKeySet(file))).rejects.toThrow(missing);

@@ -35,7 +35,7 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
     row(
       'audit events',
       'replaced by its class; ids of users are kept',
-      'for good, also after an erasure: they have classes instead of personal data',
+      'for good, even after an erasure: they have classes instead of personal data',
     ),
     row('responses that are stored for an idempotency key', 'as sent to the client', '25 hours; of refusals 2 hours'),
     row('events in the journal of a module', 'ids of users at most', '7 days'),

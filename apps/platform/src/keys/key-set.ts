@@ -54,7 +54,7 @@ const readKeys = async (path: string): Promise<readonly PublicJwk[]> => {
 export const listKeys = async ({ path, signingKid }: KeySet): Promise<string[]> =>
   (await readKeys(path)).map(({ kid }) => (kid === signingKid ? `${kid}  signs` : kid));
 
-/** Makes a signing key and trusts it. Returns its name and the result of `store`. */
+/** Creates a signing key and trusts it. Returns its name and the result of `store`. */
 export const makeKey = async ({ path, store }: KeySet): Promise<{ kid: string; result: string }> => {
   const key = await generateSigningKey();
   // Trusted first, so that no token is signed with a key that is refused.
@@ -62,7 +62,7 @@ export const makeKey = async ({ path, store }: KeySet): Promise<{ kid: string; r
   return { kid: key.kid, result: await store(key) };
 };
 
-/** Ends the trust in a key: processes that read the file refuse its tokens within about a second. */
+/** Removes a key: processes that read the file refuse its tokens within about a second. */
 export const retireKey = async (kid: string, { path, signingKid }: KeySet): Promise<void> => {
   const keys = await readKeys(path);
   const kept = keys.filter((key) => key.kid !== kid);

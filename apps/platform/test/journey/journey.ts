@@ -41,7 +41,7 @@ export type Outcome = {
   readonly headers: readonly string[];
 };
 
-/** The headers that tell a client something; a browser hides those that CORS does not expose. */
+/** The headers that matter to a client; a browser hides those that CORS does not expose. */
 const compared = ['allow', 'etag', 'idempotency-replayed', 'location', 'www-authenticate', 'x-request-id'];
 
 /** Returns the headers that are compared, of all that a response has. */
@@ -59,7 +59,7 @@ const toBody = (name: string) => ({ name, email: `${name.toLowerCase()}@acme.exa
 /** Aborts a call while it waits for a response. */
 const abortMs = 50;
 
-/** Lists, creates, conflicts, pages, and meets an abort and lost connections. @returns the outcome of each step. */
+/** Lists, creates, causes a conflict, reads pages, aborts a call and loses connections. @returns the outcome of each step. */
 export const runJourney = async (send: Send): Promise<Outcome[]> => {
   const outcomes: Outcome[] = [];
   const perform = async (step: string, ...call: Parameters<Send>): Promise<Reply['data']> => {

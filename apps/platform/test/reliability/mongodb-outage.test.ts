@@ -8,7 +8,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const waves = heavy ? 5 : 1;
 const concurrency = 20;
-/** At the small size, which runs beside other tests, the slowest response measures the load of the machine. */
+/** At the small size, which runs while other tests run, the slowest response measures the load of the machine. */
 const respondedWithinMs = heavy ? 5000 : 15_000;
 const liveWithinMs = heavy ? 1500 : 15_000;
 const recoveredWithinMs = heavy ? 15_000 : 60_000;

@@ -20,7 +20,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
 const concurrency = 8;
-/** At the small size, which runs beside other tests, the slowest response measures the load of the machine. */
+/** At the small size, which runs while other tests run, the slowest response measures the load of the machine. */
 const rejectedWithinMs = heavy ? 2000 : 15_000;
 const timeoutMs = heavy ? 600_000 : 180_000;
 

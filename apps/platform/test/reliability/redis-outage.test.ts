@@ -7,7 +7,7 @@ import { type RunningPlatform, startPlatform } from './support/running-platform.
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
 const requests = isHeavy ? 2000 : 60;
 const concurrency = 20;
-/** At the small size, which runs beside other tests, the slowest response measures the load of the machine. */
+/** At the small size, which runs while other tests run, the slowest response measures the load of the machine. */
 const respondedWithinMs = isHeavy ? 2000 : 15_000;
 const noticedWithinMs = isHeavy ? 5000 : 30_000;
 const recoveredWithinMs = isHeavy ? 10_000 : 30_000;

@@ -118,7 +118,7 @@ export const findLeaks = async (
   });
   const sentTexts = attempts.flatMap(({ request }) => listTexts(request.body));
   const known = new Set([...listTexts(await listStored(opened, outsider.tenantId)), ...sentTexts]);
-  // The other tenant may store itself the texts that it sends, such as examples and ids. Names of states and operators are no secrets.
+  // The other tenant may store itself the texts that it sends, such as examples and ids. Names of states and operators are not secret.
   const isSecret = (text: string): boolean =>
     text.length > 8 && !known.has(text) && !all.includes(text) && !/^[a-z][A-Za-z-]*$/.test(text);
   const secrets = [...new Set(before.flatMap(listTexts))].filter(isSecret);
