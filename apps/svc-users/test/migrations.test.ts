@@ -91,7 +91,7 @@ describe('a database without a status of users', () => {
     expect(await served.faults()).toEqual([]);
   });
 
-  it('is complete after the contract phase, even for documents that earlier code wrote beside new code', async () => {
+  it('is complete after the contract phase, even for documents that earlier code wrote while new code ran', async () => {
     const tenantId = createId();
     await insertLegacyUsers([createLegacyUser({ tenantId, role: 'owner' })], indexesBeforeStatus);
     await start();

@@ -29,7 +29,7 @@ describe('an organization keeps an active owner', () => {
         second(organization, ada, { as: gracesToken }),
       ]);
       expect(responses.filter(isSuccess)).toHaveLength(1);
-      // The second owner is the last one by then, or has no valid token or not the role any longer.
+      // By then the second owner is the last one, or has lost the token or the role.
       const late = responses.find(isRefused);
       expect(['last-owner', 'unauthenticated', 'forbidden']).toContain(late?.body.code);
       expect(await users.getOwnerCount(tenantId)).toBe(1);
