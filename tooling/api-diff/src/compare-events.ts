@@ -36,7 +36,7 @@ type Sides = {
   readonly compareParts: CompareParts;
 };
 
-/** Compares what consumers receive: strictly, as a response. Without a new version, events that are stored already are read too, as a request. */
+/** Compares what consumers receive: strictly, like a response. Without a new version, stored events are read by the new schema too, like a request. */
 const compareNewest = ({ before, after, dataBefore, dataAfter, compareParts }: Sides): readonly Finding[] => {
   const data = [dataBefore(before.version), dataAfter(after.version)] as const;
   const received = compareParts('response data', ...data);

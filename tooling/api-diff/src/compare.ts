@@ -9,7 +9,7 @@ import type { Change, Finding, Json, Snapshots } from './snapshots.ts';
 /** The keys of an operation that only readers notice. */
 const texts = ['summary', 'description', 'tags', 'externalDocs'];
 
-/** Compares what an operation has beside its parts. */
+/** Compares what an operation has besides its parts. */
 const compareRest = (before: Json, after: Json): readonly Finding[] => {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys]

@@ -43,7 +43,7 @@ const renderBump = (needed: Bump, { bump, paths }: Carried): string => {
   return `They need a changeset with '${name}': ${needed}, and ${bump === 'none' ? 'there is none' : `there is one with ${bump} only`}.`;
 };
 
-const advice = `Keep what was promised, by a second version beside it (docs/guides/versions.md), or announce the break: run
+const advice = `Keep what was promised, and add a second version (docs/guides/versions.md), or announce the break: run
 \`pnpm exec changeset\` in \`npm run shell\`, say in its file what clients have to change, and commit it.`;
 
 export type Report = { readonly text: string; readonly isAllowed: boolean };

@@ -60,7 +60,7 @@ const differKinds: Readonly<Record<Diff['type'], Kind>> = {
 };
 
 /**
- * Decides what the differ does not know, or decides otherwise. Responses are strict, because generated clients validate them: a value,
+ * Decides where the differ has no rule, or a rule other than ours. Responses are strict, because generated clients validate them: a value,
  * a type, a format or a length that was not promised is an error there. Codes of problems are not: each client has a default for them.
  */
 const decide = (side: Side, { field, keyword }: Place, diff: Diff): Kind | undefined => {
@@ -69,7 +69,7 @@ const decide = (side: Side, { field, keyword }: Place, diff: Diff): Kind | undef
   if (keyword.startsWith('x-') || texts.includes(keyword)) return 'editorial';
   // How long a response may be kept is no promise.
   if (diff.path.includes('Cache-Control')) return 'additive';
-  // A text for the differ that is none for us, such as how values of a parameter are separated.
+  // The differ regards it as text, but clients depend on it, such as on how values of a parameter are separated.
   if (diff.type === 'annotation') return 'breaking';
   if (keyword === 'type') return compareTypes(side, diff);
   if (keyword === 'required') return isRequired(diff) === (side === 'request') ? 'breaking' : 'additive';

@@ -3,7 +3,7 @@ export type Json = { readonly [key: string]: unknown };
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The promises of a contract beside OpenAPI, as `apps/platform/src/artifacts/contract-facts.ts` writes it. */
+/** The promises of a contract that OpenAPI does not express, as `apps/platform/src/artifacts/contract-facts.ts` writes them. */
 export type Facts = {
   readonly module: string;
   readonly callers: readonly string[];
@@ -15,7 +15,7 @@ export type Facts = {
   readonly conversions?: readonly string[];
 };
 
-/** The promises about an event beside AsyncAPI. */
+/** The promises about an event that AsyncAPI does not express. */
 export type EventFacts = {
   readonly module: string;
   readonly aggregate: string;

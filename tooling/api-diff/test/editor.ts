@@ -3,7 +3,7 @@ import type { Snapshots } from '../src/snapshots.ts';
 /** A part of a document, whose values are read by `child`. */
 export type Node = Record<string, unknown>;
 
-/** Returns what a path of keys leads to. @throws when there is nothing, so that no change is planted in vain. */
+/** Returns what a path of keys leads to. @throws when there is nothing, so that each planted change has an effect. */
 export const child = (node: unknown, ...keys: readonly (string | number)[]): Node =>
   keys.reduce<unknown>((value, key) => {
     const next = (value as Node)[key];

@@ -74,7 +74,7 @@ const describeScore = (name: string, hasScored: (item: Result) => boolean): stri
 it('has at least 30 breaking changes and 30 others, and each of them changes the contracts', () => {
   const breaking = planted.filter(({ kind }) => kind === 'breaking').length;
   expect(Math.min(breaking, planted.length - breaking)).toBeGreaterThanOrEqual(30);
-  // Another order is no change.
+  // The order of fields and values is not a part of the contract.
   const unseen = results.filter(({ changes, title }) => changes.length === 0 && !title.includes('order'));
   expect(unseen.map(({ title }) => title)).toEqual([
     'a component has another name',
@@ -82,7 +82,7 @@ it('has at least 30 breaking changes and 30 others, and each of them changes the
   ]);
 });
 
-it('classifies at least 95 % of them right, and calls none that breaks additive or editorial', () => {
+it('classifies at least 95 % of the changes as planted, and no breaking one as additive or editorial', () => {
   console.info(describeScore('By kind', ({ kind, changes }) => toKind(changes) === kind));
   console.info(
     describeScore('Breaking or not', isRight),
@@ -109,7 +109,7 @@ it('names the rule and the functions of the client', () => {
   }
 });
 
-it('names an event, and what is missing beside its change', () => {
+it('names an event, its change, and what the change lacks', () => {
   const findChanges = (title: string) => results.find((result) => result.title === title)?.changes;
   const event = { kind: 'breaking', operation: 'event orders.order-placed', action: '' };
   expect(findChanges('a field of an event is removed without a new version')).toContainEqual({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
 describe('the command line', () => {
-  it('measures beside the raw server by default', () => {
+  it('compares with the raw server by default', () => {
     const sizes = { kinds: ['get', 'list', 'post'], loads: [1, 32], rounds: 5, seconds: 2 };
     expect(readOptions([])).toEqual({
       name: 'raw',

@@ -7,7 +7,7 @@ export type Totals = {
   failed: number;
   skipped: number;
   missing: string[];
-  /** How many tests were skipped for want of what. */
+  /** The number of skipped tests by what they lack. */
   skipReasons: Map<string, number>;
 };
 

@@ -97,7 +97,7 @@ async function runApp(target: Target, runner: Runner): Promise<number> {
   }
 }
 
-/** Runs the background half of every module beside the platform, which has migrated the databases. */
+/** Starts a worker, which runs the background half of every module. The platform has migrated the databases before. */
 const startWorker = (runner: Runner, env: NodeJS.ProcessEnv): ReturnType<Runner['start']> =>
   // The port of metrics is that of the platform.
   runner.start(toProgram('worker'), { env: { ...env, METRICS_PORT: '' }, graceMs: drainMs });

@@ -16,7 +16,7 @@ const folderName = `${chromiumName}-files`;
 const decompress = (from: string, to: string): Promise<void> =>
   pipeline(createReadStream(from), createBrotliDecompress(), createWriteStream(to));
 
-/** Downloads and unpacks the browser of @sparticuz/chromium. The package is no dependency, because most machines never need its 70 MB. */
+/** Downloads and unpacks the browser of @sparticuz/chromium. The package is not a dependency, because most machines never need its 70 MB. */
 const downloadFolder = async ({ env, work }: Workplace): Promise<string> => {
   const archive = join(work, `sparticuz-chromium-${version}.tgz`);
   const bin = join(work, 'package/bin');

@@ -6,7 +6,7 @@ import { collectFaults } from './page-faults.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** The means that a skipped test lacks, for the closing line of `npm test`. */
+    /** The missing requirement of a skipped test, for the closing line of `npm test`. */
     skipReason?: string;
   }
 }

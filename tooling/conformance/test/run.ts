@@ -13,7 +13,7 @@ export type FuzzOptions = {
   readonly ids: readonly string[];
   readonly seed: number;
   readonly phases: readonly ('examples' | 'coverage' | 'fuzzing' | 'stateful')[];
-  /** Cases of each operation and phase, beside those that its schemas imply. */
+  /** Cases of each operation and phase, in addition to those that its schemas imply. */
   readonly examples: number;
   /** The ids of operations that the phase `coverage` leaves out. */
   readonly withoutCoverage?: readonly string[];

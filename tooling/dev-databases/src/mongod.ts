@@ -5,7 +5,7 @@ import type { DatabaseKind } from './server.ts';
 
 const replicaSetName = 'plinth';
 const userName = 'plinth';
-/** The codes of errors. */
+/** Error codes of MongoDB. */
 const [unauthorized, authenticationFailed, alreadyInitialized] = [13, 18, 23];
 const readyWithinMs = 60_000;
 const sharedWithinMs = 1000;
@@ -15,7 +15,7 @@ export const mongod: DatabaseKind = {
   name: 'mongod',
   find: findMongod,
   toUri: (port, password) => toUri([port], password),
-  // Members of a replica set know each other by it, and clients need a user.
+  // Members of a replica set authenticate each other with it, and clients need a user.
   toPasswordFile: (password) => password,
   toArgs: ({ dir, port, isTemporary, passwordFile }) => {
     const parameters = [

@@ -41,7 +41,7 @@ it.concurrent.for(['mongod', 'redis'] as const)(
     await expect(read(database.uri)).rejects.toThrow();
     await database.resume();
     await expect.poll(() => read(database.uri)).toEqual(found);
-    // Redis puts on its disk once a second what it has acknowledged.
+    // Redis writes acknowledged changes to its disk once a second.
     if (name === 'redis') await sendRedisCommand(database.uri, 'CONFIG', 'SET', 'appendfsync', 'always');
     await database.kill();
     await expect(read(database.uri)).rejects.toThrow();

@@ -87,7 +87,7 @@ const run = (command: string, ...args: readonly string[]): void => {
   }
 };
 
-/** Formats the files, and brings packages, the lock file and the generated documents up to date. */
+/** Formats the files, and updates the packages, the lock file and the generated documents. */
 const finish = (written: readonly string[]): void => {
   const sources = written.filter((path) => /\.(?:ts|json)$/.test(path));
   run('biome', 'check', '--write', '--linter-enabled=false', ...sources);
@@ -118,7 +118,7 @@ const main = async (): Promise<void> => {
   process.stdout.write(`${plan.describe().join('\n')}\n`);
   if (values['dry-run']) return void process.stdout.write('\nNothing was written: --dry-run.\n');
   if (plan.removesFiles() && isTerminal) {
-    const [answer] = await ask(['Remove them, also what was never committed (yes, no)? ']);
+    const [answer] = await ask(['Remove them, including what was never committed (yes, no)? ']);
     if (answer !== 'yes') throw new UsageError('Nothing was removed.');
   }
   finish(plan.write());

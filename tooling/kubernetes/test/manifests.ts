@@ -17,7 +17,7 @@ export const read = <T>(path: string): T => parse(readText(path)) as T;
 
 type Secret = { metadata: { name: string }; stringData: Record<string, string> };
 
-/** The Secrets of the template: of the processes, the keys that they mount, of the job that migrates, and of workers. */
+/** The Secrets of the template, in its order: of the processes, of the keys that they mount, of the migration job, and of workers. */
 export const [secret, keySecret, migrationSecret, workerSecret] = parseAllDocuments(
   readText('secret.template.yaml'),
 ).map((document) => (document as { toJS(): Secret }).toJS()) as [Secret, Secret, Secret, Secret];

@@ -18,7 +18,7 @@ export const phrases: readonly Ban[] = [
   { pattern: /\b(?:the|a)\s+law\b/i, write: 'Write "schema validator" or "rule".' },
 ];
 
-/** Words that code does not use either, also as a part of a name. */
+/** Words that code does not use either, not even as a part of a name. */
 export const names: readonly Ban[] = [
   {
     pattern: /(?<![a-z])(?:[Pp]eople|[Pp]ersons?)(?![a-z])|(?<=[a-z])(?:People|Persons?)(?![a-z])/,

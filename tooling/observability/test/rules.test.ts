@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 180_000);
 
 const minutes = 2;
-/** Divides the minutes at which cases evaluate the rules, and is shorter than the five for which a sample is found. */
+/** Divides the minute `at` of each case, and is below five minutes, after which Prometheus regards a sample as stale. */
 const evaluationMinutes = 4;
 const stepsMax = 200;
 

@@ -25,8 +25,8 @@ it('shows the medians of each server, and the ratio of CPU times within a round'
     '| hono   | 375 · 1000 · 20 |    – |    – |      – |      300 |        100 |',
     '| plinth | 200 · 1000 · 20 |    – |    – |      – |      900 |        200 |',
     '',
-    '| plinth, per core, beside |  get | list | post | health |',
-    '| ------------------------ | ---: | ---: | ---: | -----: |',
-    '| hono                     | 1.75 |    – |    – |      – |',
+    '| plinth, per core, relative to |  get | list | post | health |',
+    '| ----------------------------- | ---: | ---: | ---: | -----: |',
+    '| hono                          | 1.75 |    – |    – |      – |',
   ]);
 });

@@ -54,6 +54,6 @@ export const toPeersTables = ({ order, runs, starts, memory }: PeersResults, nam
   ]);
   return [
     toTable(['server', ...endpoints, 'start ms', 'memory MiB'], figures),
-    toTable([`${name}, per core, beside`, ...endpoints], ratios),
+    toTable([`${name}, per core, relative to`, ...endpoints], ratios),
   ].join('\n\n');
 };
