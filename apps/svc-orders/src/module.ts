@@ -23,6 +23,8 @@ import {
 import { usersEvents } from '@plinth/service-contracts/users';
 import { defineModule } from '@plinth/service-kit';
 import { migrations } from './migrations/index.ts';
+import { openPayments } from './payments/open-payments.ts';
+import { paymentSettings } from './payments/settings.ts';
 
 const { customerErasureStarted, customerErasureContinued } = erasedCustomersEvents;
 const { orderDelivered, orderCancelled, orderRefunded } = ordersEvents;
@@ -34,6 +36,10 @@ export const ordersModule = defineModule({
   collections: { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers },
   migrations,
   actions,
+  ports: {
+    settings: paymentSettings,
+    open: async (...options: Parameters<typeof openPayments>) => ({ payments: await openPayments(...options) }),
+  },
   consumers: [
     defineConsumer({ name: 'start-customer-erasure', events: [usersEvents.userErased], handle: startCustomerErasure }),
     defineConsumer({

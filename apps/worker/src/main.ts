@@ -2,12 +2,12 @@ import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { modules } from '@plinth/platform/modules';
 import { connectQueues } from '@plinth/redis';
-import { checkSettings, runWorker, workerSettings } from '@plinth/service-kit';
+import { checkSettings, runWorker, toWorkerSettings } from '@plinth/service-kit';
 
 await runWorker({
   name: 'worker',
   modules,
-  config: await loadOrExit(workerSettings, { check: checkSettings }),
+  config: await loadOrExit(toWorkerSettings(modules), { check: checkSettings }),
   connect: connectMongo,
   connectQueues,
 });

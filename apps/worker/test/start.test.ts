@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { generateSigningKey } from '@plinth/auth';
 import { getFreePort } from '@plinth/testing';
 import { type Child, createServiceSettings, nodeCommand, startChild } from '@plinth/testing/process';
@@ -6,6 +7,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 const main = new URL('../src/main.ts', import.meta.url);
 
 const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
+
+const STRIPE_SECRET_KEY = `sk_test_${randomBytes(24).toString('base64url')}`;
 
 const startMain = (settings: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Child => {
   const child = startChild(nodeCommand(main, ...args), {
@@ -47,12 +50,23 @@ describe('the worker process', () => {
 
   it('needs a key for the audit trail, before it connects to anything, and none where that runs elsewhere', async () => {
     const settings = { AUDIT_SIGNING_KEY: '', MONGODB_URI: 'mongodb://127.0.0.1:1' };
-    const child = startMain({ ...settings, NODE_ENV: 'production' });
+    const child = startMain({ ...settings, NODE_ENV: 'production', STRIPE_SECRET_KEY });
     expect(await child.exited).toEqual([1, null]);
     expect(child.output.stderr).toMatch(
       /^\nThe module 'audit' needs a key to sign with\. Set AUDIT_SIGNING_KEY, or .*\n\n$/,
     );
     expect(await startMain({ ...settings, WORKER_MODULES: 'orders' }, '--check').exited).toEqual([0, null]);
+  });
+
+  it('needs a payment provider in production, before it connects to anything, and none where orders run elsewhere', async () => {
+    const settings = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://127.0.0.1:1' };
+    const child = startMain(settings);
+    expect(await child.exited).toEqual([1, null]);
+    expect(child.output.stderr).toMatch(
+      /^\nThe module 'orders' charges orders and has no payment provider\. Set STRIPE_SECRET_KEY, or .*\n\n$/,
+    );
+    const checks = [{ STRIPE_SECRET_KEY }, { WORKER_MODULES: 'users,audit' }];
+    for (const own of checks) expect(await startMain({ ...settings, ...own }, '--check').exited).toEqual([0, null]);
   });
 
   it('ends with 0 for --check', async () => {

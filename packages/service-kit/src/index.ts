@@ -16,6 +16,7 @@ export {
 export { createOpenApi } from './openapi/document.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
+export { listPortSettings, type ModulePorts, openPorts, type PortDeps } from './ports.ts';
 export { checkSettings } from './production/check-settings.ts';
 export {
   type Connection,
@@ -28,4 +29,4 @@ export { type ServiceConfig, serviceSettings } from './settings.ts';
 export { signingSettings, verificationSettings } from './signing-settings.ts';
 export { runWorker, type WorkerHostOptions } from './worker/run-worker.ts';
 export { createWorker, type Worker, type WorkerOptions } from './worker/worker.ts';
-export { ownWorkerSettings, type WorkerConfig, workerSettings } from './worker/worker-settings.ts';
+export { ownWorkerSettings, toWorkerSettings, type WorkerConfig, workerSettings } from './worker/worker-settings.ts';

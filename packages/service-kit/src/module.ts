@@ -16,6 +16,7 @@ import {
   type Migration,
   type ServiceOf,
 } from '@plinth/data-kit';
+import type { ModulePorts } from './ports.ts';
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
@@ -59,7 +60,7 @@ type CheckActions<Service, Deps, A> = {
   readonly [Op in Misfits<Service, Deps, A>]: (deps: Deps) => Service[Op];
 };
 
-export type ModuleSpec<C extends readonly Contract[], K extends object, A extends Actions> = {
+export type ModuleSpec<C extends readonly Contract[], K extends object, A extends Actions, P extends object> = {
   /** The domain's name; also the name of its database. */
   readonly name: string;
   /** One contract for each resource. */
@@ -72,10 +73,12 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly events?: readonly EventCatalogue[];
   /** One action for each route, by the operation id: `import * as actions from '@plinth/actions/users'`. */
   readonly actions: A;
+  /** The other systems that consumers and jobs call. Actions of routes do not get them: no request waits for another system. */
+  readonly ports?: ModulePorts<P>;
   /** The consumers of events, of this module and of others. A worker runs them. */
-  readonly consumers?: readonly Consumer<ModuleDeps<K>>[];
+  readonly consumers?: readonly Consumer<ModuleDeps<K> & NoInfer<P>>[];
   /** The jobs that the actions enqueue. A worker runs them. */
-  readonly jobs?: readonly Job<ModuleDeps<K>>[];
+  readonly jobs?: readonly Job<ModuleDeps<K> & NoInfer<P>>[];
   /** Receives the journals of the other modules. A worker runs it. */
   readonly journalConsumer?: JournalConsumer<ModuleDeps<K> & JournalConsumerDeps>;
   /** For the module that stores users. */
@@ -89,6 +92,7 @@ export type Module = {
   readonly collections: Definitions;
   readonly migrations?: readonly Migration[];
   readonly events?: readonly EventCatalogue[];
+  readonly ports?: ModulePorts;
   readonly consumers?: readonly Consumer[];
   readonly jobs?: readonly Job[];
   readonly journalConsumer?: JournalConsumer;
@@ -97,8 +101,11 @@ export type Module = {
 };
 
 /** A module whose service has the types of its contracts. */
-type TypedModule<C extends readonly Contract[], K extends object, A extends Actions> = Omit<Module, 'contracts'> &
-  ModuleSpec<C, K, A> & {
+type TypedModule<C extends readonly Contract[], K extends object, A extends Actions, P extends object> = Omit<
+  Module,
+  'contracts' | 'ports'
+> &
+  ModuleSpec<C, K, A, P> & {
     readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
   };
 
@@ -115,11 +122,16 @@ const getViolationCodes = (collections: object): string[] =>
  * @throws when a unique index or a reference names an error code that no route of the module declares, and for migrations that are out
  * of order or name an unknown collection or field, and for two consumers or jobs of one name.
  */
-export const defineModule = <const C extends readonly Contract[], const K extends object, A extends Actions>(
-  spec: Omit<ModuleSpec<C, K, A>, 'actions'> & {
+export const defineModule = <
+  const C extends readonly Contract[],
+  const K extends object,
+  A extends Actions,
+  P extends object = Record<never, never>,
+>(
+  spec: Omit<ModuleSpec<C, K, A, P>, 'actions'> & {
     readonly actions: A & CheckActions<ServiceOfAll<C>, ModuleDeps<K>, A>;
   },
-): TypedModule<C, K, A> => {
+): TypedModule<C, K, A, P> => {
   const ofRoutes = spec.contracts.flatMap(({ routes }) => Object.values(routes).flatMap(({ errors = [] }) => errors));
   const declared = [...ofRoutes, ...(spec.journalConsumer?.errors ?? [])].map((error) => error.spec.code);
   const stray = getViolationCodes(spec.collections).find((code) => !declared.includes(code));
@@ -138,5 +150,5 @@ export const defineModule = <const C extends readonly Contract[], const K extend
   const create = (deps: never) => ({
     service: Object.fromEntries(actions.map(([operation, action]) => [operation, action(deps)])),
   });
-  return { ...spec, create } as unknown as TypedModule<C, K, A>;
+  return { ...spec, create } as unknown as TypedModule<C, K, A, P>;
 };

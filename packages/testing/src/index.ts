@@ -26,5 +26,11 @@ export {
 } from './raw-http.ts';
 export { createRandom, getSeed } from './seed.ts';
 export { createStoredUser } from './stored-user.ts';
+export type { StripeLedger, StripeRequest } from './stripe/responses.ts';
+export {
+  type StripeFault,
+  type StripeServer,
+  startStripeServer,
+} from './stripe/stripe-server.ts';
 export { openTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 export { createCertificates, openTlsProxy, type TestCertificates, type TlsProxy } from './tls-proxy.ts';

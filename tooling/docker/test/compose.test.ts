@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { serviceSettings, workerSettings } from '@plinth/service-kit';
+import { serviceSettings, toWorkerSettings } from '@plinth/service-kit';
+import { ordersModule } from '@plinth/svc-orders/module';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { root } from './paths.ts';
@@ -48,7 +49,7 @@ describe('docker-compose.yml', async () => {
 
   it.each([
     ['platform', serviceSettings],
-    ['worker', workerSettings],
+    ['worker', toWorkerSettings([ordersModule])],
   ] as const)('passes settings to the %s that exist, and every one that is required', (name, settings) => {
     const passed = Object.keys(apps[name].environment ?? {});
     const required = Object.entries(settings).filter(([, schema]) => !schema.safeParse(undefined).success);
@@ -58,7 +59,9 @@ describe('docker-compose.yml', async () => {
 
   it('does not start without its secrets', () => {
     for (const name of ['AUTH_JWKS', 'CURSOR_SECRET']) expect(platform.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
-    expect(worker.environment?.['AUDIT_SIGNING_KEY']).toMatch(/^\$\{AUDIT_SIGNING_KEY:\?/);
+    for (const name of ['AUDIT_SIGNING_KEY', 'STRIPE_SECRET_KEY']) {
+      expect(worker.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
+    }
     expect(worker.environment?.['CURSOR_SECRET']).toBe(platform.environment?.['CURSOR_SECRET']);
   });
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,7 @@ export async function fillSecrets(): Promise<Record<string, string>> {
 /** The settings of workers from their Secret. */
 export const fillWorkerSecret = async (): Promise<Record<string, string>> => ({
   AUDIT_SIGNING_KEY: JSON.stringify(await generateSigningKey()),
+  STRIPE_SECRET_KEY: `sk_live_${randomBytes(24).toString('base64url')}`,
 });
 
 type Probe = { httpGet: { path: string; port: string }; periodSeconds: number; failureThreshold: number };

@@ -54,6 +54,7 @@ export const drivers: Readonly<Record<string, string>> = {
   'fastify|fastify-[^/]+|@fastify/[^/]+': 'packages/service-kit apps tooling/benchmarks',
   '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
   cockatiel: 'packages/outbound',
+  stripe: 'apps/svc-orders',
   xstate: 'packages/service-contracts packages/actions apps/platform apps/console',
   'msw|@tanstack/react-query': 'packages/service-actions apps/console',
 };

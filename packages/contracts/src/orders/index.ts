@@ -6,6 +6,8 @@ import type {
   salesContract,
 } from '@plinth/service-contracts/orders';
 
+export type { ChargeOutcome, ChargeRequest, Declined, Payments, RefundOutcome, RefundRequest } from './payments.ts';
+
 export type OrdersService = ServiceOf<typeof ordersContract>;
 export type PricingRulesService = ServiceOf<typeof pricingRulesContract>;
 export type ProductsService = ServiceOf<typeof productsContract>;

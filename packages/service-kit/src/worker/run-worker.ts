@@ -1,11 +1,13 @@
 import { createSigner } from '@plinth/auth';
 import { type CommandObserver, type Datastore, type Queues, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
-import { createMetrics } from '@plinth/telemetry';
+import { createOutbound, type Outbound } from '@plinth/outbound';
+import { createMetrics, type Metrics } from '@plinth/telemetry';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { assertCanListen, openMetrics } from '../listen.ts';
 import type { Module } from '../module.ts';
 import { createReadinessCheck, type Dependency } from '../plugins/health.ts';
+import { openPorts } from '../ports.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { stopGracefully } from '../shutdown.ts';
 import { assertRunnable, createWorker } from './worker.ts';
@@ -33,17 +35,27 @@ const listModules = ({ modules, config }: WorkerHostOptions): string[] => {
 };
 
 /** The part of the options of a worker that settings decide. */
-const toRunning = (options: WorkerHostOptions) => {
-  const { AUDIT_SIGNING_KEY: key } = options.config;
-  return { modules: options.modules, runs: listModules(options), signer: key && createSigner(key) };
+const toRunning = async (options: WorkerHostOptions, outbound: Outbound) => {
+  const { modules, config } = options;
+  const runs = listModules(options);
+  const key = config.AUDIT_SIGNING_KEY;
+  const ran = modules.filter(({ name }) => runs.includes(name));
+  return { modules, runs, signer: key && createSigner(key), ports: await openPorts(ran, config, { outbound }) };
 };
 
-const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutdown): Promise<void> => {
+type Prepared = {
+  readonly running: Awaited<ReturnType<typeof toRunning>>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly outbound: Outbound;
+  readonly shutdown: Shutdown;
+};
+
+const start = async (options: WorkerHostOptions, prepared: Prepared): Promise<void> => {
   const { config } = options;
-  const running = toRunning(options);
+  const { running, logger, metrics, outbound, shutdown } = prepared;
   const datastore = await options.connect(config, { onCommand: undefined });
   const queues = options.connectQueues(config, logger);
-  const metrics = createMetrics();
   const worker = createWorker({
     ...running,
     datastore,
@@ -54,7 +66,7 @@ const start = async (options: WorkerHostOptions, logger: Logger, shutdown: Shutd
     ids: systemIds,
   });
   const lifecycle = { isDraining: false };
-  const dependencies = [{ name: 'mongodb', required: true, check: datastore.ping }, queues];
+  const dependencies = [{ name: 'mongodb', required: true, check: datastore.ping }, queues, ...outbound.list()];
   const checkReadiness = createReadinessCheck({ dependencies, lifecycle });
   await (config.MIGRATE_ON_START ? worker.prepare() : worker.assertPrepared());
   // Not earlier: a rollout replaces old workers when the probes of this one succeed.
@@ -84,9 +96,12 @@ export const runWorker = async (options: WorkerHostOptions): Promise<void> => {
   stopGracefully(() => shutdown.stop(), { logger });
   try {
     await assertCanListen(config);
-    assertRunnable(toRunning(options));
+    const metrics = createMetrics();
+    const outbound = createOutbound({ metrics });
+    const running = await toRunning(options, outbound);
+    assertRunnable(running);
     if (process.argv.includes('--check')) return process.exit(0);
-    await start(options, logger, shutdown);
+    await start(options, { running, logger, metrics, outbound, shutdown });
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);
     else logger.fatal('start-failed', { err: error });

@@ -35,6 +35,8 @@ export type WorkerOptions = {
   readonly ids: Ids;
   /** Signs for journal consumers: `createSigner(config.AUDIT_SIGNING_KEY)`. Required when one of them runs here. */
   readonly signer?: Signer | undefined;
+  /** The ports of modules by their names, as `openPorts` returns them. Required for each module that runs here and has some. */
+  readonly ports?: Readonly<Record<string, object>> | undefined;
   readonly limits?: Partial<DispatchLimits>;
 };
 
@@ -195,10 +197,16 @@ const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, r
   });
 };
 
+type Runnable = Pick<WorkerOptions, 'modules' | 'runs' | 'signer' | 'ports'>;
+
 /** @throws `StartupError` when a module needs a key that is missing. */
-export const assertRunnable = ({ modules, runs, signer }: Pick<WorkerOptions, 'modules' | 'runs' | 'signer'>): void => {
+export const assertRunnable = ({ modules, runs, signer, ports = {} }: Runnable): void => {
   const unknown = runs.find((name) => !modules.some((module) => module.name === name));
   if (unknown !== undefined) throw new TypeError(`There is no module '${unknown}'.`);
+  const closed = modules.find(
+    (module) => module.ports && runs.includes(module.name) && !Object.hasOwn(ports, module.name),
+  );
+  if (closed) throw new TypeError(`The ports of the module '${closed.name}' are not open. Pass them as 'ports'.`);
   const unsigned = modules.find(({ name, journalConsumer }) => journalConsumer && !signer && runs.includes(name));
   if (unsigned) {
     throw new StartupError(
