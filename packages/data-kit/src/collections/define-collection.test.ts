@@ -69,7 +69,7 @@ describe('defineCollection', () => {
     });
     expect(managed.references).toEqual({});
     const options = { tenancy: 'tenant', indexes: {} } as const;
-    // @ts-expect-error -- a number is no id
+    // @ts-expect-error -- a number is not an id
     defineCollection('other', schema, { ...options, references: { rank: reference } });
     // @ts-expect-error -- a line has no such field
     defineCollection('other', schema, { ...options, references: { 'lines.colour': reference } });

@@ -125,9 +125,9 @@ const manageReads = (
     return document;
   },
   find: (where) => stored.find(toStoredWhere(definition, where)),
-  list: (query, as) => {
+  list: (query, mapper) => {
     const [where, sort] = [toStoredWhere(definition, query.where), toStoredSort(definition, query.sort)];
-    return stored.list({ ...query, where, sort: sort as typeof query.sort }, as);
+    return stored.list({ ...query, where, sort: sort as typeof query.sort }, mapper);
   },
   search: async (query) => {
     assertSearch(definition, query);
