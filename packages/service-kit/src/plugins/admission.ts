@@ -42,7 +42,7 @@ const createSharing = (now: () => number) => {
   let lastUser: string | undefined;
   let sharedUntil = Number.NEGATIVE_INFINITY;
   return {
-    note: ({ user }: Caller): void => {
+    record: ({ user }: Caller): void => {
       if (lastUser !== undefined && user !== lastUser) sharedUntil = now() + sharedMs;
       lastUser = user;
     },
@@ -131,7 +131,7 @@ export const createAdmission = (
   const timer = setInterval(check, checkMs).unref();
   return {
     enter: (caller, onDecision) => {
-      sharing.note(caller);
+      sharing.record(caller);
       if (isLagging) return onDecision(false);
       if (slots.hasRoom(caller)) {
         slots.take(caller);
