@@ -20,7 +20,7 @@ export const PublicJwk = z.object({
 });
 export type PublicJwk = z.infer<typeof PublicJwk>;
 
-/** A JSON Web Key Set of public Ed25519 keys with distinct `kid`s. Several keys at once are a rotation. */
+/** A JSON Web Key Set of public Ed25519 keys with distinct `kid`s. It has several keys during a rotation. */
 export const PublicJwks = z.object({
   keys: z
     .array(PublicJwk)
