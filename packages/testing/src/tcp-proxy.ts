@@ -9,7 +9,7 @@ export type TcpProxy = {
   cut(): Promise<void>;
   /** Keeps connections open, accepts new ones, and forwards nothing. */
   freeze(): void;
-  /** Forwards each piece of data after so many milliseconds, in both directions. */
+  /** Forwards each chunk after this many milliseconds, in both directions. */
   slow(ms: number): void;
   /** Forwards again at full speed, at the same port. Frozen connections are closed. */
   restore(): Promise<void>;
@@ -21,7 +21,7 @@ export const openTcpProxy = async (target: URL): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
   let isFrozen = false;
   let delayMs = 0;
-  /** Creates a stream that holds back what was sent for the time of the delay. */
+  /** Creates a stream that forwards each chunk after the current delay. */
   const delay = (): Transform =>
     new Transform({
       transform: (chunk, _encoding, forward) => {

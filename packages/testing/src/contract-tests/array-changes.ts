@@ -109,7 +109,7 @@ export const arrayChangeCases = (use: () => Fixture): void => {
       expect(next.tags).toEqual(thing.tags);
     });
 
-    it('race: of many that add and remove items at once, none is lost and none is there twice', async () => {
+    it('race: of many concurrent additions and removals of items, none is lost or made twice', async () => {
       const { insertEach, race, things } = createTenant(use());
       const [{ _id }] = (await insertEach([{ tags: ['old', 'kept'] }])) as [Thing];
       const { results } = await race(12, ({ things: scoped }, index) => {

@@ -254,7 +254,7 @@ const raceCases = (createShop: CreateShop): void => {
     expect(await shop.categories.get(tea._id)).toEqual(tea);
   });
 
-  it('race: after random writes at once, every reference has a document', async () => {
+  it('race: after concurrent random writes, every reference has a document', async () => {
     const shop = createShop();
     const pool = await Promise.all(Array.from({ length: 4 }, () => insertItem(createShop(shop.tenantId))));
     for (let round = 0; round < 12; round += 1) {

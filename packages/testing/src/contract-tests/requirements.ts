@@ -90,7 +90,7 @@ const documentCases = (use: () => Fixture): void => {
       await expect(mine.write(() => mine.things.require(thing))).rejects.toMatchObject({ code: 'stale-version' });
     });
 
-    it('race: of two doctors who leave at once because the other is on call, one stays', async () => {
+    it('race: of two doctors who leave at the same time because the other is on call, one stays', async () => {
       const { insertEach, race, things } = createTenant(use());
       for (let round = 0; round < 10; round += 1) {
         const [ada, bob] = (await insertEach([{}, {}])) as [Thing, Thing];
@@ -183,7 +183,7 @@ const filterCases = (use: () => Fixture): void => {
       await expect(requiring).rejects.toThrow(/no index serves .*stock/);
     });
 
-    it('race: of two doctors who leave at once while the other is on call, one stays', async () => {
+    it('race: of two doctors who leave at the same time while the other is on call, one stays', async () => {
       const { insertEach, race, things } = createTenant(use());
       for (let round = 0; round < 10; round += 1) {
         const [ada, bob] = (await insertEach([{}, {}])) as [Thing, Thing];
@@ -195,7 +195,7 @@ const filterCases = (use: () => Fixture): void => {
       }
     });
 
-    it('race: many units that require one document at once are all committed', async () => {
+    it('race: many concurrent units that require one document are all committed', async () => {
       const { insertEach, race, things } = createTenant(use());
       const [thing] = (await insertEach([{}])) as [Thing];
       const { results } = await race(30, (tenant) => {

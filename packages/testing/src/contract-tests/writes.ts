@@ -152,7 +152,7 @@ const removeCases = (use: () => Fixture): void => {
       await expect(write(() => things.remove(next))).rejects.toMatchObject({ code: 'stale-version' });
     });
 
-    it('race: of a removal and a change at once, one wins and the other has its own error', async () => {
+    it('race: of a concurrent removal and change, one wins and the other has its own error', async () => {
       const { insertEach, things, race } = createTenant(use());
       for (let round = 0; round < 5; round += 1) {
         const [thing] = (await insertEach([{}])) as [Thing];

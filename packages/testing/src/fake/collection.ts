@@ -61,7 +61,8 @@ const listOwn = ({ definition, ctx, state }: TenantDeps): Stored[] => {
 
 type AnyMapper = Mapper<Stored, unknown>;
 
-const list = async (deps: TenantDeps, query: ListQuery<Stored>, as?: AnyMapper): Promise<Page<unknown>> => {
+/** Returns a page as the adapter does: with a second range, it ends after `keysExaminedMax` keys of the index. */
+const list = async (deps: TenantDeps, query: ListQuery<Stored>, mapper?: AnyMapper): Promise<Page<unknown>> => {
   const { where, sort, limit, cursor } = query;
   assertLimit(limit);
   const { definition, ctx, cursors } = deps;
@@ -78,16 +79,17 @@ const list = async (deps: TenantDeps, query: ListQuery<Stored>, as?: AnyMapper):
   });
   const isIncluded = (document: Stored, filter: Filter): boolean =>
     matches(document, filter) && (!after || order(toPosition(document), after) > 0);
-  const examinedBy = Object.fromEntries(Object.entries(where).filter(([name]) => name !== skippedBy));
-  const keys = listOwn(deps)
-    .filter((document) => isIncluded(document, examinedBy))
+  const withoutSecondRange = Object.fromEntries(Object.entries(where).filter(([name]) => name !== skippedBy));
+  const following = listOwn(deps)
+    .filter((document) => isIncluded(document, withoutSecondRange))
     .sort((left, right) => order(toPosition(left), toPosition(right)));
-  const examined = skippedBy === undefined ? keys : keys.slice(0, keysExaminedMax);
+  const examined = skippedBy === undefined ? following : following.slice(0, keysExaminedMax);
   const found = examined.filter((document) => matches(document, where as Filter));
   const documents = structuredClone(found.slice(0, limit));
-  const end = skippedBy !== undefined && examined.length === keysExaminedMax ? examined.at(-1) : undefined;
-  const last = found.length > limit ? documents.at(-1) : end;
-  const items = as ? documents.map(as) : documents;
+  const isCut = skippedBy !== undefined && examined.length === keysExaminedMax;
+  const lastExamined = isCut ? examined.at(-1) : undefined;
+  const last = found.length > limit ? documents.at(-1) : lastExamined;
+  const items = mapper ? documents.map(mapper) : documents;
   return { items, nextCursor: last ? cursors.encode(toPosition(last), scope) : null };
 };
 
@@ -113,7 +115,7 @@ const createReads = (deps: TenantDeps): Pick<StoredCollection<Stored>, Reads> =>
       query,
     );
   },
-  list: <T>(query: ListQuery<Stored>, as?: Mapper<Stored, T>) => list(deps, query, as) as Promise<Page<T>>,
+  list: <T>(query: ListQuery<Stored>, mapper?: Mapper<Stored, T>) => list(deps, query, mapper) as Promise<Page<T>>,
 });
 
 const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> => {
