@@ -2,14 +2,14 @@ import { defineCollection, Entity } from '@plinth/data-kit';
 import { z } from 'zod';
 import { Hash } from './audit-event.ts';
 
-/** A signed statement that the audit event with this number has this hash, and so that all before it are as they were. */
+/** A signed statement that the audit event with this number has this hash, and so that all before it are unchanged. */
 const statement = {
   sequence: z.int().min(1),
   hash: Hash,
   signature: z.string().describe('A compact JWS of tenant, sequence and hash.'),
 };
 
-/** The end of the chain of a tenant. It changes with each audit event, so that of two writers one fails. */
+/** The end of the chain of a tenant. It changes with each audit event, so one of two concurrent writers fails. */
 export const AuditChainDocument = Entity.extend({
   scope: z.literal('tenant').describe('The same in every document, so that the unique index allows one per tenant.'),
   ...statement,
