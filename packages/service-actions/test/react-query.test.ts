@@ -146,7 +146,7 @@ describe('mutationOptions', () => {
     stop();
   });
 
-  it('race: of several changes at once, the last one reads', async () => {
+  it('race: of several concurrent changes, the last one reads', async () => {
     const { id, stop } = await openUser();
     send.mockClear();
     const mutations = ['B', 'C'].map((name) =>

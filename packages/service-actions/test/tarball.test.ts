@@ -47,7 +47,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** It is ESM without a CommonJS build, and needs `exports`, which the resolution of 2016 does not read. */
+/** Leaves out CommonJS and the resolution `node10`, which the package does not support: it is ESM and needs `exports`. */
 const findTypeProblems = async (checked: Package): Promise<string[]> => {
   const result = await checkPackage(checked);
   const problems = result.types ? result.problems : [{ kind: 'NoTypes' }];

@@ -25,7 +25,7 @@ const later = async <T>(value: T): Promise<T> => {
 };
 
 describe('the token', () => {
-  it('race: is fetched once for calls at once, and kept', async () => {
+  it('race: is fetched once for concurrent calls, and kept', async () => {
     const token = vi.fn(() => later('t1'));
     const api = open({ token });
     server.play(accept('t1'));

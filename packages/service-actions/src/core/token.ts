@@ -1,7 +1,7 @@
 /** Returns a token. `refused` is the one that the API has just refused, so that a cached one is not returned again. */
 export type GetToken = (refused?: string) => string | Promise<string>;
 
-/** Keeps the current token: calls at once share one fetch, and one renewal of a token that the API has refused. */
+/** Keeps the current token: concurrent calls share one fetch, and one renewal of a token that the API has refused. */
 export const createTokens = (source: string | GetToken) => {
   let pending: Promise<string> | undefined;
   let current: string | undefined;

@@ -68,7 +68,7 @@ export const getPricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricin
 /** Replace a pricing rule. Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. The rule that is stored already changes nothing. */
 export const replacePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'replacePricingRule'>>({ name: 'PUT /v1/pricing-rules/:id', domain: 'orders' });
 
-/** Disable a pricing rule. It applies to no further order. `POST /v1/pricing-rules/{id}/activation` undoes it. */
+/** Disable a pricing rule. The rule no longer applies to new orders. `POST /v1/pricing-rules/{id}/activation` undoes it. */
 export const disablePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'disablePricingRule'>>({ name: 'POST /v1/pricing-rules/:id/deactivation', domain: 'orders' });
 
 /** Enable a disabled pricing rule. It applies to orders again. The uses of a voucher were kept. */

@@ -18,7 +18,7 @@ export const changeQuery = <R extends ReadRoute>(
 type Snapshot = readonly (readonly [QueryKey, unknown])[];
 
 export type MutationOptions<R extends RouteSpec> = {
-  /** Changes that the page shows at once. They are taken back when the call fails, as with a 412. */
+  /** Changes that the page shows immediately. They are taken back when the call fails, as with a 412. */
   readonly optimistic?: (input: CallInput<R>) => readonly OptimisticChange[];
 };
 

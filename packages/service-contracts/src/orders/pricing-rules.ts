@@ -69,7 +69,7 @@ export const pricingRulesContract = defineContract('pricing-rules', {
       method: 'POST',
       path: '/v1/pricing-rules/:id/deactivation',
       summary: 'Disable a pricing rule',
-      description: 'It applies to no further order. `POST /v1/pricing-rules/{id}/activation` undoes it.',
+      description: 'The rule no longer applies to new orders. `POST /v1/pricing-rules/{id}/activation` undoes it.',
       auth: write,
       idempotency: 'optional',
       ...rule,
