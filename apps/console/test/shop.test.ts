@@ -262,7 +262,7 @@ it('shows pricing rules, disables them for owners, and the sales of each day', a
   await signIn(page, 'Ada Lovelace', '/pricing');
   const rule = page.getByRole('row', { name: 'Free shipping from 50' });
   await rule.getByRole('button', { name: 'Disable' }).click();
-  await expectMessage(page, '“Free shipping from 50” applies to no further order.');
+  await expectMessage(page, '“Free shipping from 50” no longer applies to new orders.');
   await rule.getByText('Disabled').waitFor();
   await inspect(page, 'pricing');
   await rule.getByRole('button', { name: 'Enable' }).click();

@@ -76,7 +76,7 @@ it('lists, filters, sorts and continues', async ({ page }) => {
   await expect.poll(() => rows.first().textContent()).toBe('Ada Lovelace');
   await page.getByLabel('Role').selectOption('Owner');
   await expect.poll(() => rows.allTextContents()).toEqual(['Ada Lovelace']);
-  // The API does not filter by role and address at once, and sorts neither by name.
+  // The API does not filter by role and address together, and sorts neither by name.
   await page.getByLabel('E-mail').fill('listed.zoe.15@acme.example');
   await page.keyboard.press('Enter');
   await expect.poll(() => rows.allTextContents()).toEqual(['Listed Zoe 15']);

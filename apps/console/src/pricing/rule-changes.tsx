@@ -11,7 +11,7 @@ export const DisableOrEnable = ({ rule: { id, name, status } }: { readonly rule:
   const { api, can } = useSession();
   const { mutate: disable, isPending: isDisabling } = useMutation({
     ...mutationOptions(disablePricingRule, api),
-    onSuccess: () => showDone(`“${name}” applies to no further order.`),
+    onSuccess: () => showDone(`“${name}” no longer applies to new orders.`),
   });
   const { mutate: enable, isPending: isEnabling } = useMutation({
     ...mutationOptions(enablePricingRule, api),

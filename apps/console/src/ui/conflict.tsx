@@ -22,7 +22,7 @@ const toText = (value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
-/** Compares values of JSON whose fields have one order. */
+/** Compares JSON values whose fields are in the same order. */
 export const isEqual = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** Shows both versions of a resource that another user has changed meanwhile, and lets the user choose. */
@@ -30,7 +30,7 @@ export const Conflict = ({ theirs, mine, isBusy, onTakeTheirs, onKeepMine, onClo
   <Dialog isWide title="This was changed meanwhile" onClose={onClose}>
     <div className="grid gap-4">
       <p className="text-muted">
-        Another user has saved a version since you opened the form. Nothing of yours is saved yet.
+        Another user has saved a version since you opened the form. Your changes are not saved yet.
       </p>
       <table className="w-full table-fixed border-collapse text-start">
         <thead>
@@ -64,7 +64,7 @@ export const Conflict = ({ theirs, mine, isBusy, onTakeTheirs, onKeepMine, onClo
       </table>
       <div className="flex flex-wrap justify-end gap-2">
         <Button look="ghost" onClick={onClose}>
-          Go on editing
+          Continue editing
         </Button>
         <Button onClick={onTakeTheirs}>Take theirs</Button>
         <Button look="primary" isBusy={isBusy} onClick={onKeepMine}>

@@ -38,8 +38,8 @@ const Erase = ({ id }: { readonly id: string }) => {
           onDone={() => showDone('The user was erased.')}
           onClose={() => setOpen(false)}
         >
-          The personal data is removed at once, and nothing restores it. Without this, a deleted user is erased after 30
-          days.
+          The personal data is removed immediately and cannot be restored. Without this, a deleted user is erased after
+          30 days.
         </Confirm>
       )}
     </>
