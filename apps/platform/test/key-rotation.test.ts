@@ -17,7 +17,7 @@ let folder: string;
 let file: string;
 let platform: RunningPlatform;
 
-/** Replaces the file at once, as Kubernetes does. */
+/** Replaces the file atomically, as Kubernetes does. */
 const write = async (text: string): Promise<void> => {
   await writeFile(`${file}.next`, text);
   await rename(`${file}.next`, file);

@@ -15,7 +15,7 @@ export type KeySet = {
 /** The key set of a deployment. Its private keys are printed and stored nowhere. */
 export const openKeySet = (path: string): KeySet => ({ path, store: async (key) => JSON.stringify(key) });
 
-/** Replaces a file at once, so that no process reads half of it. */
+/** Replaces a file atomically, so that no process reads half of it. */
 export const replaceFile = async (path: string, content: object, mode: number): Promise<void> => {
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify(content)}\n`, { mode });

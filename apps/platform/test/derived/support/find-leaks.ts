@@ -160,7 +160,7 @@ export const findLeaks = async (
   const own = await listStored(opened, outsider.tenantId);
   const isOwn = ({ place, id }: Attempt): boolean =>
     own.some((document) => place.name.startsWith('body') && document[place.name.slice('body '.length)] === id);
-  // Requests that run at once can change the resource in between, so each finding is confirmed alone.
+  // Concurrent requests can change the resource in between, so each finding is confirmed alone.
   for (const attempt of attempts.filter((_, index) => found[index]?.length)) {
     const faults = await tryPlace({ ...attempt, request: withNewKey(attempt.request) });
     findings.push(...faults.filter((fault) => !(isOwn(attempt) && fault.endsWith(unlike))));
