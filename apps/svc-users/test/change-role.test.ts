@@ -20,7 +20,7 @@ it('200: returns the user with the next version, and revokes tokens of the previ
   await expect.poll(async () => (await getUser(ada, { as: token })).status).toBe(401);
 });
 
-it('409 and 403: refuses to demote the last owner, and to let users raise their role with a token of an earlier one', async () => {
+it('409 and 403: refuses to demote the last owner, and users who raise their own role with a token of an earlier role', async () => {
   const { addUser, changeRole, as } = await users.createOrganization();
   const [ada, grace] = [await addUser({ role: 'owner' }), await addUser({ role: 'viewer' })];
   expect(await changeRole(ada, 'member')).toMatchObject({ status: 409, body: { code: 'last-owner' } });

@@ -36,7 +36,7 @@ describe('an organization keeps an active owner', () => {
     }
   });
 
-  it('race: when ten owners are removed at once, one stays', async () => {
+  it('race: when ten owners are removed concurrently, one stays', async () => {
     const organization = await users.createOrganization();
     await organization.createUser({ role: 'owner' });
     await race(9, () => organization.createUser({ role: 'owner' }));
@@ -52,7 +52,7 @@ describe('an organization keeps an active owner', () => {
   });
 });
 
-it('race: counts the first fifty owners added at once; the others get owners-changed and may try again', async () => {
+it('race: counts the first fifty owners who are added concurrently; the others get owners-changed and may try again', async () => {
   const { tenantId, createUser } = await users.createOrganization();
   const refused = (await race(50, () => createUser({ role: 'owner' }))).filter(isRefused);
   for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
