@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Creates a file that only this user can read, unless it exists. Two processes at once read the same one afterwards. */
+/** Creates a file that only this user can read, unless it exists. Concurrent processes all read the same file afterwards. */
 export async function createPrivateFile(path: string, create: () => string | Promise<string>): Promise<void> {
   if (existsSync(path)) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
