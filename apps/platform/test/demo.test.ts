@@ -12,6 +12,8 @@ type Item = {
   readonly effect: { readonly kind: string };
 };
 
+type Entry = { readonly createdAt: string; readonly version: number; readonly after: object };
+
 let host: Awaited<ReturnType<typeof openTestHost>>;
 let addAgain: () => Promise<unknown>;
 
@@ -62,6 +64,23 @@ describe.each(Object.keys(demoTenants) as DemoTenant[])('the organization %s', (
     );
     const applied: string[] = orders.flatMap(({ body }) => body.appliedRules.map(({ kind }: { kind: string }) => kind));
     expect([...new Set(applied)].toSorted()).toEqual(kinds);
+  });
+
+  it('integrity: the history of each order leads from nothing to the order as it is', async () => {
+    const { id: userId, tenantId } = getDemoUser(tenant, 'owner');
+    const owner = await host.as({ id: userId, tenantId, roles: ['owner'] });
+    for (const { id } of await list(tenant, '/v1/orders')) {
+      const { body: order } = await owner.get(`/v1/orders/${id}`);
+      const { body } = await owner.get(`/v1/orders/${id}/history?limit=100`);
+      const entries: Entry[] = body.items.toReversed();
+      const replayed: object = entries.reduce((fields, { after }) => ({ ...fields, ...after }), {});
+      expect({ ...order, ...replayed }).toEqual(order);
+      expect(entries.map(({ version }) => version)).toEqual(entries.map((_, index) => index + 1));
+      for (const { createdAt, version } of entries) {
+        const { body: then } = await owner.get(`/v1/orders/${id}?asOf=${createdAt}`);
+        expect(then).toMatchObject(version === order.version ? order : { version, updatedAt: createdAt });
+      }
+    }
   });
 
   it('integrity: a later start changes nothing', async () => {

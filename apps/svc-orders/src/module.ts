@@ -1,9 +1,15 @@
 import * as actions from '@plinth/actions/orders';
-import { eraseEndedOrders, eraseOrderAtEnd, startCustomerErasure } from '@plinth/actions/orders/consumers';
+import {
+  eraseEndedOrders,
+  eraseOrderAtEnd,
+  eraseOrderHistory,
+  startCustomerErasure,
+} from '@plinth/actions/orders/consumers';
 import { defineConsumer } from '@plinth/data-kit';
 import {
   erasedCustomers,
   orders,
+  ordersHistory,
   pricingRules,
   products,
   ruleSets,
@@ -27,13 +33,14 @@ import { openPayments } from './payments/open-payments.ts';
 import { paymentSettings } from './payments/settings.ts';
 
 const { customerErasureStarted, customerErasureContinued } = erasedCustomersEvents;
-const { orderDelivered, orderCancelled, orderRefunded } = ordersEvents;
+const { orderDelivered, orderCancelled, orderRefunded, orderCustomerErased, orderHistoryErasureContinued } =
+  ordersEvents;
 
 export const ordersModule = defineModule({
   name: 'orders',
   contracts: [ordersContract, productsContract, pricingRulesContract, salesContract],
   events: [ordersEvents, productsEvents, pricingRulesEvents, erasedCustomersEvents],
-  collections: { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers },
+  collections: { erasedCustomers, orders, ordersHistory, pricingRules, products, ruleSets, stockMovements, vouchers },
   migrations,
   actions,
   ports: {
@@ -51,6 +58,11 @@ export const ordersModule = defineModule({
       name: 'erase-order-at-end',
       events: [orderDelivered, orderCancelled, orderRefunded],
       handle: eraseOrderAtEnd,
+    }),
+    defineConsumer({
+      name: 'erase-order-history',
+      events: [orderCustomerErased, orderHistoryErasureContinued],
+      handle: eraseOrderHistory,
     }),
   ],
 });

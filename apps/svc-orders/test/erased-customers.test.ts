@@ -90,6 +90,11 @@ it('race: whatever ends while its customer is erased loses its personal data onc
   });
   await Promise.all(rounds.map(({ open }) => shop.change('cancelOrder', open)));
   await eventually(async () => expect(await listPersonal()).toEqual([]));
+  await eventually(async () => {
+    const entries = JSON.stringify(await shop.stored('ordersHistory'));
+    expect(userIds.filter((userId) => entries.includes(userId))).toEqual([]);
+    expect(entries).not.toMatch(/Ring twice|Ada|London/);
+  });
   const erased = (await shop.listEvents()).filter((name) => name === 'orders.order-customer-erased');
   expect(erased).toHaveLength(4 * rounds.length);
 });
@@ -112,6 +117,7 @@ it('boundary: erases several pages of orders, and a repeated event changes nothi
     const after = await listOrders(shop);
     expect(after).toHaveLength(250);
     expect(after.filter(({ customerId }) => customerId !== erasedUserId)).toEqual([]);
+    expect(JSON.stringify(await shop.stored('ordersHistory'))).not.toMatch(/Ring twice|Ada|London/);
   });
   const names = await shop.listEvents();
   expect(names.filter((name) => name === 'orders.customer-erasure-continued')).toHaveLength(2);

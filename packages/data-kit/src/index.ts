@@ -30,6 +30,7 @@ export {
   type Where,
 } from './collections/entity.ts';
 export { assertVersionCompared } from './collections/expected-version.ts';
+export { assertHistories, defineHistory, HistoryEntry, toChangeTime } from './collections/history.ts';
 export { manageCollection } from './collections/manage-collection.ts';
 export { defineMapper, entityFields, type Mapper } from './collections/mapper.ts';
 export { toPatchChange } from './collections/patch-change.ts';
@@ -85,6 +86,7 @@ export {
   type CommitRecords,
   createJournalChanges,
   getLifetimeMs,
+  type HistoryWrite,
   IdempotencyKeyConflict,
   type IdempotencyOptions,
   type IdempotencyRecord,

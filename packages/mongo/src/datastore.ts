@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
+  assertHistories,
   type CollectionsOf,
   type CommitRecords,
   createEvents,
@@ -85,6 +86,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
   const { client, cursorSecrets, clock, ids, traceBatch, primary, counts } = options;
   const db = openDatabase(options, module.name);
   const definitions = toDefinitions(module.collections);
+  assertHistories(Object.values(definitions));
   const byName = new Map(Object.values(definitions).map((definition) => [definition.name, definition]));
   const reserved = reservedNames.find((name) => byName.has(name));
   if (reserved !== undefined) {
@@ -115,7 +117,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
       clock,
       ids,
       commit: (ctx, writes, records) =>
-        withinQuota(ctx, writes, () => commit(ctx, [...writes, ...toEnds(records)], records)),
+        withinQuota(ctx, writes, () => commit(ctx, [...writes, ...toRecordWrites(records)], records)),
     }),
     events: createEvents({ writeSets, ids }),
     jobs: createJobs({ source: module.name, writeSets, clock, ids, toWrite: toJobWrite }),
@@ -127,9 +129,11 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
   };
 };
 
-/** Returns the write that ends the message of a unit of work, if it handles one. */
-const toEnds = ({ row }: CommitRecords): Write[] =>
-  row?.consumed === undefined ? [] : [toEndOfMessage(row.consumed, row)];
+/** The entries of histories, and the end of the message that a unit of work handles. */
+const toRecordWrites = ({ row, history = [] }: CommitRecords): Write[] => [
+  ...history.map(({ collection, entry }) => ({ kind: 'insert', collection, document: entry }) as const),
+  ...(row?.consumed === undefined ? [] : [toEndOfMessage(row.consumed, row)]),
+];
 
 const pingTimeoutMs = 1000;
 

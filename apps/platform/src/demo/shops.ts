@@ -94,7 +94,7 @@ type Order = { readonly status: string };
 
 const findOrder = async (run: RunOperation, id: string): Promise<Order | undefined> => {
   try {
-    return await run<Order>('getOrder', { id });
+    return await run<Order>('getOrder', { id, query: {} });
   } catch (error) {
     if (error instanceof ApiError && error.code === 'not-found') return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { getSeed } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
 import { createClubsModule, type Fault } from './support/clubs.ts';
-import { findUnexplained, readStored } from './support/replay-journal.ts';
+import { findUnexplained, findUnkept, readStored } from './support/replay-journal.ts';
 import { createTraffic, type OpenModules, openModules, type Traffic } from './support/traffic.ts';
 
 const heavy = process.env['PLINTH_HEAVY'] === '1';
@@ -52,6 +52,7 @@ describe.each(all)('the module $name', ({ name, journalConsumer }) => {
     const stored = await readStored(opened.datastore, module, traffic.tenantId);
     expect(stored.rows.length).toBeGreaterThan(20);
     expect(findUnexplained(module, stored)).toEqual([]);
+    expect(findUnkept(module, stored)).toEqual([]);
   });
 });
 

@@ -14,7 +14,13 @@ it.each([
     const shop = createShop();
     const { order, product } = await prepareOrder[status](shop);
     const events = await shop.collectEvents(async () =>
-      expect(await shop.cancel(order)).toEqual({ ...order, status: 'cancelled', refunded, version: order.version + 1 }),
+      expect(await shop.cancel(order)).toEqual({
+        ...order,
+        status: 'cancelled',
+        refunded,
+        version: order.version + 1,
+        updatedAt: expect.any(String),
+      }),
     );
     expect(shop.getStock(product)).toBe(40);
     const payload = { orderId: order.id, refunded };

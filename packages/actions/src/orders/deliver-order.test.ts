@@ -7,7 +7,12 @@ it('changes the status and nothing else, and emits order-delivered', async () =>
   const { order } = await prepareOrder.shipped(shop);
   const before = shop.storedOrder(order);
   const events = await shop.collectEvents(() => shop.deliver(order));
-  expect(shop.storedOrder(order)).toEqual({ ...before, status: 'delivered', version: order.version + 1 });
+  expect(shop.storedOrder(order)).toEqual({
+    ...before,
+    status: 'delivered',
+    version: order.version + 1,
+    updatedAt: expect.any(Date),
+  });
   expect(events).toEqual([{ name: 'orders.order-delivered', aggregateId: order.id, payload: { orderId: order.id } }]);
 });
 

@@ -9,9 +9,15 @@ it('records that the total was paid, changes nothing else, and emits order-paid'
   const { order } = await orderOne();
   const before = storedOrder(order);
   const events = await collectEvents(async () =>
-    expect(await pay(order)).toEqual({ ...order, status: 'paid', paid, version: 2 }),
+    expect(await pay(order)).toEqual({ ...order, status: 'paid', paid, version: 2, updatedAt: expect.any(String) }),
   );
-  expect(storedOrder(order)).toEqual({ ...before, status: 'paid', paidAmount: 3750, version: 2 });
+  expect(storedOrder(order)).toEqual({
+    ...before,
+    status: 'paid',
+    paidAmount: 3750,
+    version: 2,
+    updatedAt: expect.any(Date),
+  });
   expect(events).toEqual([{ name: 'orders.order-paid', aggregateId: order.id, payload: { orderId: order.id, paid } }]);
 });
 

@@ -12,7 +12,12 @@ describe('in part', () => {
       const { order, product } = await prepareOrder[status](shop);
       const before = shop.storedOrder(order);
       const events = await shop.collectEvents(() => shop.refund(order, 1000));
-      expect(shop.storedOrder(order)).toEqual({ ...before, refundedAmount: 1000, version: order.version + 1 });
+      expect(shop.storedOrder(order)).toEqual({
+        ...before,
+        refundedAmount: 1000,
+        version: order.version + 1,
+        updatedAt: expect.any(Date),
+      });
       expect(shop.getStock(product)).toBe(37);
       const payload = { orderId: order.id, amount: eur(1000), isWhole: false };
       expect(events).toEqual([{ name: 'orders.order-refunded', aggregateId: order.id, payload }]);

@@ -11,7 +11,13 @@ it.each([
   const before = storedOrder(order);
   const events = await collectEvents(() => update(order, body));
   const shippingAddress = { ...before?.shippingAddress, ...('shippingAddress' in body ? body.shippingAddress : {}) };
-  expect(storedOrder(order)).toEqual({ ...before, ...changes, shippingAddress, version: 2 });
+  expect(storedOrder(order)).toEqual({
+    ...before,
+    ...changes,
+    shippingAddress,
+    version: 2,
+    updatedAt: expect.any(Date),
+  });
   expect(events).toEqual([{ name: 'orders.order-updated', aggregateId: order.id, payload: { orderId: order.id } }]);
 });
 
@@ -44,7 +50,7 @@ it('integrity: a patch changes neither status nor lines nor totals', async () =>
   const { order } = await orderOne();
   const before = storedOrder(order);
   await update(order, { note: 'New', status: 'paid', lines: [], totalAmount: 0 } as object);
-  expect(storedOrder(order)).toEqual({ ...before, note: 'New', version: 2 });
+  expect(storedOrder(order)).toEqual({ ...before, note: 'New', version: 2, updatedAt: expect.any(Date) });
 });
 
 it('boundary: refuses a stale version before it looks at the status', async () => {

@@ -91,6 +91,7 @@ export type DocumentOf<C> = C extends CollectionDefinition<infer D> ? D : never;
 export type OperationsOf<C> = Exclude<
   keyof TenantCollection<Entity>,
   | (C extends { readonly appendOnly: true } ? ChangeOperation : never)
+  | (C extends { readonly history: true } ? 'updateWhere' | 'remove' : never)
   | (C extends { readonly softDelete: true } ? never : SoftDeleteOperation)
   | (C extends { readonly search: readonly [string, ...string[]] } ? never : 'search')
 >;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ThingDocument, type things } from '../../test/things.ts';
 import { type OperationsOf, UniqueViolation } from './collection.ts';
 import { type CollectionDefinition, defineCollection, getManagedFields } from './define-collection.ts';
+import { defineHistory } from './history.ts';
 
 const LowerCase = z.string().regex(/^[^A-Z]*$/);
 const nameKey = { schema: LowerCase, toKey: (text: string) => text.toLowerCase() };
@@ -126,6 +127,18 @@ describe('defineCollection', () => {
     const options = { tenancy: 'tenant', indexes: {} } as const;
     expect(defineCollection('other', ThingDocument, options).retention).toBeUndefined();
     expect(defineCollection('other', ThingDocument, { ...options, retention: 'a week' }).retention).toBe('a week');
+  });
+
+  it('refuses a history of documents that are removed softly, and offers no removal with one', () => {
+    const options = { tenancy: 'tenant', history: true, indexes: {} } as const;
+    expect(() => defineCollection('other', ThingDocument, { ...options, softDelete: true })).toThrow(
+      "other: a collection with a history has no 'softDelete'. Keep one of them.",
+    );
+    const other = defineCollection('other', ThingDocument, options);
+    expect(defineHistory(other)).toMatchObject({ name: 'otherHistory', history: false });
+    expectTypeOf<'remove' extends OperationsOf<typeof other> ? true : false>().toEqualTypeOf<false>();
+    expectTypeOf<'updateWhere' extends OperationsOf<typeof other> ? true : false>().toEqualTypeOf<false>();
+    expectTypeOf<'update' extends OperationsOf<typeof other> ? true : false>().toEqualTypeOf<true>();
   });
 
   it('has the operations of soft deletion only with softDelete', () => {

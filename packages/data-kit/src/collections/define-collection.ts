@@ -33,6 +33,8 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   readonly softDelete: boolean;
   /** True when documents are never changed or removed. */
   readonly appendOnly: boolean;
+  /** True when each commit that changes a document stores its state before in the collection `<name>History`. */
+  readonly history: boolean;
   /** How many days after its soft delete a document is deleted for good. */
   readonly purgeAfterDays: number | undefined;
   /** How long documents keep their personal data, where it is not until their removal or purge. */
@@ -71,12 +73,23 @@ type ReferenceOptions = {
   readonly used?: string;
 };
 
-type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search, Append extends boolean> = {
+type CollectionOptions<
+  S extends z.core.$ZodType,
+  Soft extends boolean,
+  Search,
+  Append extends boolean,
+  History extends boolean,
+> = {
   readonly tenancy: 'tenant';
   /** `remove` hides a document instead of deleting it, and `restore` undoes that. */
   readonly softDelete?: Soft;
   /** There is no operation that changes or removes a document, and the role of services in MongoDB permits none. */
   readonly appendOnly?: Append;
+  /**
+   * Each commit that changes a document stores its state before in the collection that `defineHistory` declares. There is no
+   * operation that removes a document, or changes one that it has not read.
+   */
+  readonly history?: History;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
   /** How long documents keep their personal data, as the register of personal data shows it. Default: until their removal or purge. */
@@ -96,6 +109,9 @@ type CollectionOptions<S extends z.core.$ZodType, Soft extends boolean, Search, 
 export const removedMarker = 'deleted';
 
 const softDeleteFields = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };
+
+/** Returns the name of the collection with the history of another one. */
+export const toHistoryName = (name: string): string => `${name}History`;
 
 /** Converts a field name to the stored name of its comparison key. */
 export const toKeyField = (field: string): string => `${field}Key`;
@@ -200,10 +216,11 @@ const toStoredSchema = (schema: z.ZodObject<z.core.$ZodShape>, { softDelete, com
 };
 
 /** The options that decide which operations a collection has. */
-type Declared<Soft, Search, Append> = {
+type Declared<Soft, Search, Append, History> = {
   readonly softDelete: Soft;
   readonly search: Search;
   readonly appendOnly: Append;
+  readonly history: History;
 };
 
 /**
@@ -216,13 +233,16 @@ export const defineCollection = <
   const Soft extends boolean = false,
   const Search extends readonly TextKey<z.output<S>>[] = readonly [],
   const Append extends boolean = false,
+  const History extends boolean = false,
 >(
   name: string,
   schema: S,
-  options: CollectionOptions<S, Soft, Search, Append>,
-): CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append> => {
-  const { tenancy, softDelete, appendOnly, purgeAfterDays, retention, search, compareBy, indexes, references } =
-    options;
+  options: CollectionOptions<S, Soft, Search, Append, History>,
+): CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append, History> => {
+  const { tenancy, softDelete, purgeAfterDays, retention, search, compareBy, indexes, references } = options;
+  if (softDelete && options.history) {
+    throw new TypeError(`${name}: a collection with a history has no 'softDelete'. Keep one of them.`);
+  }
   const managed = { softDelete: softDelete === true, compareBy: (compareBy ?? {}) as UntypedDefinition['compareBy'] };
   assertUniqueKeysFreed(name, indexes, managed);
   const stored = toStoredSchema(schema as unknown as z.ZodObject<z.core.$ZodShape>, managed);
@@ -239,7 +259,8 @@ export const defineCollection = <
   return {
     name,
     tenancy,
-    appendOnly: appendOnly === true,
+    appendOnly: options.appendOnly === true,
+    history: options.history === true,
     purgeAfterDays,
     retention,
     search: search ?? [],
@@ -248,5 +269,5 @@ export const defineCollection = <
     shape: stored._zod.def.shape,
     indexes: Object.fromEntries(storedIndexes),
     references: storedReferences,
-  } as unknown as CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append>;
+  } as unknown as CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append, History>;
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { CollectionDefinition } from '../collections/define-collection.ts';
+import { type CollectionDefinition, toHistoryName } from '../collections/define-collection.ts';
 import { type Change, type Entity, StoredId } from '../collections/entity.ts';
+import type { HistoryEntry } from '../collections/history.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { EmittedEvent } from './events.ts';
 import { createRedactor } from './redacted-fields.ts';
@@ -75,8 +76,15 @@ export type IdempotencyRecord = { readonly fingerprint: string; readonly respons
 /** An idempotency record with its key, as a write set commits it: apart from the journal row, which lives longer. */
 export type KeyRecord = IdempotencyRecord & { readonly tenantId: string; readonly key: string };
 
-/** The journal row and the key that are committed with the writes of a write set. */
-export type CommitRecords = { readonly row?: JournalRow; readonly keyRecord?: KeyRecord | undefined };
+/** An entry of a history, and the collection that it is inserted into. */
+export type HistoryWrite = { readonly collection: string; readonly entry: HistoryEntry };
+
+/** The journal row, the key and the entries of histories that are committed with the writes of a write set. */
+export type CommitRecords = {
+  readonly row?: JournalRow;
+  readonly keyRecord?: KeyRecord | undefined;
+  readonly history?: readonly HistoryWrite[];
+};
 
 /** The idempotency key is taken: another write set, with its own response, was committed first. */
 export class IdempotencyKeyConflict extends Error {
@@ -114,19 +122,47 @@ export type Journal = {
 };
 
 type Deps = { readonly clock: Clock; readonly ids: Ids };
-type Recorded = { readonly changes: readonly JournalChange[]; readonly events: readonly EmittedEvent[] };
+type Recorded = {
+  readonly changes: readonly JournalChange[];
+  readonly events: readonly EmittedEvent[];
+  readonly revisions: readonly Revision[];
+};
+
+/** A change of a document in a collection with a history. */
+export type Revision = { readonly collection: string; readonly before: Entity | undefined; readonly after: Entity };
+
+const toHistory = ({ revisions }: Recorded, row: JournalRow, ids: Ids): HistoryWrite[] =>
+  revisions.map(({ collection, before, after }) => ({
+    collection: toHistoryName(collection),
+    entry: {
+      _id: ids.next(),
+      tenantId: row.tenantId,
+      version: 1,
+      createdAt: after.updatedAt,
+      updatedAt: after.updatedAt,
+      documentId: after._id,
+      documentVersion: after.version,
+      operation: row.operation,
+      actor: row.actor,
+      requestId: row.requestId,
+      traceId: row.traceId,
+      events: row.events.filter(({ aggregateId }) => aggregateId === after._id).map(({ name }) => name),
+      ...(before && { documentBefore: before }),
+    },
+  }));
 
 /** Creates the journal row of a write set, and the record of its idempotency key. */
 export const toCommitRecords = <T>(
   ctx: Ctx,
-  { changes, events }: Recorded,
+  recorded: Recorded,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): CommitRecords => {
+  const { changes, events, revisions } = recorded;
   const { operation, idempotency, consumes, skipsJournal } = metadata;
   if (skipsJournal) {
-    if (events.length === 0 && !idempotency && consumes === undefined) return {};
+    if (events.length + revisions.length === 0 && !idempotency && consumes === undefined) return {};
     throw new TypeError(
-      `'${operation}' skips the journal, so it can have no events, no idempotency key and no message.`,
+      `'${operation}' skips the journal, so it can have no events, no history, no idempotency key and no message.`,
     );
   }
   const row: JournalRow = {
@@ -141,9 +177,10 @@ export const toCommitRecords = <T>(
     events: events as JournalRow['events'],
     ...(consumes !== undefined && { consumed: consumes }),
   };
-  if (!idempotency) return { row };
+  const history = toHistory(recorded, row, ids);
+  if (!idempotency) return { row, history };
   const { key, fingerprint, toResponse } = idempotency;
-  return { row, keyRecord: { tenantId: ctx.tenantId, key, fingerprint, response: toResponse(result) } };
+  return { row, history, keyRecord: { tenantId: ctx.tenantId, key, fingerprint, response: toResponse(result) } };
 };
 
 // MongoDB interprets a key that begins with `$` as an operator.

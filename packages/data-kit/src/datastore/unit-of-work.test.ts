@@ -18,7 +18,12 @@ it('returns the result with the recordings in order', async () => {
   });
   expect(collected).toEqual({
     result: 7,
-    set: { writes: ['one', 'two'], changes: [createChange('ones'), createChange('twos')], events: [event] },
+    set: {
+      writes: ['one', 'two'],
+      changes: [createChange('ones'), createChange('twos')],
+      events: [event],
+      revisions: [],
+    },
   });
 });
 
@@ -52,5 +57,8 @@ it('boundary: a context runs one unit at a time, and another one after a failure
     expect(collect(ctx, async () => undefined)).rejects.toThrow('already runs for this context'),
   );
   await expect(collect(ctx, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-  expect(await collect(ctx, async () => 1)).toEqual({ result: 1, set: { writes: [], changes: [], events: [] } });
+  expect(await collect(ctx, async () => 1)).toEqual({
+    result: 1,
+    set: { writes: [], changes: [], events: [], revisions: [] },
+  });
 });

@@ -1,7 +1,15 @@
+import type { CollectionDefinition } from '../collections/define-collection.ts';
+import type { Entity } from '../collections/entity.ts';
 import { toFrozenCopy } from '../collections/frozen-copy.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { EmittedEvent, Events } from './events.ts';
-import { type CommitMetadata, type CommitRecords, type JournalChange, toCommitRecords } from './journal.ts';
+import {
+  type CommitMetadata,
+  type CommitRecords,
+  type JournalChange,
+  type Revision,
+  toCommitRecords,
+} from './journal.ts';
 
 /**
  * The largest write set, with its journal row, its response and overhead. MongoDB limits a document and a command to 16 MiB. A larger one is
@@ -16,13 +24,24 @@ export const writeSetBytesMax = 16_000_000;
  */
 export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, metadata: CommitMetadata<T>): Promise<T> };
 
-/** The recordings of one action, in order: its writes, their descriptions for the audit log, and its events. */
-export type WriteSet<W> = { readonly writes: W[]; readonly changes: JournalChange[]; readonly events: EmittedEvent[] };
+/** The recordings of one action, in order: its writes, their descriptions for the audit log, its events, and what histories keep. */
+export type WriteSet<W> = {
+  readonly writes: W[];
+  readonly changes: JournalChange[];
+  readonly events: EmittedEvent[];
+  readonly revisions: Revision[];
+};
 
 /** The write sets of running units of work. Only the collections and the unit of work of a datastore use them. */
 export type WriteSets<W> = {
   /** @throws when no unit of work runs for `ctx`: nothing would commit the write. */
   record(ctx: Ctx, write: W, change: JournalChange): void;
+  /** Records what the history of a collection keeps of a write, if the collection has one. */
+  revise(
+    ctx: Ctx,
+    collection: Pick<CollectionDefinition, 'name' | 'history'>,
+    change: { readonly before?: Entity; readonly after: Entity },
+  ): void;
   /** Records writes that change nothing but have a condition. @throws when no unit of work runs for `ctx`. */
   require(ctx: Ctx, collection: string, writes: readonly W[]): void;
   /** Records a write that stores a job. @throws when no unit of work runs for `ctx`. */
@@ -49,6 +68,11 @@ export const createWriteSets = <W>(): WriteSets<W> => {
       set.writes.push(write);
       set.changes.push(change);
     },
+    revise: (ctx, { name: collection, history }, { before, after }) => {
+      if (!history) return;
+      const set = getSet(ctx, `A write to '${collection}'`);
+      set.revisions.push({ collection, before: before && toFrozenCopy(before), after });
+    },
     require: (ctx, collection, writes) => void getSet(ctx, `A requirement of '${collection}'`).writes.push(...writes),
     enqueue: (ctx, job, write) => void getSet(ctx, `The job '${job}'`).writes.push(write),
     emit: (ctx, event) => void getSet(ctx, `The event '${event.name}'`).events.push(event),
@@ -56,7 +80,7 @@ export const createWriteSets = <W>(): WriteSets<W> => {
       if (running.has(ctx)) {
         throw new TypeError('A unit of work already runs for this context. Await it before you begin another one.');
       }
-      const set: WriteSet<W> = { writes: [], changes: [], events: [] };
+      const set: WriteSet<W> = { writes: [], changes: [], events: [], revisions: [] };
       running.set(ctx, set);
       try {
         return { result: await work(), set };

@@ -15,6 +15,7 @@ export {
   Quantity,
   ShippingAddress,
 } from './order.ts';
+export { ListOrderHistoryQuery, OrderAsOf, OrderHistoryEntry, OrderHistoryPage } from './order-history.ts';
 export {
   EditableOrder,
   ListOrdersQuery,

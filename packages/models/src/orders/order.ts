@@ -35,6 +35,7 @@ export type OrderDocument = z.infer<typeof OrderDocument>;
 
 export const orders = defineCollection('orders', OrderDocument, {
   tenancy: 'tenant',
+  history: true,
   retention: 'of a user until `eraseUser` and the end of the order; otherwise until the removal',
   indexes: {
     newest: { fields: ['createdAt', '_id', 'totalAmount'] },

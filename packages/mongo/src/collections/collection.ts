@@ -16,6 +16,7 @@ import {
   type StoredCollection,
   type StoredSearchQuery,
   type TenantCollection,
+  toChangeTime,
   type UntypedDefinition,
   type WriteSets,
 } from '@plinth/data-kit';
@@ -98,11 +99,12 @@ const createWrites = <D extends Entity>(
     insert: (draft, origin) => {
       const document = createDocument<D>(draft, { ctx, clock, ids, origin });
       writeSets.record(ctx, { kind: 'insert', collection, document }, journal.inserted(document));
+      writeSets.revise(ctx, definition, { after: document });
       return document;
     },
     update: (document, change, conflictError) => {
       assertChange(definition, change);
-      const now = clock.now();
+      const now = toChangeTime(definition, document, clock.now());
       const changed = applyChange(document, change, now);
       const write: Write = {
         kind: 'update',
@@ -112,6 +114,7 @@ const createWrites = <D extends Entity>(
         conflictError,
       };
       writeSets.record(ctx, write, journal.updated(document, changed, change));
+      writeSets.revise(ctx, definition, { before: document, after: changed });
       return changed;
     },
     updateWhere: (where, change, conflictError) => {

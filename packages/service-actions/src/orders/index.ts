@@ -8,8 +8,11 @@ export const placeOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersCont
 /** List orders. Has the orders without lines, address and note. `customerId` is the id of a user or a reference. Totals are compared by their amounts, whatever the currency. */
 export const listOrders = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'listOrders'>>({ name: 'GET /v1/orders', domain: 'orders' });
 
-/** Get an order. Returns the order with its lines. */
+/** Get an order. Returns the order with its lines, as it is or as it was. Personal data that was erased is in no state of it any more. */
 export const getOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'getOrder'>>({ name: 'GET /v1/orders/:id', domain: 'orders' });
+
+/** List the changes of an order. Has the author, the time and the changed fields of each change, the newest first. Personal data of an order is erased here too, seconds later. */
+export const listOrderHistory = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'listOrderHistory'>>({ name: 'GET /v1/orders/:id/history', domain: 'orders' });
 
 /** Change the shipping address or the note of an order. Until the first shipment. A patch that changes nothing keeps the version. */
 export const updateOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'updateOrder'>>({ name: 'PATCH /v1/orders/:id', domain: 'orders' });

@@ -34,6 +34,8 @@ export const ordersEvents = defineEvents('orders', {
     orderRefunded: { amount: Money, isWhole: z.boolean() },
     /** The customer was erased, and the order has ended: it has no personal data any more. */
     orderCustomerErased: {},
+    /** A part of the history of the order has lost its personal data, until this time, and there is more. */
+    orderHistoryErasureContinued: { after: z.iso.datetime() },
   },
 });
 

@@ -1,7 +1,10 @@
 import { commonErrors, defineContract, defineRoute } from '@plinth/contract-kit';
 import {
+  ListOrderHistoryQuery,
   ListOrdersQuery,
   Order,
+  OrderAsOf,
+  OrderHistoryPage,
   OrderPage,
   OrderParams,
   PlaceOrder,
@@ -77,9 +80,22 @@ export const ordersContract = defineContract('orders', {
       method: 'GET',
       path: '/v1/orders/:id',
       summary: 'Get an order',
-      description: 'Returns the order with its lines.',
+      description:
+        'Returns the order with its lines, as it is or as it was. Personal data that was erased is in no state of it any more.',
       auth: read,
+      query: OrderAsOf,
       ...order,
+    }),
+    listOrderHistory: defineRoute({
+      method: 'GET',
+      path: '/v1/orders/:id/history',
+      summary: 'List the changes of an order',
+      description:
+        'Has the author, the time and the changed fields of each change, the newest first. Personal data of an order is erased here too, seconds later.',
+      auth: read,
+      params: OrderParams,
+      query: ListOrderHistoryQuery,
+      responses: { 200: OrderHistoryPage },
     }),
     updateOrder: defineRoute({
       method: 'PATCH',

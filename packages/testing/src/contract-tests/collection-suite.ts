@@ -9,6 +9,7 @@ import { comparisonKeyCases } from './comparison-keys.ts';
 import { cursorCases } from './cursors.ts';
 import { filteredListCases } from './filtered-lists.ts';
 import { useFixture } from './fixture.ts';
+import { historyCases } from './histories.ts';
 import { inboxCases } from './inboxes.ts';
 import { intervalCases } from './intervals.ts';
 import { jobCases } from './jobs.ts';
@@ -41,6 +42,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     requirementCases(use);
     referenceCases(openStore);
     intervalCases(openStore);
+    historyCases(openStore);
     aliasingCases(use);
     unitCases(use);
     journalCases(use);

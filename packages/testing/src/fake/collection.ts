@@ -24,6 +24,7 @@ import {
   planSummary,
   type StoredCollection,
   type TenantCollection,
+  toChangeTime,
   type UntypedDefinition,
   type WriteSets,
 } from '@plinth/data-kit';
@@ -134,14 +135,16 @@ const createWrites = (deps: TenantDeps): Omit<StoredCollection<Stored>, Reads> =
     insert: (draft, origin) => {
       const document = createDocument<Stored>(draft, { ctx, clock, ids, origin });
       writeSets.record(ctx, { kind: 'insert', definition, document }, journal.inserted(document));
+      writeSets.revise(ctx, definition, { after: document });
       return document;
     },
     update: (document, change, conflictError = commonErrors.staleVersion()) => {
       assertChange(definition, change);
-      const now = clock.now();
+      const now = toChangeTime(definition, document, clock.now());
       const changed = applyChange(document, change, now);
       const write = { isTarget: matchesVersion(document), change, now, conflictError };
       writeSets.record(ctx, { kind: 'update', definition, ...write }, journal.updated(document, changed, change));
+      writeSets.revise(ctx, definition, { before: document, after: changed });
       return changed;
     },
     updateWhere: (where, change, conflictError) => {

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import {
+  assertHistories,
   assertVersionCompared,
   type Clock,
   type Collection,
   type CollectionDefinition,
   type CollectionsOf,
+  type CommitRecords,
   type Ctx,
   createCursors,
   createEvents,
@@ -101,6 +103,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
 ): FakeDatabase<K, C> => {
   const taken = Object.keys(definitions).find((name) => reservedNames.has(name));
   if (taken) throw new TypeError(`'${taken}' is a reserved name of a fake database: rename the collection.`);
+  assertHistories(Object.values(definitions as Record<string, CollectionDefinition>));
   const clock = options.clock ?? (createManualClock() as Clock as C);
   const ids = options.ids ?? createIds(clock);
   const state = new Map<string, Documents>();
@@ -122,11 +125,16 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       },
     ]),
   );
+  const toHistoryWrites = ({ history = [] }: CommitRecords): Write[] =>
+    history.map(({ collection, entry }) => {
+      const definition = deps.definitions.find(({ name }) => name === collection) as CollectionDefinition;
+      return { kind: 'insert', definition, document: entry };
+    });
   const { inbox, all, ...messages } = fakeInbox(clock);
   const { rows, journal, commit } = fakeJournal({ ...deps, ...messages });
   const unitOfWork = createUnitOfWork({
     ...deps,
-    commit: async (ctx, writes, records) => commit(ctx, writes, records),
+    commit: async (ctx, writes, records) => commit(ctx, [...writes, ...toHistoryWrites(records)], records),
   });
   const events = createEvents(deps);
   const jobs = createJobs({ ...deps, source: 'fake', toWrite: (message): Write => ({ kind: 'enqueue', message }) });

@@ -71,9 +71,38 @@ export const readStored = async (
   return { rows: (await readAll('journal')) as JournalRow[], documents: Object.fromEntries(documents) };
 };
 
+/** The collections that only commits write, each with the changes of another one. */
+const listHistories = ({ collections }: Module): string[] =>
+  Object.values(collections).flatMap(({ name, history }) => (history ? [`${name}History`] : []));
+
+type Kept = Pick<JournalRow, 'operation' | 'requestId'> & { readonly id: string; readonly version: number };
+
+const toSortedTexts = (kept: readonly Kept[]): string[] =>
+  kept.map(({ id, version, operation, requestId }) => `${id} ${version} ${operation} ${requestId}`).toSorted();
+
+/** Returns the changes that are in the history of a module only, or in its journal only. */
+export const findUnkept = (module: Module, { rows, documents }: Stored): string[] =>
+  Object.values(module.collections)
+    .filter(({ history }) => history)
+    .flatMap(({ name }) => {
+      const changes = rows.flatMap(({ operation, requestId, changes: all }) =>
+        all
+          .filter(({ collection }) => collection === name)
+          .map(({ id = '', version = 0 }) => ({ id, version, operation, requestId })),
+      );
+      const entries = (documents[`${name}History`] ?? []).map(
+        ({ documentId: id, documentVersion: version, operation, requestId }) =>
+          ({ id, version, operation, requestId }) as Kept,
+      );
+      const [made, kept] = [toSortedTexts(changes), toSortedTexts(entries)];
+      return [...made.filter((text) => !kept.includes(text)), ...kept.filter((text) => !made.includes(text))];
+    });
+
 /** Replays the changes of journal rows. Returns a sentence for each change that does not fit, and each document that differs from the stored one. */
-export const findUnexplained = ({ collections }: Module, { rows, documents }: Stored): string[] =>
-  Object.values(collections).flatMap(({ name, schema }) => {
+export const findUnexplained = (module: Module, { rows, documents }: Stored): string[] => {
+  const histories = listHistories(module);
+  const collections = Object.values(module.collections).filter(({ name }) => !histories.includes(name));
+  return collections.flatMap(({ name, schema }) => {
     const classes = classifiedFields([schema]);
     const replayed: Documents = new Map();
     const misfits = rows.flatMap(({ at, operation, changes }) =>
@@ -95,3 +124,4 @@ export const findUnexplained = ({ collections }: Module, { rows, documents }: St
     );
     return [...misfits, ...sentences];
   });
+};

@@ -13,10 +13,15 @@ type Deps = { orders: Collection<OrderDocument, 'update'>; clock: Clock; events:
 
 const erased = { recipient: erasedText, street: erasedText, city: erasedText };
 
+/** Returns the fields that take the place of personal data. The note has none. */
+export const toErasedFields = ({ shippingAddress: { country } }: Pick<OrderDocument, 'shippingAddress'>) => ({
+  customerId: erasedUserId,
+  shippingAddress: { ...erased, country },
+});
+
 /** Removes the personal data of an order, except the country. The attempt fails when the order has changed since it was read. */
 export const eraseOrder = ({ orders, clock, events }: Deps, ctx: Ctx, order: OrderDocument): void => {
-  const shippingAddress = { ...erased, country: order.shippingAddress.country };
-  const $set = { customerId: erasedUserId, shippingAddress, customerErasedAt: clock.now() };
+  const $set = { ...toErasedFields(order), customerErasedAt: clock.now() };
   orders.for(ctx).update(order, { $set, $unset: { note: true } });
   events.emit(ctx, ordersEvents.orderCustomerErased, { orderId: order._id });
 };

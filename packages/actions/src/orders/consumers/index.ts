@@ -1,3 +1,4 @@
 export { eraseEndedOrders } from './erase-ended-orders.ts';
 export { eraseOrderAtEnd } from './erase-order-at-end.ts';
+export { eraseOrderHistory } from './erase-order-history.ts';
 export { startCustomerErasure } from './start-customer-erasure.ts';

@@ -12,6 +12,8 @@ export const createErasure = () => {
   const handlers: Readonly<Record<string, (payload: object) => Promise<void>>> = {
     'orders.customer-erasure-started': (payload) => run.eraseEndedOrders(toEvent(payload)),
     'orders.customer-erasure-continued': (payload) => run.eraseEndedOrders(toEvent(payload)),
+    'orders.order-customer-erased': (payload) => run.eraseOrderHistory(toEvent(payload)),
+    'orders.order-history-erasure-continued': (payload) => run.eraseOrderHistory(toEvent(payload)),
     'orders.order-delivered': (payload) => run.eraseOrderAtEnd(toEvent(payload)),
     'orders.order-cancelled': (payload) => run.eraseOrderAtEnd(toEvent(payload)),
     'orders.order-refunded': (payload) => run.eraseOrderAtEnd(toEvent(payload)),

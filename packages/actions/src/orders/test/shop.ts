@@ -2,6 +2,7 @@ import {
   erasedCustomers,
   type OrderDocument,
   orders,
+  ordersHistory,
   pricingRules,
   products,
   ruleSets,
@@ -16,7 +17,16 @@ import { type CreatePricingRule, createProductInput, createRuleInput, placeOrder
 type Order = { readonly id: string; readonly version: number };
 type Reference = { readonly id: string };
 
-const collections = { erasedCustomers, orders, pricingRules, products, ruleSets, stockMovements, vouchers };
+const collections = {
+  erasedCustomers,
+  orders,
+  ordersHistory,
+  pricingRules,
+  products,
+  ruleSets,
+  stockMovements,
+  vouchers,
+};
 
 /**
  * Creates a shop on the fake database. Operations and consumers run as in a host, by default with the context of the owner.
@@ -41,6 +51,19 @@ export const createShop = (ordered: Parameters<typeof placeOrderInput>[1] = {}) 
     orderOne: async (quantity = 3) => {
       const product = await createProduct({ stock: 40 });
       return { product, order: await placeOrder([[product, quantity]]) };
+    },
+    /** Returns the order as it is, or as it was. */
+    get: ({ id }: Reference, asOf?: Date) => run.getOrder({ id, query: { asOf } }),
+    listHistory: ({ id }: Reference, page: { limit?: number; cursor?: string } = {}, ctx = tenant.owner) => {
+      const query = {
+        where: {},
+        sort: '-createdAt',
+        limit: 100,
+        cursor: undefined,
+        fields: undefined,
+        ...page,
+      } as const;
+      return run.listOrderHistory({ id, query }, ctx);
     },
     pay: ({ id }: Reference) => run.markOrderPaid({ id }),
     cancel: ({ id }: Reference) => run.cancelOrder({ id }),
