@@ -9,7 +9,7 @@ import { defineEvents } from './events.ts';
 export const { tokensRevoked } = defineEvents('auth', {
   aggregate: { subject: Id },
   events: {
-    /** With `rolesOnly`, the user keeps access with other roles, so that tokens of the next second are accepted. */
+    /** With `rolesOnly`, the user keeps access and has other roles now: tokens issued from the next second on are accepted. */
     tokensRevoked: { rolesOnly: z.boolean() },
   },
 });

@@ -37,7 +37,7 @@ describe('a list query', () => {
     });
   });
 
-  it('accepts all four bounds at once', () => {
+  it('accepts all four bounds together', () => {
     const query = { sort: 'name', 'name[gt]': 'a', 'name[gte]': 'b', 'name[lt]': 'c', 'name[lte]': 'd' };
     expect(ListThings.parse(query).where).toEqual({ name: { $gt: 'a', $gte: 'b', $lt: 'c', $lte: 'd' } });
   });
@@ -74,7 +74,7 @@ describe('a combination that no index serves is refused with the supported ones'
     ['a filter that needs another one', { tag: 'a' }, 'tag'],
     ['a sort that its filter does not allow', { group: 'wood', sort: 'name' }, 'sort'],
     ['a sort that needs a filter', { sort: 'createdAt' }, 'sort'],
-    ['bounds on another field than the sort', { 'createdAt[gt]': time, sort: 'name' }, 'sort'],
+    ['bounds on a field that is not the sort', { 'createdAt[gt]': time, sort: 'name' }, 'sort'],
     ['bounds on two fields', { 'createdAt[gt]': time, 'name[gt]': 'a' }, 'createdAt'],
     ['bounds that no sort of the filter allows', { group: 'wood', 'name[gt]': 'a' }, 'name'],
   ])('%s', (_, query, path) => {
