@@ -40,7 +40,7 @@ describe('applyChange', () => {
     ['$addToSet appends an item', { $addToSet: { tags: 'b' } }, { tags: ['a', 'b'] }],
     ['$addToSet appends no item twice', { $addToSet: { tags: 'a' } }, { tags: ['a'] }],
     ['$pull removes an item', { $pull: { tags: 'a' } }, { tags: [] }],
-    ['several at once', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
+    ['several together', { $set: { name: 'Desk' }, $inc: { rank: 1 } }, { name: 'Desk', rank: 6 }],
     ['an empty change increments the version and sets the time', {}, {}],
   ])('%s', (_, change, expected) => {
     expect(applyChange(thing, change, now)).toEqual({ ...thing, ...expected, version: 4, updatedAt: now });

@@ -60,7 +60,7 @@ const findOperator = (value: unknown): string | undefined => {
   )[0];
 };
 
-/** An object with a path or without a field would remove other items than it names. */
+/** True for an object of scalar fields. One without fields, or with a path, would remove items that it does not describe. */
 const isPattern = (pulled: unknown): boolean => {
   if (typeof pulled !== 'object' || pulled === null || Array.isArray(pulled)) return false;
   const fields = Object.entries(pulled);

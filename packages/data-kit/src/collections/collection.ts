@@ -8,7 +8,7 @@ import type { Mapper } from './mapper.ts';
 import type { Fields } from './stored-fields.ts';
 
 /**
- * The documents of one tenant in a collection. Reads query the database at once. Writes are recorded in the write set of
+ * The documents of one tenant in a collection. Reads query the database immediately. Writes are recorded in the write set of
  * `ctx` and committed together after the action, so reads of the same action do not see them. The documents that writes return
  * are frozen, and a later change of an argument has no effect.
  */

@@ -29,7 +29,7 @@ export type RateLimiter = {
   /** Present when the buckets are shared between processes. */
   readonly counts?: RateLimiterCounts;
   /**
-   * Takes a token. Returns a decision at once where this process can decide, else a promise that settles within a few
+   * Takes a token. Returns a decision directly where this process can decide, else a promise that settles within a few
    * tens of milliseconds. It neither throws nor rejects.
    */
   take(bucket: TokenBucket): RateLimitDecision | Promise<RateLimitDecision>;

@@ -34,7 +34,7 @@ export type ModuleStore<K> = {
   readonly pauses: Pauses;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
-   * repeat, even by several processes at once. A database that newer code has migrated stays unchanged.
+   * repeat, even by several processes at the same time. A database that newer code has migrated stays unchanged.
    * @throws `StartupError` when it fails, or when another process migrates for longer than the time limit.
    */
   prepare(log?: MigrationLogger): Promise<void>;

@@ -45,7 +45,7 @@ type ConsumerSpec<Deps, E extends readonly EventType[]> = {
   readonly handle: HandlerOf<Deps, E>;
   /** With `aggregate`, the events of an aggregate are handled one after the other, in their order. Default: `none`. */
   readonly order?: 'aggregate' | 'none';
-  /** How many messages a worker handles at once. Default: 10. */
+  /** How many messages a worker handles at a time. Default: 10. */
   readonly concurrency?: number;
   /** The time after which an attempt has failed. Default: 30 seconds. */
   readonly timeoutMs?: number;

@@ -19,7 +19,7 @@ type JobSpec<Deps, I extends z.ZodObject> = JobType<I> & {
    * once, however often it runs.
    */
   readonly handle: (deps: Deps) => (input: z.output<I>, ctx: Ctx) => Promise<void>;
-  /** How many jobs a worker handles at once. Default: 10. */
+  /** How many jobs a worker handles at a time. Default: 10. */
   readonly concurrency?: number;
   /** The time after which an attempt has failed. Default: 30 seconds. */
   readonly timeoutMs?: number;

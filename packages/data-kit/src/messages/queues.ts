@@ -19,7 +19,7 @@ export type HandledMessage = QueuedMessage & {
 export type HandleMessage = (message: HandledMessage) => Promise<{ readonly pauseMs: number } | undefined>;
 
 export type QueueWorkerOptions = {
-  /** How many messages this process handles at once. */
+  /** How many messages this process handles at a time. */
   readonly concurrency: number;
   /** A message whose `handle` rejects stays in the queue, and is handled again after a pause. */
   readonly handle: HandleMessage;
