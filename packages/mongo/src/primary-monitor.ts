@@ -15,7 +15,7 @@ const confirmationMaxMs = 5000;
 
 /** Monitors the primary. `since` is the start of a wait, from `performance.now()`. */
 export type PrimaryMonitor = {
-  /** Resolves when there is a primary, usually at once. @throws `NoPrimaryError` after the timeout. */
+  /** Resolves when there is a primary, usually immediately. @throws `NoPrimaryError` after the timeout. */
   waitForPrimary(since: number): Promise<void>;
   /**
    * Returns the result of `work`.

@@ -44,7 +44,7 @@ describe('a start that only compares', () => {
     expect(await compare(after)).toBeUndefined();
   });
 
-  it('refuses a lost index and a changed validator, and accepts an index of an operator', async () => {
+  it('refuses a lost index and a changed validator, and accepts an index that an operator has created', async () => {
     await fixture.process(after).prepare();
     await fixture.cards().createIndex({ title: 1 }, { name: 'byHand' });
     expect(await compare(after)).toBeUndefined();

@@ -38,7 +38,7 @@ describe('migrating', () => {
     expect((await process.status()).map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
   });
 
-  it('records every migration of an empty database as done, and applies the strict validator at once', async () => {
+  it('records every migration of an empty database as done, and applies the strict validator immediately', async () => {
     const process = fixture.process(after);
     await process.prepare();
     expect((await process.status()).map(({ state, changed }) => [state, changed])).toEqual(

@@ -78,7 +78,7 @@ describe('unique indexes', () => {
 });
 
 describe('preparing', () => {
-  it('race: is safe for several processes at once', async () => {
+  it('race: is safe for several processes at the same time', async () => {
     const stores = Array.from({ length: 5 }, () =>
       datastore.current.open({ name: 'raced', collections: { notes } }, { clock, ids: createIds(clock) }),
     );

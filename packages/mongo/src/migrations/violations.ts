@@ -29,7 +29,7 @@ export const describeViolations = async (db: Db, collection: StoredCollection, f
   const until = performance.now() + forMs;
   let count = 0;
   let example: unknown;
-  // Bounds instead of a filter, which would leave out ids of other types than the position.
+  // Bounds instead of a filter, which would leave out ids whose type differs from that of the position.
   let min: unknown = new MinKey();
   while (min !== undefined && performance.now() < until) {
     const from = { hint: byId, min: { _id: min }, projection: byId };
