@@ -49,7 +49,7 @@ export const serviceSettings = {
     description: 'How many requests one process handles at a time. More are queued for a moment.',
   }),
   CONNECTIONS_MAX: integer({ min: 1, max: 1_000_000 }).default(10_000).meta({
-    description: 'How many connections one process holds. More are closed at once.',
+    description: 'How many connections one process holds. More are closed immediately.',
   }),
   CONNECTIONS_PER_IP_MAX: integer({ min: 1, max: 1_000_000 }).default(500).meta({
     description: 'How many of them one IP address may have, unless it is a trusted proxy.',

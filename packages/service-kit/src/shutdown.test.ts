@@ -41,7 +41,7 @@ describe('a process that is stopped', () => {
     expect(await run(closeAtOnce, stop)).toEqual({ code: 1, events: ['process-failed', 'stopped'] });
   });
 
-  it('logs an error during the stop too, and exits with 1 at once', async () => {
+  it('logs an error during the stop too, and exits with 1 immediately', async () => {
     const failing = `() => new Promise(() => void Promise.reject(new Error()))`;
     const events = ['stopping', 'process-failed'];
     expect(await run(failing, (child) => child.kill())).toEqual({ code: 1, events });

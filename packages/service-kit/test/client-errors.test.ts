@@ -198,8 +198,8 @@ describe('bytes that are not a request', () => {
 
 describe('bytes that are not a body', () => {
   it.each([
-    ['at once', ['zz\r\n']],
-    ['after a part', ['2\r\n{}\r\n', 'zz\r\n']],
+    ['in the first chunk', ['zz\r\n']],
+    ['after a valid chunk', ['2\r\n{}\r\n', 'zz\r\n']],
   ])('are a 400 of their route, sent and logged once: %s', async (_when, chunks) => {
     const before = await countRefusals();
     const { text } = await sendBytes(host.port, [chunked(), ...chunks]);

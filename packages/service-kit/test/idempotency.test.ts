@@ -116,14 +116,14 @@ describe('a repeated request with an idempotency key', () => {
     expect([first.status, isReplayed(first), second.status, isReplayed(second)]).toEqual([201, false, 201, true]);
   });
 
-  it('race: has one effect and one response when it is sent fifty times at once', async () => {
+  it('race: has one effect and one response when it is sent fifty times concurrently', async () => {
     const body = createBody();
     const responses = await Promise.all(Array.from({ length: 50 }, () => create(body, 'same')));
     expect(new Set(responses.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
     expect(responses.filter((response) => !isReplayed(response))).toHaveLength(1);
   });
 
-  it('race: has one effect, and the other bodies get 422, when they are sent at once', async () => {
+  it('race: has one effect, and the other bodies get 422, when they are sent concurrently', async () => {
     const responses = await Promise.all(Array.from({ length: 10 }, () => create(createBody(), 'same')));
     const statuses = responses.map(({ status }) => status).toSorted((left, right) => left - right);
     expect(statuses).toEqual([201, ...Array(9).fill(422)]);

@@ -39,7 +39,7 @@ const enterMany = (length: number, caller = alice) => Array.from({ length }, () 
 const getOutcomes = (requests: readonly { outcome: string }[]) => requests.map(({ outcome }) => outcome);
 
 describe('admission', () => {
-  it('boundary: gives a user half of the slots and of the places in the queue, and rejects the rest at once', () => {
+  it('boundary: gives a user half of the slots and of the places in the queue, and rejects the rest immediately', () => {
     const outcomes = ['admitted', 'admitted', 'waiting', 'waiting', 'waiting', 'rejected'];
     expect(getOutcomes(enterMany(6))).toEqual(outcomes);
   });

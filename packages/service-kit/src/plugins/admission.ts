@@ -8,7 +8,7 @@ export type AdmissionLimits = {
   /** Requests that are processed concurrently. */
   readonly inFlightMax: number;
   /**
-   * Requests that wait for a slot; one more is rejected at once. Waiting costs only memory, and rejected clients retry, so
+   * Requests that wait for a slot; one more is rejected immediately. Waiting costs only memory, and rejected clients retry, so
    * many may wait.
    */
   readonly waitingMax: number;

@@ -85,7 +85,7 @@ export const connections = fp<ConnectionsOptions>(
     const windows = new Map<Socket, RateWindow>();
     const refused = metrics.counter({
       name: 'http_connections_refused_total',
-      help: 'Connections that were closed at once, because the process or the client network has as many as it may.',
+      help: 'Connections that were closed immediately, because the process or the client network has as many as it may.',
       labels: { limit: ['process', 'network'] },
     });
     let refusedCount = 0;

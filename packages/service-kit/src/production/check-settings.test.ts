@@ -62,7 +62,7 @@ describe('in production', () => {
     expect(check({ ALLOW_INSECURE: ['env-file'] }, '/app/.env')).toEqual([]);
   });
 
-  it('reports every risk at once', () => {
+  it('reports all risks together', () => {
     const worst = {
       ...Object.assign({}, ...Object.values(risky)),
       MONGODB_URI: 'mongodb://db/?tlsInsecure=true',

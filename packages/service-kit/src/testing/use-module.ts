@@ -125,7 +125,7 @@ export type TestTenant = Awaited<ReturnType<TestedModule['createTenant']>>;
 export const sortStatuses = (responses: readonly TestResponse[]): number[] =>
   responses.map(({ status }) => status).toSorted((left, right) => left - right);
 
-/** Runs the same call many times at once. */
+/** Runs the same call many times concurrently. */
 export const race = <T>(count: number, call: (index: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => call(index)));
 
