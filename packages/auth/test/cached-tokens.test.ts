@@ -4,7 +4,7 @@ import { createTestVerifier, createToken, startSeconds, subject, verifyOrError }
 const isCached = (verifier: ReturnType<typeof createTestVerifier>, token: string) =>
   !(verifier.verify(token) instanceof Promise);
 
-it('returns a promise for a new token, and the principal at once for a verified one', async () => {
+it('returns a promise for a new token, and the principal itself for a verified one', async () => {
   const verifier = createTestVerifier();
   const token = createToken();
   expect(verifier.verify(token)).toBeInstanceOf(Promise);

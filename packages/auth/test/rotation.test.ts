@@ -30,7 +30,7 @@ describe('when the keys of a ring are replaced', () => {
     expect(await verifyOrError(verifier, await sign(before))).toEqual(accepted);
   });
 
-  it('tokens of the retired key are refused at once, including one that was verified before', async () => {
+  it('tokens of the retired key are refused immediately, including one that was verified before', async () => {
     const ring = createRing();
     const verifier = createTestVerifier(ring);
     const token = await sign(before);

@@ -6,7 +6,7 @@ type Subject = { readonly tenantId: string; readonly subject: string };
 
 /** The current access of the users that this process has served lately. */
 export type UserAccessCache = {
-  /** Returns the access of `ctx.actor`: at once when it is known, else as a promise. */
+  /** Returns the access of `ctx.actor`: directly when it is known, else as a promise. */
   get(ctx: Ctx): UserAccess | Promise<UserAccess>;
   /** Call it when the access of a user has changed: the next request looks it up. Safe to repeat, and in any order. */
   forget(subject: Subject): void;

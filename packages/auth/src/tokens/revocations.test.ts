@@ -55,7 +55,7 @@ describe('a token', () => {
     expect(await verifyOrError(verifier, createToken())).toMatchObject({ id });
   });
 
-  it('is rejected at once though it was verified a moment ago', async () => {
+  it('is rejected immediately though it was verified a moment ago', async () => {
     const verifier = createTestVerifier();
     await verifier.verify(createToken());
     expect(verifier.verify(createToken())).toMatchObject({ id });

@@ -10,7 +10,7 @@ import { expired, Rejection, toUnauthenticated, unauthenticated } from './unauth
 
 export type TokenVerifier = {
   /**
-   * Returns the principal of a token: at once when the token was verified within the last minute, else as a promise.
+   * Returns the principal of a token: directly when the token was verified within the last minute, else as a promise.
    * @throws `unauthenticated`, which includes revoked tokens, and `token-expired`.
    */
   verify(token: string): Principal | Promise<Principal>;
@@ -139,7 +139,7 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
     verify: (token) => {
       const digest = hash('sha256', token);
       const cached = cache.get(digest);
-      // After a change of the keys every token is verified again, so that one of a retired key is refused at once.
+      // After a change of the keys every token is verified again, so that one of a retired key is refused immediately.
       return cached?.keys === keys.current ? toPrincipal(cached) : verifyNew(token, digest);
     },
   };
