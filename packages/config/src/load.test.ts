@@ -35,7 +35,7 @@ describe('load', () => {
     expect(wrong).toBeUndefined();
   });
 
-  it('reports every issue at once, each on its own line', () => {
+  it('reports all issues together, each on its own line', () => {
     const values = { PORT: 'abc', CURSOR_SECRET: 'change-me', LOG_LEVEL: 'loud' };
     expect(getError(settings, values).message.split('\n')).toEqual([
       'The configuration has 4 issues:',

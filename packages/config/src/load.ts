@@ -36,7 +36,7 @@ export const readSettings = (settings: Settings, env: Environment) => {
 };
 
 /**
- * Reads and checks all settings at once. A setting is a variable, or a file that the variable `<name>_FILE` names.
+ * Reads and checks all settings together. A setting is a variable, or a file that the variable `<name>_FILE` names.
  * @throws `ConfigError` with every issue, and without any value.
  */
 export const load = <const S extends Settings>(settings: S, env: Environment = process.env): Config<S> => {
