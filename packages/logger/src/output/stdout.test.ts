@@ -34,7 +34,7 @@ const run = (
 };
 
 describe('standard output in development', () => {
-  it('receives each JSON line at once', () => {
+  it('receives each JSON line immediately', () => {
     const body = `log.info('first'); process.kill(process.pid, 'SIGKILL');`;
     expect(run({ isProduction: false }, body)).toEqual({ status: null, events: ['first'] });
   });
@@ -88,7 +88,7 @@ describe('standard output in production', () => {
     expect(run({ isProduction: true }, body).events).toHaveLength(5000);
   });
 
-  it('receives a fatal line at once, so that it is there after the process is killed', () => {
+  it('receives a fatal line immediately, so that it is there after the process is killed', () => {
     const body = `log.info('first'); log.fatal('last'); process.kill(process.pid, 'SIGKILL');`;
     expect(run({ isProduction: true }, body)).toEqual({ status: null, events: ['first', 'last'] });
   });

@@ -12,7 +12,7 @@ type StdoutOptions = {
 };
 
 /**
- * Creates the destination on standard output: buffered JSON in production; else each line at once, readable on a
+ * Creates the destination on standard output: buffered JSON in production; else each line immediately, readable on a
  * terminal and JSON elsewhere.
  */
 export const createStdoutDestination = ({ isProduction }: StdoutOptions): Destination => {
