@@ -10,7 +10,7 @@ export type RouteLabels = {
   readonly route: string;
 };
 
-/** A request after its response, or whose client has disconnected. */
+/** A request whose response has ended, or whose client has disconnected. */
 export type ServedRequest = {
   readonly status: number;
   readonly durationMs: number;
@@ -41,7 +41,7 @@ const codesMax = 200;
 const createPromMetrics = ({ registry }: Metrics) => {
   const registers = [registry];
   return {
-    // Without the type argument an exemplar may have the names of the labels only.
+    // Without the type argument, the labels of an exemplar could only be those of the metric.
     durations: new Histogram<string>({
       name: 'http_server_request_duration_seconds',
       help: 'Time from the headers of a request to the end of its response, by route and class of status.',
