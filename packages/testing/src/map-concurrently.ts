@@ -1,4 +1,4 @@
-/** Maps items with a limited number of calls at once. @returns the results in the order of the items. */
+/** Maps items with a limited number of calls at a time. @returns the results in the order of the items. */
 export const mapConcurrently = async <T, R>(
   items: readonly T[],
   map: (item: T) => Promise<R>,

@@ -78,7 +78,7 @@ it('sendBytes returns all responses of a connection', async () => {
   expect(splitResponses('')).toEqual([]);
 });
 
-it('mapConcurrently limits the calls at once and keeps the order', async () => {
+it('mapConcurrently limits the calls in progress and keeps the order', async () => {
   let running = 0;
   let runningMax = 0;
   const map = async (item: number): Promise<number> => {

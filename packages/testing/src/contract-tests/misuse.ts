@@ -14,7 +14,7 @@ const outsideCases = (use: () => Fixture): void => {
     expect(() => scoped.remove(thing)).toThrow(/outside a unit of work/);
   });
 
-  it('a write with another context than that of the unit throws', async () => {
+  it('a write with a context that is not that of the unit throws', async () => {
     const { ctx, context, write } = createTenant(use());
     const { things } = createTenant(use(), context(ctx.tenantId));
     await expect(write(() => things.insert(createThing()))).rejects.toThrow(/outside a unit of work/);

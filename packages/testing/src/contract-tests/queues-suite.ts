@@ -143,7 +143,7 @@ const retryCases = ({ open, work }: Suite): void => {
 };
 
 const workerCases = ({ open, work }: Suite): void => {
-  it('a worker handles as many messages at once as its concurrency, and not more', async () => {
+  it('a worker handles as many messages at a time as its concurrency, and not more', async () => {
     const queue = open();
     const messages = createMessages(8);
     let [running, runningMax] = [0, 0];

@@ -49,7 +49,8 @@ export const openShops = async (openStore: OpenStore) => {
   };
   return { createShop, close };
 };
-/** A tenant. Each shop of a tenant has its own context. */
+
+/** The collections of a tenant. Two shops of one tenant differ in their contexts. */
 export type Shop = ReturnType<Awaited<ReturnType<typeof openShops>>['createShop']>;
 export type CreateShop = (tenantId?: string) => Shop;
 

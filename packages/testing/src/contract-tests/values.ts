@@ -82,7 +82,7 @@ const ruleCases = (use: () => Fixture): void => {
       expect(await slots.get(slot._id)).toEqual(next);
     });
 
-    it('race: of two patches that each keep it, and together break it, one is made', async () => {
+    it('race: of two patches that each keep it, and together break it, one is committed', async () => {
       const { slots, write, race } = createTenant(use());
       const { _id } = await write(() => slots.insert({ room: 'a', hour: 1, until: 9, rank: 1 }));
       const { results, errorCodes } = await race(2, async (tenant, index) => {

@@ -5,7 +5,7 @@ import { type Child, type ChildOptions, type Environment, nodeCommand, startChil
 /** A host in its own process. */
 export type Service = Child & { readonly port: number; readonly url: string };
 
-/** Longer than a start takes on a machine that runs several packages of tests at once. */
+/** Longer than a start takes on a machine that runs several packages of tests at the same time. */
 const readyWithinMs = 60_000;
 const pollMs = 20;
 const responseTimeoutMs = 5000;
