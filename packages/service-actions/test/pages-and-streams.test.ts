@@ -77,7 +77,7 @@ describe('a stream', () => {
       response.end();
     };
 
-  it('has its items one by one, however they are cut', async () => {
+  it('has its items one by one, wherever the chunks end', async () => {
     server.play(lines('{"id":"a"}\n{"i', 'd":"b"}\n', '{"id":"c"}'));
     expect(await collect(await unwrap(exportUsers(open())))).toEqual([{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
   });

@@ -83,7 +83,7 @@ describe('infiniteQueryOptions', () => {
     stop();
   });
 
-  it('has another key than a single page of the same list', () => {
+  it('has a key that differs from that of a single page', () => {
     const input = { query: { limit: 2 } };
     expect(infiniteQueryOptions(listUsers, api, input).queryKey).not.toEqual(
       queryOptions(listUsers, api, input).queryKey,
@@ -126,7 +126,7 @@ describe('mutationOptions', () => {
     stopProducts();
   });
 
-  it('shows a change at once, and then what the API says', async () => {
+  it('shows a change immediately, and then what the API says', async () => {
     const { id, shown, stop } = await openUser();
     await new MutationObserver(client, rename).mutate({ id, body: { name: 'Ada King' }, ifMatch: 1 });
     expect(shown).toEqual(['Ada, version 1', 'Ada King, version 1', 'Ada King, version 2']);

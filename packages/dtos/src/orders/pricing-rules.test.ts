@@ -101,7 +101,7 @@ describe('conditions', () => {
   it.each([
     ['nothing', {}],
     ['an empty group, which would always hold', { any: [] }],
-    ['two groups at once, one of which the engine ignores', { all: [yes], any: [yes] }],
+    ['two groups together, one of which the engine ignores', { all: [yes], any: [yes] }],
     ['six items', { all: Array(6).fill(yes) }],
     ['six items in a group', { all: [{ any: Array(6).fill(yes) }] }],
     ['a third level', { all: [{ any: [group] }] }],

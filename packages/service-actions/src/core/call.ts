@@ -22,8 +22,8 @@ type Sending = Omit<Call, 'input'> & {
   readonly endsAtMs: number;
 };
 
-/** A response is missing, or comes from a proxy or an API that cannot respond now. */
-const repeated = [0, 408, 429, 502, 503, 504];
+/** The statuses of a missing response (0), and of a proxy or an API that cannot respond now. */
+const repeatedStatuses = [0, 408, 429, 502, 503, 504];
 const firstDelayMs = 200;
 const delayMsMax = 5000;
 
@@ -80,15 +80,15 @@ const send = async (sending: Sending): Promise<AnyResult> => {
       refused = token;
       if ((await getToken(refused)) !== refused) continue;
     }
-    // Full jitter, in addition to the time that the API requests, so that clients do not all return at once.
+    // Full jitter, in addition to the time that the API requests, so that clients do not all return at the same moment.
     const delayMs = retryAfter * 1000 + Math.random() * Math.min(firstDelayMs * 2 ** tries, delayMsMax);
-    const isRepeated = repeated.includes(status) && (isRead || !route.isPublic || status === 429);
+    const isRepeated = repeatedStatuses.includes(status) && (isRead || !route.isPublic || status === 429);
     if (!isRepeated || stop.aborted || ++tries > api.retries || Date.now() + delayMs > endsAtMs) return result;
     await wait(delayMs, stop);
   }
 };
 
-/** Calls a route. Resolves with a result in every case, and at once when the signal is aborted. */
+/** Calls a route. Resolves with a result in every case, and immediately when the signal is aborted. */
 export const call = async ({ api, route, input, options }: Call): Promise<AnyResult> => {
   const { signal, timeoutMs = api.timeoutMs } = options;
   if (signal?.aborted) return toFailure('aborted');

@@ -14,7 +14,7 @@ export type RouteConstants = {
   readonly method: string;
   readonly path: string;
   readonly isPublic?: boolean;
-  /** For a stream. Other routes do without its code. */
+  /** Given for a stream. Other routes leave it out, so that a client without streams does not bundle its code. */
   readonly readItems?: ReadItems;
 };
 
@@ -57,7 +57,7 @@ export const readResponse = async (response: Response, options: ReadOptions): Pr
     // Only problems of the API say what to do next.
     if (data.fix) return { ok, status, problem: data };
   } catch {
-    // A proxy responds with pages.
+    // A proxy may respond with an HTML page.
   }
   return toFailure('unexpected-response', status);
 };

@@ -227,7 +227,7 @@ export const describeContract = (getServed: () => Served): void => {
       expect((await unwrap(listUsers(api))).items).toHaveLength(1);
     });
 
-    it('race: has one effect when both requests are sent at once', async () => {
+    it('race: has one effect when both requests are sent concurrently', async () => {
       const api = await open();
       const create = () => unwrap(createProduct(api, { body: tea }, { idempotencyKey: 'key-1' }));
       const [first, second] = await Promise.all([create(), create()]);
