@@ -71,7 +71,7 @@ export const ChosenLines = ({ form }: { readonly form: UseFormReturn<OrderFields
     const index = lines.findIndex(({ productId }) => productId === product.id);
     if (index >= 0) return form.setFocus(`lines.${index}.quantity`, { shouldSelect: true });
     queryClient.setQueryData(queryOptions(getProduct, api, { id: product.id }).queryKey, product);
-    // The next product is chosen at once.
+    // The next product is chosen immediately.
     append({ productId: product.id, quantity: 1 }, { shouldFocus: false });
     form.clearErrors('lines');
   };
