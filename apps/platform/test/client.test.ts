@@ -80,7 +80,7 @@ describe('a client', () => {
     expect(await getUser(api, { id })).toMatchObject({ ok: true, status: 200, etag: '"2"', data: { version: 2 } });
   });
 
-  it('is aborted at once', { retry: 3 }, async () => {
+  it('is aborted immediately', { retry: 3 }, async () => {
     proxy.freeze();
     const controller = new AbortController();
     const pending = getMe(api, {}, { signal: controller.signal });

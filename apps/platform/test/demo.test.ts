@@ -21,7 +21,7 @@ beforeAll(async () => {
   const datastore = await openTestDatastore();
   host = await openTestHost({ modules, datastore });
   addAgain = () => Promise.all([addDemoData(datastore), addDemoData(datastore)]);
-  // Two processes that start at once, and one that starts later.
+  // Two processes that start at the same time, and one that starts later.
   await addAgain();
   await addDemoData(datastore);
 });

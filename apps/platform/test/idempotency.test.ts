@@ -38,7 +38,7 @@ describe('on a real database, an idempotency key', () => {
     expect(await listJournalRows(owner.tenantId)).toHaveLength(1);
   });
 
-  it('race: fifty keys, each sent four times at once, create fifty users', async () => {
+  it('race: fifty keys, each sent four times concurrently, create fifty users', async () => {
     const owner = createOwner();
     const caller = await platform.host.as(owner);
     const calls = Array.from({ length: 50 }, (_, index) => ({ key: `key ${index}`, body: createBody() }));

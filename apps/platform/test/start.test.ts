@@ -51,7 +51,7 @@ describe.each(hosts)('$name', { timeout }, ({ main, listPath }) => {
 describe.concurrent('the platform', { timeout }, () => {
   const toSentences = (stderr: string): string[] => stderr.trim().split('\n').filter(Boolean);
 
-  it('reports every configuration error at once, without values, and does not start', async ({ expect }) => {
+  it('reports all configuration errors together, without values, and does not start', async ({ expect }) => {
     const env = await createEnvironment({
       MONGODB_URI: 'postgres://ada:hunter2@localhost',
       CURSOR_SECRET: undefined,

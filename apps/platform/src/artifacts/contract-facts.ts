@@ -25,7 +25,7 @@ export type OperationFacts = {
   readonly combinations?: readonly string[];
   /** The rules and refinements of the request that no keyword of JSON Schema shows. */
   readonly checks?: readonly string[];
-  /** The values of the request that are stored or compared in another form than sent. */
+  /** The values of the request that are stored or compared in a form that differs from what was sent. */
   readonly conversions?: readonly string[];
 };
 

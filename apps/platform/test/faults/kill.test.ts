@@ -158,7 +158,7 @@ const moments = fc
   .sample(moment, { seed: getSeed(), numRuns: size.kills })
   .toSorted((a, b) => a.responses - b.responses);
 
-/** Kills a process at random moments and starts it again at once. */
+/** Kills a process at random moments and starts it again immediately. */
 const killAtRandom = async (service: Service, countResponses: () => number): Promise<void> => {
   for (const { responses, afterMs } of moments) {
     while (countResponses() < responses) await sleep(1);

@@ -80,7 +80,7 @@ export const sendUntilHandled = async (
 
 type SendOptions = { readonly concurrency: number; readonly onResponse?: (response: ServiceResponse) => void };
 
-/** Sends requests, a limited number at once, each until it has its response. @returns the responses in the same order. */
+/** Sends requests, a limited number at a time, each until it has its response. @returns the responses in the same order. */
 export const sendAll = (
   service: Service,
   requests: readonly KeyedRequest[],

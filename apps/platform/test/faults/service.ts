@@ -13,7 +13,7 @@ import { storeUser } from '../stored-users.ts';
 
 const programs = { ...entrypoints, selfKilling: new URL('./self-killing-service.ts', import.meta.url) };
 
-/** The tests start ten processes at once, and each creates the databases of every module. */
+/** The tests start ten processes at the same time, and each creates the databases of every module. */
 const readyWithinMs = 60_000;
 
 /** A host in its own process. It uses the same databases after each start. */

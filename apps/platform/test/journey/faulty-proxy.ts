@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * Opens a proxy to the port of an API. The request id of a request selects a fault: `hang-…` is neither forwarded nor answered,
- * the connection of `drop-…` ends at once, and that of `lose-…` when the API has responded, at the first try.
+ * the connection of `drop-…` ends immediately, and that of `lose-…` when the API has responded, at the first try.
  */
 export const openFaultyProxy = async (port: number) => {
   const lost = new Set<string>();

@@ -56,7 +56,7 @@ it.each([
   ['platform', [...sentences, demoSentence]],
   ['svc-users', sentences],
 ] as const)(
-  '%s names every risk at once, next to settings that are not valid, and does not start',
+  '%s names all risks together, with the settings that are not valid, and does not start',
   async (app, expected) => {
     const env = await createSettings();
     const { code, stdout, stderr } = await run(entrypoints[app], { ...env, ALLOW_INSECURE: undefined, HOST: 'a b' });

@@ -65,7 +65,7 @@ const findChanged = (sent: unknown, received: unknown): string[] => {
 const toRead = ({ body: schema }: RouteSpec, body: unknown): unknown =>
   JSON.parse(JSON.stringify((schema && z.safeParse(schema, body).data) ?? null));
 
-/** Returns the faults of a response: another status than declared, a body that its schema refuses, or changed values. */
+/** Returns the faults of a response: an undeclared status, a body that its schema refuses, or changed values. */
 export const findResponseFaults = (route: RouteSpec, exchange: Exchange): string[] => {
   const { request, response } = exchange;
   if (response.status >= 400) return findErrorFaults(route, exchange);

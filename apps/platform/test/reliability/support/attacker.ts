@@ -1,5 +1,5 @@
 // A thread that attacks a platform, so that the requests of the victim are measured by a thread that is idle otherwise.
-// It imports modules of Node only, so that it starts at once.
+// It imports modules of Node only, so that it starts immediately.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, type RequestOptions, request } from 'node:http';
