@@ -78,7 +78,7 @@ export const readBase = (root: string, name: string | undefined): Base => {
     );
   };
   const [contracts, asyncapi] = [contractsPath, asyncapiPath].map((path) => git('show', `${found.commit}:${path}`));
-  // Without -z, names with other characters than those of ASCII are quoted.
+  // Without -z, names with characters outside ASCII are quoted.
   const names = git('ls-tree', '-r', '-z', '--name-only', found.commit, '--', `${changesetFolder}/`) ?? '';
   const paths = names.split('\0').filter(isChangeset);
   return {

@@ -4,7 +4,7 @@ import { root } from '../run.mjs';
 import { addResults, closingLine, listTested, removeResults } from './results.ts';
 
 const tasks = ['lint', 'typecheck', 'test', 'build'];
-// More tasks at once than cores make tests miss their deadlines: each already uses several processes.
+// More tasks at the same time than cores make tests miss their deadlines: each already uses several processes.
 const turboFlags = ['--continue=dependencies-successful', '--output-logs=new-only', '--concurrency=100%'];
 
 const args = process.argv.slice(2);

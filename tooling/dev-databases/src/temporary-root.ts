@@ -6,8 +6,8 @@ import type { FindOptions } from './programs/find.ts';
 const freeBytesMin = 4 * 2 ** 30;
 
 /**
- * Returns the folder for temporary data. Creating a collection on a disk takes five times as long as in memory. TMPDIR wins;
- * a container has 64 MB of memory for files by default.
+ * Returns the folder for temporary data: the default one, or memory for volatile data if TMPDIR is not set and memory has
+ * the space. Creating a collection on a disk takes five times as long. A container has 64 MB of `/dev/shm` by default.
  */
 export async function findTemporaryRoot(
   { env, isVolatile = false }: Pick<FindOptions, 'env'> & { isVolatile?: boolean | undefined },

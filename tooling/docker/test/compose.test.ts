@@ -50,7 +50,7 @@ describe('docker-compose.yml', async () => {
   it.each([
     ['platform', serviceSettings],
     ['worker', toWorkerSettings([ordersModule])],
-  ] as const)('passes settings to the %s that exist, and every one that is required', (name, settings) => {
+  ] as const)('passes only existing settings to the %s, and every required one', (name, settings) => {
     const passed = Object.keys(apps[name].environment ?? {});
     const required = Object.entries(settings).filter(([, schema]) => !schema.safeParse(undefined).success);
     expect(passed.filter((setting) => !Object.hasOwn(settings, setting))).toEqual([]);

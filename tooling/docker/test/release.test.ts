@@ -35,7 +35,7 @@ describe('a push to main', () => {
   });
 });
 
-it('has the section of its version as notes, and is not made without one', async () => {
+it('a release has the section of its version as notes, and fails without one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-release-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   await mkdir(join(folder, 'packages/service-contracts'), { recursive: true });

@@ -33,7 +33,7 @@ export const setYamlItem = (
   return document.toString({ lineWidth: 0 });
 };
 
-/** The lines of a domain in CODEOWNERS, in the groups in which they stand together. */
+/** The lines of a domain in CODEOWNERS. The lines of a group stand next to each other. */
 const ownedPaths = [
   [
     ['/packages/*/src/<domain>/', '@plinth/<domain>'],

@@ -15,7 +15,7 @@ export type ProjectOptions = {
 
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Tests with a mongod of their own wait most of the time, so each worker has many of them at once. */
+/** Tests with a mongod of their own wait most of the time, so each worker has many of them at the same time. */
 const ownDatabases = {
   maxWorkers: 2,
   maxConcurrency: 12,
@@ -30,7 +30,7 @@ export function projectConfig({ linesMin, databases = false }: ProjectOptions = 
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // `npm test` sums up these files, including those of cached runs.
       reporters: ['default', ['json', { outputFile: 'test-results.json' }]],
-      // Long enough for a busy machine: several packages run their tests at once.
+      // Long enough for a busy machine: several packages run their tests at the same time.
       testTimeout: 60_000,
       hookTimeout: 90_000,
       expect: { poll: { timeout: 15_000 } },
