@@ -5,6 +5,7 @@ import {
   eraseOrderHistory,
   startCustomerErasure,
 } from '@plinth/actions/orders/consumers';
+import { cancelUnpaidOrder, cancelUnpaidOrders } from '@plinth/actions/orders/jobs';
 import { defineConsumer } from '@plinth/data-kit';
 import {
   erasedCustomers,
@@ -65,4 +66,5 @@ export const ordersModule = defineModule({
       handle: eraseOrderHistory,
     }),
   ],
+  jobs: [cancelUnpaidOrders, cancelUnpaidOrder],
 });

@@ -7,6 +7,7 @@ import {
   defineJob,
   Entity,
   type EventOf,
+  PlannedRun,
 } from '@plinth/data-kit';
 import { defineModule, type Module } from '@plinth/service-kit';
 import { z } from 'zod';
@@ -53,6 +54,18 @@ export const countBox = defineJob({
     },
 });
 
+/** Counts the documents of a tenant by the calendar, as one effect. */
+export const countEffects = defineJob({
+  name: 'count-effects',
+  input: PlannedRun,
+  schedule: { cron: '0 0 1 1 *', tenantsOf: effects },
+  handle:
+    ({ effects: stored }: Deps) =>
+    async ({ plannedAt }, ctx: Ctx): Promise<void> => {
+      stored.for(ctx).insert({ eventId: ctx.requestId, boxId: ctx.tenantId, step: plannedAt.getUTCFullYear() });
+    },
+});
+
 export const shelvesModule: Module = defineModule({
   name: 'shelves',
   contracts: [],
@@ -67,5 +80,5 @@ export const shelvesModule: Module = defineModule({
       retry: { attemptsMax: 3, pauseMs: 100, pauseMaxMs: 200 },
     }),
   ],
-  jobs: [countBox],
+  jobs: [countBox, countEffects],
 });

@@ -39,6 +39,8 @@ export type Boxes = {
   move(moves: readonly Move[]): Promise<void>;
   /** Commits a job for the move. */
   enqueue(move: Move, options?: Omit<EnqueueOptions, 'input'>): Promise<void>;
+  /** Moves the last runs of scheduled jobs to a time. */
+  ageSchedules(plannedAt: Date): Promise<void>;
   listEffects(): Promise<Effect[]>;
   /** Starts a worker of both modules, which the test has to stop. */
   startWorker(options?: Partial<WorkerOptions>): Worker;
@@ -69,6 +71,8 @@ export const openBoxes = async (redisUrl = String(process.env['REDIS_URL'])): Pr
       const work = async () => shelves.jobs.enqueue(ctx, countBox, { input: { boxId, step }, ...enqueued });
       await shelves.unitOfWork.run(ctx, work, { operation: 'countBox' });
     },
+    ageSchedules: async (plannedAt) =>
+      void (await shelvesDb.collection('schedules').updateMany({}, { $set: { plannedAt } })),
     listEffects: async () => {
       const rows = await shelvesDb.collection<JournalRow>('journal').find().sort({ storedAt: 1 }).toArray();
       return rows

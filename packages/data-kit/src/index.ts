@@ -153,7 +153,7 @@ export {
   toReceived,
 } from './messages/inbox.ts';
 export { defineJob, type InputOf, type Job, type JobType } from './messages/job.ts';
-export { createJobs, type EnqueueOptions, type Jobs } from './messages/jobs.ts';
+export { createJobs, type EnqueueOptions, type Jobs, type ScheduledRun, toScheduledMessage } from './messages/jobs.ts';
 export type { JournalConsumer, JournalConsumerDeps, ReceiveEntries, Signer } from './messages/journal-consumer.ts';
 export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
@@ -167,6 +167,8 @@ export type {
   QueueWorker,
   QueueWorkerOptions,
 } from './messages/queues.ts';
+export { assertSchedule, getRunTimes, PlannedRun, type Schedule } from './messages/schedule.ts';
+export type { Schedules } from './messages/schedules.ts';
 export { toMessages } from './messages/to-messages.ts';
 export { toNewestEvent } from './messages/to-newest-event.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';

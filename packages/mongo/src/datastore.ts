@@ -24,6 +24,7 @@ import type { Write } from './commit/write.ts';
 import { createInbox, toEndOfMessage, toJobWrite } from './inbox/inbox.ts';
 import { inboxName } from './inbox/inbox-collection.ts';
 import { createPauses, pausesName } from './inbox/pauses.ts';
+import { createSchedules, schedulesName } from './inbox/schedules.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -51,7 +52,7 @@ export type DatastoreOptions = {
   readonly workerLeaseMs?: number;
 };
 
-const reservedNames = [inboxName, journalName, keysName, leasesName, migrationsName, pausesName];
+const reservedNames = [inboxName, journalName, keysName, leasesName, migrationsName, pausesName, schedulesName];
 
 const defaultLeaseMs = 10_000;
 
@@ -124,6 +125,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     journal: createJournal(reads),
     inbox: createInbox({ db, clock }),
     pauses: createPauses({ db, clock }),
+    schedules: createSchedules(db),
     prepare,
     assertPrepared,
   };

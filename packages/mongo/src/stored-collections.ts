@@ -2,6 +2,7 @@ import type { CollectionDefinition, Entity, StoredModule } from '@plinth/data-ki
 import { type StoredCollection, toStoredCollection } from './collections/stored-collection.ts';
 import { inboxCollection } from './inbox/inbox-collection.ts';
 import { pausesCollection } from './inbox/pauses.ts';
+import { schedulesCollection } from './inbox/schedules.ts';
 import { keysCollection } from './journal/idempotency-keys.ts';
 import { journalCollection } from './journal/journal.ts';
 import { leasesCollection } from './leases/leases-collection.ts';
@@ -17,5 +18,6 @@ export const listStoredCollections = <K>(module: StoredModule<K>): StoredCollect
   keysCollection,
   inboxCollection,
   pausesCollection,
+  schedulesCollection,
   leasesCollection,
 ];

@@ -205,6 +205,8 @@ describe('a dry run', () => {
       expect.stringMatching(/^Creates the collection '\w+\.journal'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.idempotencyKeys'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.inbox'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.pauses'\.$/),
+      expect.stringMatching(/^Creates the collection '\w+\.schedules'\.$/),
       expect.stringMatching(/^Creates the collection '\w+\.leases'\.$/),
     ]);
     expect(await fixture.db().listCollections().toArray()).toEqual([]);

@@ -78,14 +78,14 @@ const domainRules = [
   }),
   forbid(
     'public-entry',
-    'Import @plinth/<layer>/<domain>, its consumers, @plinth/svc-<domain>/module, @plinth/platform/modules or jobs, nothing deeper.',
+    'Import @plinth/<layer>/<domain>, its consumers, its jobs, @plinth/svc-<domain>/module, @plinth/platform/modules or jobs, nothing deeper.',
     {
       from: { path: '^((?:apps|packages|tooling)/[^/]+)/' },
       to: {
         path: `^(?:${domains}|apps/[^/]+)/`,
         pathNot: [
           '^$1/',
-          `^${domains}/src/[^/]+/(?:(?:testing|consumers)/)?index\\.ts$`,
+          `^${domains}/src/[^/]+/(?:(?:testing|consumers|jobs)/)?index\\.ts$`,
           '^apps/svc-[^/]+/src/module\\.ts$',
           '^apps/platform/src/(?:modules|jobs/run)\\.ts$',
         ],

@@ -6,6 +6,7 @@ import type { Inbox } from '../messages/inbox.ts';
 import type { Jobs } from '../messages/jobs.ts';
 import type { JournalReaderOptions } from '../messages/journal-reader.ts';
 import type { Pauses } from '../messages/pauses.ts';
+import type { Schedules } from '../messages/schedules.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
@@ -32,6 +33,8 @@ export type ModuleStore<K> = {
   readonly inbox: Inbox;
   /** For workers and operators only. */
   readonly pauses: Pauses;
+  /** For workers only: the schedules of jobs. */
+  readonly schedules: Schedules;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
    * repeat, even by several processes at the same time. A database that newer code has migrated stays unchanged.

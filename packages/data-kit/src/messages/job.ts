@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Ctx } from '../context/context.ts';
 import { type Consumer, defineConsumer, type RetryPolicy } from './consumer.ts';
+import { assertSchedule, type Schedule } from './schedule.ts';
 
 /** The name of a job and the schema of its input, by which it is enqueued. */
 export type JobType<I extends z.ZodObject = z.ZodObject> = {
@@ -24,13 +25,25 @@ type JobSpec<Deps, I extends z.ZodObject> = JobType<I> & {
   /** The time after which an attempt has failed. Default: 30 seconds. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** Runs the job by the calendar, with a `PlannedRun` as its input. */
+  readonly schedule?: Schedule;
 };
 
 /** A job, as a module declares it: the consumer of the messages by which it is enqueued. */
-export type Job<Deps = never, I extends z.ZodObject = z.ZodObject> = Consumer<Deps> & JobType<I>;
+export type Job<Deps = never, I extends z.ZodObject = z.ZodObject> = Consumer<Deps> &
+  JobType<I> & { readonly schedule?: Schedule };
 
-/** Declares a job. @throws for a name that cannot be stored. */
-export const defineJob = <Deps, I extends z.ZodObject>({ input, handle, ...spec }: JobSpec<Deps, I>): Job<Deps, I> => {
+/** Declares a job. @throws for a name that cannot be stored, and for a schedule without times or whose runs break the input. */
+export const defineJob = <Deps, I extends z.ZodObject>({
+  input,
+  handle,
+  schedule,
+  ...spec
+}: JobSpec<Deps, I>): Job<Deps, I> => {
+  if (schedule) assertSchedule(spec.name, schedule);
+  if (schedule && !input.safeParse({ plannedAt: new Date(0) }).success) {
+    throw new TypeError(`The input of the job '${spec.name}' must accept a PlannedRun, because it has a schedule.`);
+  }
   // No journal has this event: its name has no domain.
   const event = { name: spec.name, version: 1, earlier: [], payload: input, aggregate: '' };
   const consumer = defineConsumer({
@@ -41,5 +54,5 @@ export const defineJob = <Deps, I extends z.ZodObject>({ input, handle, ...spec 
       ({ payload }, ctx) =>
         handle(deps)(payload as z.output<I>, ctx),
   });
-  return { ...consumer, input };
+  return { ...consumer, input, ...(schedule && { schedule }) };
 };

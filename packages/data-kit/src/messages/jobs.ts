@@ -4,7 +4,7 @@ import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { WriteSets } from '../datastore/unit-of-work.ts';
 import { type NewMessage, toReceived } from './inbox.ts';
 import type { JobType } from './job.ts';
-import { type Message, toMessageId } from './message.ts';
+import { type Message, type ReceivedEvent, toMessageId } from './message.ts';
 
 export type EnqueueOptions<I extends z.ZodObject = z.ZodObject> = {
   readonly input: z.input<I>;
@@ -51,33 +51,57 @@ const assertOptions = ({ name }: JobType, { key, at }: TimeAndKey): void => {
   if (at && Number.isNaN(at.getTime())) throw new TypeError(`The time of the job '${name}' is no valid date.`);
 };
 
+type Enqueued = Pick<ReceivedEvent, 'id' | 'source' | 'at' | 'actor' | 'requestId' | 'traceId' | 'payload'> &
+  Pick<NewMessage, 'tenantId' | 'dueAt'> & { readonly key: string | undefined };
+
+const toMessage = (job: string, { tenantId, key, dueAt, ...event }: Enqueued): NewMessage => ({
+  _id: toMessageId(job, key === undefined ? event.id : `${tenantId}/${key}`),
+  tenantId,
+  consumer: job,
+  orderKey: event.id,
+  position: event.id,
+  event: { ...event, name: job, version: 1, aggregateId: key ?? event.id, position: event.id },
+  ...(dueAt && { dueAt }),
+});
+
+/** The run of a scheduled job for a tenant. */
+export type ScheduledRun = {
+  readonly source: string;
+  readonly tenantId: string;
+  readonly plannedAt: Date;
+  readonly id: string;
+  readonly traceId: string;
+};
+
+/** Returns the message of a scheduled run. The planned time is its key, so there is one, however often it is stored. */
+export const toScheduledMessage = (job: string, { plannedAt, ...run }: ScheduledRun): NewMessage =>
+  toMessage(job, {
+    ...run,
+    key: plannedAt.toISOString().replaceAll(':', '.'),
+    at: plannedAt,
+    actor: { kind: 'consumer', id: `${run.source}.${job}` },
+    requestId: run.id,
+    payload: { plannedAt },
+  });
+
 /** Creates the port by which actions enqueue jobs in their write set. */
 export const createJobs = <W>({ source, writeSets, clock, ids, toWrite }: Deps<W>): Jobs => ({
   enqueue: (ctx, job, { input, key, at }) => {
     assertOptions(job, { key, at });
     const [id, now] = [ids.next(), clock.now()];
     const { tenantId, actor, requestId, trace } = ctx;
-    const message: NewMessage = {
-      _id: toMessageId(job.name, key === undefined ? id : `${tenantId}/${key}`),
+    const message = toMessage(job.name, {
+      id,
+      source,
       tenantId,
-      consumer: job.name,
-      orderKey: id,
-      position: id,
-      event: {
-        id,
-        name: job.name,
-        version: 1,
-        source,
-        aggregateId: key ?? id,
-        position: id,
-        at: now,
-        actor: { kind: actor.kind, id: actor.id },
-        requestId,
-        traceId: trace.traceId,
-        payload: toStoredInput(job, input),
-      },
+      key,
+      at: now,
+      actor: { kind: actor.kind, id: actor.id },
+      requestId,
+      traceId: trace.traceId,
+      payload: toStoredInput(job, input),
       ...(at && { dueAt: at }),
-    };
+    });
     writeSets.enqueue(ctx, job.name, toWrite(toReceived(message, now)));
   },
 });

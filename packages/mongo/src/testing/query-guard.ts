@@ -1,5 +1,6 @@
 import type { CommandStartedEvent, Document, MongoClient } from 'mongodb';
 import { isEmptyBounds } from '../mongo-errors.ts';
+import { acrossTenants } from '../reads/scan.ts';
 import { hasTenant, toExplainableQueries } from './tenant-predicate.ts';
 
 type Plan = { readonly stages: readonly Document[]; readonly examined: number; readonly returned: number };
@@ -72,6 +73,7 @@ export const guardQueries = (
   const onCommand = ({ commandName, command, databaseName }: CommandStartedEvent): void => {
     const collection = command[commandName] as unknown;
     if (typeof collection !== 'string' || !isTenantCollection(databaseName, collection)) return;
+    if (command['comment'] === acrossTenants) return;
     if (!hasTenant(commandName, command)) faults.push(`${commandName} on '${collection}' was sent without a tenant.`);
     for (const query of toExplainableQueries(commandName, command)) {
       queries.set(`${databaseName} ${JSON.stringify(query)}`, { database: databaseName, collection, query });

@@ -21,6 +21,7 @@ import { createDelayedMessages } from './delayed-messages.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
 import { createPausedConsumers, type PausedConsumers } from './paused-consumers.ts';
+import { runSchedule, type ScheduledJob } from './run-schedule.ts';
 
 export type WorkerOptions = {
   /** Every module of the product, so that the events of one reach the consumers of all. */
@@ -54,6 +55,7 @@ type OpenModule = {
   readonly consumers: readonly Consumer[];
   /** The consumers and the jobs, whose messages are in the inbox. */
   readonly receivers: readonly Consumer[];
+  readonly scheduled: readonly ScheduledJob[];
   readonly journalConsumer: JournalConsumer | undefined;
   readonly paused: PausedConsumers;
   readonly deps: never;
@@ -73,7 +75,9 @@ const openModule = (module: Module, { datastore, clock, ids, logger }: WorkerOpt
   const { name, consumers = [], jobs = [], journalConsumer } = module;
   const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
   const paused = createPausedConsumers({ pauses: store.pauses, onError });
-  return { name, store, consumers, receivers: [...consumers, ...jobs], journalConsumer, paused, deps };
+  const receivers = [...consumers, ...jobs];
+  const scheduled = jobs.flatMap(({ name: job, schedule }) => (schedule ? [{ name: job, schedule }] : []));
+  return { name, store, consumers, receivers, scheduled, journalConsumer, paused, deps };
 };
 
 const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
@@ -143,9 +147,9 @@ type OpenQueue = { readonly consumer: Consumer; readonly queue: Queue };
 
 /** Sends the messages of a module to the queues of its consumers, in one process at a time. */
 const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], running: Running): Promise<void> => {
-  const { name, store, paused } = module;
+  const { name, store, scheduled, paused } = module;
   const { inbox } = store;
-  const { datastore, logger, limits } = running;
+  const { datastore, logger, limits, ids } = running;
   const onError = (err: unknown): void => logger.error('dispatch-interrupted', { module: name, err });
   await datastore.withLease({ module: name, name: 'dispatch', onError, signal: running.signal }, async (signal) => {
     const dispatchers = new Map(
@@ -173,7 +177,9 @@ const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], runnin
       onError,
       signal,
     });
-    await Promise.all([watching, ...all.map(({ run }) => run(signal))]);
+    const runOptions = { module: name, schedules: store.schedules, inbox, ids, onError, signal };
+    const schedules = scheduled.map((job) => runSchedule(job, runOptions));
+    await Promise.all([watching, ...schedules, ...all.map(({ run }) => run(signal))]);
   });
 };
 

@@ -22,6 +22,7 @@ import { pauseCases } from './pauses.ts';
 import { readCases } from './reads.ts';
 import { referenceCases } from './references.ts';
 import { requirementCases } from './requirements.ts';
+import { scheduleCases } from './schedules.ts';
 import { searchCases } from './searches.ts';
 import { sizeCases } from './sizes.ts';
 import { softDeleteCases } from './soft-delete.ts';
@@ -49,6 +50,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     inboxCases(use);
     jobCases(use);
     pauseCases(use);
+    scheduleCases(use);
     tenancyCases(use);
     valueCases(use);
     sizeCases(use);

@@ -10,6 +10,7 @@ import {
   type JournalRow,
   type OperationsOf,
   type Pauses,
+  type Schedules,
   type TenantCollection,
   type UnitOfWork,
 } from '@plinth/data-kit';
@@ -44,6 +45,7 @@ export type Fixture = {
   readonly journal: Journal;
   readonly inbox: Inbox;
   readonly pauses: Pauses;
+  readonly schedules: Schedules;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
   /** Makes the stored idempotency keys older. */
@@ -77,6 +79,7 @@ const openFixture = async (openStore: OpenStore) => {
     journal: store.journal,
     inbox: store.inbox,
     pauses: store.pauses,
+    schedules: store.schedules,
     run: store.unitOfWork.run,
     journalRows,
     ageKeys,

@@ -30,6 +30,7 @@ import type { Documents } from './commit.ts';
 import { fakeInbox } from './inbox.ts';
 import { fakeJournal } from './journal.ts';
 import { fakePauses } from './pauses.ts';
+import { fakeSchedules } from './schedules.ts';
 import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
@@ -154,6 +155,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       journal,
       inbox,
       pauses: fakePauses(clock),
+      schedules: fakeSchedules(deps),
       prepare: async () => {},
       assertPrepared: async () => {},
     },

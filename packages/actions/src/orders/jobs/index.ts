@@ -1,0 +1,2 @@
+export { cancelUnpaidOrder } from './cancel-unpaid-order.ts';
+export { cancelUnpaidOrders } from './cancel-unpaid-orders.ts';
