@@ -110,7 +110,7 @@ export const removedMarker = 'deleted';
 
 const softDeleteFields = { [removedMarker]: z.boolean(), deletedAt: z.date().optional() };
 
-/** Returns the name of the collection with the history of another one. */
+/** Returns the name of the collection with the history of the collection `name`. */
 export const toHistoryName = (name: string): string => `${name}History`;
 
 /** Converts a field name to the stored name of its comparison key. */

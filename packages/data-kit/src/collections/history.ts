@@ -25,8 +25,8 @@ export type HistoryEntry<D extends Entity = Entity> = Omit<z.infer<typeof Histor
 };
 
 /**
- * Declares the collection with the history of another one, as `<name>History` of the same module. Entries are added by the
- * commits that change documents; an action only reads them, or erases personal data in them.
+ * Declares the collection `<name>History`, with the history of the collection `name` of the same module. Entries are added by
+ * the commits that change documents; an action only reads them, or erases personal data in them.
  */
 export const defineHistory = <D extends Entity>({
   name,

@@ -152,7 +152,7 @@ describe('soft deletion', () => {
     expect(calls[0]?.[3]).toBe(refused);
   });
 
-  it('getRemoved returns a removed document, and throws the error of its caller for another', async () => {
+  it('getRemoved returns a removed document, and throws the error of its caller for one that is present', async () => {
     const removed = createRemovedThing();
     expect(await createManaged(softThings, removed).collection.getRemoved(removed._id, refused)).toBe(removed);
     const { collection } = createManaged(softThings, createSoftThing());
