@@ -135,7 +135,7 @@ describe('two processes', () => {
     expect(await fixture.cards().countDocuments({ state: { $exists: true } })).toBe(0);
   });
 
-  it('a process without pending migrations does not wait for a contract phase of another one', async () => {
+  it('a process without pending migrations does not wait for the contract phase of another process', async () => {
     await withOldCards(fixture, 1);
     await fixture.process(after).prepare();
     await takeLease(createLeaseDeps(), 'elsewhere:1');

@@ -102,7 +102,7 @@ it('a reference has an index', async () => {
   expect(indexes.map(({ key }) => key)).toContainEqual({ tenantId: 1, shelfId: 1 });
 });
 
-it('a module cannot refer to a collection of another one', () => {
+it('a module cannot refer to a collection of another module', () => {
   const open = () =>
     datastore.current.open({ name: 'other', collections: { books } }, { clock, ids: createIds(clock) });
   expect(open).toThrow("books: 'shelfId' refers to 'shelves', which is not a collection of this module.");
