@@ -37,7 +37,7 @@ it.each([
   await expect(emitBoth(events)).rejects.toThrow(`Module 'boxes' does not declare the event '${name}'.`);
 });
 
-it('integrity: an action enqueues the jobs that its module declares, and fails with another one', async () => {
+it('integrity: an action enqueues the jobs that its module declares, and fails with any other job', async () => {
   const { store, messages, clock, ids } = fakeDatabase({});
   const [counted, sorted] = ['count-boxes', 'sort-boxes'].map((name) =>
     defineJob({ name, input: z.object({}), handle: () => async () => undefined }),

@@ -44,14 +44,14 @@ describe('admission', () => {
     expect(getOutcomes(enterMany(6))).toEqual(outcomes);
   });
 
-  it('boundary: gives a user a thirty-second of the slots, but at least one, while others send requests too', () => {
+  it('boundary: gives a user a 32nd of the slots, but at least one, while others send requests too', () => {
     enter();
     expect(getOutcomes(enterMany(2, bob))).toEqual(['admitted', 'waiting']);
     expect(enter(alice).outcome).toBe('waiting');
     expect(enter(carol).outcome).toBe('admitted');
   });
 
-  it('boundary: gives a user half of the slots again a second after the last request of another one', () => {
+  it('boundary: gives a user half of the slots again a second after the last request of another user', () => {
     enter(bob);
     enter();
     advance(900);
