@@ -1,7 +1,7 @@
 import type { OpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Records a span of each outgoing call that is made below a span. */
+/** Records a span of each outgoing call that is made within another span. */
 export const createCallSpans =
   ({ api, tracer }: OpenTelemetry): Tracing['startCall'] =>
   ({ target, method, url: { hostname, port } }) => {
