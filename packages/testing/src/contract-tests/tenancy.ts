@@ -135,7 +135,7 @@ const writeCases = (use: () => Fixture): void => {
     await assertUntouched();
   });
 
-  it('one context of a tenant reads the writes of another', async () => {
+  it('one context of a tenant reads the writes of another context', async () => {
     const { owner, thing } = await createTwoTenants(use());
     expect(await use().things.for(use().context(owner.tenantId)).get(thing._id)).toEqual(thing);
   });
