@@ -10,6 +10,6 @@ export type ErasedCustomerDocument = z.infer<typeof ErasedCustomerDocument>;
 
 export const erasedCustomers = defineCollection('erasedCustomers', ErasedCustomerDocument, {
   tenancy: 'tenant',
-  retention: 'without end and without other data, because orders of the user may still end',
+  retention: 'forever, because orders of the user may still end; the document has no other personal data',
   indexes: { byCustomer: { fields: ['customerId'], unique: 'conflict' } },
 });
