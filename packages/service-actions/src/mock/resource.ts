@@ -69,6 +69,6 @@ export const changeResource = (route: RouteSpec, resource: Resource, body: Field
   return { ...merged, ...pickValid(schema, { version, updatedAt: new Date().toISOString() }) };
 };
 
-/** True when a route returns the resource of another one. */
+/** True when both routes return the same kind of resource. */
 export const returnsSame = (route: RouteSpec, other: RouteSpec | undefined): boolean =>
   other !== undefined && getSuccess(route).schema === getSuccess(other).schema;
