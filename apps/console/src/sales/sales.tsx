@@ -132,7 +132,7 @@ export const Sales = () => {
         </>
       )}
       <p className="mt-3 text-xs text-muted">
-        Days are in UTC and count by when an order was placed, including cancelled ones.
+        Orders count on the day they were placed, in UTC. Cancelled orders are included.
       </p>
     </>
   );

@@ -36,7 +36,7 @@ const fieldsByKind: Readonly<Record<string, readonly string[]>> = {
   token: ['token'],
 };
 
-/** Undefined for anything else: an older console or another page of `localhost` may have stored it. */
+/** Returns undefined for a text that is no longer, or never was, a credential: other pages of `localhost` share the storage. */
 const parseCredential = (text: string): Credential | undefined => {
   try {
     const value = JSON.parse(text) as Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** Runs an access to the storage of the browser. Undefined where the user forbids it: then nothing outlives the page. */
+/** Reads or writes the storage of the browser. Returns undefined if the user forbids that: nothing outlives the page then. */
 export const tryStorage = <T>(access: () => T): T | undefined => {
   try {
     return access();

@@ -14,9 +14,9 @@ type Props<V extends FieldValues> = {
   readonly label: string;
   readonly hint?: string;
   readonly isRequired?: boolean;
-  /** The currency, where nothing else is possible. */
+  /** The currency, where the user cannot choose one. */
   readonly currency?: string;
-  /** The problem of the response with this amount. */
+  /** What the API has refused about this amount. */
   readonly problem?: string | undefined;
 };
 

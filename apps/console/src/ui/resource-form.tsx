@@ -66,7 +66,7 @@ export const useFieldErrors = <V extends FieldValues>(
 type SchemaFieldsProps<V extends FieldValues> = {
   readonly form: UseFormReturn<V>;
   readonly schema: z.ZodObject;
-  /** The path of the object in the form, where it is a field of another one. */
+  /** The path of the object in the form, if it is nested. */
   readonly path?: string;
   readonly withoutHint?: readonly string[] | undefined;
 };
