@@ -71,7 +71,7 @@ export const readStored = async (
   return { rows: (await readAll('journal')) as JournalRow[], documents: Object.fromEntries(documents) };
 };
 
-/** The collections that only commits write, each with the changes of another one. */
+/** The collections that only commits write, each with the changes of another collection. */
 const listHistories = ({ collections }: Module): string[] =>
   Object.values(collections).flatMap(({ name, history }) => (history ? [`${name}History`] : []));
 
