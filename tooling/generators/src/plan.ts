@@ -8,7 +8,7 @@ const templates = fileURLToPath(new URL('../templates', import.meta.url));
 
 export const readTemplate = (path: string): string => readFileSync(join(templates, path), 'utf8');
 
-/** Keeps the lines of a template for a nested resource, which end with `//+parent`, or those for another one. */
+/** Leaves out the lines for a nested resource, which end with `//+parent`, or those for any other, which end with `//-parent`. */
 const selectLines = (template: string, isNested: boolean): string =>
   template
     .split('\n')

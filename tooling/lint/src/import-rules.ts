@@ -72,7 +72,7 @@ const domainRules = [
     from: { path: '^apps/(?!svc-|console/)' },
     to: { path: `^${domains}/`, pathNot: '^packages/service-(?:contracts|actions)/' },
   }),
-  forbid('host-module', 'Of a service, only src/main.ts imports the module of another one, as `usersFrom`.', {
+  forbid('host-module', 'In a service, only src/main.ts imports the module of another service, as `usersFrom`.', {
     from: { path: '^(apps/svc-[^/]+)/', pathNot: '^apps/svc-[^/]+/src/main\\.ts$' },
     to: { path: '^apps/svc-', pathNot: '^$1/' },
   }),
