@@ -1,5 +1,6 @@
 import { type RouteSpec, requiresIdempotencyKey } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
+import { listContractOwners } from '@plinth/service-kit';
 import { type Caller, openTestHost } from '@plinth/service-kit/testing';
 import { createArbitrary, createId, getSeed } from '@plinth/testing';
 import fc from 'fast-check';
@@ -13,7 +14,7 @@ export type Route =
   (typeof modules)[number]['contracts'][number]['routes'][keyof (typeof modules)[number]['contracts'][number]['routes']];
 
 /** Every route of the product with its operation id. */
-export const routes: readonly (readonly [string, Route])[] = modules.flatMap(({ contracts }) =>
+export const routes: readonly (readonly [string, Route])[] = listContractOwners(modules).flatMap(({ contracts }) =>
   contracts.flatMap((contract) => Object.entries(contract.routes) as [string, Route][]),
 );
 

@@ -1,4 +1,5 @@
 import { getDeclaredErrors } from '@plinth/contract-kit';
+import { listContractOwners } from '@plinth/service-kit';
 import { describe, expect, it } from 'vitest';
 import { createArtifacts } from '../src/artifacts/artifacts.ts';
 import { modules } from '../src/modules.ts';
@@ -37,7 +38,7 @@ const listCodes = ({ responses }: Operation): string[] =>
     ),
   );
 
-const contracts = modules.flatMap((module) => module.contracts);
+const contracts = listContractOwners(modules).flatMap((owner) => owner.contracts);
 
 // The linters check that the examples are valid, and that each id is unique.
 describe.each(

@@ -1,5 +1,6 @@
 import type { BuiltInRole, RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
+import { listContractOwners } from '@plinth/service-kit';
 import { type Caller, openTestHost, type TestHost, type TestResponse } from '@plinth/service-kit/testing';
 import { createId, createStoredUser } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,7 +81,7 @@ const changeOwner = async (change: Change): Promise<{ readonly user: User; reado
 
 const permissions = Object.assign(
   {},
-  ...modules.flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
+  ...listContractOwners(modules).flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
 ) as Readonly<Record<string, { readonly roles: readonly string[] }>>;
 
 const isForViewers = ({ auth }: RouteSpec): boolean =>

@@ -24,6 +24,8 @@ export {
 } from './catalogues/permissions.ts';
 export { type Problem, type ProblemContext, toProblem } from './catalogues/problem.ts';
 export { tokensRevoked } from './catalogues/tokens-revoked.ts';
+export { DeadMessage, Job } from './operations/job.ts';
+export { jobsContract, jobsErrors, jobsPermissions } from './operations/jobs.ts';
 export { toCacheControl } from './routes/cache.ts';
 export type { ValidateRoute } from './routes/check-route.ts';
 export { type Contract, defineContract, type Lifecycle, type Routes } from './routes/contract.ts';

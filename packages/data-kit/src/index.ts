@@ -169,6 +169,12 @@ export type {
 } from './messages/queues.ts';
 export { assertSchedule, getRunTimes, PlannedRun, type Schedule } from './messages/schedule.ts';
 export type { Schedules } from './messages/schedules.ts';
+export {
+  type DeadMessagesQuery,
+  type Messages,
+  type TenantMessages,
+  toDeadMessageChange,
+} from './messages/tenant-messages.ts';
 export { toMessages } from './messages/to-messages.ts';
 export { toNewestEvent } from './messages/to-newest-event.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';

@@ -25,6 +25,7 @@ import { createInbox, toEndOfMessage, toJobWrite } from './inbox/inbox.ts';
 import { inboxName } from './inbox/inbox-collection.ts';
 import { createPauses, pausesName } from './inbox/pauses.ts';
 import { createSchedules, schedulesName } from './inbox/schedules.ts';
+import { createMessages } from './inbox/tenant-messages.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -126,6 +127,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
     inbox: createInbox({ db, clock }),
     pauses: createPauses({ db, clock }),
     schedules: createSchedules(db),
+    messages: createMessages(deps),
     prepare,
     assertPrepared,
   };

@@ -51,8 +51,16 @@ const isEmpty = (route: RouteSpec): boolean => {
   return collection !== undefined && findCreation(collection) === undefined;
 };
 
+/** Returns the path of no resource. The parameters that are no UUID have an example. */
+const toUnknownPath = ({ path, params }: RouteSpec): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => {
+    const schema = (params as z.ZodObject).shape[name];
+    const [example] = ((schema && z.globalRegistry.get(schema))?.['examples'] ?? []) as readonly string[];
+    return example ?? '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
+  });
+
 it.each(routes.filter(([, route]) => isEmpty(route)))('%s of the mock finds nothing', async (_operationId, route) => {
-  const response = await send(route, route.path.replace(/:\w+/, '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d'));
+  const response = await send(route, toUnknownPath(route));
   expect(response.status).toBe(404);
 });
 

@@ -14,6 +14,7 @@ export {
   type UserAccessSource,
 } from './module.ts';
 export { createOpenApi } from './openapi/document.ts';
+export { type ContractOwner, listContractOwners } from './operations/job-routes.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
 export { listPortSettings, type ModulePorts, openPorts, type PortDeps } from './ports.ts';

@@ -11,6 +11,7 @@ import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
 import type { Module, UserAccessSource } from './module.ts';
 import { toModuleDeps } from './module-deps.ts';
+import { listContractOwners, listJobRoutes } from './operations/job-routes.ts';
 import type { ConnectionLimits } from './plugins/connections.ts';
 import type { Dependency } from './plugins/health.ts';
 import type { LongResponseLimits } from './plugins/long-responses.ts';
@@ -94,9 +95,9 @@ const openModule = (module: Module, options: ServerOptions): OpenModule => {
   return { module, store, service: module.create(deps).service, users };
 };
 
-const listRoutes = ({ module, store: { unitOfWork, journal }, service }: OpenModule): ServedRoute[] =>
+const listRoutes = ({ module, store, service }: OpenModule): ServedRoute[] =>
   module.contracts.flatMap((contract) =>
-    implement(contract)(service as never).map((binding) => ({ ...binding, unitOfWork, journal })),
+    implement(contract)(service as never).map((binding) => ({ ...binding, findStore: () => store })),
   );
 
 const assertDistinct = (contracts: readonly Contract[]): void => {
@@ -124,7 +125,8 @@ const findUsers = (openModules: readonly OpenModule[], options: ServerOptions): 
 /** Creates one server for modules. Each has its own database; they share only the process. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const { modules, logger, metrics = createMetrics(), tracing } = options;
-  const contracts = modules.flatMap((module) => module.contracts);
+  const owners = listContractOwners(modules);
+  const contracts = owners.flatMap((owner) => owner.contracts);
   assertDistinct(contracts);
   measureDatastore(metrics, options.datastore);
   if (tracing) measureTracing(metrics, tracing);
@@ -135,13 +137,13 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     ...options,
     contracts,
     events: listEvents(modules),
-    routes: openModules.flatMap(listRoutes),
+    routes: [...openModules.flatMap(listRoutes), ...listJobRoutes(openModules)],
     userAccess: users?.access,
     security,
     policy: createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]),
     limits: options.limits,
     metrics,
-    telemetry: createRequestTelemetry({ ...options, metrics }),
+    telemetry: createRequestTelemetry({ ...options, modules: owners, metrics }),
     trustProxy: options.trustProxy,
   });
   app.server.addHook('onClose', async () => security.stop());

@@ -2,6 +2,7 @@ import { renderEnvExample } from '@plinth/config';
 import {
   createAsyncApi,
   createOpenApi,
+  listContractOwners,
   listErrors,
   listEvents,
   listPortSettings,
@@ -25,7 +26,8 @@ const { DEMO_DATA, CONSOLE_DIR } = platformSettings;
 
 /** Generates the files for clients and operators from contracts and settings. @returns their texts by path in the repository. */
 export const createArtifacts = (): Readonly<Record<string, string>> => {
-  const contracts = modules.flatMap((module) => module.contracts);
+  const owners = listContractOwners(modules);
+  const contracts = owners.flatMap((owner) => owner.contracts);
   return {
     '.env.example': renderEnvExample([
       { title: 'Every service', settings: serviceSettings },
@@ -34,7 +36,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
       { title: 'The outgoing calls of a worker', settings: listPortSettings(modules) },
       { title: 'The audit trail', settings: verificationSettings },
     ]),
-    ...renderClient(modules),
+    ...renderClient(owners),
     'docs/asyncapi.json': toText(createAsyncApi({ title: 'Plinth', events: listEvents(modules) })),
     'docs/contracts.json': toText(createContractFacts(modules)),
     'docs/errors.md': renderErrors(listErrors(contracts)),

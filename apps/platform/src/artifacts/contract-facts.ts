@@ -7,7 +7,7 @@ import {
   type RouteSpec,
 } from '@plinth/contract-kit';
 import type { EventType } from '@plinth/data-kit';
-import { listErrors, listEvents, type Module } from '@plinth/service-kit';
+import { listContractOwners, listErrors, listEvents, type Module } from '@plinth/service-kit';
 import type { AnyStateMachine } from 'xstate';
 import { toDirectedGraph } from 'xstate/graph';
 import { z } from 'zod';
@@ -195,31 +195,32 @@ const listTransitions = ({ lifecycle }: Contract): string[] =>
   );
 
 /** Collects the promises of the contracts of modules that are not in the documents of OpenAPI and AsyncAPI. */
-export const createContractFacts = (modules: readonly Module[]): ContractFacts => ({
-  operations: Object.fromEntries(
-    modules.flatMap(({ name, contracts }) =>
-      contracts.flatMap((contract) =>
-        Object.entries(contract.routes).map(([operationId, route]) => [
-          operationId,
-          toOperationFacts(name, contract, route),
-        ]),
+export const createContractFacts = (modules: readonly Module[]): ContractFacts => {
+  const owners = listContractOwners(modules);
+  const contracts = owners.flatMap((owner) => owner.contracts);
+  return {
+    operations: Object.fromEntries(
+      owners.flatMap((owner) =>
+        owner.contracts.flatMap((contract) =>
+          Object.entries(contract.routes).map(([operationId, route]) => [
+            operationId,
+            toOperationFacts(owner.name, contract, route),
+          ]),
+        ),
       ),
     ),
-  ),
-  events: Object.fromEntries(
-    modules.flatMap((module) =>
-      listEvents([module]).map((event) => [event.name, toEventFacts(module.name, event)] as const),
+    events: Object.fromEntries(
+      modules.flatMap((module) =>
+        listEvents([module]).map((event) => [event.name, toEventFacts(module.name, event)] as const),
+      ),
     ),
-  ),
-  problems: Object.fromEntries(
-    listErrors(modules.flatMap(({ contracts }) => contracts))
-      .filter(({ data }) => data)
-      .map((error) => [error.code, listData(error)]),
-  ),
-  lifecycles: Object.fromEntries(
-    modules
-      .flatMap(({ contracts }) => contracts)
-      .filter(({ lifecycle }) => lifecycle)
-      .map((contract) => [contract.name, listTransitions(contract)]),
-  ),
-});
+    problems: Object.fromEntries(
+      listErrors(contracts)
+        .filter(({ data }) => data)
+        .map((error) => [error.code, listData(error)]),
+    ),
+    lifecycles: Object.fromEntries(
+      contracts.filter(({ lifecycle }) => lifecycle).map((contract) => [contract.name, listTransitions(contract)]),
+    ),
+  };
+};

@@ -1,5 +1,5 @@
 import { type Contract, type Deprecation, getDeclaredErrors, type RouteSpec } from '@plinth/contract-kit';
-import type { Module } from '@plinth/service-kit';
+import type { ContractOwner } from '@plinth/service-kit';
 
 const note = '// Generated from the contracts by `npm run build`. Run it when this file does not compile.';
 
@@ -29,7 +29,7 @@ const hasStream = (contracts: readonly Contract[]): boolean =>
   contracts.some(({ routes }) => Object.values(routes).some(({ stream }) => stream !== undefined));
 
 /** Renders the functions of a module. They import contracts as types only, so that a browser downloads no schema. */
-const renderActions = ({ name: domain, contracts }: Module): string => {
+const renderActions = ({ name: domain, contracts }: ContractOwner): string => {
   const names = contracts.map(({ name }) => `${toCamel(name)}Contract`).toSorted();
   return [
     note,
@@ -43,7 +43,7 @@ const renderActions = ({ name: domain, contracts }: Module): string => {
 };
 
 /** Renders every problem of each function, so that the compiler compares the types of the client with the errors of the contracts. */
-const renderProblems = ({ contracts }: Module): string => {
+const renderProblems = ({ contracts }: ContractOwner): string => {
   const rows = contracts.flatMap(({ routes }) =>
     Object.entries(routes).map(([operation, route]) => {
       const codes = [...new Set(getDeclaredErrors(route).map(({ code, status }) => `'${code}': ${status}`))];
@@ -63,7 +63,7 @@ const renderProblems = ({ contracts }: Module): string => {
 };
 
 /** Renders the contracts of a module, for the mock. */
-const renderContracts = ({ name: domain, contracts }: Module): string => {
+const renderContracts = ({ name: domain, contracts }: ContractOwner): string => {
   const names = contracts.map(({ name }) => `${toCamel(name)}Contract`).toSorted();
   return [
     note,
@@ -74,8 +74,8 @@ const renderContracts = ({ name: domain, contracts }: Module): string => {
   ].join('\n');
 };
 
-const renderAllContracts = (modules: readonly Module[]): string => {
-  const domains = modules.map(({ name }) => name).toSorted();
+const renderAllContracts = (owners: readonly ContractOwner[]): string => {
+  const domains = owners.map(({ name }) => name).toSorted();
   return [
     note,
     ...domains.map((domain) => `import { ${toCamel(domain)}Contracts } from '../${domain}/contracts.ts';`),
@@ -86,15 +86,15 @@ const renderAllContracts = (modules: readonly Module[]): string => {
 };
 
 /** Generates the files of the client. @returns their texts by path in the repository. */
-export const renderClient = (modules: readonly Module[]): Readonly<Record<string, string>> => ({
-  'packages/service-actions/src/mock/contracts.ts': renderAllContracts(modules),
+export const renderClient = (owners: readonly ContractOwner[]): Readonly<Record<string, string>> => ({
+  'packages/service-actions/src/mock/contracts.ts': renderAllContracts(owners),
   ...Object.fromEntries(
-    modules.flatMap((module) => {
-      const folder = `packages/service-actions/src/${module.name}`;
+    owners.flatMap((owner) => {
+      const folder = `packages/service-actions/src/${owner.name}`;
       return [
-        [`${folder}/index.ts`, renderActions(module)],
-        [`${folder}/contracts.ts`, renderContracts(module)],
-        [`${folder}/problems.test-d.ts`, renderProblems(module)],
+        [`${folder}/index.ts`, renderActions(owner)],
+        [`${folder}/contracts.ts`, renderContracts(owner)],
+        [`${folder}/problems.test-d.ts`, renderProblems(owner)],
       ];
     }),
   ),

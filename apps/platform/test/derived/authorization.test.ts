@@ -1,3 +1,4 @@
+import { listContractOwners } from '@plinth/service-kit';
 import { getSeed } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { getAccess } from '../../src/artifacts/render-modules.ts';
@@ -27,7 +28,7 @@ const measureAll = async (served: Modules): Promise<Rows> => {
 
 const toRows = (declared: Modules): Rows =>
   Object.fromEntries(
-    declared.flatMap(({ contracts }) =>
+    listContractOwners(declared).flatMap(({ contracts }) =>
       contracts.flatMap((contract) =>
         Object.entries(contract.routes).map(([operation, route]) => [operation, getAccess(contract, route)] as const),
       ),

@@ -1,4 +1,5 @@
 import { builtInRoles, type RouteSpec } from '@plinth/contract-kit';
+import { listContractOwners } from '@plinth/service-kit';
 import { createPrincipal, type RawHeader, type RawRequest, type RawResponse, sendRawRequest } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules.ts';
@@ -12,7 +13,7 @@ const owner = createPrincipal();
 
 const permissions = Object.assign(
   {},
-  ...modules.flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
+  ...listContractOwners(modules).flatMap(({ contracts }) => contracts.map((contract) => contract.permissions)),
 );
 
 /** The roles that may call a route; undefined when every caller may. */

@@ -7,6 +7,7 @@ import type { Jobs } from '../messages/jobs.ts';
 import type { JournalReaderOptions } from '../messages/journal-reader.ts';
 import type { Pauses } from '../messages/pauses.ts';
 import type { Schedules } from '../messages/schedules.ts';
+import type { Messages } from '../messages/tenant-messages.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import type { Journal } from './journal.ts';
 import type { Migration, MigrationLogger, Migrations } from './migration.ts';
@@ -35,6 +36,8 @@ export type ModuleStore<K> = {
   readonly pauses: Pauses;
   /** For workers only: the schedules of jobs. */
   readonly schedules: Schedules;
+  /** For the routes of hosts by which an organization operates its messages. */
+  readonly messages: Messages;
   /**
    * Creates or updates collections, indexes and validators, and runs the pending migrations except contract phases. Safe to
    * repeat, even by several processes at the same time. A database that newer code has migrated stays unchanged.

@@ -21,6 +21,17 @@ export const inboxCollection: StoredCollection = {
     { name: 'due', key: { dueAt: 1 }, partialFilterExpression: { state: 'delayed' } },
     // Serves operators.
     { name: 'dead', key: { state: 1, endedAt: 1 }, partialFilterExpression: { state: 'dead' } },
+    // Serve the operators of a tenant.
+    {
+      name: 'deadOfTenant',
+      key: { tenantId: 1, endedAt: -1, _id: -1 },
+      partialFilterExpression: { state: 'dead' },
+    },
+    {
+      name: 'deadOfConsumer',
+      key: { tenantId: 1, consumer: 1, endedAt: -1, _id: -1 },
+      partialFilterExpression: { state: 'dead' },
+    },
     // Expires messages that were handled.
     {
       name: 'done',

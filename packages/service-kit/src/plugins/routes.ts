@@ -7,7 +7,7 @@ import {
   type RouteSpec,
   requiresVersion,
 } from '@plinth/contract-kit';
-import type { Ctx, Journal, StoredResponse, UnitOfWork } from '@plinth/data-kit';
+import type { Ctx, ModuleStore, StoredResponse } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type {
   FastifyReply,
@@ -39,8 +39,10 @@ import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
 import type { SecurityEvents } from '../security-events.ts';
 
-/** A route with its operation, and the datastore that commits its writes. */
-export type ServedRoute = Binding & { readonly unitOfWork: UnitOfWork; readonly journal: Journal };
+/** A route with its operation. `findStore` returns the store that commits its writes, by the parameters of the path. */
+export type ServedRoute = Binding & {
+  readonly findStore: (params: unknown) => Pick<ModuleStore<unknown>, 'unitOfWork' | 'journal'> | undefined;
+};
 
 export type RoutesOptions = {
   readonly routes: readonly ServedRoute[];
@@ -129,10 +131,12 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
 
 /** Creates the handler of a write. The response is serialized before the commit, so a failed serialization commits nothing. */
 const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
-  const { route, operation, operationId, unitOfWork, journal, publicUrl } = prepared;
+  const { route, operation, operationId, findStore, publicUrl } = prepared;
   const isKeyed = acceptsIdempotencyKey(route);
   return async (request, reply) => {
     assertAcceptable(request, json);
+    const store = findStore(request.params);
+    if (!store) throw commonErrors.notFound();
     const ctx = request.scope.ctx as Ctx;
     const input = toInput(prepared, request);
     const execute = async () => {
@@ -143,7 +147,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
       return response;
     };
     const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
-    if (key === undefined) return send(reply, await unitOfWork.run(ctx, execute, { operation: operationId }));
+    if (key === undefined) return send(reply, await store.unitOfWork.run(ctx, execute, { operation: operationId }));
     const { response, replayed } = await executeIdempotently(
       {
         ctx,
@@ -153,7 +157,7 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
         execute,
         toRefusal: (error) => toRefusal(error, { request, publicUrl }),
       },
-      { unitOfWork, journal },
+      store,
     );
     if (replayed) reply.header('idempotency-replayed', 'true');
     return send(reply, response);

@@ -8,6 +8,7 @@ import { systemClock, systemIds } from '../clock-and-ids.ts';
 import { listTestedResponses, toResponseName } from '../http/declared-errors.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { Module } from '../module.ts';
+import { listContractOwners } from '../operations/job-routes.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { createServer, type ServerOptions } from '../server.ts';
 import { createUserChanges } from '../subscribe-to-users.ts';
@@ -144,7 +145,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const classified = getRedactedFields(modules);
   const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
-  const contracts = modules.flatMap((module) => module.contracts);
+  const contracts = listContractOwners(modules).flatMap((owner) => owner.contracts);
   const { server, prepare, drain, users, security, checkReadiness } = await createServer({
     name: 'test',
     ids: systemIds,

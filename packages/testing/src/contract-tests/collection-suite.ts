@@ -28,6 +28,7 @@ import { sizeCases } from './sizes.ts';
 import { softDeleteCases } from './soft-delete.ts';
 import { summaryCases } from './summaries.ts';
 import { tenancyCases } from './tenancy.ts';
+import { tenantMessageCases } from './tenant-messages.ts';
 import { unitCases } from './units.ts';
 import { valueCases } from './values.ts';
 import { writeCases } from './writes.ts';
@@ -51,6 +52,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     jobCases(use);
     pauseCases(use);
     scheduleCases(use);
+    tenantMessageCases(use);
     tenancyCases(use);
     valueCases(use);
     sizeCases(use);

@@ -8,6 +8,7 @@ import {
   type Jobs,
   type Journal,
   type JournalRow,
+  type Messages,
   type OperationsOf,
   type Pauses,
   type Schedules,
@@ -46,6 +47,7 @@ export type Fixture = {
   readonly inbox: Inbox;
   readonly pauses: Pauses;
   readonly schedules: Schedules;
+  readonly messages: Messages;
   readonly run: UnitOfWork['run'];
   journalRows(): Promise<JournalRow[]>;
   /** Makes the stored idempotency keys older. */
@@ -80,6 +82,7 @@ const openFixture = async (openStore: OpenStore) => {
     inbox: store.inbox,
     pauses: store.pauses,
     schedules: store.schedules,
+    messages: store.messages,
     run: store.unitOfWork.run,
     journalRows,
     ageKeys,

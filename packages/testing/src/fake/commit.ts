@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { commonErrors } from '@plinth/contract-kit';
-import { applyChange, type CollectionDefinition, UniqueViolation, writeSetBytesMax } from '@plinth/data-kit';
+import {
+  applyChange,
+  type CollectionDefinition,
+  type Message,
+  UniqueViolation,
+  writeSetBytesMax,
+} from '@plinth/data-kit';
 import { compare } from './compare.ts';
 import { toStored } from './stored.ts';
 import type { Stored, Write } from './write-set.ts';
@@ -46,7 +52,7 @@ const put = (definition: CollectionDefinition, document: Stored, documents: Draf
   documents.set(document._id, document);
 };
 
-const apply = (write: Exclude<Write, { kind: 'enqueue' }>, documents: Draft): void => {
+const apply = (write: Exclude<Write, { readonly message: Message }>, documents: Draft): void => {
   if (write.kind === 'insert') {
     const document = toStored(write.document);
     if (documents.has(document._id)) throw new UniqueViolation('unnamed index _id_');
@@ -66,7 +72,7 @@ const apply = (write: Exclude<Write, { kind: 'enqueue' }>, documents: Draft): vo
 export const applyAll = (state: ReadonlyMap<string, Documents>, writes: readonly Write[]): Map<string, Documents> => {
   const touched = new Map<string, Draft>();
   for (const write of writes) {
-    if (write.kind === 'enqueue') continue;
+    if ('message' in write) continue;
     const { name } = write.definition;
     const documents = touched.get(name) ?? new Map(state.get(name));
     touched.set(name, documents);

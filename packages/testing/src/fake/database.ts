@@ -31,6 +31,7 @@ import { fakeInbox } from './inbox.ts';
 import { fakeJournal } from './journal.ts';
 import { fakePauses } from './pauses.ts';
 import { fakeSchedules } from './schedules.ts';
+import { fakeMessages } from './tenant-messages.ts';
 import type { Stored, Write } from './write-set.ts';
 
 type Action<I, T> = (input: I, ctx: Ctx) => Promise<T>;
@@ -156,6 +157,7 @@ export const fakeDatabase = <K extends object, C extends Clock = ManualClock>(
       inbox,
       pauses: fakePauses(clock),
       schedules: fakeSchedules(deps),
+      messages: fakeMessages({ ...deps, all }),
       prepare: async () => {},
       assertPrepared: async () => {},
     },

@@ -7,6 +7,7 @@ import {
   MessageAlreadyHandled,
   toReceived,
 } from '@plinth/data-kit';
+import type { EndOfDead } from './write-set.ts';
 
 const compareBy =
   <T>(...keys: readonly ((value: T) => string)[]) =>
@@ -23,6 +24,8 @@ type FakeInbox = {
   readonly store: (message: Message) => void;
   /** Ends the message that a write set handles. @throws `MessageAlreadyHandled`. */
   readonly endMessage: (row: JournalRow) => void;
+  /** Retries or drops dead messages. @throws the conflict error of the first one that is not dead, before any is changed. */
+  readonly endDead: (changes: readonly EndOfDead[]) => void;
   /** Returns a copy of every message, oldest first. */
   readonly all: () => Message[];
 };
@@ -44,9 +47,7 @@ export const fakeInbox = (clock: Clock): FakeInbox => {
     put(toNext(message));
     return true;
   };
-  const end =
-    (state: 'done' | 'dead') =>
-    (message: Message): Message => ({ ...message, state, endedAt: clock.now() });
+  const toDone = (message: Message): Message => ({ ...message, state: 'done', endedAt: clock.now() });
   const store = (message: Message): void => {
     if (!messages.has(message._id)) put(structuredClone(message), true);
   };
@@ -94,7 +95,7 @@ export const fakeInbox = (clock: Clock): FakeInbox => {
       change(id, 'ready', (message) => {
         const attempts = message.attempts + 1;
         const failed = { ...message, attempts, failures: [...message.failures, failure].slice(-failuresMax) };
-        return attempts >= attemptsMax ? end('dead')(failed) : failed;
+        return attempts >= attemptsMax ? { ...failed, state: 'dead', endedAt: failure.at } : failed;
       });
       return messages.get(id)?.state;
     },
@@ -123,14 +124,22 @@ export const fakeInbox = (clock: Clock): FakeInbox => {
           .slice(0, limit),
       ),
     retry: async (id) => change(id, 'dead', toRetried),
-    drop: async (id) => change(id, 'dead', end('done')),
+    drop: async (id) => change(id, 'dead', toDone),
     retryAll: async ({ consumer }) => listDead(consumer).filter(({ _id }) => change(_id, 'dead', toRetried)).length,
-    dropAll: async ({ consumer }) => listDead(consumer).filter(({ _id }) => change(_id, 'dead', end('done'))).length,
+    dropAll: async ({ consumer }) => listDead(consumer).filter(({ _id }) => change(_id, 'dead', toDone)).length,
   };
   const endMessage = ({ consumed, tenantId }: JournalRow): void => {
     if (consumed === undefined) return;
     const isOfTenant = messages.get(consumed)?.tenantId === tenantId;
-    if (!isOfTenant || !change(consumed, 'ready', end('done'))) throw new MessageAlreadyHandled();
+    if (!isOfTenant || !change(consumed, 'ready', toDone)) throw new MessageAlreadyHandled();
   };
-  return { inbox, store, endMessage, all: () => structuredClone([...messages.values()]) };
+  const endDead: FakeInbox['endDead'] = (changes) => {
+    const stray = changes.find(({ message: { _id }, tenantId }) => {
+      const stored = messages.get(_id);
+      return stored?.state !== 'dead' || stored.tenantId !== tenantId;
+    });
+    if (stray) throw stray.conflictError;
+    for (const { kind, message } of changes) change(message._id, 'dead', kind === 'retry' ? toRetried : toDone);
+  };
+  return { inbox, store, endMessage, endDead, all: () => structuredClone([...messages.values()]) };
 };

@@ -12,12 +12,12 @@ import { applyAll, assertFits, type Documents } from './commit.ts';
 import { assertInTime } from './deadline.ts';
 import type { fakeInbox } from './inbox.ts';
 import { toStored } from './stored.ts';
-import type { Write } from './write-set.ts';
+import type { EndOfDead, Write } from './write-set.ts';
 
 type JournalDeps = {
   readonly clock: Clock;
   readonly state: Map<string, Documents>;
-} & Pick<ReturnType<typeof fakeInbox>, 'store' | 'endMessage'>;
+} & Pick<ReturnType<typeof fakeInbox>, 'store' | 'endMessage' | 'endDead'>;
 type StoredKey = KeyRecord & { readonly expiresAt: number };
 
 /** The part of a write that is stored. */
@@ -27,7 +27,7 @@ const toContent = (write: Write): unknown => {
 };
 
 /** Creates the journal of the fake, which commits each write set together with its row and key. */
-export const fakeJournal = ({ clock, state, store, endMessage }: JournalDeps) => {
+export const fakeJournal = ({ clock, state, store, endMessage, endDead }: JournalDeps) => {
   const rows: JournalRow[] = [];
   const keys = new Map<string, StoredKey>();
   const toId = ({ tenantId }: Pick<Ctx, 'tenantId'>, key: string): string => `${tenantId} ${key}`;
@@ -40,6 +40,7 @@ export const fakeJournal = ({ clock, state, store, endMessage }: JournalDeps) =>
     assertFits([writes.map(toContent), row, keyRecord]);
     const touched = applyAll(state, writes);
     if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
+    endDead(writes.filter((write): write is EndOfDead => write.kind === 'retry' || write.kind === 'drop'));
     if (row) endMessage(row);
     for (const [name, documents] of touched) state.set(name, documents);
     for (const write of writes) if (write.kind === 'enqueue') store(write.message);

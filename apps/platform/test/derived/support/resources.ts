@@ -41,7 +41,7 @@ export const createResources = () => {
   return {
     all: (): Resource[] => [...byTemplate.values()].flat(),
     /** Adds what a successful request created. */
-    add: ({ path: template }: RouteSpec, path: string, body: { readonly id: string }): void => {
+    add: ({ path: template }: Pick<RouteSpec, 'path'>, path: string, body: { readonly id: string }): void => {
       const item = `${withoutNames(template)}/:`;
       byTemplate.set(item, [...list(item), { path: `${path}/${body.id}`, id: body.id, body, isChanged: false }]);
     },

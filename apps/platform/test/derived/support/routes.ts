@@ -1,5 +1,5 @@
 import type { RouteSpec } from '@plinth/contract-kit';
-import type { Module } from '@plinth/service-kit';
+import { listContractOwners, type Module } from '@plinth/service-kit';
 import { z } from 'zod';
 
 /** A route with its operation id and its module. */
@@ -7,7 +7,7 @@ export type NamedRoute = { readonly module: string; readonly operationId: string
 
 /** Returns every route of modules. */
 export const listRoutes = (modules: readonly Module[]): NamedRoute[] =>
-  modules.flatMap(({ name: module, contracts }) =>
+  listContractOwners(modules).flatMap(({ name: module, contracts }) =>
     contracts.flatMap(({ routes }) =>
       Object.entries(routes).map(([operationId, route]) => ({ module, operationId, route })),
     ),

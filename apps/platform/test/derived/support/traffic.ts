@@ -3,6 +3,7 @@ import { openTestDatastore } from '@plinth/mongo/testing';
 import type { Module } from '@plinth/service-kit';
 import { type Caller, openTestHost, type TestResponse } from '@plinth/service-kit/testing';
 import { createId, createPrincipal } from '@plinth/testing';
+import { addDeadMessages } from './add-dead-messages.ts';
 import { findResponseFaults } from './check-response.ts';
 import { consumeJournals } from './consume-journals.ts';
 import { observeQueries } from './query-budget.ts';
@@ -76,7 +77,18 @@ export const createTraffic = async (opened: OpenModules, seed: number) => {
     return false;
   };
 
+  /** Adds what a worker stores, and no route creates. */
+  const addDead = async (): Promise<void> => {
+    const jobs = '/v1/operations/jobs';
+    for (const { module, id } of await addDeadMessages(opened, tenantId)) {
+      resources.add({ path: jobs }, jobs, { id: module });
+      const path = `${jobs}/:module/dead-messages` as const;
+      resources.add({ path }, path.replace(':module', module), { id });
+    }
+  };
+
   const create = async (route: NamedRoute['route']): Promise<void> => {
+    if (route.path.includes('/dead-messages')) await addDead();
     for (const named of routes.filter((other) => isCreation(other) && resources.isCreatorFor(other.route, route))) {
       await tryRoute(named);
     }
@@ -120,6 +132,7 @@ export const createTraffic = async (opened: OpenModules, seed: number) => {
     reachAll: async (walksMax = 60): Promise<void> => {
       for (const named of [...routes, ...routes].filter(isCreation)) await tryRoute(named);
       await addConsumed();
+      await addDead();
       const ofItems = Map.groupBy(routes, ({ route }) => toItem(route));
       for (const [item, some] of ofItems) {
         if (item === '') continue;

@@ -1,0 +1,1 @@
+export { jobsContract, jobsErrors, jobsPermissions } from '@plinth/contract-kit';
