@@ -3,7 +3,7 @@ import type { RouteSpec } from './route-spec.ts';
 
 export type Routes = { readonly [operationId: string]: RouteSpec };
 
-/** The state machine of a resource, by XState. The build draws it; actions decide by it which changes are legal. */
+/** The state machine of a resource, by XState. `docs/lifecycles.md` shows it as a diagram; actions decide by it which changes are legal. */
 export type Lifecycle = { readonly id: string };
 
 /** The routes of one resource. A key is the operation id, the same in every layer. */
