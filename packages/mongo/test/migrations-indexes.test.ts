@@ -29,11 +29,11 @@ const withIndex = async (key: Key, options: CreateIndexesOptions) => {
 };
 
 const forms: [string, Key, CreateIndexesOptions][] = [
-  ['has another order', { title: 1, tenantId: 1 }, {}],
-  ['has another direction', { tenantId: 1, title: -1 }, {}],
-  ['has another option', byTitle, { sparse: true }],
-  ['has another name', byTitle, { name: 'titleUnique' }],
-  ['has another name and order', { title: 1, tenantId: 1 }, { name: 'titleUnique' }],
+  ['has a different order', { title: 1, tenantId: 1 }, {}],
+  ['has a different direction', { tenantId: 1, title: -1 }, {}],
+  ['has a different option', byTitle, { sparse: true }],
+  ['has a different name', byTitle, { name: 'titleUnique' }],
+  ['has a different name and order', { title: 1, tenantId: 1 }, { name: 'titleUnique' }],
   ['is what a killed repair has left', { tenantId: 1, title: -1 }, { name: 'byTitle-trial' }],
   ['has the name that a repair uses', byTitle, { name: 'byTitle-trial' }],
 ];
