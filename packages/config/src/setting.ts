@@ -14,7 +14,7 @@ const Meta = z.strictObject({
   /** A valid text. A secret or a trusted key has none, because readers copy examples. */
   example: z.string().optional(),
   isSecret: z.boolean().default(false),
-  /** The name of a setting that must have another value; 0 is exempt, because each port 0 is another port. */
+  /** The name of a setting that must have a different value. 0 is exempt: for each port 0 the system chooses a different port. */
   differsFrom: z.string().optional(),
 });
 
