@@ -15,7 +15,7 @@ const cases: readonly Case[] = [
   ['$addToSet compares times', { seenAt: [first] }, { $addToSet: { seenAt: new Date(1) } }, { seenAt: [first] }],
   ['boundary: $addToSet keeps duplicates', { tags: ['a', 'a'] }, { $addToSet: { tags: 'a' } }, { tags: ['a', 'a'] }],
   ['boundary: $addToSet creates an absent array', {}, { $addToSet: { seenAt: first } }, { seenAt: [first] }],
-  ['boundary: $addToSet tells case apart', { tags: ['a'] }, { $addToSet: { tags: 'A' } }, { tags: ['a', 'A'] }],
+  ['boundary: $addToSet is case-sensitive', { tags: ['a'] }, { $addToSet: { tags: 'A' } }, { tags: ['a', 'A'] }],
   ['$pull removes an item', { tags: ['a', 'b'] }, { $pull: { tags: 'a' } }, { tags: ['b'] }],
   ['$pull compares times', { seenAt: [first, second] }, { $pull: { seenAt: new Date(1) } }, { seenAt: [second] }],
   [
@@ -33,7 +33,7 @@ const cases: readonly Case[] = [
   ['boundary: $pull removes every duplicate', { tags: ['a', 'b', 'a'] }, { $pull: { tags: 'a' } }, { tags: ['b'] }],
   ['boundary: $pull of the last item leaves an empty array', { tags: ['a'] }, { $pull: { tags: 'a' } }, { tags: [] }],
   [
-    'boundary: $pull of the last object does too',
+    'boundary: $pull of the last object leaves an empty array',
     { parts: [nut] },
     { $pull: { parts: { code: 'nut' } } },
     { parts: [] },
