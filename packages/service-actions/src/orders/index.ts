@@ -59,7 +59,7 @@ export const restockProduct = /* @__PURE__ */ createAction<RouteOf<typeof produc
 /** List the stock movements of a product. Has the items that were added, and not those that orders have taken. */
 export const listStockMovements = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'listStockMovements'>>({ name: 'GET /v1/products/:id/stock-movements', domain: 'orders' });
 
-/** Create a pricing rule. The new rule is active. All rules whose conditions hold apply to an order, each once: first the volume discounts from the oldest to the newest, then the voucher, then free shipping. Each is computed from the prices before discounts, and the part of a discount that exceeds what is left of the subtotal is dropped. Discounts by quantity in several steps have conditions that exclude each other. */
+/** Create a pricing rule. The new rule is active. All rules whose conditions hold apply to an order, each once: first the volume discounts from the oldest to the newest, then the voucher, then free shipping. Each is computed from the prices before discounts, and the part of a discount that exceeds what is left of the subtotal is dropped. For a discount that grows with the quantity, create one rule for each step, with conditions that exclude each other. */
 export const createPricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'createPricingRule'>>({ name: 'POST /v1/pricing-rules', domain: 'orders' });
 
 /** List pricing rules. Includes disabled rules. */
@@ -68,7 +68,7 @@ export const listPricingRules = /* @__PURE__ */ createAction<RouteOf<typeof pric
 /** Get a pricing rule. The rule may be disabled. */
 export const getPricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'getPricingRule'>>({ name: 'GET /v1/pricing-rules/:id', domain: 'orders' });
 
-/** Replace a pricing rule. Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. The rule that is stored already changes nothing. */
+/** Replace a pricing rule. Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. A body that equals the stored rule changes nothing. */
 export const replacePricingRule = /* @__PURE__ */ createAction<RouteOf<typeof pricingRulesContract, 'replacePricingRule'>>({ name: 'PUT /v1/pricing-rules/:id', domain: 'orders' });
 
 /** Disable a pricing rule. The rule no longer applies to new orders. `POST /v1/pricing-rules/{id}/activation` undoes it. */

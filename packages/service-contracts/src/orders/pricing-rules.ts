@@ -29,7 +29,7 @@ export const pricingRulesContract = defineContract('pricing-rules', {
       path: '/v1/pricing-rules',
       summary: 'Create a pricing rule',
       description:
-        'The new rule is active. All rules whose conditions hold apply to an order, each once: first the volume discounts from the oldest to the newest, then the voucher, then free shipping. Each is computed from the prices before discounts, and the part of a discount that exceeds what is left of the subtotal is dropped. Discounts by quantity in several steps have conditions that exclude each other.',
+        'The new rule is active. All rules whose conditions hold apply to an order, each once: first the volume discounts from the oldest to the newest, then the voucher, then free shipping. Each is computed from the prices before discounts, and the part of a discount that exceeds what is left of the subtotal is dropped. For a discount that grows with the quantity, create one rule for each step, with conditions that exclude each other.',
       auth: write,
       body: CreatePricingRule,
       bodyBytesMax,
@@ -58,7 +58,7 @@ export const pricingRulesContract = defineContract('pricing-rules', {
       path: '/v1/pricing-rules/:id',
       summary: 'Replace a pricing rule',
       description:
-        'Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. The rule that is stored already changes nothing.',
+        'Orders keep what the earlier rule took off. The kind of a rule stays; the uses of a voucher are kept, even with another code. A body that equals the stored rule changes nothing.',
       auth: write,
       ...rule,
       body: ReplacePricingRule,
