@@ -39,7 +39,7 @@ const createEvent = (total: unknown): ReceivedEvent => {
   };
 };
 
-/** Validates the envelope of an event by the payload of its message. */
+/** Returns whether an envelope with this total matches the schema that the document has for its message. */
 const isDescribed = (total: unknown): boolean => {
   const ajv = new Ajv({ strict: false, validateFormats: false });
   ajv.addSchema(readDocument(), 'asyncapi.json');

@@ -42,7 +42,7 @@ const findErrorFaults = (route: RouteSpec, { response }: Exchange): string[] => 
   const { status, body } = response;
   if (status >= 500) return [`is a server error, ${status}`];
   if (!Problem.safeParse(body).success) return [`has the status ${status} and no problem document`];
-  // A path that does not match the route is none of its errors.
+  // A path that does not match the route is not an error of the route.
   if (status === 404 && body.code === 'not-found') return [];
   const declared = getDeclaredErrors(route).find((error) => error.code === body.code && error.status === status);
   if (!declared) return [`has the error ${status} ${body.code}, which the contract does not declare`];
