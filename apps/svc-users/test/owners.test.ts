@@ -52,7 +52,7 @@ describe('an organization keeps an active owner', () => {
   });
 });
 
-it('race: counts the first fifty owners who are added concurrently; the others get owners-changed and may try again', async () => {
+it('race: when fifty owners are added concurrently, each is counted, or gets owners-changed and may be added later', async () => {
   const { tenantId, createUser } = await users.createOrganization();
   const refused = (await race(50, () => createUser({ role: 'owner' }))).filter(isRefused);
   for (const response of refused) expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
