@@ -13,7 +13,7 @@ const addVersion = ({ event, data }: Editor, name: string): ReturnType<Editor['d
 export const events: Plants = {
   breaking: {
     'an event is removed': ({ contracts }) => remove(child(contracts, 'events'), 'orders.order-shipped'),
-    'an event has another name': ({ contracts, event, data }) => {
+    'an event is renamed': ({ contracts, event, data }) => {
       const name = 'orders.order-sent';
       child(contracts, 'events')[name] = event('orders.order-shipped');
       data(name, 1, data('orders.order-shipped', 1));
@@ -22,7 +22,7 @@ export const events: Plants = {
     'an event moves to another module': ({ event }) => {
       event('users.user-created')['module'] = 'accounts';
     },
-    'an event has another aggregate': ({ event }) => {
+    'an event has a different aggregate': ({ event }) => {
       event('orders.order-shipped')['aggregate'] = 'customerId';
     },
     'a field of an event is removed without a new version': ({ data }) => {
@@ -30,10 +30,10 @@ export const events: Plants = {
       remove(child(schema, 'properties'), 'total');
       removeItem(list(schema, 'required'), 'total');
     },
-    'a field of an event has another type without a new version': ({ data }) => {
+    'a field of an event has a different type without a new version': ({ data }) => {
       child(data('orders.order-refunded', 1), 'properties')['isWhole'] = { type: 'string' };
     },
-    'a field of an event has another name without a new version': ({ data }) => {
+    'a field of an event is renamed without a new version': ({ data }) => {
       const schema = data('orders.order-placed', 1);
       child(schema, 'properties')['amount'] = child(schema, 'properties', 'total');
       remove(child(schema, 'properties'), 'total');
@@ -75,7 +75,7 @@ export const events: Plants = {
       event('orders.order-paid')['version'] = 1;
       remove(event('orders.order-paid'), 'upcastsFrom');
     },
-    'a new version has a field less': (editor) => {
+    'a new version lacks a field': (editor) => {
       const schema = addVersion(editor, 'orders.order-placed');
       remove(child(schema, 'properties'), 'total');
       removeItem(list(schema, 'required'), 'total');
@@ -98,16 +98,16 @@ export const events: Plants = {
     'an optional field is added to an event': ({ data }) => {
       child(data('orders.order-placed', 1), 'properties')['channel'] = { type: 'string' };
     },
-    'a new version has a required field more': (editor) => {
+    'a new version has one more required field': (editor) => {
       const schema = addVersion(editor, 'orders.order-placed');
       child(schema, 'properties')['channel'] = { type: 'string' };
       list(schema, 'required').push('channel');
     },
     'an event has a third version': (editor) => void addVersion(editor, 'orders.order-paid'),
-    'a field of an event has a rule less': ({ event }) => remove(event('orders.order-paid'), 'checks'),
+    'a field of an event has one rule fewer': ({ event }) => remove(event('orders.order-paid'), 'checks'),
   },
   editorial: {
-    'a field of an event has another description': ({ data }) => {
+    'a field of an event has a different description': ({ data }) => {
       child(data('orders.order-refunded', 1), 'properties', 'isWhole')['description'] = 'All of it.';
     },
   },

@@ -19,7 +19,7 @@ export const operations: Plants = {
     'a path is another one': ({ openapi }) =>
       move(child(openapi, 'paths'), '/v1/products/search', '/v1/product-search'),
     'a method is another one': ({ openapi }) => move(child(openapi, 'paths', '/v1/users/{id}/role'), 'put', 'patch'),
-    'an operation has another name': ({ operation, contracts }) => {
+    'an operation is renamed': ({ operation, contracts }) => {
       operation('createUser')['operationId'] = 'addUser';
       move(child(contracts, 'operations'), 'createUser', 'addUser');
     },
@@ -99,7 +99,7 @@ export const operations: Plants = {
     },
     'filters are combined': ({ facts }) =>
       list(facts('listUsers'), 'combinations').push('role + status sorted by name'),
-    'a body has one rule less': ({ facts }) => list(facts('placeOrder'), 'checks').splice(0, 1),
+    'a body has one rule fewer': ({ facts }) => list(facts('placeOrder'), 'checks').splice(0, 1),
     'a problem has further data': ({ contracts }) => list(contracts, 'problems', 'out-of-stock').push('left: {}'),
     'a further change of status is allowed': ({ contracts }) =>
       list(contracts, 'lifecycles', 'orders').push('delivered → placed by reopen'),
@@ -120,7 +120,7 @@ export const operations: Plants = {
     'a tag is described in other words': ({ openapi }) => {
       child(openapi, 'tags', 0)['description'] = 'Users.';
     },
-    'a component has another name': ({ openapi }) => {
+    'a component is renamed': ({ openapi }) => {
       const renamed = JSON.stringify(openapi)
         .replaceAll('#/components/schemas/VoucherUses"', '#/components/schemas/UsesOfVoucher"')
         .replace('"VoucherUses":', '"UsesOfVoucher":');

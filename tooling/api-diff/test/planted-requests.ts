@@ -25,7 +25,7 @@ export const requests: Plants = {
     'a field of a body is not read any more': ({ schema }) => {
       remove(child(schema('PlaceOrder'), 'properties'), 'voucherCode');
     },
-    'a field of a body has another type': ({ schema }) => {
+    'a field of a body has a different type': ({ schema }) => {
       child(schema('Restock'), 'properties')['reason'] = { type: 'integer', minimum: 1 };
     },
     'a body accepts fewer values': ({ schema }) => {
@@ -43,7 +43,7 @@ export const requests: Plants = {
     'a number has a higher minimum': ({ schema }) => {
       child(schema('RefundOrder'), 'properties', 'amount', 'properties', 'amount')['minimum'] = 100;
     },
-    'a text has another pattern': ({ schema }) => {
+    'a text has a different pattern': ({ schema }) => {
       child(schema('ShippingAddress'), 'properties', 'country')['pattern'] = '^(DE|AT|CH)$';
     },
     'a text has a format': ({ schema }) => {
@@ -64,7 +64,7 @@ export const requests: Plants = {
         oneOf: list(schema('PricingEffect'), 'oneOf').slice(0, 2),
       };
     },
-    'a variant of a body has another name': ({ schema }) => {
+    'a variant of a body is renamed': ({ schema }) => {
       const [, voucher, ...others] = structuredClone(list(schema('PricingEffect'), 'oneOf'));
       child(voucher, 'properties', 'kind')['const'] = 'coupon';
       child(schema('ReplacePricingRule'), 'properties')['effect'] = { oneOf: [voucher, ...others] };
@@ -93,7 +93,7 @@ export const requests: Plants = {
     'a page has fewer items at most': ({ parameter }) => {
       child(parameter('listProducts', 'limit'), 'schema')['maximum'] = 50;
     },
-    'a page has another number of items by default': ({ parameter }) => {
+    'a page has a different number of items by default': ({ parameter }) => {
       child(parameter('listProducts', 'limit'), 'schema')['default'] = 50;
     },
     'a filter of several values takes fewer': ({ parameter }) => {
@@ -105,7 +105,7 @@ export const requests: Plants = {
     'a number must be a multiple': ({ schema }) => {
       child(schema('Restock'), 'properties', 'quantity')['multipleOf'] = 10;
     },
-    'a parameter of the path has another form': ({ parameter }) => {
+    'a parameter of the path has a different form': ({ parameter }) => {
       child(parameter('getUser', 'id'), 'schema')['pattern'] = '^[0-9]+$';
     },
   },

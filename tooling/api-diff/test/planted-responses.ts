@@ -26,7 +26,7 @@ export const responses: Plants = {
     'a text may be longer': ({ schema }) => {
       child(schema('AppliedRule'), 'properties', 'name')['maxLength'] = 500;
     },
-    'a text has another format': ({ schema }) => {
+    'a text has a different format': ({ schema }) => {
       child(schema('SalesOfDay'), 'properties', 'day')['format'] = 'date-time';
     },
     'a variant is added': ({ schema }) => {
@@ -43,18 +43,18 @@ export const responses: Plants = {
     'a list may be empty': ({ schema }) => {
       child(schema('Order'), 'properties', 'lines')['minItems'] = 0;
     },
-    'a success has another status': ({ operation }) => {
+    'a success has a different status': ({ operation }) => {
       const all = child(operation('createProduct'), 'responses');
       all['202'] = all['201'];
       remove(all, '201');
     },
-    'a body has another media type': ({ response }) => {
+    'a body has a different media type': ({ response }) => {
       const content = child(response('getSalesSummary', 200), 'content');
       content['text/csv'] = { schema: { type: 'string' } };
       remove(content, 'application/json');
     },
     'a header is removed': ({ response }) => remove(child(response('getOrder', 200), 'headers'), 'ETag'),
-    'a line of a stream has another field': ({ response }) => {
+    'a line of a stream has a different field': ({ response }) => {
       child(response('exportUsers', 200), 'content', 'application/x-ndjson')['x-item-schema'] = {
         type: 'object',
         properties: { user: { $ref: '#/components/schemas/User' } },
@@ -67,7 +67,7 @@ export const responses: Plants = {
         'email-taken',
       );
     },
-    'an error code has another status': ({ operation }) => {
+    'an error code has a different status': ({ operation }) => {
       const all = child(operation('updateUser'), 'responses');
       all['422'] = all['409'];
       remove(all, '409');
