@@ -16,4 +16,13 @@ export {
 } from './metrics/request-metrics.ts';
 export { parseTraceparent } from './open-telemetry/traceparent.ts';
 export { startTracing, type TracingSettings } from './tracing/start-tracing.ts';
-export type { CallSpan, OutgoingCall, RequestSpan, SpanCounts, TracedRequest, Tracing } from './tracing/tracing.ts';
+export type {
+  CallSpan,
+  MessageSpan,
+  OutgoingCall,
+  ReceivedMessage,
+  RequestSpan,
+  SpanCounts,
+  TracedRequest,
+  Tracing,
+} from './tracing/tracing.ts';

@@ -20,6 +20,9 @@ export const anonymous: Principal = Object.freeze({
 /** W3C trace context: `traceId` is 32 and `spanId` 16 lower-case hexadecimal digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string; readonly sampled: boolean };
 
+/** Returns the fields by which a row or a message keeps the trace of its request. */
+export const toTraceFields = ({ traceId, spanId, sampled }: Trace): Trace => ({ traceId, spanId, sampled });
+
 /** The context of a request as plain data. The host creates it; events, jobs and logs receive it unchanged. */
 export type Ctx = {
   readonly actor: Principal;

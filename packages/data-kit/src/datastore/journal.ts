@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CollectionDefinition, toHistoryName } from '../collections/define-collection.ts';
 import { type Change, type Entity, StoredId } from '../collections/entity.ts';
 import type { HistoryEntry } from '../collections/history.ts';
-import type { Clock, Ctx, Ids } from '../context/context.ts';
+import { type Clock, type Ctx, type Ids, toTraceFields } from '../context/context.ts';
 import type { EmittedEvent } from './events.ts';
 import { createRedactor } from './redacted-fields.ts';
 
@@ -41,6 +41,9 @@ export const JournalRow = z.object({
   actor: z.object({ kind: z.string(), id: z.string() }),
   requestId: z.string(),
   traceId: z.string(),
+  // Rows of earlier releases have none of the two.
+  spanId: z.string().optional(),
+  sampled: z.boolean().optional(),
   operation: z.string().min(1),
   changes: z.array(JournalChange),
   events: z.array(
@@ -171,7 +174,7 @@ export const toCommitRecords = <T>(
     at: clock.now(),
     actor: { kind: ctx.actor.kind, id: ctx.actor.id },
     requestId: ctx.requestId,
-    traceId: ctx.trace.traceId,
+    ...toTraceFields(ctx.trace),
     operation,
     changes: changes as JournalChange[],
     events: events as JournalRow['events'],

@@ -48,6 +48,13 @@ describe('toCloudEvent', () => {
     });
   });
 
+  it('continues the trace of the span that committed the event', () => {
+    const traced = { ...event, spanId: '00f067aa0ba902b7' };
+    const prefix = `00-${event.traceId}-00f067aa0ba902b7`;
+    expect(send({ ...traced, sampled: true })).toMatchObject({ traceparent: `${prefix}-01` });
+    expect(send({ ...traced, sampled: false })).toMatchObject({ traceparent: `${prefix}-00` });
+  });
+
   it('has the version 1 for an event that was stored without one', () => {
     const { version: _, ...old } = event;
     expect(send(old)).toMatchObject({ type: 'orders.order-placed.v1' });

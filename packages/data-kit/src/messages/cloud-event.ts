@@ -29,6 +29,12 @@ export type CloudEventOptions = {
   readonly publicUrl: string;
 };
 
+const toTraceparent = ({ id, traceId, spanId, sampled = false }: ReceivedEvent): string => {
+  // Events of earlier releases have no span, so the end of their id, which is random, takes its place.
+  const parent = spanId ?? id.replaceAll('-', '').slice(-16);
+  return `00-${traceId}-${parent}-${sampled ? '01' : '00'}`;
+};
+
 /**
  * Converts an event to a CloudEvent. Its `type` has the version, because CloudEvents wants another type for data that is not
  * compatible. Its `source` names no host, because a module emits the same events on every host.
@@ -46,8 +52,7 @@ export const toCloudEvent = (event: ReceivedEvent, { tenantId, publicUrl }: Clou
     dataschema: `${publicUrl}/asyncapi.json#/components/schemas/${type}`,
     tenantid: tenantId,
     actorid: event.actor.id,
-    // The journal does not keep the span that emitted the event, so the last digits of the event's id, which are random, replace its id.
-    traceparent: `00-${event.traceId}-${event.id.replaceAll('-', '').slice(-16)}-00`,
+    traceparent: toTraceparent(event),
     sequence: event.position,
     data: event.payload,
   };

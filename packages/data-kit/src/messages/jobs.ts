@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { toFrozenCopy } from '../collections/frozen-copy.ts';
-import type { Clock, Ctx, Ids } from '../context/context.ts';
+import { type Clock, type Ctx, type Ids, toTraceFields } from '../context/context.ts';
 import type { WriteSets } from '../datastore/unit-of-work.ts';
 import { type NewMessage, toReceived } from './inbox.ts';
 import type { JobType } from './job.ts';
@@ -51,7 +51,7 @@ const assertOptions = ({ name }: JobType, { key, at }: TimeAndKey): void => {
   if (at && Number.isNaN(at.getTime())) throw new TypeError(`The time of the job '${name}' is no valid date.`);
 };
 
-type Enqueued = Pick<ReceivedEvent, 'id' | 'source' | 'at' | 'actor' | 'requestId' | 'traceId' | 'payload'> &
+type Enqueued = Omit<ReceivedEvent, 'name' | 'version' | 'aggregateId' | 'position'> &
   Pick<NewMessage, 'tenantId' | 'dueAt'> & { readonly key: string | undefined };
 
 const toMessage = (job: string, { tenantId, key, dueAt, ...event }: Enqueued): NewMessage => ({
@@ -98,7 +98,7 @@ export const createJobs = <W>({ source, writeSets, clock, ids, toWrite }: Deps<W
       at: now,
       actor: { kind: actor.kind, id: actor.id },
       requestId,
-      traceId: trace.traceId,
+      ...toTraceFields(trace),
       payload: toStoredInput(job, input),
       ...(at && { dueAt: at }),
     });

@@ -16,6 +16,9 @@ export const ReceivedEvent = z.object({
   actor: z.object({ kind: z.string(), id: z.string() }),
   requestId: z.string(),
   traceId: z.string(),
+  /** The span that committed the event, and whether it was recorded. Events of earlier releases have neither. */
+  spanId: z.string().optional(),
+  sampled: z.boolean().optional(),
   payload: z.record(z.string(), z.unknown()),
 });
 export type ReceivedEvent = z.infer<typeof ReceivedEvent>;

@@ -6,8 +6,9 @@ import { type ReceivedEvent, toMessageId } from './message.ts';
 const indexDigits = 4;
 
 /** Returns the events of an entry. Each has the position of the entry, followed by its index in it. */
-const toEvents = ({ events, position, at, actor, requestId, traceId }: JournalEntry, source: string): ReceivedEvent[] =>
-  events.map((event, index) => ({
+const toEvents = (entry: JournalEntry, source: string): ReceivedEvent[] => {
+  const { events, position, at, actor, requestId, traceId, spanId, sampled } = entry;
+  return events.map((event, index) => ({
     ...event,
     source,
     position: `${position}-${String(index).padStart(indexDigits, '0')}`,
@@ -15,7 +16,9 @@ const toEvents = ({ events, position, at, actor, requestId, traceId }: JournalEn
     actor,
     requestId,
     traceId,
+    ...(spanId !== undefined && { spanId, sampled }),
   }));
+};
 
 /** Returns a message for each event in the journal of `source` that the consumer declares, in their order. */
 export const toMessages = (

@@ -7,11 +7,13 @@ import {
   type Inbox,
   type Message,
   MessageAlreadyHandled,
+  type Trace,
   toNewestEvent,
   toPauseMs,
   type UnitOfWork,
 } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
+import type { MessageSpan, Tracing } from '@plinth/telemetry';
 
 export type MessageHandlerOptions = {
   readonly module: string;
@@ -21,6 +23,8 @@ export type MessageHandlerOptions = {
   readonly unitOfWork: UnitOfWork;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Without it no spans are recorded. */
+  readonly tracing?: Pick<Tracing, 'startMessage'> | undefined;
   /** Aborts when the process stops and can wait no longer. */
   readonly stopping: AbortSignal;
 };
@@ -45,28 +49,59 @@ const untilAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T
   }
 };
 
+/** Returns the trace of the commit that sent the message. Earlier releases stored no span of it. */
+const toTrace = ({ event: { traceId, spanId, sampled = false } }: Message): Trace => ({
+  traceId,
+  spanId: spanId ?? randomBytes(spanIdBytes).toString('hex'),
+  sampled,
+});
+
+const toOperation = ({ module, consumer }: MessageHandlerOptions): string => `${module}.${consumer.name}`;
+
+/** Creates the context of an attempt, in the name of the consumer. */
+const createContext = ({ _id, tenantId }: Message, options: MessageHandlerOptions, trace: Trace): Ctx => {
+  const { consumer, clock, stopping } = options;
+  return {
+    actor: { kind: 'consumer', id: toOperation(options), tenantId, roles: [] },
+    tenantId,
+    requestId: _id,
+    trace,
+    deadline: clock.now().getTime() + consumer.timeoutMs,
+    signal: AbortSignal.any([AbortSignal.timeout(consumer.timeoutMs), stopping]),
+  };
+};
+
+/** Runs an attempt in its span. */
+const runInSpan = async (span: MessageSpan, attempt: () => Promise<void>): Promise<void> => {
+  let isError = true;
+  try {
+    await span.run(attempt);
+    isError = false;
+  } finally {
+    span.end({ isError });
+  }
+};
+
 /**
  * Creates the function that handles the messages of a consumer: the action runs in a unit of work that also ends the message, so
  * its effect takes place once. It gets the newest version of the event. A failure, such as an event of a newer release, is recorded in
  * the inbox, which says whether the message is tried again.
  */
 export const createMessageHandler = (options: MessageHandlerOptions): HandleMessage => {
-  const { module, consumer, handle, inbox, unitOfWork, clock, logger, stopping } = options;
-  const operation = `${module}.${consumer.name}`;
+  const { consumer, handle, inbox, unitOfWork, clock, logger, tracing, stopping } = options;
+  const operation = toOperation(options);
 
-  const run = async ({ _id, tenantId, event }: Message): Promise<void> => {
-    const signal = AbortSignal.any([AbortSignal.timeout(consumer.timeoutMs), stopping]);
-    const ctx: Ctx = {
-      actor: { kind: 'consumer', id: operation, tenantId, roles: [] },
-      tenantId,
-      requestId: _id,
-      trace: { traceId: event.traceId, spanId: randomBytes(spanIdBytes).toString('hex'), sampled: false },
-      deadline: clock.now().getTime() + consumer.timeoutMs,
-      signal,
+  const run = async (message: Message): Promise<void> => {
+    const { _id, event } = message;
+    const trace = toTrace(message);
+    const span = tracing?.startMessage({ consumer: operation, trace });
+    const ctx = createContext(message, options, span?.trace ?? (tracing ? { ...trace, sampled: false } : trace));
+    const attempt = async (): Promise<void> => {
+      const newest = toNewestEvent(event, consumer.events);
+      const work = unitOfWork.run(ctx, () => handle(newest as never, ctx), { operation, consumes: _id });
+      await untilAborted(work, ctx.signal);
     };
-    const newest = toNewestEvent(event, consumer.events);
-    const work = unitOfWork.run(ctx, () => handle(newest as never, ctx), { operation, consumes: _id });
-    await untilAborted(work, signal);
+    await (span ? runInSpan(span, attempt) : attempt());
   };
 
   const recordFailure = async (id: string, error: unknown): Promise<{ pauseMs: number } | undefined> => {

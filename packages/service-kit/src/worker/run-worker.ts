@@ -2,8 +2,9 @@ import { createSigner } from '@plinth/auth';
 import { type CommandObserver, type Datastore, type Queues, StartupError } from '@plinth/data-kit';
 import { createLogger, createStdoutDestination, type Logger } from '@plinth/logger';
 import { createOutbound, type Outbound } from '@plinth/outbound';
-import { createMetrics, type Metrics } from '@plinth/telemetry';
+import { createMetrics, type Metrics, startTracing, type Tracing } from '@plinth/telemetry';
 import { systemClock, systemIds } from '../clock-and-ids.ts';
+import { measureTracing } from '../http/telemetry.ts';
 import { assertCanListen, openMetrics } from '../listen.ts';
 import type { Module } from '../module.ts';
 import { createReadinessCheck, type Dependency } from '../plugins/health.ts';
@@ -47,14 +48,15 @@ type Prepared = {
   readonly running: Awaited<ReturnType<typeof toRunning>>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
   readonly outbound: Outbound;
   readonly shutdown: Shutdown;
 };
 
 const start = async (options: WorkerHostOptions, prepared: Prepared): Promise<void> => {
   const { config } = options;
-  const { running, logger, metrics, outbound, shutdown } = prepared;
-  const datastore = await options.connect(config, { onCommand: undefined });
+  const { running, logger, metrics, tracing, outbound, shutdown } = prepared;
+  const datastore = await options.connect(config, { onCommand: tracing?.onCommand });
   const queues = options.connectQueues(config, logger);
   const worker = createWorker({
     ...running,
@@ -62,6 +64,7 @@ const start = async (options: WorkerHostOptions, prepared: Prepared): Promise<vo
     queues,
     logger,
     metrics,
+    tracing,
     clock: systemClock,
     ids: systemIds,
   });
@@ -76,6 +79,7 @@ const start = async (options: WorkerHostOptions, prepared: Prepared): Promise<vo
     lifecycle.isDraining = true;
     await worker.stop();
     await Promise.all([queues.close(), datastore.close(), metricsServer?.close()]);
+    await tracing?.stop();
   };
   logger.info('working', { metricsUrl: metricsServer?.url, modules: running.runs });
 };
@@ -97,11 +101,13 @@ export const runWorker = async (options: WorkerHostOptions): Promise<void> => {
   try {
     await assertCanListen(config);
     const metrics = createMetrics();
-    const outbound = createOutbound({ metrics });
+    const tracing = startTracing(name, config);
+    if (tracing) measureTracing(metrics, tracing);
+    const outbound = createOutbound({ metrics, tracing });
     const running = await toRunning(options, outbound);
     assertRunnable(running);
     if (process.argv.includes('--check')) return process.exit(0);
-    await start(options, { running, logger, metrics, outbound, shutdown });
+    await start(options, { running, logger, metrics, tracing, outbound, shutdown });
   } catch (error) {
     if (error instanceof StartupError) process.stderr.write(`\n${error.message}\n\n`);
     else logger.fatal('start-failed', { err: error });

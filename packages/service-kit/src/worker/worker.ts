@@ -13,7 +13,7 @@ import type {
 } from '@plinth/data-kit';
 import { StartupError, toMessages } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
-import type { Metrics } from '@plinth/telemetry';
+import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { Module } from '../module.ts';
 import { toModuleDeps } from '../module-deps.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
@@ -32,6 +32,8 @@ export type WorkerOptions = {
   readonly queues: Queues;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Without it no spans are recorded. */
+  readonly tracing?: Tracing | undefined;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Signs for journal consumers: `createSigner(config.AUDIT_SIGNING_KEY)`. Required when one of them runs here. */
@@ -69,8 +71,8 @@ const stopAfterMs = 7000;
 
 const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 
-const openModule = (module: Module, { datastore, clock, ids, logger }: WorkerOptions): OpenModule => {
-  const store = datastore.open(module, { clock, ids });
+const openModule = (module: Module, { datastore, clock, ids, logger, tracing }: WorkerOptions): OpenModule => {
+  const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
   const deps = toModuleDeps(module, store, { clock, ids });
   const { name, consumers = [], jobs = [], journalConsumer } = module;
   const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
@@ -185,7 +187,7 @@ const dispatch = async (module: OpenModule, queues: readonly OpenQueue[], runnin
 
 const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, running: Running): QueueWorker => {
   const { inbox, unitOfWork } = store;
-  const { queues, clock, logger, stopping } = running;
+  const { queues, clock, logger, tracing, stopping } = running;
   const handleMessage = createMessageHandler({
     module: name,
     consumer,
@@ -194,6 +196,7 @@ const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, r
     unitOfWork,
     clock,
     logger,
+    tracing,
     stopping,
   });
   return queues.work(toQueueName(name, consumer), {

@@ -13,6 +13,10 @@ const allowed: ReadonlySet<string> = new Set([
   'db.operation.name',
   'server.address',
   'server.port',
+  'messaging.system',
+  'messaging.operation.name',
+  'messaging.operation.type',
+  'messaging.destination.name',
   'plinth.calls',
 ]);
 

@@ -1,6 +1,7 @@
 import { startOpenTelemetry } from '../open-telemetry/start-open-telemetry.ts';
 import { createCallSpans } from './call-spans.ts';
 import { createCommandSpans } from './command-spans.ts';
+import { startMessageSpan } from './message-span.ts';
 import { observeRedisCommands } from './redis-commands.ts';
 import { startRequestSpan } from './request-span.ts';
 import { createTraceBatch } from './trace-batch.ts';
@@ -28,6 +29,7 @@ export const startTracing = (service: string, settings: TracingSettings): Tracin
   const stopObserving = observeRedisCommands(onCommand);
   return {
     startRequest: (request) => startRequestSpan(request, otel),
+    startMessage: (message) => startMessageSpan(message, otel),
     traceBatch: createTraceBatch(otel),
     onCommand,
     startCall: createCallSpans(otel),

@@ -20,6 +20,23 @@ export type RequestSpan = {
   end(outcome: { readonly status: number; readonly code?: string | undefined }): void;
 };
 
+/** A message that a consumer handles. */
+export type ReceivedMessage = {
+  /** The name of the queue: `<module>.<consumer>`. */
+  readonly consumer: string;
+  /** The trace of the commit that sent the message. */
+  readonly trace: Trace;
+};
+
+/** The span of an attempt to handle a message. */
+export type MessageSpan = {
+  /** The trace of the message with the id of this span, for everything that the consumer sends and stores. */
+  readonly trace: Trace;
+  /** Runs the consumer, so that its commands and outgoing calls are child spans. */
+  run<T>(handle: () => Promise<T>): Promise<T>;
+  end(outcome: { readonly isError: boolean }): void;
+};
+
 /** An HTTP request to another system. `target` is the name of that system here. */
 export type OutgoingCall = { readonly target: string; readonly method: string; readonly url: URL };
 
@@ -37,6 +54,8 @@ export type SpanCounts = { readonly sent: number; readonly lost: number };
 export type Tracing = {
   /** Starts the span of a request. Returns undefined when its trace is not recorded. */
   startRequest(request: TracedRequest): RequestSpan | undefined;
+  /** Starts the span of an attempt to handle a message. Returns undefined when its trace is not recorded. */
+  startMessage(message: ReceivedMessage): MessageSpan | undefined;
   /** Records a span of shared work in the trace of each request. Work for a single request has no span of its own. */
   readonly traceBatch: TraceBatch;
   /** Records a span of a command that is sent for a request. */
