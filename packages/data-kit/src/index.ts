@@ -155,7 +155,7 @@ export {
 export { defineJob, type InputOf, type Job, type JobType } from './messages/job.ts';
 export { createJobs, type EnqueueOptions, type Jobs, type ScheduledRun, toScheduledMessage } from './messages/jobs.ts';
 export type { JournalConsumer, JournalConsumerDeps, ReceiveEntries, Signer } from './messages/journal-consumer.ts';
-export type { JournalEntry, JournalReaderOptions } from './messages/journal-reader.ts';
+export type { JournalEntry, JournalLag, JournalReaderName, JournalReaderOptions } from './messages/journal-reader.ts';
 export { Failure, failuresMax, Message, type MessageHead, ReceivedEvent, toMessageId } from './messages/message.ts';
 export type { Pause, Pauses } from './messages/pauses.ts';
 export type {

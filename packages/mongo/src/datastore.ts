@@ -26,6 +26,7 @@ import { inboxName } from './inbox/inbox-collection.ts';
 import { createPauses, pausesName } from './inbox/pauses.ts';
 import { createSchedules, schedulesName } from './inbox/schedules.ts';
 import { createMessages } from './inbox/tenant-messages.ts';
+import { expireJournal } from './journal/expire-journal.ts';
 import { createJournal } from './journal/idempotency-keys.ts';
 import { journalName, keysName } from './journal/journal-names.ts';
 import { readJournal } from './journal/read-journal.ts';
@@ -168,6 +169,7 @@ export const createDatastore = (options: DatastoreOptions): MigratableDatastore 
       const db = openDatabase(options, reader.module);
       return readJournal({ ...toLeaseDeps(options, reader), db }, reader);
     },
+    expireJournal: ({ module, ...expired }) => expireJournal(openDatabase(options, module), expired),
     withLease: (lease, work) => holdLease(toLeaseDeps(options, lease), lease, (_lease, signal) => work(signal)),
     migrations: (module, storeOptions) => openMigrator(module, { ...options, ...storeOptions }).migrations,
     listTenants: ({ module, collections }) => listTenants(openDatabase(options, module), collections),

@@ -213,7 +213,7 @@ describe('an idempotency key', () => {
     );
     expect(expiries).toMatchObject([
       { key: { expiresAt: 1 }, expireAfterSeconds: 3600 },
-      { key: { at: 1 }, expireAfterSeconds: 7 * 24 * 3600 },
+      { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
     ]);
   });
 

@@ -28,7 +28,7 @@ const withDrift = async () => {
   await fixture.cards().dropIndexes(['byTitle', 'byState'] as never);
   await fixture.cards().createIndex({ tenantId: 1, createdAt: 1, state: 1, _id: 1 }, { name: 'byState' });
   await fixture.cards().createIndex({ tenantId: 1, mood: 1 }, { name: 'byHand' });
-  await db.collection('journal').dropIndex('byTime');
+  await db.collection('journal').dropIndex('expired');
   return process;
 };
 
@@ -53,7 +53,7 @@ describe('drift', () => {
         "The index '@.cards.byState' differs from its definition. Run npm run db -- repair --drop-indexes.",
         "The index '@.cards.byHand' is stored and not defined. Run npm run db -- repair --drop-indexes.",
         "The collection '@.tallies' does not exist. Run npm run db -- repair.",
-        "The index '@.journal.byTime' is defined and not stored. Run npm run db -- repair.",
+        "The index '@.journal.expired' is defined and not stored. Run npm run db -- repair.",
       ),
     );
   });
@@ -143,7 +143,7 @@ describe('repair', () => {
         "Set the validator of '@.cards'.",
         "Created the index '@.cards.byTitle'.",
         "Created the collection '@.tallies'.",
-        "Created the index '@.journal.byTime'.",
+        "Created the index '@.journal.expired'.",
       ),
     );
     expect(unrepaired).toEqual(

@@ -154,8 +154,8 @@ describe('drift', () => {
   it('includes another lifetime of journal rows', async () => {
     const process = fixture.process(module);
     await process.prepare();
-    await fixture.db().command({ collMod: 'journal', index: { name: 'byTime', expireAfterSeconds: 60 } });
-    expect(await process.drift()).toEqual([expect.stringContaining(".journal.byTime' differs from its definition.")]);
+    await fixture.db().command({ collMod: 'journal', index: { name: 'expired', expireAfterSeconds: 60 } });
+    expect(await process.drift()).toEqual([expect.stringContaining(".journal.expired' differs from its definition.")]);
   });
 
   it('boundary: leaves out options that change nothing', async () => {

@@ -6,6 +6,7 @@ export const fakeDatastore = (): Datastore => ({
   open: (module, options) => fakeDatabase(module.collections as object, options).store as never,
   subscribe: async () => ({ ageMs: () => 0, stop: async () => undefined }),
   readJournal: async () => undefined,
+  expireJournal: async () => [],
   withLease: async () => undefined,
   ping: async () => undefined,
   close: async () => undefined,

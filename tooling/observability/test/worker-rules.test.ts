@@ -18,9 +18,11 @@ type Backlog = {
   dead?: Values;
   ageSeconds?: Values;
   paused?: Values;
+  lagSeconds?: Values;
 };
 
-const toSeries = ({ instance = 'a', module = 'orders', ready, dead, ageSeconds, paused }: Backlog): object[] => {
+const toSeries = ({ instance = 'a', module = 'orders', lagSeconds, ...backlog }: Backlog): object[] => {
+  const { ready, dead, ageSeconds, paused } = backlog;
   const metrics = {
     messages_ready: ready,
     messages_dead: dead,
@@ -28,7 +30,11 @@ const toSeries = ({ instance = 'a', module = 'orders', ready, dead, ageSeconds, 
     consumers_paused: paused,
   };
   const labels = `module="${module}",consumer="customers",instance="${instance}"`;
-  return Object.entries(metrics).map(([name, values = '0x90']) => ({ series: `${name}{${labels}}`, values }));
+  const lag = `journal_reader_lag_seconds{module="${module}",reader="relay",instance="${instance}"}`;
+  return [
+    ...Object.entries(metrics).map(([name, values = '0x90']) => ({ series: `${name}{${labels}}`, values })),
+    ...(lagSeconds ? [{ series: lag, values: lagSeconds }] : []),
+  ];
 };
 
 const ends = '0x20 stale';
@@ -80,6 +86,12 @@ const cases: readonly Case[] = [
     at: 31,
     alerts: [],
   },
+  {
+    name: 'a page for a reader of a journal that is an hour behind, once for two workers',
+    backlogs: [{ lagSeconds: '3601x90' }, { instance: 'b', lagSeconds: '3601x90' }],
+    alerts: ['PlinthJournalReaderLate page orders'],
+  },
+  { name: 'nothing for a reader that catches up', backlogs: [{ lagSeconds: '4000x8 30x90' }], at: 9, alerts: [] },
   { name: 'a page when no worker has ever run', backlogs: [], at: 6, alerts: ['PlinthWorkerGone page'] },
   {
     name: 'a page when no worker is left, for all modules and for the one that had consumers',
@@ -153,6 +165,12 @@ describe('the rules of workers', () => {
       'max by (module, consumer) (messages_dead)',
       'messages_dead',
       'a ticket for a dead message, once for two workers',
+    ],
+    [
+      'a larger bound of a reader',
+      '> 3600',
+      '> 36000',
+      'a page for a reader of a journal that is an hour behind, once for two workers',
     ],
     ['no absence', 'absent(messages_ready)', 'vector(0) > 1', 'a page when no worker has ever run'],
     [

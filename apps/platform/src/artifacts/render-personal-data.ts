@@ -31,14 +31,18 @@ export const renderPersonalData = (modules: readonly Module[]): string =>
     '',
     '| place | form | kept |',
     '| --- | --- | --- |',
-    row('changes in the journal of a module', 'replaced by its class, `[pii]` or `[secret]`', '7 days'),
+    row(
+      'changes in the journal of a module',
+      'replaced by its class, `[pii]` or `[secret]`',
+      '7 days, or until a reader has passed it',
+    ),
     row(
       'audit events',
       'replaced by its class; ids of users are kept',
       'for good, even after an erasure: they have classes instead of personal data',
     ),
     row('responses that are stored for an idempotency key', 'as sent to the client', '25 hours; of refusals 2 hours'),
-    row('events in the journal of a module', 'ids of users at most', '7 days'),
+    row('events in the journal of a module', 'ids of users at most', '7 days, or until a reader has passed it'),
     row('events and jobs in the inbox of a module', 'ids of users at most', '8 days after they were handled'),
     row(
       'log lines',

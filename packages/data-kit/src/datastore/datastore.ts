@@ -4,7 +4,7 @@ import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
 import type { Inbox } from '../messages/inbox.ts';
 import type { Jobs } from '../messages/jobs.ts';
-import type { JournalReaderOptions } from '../messages/journal-reader.ts';
+import type { JournalLag, JournalReaderName, JournalReaderOptions } from '../messages/journal-reader.ts';
 import type { Pauses } from '../messages/pauses.ts';
 import type { Schedules } from '../messages/schedules.ts';
 import type { Messages } from '../messages/tenant-messages.ts';
@@ -162,6 +162,15 @@ export type Datastore = {
    * workers only. Of several processes one reads, until its lease expires. Resolves when the signal has aborted.
    */
   readJournal(options: JournalReaderOptions): Promise<void>;
+  /**
+   * Lets entries expire that are older than seven days and that each of the readers has passed. Those of a module whose readers do
+   * not run stay. Returns how far each reader is behind.
+   */
+  expireJournal(options: {
+    readonly module: string;
+    readonly readers: readonly JournalReaderName[];
+    readonly signal: AbortSignal;
+  }): Promise<JournalLag[]>;
   /** Runs `work` in one process at a time, until the signal aborts. The signal of `work` aborts when the lease is lost. */
   withLease(lease: LeaseOptions, work: (signal: AbortSignal) => Promise<void>): Promise<void>;
   /** @throws when the datastore cannot be reached within a second or cannot commit transactions. */

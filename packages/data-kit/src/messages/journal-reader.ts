@@ -16,3 +16,9 @@ export type JournalReaderOptions = {
   readonly onError: (cause: unknown) => void;
   readonly signal: AbortSignal;
 };
+
+/** A reader of a journal, which must have passed a row before it expires, with the purposes of its entries. */
+export type JournalReaderName = Pick<JournalReaderOptions, 'name' | 'receivers'>;
+
+/** For how many seconds a reader may be without an entry that was committed. About 30 while nothing happens. */
+export type JournalLag = { readonly name: string; readonly seconds: number };

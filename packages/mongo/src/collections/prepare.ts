@@ -75,6 +75,14 @@ export const dropIndex = async (db: Db, collection: string, index: string): Prom
   }
 };
 
+const dropFormerIndexes = async (db: Db, { name, formerIndexes = [] }: StoredCollection): Promise<void> => {
+  if (formerIndexes.length === 0) return;
+  const stored = await db.collection(name).indexes();
+  for (const index of stored.map((info) => String(info.name))) {
+    if (formerIndexes.includes(index)) await dropIndex(db, name, index);
+  }
+};
+
 /** Creates or updates the collections, validators and indexes of a module. Safe to repeat and to race. */
 export const prepare = async (db: Db, collections: readonly StoredCollection[]): Promise<void> => {
   const stored = await readOptions(db);
@@ -82,6 +90,7 @@ export const prepare = async (db: Db, collections: readonly StoredCollection[]):
     collections.map(async (collection) => {
       await prepareCollection(db, collection, stored);
       if (collection.indexes.length > 0) await createIndexes(db, collection);
+      await dropFormerIndexes(db, collection);
     }),
   );
 };

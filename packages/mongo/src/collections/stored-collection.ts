@@ -9,6 +9,8 @@ export type StoredCollection = {
   readonly name: string;
   readonly schema: z.ZodType;
   readonly indexes: readonly (IndexDescription & { readonly name: string })[];
+  /** The names of indexes of earlier releases that do harm, so that they are dropped. */
+  readonly formerIndexes?: readonly string[];
   readonly relaxed?: Relaxation;
 };
 

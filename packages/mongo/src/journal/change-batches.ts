@@ -2,7 +2,12 @@ import { type ClientSession, type Db, type Document, Long, type ResumeToken, typ
 import { unlessHanging } from './event-stream.ts';
 
 /** The changes since the last batch. A stream continues after `token`. */
-export type ChangeBatch = { readonly changes: readonly Document[]; readonly token: ResumeToken };
+export type ChangeBatch = {
+  readonly changes: readonly Document[];
+  readonly token: ResumeToken;
+  /** The time up to which a majority had the writes when the server responded: the next batch has all before it. */
+  readonly time: Timestamp;
+};
 
 export type ChangeBatches = {
   /** Returns the next changes, or none after about a second. @throws when the stream cannot continue. */
@@ -37,18 +42,22 @@ type CursorResponse = {
   readonly postBatchResumeToken: ResumeToken;
 };
 
-const toBatch = ({ firstBatch, nextBatch, postBatchResumeToken }: CursorResponse): ChangeBatch => ({
-  changes: firstBatch ?? nextBatch ?? [],
-  token: postBatchResumeToken,
-});
+const toBatch = ({ cursor, operationTime }: Document): ChangeBatch => {
+  const { firstBatch, nextBatch, postBatchResumeToken } = cursor as CursorResponse;
+  return {
+    changes: firstBatch ?? nextBatch ?? [],
+    token: postBatchResumeToken,
+    time: operationTime,
+  };
+};
 
 const toId = (id: unknown): Long => Long.fromValue(id as Long | number);
 
 const createReader = (
   { db, session, collection }: { db: Db; session: ClientSession; collection: string },
-  first: CursorResponse,
+  first: Document,
 ): ChangeBatches => {
-  const id = toId(first.id);
+  const id = toId((first['cursor'] as CursorResponse).id);
   let opened: ChangeBatch | undefined = toBatch(first);
   return {
     read: async () => {
@@ -58,9 +67,10 @@ const createReader = (
         return batch;
       }
       const command = { getMore: id, collection, batchSize, maxTimeMS: awaitMs };
-      const { cursor } = await unlessHanging(db.command(command, { session }));
-      if (toId(cursor.id).isZero()) throw new StreamEnded(`The server ended the change stream of '${collection}'.`);
-      return toBatch(cursor);
+      const response = await unlessHanging(db.command(command, { session }));
+      if (toId(response['cursor'].id).isZero())
+        throw new StreamEnded(`The server ended the change stream of '${collection}'.`);
+      return toBatch(response);
     },
     close: async () => {
       const killed = db.command({ killCursors: collection, cursors: [id] }, { session });
@@ -86,8 +96,8 @@ export const openChangeBatches = async (
       cursor: { batchSize },
       readConcern: { level: 'majority' },
     };
-    const { cursor } = await unlessHanging(db.command(command, { session }));
-    return createReader({ db, session, collection }, cursor);
+    const response = await unlessHanging(db.command(command, { session }));
+    return createReader({ db, session, collection }, response);
   } catch (cause) {
     await session.endSession();
     throw cause;

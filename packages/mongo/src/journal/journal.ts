@@ -4,8 +4,6 @@ import { z } from 'zod';
 import type { StoredCollection } from '../collections/stored-collection.ts';
 import { journalName } from './journal-names.ts';
 
-const retentionSeconds = 7 * 24 * 60 * 60;
-
 /** The journal: transactional outbox and audit log in one. */
 export const journalCollection: StoredCollection = {
   name: journalName,
@@ -18,12 +16,12 @@ export const journalCollection: StoredCollection = {
     fingerprint: z.string().optional(),
     answer: StoredResponse.optional(),
     keyedAt: z.unknown().optional(),
+    /** Set when every reader has passed the row, after seven days. */
+    expiresAt: z.date().optional(),
   }),
   indexes: [
     // Serves audits, which read the rows of a tenant in the order of time.
     { name: 'byTenant', key: { tenantId: 1, at: 1 } },
-    // Serves readers in the order of time, and expires rows.
-    { name: 'byTime', key: { at: 1 }, expireAfterSeconds: retentionSeconds },
     // Serves readers in the order of the commits, when they cannot continue with a change stream.
     { name: 'inOrder', key: { storedAt: 1 } },
     // Serves subscribers of one kind of event.
@@ -32,7 +30,16 @@ export const journalCollection: StoredCollection = {
       key: { 'events.name': 1, at: 1 },
       partialFilterExpression: { 'events.name': { $exists: true } },
     },
+    // Removes rows.
+    {
+      name: 'expired',
+      key: { expiresAt: 1 },
+      expireAfterSeconds: 0,
+      partialFilterExpression: { expiresAt: { $exists: true } },
+    },
   ],
+  // It removed rows after seven days, also those that no reader had passed.
+  formerIndexes: ['byTime'],
 };
 
 /** The server replaces an empty timestamp by its time. The clocks of processes may differ. */

@@ -12,7 +12,7 @@ import { readLastWrite } from './progress.ts';
 type Place = {
   /** Undefined before the first entry, and when the server has lost its history. */
   readonly token?: ResumeToken;
-  /** When the server stored the last entry. */
+  /** When the server stored the last entry, or a later time before which it has stored no other one. */
   readonly storedAt?: Timestamp;
   /** Those that have every entry before this place: none that the last reader, of an earlier release, did not know. */
   readonly receivers: readonly string[];
@@ -148,12 +148,15 @@ const openStream = async (reader: Reader): Promise<Opened> => {
 /** Delivers the rows of the stream, and stores the place behind them afterwards: they are delivered again after a failure. */
 const follow = async (reader: Reader, { batches, place: first }: Opened): Promise<void> => {
   let place = first;
+  let passedAt: Timestamp | undefined;
   let storedAt = Number.NEGATIVE_INFINITY;
   while (!reader.signal.aborted) {
-    const { changes, token } = await batches.read();
+    const { changes, token, time } = await batches.read();
     const rows = changes.map(({ fullDocument }: Document) => fullDocument as StoredRow);
     if (rows.length > 0) await reader.deliver(rows.map(toEntry), reader.receivers);
-    const lastStoredAt = rows.at(-1)?.storedAt ?? place.storedAt;
+    // Without a row, the stream has passed the time of the response before.
+    const lastStoredAt = rows.at(-1)?.storedAt ?? passedAt ?? place.storedAt;
+    passedAt = time;
     place = { ...place, token, ...(lastStoredAt && { storedAt: lastStoredAt }) };
     if (rows.length === 0 && performance.now() - storedAt < idlePlaceMs) continue;
     await storePlace(reader, place);

@@ -3,7 +3,6 @@ import type {
   Consumer,
   Datastore,
   Ids,
-  Inbox,
   JournalConsumer,
   ModuleStore,
   Queue,
@@ -20,8 +19,10 @@ import { createBacklogMetrics } from './backlog-metrics.ts';
 import { createDelayedMessages } from './delayed-messages.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
 import { createMessageHandler } from './handle-message.ts';
+import { createJournalRetention } from './journal-retention.ts';
 import { createPausedConsumers, type PausedConsumers } from './paused-consumers.ts';
 import { runSchedule, type ScheduledJob } from './run-schedule.ts';
+import { listReaders, listSubscribers, toQueueName } from './subscribers.ts';
 
 export type WorkerOptions = {
   /** Every module of the product, so that the events of one reach the consumers of all. */
@@ -63,9 +64,6 @@ type OpenModule = {
   readonly deps: never;
 };
 
-/** A consumer as the journal of a module knows it. */
-type Subscriber = { readonly receiver: string; readonly consumer: Consumer; readonly inbox: Inbox };
-
 /** Shorter than the time that a process has to stop. */
 const stopAfterMs = 7000;
 
@@ -80,29 +78,6 @@ const openModule = (module: Module, { datastore, clock, ids, logger, tracing }: 
   const receivers = [...consumers, ...jobs];
   const scheduled = jobs.flatMap(({ name: job, schedule }) => (schedule ? [{ name: job, schedule }] : []));
   return { name, store, consumers, receivers, scheduled, journalConsumer, paused, deps };
-};
-
-const toQueueName = (module: string, { name }: Consumer): string => `${module}.${name}`;
-
-/**
- * Returns the name of a consumer as a reader of journals stores it. A consumer of a further event is a new receiver, which gets all that
- * the journal has: a process of an earlier release, which may be reading, leaves the event out.
- */
-const toReceiver = (module: string, consumer: Consumer): string => {
-  const events = consumer.events.map(({ name }) => name).toSorted();
-  return `${toQueueName(module, consumer)} ${events.join(' ')}`;
-};
-
-/** The events of a domain that is no module, such as `auth`, are in the journals of others. */
-const listSubscribers = (source: string, all: readonly OpenModule[]): Subscriber[] => {
-  const others = all.map(({ name }) => name).filter((name) => name !== source);
-  const isElsewhere = ({ name }: Consumer['events'][number]): boolean =>
-    others.some((other) => name.startsWith(`${other}.`));
-  return all.flatMap(({ name: module, store: { inbox }, consumers }) =>
-    consumers
-      .filter(({ events }) => !events.every(isElsewhere))
-      .map((consumer) => ({ receiver: toReceiver(module, consumer), consumer, inbox })),
-  );
 };
 
 type Running = WorkerOptions & { readonly signal: AbortSignal; readonly stopping: AbortSignal };
@@ -224,24 +199,39 @@ export const assertRunnable = ({ modules, runs, signer, ports = {} }: Runnable):
   }
 };
 
+/** Creates the work that a worker repeats: it measures backlogs, and lets entries of journals expire. */
+const createUpkeep = (
+  ran: readonly OpenModule[],
+  all: readonly OpenModule[],
+  { datastore, metrics, logger }: WorkerOptions,
+): readonly ((signal: AbortSignal) => Promise<void>)[] => [
+  createBacklogMetrics({
+    inboxes: ran.map(({ name, receivers, store: { inbox, pauses } }) => {
+      return { module: name, consumers: receivers.map((receiver) => receiver.name), inbox, pauses };
+    }),
+    metrics,
+    onError: (err) => logger.warn('backlog-unknown', { err }),
+  }),
+  createJournalRetention({
+    journals: ran.map((module) => ({ module: module.name, readers: listReaders(module.name, all) })),
+    datastore,
+    metrics,
+    onError: (err) => logger.warn('journal-not-expired', { err }),
+  }),
+];
+
 /**
  * Creates the background half of modules: it relays events from the journals to the inboxes of their consumers, sends the messages
  * of each inbox to queues, and handles them.
  */
 export const createWorker = (options: WorkerOptions): Worker => {
   assertRunnable(options);
-  const { modules, runs, queues, logger, metrics } = options;
+  const { modules, runs, queues, logger } = options;
   const all = modules.map((module) => openModule(module, options));
   const ran = all.filter(({ name }) => runs.includes(name));
   const [ending, interrupting] = [new AbortController(), new AbortController()];
   const running = { ...options, signal: ending.signal, stopping: interrupting.signal };
-  const measureBacklogs = createBacklogMetrics({
-    inboxes: ran.map(({ name, receivers, store: { inbox, pauses } }) => {
-      return { module: name, consumers: receivers.map((receiver) => receiver.name), inbox, pauses };
-    }),
-    metrics,
-    onError: (err) => logger.warn('backlog-unknown', { err }),
-  });
+  const upkeep = createUpkeep(ran, all, options);
   const background: Promise<void>[] = [];
   const workers: QueueWorker[] = [];
   const openQueues: Queue[] = [];
@@ -254,7 +244,7 @@ export const createWorker = (options: WorkerOptions): Worker => {
     prepare: () => forEachStore('prepare'),
     assertPrepared: () => forEachStore('assertPrepared'),
     start: () => {
-      background.push(measureBacklogs(running.signal));
+      background.push(...upkeep.map((run) => run(running.signal)));
       for (const module of ran) {
         const opened = module.receivers.map((consumer) => ({
           consumer,

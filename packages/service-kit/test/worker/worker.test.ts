@@ -38,6 +38,7 @@ const createDatastore = () => {
     open: (module) => get(module.name).store as never,
     subscribe: async () => ({ ageMs: () => 0, stop: async () => undefined }),
     readJournal: vi.fn(readJournal),
+    expireJournal: async () => [],
     withLease: (_lease, work) => work(_lease.signal),
     ping: async () => undefined,
     close: async () => undefined,
