@@ -91,6 +91,21 @@ const sales = createRoute({
   validateSearch,
   component: lazyRouteComponent(() => import('./sales/sales.tsx'), 'Sales'),
 });
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('./jobs/job-list.tsx'), 'JobList'),
+});
+const job = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs/$module/$name',
+  component: lazyRouteComponent(() => import('./jobs/job-detail.tsx'), 'JobDetail'),
+});
+const deadMessage = createRoute({
+  getParentRoute: () => root,
+  path: '/jobs/$module/$name/$id',
+  component: lazyRouteComponent(() => import('./jobs/message-detail.tsx'), 'MessageDetail'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -109,6 +124,9 @@ export const router = createRouter({
     editOrder,
     pricing,
     sales,
+    jobs,
+    job,
+    deadMessage,
   ]),
   // The parameters are those of the API.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

@@ -1,7 +1,8 @@
+import { listJobs } from '@plinth/service-actions/operations';
 import { getSalesSummary, listOrders, listPricingRules, listProducts } from '@plinth/service-actions/orders';
 import { listUsers } from '@plinth/service-actions/users';
 import type { Callable } from '../api/can.ts';
-import { OrdersIcon, PricingIcon, ProductsIcon, SalesIcon, UsersIcon } from '../ui/icons.tsx';
+import { JobsIcon, OrdersIcon, PricingIcon, ProductsIcon, SalesIcon, UsersIcon } from '../ui/icons.tsx';
 
 export type NavigationItem = {
   readonly label: string;
@@ -18,4 +19,5 @@ export const navigation: readonly NavigationItem[] = [
   { label: 'Products', to: '/products', icon: ProductsIcon, action: listProducts },
   { label: 'Pricing', to: '/pricing', icon: PricingIcon, action: listPricingRules },
   { label: 'Sales', to: '/sales', icon: SalesIcon, action: getSalesSummary },
+  { label: 'Jobs', to: '/jobs', icon: JobsIcon, action: listJobs },
 ];

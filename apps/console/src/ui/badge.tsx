@@ -21,6 +21,10 @@ const toneByStatus: Readonly<Record<string, Tone>> = {
   delivered: 'good',
   cancelled: 'plain',
   refunded: 'danger',
+  idle: 'plain',
+  working: 'info',
+  failing: 'danger',
+  paused: 'warn',
 };
 
 /** Shows a status as text, in a color that only helps to find it. */

@@ -26,6 +26,12 @@ export const CopyIcon = icon(
   </>,
 );
 export const DownloadIcon = icon(<path d="M8 2.5v7.5m-3-3 3 3 3-3m-8.5 6.5h11" />);
+export const JobsIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="6" />
+    <path d="M8 4.5v3.5l2.500 1.500" />
+  </>,
+);
 export const MoonIcon = icon(<path d="M13 9.5a5.5 5.5 0 0 1-6.5-6.5 5.5 5.5 0 1 0 6.5 6.5z" />);
 export const PlusIcon = icon(<path d="M8 3v10m-5-5h10" />);
 export const PricingIcon = icon(

@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The address of the platform with the console and demo data. */
     readonly url: string;
+    /** The prefix of its databases. */
+    readonly databasePrefix: string;
   }
 }
 
@@ -23,5 +25,6 @@ export const setup = async ({ provide }: TestProject): Promise<() => Promise<voi
   const url = `http://127.0.0.1:${port}`;
   await waitUntilReady(child, `${url}/health/ready`, 60_000);
   provide('url', url);
+  provide('databasePrefix', prefix);
   return async () => void (await child.end('SIGTERM'));
 };
