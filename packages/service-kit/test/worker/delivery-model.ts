@@ -84,7 +84,7 @@ type Process = {
 
 type Job = { readonly message: QueuedMessage; holder?: Process; isTakenOver: boolean };
 
-/** What survives a process. */
+/** The data that survive a process. */
 const createStores = () => {
   const database = fakeDatabase({ effects }, { clock, ids });
   return {
