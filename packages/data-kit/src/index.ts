@@ -176,7 +176,7 @@ export {
   toDeadMessageChange,
 } from './messages/tenant-messages.ts';
 export { toMessages } from './messages/to-messages.ts';
-export { toNewestEvent } from './messages/to-newest-event.ts';
+export { isKnownEvent, toNewestEvent } from './messages/to-newest-event.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';
 export { type Summary, type SummaryQuery, type SummaryRow, summarisedDocumentsMax } from './summaries/summary.ts';

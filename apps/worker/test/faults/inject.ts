@@ -6,7 +6,7 @@ import type { Supervised } from './supervised.ts';
 
 /** How often each part fails. */
 export type Faults = {
-  /** The faults are spread over this time at random. */
+  /** The faults are spread over this time at random. Those that take longer than half as much again are left out. */
   readonly durationMs: number;
   /** Kills of platforms. */
   readonly platforms: number;
@@ -94,9 +94,10 @@ export const injectFaults = async (
   seed: number,
 ): Promise<Map<string, number>> => {
   const done = new Map<string, number>();
+  const deadline = performance.now() + 1.5 * durationMs;
   const repeat = async (faults: readonly Fault[], count: number): Promise<void> => {
     const random = createRandom(seed + count);
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < count && performance.now() < deadline; index += 1) {
       const { name, inject } = faults[index % faults.length] as Fault;
       await sleep(random() % Math.ceil((2 * durationMs) / count));
       await inject(cluster, random);
@@ -110,5 +111,6 @@ export const injectFaults = async (
     repeat(redis, counts.redis),
     repeat(networks, counts.networks),
   ]);
+  await Promise.all([...cluster.apis, ...cluster.workers].map((supervised) => supervised.ready()));
   return done;
 };

@@ -3,50 +3,49 @@ import type { Child } from '@plinth/testing/process';
 
 /** A process that is started again whenever it ends, as an orchestrator does. */
 export type Supervised<T extends Child = Child> = {
-  /** The running process, undefined between two of them. */
+  /** The process, undefined while none is ready. */
   readonly current: T | undefined;
-  /** Ends it with SIGKILL. Resolves when the next one is ready. */
+  /** Ends it with SIGKILL as soon as it is ready. The next one starts in the background. */
   kill(): Promise<void>;
+  /** Resolves when a process is ready. */
+  ready(): Promise<void>;
   /** Ends it for good. */
   end(): Promise<void>;
 };
 
 const pauseMs = 200;
-/** Longer than the databases are away. */
-const startsWithinMs = 90_000;
 
 /** Starts a process, again where it fails, because a database is away. */
 export const supervise = async <T extends Child>(start: () => Promise<T>): Promise<Supervised<T>> => {
   let current: T | undefined;
   let isEnded = false;
+  let started = Promise.withResolvers<T>();
+  const startOnce = (): Promise<T | void> => start().catch(() => sleep(pauseMs));
   const run = async (): Promise<void> => {
-    const deadline = performance.now() + startsWithinMs;
-    while (!current && !isEnded) {
-      try {
-        current = await start();
-      } catch (cause) {
-        if (performance.now() > deadline) throw cause;
-        await sleep(pauseMs);
-      }
+    while (!isEnded) {
+      const next = await startOnce();
+      if (!next) continue;
+      current = next;
+      started.resolve(next);
+      // It was ended while it started.
+      if (isEnded) await next.end();
+      await next.exited;
+      current = undefined;
+      started = Promise.withResolvers();
     }
-    const started = current;
-    void started?.exited.then(() => {
-      if (current === started) current = undefined;
-    });
   };
-  await run();
+  const running = run();
+  await started.promise;
   return {
     get current() {
       return current;
     },
-    kill: async () => {
-      await current?.end('SIGKILL');
-      current = undefined;
-      await run();
-    },
+    kill: async () => void (await (await started.promise).end()),
+    ready: async () => void (await started.promise),
     end: async () => {
       isEnded = true;
-      await current?.end('SIGKILL');
+      await current?.end();
+      await running;
     },
   };
 };

@@ -2,6 +2,10 @@ import { type EventDefinition, toNewestPayload } from '@plinth/contract-kit';
 import type { EventType } from './consumer.ts';
 import type { ReceivedEvent } from './message.ts';
 
+/** True for an event that this code can read: the definitions have its name and its version. */
+export const isKnownEvent = ({ name, version = 1 }: ReceivedEvent, definitions: readonly EventType[]): boolean =>
+  definitions.some((definition) => definition.name === name && definition.version >= version);
+
 /**
  * Converts an event to the newest version of its definition.
  * @throws for an event of another name, of a version that this code does not have, or with an invalid payload.

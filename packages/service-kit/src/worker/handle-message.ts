@@ -5,6 +5,7 @@ import {
   type Ctx,
   type HandleMessage,
   type Inbox,
+  isKnownEvent,
   type Message,
   MessageAlreadyHandled,
   type Trace,
@@ -31,6 +32,12 @@ export type MessageHandlerOptions = {
 
 const failureLengthMax = 500;
 const spanIdBytes = 8;
+
+/** How long a message waits for a process that knows its event. Longer than a release is rolled out. */
+const rolloutMsMax = 60 * 60 * 1000;
+
+/** Differs, so that another process takes the message next time. */
+const toRolloutPauseMs = (): number => Math.round(5000 + Math.random() * 5000);
 
 /** A failure as operators see it. */
 const describe = (error: unknown): string =>
@@ -82,14 +89,28 @@ const runInSpan = async (span: MessageSpan, attempt: () => Promise<void>): Promi
   }
 };
 
+/** Creates the check whether a message waits for a process of a newer release, which knows its event. */
+const createRolloutCheck =
+  (options: MessageHandlerOptions) =>
+  ({ _id, tenantId, event, receivedAt }: Message): boolean => {
+    const { consumer, clock, logger } = options;
+    if (isKnownEvent(event, consumer.events)) return false;
+    if (clock.now().getTime() - receivedAt.getTime() >= rolloutMsMax) return false;
+    const { name, version } = event;
+    const fields = { consumer: toOperation(options), messageId: _id, tenantId, name, version };
+    logger.info('message-waits-for-release', fields);
+    return true;
+  };
+
 /**
  * Creates the function that handles the messages of a consumer: the action runs in a unit of work that also ends the message, so
- * its effect takes place once. It gets the newest version of the event. A failure, such as an event of a newer release, is recorded in
- * the inbox, which says whether the message is tried again.
+ * its effect takes place once. It gets the newest version of the event. A failure is recorded in the inbox, which says whether the message
+ * is tried again. An event of a newer release is none: for an hour it waits for a process of that release.
  */
 export const createMessageHandler = (options: MessageHandlerOptions): HandleMessage => {
   const { consumer, handle, inbox, unitOfWork, clock, logger, tracing, stopping } = options;
   const operation = toOperation(options);
+  const waitsForRelease = createRolloutCheck(options);
 
   const run = async (message: Message): Promise<void> => {
     const { _id, event } = message;
@@ -119,6 +140,7 @@ export const createMessageHandler = (options: MessageHandlerOptions): HandleMess
   return async ({ id, isTakenOver }) => {
     const message = await inbox.get(id);
     if (message?.state !== 'ready') return undefined;
+    if (waitsForRelease(message)) return { pauseMs: toRolloutPauseMs() };
     if (isTakenOver) {
       // A message that ends its process must be dead one day too.
       const pause = await recordFailure(id, new Error('The worker that handled the message has ended.'));

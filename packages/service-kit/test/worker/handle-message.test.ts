@@ -46,6 +46,7 @@ const receive = async (
   { timeoutMs = 30_000, attemptsMax = 3, event = boxMoved, message = createMessage() }: ReceiveOptions = {},
 ) => {
   const database = fakeDatabase({});
+  const { clock } = database;
   const { inbox, unitOfWork, events } = database.store;
   await inbox.receive([message]);
   const lines = collectLines();
@@ -63,13 +64,13 @@ const receive = async (
     handle,
     inbox,
     unitOfWork,
-    clock: { now: () => new Date() },
+    clock,
     logger: createLogger({ service: 'test', level: 'debug', classified: new Map(), destination: lines }),
     stopping: stopping.signal,
   });
   const { _id: id, tenantId, orderKey } = message;
   const run = (isTakenOver = false) => handleMessage({ id, tenantId, orderKey, isTakenOver });
-  return { run, database, inbox, events, message, id, lines, stopping };
+  return { run, database, clock, inbox, events, message, id, lines, stopping };
 };
 
 const fail: Handle = async () => {
@@ -178,6 +179,9 @@ describe('the handler of a message', () => {
   });
 });
 
+/** The longest time that a message waits for a process of a newer release. */
+const hourMs = 60 * 60 * 1000;
+
 describe('the version of an event', () => {
   it.each([
     ['without a version, of the previous release', undefined],
@@ -193,10 +197,13 @@ describe('the version of an event', () => {
     expectTypeOf<EventOf<typeof boxMovedV2>['payload']>().toEqualTypeOf<{ id: string; by: 'hand' | 'truck' }>();
   });
 
-  it('an event of a newer release fails its attempts with a message, and newer code handles it after that', async () => {
+  it('boundary: an event of a newer release waits for an hour, then fails its attempts, and newer code handles it after that', async () => {
     const handle = vi.fn<Handle>(async () => undefined);
     const message = createMessage(2, { by: 'truck' });
     const old = await receive(handle, { message });
+    expect(await old.run(true)).toMatchObject({ pauseMs: expect.any(Number) });
+    expect(await old.inbox.get(message._id)).toMatchObject({ state: 'ready', attempts: 0, failures: [] });
+    old.clock.advance(hourMs);
     expect(await old.run()).toMatchObject({ pauseMs: expect.any(Number) });
     expect(handle).not.toHaveBeenCalled();
     const failure = "RangeError: 'boxes.box-moved' has version 2, and this code has versions up to 1";
@@ -219,7 +226,8 @@ describe('the version of an event', () => {
     ],
   ])('integrity: an event with %s fails its attempts', async (_, options, failure) => {
     const handle = vi.fn<Handle>(async () => undefined);
-    const { run, inbox, id: messageId } = await receive(handle, options);
+    const { run, inbox, clock, id: messageId } = await receive(handle, options);
+    clock.advance(hourMs);
     expect(await run()).toBeDefined();
     expect(handle).not.toHaveBeenCalled();
     expect(await inbox.get(messageId)).toMatchObject({ failures: [{ message: expect.stringContaining(failure) }] });
