@@ -35,7 +35,7 @@ export type World = {
   readonly auditEvents: readonly string[];
   /** The lines of `npm run audit -- verify` that name a fault. */
   readonly auditFaults: readonly string[];
-  /** The messages that are not done. */
+  /** The messages that are still ready, or dead. */
   readonly unhandled: readonly { readonly id: string; readonly state: string }[];
 };
 

@@ -77,7 +77,8 @@ export const readWorld = async (cluster: Cluster, acknowledged: readonly OrderSt
     auditEvents: (await read('audit', 'auditEvents')).map(({ _id }) => String(_id)),
     auditFaults: await verifyAudit(cluster),
     unhandled: messages
-      .filter(({ state }) => state !== 'done')
+      // Jobs of orders that stay unpaid are delayed for days.
+      .filter(({ state }) => state === 'ready' || state === 'dead')
       .map(({ _id, state }) => ({ id: String(_id), state: String(state) })),
   };
 };

@@ -15,27 +15,28 @@ export type Supervised<T extends Child = Child> = {
 
 const pauseMs = 200;
 
-/** Starts a process, again where it fails, because a database is away. */
+/** Starts a process. From then on it is started again until it succeeds: a database may be away. @throws when the first start fails. */
 export const supervise = async <T extends Child>(start: () => Promise<T>): Promise<Supervised<T>> => {
   let current: T | undefined;
   let isEnded = false;
   let started = Promise.withResolvers<T>();
-  const startOnce = (): Promise<T | void> => start().catch(() => sleep(pauseMs));
-  const run = async (): Promise<void> => {
-    while (!isEnded) {
-      const next = await startOnce();
+  const startOnce = async (): Promise<T | void> => {
+    const next = await start().catch(() => sleep(pauseMs));
+    // It was ended while it started.
+    if (isEnded) await next?.end();
+    return next;
+  };
+  const run = async (first: T): Promise<void> => {
+    for (let next: T | void = first; !isEnded; next = await startOnce()) {
       if (!next) continue;
       current = next;
       started.resolve(next);
-      // It was ended while it started.
-      if (isEnded) await next.end();
       await next.exited;
       current = undefined;
       started = Promise.withResolvers();
     }
   };
-  const running = run();
-  await started.promise;
+  const running = run(await start());
   return {
     get current() {
       return current;
