@@ -3,12 +3,20 @@ import {
   eraseEndedOrders,
   eraseOrderAtEnd,
   eraseOrderHistory,
+  followShipment,
+  refundCharge,
   startCustomerErasure,
 } from '@plinth/actions/orders/consumers';
-import { cancelUnpaidOrder, cancelUnpaidOrders } from '@plinth/actions/orders/jobs';
+import {
+  cancelUnpaidOrder,
+  cancelUnpaidOrders,
+  chargeFulfilment,
+  timeOutFulfilment,
+} from '@plinth/actions/orders/jobs';
 import { defineConsumer } from '@plinth/data-kit';
 import {
   erasedCustomers,
+  fulfilments,
   orders,
   ordersHistory,
   pricingRules,
@@ -19,6 +27,8 @@ import {
 } from '@plinth/models/orders';
 import {
   erasedCustomersEvents,
+  fulfilmentsContract,
+  fulfilmentsEvents,
   ordersContract,
   ordersEvents,
   pricingRulesContract,
@@ -34,14 +44,30 @@ import { openPayments } from './payments/open-payments.ts';
 import { paymentSettings } from './payments/settings.ts';
 
 const { customerErasureStarted, customerErasureContinued } = erasedCustomersEvents;
-const { orderDelivered, orderCancelled, orderRefunded, orderCustomerErased, orderHistoryErasureContinued } =
-  ordersEvents;
+const {
+  orderDelivered,
+  orderCancelled,
+  orderRefunded,
+  orderCustomerErased,
+  orderHistoryErasureContinued,
+  orderShipped,
+} = ordersEvents;
 
 export const ordersModule = defineModule({
   name: 'orders',
-  contracts: [ordersContract, productsContract, pricingRulesContract, salesContract],
-  events: [ordersEvents, productsEvents, pricingRulesEvents, erasedCustomersEvents],
-  collections: { erasedCustomers, orders, ordersHistory, pricingRules, products, ruleSets, stockMovements, vouchers },
+  contracts: [ordersContract, fulfilmentsContract, productsContract, pricingRulesContract, salesContract],
+  events: [ordersEvents, fulfilmentsEvents, productsEvents, pricingRulesEvents, erasedCustomersEvents],
+  collections: {
+    erasedCustomers,
+    fulfilments,
+    orders,
+    ordersHistory,
+    pricingRules,
+    products,
+    ruleSets,
+    stockMovements,
+    vouchers,
+  },
   migrations,
   actions,
   ports: {
@@ -65,6 +91,14 @@ export const ordersModule = defineModule({
       events: [orderCustomerErased, orderHistoryErasureContinued],
       handle: eraseOrderHistory,
     }),
+    defineConsumer({ name: 'follow-shipment', events: [orderShipped], order: 'aggregate', handle: followShipment }),
+    defineConsumer({
+      name: 'refund-charge',
+      events: [orderCancelled, orderRefunded],
+      order: 'aggregate',
+      timeoutMs: 60_000,
+      handle: refundCharge,
+    }),
   ],
-  jobs: [cancelUnpaidOrders, cancelUnpaidOrder],
+  jobs: [cancelUnpaidOrders, cancelUnpaidOrder, chargeFulfilment, timeOutFulfilment],
 });

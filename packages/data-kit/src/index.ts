@@ -177,6 +177,7 @@ export {
 } from './messages/tenant-messages.ts';
 export { toMessages } from './messages/to-messages.ts';
 export { isKnownEvent, toNewestEvent } from './messages/to-newest-event.ts';
+export { getSagaStep, moveSaga, type Saga, SagaEntry, type SagaMove, sagaFields } from './sagas/saga.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';
 export { type Summary, type SummaryQuery, type SummaryRow, summarisedDocumentsMax } from './summaries/summary.ts';

@@ -55,6 +55,6 @@ export const drivers: Readonly<Record<string, string>> = {
   '@opentelemetry/[^/]+|prom-client': 'packages/telemetry',
   cockatiel: 'packages/outbound',
   stripe: 'apps/svc-orders',
-  xstate: 'packages/service-contracts packages/actions apps/platform apps/console',
+  xstate: 'packages/data-kit packages/service-contracts packages/actions apps/platform apps/console',
   'msw|@tanstack/react-query': 'packages/service-actions apps/console',
 };

@@ -1,3 +1,4 @@
+import { paymentsSuite } from '@plinth/actions/orders/testing';
 import { createOutbound } from '@plinth/outbound';
 import { createMetrics } from '@plinth/telemetry';
 import { createId, type StripeServer, startStripeServer } from '@plinth/testing';
@@ -5,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalPayments } from '../../src/payments/local.ts';
 import { toProviderAmount } from '../../src/payments/provider-amount.ts';
 import { createStripePayments } from '../../src/payments/stripe.ts';
-import { paymentsSuite } from './payments-suite.ts';
 import { useStripeMock } from './stripe-mock.ts';
 
 const secretKey = 'sk_test_0123456789abcdefghijklmn';

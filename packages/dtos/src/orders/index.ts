@@ -1,3 +1,4 @@
+export { Fulfilment, FulfilmentStatus, StartFulfilment } from './fulfilment.ts';
 export {
   AppliedRule,
   Customer,

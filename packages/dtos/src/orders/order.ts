@@ -137,6 +137,7 @@ export const Order = OrderSummary.extend({
     .describe('The pricing rules that changed the total: volume discounts, then the voucher, then free shipping.'),
   shippingAddress: ShippingAddress,
   note: OrderNote.optional(),
+  fulfilmentId: Id.optional().describe('The fulfilment of the order, once it was started.'),
 }).meta({
   id: 'Order',
   examples: [

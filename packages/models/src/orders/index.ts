@@ -1,4 +1,5 @@
 export { ErasedCustomerDocument, erasedCustomers } from './erased-customer.ts';
+export { FulfilmentDocument, fulfilments, toFulfilment } from './fulfilment.ts';
 export { OrderDocument, orders, toOrder, toOrderSummary } from './order.ts';
 export { ordersHistory } from './orders-history.ts';
 export { PricingRuleDocument, pricingRules, toPricingRule } from './pricing-rule.ts';

@@ -1,5 +1,5 @@
 import { Amount, Currency, pii } from '@plinth/contract-kit';
-import { defineCollection, defineMapper, Entity, entityFields } from '@plinth/data-kit';
+import { defineCollection, defineMapper, Entity, entityFields, StoredId } from '@plinth/data-kit';
 import {
   AppliedRule,
   type Order,
@@ -28,6 +28,8 @@ export const OrderDocument = Entity.extend({
   appliedRules: z.array(AppliedRule).optional(),
   shippingAddress: ShippingAddress,
   note: OrderNote.optional(),
+  /** While the order is `placed`, the fulfilment charges it, and no other change ends it. */
+  fulfilmentId: StoredId.optional(),
   /** Set when the order lost its personal data. */
   customerErasedAt: z.date().optional(),
 });
@@ -74,4 +76,5 @@ export const toOrder = defineMapper<OrderDocument, Order>({
   appliedRules: ({ appliedRules = [] }) => appliedRules,
   shippingAddress: 'shippingAddress',
   note: 'note',
+  fulfilmentId: 'fulfilmentId',
 });

@@ -1,5 +1,5 @@
 // Generated from the contracts by `npm run build`. Run it when this file does not compile.
-import type { ordersContract, pricingRulesContract, productsContract, salesContract } from '@plinth/service-contracts/orders';
+import type { fulfilmentsContract, ordersContract, pricingRulesContract, productsContract, salesContract } from '@plinth/service-contracts/orders';
 import { createAction, type RouteOf } from '../core/index.ts';
 
 /** Place an order. Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, even when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed. */
@@ -31,6 +31,12 @@ export const deliverOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersCo
 
 /** Refund an order, whole or in part. Never more than was paid. When all is refunded, the order ends, and items that were not shipped return to the stock; those that a customer sends back are added by a stock movement. The use of a voucher is not returned. */
 export const refundOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'refundOrder'>>({ name: 'POST /v1/orders/:id/refunds', domain: 'orders' });
+
+/** Start the fulfilment of an order. Charges the total to the payment method, waits for the shipment, and completes. A declined payment cancels the order, and so does a shipment that has not begun in time, whose charge is refunded. The order has been placed and has no other fulfilment. The response comes before the charge: read the fulfilment for its outcome. */
+export const startFulfilment = /* @__PURE__ */ createAction<RouteOf<typeof fulfilmentsContract, 'startFulfilment'>>({ name: 'POST /v1/orders/:id/fulfilment', domain: 'orders' });
+
+/** Get the fulfilment of an order. Has its statuses so far, and the time at which it moves on by itself. */
+export const getFulfilment = /* @__PURE__ */ createAction<RouteOf<typeof fulfilmentsContract, 'getFulfilment'>>({ name: 'GET /v1/orders/:id/fulfilment', domain: 'orders' });
 
 /** Create a product. The new product is active. SKUs are unique in an organization. */
 export const createProduct = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'createProduct'>>({ name: 'POST /v1/products', domain: 'orders' });

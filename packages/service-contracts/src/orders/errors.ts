@@ -40,6 +40,16 @@ export const ordersErrors = defineErrors('orders', {
     fix: 'Use one of the changes in `data`, which its status allows now.',
     data: z.object({ status: OrderStatus, legal: z.array(OrderTransition) }),
   },
+  beingCharged: {
+    status: 409,
+    title: 'The order is being charged by its fulfilment.',
+    fix: 'Read the fulfilment with `GET /v1/orders/{id}/fulfilment`, and repeat the request when it waits for the shipment.',
+  },
+  fulfilmentStarted: {
+    status: 409,
+    title: 'The order has a fulfilment already.',
+    fix: 'Read it with `GET /v1/orders/{id}/fulfilment`; nothing needs to be done.',
+  },
   shipmentTooLarge: {
     status: 409,
     title: 'The order has fewer items of a product that have not been shipped.',

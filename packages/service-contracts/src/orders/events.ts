@@ -49,6 +49,17 @@ export const erasedCustomersEvents = defineEvents('orders', {
   },
 });
 
+export const fulfilmentsEvents = defineEvents('orders', {
+  aggregate: { fulfilmentId: Id },
+  events: {
+    fulfilmentStarted: { orderId: OrderId },
+    /** The order was charged and shipped. */
+    fulfilmentCompleted: { orderId: OrderId },
+    /** The order is cancelled, its items that were not shipped are in the stock again, and what was charged is refunded. */
+    fulfilmentCancelled: { orderId: OrderId, reason: z.string() },
+  },
+});
+
 export const pricingRulesEvents = defineEvents('orders', {
   aggregate: { ruleId: PricingRuleId },
   events: {

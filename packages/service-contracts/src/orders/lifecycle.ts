@@ -1,5 +1,5 @@
 import type { OrderStatus, OrderTransition } from '@plinth/dtos/orders';
-import { setup } from 'xstate';
+import { raise, setup } from 'xstate';
 
 /** A change of an order. A shipment is whole when nothing is left to ship, and a refund when nothing is left to refund. */
 export type OrderEvent =
@@ -26,5 +26,35 @@ export const orderLifecycle = setup({
     delivered: { on: { refund: refundFrom('delivered') } },
     cancelled: { type: 'final' },
     refunded: { type: 'final' },
+  },
+});
+
+/** A step of a fulfilment that ended, or a change of its order. */
+export type FulfilmentEvent = {
+  readonly type: 'charge' | 'decline' | 'ship-part' | 'ship' | 'time-out' | 'refund';
+};
+
+const hourMs = 3_600_000;
+
+/**
+ * The life of a fulfilment. Its order is charged, and then waits for its shipment until the timer of `shipping` fires. It is
+ * undone backwards: the order is cancelled, then the charge is refunded. An event that its status does not name is ignored.
+ */
+export const fulfilmentLifecycle = setup({
+  types: { context: {} as { readonly shipWithinHours: number }, events: {} as FulfilmentEvent },
+}).createMachine({
+  id: 'fulfilment',
+  context: { shipWithinHours: 0 },
+  initial: 'charging',
+  states: {
+    charging: { on: { charge: 'shipping', decline: 'cancelled' } },
+    shipping: {
+      entry: raise({ type: 'time-out' }, { delay: ({ context }) => context.shipWithinHours * hourMs }),
+      on: { 'ship-part': 'partly-shipped', ship: 'completed', 'time-out': 'refunding', refund: 'cancelled' },
+    },
+    'partly-shipped': { on: { ship: 'completed', refund: 'cancelled' } },
+    refunding: { on: { refund: 'cancelled' } },
+    completed: { type: 'final' },
+    cancelled: { type: 'final' },
   },
 });

@@ -18,6 +18,7 @@ import { ordersPermissions } from './permissions.ts';
 
 const {
   amountTooLarge,
+  beingCharged,
   currencyMismatch,
   duplicateProduct,
   illegalTransition,
@@ -116,7 +117,7 @@ export const ordersContract = defineContract('orders', {
         'Until the first shipment. Returns the items to the stock and the use to its voucher, and refunds what has been paid.',
       auth: write,
       ...order,
-      errors: [illegalTransition, conflict],
+      errors: [illegalTransition, beingCharged, conflict],
     }),
     markOrderPaid: defineRoute({
       method: 'POST',
@@ -125,7 +126,7 @@ export const ordersContract = defineContract('orders', {
       description: 'The total has been paid outside of this API.',
       auth: charge,
       ...order,
-      errors: [illegalTransition, conflict],
+      errors: [illegalTransition, beingCharged, conflict],
     }),
     shipOrder: defineRoute({
       method: 'POST',

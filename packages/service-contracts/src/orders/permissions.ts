@@ -15,3 +15,8 @@ export const pricingRulesPermissions = definePermissions('pricing-rules', {
   'pricing-rules:read': { title: 'View pricing rules and the uses of vouchers', roles: ['owner', 'member', 'viewer'] },
   'pricing-rules:write': { title: 'Create, change, disable and enable pricing rules', roles: ['owner'] },
 });
+
+export const fulfilmentsPermissions = definePermissions('fulfilments', {
+  'fulfilments:read': { title: 'View fulfilments', roles: ['owner', 'member', 'viewer'] },
+  'fulfilments:write': { title: 'Charge and fulfil orders', roles: ['owner'] },
+});

@@ -1,5 +1,6 @@
 import { type Ctx, defineJob } from '@plinth/data-kit';
 import { z } from 'zod';
+import { isCharging } from '../assert-not-charging.ts';
 import { type CancelDeps, cancel } from '../cancel.ts';
 
 /** Cancels an order that is still unpaid. One that is paid meanwhile makes the attempt fail, and the next one leaves it. */
@@ -10,6 +11,6 @@ export const cancelUnpaidOrder = defineJob({
     (deps: CancelDeps) =>
     async ({ orderId }, ctx: Ctx): Promise<void> => {
       const order = await deps.orders.for(ctx).get(orderId);
-      if (order.status === 'placed') await cancel(deps, ctx, order);
+      if (order.status === 'placed' && !isCharging(order)) await cancel(deps, ctx, order);
     },
 });

@@ -59,6 +59,16 @@ it('boundary: leaves an order that is unpaid for a millisecond less', async () =
   expect(shop.storedOrder(order)?.status).toBe('placed');
 });
 
+it('leaves an order that its fulfilment charges', async () => {
+  const shop = openShop();
+  const { order } = await shop.orderOne();
+  await shop.run.startFulfilment({ id: order.id, body: { paymentMethod: 'pm_card_visa', shipWithinHours: 1 } });
+  await shop.plan();
+  const before = shop.storedOrder(order);
+  await shop.runJobs();
+  expect(shop.storedOrder(order)).toEqual(before);
+});
+
 it.each(statuses.filter((status) => status !== 'placed'))('leaves a %s order as it is', async (status) => {
   const shop = openShop();
   await prepareOrder[status](shop);

@@ -1,2 +1,4 @@
 export { cancelUnpaidOrder } from './cancel-unpaid-order.ts';
 export { cancelUnpaidOrders } from './cancel-unpaid-orders.ts';
+export { chargeFulfilment } from './charge-fulfilment.ts';
+export { timeOutFulfilment } from './time-out-fulfilment.ts';

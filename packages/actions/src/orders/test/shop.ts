@@ -1,5 +1,6 @@
 import {
   erasedCustomers,
+  fulfilments,
   type OrderDocument,
   orders,
   ordersHistory,
@@ -19,6 +20,7 @@ type Reference = { readonly id: string };
 
 const collections = {
   erasedCustomers,
+  fulfilments,
   orders,
   ordersHistory,
   pricingRules,

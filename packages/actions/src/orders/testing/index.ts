@@ -1,5 +1,8 @@
 import type { OrdersService, PricingRulesService, ProductsService } from '@plinth/contracts/orders';
 
+export { type FakePayments, fakePayments } from './fake-payments.ts';
+export { paymentsSuite } from './payments-suite.ts';
+
 type CreateProduct = Parameters<ProductsService['createProduct']>[0]['body'];
 
 let created = 0;
