@@ -15,7 +15,8 @@ export type OutboundTarget = {
   /**
    * Sends a request, and resolves with the whole response, whatever its status. A redirect is not followed. Requests that may be repeated,
    * by their method or an `Idempotency-Key`, are repeated after network errors, timeouts, 429 and 5xx.
-   * @throws `BrokenCircuitError` without a request while the breaker is open, and the error of `fetch` of the last attempt.
+   * @throws `BrokenCircuitError` without a request while the breaker is open, and the error of `fetch` of the last attempt, or
+   * that its body is too large.
    */
   readonly fetch: typeof fetch;
   readonly counts: Readonly<Record<CallResult, number>>;
@@ -33,21 +34,32 @@ const stateNames: Readonly<Record<CircuitState, TargetState>> = {
 
 const statusesWithoutBody = [204, 205, 304];
 
-/** Reads the body, so that the time limit includes it. */
-const readWhole = async (response: Response): Promise<Response> => {
-  const body = await response.arrayBuffer();
+/** Reads the body, so that the time limit includes it. @throws when it is too large, and reads no more of it. */
+const readWhole = async (response: Response, bodyBytesMax: number): Promise<Response> => {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.byteLength;
+    if (length > bodyBytesMax) throw new Error(`The response has a body of more than ${bodyBytesMax} bytes.`);
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
   const { status, statusText, headers } = response;
   return new Response(statusesWithoutBody.includes(status) ? null : body, { status, statusText, headers });
 };
 
-type AttemptOptions = { readonly timeoutMs: number; readonly span: CallSpan | undefined };
+type AttemptOptions = {
+  readonly timeoutMs: number;
+  readonly bodyBytesMax: number;
+  readonly span: CallSpan | undefined;
+};
 
-const send = async (request: Request, { timeoutMs, span }: AttemptOptions): Promise<Response> => {
+const send = async (request: Request, { timeoutMs, bodyBytesMax, span }: AttemptOptions): Promise<Response> => {
   // A clone, because the body of a request can be sent once.
   const attempt = request.clone();
   if (span) attempt.headers.set('traceparent', span.traceparent);
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]);
-  return readWhole(await fetch(attempt, { signal, redirect: 'manual' }));
+  return readWhole(await fetch(attempt, { signal, redirect: 'manual' }), bodyBytesMax);
 };
 
 const toResult = (response: Response): CallResult => {
@@ -64,12 +76,12 @@ export const createTarget = (name: string, { startCall, ...options }: CreateTarg
   const breaker = createBreaker(settings);
   const { policy: retries, onCall } = createRetries(settings);
   const counts = { succeeded: 0, refused: 0, failed: 0, timeout: 0, rejected: 0 };
-  const { timeoutMs } = settings;
+  const { timeoutMs, bodyBytesMax } = settings;
 
   const attempt = async (request: Request): Promise<Response> => {
     const span = startCall?.({ target: name, method: request.method, url: new URL(request.url) });
     try {
-      const response = await send(request, { timeoutMs, span });
+      const response = await send(request, { timeoutMs, bodyBytesMax, span });
       counts[toResult(response)] += 1;
       span?.end(response.status);
       return response;

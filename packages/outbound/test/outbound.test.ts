@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
 import { createMetrics, startTracing } from '@plinth/telemetry';
 import { openOtlpReceiver, readValue } from '@plinth/telemetry/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -41,6 +43,27 @@ describe('a call', () => {
     const { fetch, readCount } = open({ timeoutMs: 50 });
     await expect(fetch(url, { method: 'POST' })).rejects.toThrow(/timeout/);
     expect(await readCount('timeout')).toBe(1);
+  });
+
+  it('boundary: has a body of as many bytes as it may, and fails at one more, even when it is compressed', async () => {
+    const sent = [1000, 1001, 2 ** 30];
+    const { url } = await startOtherSystem((response, index) => {
+      const body = gzipSync(Buffer.alloc(Math.min(sent[index] ?? 0, 2 ** 20), ' '));
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      // The last response has the member of the archive again and again.
+      if (index < 2) response.end(body);
+      else
+        Readable.from(
+          (function* () {
+            for (;;) yield body;
+          })(),
+        ).pipe(response);
+    });
+    const { fetch, readCount } = open({ bodyBytesMax: 1000 });
+    expect(await (await fetch(url, { method: 'POST' })).text()).toHaveLength(1000);
+    const tooLarge = 'The response has a body of more than 1000 bytes.';
+    for (const _ of [1, 2]) await expect(fetch(url, { method: 'POST' })).rejects.toThrow(tooLarge);
+    expect(await readCount('failed')).toBe(2);
   });
 
   it('ends with the signal of the caller', async () => {
