@@ -2,6 +2,7 @@ import { commonErrors } from '@plinth/contract-kit';
 import type { OrdersService } from '@plinth/contracts/orders';
 import type { Collection, HistoryEntry } from '@plinth/data-kit';
 import { type OrderDocument, toOrder } from '@plinth/models/orders';
+import { toErasedState } from './consumers/erase-order.ts';
 
 type Deps = {
   orders: Collection<OrderDocument, 'get'>;
@@ -19,5 +20,6 @@ export const getOrder =
     const before = items[0]?.documentBefore;
     // Releases without a history may have made changes of which it knows nothing.
     if (!before || before.updatedAt > asOf) throw commonErrors.notFound();
-    return toOrder(before);
+    // Its history is erased later, and after failures only when somebody retries them.
+    return toOrder(order.customerErasedAt ? toErasedState(before) : before);
   };

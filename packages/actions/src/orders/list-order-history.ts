@@ -2,12 +2,14 @@ import type { OrdersService } from '@plinth/contracts/orders';
 import { type Collection, entityFields, type HistoryEntry } from '@plinth/data-kit';
 import type { OrderHistoryEntry } from '@plinth/dtos/orders';
 import { type OrderDocument, toOrder } from '@plinth/models/orders';
+import { toErasedState } from './consumers/erase-order.ts';
 
 type Deps = {
   orders: Collection<OrderDocument, 'get'>;
   ordersHistory: Collection<HistoryEntry<OrderDocument>, 'list'>;
 };
 type Entry = HistoryEntry<OrderDocument>;
+type ListQuery = Parameters<ReturnType<Deps['ordersHistory']['for']>['list']>[0];
 type Fields = OrderHistoryEntry['after'];
 
 /** Returns the fields of an order that differ in another state of it. */
@@ -37,12 +39,21 @@ const toEntry = (entry: Entry, states: ReadonlyMap<number, OrderDocument>): Orde
   };
 };
 
+/** The history of an erased order is erased later, and after failures only when somebody retries them. */
+const withoutErased = (entry: Entry, { customerErasedAt }: OrderDocument): Entry => {
+  const { documentBefore: before } = entry;
+  return customerErasedAt && before ? { ...entry, documentBefore: toErasedState(before) } : entry;
+};
+
 /** An entry has the order before its change. The order after it is in the next entry, or is the order as it is. */
 export const listOrderHistory =
   ({ orders, ordersHistory }: Deps): OrdersService['listOrderHistory'] =>
   async ({ id, query: { sort, limit, cursor } }, ctx) => {
     const order = await orders.for(ctx).get(id);
-    const list = ordersHistory.for(ctx).list;
+    const list = async (query: ListQuery) => {
+      const page = await ordersHistory.for(ctx).list(query);
+      return { ...page, items: page.items.map((entry) => withoutErased(entry, order)) };
+    };
     const page = await list({ where: { documentId: id }, sort, limit, cursor });
     // A change that was committed after the order was read is left to the next request.
     const items = page.items.filter(({ documentVersion }) => documentVersion <= order.version);

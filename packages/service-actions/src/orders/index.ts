@@ -11,7 +11,7 @@ export const listOrders = /* @__PURE__ */ createAction<RouteOf<typeof ordersCont
 /** Get an order. Returns the order with its lines, as it is or as it was. Personal data that was erased is in no state of it any more. */
 export const getOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'getOrder'>>({ name: 'GET /v1/orders/:id', domain: 'orders' });
 
-/** List the changes of an order. Has the author, the time and the changed fields of each change, the newest first. Personal data of an order is erased here too, seconds later. */
+/** List the changes of an order. Has the author, the time and the changed fields of each change, the newest first. Personal data that was erased is in no change of it any more. */
 export const listOrderHistory = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'listOrderHistory'>>({ name: 'GET /v1/orders/:id/history', domain: 'orders' });
 
 /** Change the shipping address or the note of an order. Until the first shipment. A patch that changes nothing keeps the version. */

@@ -92,7 +92,7 @@ export const ordersContract = defineContract('orders', {
       path: '/v1/orders/:id/history',
       summary: 'List the changes of an order',
       description:
-        'Has the author, the time and the changed fields of each change, the newest first. Personal data of an order is erased here too, seconds later.',
+        'Has the author, the time and the changed fields of each change, the newest first. Personal data that was erased is in no change of it any more.',
       auth: read,
       params: OrderParams,
       query: ListOrderHistoryQuery,

@@ -33,6 +33,19 @@ it('erases the personal data of every earlier state, and keeps the rest of the h
   expect(placed).not.toHaveProperty('note');
 });
 
+it('boundary: hides the personal data of an erased order while its history still has it', async () => {
+  const shop = createErasure();
+  const order = await cancelChanged(shop);
+  await shop.startErasure();
+  await shop.run.eraseEndedOrders({ payload: shop.db.emitted().at(-1)?.payload } as never);
+  expect(JSON.stringify(shop.db.ordersHistory.all()), 'the consumer has not run').toMatch(personal);
+  const states = [await shop.listHistory(order), await shop.get(order, new Date(order.createdAt))];
+  await shop.handleEvents();
+  expect(states).toEqual([await shop.listHistory(order), await shop.get(order, new Date(order.createdAt))]);
+  expect(JSON.stringify(states)).not.toMatch(personal);
+  expect(JSON.stringify(states)).not.toContain(shop.userId);
+});
+
 it.each([
   [97, 0],
   [98, 1],

@@ -2,7 +2,7 @@ import type { Collection, Ctx, Events, HistoryEntry } from '@plinth/data-kit';
 import { erasedUserId } from '@plinth/dtos/orders';
 import type { OrderDocument } from '@plinth/models/orders';
 import { ordersEvents } from '@plinth/service-contracts/orders';
-import { toErasedFields } from './erase-order.ts';
+import { toErasedState } from './erase-order.ts';
 
 type Deps = {
   ordersHistory: Collection<HistoryEntry<OrderDocument>, 'list' | 'update'>;
@@ -11,8 +11,6 @@ type Deps = {
 type OrderErased = { readonly payload: { readonly orderId: string; readonly after?: string } };
 
 const pageSize = 100;
-
-const toErased = ({ note: _note, ...order }: OrderDocument): OrderDocument => ({ ...order, ...toErasedFields(order) });
 
 /**
  * Removes the personal data from the history of an order that has none any more. Later changes of the order keep none. The event
@@ -27,7 +25,7 @@ export const eraseOrderHistory =
     for (const entry of items) {
       const { documentBefore: before } = entry;
       if (!before || before.customerId === erasedUserId) continue;
-      history.update(entry, { $set: { documentBefore: toErased(before) } });
+      history.update(entry, { $set: { documentBefore: toErasedState(before) } });
     }
     const last = items.at(-1);
     if (nextCursor === null || !last) return;

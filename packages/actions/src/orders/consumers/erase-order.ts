@@ -14,9 +14,15 @@ type Deps = { orders: Collection<OrderDocument, 'update'>; clock: Clock; events:
 const erased = { recipient: erasedText, street: erasedText, city: erasedText };
 
 /** Returns the fields that take the place of personal data. The note has none. */
-export const toErasedFields = ({ shippingAddress: { country } }: Pick<OrderDocument, 'shippingAddress'>) => ({
+const toErasedFields = ({ shippingAddress: { country } }: Pick<OrderDocument, 'shippingAddress'>) => ({
   customerId: erasedUserId,
   shippingAddress: { ...erased, country },
+});
+
+/** Returns a state of an order as it is stored once its personal data is erased. */
+export const toErasedState = ({ note: _note, ...order }: OrderDocument): OrderDocument => ({
+  ...order,
+  ...toErasedFields(order),
 });
 
 /** Removes the personal data of an order, except the country. The attempt fails when the order has changed since it was read. */
