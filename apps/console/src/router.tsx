@@ -106,6 +106,17 @@ const deadMessage = createRoute({
   path: '/jobs/$module/$name/$id',
   component: lazyRouteComponent(() => import('./jobs/message-detail.tsx'), 'MessageDetail'),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch,
+  component: lazyRouteComponent(() => import('./audit/audit-list.tsx'), 'AuditList'),
+});
+const auditEvent = createRoute({
+  getParentRoute: () => root,
+  path: '/audit/$id',
+  component: lazyRouteComponent(() => import('./audit/audit-event.tsx'), 'AuditEventDetail'),
+});
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -127,6 +138,8 @@ export const router = createRouter({
     jobs,
     job,
     deadMessage,
+    audit,
+    auditEvent,
   ]),
   // The parameters are those of the API.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

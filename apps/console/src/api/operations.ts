@@ -1,4 +1,5 @@
 import { type Contract, getListSpec, type RouteSpec } from '@plinth/contract-kit';
+import * as audit from '@plinth/service-contracts/audit';
 import * as jobs from '@plinth/service-contracts/operations';
 import * as orders from '@plinth/service-contracts/orders';
 import * as users from '@plinth/service-contracts/users';
@@ -93,7 +94,7 @@ const isContract = (value: object): value is Contract => 'routes' in value;
 
 /** Every operation by its route, such as `GET /v1/users/:id`. */
 export const operations: Readonly<Record<string, Operation>> = Object.fromEntries(
-  Object.entries({ users, orders, operations: jobs }).flatMap(([domain, exports]) =>
+  Object.entries({ users, orders, audit, operations: jobs }).flatMap(([domain, exports]) =>
     Object.values<object>(exports)
       .filter(isContract)
       .flatMap((contract) =>

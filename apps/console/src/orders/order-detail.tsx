@@ -14,6 +14,7 @@ import { Time } from '../ui/time.tsx';
 import { UserLink } from '../ui/user-link.tsx';
 import { toOrderNumber } from './columns.tsx';
 import { LifecycleDrawing } from './lifecycle-drawing.tsx';
+import { OrderHistory } from './order-history.tsx';
 import { OrderLines } from './order-lines.tsx';
 import { OrderSteps } from './order-steps.tsx';
 
@@ -94,6 +95,7 @@ export const OrderDetail = () => {
         <CopyCall getCall={() => ({ action: getOrder, input: { id } })} />
       </PageHeader>
       {data ? <Content order={data} /> : <Skeleton />}
+      <OrderHistory id={id} />
     </>
   );
 };

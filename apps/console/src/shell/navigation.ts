@@ -1,8 +1,9 @@
+import { listAuditEvents } from '@plinth/service-actions/audit';
 import { listJobs } from '@plinth/service-actions/operations';
 import { getSalesSummary, listOrders, listPricingRules, listProducts } from '@plinth/service-actions/orders';
 import { listUsers } from '@plinth/service-actions/users';
 import type { Callable } from '../api/can.ts';
-import { JobsIcon, OrdersIcon, PricingIcon, ProductsIcon, SalesIcon, UsersIcon } from '../ui/icons.tsx';
+import { AuditIcon, JobsIcon, OrdersIcon, PricingIcon, ProductsIcon, SalesIcon, UsersIcon } from '../ui/icons.tsx';
 
 export type NavigationItem = {
   readonly label: string;
@@ -20,4 +21,5 @@ export const navigation: readonly NavigationItem[] = [
   { label: 'Pricing', to: '/pricing', icon: PricingIcon, action: listPricingRules },
   { label: 'Sales', to: '/sales', icon: SalesIcon, action: getSalesSummary },
   { label: 'Jobs', to: '/jobs', icon: JobsIcon, action: listJobs },
+  { label: 'Audit', to: '/audit', icon: AuditIcon, action: listAuditEvents },
 ];

@@ -44,6 +44,8 @@ const labels: Readonly<Record<string, string>> = {
   text: 'Search',
   customerId: 'Customer',
   createdAt: 'Created',
+  actorId: 'Actor',
+  resourceId: 'Resource id',
 };
 
 /** `partly-shipped` → `Partly shipped`, `createdAt` → `Created at`. */

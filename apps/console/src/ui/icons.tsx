@@ -15,6 +15,9 @@ const icon = (shape: ReactNode) => () => (
   </svg>
 );
 
+export const AuditIcon = icon(
+  <path d="M8 1.500 13.500 3.500v4c0 3.500-2.300 5.800-5.500 7-3.200-1.200-5.500-3.500-5.500-7v-4zm-2.500 6.300 1.800 1.800 3.200-3.600" />,
+);
 export const CheckIcon = icon(<path d="m3.5 8.5 3 3 6-7" />);
 export const ChevronIcon = icon(<path d="m4.5 6.5 3.5 3.5 3.5-3.5" />);
 export const CloseIcon = icon(<path d="m4 4 8 8m0-8-8 8" />);

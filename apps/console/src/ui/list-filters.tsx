@@ -37,6 +37,9 @@ const Choice = ({ label, onChange, ...rest }: ChoiceProps) => {
 const placeholders: Readonly<Record<string, string>> = {
   text: 'Whole words',
   customerId: 'User id or reference',
+  actorId: 'User id or consumer',
+  action: 'Such as placeOrder',
+  resourceType: 'Such as orders',
 };
 
 type TextProps = FilterProps & { readonly placeholder: string };

@@ -73,7 +73,8 @@ export const inspect = async (page: Page, name: string): Promise<void> => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 360, height: 740 });
   await keepScreenshot(page, `${name}-narrow`);
-  expect(await page.evaluate(hasSidewaysScroll), `${name} scrolls sideways`).toBe(false);
+  // The layout may follow the size of the window after a frame.
+  await expect.poll(() => page.evaluate(hasSidewaysScroll), { message: `${name} scrolls sideways` }).toBe(false);
   await page.setViewportSize(size);
 };
 
