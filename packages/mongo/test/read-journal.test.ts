@@ -173,6 +173,20 @@ describe('the reader of a journal', () => {
     expect(ofReceiver('one')).toEqual([two]);
   });
 
+  it('integrity: a new receiver does not get what is older than the inbox remembers', async () => {
+    const { module, emitInOrder, db } = await createModule();
+    const [old, recent, last] = createIdList(3) as [string, string, string];
+    await emitInOrder([old, recent]);
+    const first = start(module);
+    await expect.poll(first.ids, waitMs).toEqual([old, recent]);
+    await first.stop();
+    const eightDaysAgo = new Timestamp({ t: Math.floor(Date.now() / 1000) - 8 * 24 * 60 * 60, i: 1 });
+    await db.collection('journal').updateOne({ 'events.aggregateId': old }, { $set: { storedAt: eightDaysAgo } });
+    const second = start(module, { receivers: ['one', 'two'] });
+    await emitInOrder([last]);
+    await expect.poll(second.ids, waitMs).toEqual([recent, last]);
+  });
+
   it('integrity: a receiver misses nothing while a process of an earlier release, which does not know it, reads', async () => {
     const { module, emitInOrder } = await createModule();
     const [before, meanwhile, after] = createIdList(3) as [string, string, string];

@@ -8,7 +8,7 @@ export type JournalReaderOptions = {
   readonly module: string;
   /** The place where the reader continues is stored under this name. */
   readonly name: string;
-  /** The purposes of the entries. A new receiver gets every entry that the journal still has. */
+  /** The purposes of the entries. A new receiver gets those of the last seven days, and all if none has been read. */
   readonly receivers: readonly string[];
   /** Called with the next entries and their receivers. The reader continues when the promise resolves. */
   readonly deliver: (entries: readonly JournalEntry[], receivers: readonly string[]) => Promise<void>;

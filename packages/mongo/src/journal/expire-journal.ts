@@ -6,7 +6,7 @@ import { overlapMs } from './lost-history.ts';
 import { readLastWrite } from './progress.ts';
 
 /** A row is kept for this long, and longer while a reader has not passed it. */
-const keptSeconds = 7 * 24 * 60 * 60;
+export const keptSeconds = 7 * 24 * 60 * 60;
 
 /** The most rows that are marked at once. */
 const batchSize = 1000;

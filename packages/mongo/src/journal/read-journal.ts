@@ -4,6 +4,7 @@ import { holdLease } from '../leases/hold-lease.ts';
 import { type Lease, type LeaseDeps, type LeaseRecord, renew } from '../leases/lease.ts';
 import { type ChangeBatches, openChangeBatches, StreamEnded } from './change-batches.ts';
 import { unlessHanging } from './event-stream.ts';
+import { keptSeconds } from './expire-journal.ts';
 import { journalName } from './journal-names.ts';
 import { isHistoryLost, overlapMs } from './lost-history.ts';
 import { readLastWrite } from './progress.ts';
@@ -89,6 +90,13 @@ const deliverPast = async ({ db, deliver, signal }: Reader, { since, until, rece
   }
 };
 
+/**
+ * Returns the time from which a new receiver gets rows: all, if nothing was read before. Otherwise not those that are kept only because a
+ * reader is behind: the inbox may have forgotten that it had them, under a former name of the receiver.
+ */
+const toFirst = (place: Place, until: Timestamp): Timestamp | undefined =>
+  place.storedAt && new Timestamp({ t: until.getHighBitsUnsigned() - keptSeconds, i: 0 });
+
 type Opened = { readonly batches: ChangeBatches; readonly place: Place };
 
 const open = (db: Db, start: Parameters<typeof openChangeBatches>[1]['start']): Promise<ChangeBatches> =>
@@ -108,7 +116,8 @@ const openWithPast = async (reader: Reader, place: Place): Promise<Opened> => {
     const added = receivers.filter((name) => !place.receivers.includes(name));
     const since = place.storedAt && beforeOverlap(place.storedAt);
     if (known.length > 0) await deliverPast(reader, { since, until: lastWrite, receivers: known });
-    if (added.length > 0) await deliverPast(reader, { since: undefined, until: lastWrite, receivers: added });
+    if (added.length > 0)
+      await deliverPast(reader, { since: toFirst(place, lastWrite), until: lastWrite, receivers: added });
     return { batches, place: { storedAt: lastWrite, receivers } };
   } catch (cause) {
     await batches.close();
@@ -124,7 +133,7 @@ const openAtPlace = async (reader: Reader, place: Place & { readonly token: Resu
   try {
     if (added.length === 0) return { batches, place: { ...place, receivers } };
     const until = await readLastWrite(db, reader.signal);
-    await deliverPast(reader, { since: undefined, until, receivers: added });
+    await deliverPast(reader, { since: toFirst(place, until), until, receivers: added });
     const next = { ...place, receivers };
     await storePlace(reader, next);
     return { batches, place: next };
