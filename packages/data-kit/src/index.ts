@@ -166,6 +166,7 @@ export type {
   Queues,
   QueueWorker,
   QueueWorkerOptions,
+  RateLimit,
 } from './messages/queues.ts';
 export { assertSchedule, getRunTimes, PlannedRun, type Schedule } from './messages/schedule.ts';
 export type { Schedules } from './messages/schedules.ts';

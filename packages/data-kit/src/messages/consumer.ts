@@ -2,6 +2,7 @@ import type { EventDefinition } from '@plinth/contract-kit';
 import type { z } from 'zod';
 import type { Ctx } from '../context/context.ts';
 import type { ReceivedEvent } from './message.ts';
+import type { RateLimit } from './queues.ts';
 
 /** How often and when a failed message is tried again. */
 export type RetryPolicy = {
@@ -50,6 +51,8 @@ type ConsumerSpec<Deps, E extends readonly EventType[]> = {
   /** The time after which an attempt has failed. Default: 30 seconds. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** For a system that accepts only so many calls. Default: no limit. */
+  readonly rateLimit?: RateLimit;
 };
 
 /** A consumer of events, as a module declares it. */
@@ -61,6 +64,7 @@ export type Consumer<Deps = never> = {
   readonly concurrency: number;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
+  readonly rateLimit?: RateLimit | undefined;
 };
 
 /** Declares a consumer of events. @throws for a name that cannot be stored. */
@@ -73,6 +77,10 @@ export const defineConsumer = <Deps, const E extends readonly EventType[]>({
 }: ConsumerSpec<Deps, E>): Consumer<Deps> => {
   if (!/^[a-z][a-z0-9-]*$/.test(spec.name)) {
     throw new TypeError(`The name of the consumer '${spec.name}' must be lower-case words with hyphens.`);
+  }
+  const { rateLimit } = spec;
+  if (rateLimit && !(Number.isInteger(rateLimit.max) && rateLimit.max >= 1 && rateLimit.perMs >= 1)) {
+    throw new TypeError(`The rate limit of '${spec.name}' must allow at least one message in at least a millisecond.`);
   }
   return { ...spec, order, concurrency, timeoutMs, retry: { ...defaultRetry, ...retry } };
 };

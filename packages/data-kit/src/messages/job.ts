@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Ctx } from '../context/context.ts';
 import { type Consumer, defineConsumer, type RetryPolicy } from './consumer.ts';
+import type { RateLimit } from './queues.ts';
 import { assertSchedule, type Schedule } from './schedule.ts';
 
 /** The name of a job and the schema of its input, by which it is enqueued. */
@@ -25,6 +26,8 @@ type JobSpec<Deps, I extends z.ZodObject> = JobType<I> & {
   /** The time after which an attempt has failed. Default: 30 seconds. */
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  /** For a system that accepts only so many calls. Default: no limit. */
+  readonly rateLimit?: RateLimit;
   /** Runs the job by the calendar, with a `PlannedRun` as its input. */
   readonly schedule?: Schedule;
 };

@@ -65,6 +65,14 @@ describe('a consumer', () => {
     expect(() => defineConsumer({ name, events: [boxMoved], handle })).toThrow('lower-case words with hyphens');
   });
 
+  it.each([
+    { max: 0, perMs: 1000 },
+    { max: 1.5, perMs: 1000 },
+    { max: 1, perMs: 0 },
+  ])('boundary: refuses the rate limit %j', (rateLimit) => {
+    expect(() => defineConsumer({ name: 'count', events: [boxMoved], handle, rateLimit })).toThrow('rate limit');
+  });
+
   it('boundary: pauses for a random part of a time that doubles up to its limit', () => {
     const policy = { attemptsMax: 10, pauseMs: 1000, pauseMaxMs: 5000 };
     expect([1, 2, 3, 4, 40].map((attempts) => toPauseMs(policy, attempts, () => 1))).toEqual([

@@ -18,9 +18,13 @@ export type HandledMessage = QueuedMessage & {
 /** Handles a message. Resolves with the pause after which it is handled again, or with undefined when it leaves the queue. */
 export type HandleMessage = (message: HandledMessage) => Promise<{ readonly pauseMs: number } | undefined>;
 
+/** The most messages that all workers of a queue together begin with in a time. Retries count too. */
+export type RateLimit = { readonly max: number; readonly perMs: number };
+
 export type QueueWorkerOptions = {
   /** How many messages this process handles at a time. */
   readonly concurrency: number;
+  readonly rateLimit?: RateLimit | undefined;
   /** A message whose `handle` rejects stays in the queue, and is handled again after a pause. */
   readonly handle: HandleMessage;
 };

@@ -62,7 +62,7 @@ const createProcessor =
 /** Starts to handle the messages of a queue. */
 export const startWorker = (
   queue: string,
-  { concurrency, handle }: QueueWorkerOptions,
+  { concurrency, rateLimit, handle }: QueueWorkerOptions,
   { connection, prefix, log, times }: WorkerDeps,
 ): QueueWorker => {
   const inHand = new Set<Promise<unknown>>();
@@ -86,6 +86,7 @@ export const startWorker = (
     connection,
     prefix,
     concurrency,
+    ...(rateLimit && { limiter: { max: rateLimit.max, duration: rateLimit.perMs } }),
     lockDuration: times.lockMs,
     stalledInterval: times.takeoverCheckMs,
     // The inbox counts attempts. BullMQ would remove the message.

@@ -176,6 +176,7 @@ const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, r
   });
   return queues.work(toQueueName(name, consumer), {
     concurrency: consumer.concurrency,
+    rateLimit: consumer.rateLimit,
     // A message that was sent before a pause leaves the queue unhandled, and is sent again after it.
     handle: async (message) => ((await paused.isPaused(consumer.name)) ? undefined : handleMessage(message)),
   });

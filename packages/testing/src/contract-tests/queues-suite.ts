@@ -3,6 +3,7 @@ import {
   type HandleMessage,
   type QueuedMessage,
   type Queues,
+  type RateLimit,
   toMessageId,
 } from '@plinth/data-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +20,7 @@ const createMessages = (count: number): QueuedMessage[] => Array.from({ length: 
 type Suite = {
   /** Opens a new queue, with its `name`. */
   open(): ReturnType<Queues['open']> & { readonly name: string };
-  work(name: string, handle: HandleMessage, concurrency?: number): ReturnType<Queues['work']>;
+  work(name: string, handle: HandleMessage, concurrency?: number, rateLimit?: RateLimit): ReturnType<Queues['work']>;
 };
 
 /** A handler that waits until its messages are released. */
@@ -165,6 +166,24 @@ const workerCases = ({ open, work }: Suite): void => {
     expect(runningMax).toBe(3);
   });
 
+  it('boundary: workers of a queue together begin with as many messages in a time as its rate limit', async () => {
+    const queue = open();
+    const perMs = 400;
+    const times: number[] = [];
+    const handle: HandleMessage = async () => {
+      times.push(Date.now());
+      return undefined;
+    };
+    for (const concurrency of [5, 5]) work(queue.name, handle, concurrency, { max: 2, perMs });
+    await queue.add(createMessages(5));
+    await expect.poll(() => queue.list()).toEqual([]);
+    const [first = 0, , third = 0, , fifth = 0] = times;
+    // A timer may be early by some milliseconds.
+    expect(third - first).toBeGreaterThanOrEqual(perMs - 20);
+    expect(fifth - first).toBeGreaterThanOrEqual(2 * perMs - 40);
+    expect(times).toHaveLength(5);
+  });
+
   it('race: workers share a queue, and each message is handled by one of them', async () => {
     const queue = open();
     const messages = createMessages(40);
@@ -216,8 +235,8 @@ export const queuesSuite = (name: string, openQueues: () => Promise<Queues>): vo
         const queueName = `suite.queue-${createId()}`;
         return { ...queues.open(queueName), name: queueName };
       },
-      work: (queueName, handle, concurrency = 1) => {
-        const worker = queues.work(queueName, { concurrency, handle });
+      work: (queueName, handle, concurrency = 1, rateLimit) => {
+        const worker = queues.work(queueName, { concurrency, handle, rateLimit });
         workers.push(worker);
         return worker;
       },

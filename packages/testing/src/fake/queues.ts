@@ -2,7 +2,12 @@ import type { Queue, QueuedMessage, Queues, QueueWorkerOptions } from '@plinth/d
 
 type Entry = { readonly message: QueuedMessage; state: 'waiting' | 'delayed' | 'in-hand' };
 type Worker = QueueWorkerOptions & { readonly inHand: Set<Promise<void>> };
-type FakeQueue = { readonly entries: Map<string, Entry>; readonly workers: Set<Worker> };
+type FakeQueue = {
+  readonly entries: Map<string, Entry>;
+  readonly workers: Set<Worker>;
+  /** The messages that workers have begun with since a time of `performance.now()`. */
+  begun: { readonly since: number; count: number };
+};
 
 const rejectedPauseMs = 1000;
 
@@ -25,12 +30,26 @@ const handle = async (queue: FakeQueue, worker: Worker, entry: Entry): Promise<v
   setTimeout(wake, outcome.pauseMs).unref();
 };
 
+/** Counts a message. Returns false when the limit is reached, and dispatches again when it is not any more. */
+const isWithinLimit = (queue: FakeQueue, { rateLimit }: Worker): boolean => {
+  if (!rateLimit) return true;
+  const now = performance.now();
+  if (now >= queue.begun.since + rateLimit.perMs) queue.begun = { since: now, count: 0 };
+  if (queue.begun.count >= rateLimit.max) {
+    setTimeout(() => dispatch(queue), queue.begun.since + rateLimit.perMs - now).unref();
+    return false;
+  }
+  queue.begun.count += 1;
+  return true;
+};
+
 /** Passes waiting messages to free workers. */
 const dispatch = (queue: FakeQueue): void => {
   for (const entry of queue.entries.values()) {
     const worker = [...queue.workers].find(({ inHand, concurrency }) => inHand.size < concurrency);
     if (!worker) return;
     if (entry.state !== 'waiting') continue;
+    if (!isWithinLimit(queue, worker)) return;
     const handling = handle(queue, worker, entry).finally(() => {
       worker.inHand.delete(handling);
       dispatch(queue);
@@ -54,7 +73,11 @@ const openQueue = (queue: FakeQueue): Queue => ({
 export const fakeQueues = (): Queues => {
   const queues = new Map<string, FakeQueue>();
   const getQueue = (name: string): FakeQueue => {
-    const queue = queues.get(name) ?? { entries: new Map(), workers: new Set() };
+    const queue = queues.get(name) ?? {
+      entries: new Map(),
+      workers: new Set(),
+      begun: { since: Number.NEGATIVE_INFINITY, count: 0 },
+    };
     queues.set(name, queue);
     return queue;
   };
