@@ -48,7 +48,10 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   return { ...unset, ...variables, ...(port !== undefined && { PORT: port }) };
 }
 
-const toProgram = (app: string) => [process.execPath, join(root, 'apps', app, 'src/main.ts')] as const;
+/** Smaller steps of garbage collection save 45 MiB a process. They cost throughput, which development does not need. */
+const nodeOptions = ['--max-semi-space-size=4'];
+
+const toProgram = (app: string) => [process.execPath, ...nodeOptions, join(root, 'apps', app, 'src/main.ts')] as const;
 
 async function runApp(target: Target, runner: Runner): Promise<number> {
   const settings = await createSettings(target);
