@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { generateSigningKey, toPublicJwk } from '@plinth/auth';
 import { load, type loadOrExit } from '@plinth/config';
 import { createId } from '@plinth/testing';
@@ -60,4 +61,19 @@ it.each([
 
 it('exits with 1 when no key is known', async () => {
   expect(await run(['verify'], {})).toMatchObject({ exitCode: 1, text: expect.stringContaining('AUDIT_PUBLIC_KEYS') });
+});
+
+it('the guide shows what its commands print', async () => {
+  const guide = readFileSync(new URL('../../../docs/guides/audit.md', import.meta.url), 'utf8');
+  const commands = [...guide.matchAll(/```sh\nnpm run audit -- (.+)\n```\n\n```text\n([^`]+)\n```/g)];
+  const tenantId = '0199b1c4-8a00-7000-8000-000000000009';
+  await trail.receive(createEntries(tenantId, 3));
+  const outputs: string[] = [];
+  for (const [, args = ''] of commands) {
+    outputs.push((await run(args.split(' '))).text);
+    const events = trail.datastore.client.db(`${trail.datastore.databasePrefix}audit`).collection('auditEvents');
+    await events.updateOne({ tenantId, sequence: 2 }, { $set: { actorId: 'other' } });
+  }
+  expect(outputs).toEqual(commands.map(([, , shown]) => shown));
+  expect(outputs).toHaveLength(2);
 });
