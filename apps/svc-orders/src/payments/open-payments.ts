@@ -11,7 +11,7 @@ type PaymentConfig = Config<typeof paymentSettings> & Pick<WorkerConfig, 'NODE_E
 const timeoutMs = 10_000;
 const retriesMax = 1;
 
-/** @throws `StartupError` in production without the key of a provider. */
+/** @throws `StartupError` in production without the key of a provider, or when the key would be sent without TLS. */
 export const openPayments = async (
   { NODE_ENV, STRIPE_SECRET_KEY: secretKey, STRIPE_URL: url }: PaymentConfig,
   { outbound }: PortDeps,
@@ -21,6 +21,9 @@ export const openPayments = async (
     throw new StartupError(
       "The module 'orders' charges orders and has no payment provider. Set STRIPE_SECRET_KEY, or run the module in another worker.",
     );
+  }
+  if (NODE_ENV === 'production' && !url.startsWith('https:')) {
+    throw new StartupError('STRIPE_URL would send the secret key without TLS. Begin it with https://, or remove it.');
   }
   const { fetch } = outbound.open('stripe', { timeoutMs, retriesMax });
   // Loaded only where it is used, because it takes 35 MB of memory.

@@ -4,6 +4,7 @@ import { createMetrics } from '@plinth/telemetry';
 import { createId, type StripeServer, startStripeServer } from '@plinth/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalPayments } from '../../src/payments/local.ts';
+import { openPayments } from '../../src/payments/open-payments.ts';
 import { toProviderAmount } from '../../src/payments/provider-amount.ts';
 import { createStripePayments } from '../../src/payments/stripe.ts';
 import { useStripeMock } from './stripe-mock.ts';
@@ -135,11 +136,31 @@ describe('stripe-mock', () => {
   });
 });
 
+describe('the choice of a provider', () => {
+  const open = (config: Omit<Parameters<typeof openPayments>[0], 'STRIPE_URL'> & { STRIPE_URL?: string }) =>
+    openPayments(
+      { STRIPE_URL: 'https://api.stripe.com', ...config },
+      { outbound: createOutbound({ metrics: createMetrics() }) },
+    );
+
+  it('boundary: is Stripe by TLS in production, and never the provider that charges nothing', async () => {
+    const NODE_ENV = 'production';
+    const STRIPE_SECRET_KEY = secretKey;
+    await expect(open({ NODE_ENV, STRIPE_SECRET_KEY: undefined })).rejects.toThrow('has no payment provider');
+    for (const STRIPE_URL of ['http://127.0.0.1:12111', 'HTTP://api.stripe.com', 'Http://https:@x']) {
+      await expect(open({ NODE_ENV, STRIPE_SECRET_KEY, STRIPE_URL })).rejects.toThrow('without TLS');
+    }
+    expect(await open({ NODE_ENV, STRIPE_SECRET_KEY })).toHaveProperty('charge');
+    expect(await open({ NODE_ENV: 'test', STRIPE_SECRET_KEY, STRIPE_URL: stripe.url })).toHaveProperty('refund');
+  });
+});
+
 it.each([
   ['EUR', 3750, 3750],
   ['JPY', 500, 500],
   ['ISK', 500, 50_000],
   ['UGX', 500, 50_000],
+  ['MGA', 50_000, 500],
 ])('an amount in %s is sent in the unit of the provider', (currency, amount, sent) => {
   expect(toProviderAmount({ amount, currency })).toEqual({ amount: sent, currency: currency.toLowerCase() });
 });
