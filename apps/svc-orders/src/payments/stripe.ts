@@ -51,9 +51,16 @@ const toOutcome = ({ id, status, last_payment_error: error }: Stripe.PaymentInte
   throw new Error(`Stripe has not decided about ${id}: its status is ${status}.`);
 };
 
-/** Creates payments by Stripe. Keys are those of Stripe, which remembers them for a day at least. */
+/** Creates payments by Stripe. Keys are those of Stripe, which remembers them for a day at least, and those of refunds for good. */
 export const createStripePayments = (options: StripeOptions): Payments => {
   const { paymentIntents, refunds } = createClient(options);
+  /** A refund may be repeated after days, when its message was dead. */
+  const findRefund = async (chargeId: string, key: string): Promise<Stripe.Refund | undefined> => {
+    for await (const refund of refunds.list({ payment_intent: chargeId, limit: 100 })) {
+      if (refund.metadata?.['key'] === key) return refund;
+    }
+    return undefined;
+  };
   return {
     charge: async ({ amount, paymentMethod, key }) => {
       try {
@@ -77,11 +84,9 @@ export const createStripePayments = (options: StripeOptions): Payments => {
     },
     refund: async ({ chargeId, amount, key }) => {
       try {
-        const refund = await refunds.create(
-          { payment_intent: chargeId, amount: toProviderAmount(amount).amount, metadata: { key } },
-          { idempotencyKey: key },
-        );
-        const { status, failure_reason: reason } = refund;
+        const found = await findRefund(chargeId, key);
+        const params = { payment_intent: chargeId, amount: toProviderAmount(amount).amount, metadata: { key } };
+        const { status, failure_reason: reason } = found ?? (await refunds.create(params, { idempotencyKey: key }));
         return status === 'failed' || status === 'canceled' ? decline(reason ?? status) : { status: 'succeeded' };
       } catch (error) {
         return toDeclined(error);

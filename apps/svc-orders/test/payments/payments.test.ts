@@ -63,6 +63,20 @@ describe('Stripe', () => {
     await expect(payments.charge(other)).rejects.toThrow('Refused.');
   });
 
+  it('refunds once for a key after a lost response, also when Stripe has forgotten the key', async () => {
+    const payments = openStripe(stripe.url);
+    const charged = await payments.charge({ ...visa, key: createId() });
+    const chargeId = charged.status === 'succeeded' ? charged.chargeId : expect.fail();
+    const before = stripe.ledger.balance();
+    const request = { chargeId, amount: { amount: 750, currency: 'EUR' }, key: createId() };
+    stripe.onRequest = ({ form }) => (form === '' ? undefined : 'lost');
+    await expect(payments.refund(request)).rejects.toThrow(/connection/);
+    stripe.onRequest = () => undefined;
+    stripe.forgetKeys();
+    expect(await payments.refund(request)).toEqual({ status: 'succeeded' });
+    expect(before - stripe.ledger.balance()).toBe(750);
+  });
+
   it('declines an unknown payment method', async () => {
     const outcome = await openStripe(stripe.url).charge({ ...visa, paymentMethod: 'pm_unknown', key: createId() });
     expect(outcome).toEqual({ status: 'declined', reason: 'resource_missing' });
@@ -94,7 +108,8 @@ describe('Stripe', () => {
   });
 
   it('declines a refund that failed', async () => {
-    const respond = async () => Response.json({ id: 're_1', status: 'failed', failure_reason: 'lost_or_stolen_card' });
+    const refund = { id: 're_1', status: 'failed', failure_reason: 'lost_or_stolen_card', metadata: { key: 'k' } };
+    const respond = async () => Response.json({ object: 'list', has_more: false, data: [refund] });
     const payments = createStripePayments({ secretKey, url: stripe.url, fetch: respond });
     const outcome = await payments.refund({ chargeId: 'pi_1', amount: visa.amount, key: 'k' });
     expect(outcome).toEqual({ status: 'declined', reason: 'lost_or_stolen_card' });
@@ -110,7 +125,7 @@ describe('stripe-mock', () => {
     const charged = await played.charge({ ...visa, key: createId() });
     const chargeId = charged.status === 'succeeded' ? charged.chargeId : expect.fail();
     await played.refund({ chargeId, amount: visa.amount, key: createId() });
-    const requests = stripe.requests.slice(from);
+    const requests = stripe.requests.slice(from).filter(({ form }) => form !== '');
     expect(requests.map(({ path }) => path)).toEqual(['/v1/payment_intents', '/v1/refunds']);
     for (const { path, form: body, key = '' } of requests) {
       const headers = { authorization: `Bearer ${secretKey}`, 'content-type': 'application/x-www-form-urlencoded' };

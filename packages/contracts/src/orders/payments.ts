@@ -11,7 +11,7 @@ export type ChargeRequest = {
 export type RefundRequest = {
   readonly chargeId: string;
   readonly amount: Money;
-  /** The provider makes one refund for a key. At most 255 characters. */
+  /** The provider makes one refund for a key, also after days. At most 255 characters. */
   readonly key: string;
 };
 

@@ -3,6 +3,7 @@ export type StripeRequest = { readonly path: string; readonly key: string | unde
 
 export type StripeResponse = { readonly status: number; readonly body: object };
 
+type Refund = { readonly payment_intent: string; readonly metadata: { readonly key: string | null } };
 type Charge = { readonly id: string; readonly amount: number; readonly currency: string; refunded: number };
 
 /** The money that moved. */
@@ -26,6 +27,7 @@ const declineCodes: Readonly<Record<string, string>> = {
 /** Creates what the server responds. The first response to a key is the response to each request with that key. */
 export const createResponses = () => {
   const charges = new Map<string, Charge>();
+  const refunds: Refund[] = [];
   const responses = new Map<string, { readonly form: string; readonly response: StripeResponse }>();
   let created = 0;
   const nextId = (prefix: string): string => {
@@ -55,10 +57,23 @@ export const createResponses = () => {
     if (amount + found.refunded > found.amount) return refuse(400, { code: 'charge_already_refunded' });
     found.refunded += amount;
     const { id: payment_intent, currency } = found;
-    return {
-      status: 200,
-      body: { id: nextId('re'), object: 'refund', amount, currency, payment_intent, status: 'succeeded' },
+    const metadata = { key: form.get('metadata[key]') };
+    const body = {
+      id: nextId('re'),
+      object: 'refund',
+      amount,
+      currency,
+      metadata,
+      payment_intent,
+      status: 'succeeded',
     };
+    refunds.push(body);
+    return { status: 200, body };
+  };
+
+  const listRefunds = (query: URLSearchParams): StripeResponse => {
+    const data = refunds.filter(({ payment_intent }) => payment_intent === query.get('payment_intent'));
+    return { status: 200, body: { object: 'list', url: '/v1/refunds', has_more: false, data } };
   };
 
   const paths: Readonly<Record<string, (form: URLSearchParams) => StripeResponse>> = {
@@ -70,11 +85,13 @@ export const createResponses = () => {
     balance: () => [...charges.values()].reduce((sum, { amount, refunded }) => sum + amount - refunded, 0),
   };
   const respond = ({ path, key, form }: StripeRequest): StripeResponse => {
+    const [, query] = path.split('/v1/refunds?');
+    if (query !== undefined) return listRefunds(new URLSearchParams(query));
     const earlier = key === undefined ? undefined : responses.get(key);
     if (earlier) return earlier.form === form ? earlier.response : refuse(400, { type: 'idempotency_error' });
     const response = paths[path]?.(new URLSearchParams(form)) ?? refuse(404, {});
     if (key !== undefined) responses.set(key, { form, response });
     return response;
   };
-  return { respond, ledger };
+  return { respond, ledger, forgetKeys: () => responses.clear() };
 };

@@ -18,6 +18,8 @@ export type StripeServer = {
   readonly requests: readonly StripeRequest[];
   /** Called before each request. */
   onRequest: (request: StripeRequest) => StripeFault | undefined | Promise<StripeFault | undefined>;
+  /** Forgets the keys of earlier requests, as Stripe does after a day. */
+  forgetKeys(): void;
   close(): Promise<void>;
 };
 
@@ -30,7 +32,7 @@ const failed: StripeResponse = { status: 500, body: { error: { type: 'api_error'
 
 /** Starts the server on a free port. */
 export const startStripeServer = async (): Promise<StripeServer> => {
-  const { respond, ledger } = createResponses();
+  const { respond, ledger, forgetKeys } = createResponses();
   const requests: StripeRequest[] = [];
   const handle = async (request: StripeRequest, response: ServerResponse): Promise<void> => {
     requests.push(request);
@@ -55,6 +57,7 @@ export const startStripeServer = async (): Promise<StripeServer> => {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     ledger,
     requests,
+    forgetKeys,
     onRequest: () => undefined,
     close: async () => {
       server.close();
