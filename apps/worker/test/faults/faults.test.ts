@@ -18,7 +18,7 @@ const sizes = {
   },
   full: {
     cluster: { apis: 2, workers: 2, tenants: 5 },
-    faults: { durationMs: 9 * minuteMs, platforms: 70, workers: 140, primaries: 12, redis: 22, networks: 12 },
+    faults: { durationMs: 12 * minuteMs, platforms: 70, workers: 140, primaries: 12, redis: 22, networks: 12 },
     pauseMs: 3000,
     restMs: 5 * minuteMs,
   },
