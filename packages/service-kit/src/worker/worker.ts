@@ -69,9 +69,9 @@ const stopAfterMs = 7000;
 
 const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 
-const openModule = (module: Module, { datastore, clock, ids, logger, tracing }: WorkerOptions): OpenModule => {
+const openModule = (module: Module, { datastore, clock, ids, logger, tracing, ports }: WorkerOptions): OpenModule => {
   const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
-  const deps = toModuleDeps(module, store, { clock, ids });
+  const deps = { ...(toModuleDeps(module, store, { clock, ids }) as object), ...ports?.[module.name] } as never;
   const { name, consumers = [], jobs = [], journalConsumer } = module;
   const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
   const paused = createPausedConsumers({ pauses: store.pauses, onError });
