@@ -15,7 +15,17 @@ const openPlatform = async () => {
   const queues = fakeQueues();
   const options = { clock: systemClock, ids: systemIds };
   const runs = ['users', 'orders'];
-  const worker = createWorker({ modules, runs, datastore, queues, logger, metrics: createMetrics(), ...options });
+  const ports = { orders: {} };
+  const worker = createWorker({
+    modules,
+    runs,
+    ports,
+    datastore,
+    queues,
+    logger,
+    metrics: createMetrics(),
+    ...options,
+  });
   await worker.prepare();
   worker.start();
   const owner = createContext();

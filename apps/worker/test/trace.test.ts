@@ -66,9 +66,10 @@ it('a trace has the request, its commit, the consumer of its event, and the comm
   const list = () => receiver.spans().filter((span) => span.traceId === traceId);
   const listBelow = (parent: string | undefined) =>
     list().flatMap((span) => (span.parentSpanId === parent ? [span.name] : []));
-  const find = (kind: number) => list().find((span) => span.kind === kind);
-  await expect.poll(() => find(consumerKind), { timeout: 60_000 }).toBeDefined();
-  const [request, consumer] = [find(serverKind), find(consumerKind)];
+  const findConsumer = () =>
+    list().find(({ kind, name }) => kind === consumerKind && name.endsWith('erase-order-at-end'));
+  await expect.poll(findConsumer, { timeout: 60_000 }).toBeDefined();
+  const [request, consumer] = [list().find(({ kind }) => kind === serverKind), findConsumer()];
   expect(request).toMatchObject({ name: 'POST /v1/orders/:id/cancellation', parentSpanId });
   expect(listBelow(request?.spanId)).toEqual(
     expect.arrayContaining([

@@ -12,7 +12,7 @@ const Value = ({ text }: { readonly text: string | undefined }) => {
   );
 };
 
-/** The values of fields before and after a change. What the API redacted is marked. */
+/** The values of fields before and after a change. Redacted values are marked. */
 export const ChangedFields = ({ fields }: { readonly fields: readonly ChangedField[] }) => (
   <dl className="@container grid gap-1.5">
     {fields.map(({ path, before, after }) => (

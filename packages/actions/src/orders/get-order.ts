@@ -20,6 +20,6 @@ export const getOrder =
     const before = items[0]?.documentBefore;
     // Releases without a history may have made changes of which it knows nothing.
     if (!before || before.updatedAt > asOf) throw commonErrors.notFound();
-    // Its history is erased later, and after failures only when somebody retries them.
+    // Its history is erased later, and after failures only when an operator retries them.
     return toOrder(order.customerErasedAt ? toErasedState(before) : before);
   };

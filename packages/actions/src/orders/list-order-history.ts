@@ -39,7 +39,7 @@ const toEntry = (entry: Entry, states: ReadonlyMap<number, OrderDocument>): Orde
   };
 };
 
-/** The history of an erased order is erased later, and after failures only when somebody retries them. */
+/** The history of an erased order is erased later, and after failures only when an operator retries them. */
 const withoutErased = (entry: Entry, { customerErasedAt }: OrderDocument): Entry => {
   const { documentBefore: before } = entry;
   return customerErasedAt && before ? { ...entry, documentBefore: toErasedState(before) } : entry;
