@@ -63,8 +63,12 @@ describe('a guide for HTTP clients', () => {
   );
 });
 
-describe('the guide to events', () => {
-  it('shows what its commands print', () => check(readGuide('events.md')), 60_000);
+describe('a guide', () => {
+  it.each(['events.md', 'sagas.md', 'pricing-rules.md'])(
+    'shows what its commands print: %s',
+    (name) => check(readGuide(name)),
+    60_000,
+  );
 });
 
 describe('the check of a guide', () => {
