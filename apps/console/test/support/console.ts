@@ -67,7 +67,9 @@ export const inspect = async (page: Page, name: string): Promise<void> => {
     await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
     // Colors may change over a frame.
     await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
-    expect(await findAccessibilityFaults(page, { rules }), `${name}, ${colorScheme}`).toEqual([]);
+    await expect
+      .poll(() => findAccessibilityFaults(page, { rules }), { message: `${name}, ${colorScheme}` })
+      .toEqual([]);
     await keepScreenshot(page, `${name}-${colorScheme}`);
   }
   await page.emulateMedia({ colorScheme: 'light' });
