@@ -1,3 +1,3 @@
 import { projectConfig } from '@plinth/vitest-config';
 
-export default projectConfig({ linesMin: 95, databases: true });
+export default projectConfig({ linesMin: 95, databases: true, workersMin: 2 });

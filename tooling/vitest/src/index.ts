@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
@@ -11,6 +12,8 @@ export type ProjectOptions = {
    * of two workers: `failCommand` affects all tests of a mongod, and a worker runs its files one after the other.
    */
   databases?: boolean | 'own';
+  /** The files that run at once, at least. For tests that wait most of their time, more than vitest's one on two cores. Default: 1. */
+  workersMin?: number;
 };
 
 const toPath = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
@@ -24,7 +27,7 @@ const ownDatabases = {
 };
 
 /** Creates the vitest configuration of a package: `export default projectConfig({ linesMin: 95 })`. */
-export function projectConfig({ linesMin, databases = false }: ProjectOptions = {}): ViteUserConfig {
+export function projectConfig({ linesMin, databases = false, workersMin = 1 }: ProjectOptions = {}): ViteUserConfig {
   return defineConfig({
     test: {
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
@@ -37,6 +40,7 @@ export function projectConfig({ linesMin, databases = false }: ProjectOptions = 
       // In CI every package shares two cores, and a request may miss its deadline of eight seconds. A test that was tried again is
       // marked `(retry x1)`; on the machine of a developer none is.
       retry: process.env['CI'] ? 1 : 0,
+      maxWorkers: Math.max(workersMin, availableParallelism() - 1),
       // Files share the modules of their worker: loading them again for each file took a third of the time of all tests.
       isolate: false,
       globalSetup: databases ? toPath('./databases-setup.ts') : [],
