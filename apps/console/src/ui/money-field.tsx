@@ -16,7 +16,7 @@ type Props<V extends FieldValues> = {
   readonly isRequired?: boolean;
   /** The currency, where the user cannot choose one. */
   readonly currency?: string;
-  /** What the API has refused about this amount. */
+  /** The reason for which the API has refused this amount. */
   readonly problem?: string | undefined;
 };
 

@@ -21,7 +21,7 @@ const changeCode = async (vouchers: Vouchers, ctx: Ctx, { _id: ruleId, effect }:
   vouchers.for(ctx).updateWhere({ _id: voucher._id }, { $set: { code: effect.code } }, commonErrors.conflict());
 };
 
-/** The rule that is stored already keeps its version and emits no event. */
+/** A body that equals the stored rule keeps its version and emits no event. */
 export const replacePricingRule =
   ({ pricingRules, ruleSets, vouchers, events }: Deps): PricingRulesService['replacePricingRule'] =>
   async ({ id, version, body: { name, currency, productIds = null, conditions = null, effect } }, ctx) => {
