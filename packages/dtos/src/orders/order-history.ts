@@ -9,7 +9,7 @@ export const OrderAsOf = z.strictObject({
   ),
 });
 
-const optional = { note: true, customerErasedAt: true } as const;
+const optional = { note: true, customerErasedAt: true, fulfilmentId: true } as const;
 
 // A field that is optional already would be read as undefined when it is made optional again.
 const OrderFields = Order.omit({ id: true, version: true, createdAt: true, updatedAt: true, ...optional })
