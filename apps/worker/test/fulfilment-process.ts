@@ -12,7 +12,7 @@ const { MONGODB_URI, MONGODB_DATABASE_PREFIX, REDIS_URL = '', REDIS_KEY_PREFIX, 
 const metrics = createMetrics();
 const outbound = createOutbound({ metrics });
 const orders = modules.filter(({ name }) => name === 'orders');
-const config = { NODE_ENV: 'production', STRIPE_SECRET_KEY: 'sk_test_0123456789abcdefghijklmn', STRIPE_URL };
+const config = { NODE_ENV: 'test', STRIPE_SECRET_KEY: 'sk_test_0123456789abcdefghijklmn', STRIPE_URL };
 
 const worker = createWorker({
   modules,
