@@ -96,11 +96,13 @@ describe('npm run jobs', () => {
 
   it('shows a failure on one line, without characters that control a terminal', async () => {
     const message = createMessage();
-    await inbox.receive([message]);
+    const event = { ...message.event, payload: { name: 'a\u009B31m\u202Eb' } };
+    await inbox.receive([{ ...message, event }]);
     const failure = `Error: one\n\u001B[31mtwo\u001B[0m\u0007 ${'x'.repeat(100)}`;
     await inbox.recordFailure(message._id, { at: new Date(0), message: failure, attemptsMax: 1 });
     expect(await succeed('dead')).toMatch(/ {2}Error: one two x+…\n$/);
     expect(await succeed('show', message._id)).toMatch(/\n {2}1970-01-01T00:00:00\.000Z {2}Error: one two x{100}\n$/);
+    expect(await succeed('show', message._id)).toContain(String.raw`{"name":"a\u009b31m\u202eb"}`);
   });
 
   it('retry makes the named messages ready again, and no other', async () => {

@@ -26,7 +26,14 @@ export const toJobRow = ({ module, consumer, ready, dead, oldestAt, pausedAt }: 
 const summaryLengthMax = 80;
 
 /** An error may have several lines, and characters that control a terminal. */
-const toLine = (text: string): string => stripVTControlCharacters(text).replaceAll(/[\p{Cc}\s]+/gu, ' ');
+const toLine = (text: string): string => stripVTControlCharacters(text).replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+
+/** JSON leaves some of these characters as they are, and the payload may have text of users. */
+const toJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const toSummary = (text: string): string => {
   const line = toLine(text);
@@ -66,7 +73,7 @@ export const renderMessage = (module: string, message: Message): string[] => {
     ['actor', `${event.actor.kind} ${event.actor.id}`],
     ['request', event.requestId],
     ['trace', event.traceId],
-    ['payload', JSON.stringify(event.payload)],
+    ['payload', toJson(event.payload)],
   ]);
   const lines = failures.map(({ at, message: text }) => `  ${toTime(at)}  ${toLine(text)}`);
   return [...fields, failures.length === 0 ? 'no failures' : 'failures, newest last:', ...lines];
