@@ -8,6 +8,9 @@ const isContract = (value: unknown): value is Contract =>
 
 const read = (path: string): string => readFileSync(new URL(path, source), 'utf8');
 
+/** The contracts of every host: contract-kit declares them and their errors, and service-kit has their actions. */
+export const ofEveryHost = 'operations';
+
 /** Every domain with its files, its contracts and its errors, so that a new one is tested without a line of its own. */
 export const domains = await Promise.all(
   readdirSync(source).map(async (domain) => {
@@ -24,6 +27,9 @@ export const domains = await Promise.all(
     };
   }),
 );
+
+/** The domains whose files are those of a module. */
+export const moduleDomains = domains.filter(({ domain }) => domain !== ofEveryHost);
 
 export const routes = domains.flatMap(({ domain, contracts }) =>
   contracts.flatMap((contract) =>
