@@ -250,7 +250,7 @@ describe('orders', () => {
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByLabel('Note').fill('Leave it with a neighbour.');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Leave it with a neighbour.').waitFor();
+    await page.getByText('Leave it with a neighbour.').first().waitFor();
     // Members may not record payments.
     expect(await page.getByRole('button', { name: 'Mark paid' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Cancel order' }).count()).toBe(1);

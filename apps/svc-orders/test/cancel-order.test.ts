@@ -23,6 +23,15 @@ it('200: returns the cancelled order, its items to the stock, and what was paid'
   expect((await call('getOrder', order)).text).toBe(cancelled.text);
 });
 
+it('409: refuses an order that its fulfilment is charging', async () => {
+  const { addOrder, change, stored } = await createShop();
+  const { order } = await addOrder();
+  await change('startFulfilment', order, { paymentMethod: 'pm_card_visa' });
+  const before = await stored();
+  expect(await change('cancelOrder', order)).toMatchObject({ status: 409, body: { code: 'being-charged' } });
+  expect(await stored()).toEqual(before);
+});
+
 describe('race', () => {
   it('twenty cancellations return the items once, and the others learn that nothing is legal', async () => {
     const { addOrder, change, getStock, listEvents } = await createShop();

@@ -22,6 +22,15 @@ it('200: returns the paid order', async () => {
   expect((await call('getOrder', order)).text).toBe(response.text);
 });
 
+it('409: refuses an order that its fulfilment is charging', async () => {
+  const { addOrder, change, stored } = await createShop();
+  const { order } = await addOrder();
+  await change('startFulfilment', order, { paymentMethod: 'pm_card_visa' });
+  const before = await stored();
+  expect(await change('markOrderPaid', order)).toMatchObject({ status: 409, body: { code: 'being-charged' } });
+  expect(await stored()).toEqual(before);
+});
+
 it('race: one of twenty payments is recorded, the others learn what is legal', async () => {
   const { addOrder, change, getOrder } = await createShop();
   const { order } = await addOrder();
