@@ -1,3 +1,3 @@
 import { projectConfig } from '@plinth/vitest-config';
 
-export default projectConfig({ databases: true });
+export default projectConfig({ databases: true, workersMin: 2 });
