@@ -21,8 +21,8 @@ describe.concurrent('a replica set', () => {
     for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
       const before = await set.getPrimary();
       process.kill(before.pid, signal);
-      const after = await set.getPrimary();
-      expect(after.port).not.toBe(before.port);
+      // A signal takes effect soon after the call.
+      await expect.poll(async () => (await set.getPrimary()).port).not.toBe(before.port);
       if (signal === 'SIGSTOP') process.kill(before.pid, 'SIGCONT');
       await set.waitUntilHealthy();
       expect(await inspect(set.uri)).toHaveLength(3);
