@@ -2,13 +2,14 @@ import type { RouteSpec } from '@plinth/contract-kit';
 import { type Action, type CallInput, type DataOf, ProblemError } from '@plinth/service-actions';
 import { mutationOptions } from '@plinth/service-actions/react-query';
 import { useMutation } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useSession } from '../session/session.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ProblemNotice } from './problem.tsx';
+import type { ButtonLook } from './styles.ts';
 
-type Props<R extends RouteSpec> = {
+type Question<R extends RouteSpec> = {
   readonly title: string;
   /** The consequences. */
   readonly children: ReactNode;
@@ -22,8 +23,9 @@ type Props<R extends RouteSpec> = {
   readonly look?: 'primary' | 'danger';
   /** Called when the change has been made and the dialog is closed. */
   readonly onDone: (data: DataOf<R>) => void;
-  readonly onClose: () => void;
 };
+
+type Props<R extends RouteSpec> = Question<R> & { readonly onClose: () => void };
 
 /** Asks before a change that has consequences beyond its page, sends it, and shows its failure. */
 export const Confirm = <R extends RouteSpec>({
@@ -63,5 +65,28 @@ export const Confirm = <R extends RouteSpec>({
         </div>
       </div>
     </Dialog>
+  );
+};
+
+type ConfirmButtonProps<R extends RouteSpec> = Question<R> & {
+  /** The label of the button that asks. Default: `label`. */
+  readonly button?: string;
+  readonly buttonLook?: ButtonLook;
+};
+
+/** A button that asks before its change. */
+export const ConfirmButton = <R extends RouteSpec>({
+  button,
+  buttonLook = 'secondary',
+  ...question
+}: ConfirmButtonProps<R>) => {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button look={buttonLook} onClick={() => setOpen(true)}>
+        {button ?? question.label}
+      </Button>
+      {isOpen && <Confirm {...question} onClose={() => setOpen(false)} />}
+    </>
   );
 };

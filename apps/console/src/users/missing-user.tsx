@@ -3,10 +3,9 @@ import { mutationOptions } from '@plinth/service-actions/react-query';
 import { eraseUser, restoreUser } from '@plinth/service-actions/users';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
+import { ConfirmButton } from '../ui/confirm.tsx';
 import { ProblemPage } from '../ui/problem.tsx';
 import { buttonStyles } from '../ui/styles.ts';
 import { showDone } from '../ui/toasts.tsx';
@@ -24,27 +23,19 @@ const Restore = ({ id }: { readonly id: string }) => {
   );
 };
 
-const Erase = ({ id }: { readonly id: string }) => {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>Erase for good</Button>
-      {isOpen && (
-        <Confirm
-          title="Erase this user for good?"
-          action={eraseUser}
-          input={{ id }}
-          label="Erase"
-          onDone={() => showDone('The user was erased.')}
-          onClose={() => setOpen(false)}
-        >
-          The personal data is removed immediately and cannot be restored. Without this, a deleted user is erased after
-          30 days.
-        </Confirm>
-      )}
-    </>
-  );
-};
+const Erase = ({ id }: { readonly id: string }) => (
+  <ConfirmButton
+    title="Erase this user for good?"
+    action={eraseUser}
+    input={{ id }}
+    label="Erase"
+    button="Erase for good"
+    onDone={() => showDone('The user was erased.')}
+  >
+    The personal data is removed immediately and cannot be restored. Without this, a deleted user is erased after 30
+    days.
+  </ConfirmButton>
+);
 
 type Props = { readonly id: string; readonly error: unknown; readonly onRetry: () => void };
 

@@ -2,35 +2,25 @@ import type { User } from '@plinth/dtos/users';
 import { mutationOptions } from '@plinth/service-actions/react-query';
 import { deleteUser, reactivateUser, restoreUser, suspendUser } from '@plinth/service-actions/users';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Confirm } from '../ui/confirm.tsx';
+import { ConfirmButton } from '../ui/confirm.tsx';
 import { showDone } from '../ui/toasts.tsx';
 
 type Props = { readonly user: User };
 
-const Suspend = ({ user: { id, name } }: Props) => {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button onClick={() => setOpen(true)}>Suspend</Button>
-      {isOpen && (
-        <Confirm
-          title={`Suspend ${name}?`}
-          action={suspendUser}
-          input={{ id }}
-          label="Suspend"
-          look="primary"
-          onDone={() => showDone(`${name} was suspended.`)}
-          onClose={() => setOpen(false)}
-        >
-          Their tokens are refused from now on. Lists still show them, and you can reactivate them at any time.
-        </Confirm>
-      )}
-    </>
-  );
-};
+const Suspend = ({ user: { id, name } }: Props) => (
+  <ConfirmButton
+    title={`Suspend ${name}?`}
+    action={suspendUser}
+    input={{ id }}
+    label="Suspend"
+    look="primary"
+    onDone={() => showDone(`${name} was suspended.`)}
+  >
+    Their tokens are refused from now on. Lists still show them, and you can reactivate them at any time.
+  </ConfirmButton>
+);
 
 const Reactivate = ({ user: { id, name } }: Props) => {
   const { api } = useSession();
@@ -55,7 +45,6 @@ export const SuspendOrReactivate = ({ user }: Props) => {
 /** Deletes a user, and offers to undo it. */
 export const DeleteUser = ({ user: { id, name, version } }: Props) => {
   const { api, can } = useSession();
-  const [isOpen, setOpen] = useState(false);
   const { mutate: restore } = useMutation({
     ...mutationOptions(restoreUser, api),
     onSuccess: () => showDone(`${name} was restored.`),
@@ -63,22 +52,15 @@ export const DeleteUser = ({ user: { id, name, version } }: Props) => {
   if (!can(deleteUser)) return null;
   const undo = can(restoreUser) ? { label: 'Undo', onClick: () => restore({ id }) } : undefined;
   return (
-    <>
-      <Button look="quietDanger" onClick={() => setOpen(true)}>
-        Delete
-      </Button>
-      {isOpen && (
-        <Confirm
-          title={`Delete ${name}?`}
-          action={deleteUser}
-          input={{ id, ifMatch: version }}
-          label="Delete"
-          onDone={() => showDone(`${name} was deleted.`, undo)}
-          onClose={() => setOpen(false)}
-        >
-          Their tokens are refused, and their e-mail address is free for another user. You can restore them for 30 days.
-        </Confirm>
-      )}
-    </>
+    <ConfirmButton
+      title={`Delete ${name}?`}
+      action={deleteUser}
+      input={{ id, ifMatch: version }}
+      label="Delete"
+      buttonLook="quietDanger"
+      onDone={() => showDone(`${name} was deleted.`, undo)}
+    >
+      Their tokens are refused, and their e-mail address is free for another user. You can restore them for 30 days.
+    </ConfirmButton>
   );
 };
