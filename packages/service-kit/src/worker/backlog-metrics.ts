@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backlog, Inbox, Pauses } from '@plinth/data-kit';
 import type { Metrics, Sample } from '@plinth/telemetry';
+import { repeatEvery } from './repeat.ts';
 
 /** The inbox of a module and the names of its consumers. */
 export type MeasuredInbox = {
@@ -67,14 +67,8 @@ export const createBacklogMetrics = ({
     labelNames,
     read: () => measured.map(({ labels, isPaused }) => ({ labels, value: isPaused ? 1 : 0 })),
   });
-  return async (signal) => {
-    while (!signal.aborted) {
-      try {
-        measured = (await Promise.all(inboxes.map(measure))).flat();
-      } catch (cause) {
-        onError(cause);
-      }
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-    }
+  const measureAll = async (): Promise<void> => {
+    measured = (await Promise.all(inboxes.map(measure))).flat();
   };
+  return (signal) => repeatEvery(everyMs, measureAll, { onError, signal });
 };

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inbox, InboxChange } from '@plinth/data-kit';
 import { createAlarm } from './alarm.ts';
+import { pauseAfterErrorMs, waitMaxMs, waitOrAbort } from './repeat.ts';
 
 export type DelayedMessagesOptions = {
   readonly inbox: Pick<Inbox, 'releaseDue'>;
@@ -14,11 +14,6 @@ export type DelayedMessages = {
   /** Makes delayed messages ready when they are due, until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 };
-
-const pauseAfterErrorMs = 1000;
-
-/** Node has no timers of more than 24 days, and the clocks of this process and the database drift apart. */
-const waitMaxMs = 60 * 60 * 1000;
 
 /** Creates the timer of delayed messages. It reads the inbox when one arrives and when one is due, and not between. */
 export const createDelayedMessages = ({ inbox, onError }: DelayedMessagesOptions): DelayedMessages => {
@@ -35,7 +30,7 @@ export const createDelayedMessages = ({ inbox, onError }: DelayedMessagesOptions
           if (waitMs > 0) await alarm.wait(Math.min(waitMs, waitMaxMs), signal);
         } catch (cause) {
           onError(cause);
-          await sleep(pauseAfterErrorMs, undefined, { signal }).catch(() => undefined);
+          await waitOrAbort(pauseAfterErrorMs, signal);
         }
       }
     },

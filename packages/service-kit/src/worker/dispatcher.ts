@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Inbox, InboxChange, Queue } from '@plinth/data-kit';
 import { createAlarm } from './alarm.ts';
+import { pauseAfterErrorMs, waitOrAbort } from './repeat.ts';
 import { createSender, type SenderOptions } from './sender.ts';
 import { createSentMessages, type SentMessages } from './sent-messages.ts';
 
@@ -25,8 +25,6 @@ export type Dispatcher = {
   /** Sends messages until the signal aborts. */
   run(signal: AbortSignal): Promise<void>;
 };
-
-const pauseAfterErrorMs = 1000;
 
 /** Creates the look-up of messages that have been in the queue for long: they have ended, or are sent again. */
 const createCheck = ({ inbox, queue }: DispatcherOptions, sent: SentMessages, onEnded: (tenantId: string) => void) => ({
@@ -91,7 +89,7 @@ export const createDispatcher = (options: DispatcherOptions): Dispatcher => {
         } catch (cause) {
           onError(cause);
           onGap();
-          await sleep(pauseAfterErrorMs, undefined, { signal }).catch(() => undefined);
+          await waitOrAbort(pauseAfterErrorMs, signal);
         }
       }
     },

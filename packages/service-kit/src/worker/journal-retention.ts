@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Datastore, JournalReaderName } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
+import { repeatEvery } from './repeat.ts';
 
 /** A module with the readers of its journal, in whichever worker they run. */
 export type ReadJournal = { readonly module: string; readonly readers: readonly JournalReaderName[] };
@@ -38,14 +38,13 @@ export const createJournalRetention = ({
     const samples = lags.map(({ name: reader, seconds: value }) => ({ labels: { module, reader }, value }));
     measured.set(module, samples);
   };
-  return async (signal) => {
-    while (!signal.aborted) {
-      for (const { reason } of await settle(journals.map((journal) => expire(journal, signal)))) {
-        if (!signal.aborted) onError(reason);
-      }
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  /** Each journal by itself, so that the failure of one delays no other. */
+  const expireAll = async (signal: AbortSignal): Promise<void> => {
+    for (const { reason } of await settle(journals.map((journal) => expire(journal, signal)))) {
+      if (!signal.aborted) onError(reason);
     }
   };
+  return (signal) => repeatEvery(everyMs, () => expireAll(signal), { onError, signal });
 };
 
 /** Returns the failures. */

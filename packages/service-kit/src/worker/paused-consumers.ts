@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pauses } from '@plinth/data-kit';
+import { repeatEvery } from './repeat.ts';
 
 type Options = { readonly pauses: Pick<Pauses, 'list'>; readonly onError: (cause: unknown) => void };
 
@@ -34,11 +34,6 @@ export const createPausedConsumers = ({ pauses, onError }: Options): PausedConsu
       listeners.add(listener);
       signal.addEventListener('abort', () => listeners.delete(listener), { once: true });
     },
-    watch: async (signal) => {
-      while (!signal.aborted) {
-        await read().catch(onError);
-        await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-      }
-    },
+    watch: (signal) => repeatEvery(everyMs, read, { onError, signal }),
   };
 };

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   getRunTimes,
   type Ids,
@@ -10,6 +9,7 @@ import {
   type Schedules,
   toScheduledMessage,
 } from '@plinth/data-kit';
+import { pauseAfterErrorMs, waitMaxMs, waitOrAbort } from './repeat.ts';
 
 export type ScheduledJob = Pick<Job, 'name'> & { readonly schedule: Schedule };
 
@@ -23,10 +23,7 @@ export type ScheduleOptions = {
 };
 
 const batchSize = 500;
-const pauseAfterErrorMs = 1000;
 
-/** Node has no timers of more than 24 days, and the clocks of this process and the database drift apart. */
-const waitMaxMs = 60 * 60 * 1000;
 /** A timer of Node may be early by a millisecond. */
 const waitMinMs = 5;
 
@@ -72,6 +69,6 @@ export const runSchedule = async (job: ScheduledJob, options: ScheduleOptions): 
       if (!signal.aborted) onError(cause);
       return pauseAfterErrorMs;
     });
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    await waitOrAbort(waitMs, signal);
   }
 };
