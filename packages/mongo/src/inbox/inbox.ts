@@ -10,6 +10,8 @@ import {
 } from '@plinth/data-kit';
 import type { Collection, Db, Document } from 'mongodb';
 import type { Write } from '../commit/write.ts';
+import { type Counted, countByConsumer, toBacklogs } from './backlogs.ts';
+import { toDrop, toRetry } from './dead-messages.ts';
 import { inboxName } from './inbox-collection.ts';
 import { watchInbox } from './watch-inbox.ts';
 
@@ -142,30 +144,14 @@ const toDeadFilter = ({ consumer }: ConsumerFilter) => ({
   ...(consumer !== undefined && { consumer }),
 });
 
-type Counted = { readonly _id: string; readonly count: number; readonly oldestAt: Date };
-
 /** Counts the messages of a state by consumer. Each state has an index of its own, which leaves out those that were handled. */
-const countByConsumer = async (
-  messages: Collection<Message>,
-  state: 'ready' | 'dead',
-): Promise<Map<string, Counted>> => {
-  const group = { _id: '$consumer', count: { $sum: 1 }, oldestAt: { $min: '$receivedAt' } };
-  const counted = await messages
-    .aggregate<Counted>([{ $match: { state } }, { $group: group }], { hint: state })
-    .toArray();
-  return new Map(counted.map((consumer) => [consumer._id, consumer]));
-};
+const count = (messages: Collection<Message>, state: 'ready' | 'dead'): Promise<Counted[]> =>
+  messages.aggregate<Counted>([{ $match: { state } }, countByConsumer], { hint: state }).toArray();
 
 const createOperatorReads = (messages: Collection<Message>): Pick<Inbox, 'readBacklogs' | 'listDead'> => ({
   readBacklogs: async () => {
-    const [ready, dead] = await Promise.all([countByConsumer(messages, 'ready'), countByConsumer(messages, 'dead')]);
-    const consumers = [...new Set([...ready.keys(), ...dead.keys()])].toSorted();
-    return consumers.map((consumer) => ({
-      consumer,
-      ready: ready.get(consumer)?.count ?? 0,
-      dead: dead.get(consumer)?.count ?? 0,
-      oldestAt: ready.get(consumer)?.oldestAt,
-    }));
+    const [ready, dead] = await Promise.all([count(messages, 'ready'), count(messages, 'dead')]);
+    return toBacklogs({ ready, dead });
   },
   listDead: ({ consumer, limit }) =>
     messages.find(toDeadFilter({ consumer })).sort({ endedAt: -1 }).limit(limit).toArray(),
@@ -175,13 +161,11 @@ const createOperatorWrites = (
   messages: Collection<Message>,
   clock: Clock,
 ): Pick<Inbox, 'retry' | 'drop' | 'retryAll' | 'dropAll'> => {
-  const toRetry = () => ({ $set: { state: 'ready' as const, attempts: 0 }, $unset: { endedAt: true as const } });
-  const toDrop = () => ({ $set: { state: 'done' as const, endedAt: clock.now() } });
   return {
     retry: async (id) => (await messages.updateOne({ _id: id, state: 'dead' }, toRetry())).modifiedCount === 1,
-    drop: async (id) => (await messages.updateOne({ _id: id, state: 'dead' }, toDrop())).modifiedCount === 1,
+    drop: async (id) => (await messages.updateOne({ _id: id, state: 'dead' }, toDrop(clock.now()))).modifiedCount === 1,
     retryAll: async (filter) => (await messages.updateMany(toDeadFilter(filter), toRetry())).modifiedCount,
-    dropAll: async (filter) => (await messages.updateMany(toDeadFilter(filter), toDrop())).modifiedCount,
+    dropAll: async (filter) => (await messages.updateMany(toDeadFilter(filter), toDrop(clock.now()))).modifiedCount,
   };
 };
 

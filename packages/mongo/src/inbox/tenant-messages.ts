@@ -13,6 +13,8 @@ import {
 import type { Document } from 'mongodb';
 import type { Write } from '../commit/write.ts';
 import { find, type ReadDeps } from '../reads/find.ts';
+import { type Counted, countByConsumer, toBacklogs } from './backlogs.ts';
+import { toDrop, toRetry } from './dead-messages.ts';
 import { inboxName } from './inbox-collection.ts';
 
 type Deps = ReadDeps & {
@@ -23,31 +25,22 @@ type Deps = ReadDeps & {
 
 type Scope = Deps & { readonly ctx: Ctx };
 
-type Counted = { readonly _id: string; readonly count: number; readonly oldestAt: Date };
-
-const countByConsumer = async (
+const count = async (
   { filter, hint }: { readonly filter: Document; readonly hint: string },
   scope: Scope,
-): Promise<Map<string, Counted>> => {
+): Promise<Counted[]> => {
   const match = { ...filter, tenantId: scope.ctx.tenantId };
-  const group = { _id: '$consumer', count: { $sum: 1 }, oldestAt: { $min: '$receivedAt' } };
-  const command = { aggregate: inboxName, pipeline: [{ $match: match }, { $group: group }], hint, cursor: {} };
-  const counted = (await find(command, { ...scope, endsWithCaller: true })) as unknown as Counted[];
-  return new Map(counted.map((consumer) => [consumer._id, consumer]));
+  const command = { aggregate: inboxName, pipeline: [{ $match: match }, countByConsumer], hint, cursor: {} };
+  return (await find(command, { ...scope, endsWithCaller: true })) as unknown as Counted[];
 };
 
 const readBacklogs = async (consumers: readonly string[], scope: Scope): Promise<Backlog[]> => {
   const ofConsumers = { consumer: { $in: [...consumers] }, state: 'ready' };
   const [ready, dead] = await Promise.all([
-    countByConsumer({ filter: ofConsumers, hint: 'ready' }, scope),
-    countByConsumer({ filter: { state: 'dead' }, hint: 'deadOfTenant' }, scope),
+    count({ filter: ofConsumers, hint: 'ready' }, scope),
+    count({ filter: { state: 'dead' }, hint: 'deadOfTenant' }, scope),
   ]);
-  return [...new Set([...ready.keys(), ...dead.keys()])].toSorted().map((consumer) => ({
-    consumer,
-    ready: ready.get(consumer)?.count ?? 0,
-    dead: dead.get(consumer)?.count ?? 0,
-    oldestAt: ready.get(consumer)?.oldestAt,
-  }));
+  return toBacklogs({ ready, dead });
 };
 
 const listDead = async ({ consumer, limit, cursor }: DeadMessagesQuery, scope: Scope): Promise<Page<Message>> => {
@@ -83,12 +76,7 @@ const listDead = async ({ consumer, limit, cursor }: DeadMessagesQuery, scope: S
   };
 };
 
-/** The end of the state `dead`, and the update that makes it. */
-type EndOfDead = Pick<Message, 'state'> & {
-  readonly conflictError: Error;
-  readonly $set: Document;
-  readonly $unset?: Document;
-};
+type EndOfDead = ReturnType<typeof toRetry> | ReturnType<typeof toDrop>;
 
 /** Creates the messages of a module's database, in the scope of a tenant. */
 export const createMessages = (deps: Deps): Messages => ({
@@ -96,10 +84,10 @@ export const createMessages = (deps: Deps): Messages => ({
     const { writeSets, clock } = deps;
     const scope = { ...deps, ctx };
     const { tenantId } = ctx;
-    const end = (message: Message, { state, ...others }: EndOfDead): void => {
+    const end = (message: Message, update: EndOfDead, conflictError: Error): void => {
       const filter = { _id: message._id, tenantId, state: 'dead' };
-      const { conflictError, ...update } = others;
       const write: Write = { kind: 'update', collection: inboxName, filter, update, conflictError };
+      const { state } = update.$set;
       writeSets.record(ctx, write, toDeadMessageChange(message, { state }));
     };
     return {
@@ -110,14 +98,8 @@ export const createMessages = (deps: Deps): Messages => ({
         const [message] = await find(command, scope);
         return message as Message | undefined;
       },
-      retry: (message, conflictError) => {
-        const state = 'ready';
-        end(message, { state, conflictError, $set: { state, attempts: 0 }, $unset: { endedAt: true } });
-      },
-      drop: (message, conflictError) => {
-        const state = 'done';
-        end(message, { state, conflictError, $set: { state, endedAt: clock.now() } });
-      },
+      retry: (message, conflictError) => end(message, toRetry(), conflictError),
+      drop: (message, conflictError) => end(message, toDrop(clock.now()), conflictError),
     };
   },
 });

@@ -7,6 +7,7 @@ import {
   MessageAlreadyHandled,
   toReceived,
 } from '@plinth/data-kit';
+import { toBacklogs } from './backlogs.ts';
 import type { EndOfDead } from './write-set.ts';
 
 const compareBy =
@@ -107,16 +108,7 @@ export const fakeInbox = (clock: Clock): FakeInbox => {
       if (!watch.signal.aborted) await promise;
       watchers.delete(watch);
     },
-    readBacklogs: async () => {
-      const unhandled = [...ofState('ready'), ...ofState('dead')];
-      const byConsumer = Map.groupBy(unhandled, ({ consumer }) => consumer);
-      return [...byConsumer.entries()].toSorted(compareBy(([consumer]) => consumer)).map(([consumer, all]) => {
-        const ready = all.filter(({ state }) => state === 'ready');
-        const times = ready.map(({ receivedAt }) => receivedAt.getTime());
-        const oldestAt = times.length > 0 ? new Date(Math.min(...times)) : undefined;
-        return { consumer, ready: ready.length, dead: all.length - ready.length, oldestAt };
-      });
-    },
+    readBacklogs: async () => toBacklogs([...ofState('ready'), ...ofState('dead')]),
     listDead: async ({ consumer, limit }) =>
       structuredClone(
         listDead(consumer)

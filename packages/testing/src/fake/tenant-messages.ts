@@ -1,11 +1,5 @@
-import {
-  type Backlog,
-  type Cursors,
-  type Message,
-  type Messages,
-  toDeadMessageChange,
-  type WriteSets,
-} from '@plinth/data-kit';
+import { type Cursors, type Message, type Messages, toDeadMessageChange, type WriteSets } from '@plinth/data-kit';
+import { toBacklogs } from './backlogs.ts';
 import type { Write } from './write-set.ts';
 
 type Deps = {
@@ -13,17 +7,6 @@ type Deps = {
   readonly writeSets: WriteSets<Write>;
   /** Returns a copy of every message. */
   readonly all: () => Message[];
-};
-
-const toBacklog = (consumer: string, messages: readonly Message[]): Backlog => {
-  const ready = messages.filter(({ state }) => state === 'ready');
-  const times = ready.map(({ receivedAt }) => receivedAt.getTime());
-  return {
-    consumer,
-    ready: ready.length,
-    dead: messages.filter(({ state }) => state === 'dead').length,
-    oldestAt: times.length > 0 ? new Date(Math.min(...times)) : undefined,
-  };
 };
 
 /** Newest first, as the index of the real inbox. */
@@ -45,10 +28,7 @@ export const fakeMessages = ({ cursors, writeSets, all }: Deps): Messages => ({
       readBacklogs: async (consumers) => {
         const isCounted = ({ consumer, state }: Message): boolean =>
           state === 'dead' || (state === 'ready' && consumers.includes(consumer));
-        const counted = Map.groupBy(own().filter(isCounted), ({ consumer }) => consumer);
-        return [...counted]
-          .map(([consumer, messages]) => toBacklog(consumer, messages))
-          .toSorted((one, other) => (one.consumer < other.consumer ? -1 : 1));
+        return toBacklogs(own().filter(isCounted));
       },
       listDead: async ({ consumer, limit, cursor }) => {
         const scope = { collection: 'inbox', tenantId, where: { consumer }, sort: '-endedAt' };
