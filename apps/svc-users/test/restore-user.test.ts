@@ -20,6 +20,15 @@ it('200: returns the user, who is found again by any spelling of the email', asy
   expect((await owner.get(`/v1/users?email=${ada.email.toUpperCase()}`)).body.items).toEqual([restored.body]);
 });
 
+it('409: the email belongs to another user by now', async () => {
+  const { addUser, createUser, deleteUser, getUser, restoreUser } = await users.createOrganization();
+  const ada = await addUser();
+  await deleteUser(ada);
+  await createUser({ email: ada.email });
+  expect(await restoreUser(ada)).toMatchObject({ status: 409, body: { code: 'email-taken' } });
+  expect((await getUser(ada)).status).toBe(404);
+});
+
 it('race: one of twenty restorations of a user succeeds', async () => {
   const { tenantId, addUser, deleteUser, restoreUser, getUser } = await users.createOrganization();
   await addUser({ role: 'owner' });
