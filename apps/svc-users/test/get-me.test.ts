@@ -1,3 +1,4 @@
+import { platformTenantId } from '@plinth/data-kit';
 import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
@@ -8,6 +9,12 @@ it('200: returns the caller, with any role', async () => {
   const { addUser, getMe, as } = await users.createOrganization();
   const ada = await addUser();
   expect(await getMe({ as: await as(ada) })).toMatchObject({ status: 200, headers: { etag: '"1"' }, body: ada });
+});
+
+it('403: an identity without an organization is no user', async () => {
+  const id = createId();
+  const identity = await users.host.as({ id, tenantId: platformTenantId, roles: [], identityId: id });
+  expect(await identity.get('/v1/users/me')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });
 
 it('400 and 401: refuses a query parameter and anonymous callers', async () => {

@@ -34,6 +34,7 @@ export { defineRoute } from './routes/route.ts';
 export {
   acceptsIdempotencyKey,
   hasVersion,
+  isOfPlatform,
   requiresIdempotencyKey,
   requiresVersion,
 } from './routes/route-rules.ts';

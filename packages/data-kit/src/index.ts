@@ -42,7 +42,16 @@ export {
 } from './collections/references.ts';
 export { toStoredDraft, toStoredSort, toStoredWhere } from './collections/stored-fields.ts';
 export { toChange } from './collections/to-change.ts';
-export { anonymous, type Clock, type Ctx, type Ids, type Principal, type Trace } from './context/context.ts';
+export {
+  anonymous,
+  type Clock,
+  type Ctx,
+  type Ids,
+  type Principal,
+  platformTenantId,
+  type Trace,
+} from './context/context.ts';
+export { inTenant } from './context/in-tenant.ts';
 export {
   allow,
   msUntilTokens,

@@ -135,7 +135,7 @@ const openModule = <K>(module: StoredModule<K>, options: ModuleOptions): ModuleS
 };
 
 /** The entries of histories, and the end of the message that a unit of work handles. */
-const toRecordWrites = ({ row, history = [] }: CommitRecords): Write[] => [
+const toRecordWrites = ({ rows: [row], history = [] }: CommitRecords): Write[] => [
   ...history.map(({ collection, entry }) => ({ kind: 'insert', collection, document: entry }) as const),
   ...(row?.consumed === undefined ? [] : [toEndOfMessage(row.consumed, row)]),
 ];

@@ -1,6 +1,7 @@
 import {
   allow,
   type Plan,
+  platformTenantId,
   type RateLimiter,
   refilledTokens,
   refuse,
@@ -64,12 +65,15 @@ export const createRateLimits = ({ config, connections, findPlan }: RateLimitSou
   };
 };
 
-/** Creates the lookup of how many documents a tenant may keep in each collection, by its plan. */
+/** Creates the lookup of how many documents a tenant may keep in each collection, by its plan. That of the platform has no limit. */
 export const createRowLimits = ({ config, findPlan }: Pick<RateLimitSources, 'config' | 'findPlan'>) => {
   const byPlan: Readonly<Record<Plan, number>> = {
     free: config.LIMIT_FREE_ROWS,
     pro: config.LIMIT_PRO_ROWS,
     enterprise: config.LIMIT_ENTERPRISE_ROWS,
   };
-  return (tenantId: string): number => byPlan[getPlan(tenantId, { findPlan, defaultPlan: config.LIMIT_DEFAULT_PLAN })];
+  return (tenantId: string): number | undefined =>
+    tenantId === platformTenantId
+      ? undefined
+      : byPlan[getPlan(tenantId, { findPlan, defaultPlan: config.LIMIT_DEFAULT_PLAN })];
 };

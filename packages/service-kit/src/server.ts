@@ -42,7 +42,7 @@ export type ServerOptions = {
   /** Without it no request is limited. `runService` always sets it. */
   readonly limits?: RateLimits | undefined;
   /** Returns how many documents a tenant may keep in each collection. Without it there is no limit. */
-  readonly findRowsMax?: ((tenantId: string) => number) | undefined;
+  readonly findRowsMax?: ((tenantId: string) => number | undefined) | undefined;
   /** The networks of trusted proxies, as CIDRs: only their `X-Forwarded-For` is believed. */
   readonly trustProxy?: readonly string[] | undefined;
   readonly serialization: Serialization;

@@ -1,25 +1,9 @@
-import { fakeDatabase } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { assertCovered, describeRefusals, oneWinner, race, sortStatuses, useModule } from '../src/testing/index.ts';
-import { fakeDatastore } from './fake-datastore.ts';
+import { openReadableDatastore } from './fake-datastore.ts';
 import { thingsModule } from './things.ts';
 
-type Stored = Readonly<Record<string, unknown>>;
-type Documents = Readonly<Record<string, { all(): Stored[] }>>;
-
-/** The datastore in memory, with documents that a test can read. */
-const openDatastore = async () => {
-  let documents: Documents = {};
-  const open: ReturnType<typeof fakeDatastore>['open'] = (module, options) => {
-    const database = fakeDatabase(module.collections as object, options);
-    documents = database as unknown as Documents;
-    return database.store as never;
-  };
-  const raw = (_module: string, name: string) => ({ all: async () => documents[name]?.all() ?? [] });
-  return { ...fakeDatastore(), open, raw };
-};
-
-const service = useModule({ module: thingsModule, openDatastore, covers: 'removeThing' });
+const service = useModule({ module: thingsModule, openDatastore: openReadableDatastore, covers: 'removeThing' });
 
 let count = 0;
 const createThing = () => {

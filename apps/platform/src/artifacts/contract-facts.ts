@@ -53,6 +53,7 @@ export type ContractFacts = {
 
 const getCallers = ({ permissions }: Contract, { auth }: RouteSpec): readonly string[] => {
   if (auth === 'public') return [...builtInRoles, 'anonymous'];
+  if (auth === 'identity') return ['identity'];
   if (auth === 'authenticated') return builtInRoles;
   return [...(permissions[auth.policy]?.roles ?? []), ...(auth.orSelf === undefined ? [] : ['self'])];
 };

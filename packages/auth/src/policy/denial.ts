@@ -1,5 +1,5 @@
 import type { Auth, PermissionName } from '@plinth/contract-kit';
-import type { Principal } from '@plinth/data-kit';
+import { type Principal, platformTenantId } from '@plinth/data-kit';
 
 /** The reason of a denied call. */
 export type Denial = {
@@ -26,8 +26,12 @@ const describeHolders = (roles: readonly string[]): string => {
 
 /** Describes a call that was denied. `holders` are the roles that have the permission of the route. */
 export const describeDenial = (principal: Principal, auth: Auth, holders: readonly string[]): Denial => {
-  if (principal.kind === 'anonymous' || typeof auth === 'string') {
+  if (principal.kind === 'anonymous') {
     return { reason: 'The request has no credential, and this route requires one.' };
+  }
+  if (auth === 'identity') return { reason: 'The token has no identity: sign in, and use the token of the session.' };
+  if (principal.tenantId === platformTenantId || typeof auth === 'string') {
+    return { reason: 'The token is of no organization: choose one, and use the token that you get for it.' };
   }
   const { policy: permission, orSelf } = auth;
   const notSelf = orSelf === undefined ? '' : ` The path parameter '${orSelf}' is not the caller's own id.`;

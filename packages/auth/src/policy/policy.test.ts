@@ -1,5 +1,5 @@
 import { type Auth, type PermissionCatalogue } from '@plinth/contract-kit';
-import { anonymous, type Principal } from '@plinth/data-kit';
+import { anonymous, type Principal, platformTenantId } from '@plinth/data-kit';
 import { describe, expect, it } from 'vitest';
 import { isAllowed, policy, withRoles, write, writeSelf } from '../../test/policy.ts';
 import { subject } from '../../test/tokens.ts';
@@ -40,6 +40,26 @@ describe('a route', () => {
     const callers = [anonymous, withRoles(), withRoles('owner')];
     expect(callers.map((caller) => isAllowed(caller, 'public'))).toEqual([true, true, true]);
     expect(callers.map((caller) => isAllowed(caller, 'authenticated'))).toEqual([false, true, true]);
+  });
+
+  it('for an identity allows every identity that has signed in, and no token without one', () => {
+    const identity: Principal = { ...withRoles('owner'), identityId: subject.id };
+    const withoutOrganization: Principal = { ...identity, tenantId: platformTenantId, roles: [] };
+    const callers = [identity, withoutOrganization, withRoles('owner'), anonymous];
+    expect(callers.map((caller) => isAllowed(caller, 'identity'))).toEqual([true, true, false, false]);
+    expect(policy.findDenial(withRoles('owner'), 'identity', {})).toEqual({
+      reason: 'The token has no identity: sign in, and use the token of the session.',
+    });
+  });
+
+  it('integrity: of an organization refuses an identity without one, whatever roles and id the token has', () => {
+    const identity: Principal = { ...withRoles('owner'), tenantId: platformTenantId, identityId: subject.id };
+    for (const auth of ['authenticated', write, writeSelf] as const) {
+      expect(policy.findDenial(identity, auth, { id: subject.id })?.reason).toBe(
+        'The token is of no organization: choose one, and use the token that you get for it.',
+      );
+    }
+    expect(isAllowed(identity, 'public')).toBe(true);
   });
 
   it('with `orSelf` allows a user without the permission for their own id', () => {
@@ -101,7 +121,7 @@ describe('a denial', () => {
 });
 
 describe('at start', () => {
-  it.each<Auth>(['public', 'authenticated', write, writeSelf])('a route may require %j', (auth) => {
+  it.each<Auth>(['public', 'identity', 'authenticated', write, writeSelf])('a route may require %j', (auth) => {
     expect(() => policy.assertDeclared(auth)).not.toThrow();
   });
 

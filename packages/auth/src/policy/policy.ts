@@ -1,5 +1,5 @@
 import type { Auth, PermissionCatalogue } from '@plinth/contract-kit';
-import type { Principal } from '@plinth/data-kit';
+import { type Principal, platformTenantId } from '@plinth/data-kit';
 import { type Denial, describeDenial } from './denial.ts';
 
 type Params = Readonly<Record<string, unknown>>;
@@ -40,6 +40,9 @@ export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy
   const isAllowed = (principal: Principal, auth: Auth, params: Params): boolean => {
     if (auth === 'public') return true;
     if (principal.kind === 'anonymous') return false;
+    if (auth === 'identity') return principal.identityId !== undefined;
+    // An identity without an organization is no user, whatever the token says.
+    if (principal.tenantId === platformTenantId) return false;
     if (auth === 'authenticated') return true;
     const holders = holdersByPermission.get(auth.policy) ?? [];
     return principal.roles.some((role) => holders.includes(role)) || isSelf(principal, auth.orSelf, params);
@@ -52,7 +55,8 @@ export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy
       return describeDenial(principal, auth, holders);
     },
     assertDeclared: (auth) => {
-      if (auth === 'public' || auth === 'authenticated' || holdersByPermission.has(auth?.policy)) return;
+      if (auth === 'public' || auth === 'identity' || auth === 'authenticated') return;
+      if (holdersByPermission.has(auth?.policy)) return;
       const known = [...holdersByPermission.keys()].join(', ');
       throw new TypeError(
         `No permission catalogue declares '${auth?.policy}'. Correct the route, or declare the permission in the permissions.ts of its domain. Declared are: ${known}.`,

@@ -23,6 +23,8 @@ export const Claims = z
     aud: z.union([z.string(), z.tuple([z.string()])], 'must name this API alone'),
     sub: z.uuidv7(id).lowercase(id),
     tenantId: z.uuidv7(id).lowercase(id),
+    identityId: z.uuidv7(id).lowercase(id).optional(),
+    sessionId: z.uuidv7(id).lowercase(id).optional(),
     roles: z.array(z.string(roles).regex(/^[\x21-\x7e]{1,64}$/, roles), roles).max(32, roles),
     iat: z.int(seconds),
     nbf: z.int(seconds),

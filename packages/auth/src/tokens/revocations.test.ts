@@ -95,6 +95,21 @@ describe('revocations', () => {
     }
   });
 
+  it('of a session end its tokens, whenever they were issued, and no others of the identity', () => {
+    const { clock, revocations } = createTestVerifier();
+    const [first, second] = [otherSubject, subject.tenantId].map((sessionId) => ({ ...principal, sessionId }));
+    revocations.endSession(otherSubject);
+    expect(
+      [first, second, principal].map((caller) => caller && revocations.isRevoked(caller, startSeconds + 900)),
+    ).toEqual([true, false, false]);
+    clock.forward(961);
+    revocations.endSession(subject.tenantId);
+    expect([first, second].map((caller) => caller && revocations.isRevoked(caller, startSeconds))).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   it('boundary: are kept until the last token that they end has expired, and no longer', () => {
     const { clock, revocations } = createTestVerifier();
     const others = { ...revocation, subject: otherSubject };

@@ -14,6 +14,8 @@ export type Revocation = {
 export type Revocations = {
   /** Safe to repeat, and in any order: the latest revocation of a subject counts. */
   revoke(revocation: Revocation): void;
+  /** Ends every token of a sign-in. Safe to repeat: a session that has ended does not come back. */
+  endSession(sessionId: string): void;
   /**
    * Returns true for a token that was issued before the latest revocation of its subject, in the same second, or in the next
    * thirty: the clock of the issuer may be ahead of the clock of the process that wrote the revocation. After a change of roles
@@ -31,6 +33,8 @@ export const revocationLifetimeMs = lifetimeSeconds * 1000;
 const keptMs = revocationLifetimeMs + skewSeconds * 1000;
 
 const sweepEveryMs = 30_000;
+
+const toSessionKey = (sessionId: string): string => `session ${sessionId}`;
 
 const toKey = (tenantId: string, subject: string): string => `${tenantId} ${subject}`;
 
@@ -69,7 +73,13 @@ export const createRevocations = ({
       const untilSecond = Math.max(second, refused.get(key)?.untilSecond ?? second);
       refused.set(key, { untilSecond, expireAtMs: now + keptMs });
     },
-    isRevoked: ({ tenantId, id }, issuedAtSeconds) => {
+    endSession: (sessionId) => {
+      const now = nowMs();
+      sweep(now);
+      refused.set(toSessionKey(sessionId), { untilSecond: Number.POSITIVE_INFINITY, expireAtMs: now + keptMs });
+    },
+    isRevoked: ({ tenantId, id, sessionId }, issuedAtSeconds) => {
+      if (sessionId !== undefined && refused.has(toSessionKey(sessionId))) return true;
       const tokens = refused.get(toKey(tenantId, id));
       // Negated, so that a revocation without a time (NaN) ends every token of its subject.
       return tokens !== undefined && !(issuedAtSeconds > tokens.untilSecond);

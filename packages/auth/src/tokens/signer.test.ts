@@ -19,6 +19,11 @@ it('signs tokens that the verifier accepts', async () => {
   expect(await createTestVerifier().verify(await signer.sign(subject))).toEqual({ kind: 'user', ...subject });
 });
 
+it('names the identity and the session of a sign-in', async () => {
+  const signedIn = { ...subject, identityId: subject.id, sessionId: subject.tenantId };
+  expect(await createTestVerifier().verify(await signer.sign(signedIn))).toEqual({ kind: 'user', ...signedIn });
+});
+
 it('writes the header and the claims of an access token, and nothing else of the subject', async () => {
   const token = await signer.sign({ ...subject, iss: 'https://evil.example', exp: 1 } as typeof subject);
   expect(decodeProtectedHeader(token)).toEqual(goodHeader);
@@ -28,6 +33,8 @@ it('writes the header and the claims of an access token, and nothing else of the
 it.each([
   ['tenantId', { ...subject, tenantId: '' }],
   ['sub', { ...subject, id: 'ada' }],
+  ['identityId', { ...subject, identityId: 'ada' }],
+  ['sessionId', { ...subject, sessionId: '' }],
   ['roles', { ...subject, roles: ['r'.repeat(65)] }],
 ])('does not sign a token whose %s every verifier would reject', async (claim, wrong) => {
   await expect(signer.sign(wrong)).rejects.toThrow(claim);

@@ -4,7 +4,7 @@ import type { PrivateJwk } from '../keys/signing-key.ts';
 import { Claims, lifetimeSecondsMax, tokenAlgorithm, tokenType } from './access-token.ts';
 
 /** The user that a token names. */
-export type TokenSubject = Pick<Principal, 'id' | 'tenantId' | 'roles'>;
+export type TokenSubject = Pick<Principal, 'id' | 'tenantId' | 'roles' | 'identityId' | 'sessionId'>;
 
 export type TokenSigner = {
   /** @throws an error for a subject that every verifier would reject. */
@@ -20,13 +20,15 @@ type Options = {
 
 /** Creates a signer of access tokens that `createTokenVerifier` accepts for fifteen minutes. */
 export const createTokenSigner = ({ key, issuer, audience, clock }: Options): TokenSigner => ({
-  sign: async ({ id, tenantId, roles }) => {
+  sign: async ({ id, tenantId, roles, identityId, sessionId }) => {
     const iat = Math.floor(clock.now().getTime() / 1000);
     const claims = Claims.parse({
       aud: audience,
       sub: id,
       tenantId,
       roles,
+      identityId,
+      sessionId,
       iat,
       nbf: iat,
       exp: iat + lifetimeSecondsMax,

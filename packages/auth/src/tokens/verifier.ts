@@ -59,9 +59,16 @@ const toVerifiedToken = (payload: unknown, { kid, keys }: Pick<VerifiedToken, 'k
     const { path = [], message = '' } = error.issues[0] ?? {};
     throw unauthenticated(`The \`${String(path[0])}\` of the token ${message}.`, new Rejection('claims', kid));
   }
-  const { sub, tenantId, roles, iat, exp } = data;
+  const { sub, tenantId, roles, identityId, sessionId, iat, exp } = data;
   // Frozen, because the requests with one token share it.
-  const principal = Object.freeze<Principal>({ kind: 'user', id: sub, tenantId, roles: Object.freeze(roles) });
+  const principal = Object.freeze<Principal>({
+    kind: 'user',
+    id: sub,
+    tenantId,
+    roles: Object.freeze(roles),
+    ...(identityId !== undefined && { identityId }),
+    ...(sessionId !== undefined && { sessionId }),
+  });
   return { principal, issuedAt: iat, expiresAtMs: exp * 1000, kid, keys };
 };
 

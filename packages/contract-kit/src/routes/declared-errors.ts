@@ -15,7 +15,7 @@ const everywhere = [
   'upstreamTimeout',
 ] as const;
 
-const ofCredentials = ['unauthenticated', 'tokenExpired'] as const;
+const ofCredentials = ['unauthenticated', 'tokenExpired', 'forbidden'] as const;
 const ofVersions = ['preconditionRequired', 'staleVersion'] as const;
 const ofWrites = ['payloadTooLarge', 'changeTooLarge', 'outcomeUnknown', 'quotaExceeded'] as const;
 
@@ -30,7 +30,6 @@ export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] =>
     // Unknown query parameters are rejected, so every route can return 400.
     'invalidRequest',
     ...(route.auth === 'public' ? [] : ofCredentials),
-    ...(typeof route.auth === 'object' ? (['forbidden'] as const) : []),
     ...(route.params ? (['notFound'] as const) : []),
     ...(requiresVersion(route) ? ofVersions : []),
     ...(acceptsIdempotencyKey(route) ? (['idempotencyMismatch'] as const) : []),
@@ -52,9 +51,7 @@ type ErrorOfMethod<R extends RouteSpec> = R['method'] extends 'GET'
       | (R['method'] extends 'POST' ? never : Common<(typeof ofVersions)[number]>)
       | (R['auth'] extends 'public' ? never : Common<'idempotencyMismatch'>);
 
-type ErrorOfAuth<R extends RouteSpec> = R['auth'] extends 'public'
-  ? never
-  : Common<(typeof ofCredentials)[number]> | (R['auth'] extends object ? Common<'forbidden'> : never);
+type ErrorOfAuth<R extends RouteSpec> = R['auth'] extends 'public' ? never : Common<(typeof ofCredentials)[number]>;
 
 /** The schema of `defineListQuery`. */
 type ListQuery = { readonly _zod: { readonly output: { readonly cursor: string | undefined } } };

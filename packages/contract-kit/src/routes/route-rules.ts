@@ -18,3 +18,6 @@ export const acceptsIdempotencyKey = ({ method, auth }: RouteSpec): boolean => m
 export const requiresIdempotencyKey = (route: RouteSpec): boolean =>
   acceptsIdempotencyKey(route) &&
   (route.idempotency ?? (route.method === 'POST' ? 'required' : 'optional')) === 'required';
+
+/** True for a route that reads and writes documents of the platform's own tenant, for every caller. */
+export const isOfPlatform = ({ auth, tenant }: RouteSpec): boolean => auth === 'identity' || tenant === 'platform';

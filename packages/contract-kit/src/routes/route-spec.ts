@@ -14,10 +14,15 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 export type SuccessStatus = 200 | 201 | 202 | 204;
 
 /**
- * The callers of a route: all (`public`), all with a credential (`authenticated`), or those with a permission.
+ * The callers of a route: all (`public`), every identity that has signed in, also without an organization (`identity`), all users of an
+ * organization (`authenticated`), or those with a permission.
  * `orSelf` names a path parameter: if its value is the caller's own id, no permission is needed.
  */
-export type Auth = 'public' | 'authenticated' | { readonly policy: PermissionName; readonly orSelf?: string };
+export type Auth =
+  | 'public'
+  | 'identity'
+  | 'authenticated'
+  | { readonly policy: PermissionName; readonly orSelf?: string };
 
 /** The announced end of a route. Dates as in `2026-01-31`. */
 export type Deprecation = {
@@ -37,6 +42,11 @@ export type RouteSpec = {
   readonly summary: string;
   readonly description?: string;
   readonly auth: Auth;
+  /**
+   * The route reads and writes documents of the platform's own tenant, such as identities, instead of the caller's organization. A route
+   * for an `identity` does so without it.
+   */
+  readonly tenant?: 'platform';
   readonly params?: z.core.$ZodObject;
   readonly query?: z.core.$ZodType;
   readonly body?: z.core.$ZodType;

@@ -7,9 +7,18 @@ export type Principal = {
   readonly id: string;
   readonly tenantId: string;
   readonly roles: readonly string[];
+  /** The identity of the user across organizations. Tokens of a sign-in have it. */
+  readonly identityId?: string | undefined;
+  /** The sign-in that the token is of. */
+  readonly sessionId?: string | undefined;
 };
 
-/** The caller of a public route. It has no tenant, so no collection can be opened for it. */
+/**
+ * The tenant of the platform itself. It has what belongs to no organization: identities, their sessions, and the names of organizations.
+ */
+export const platformTenantId = '00000000-0000-7000-8000-000000000000';
+
+/** The caller of a public route. It has no tenant. */
 export const anonymous: Principal = Object.freeze({
   kind: 'anonymous',
   id: '',
@@ -26,7 +35,10 @@ export const toTraceFields = ({ traceId, spanId, sampled }: Trace): Trace => ({ 
 /** The context of a request as plain data. The host creates it; events, jobs and logs receive it unchanged. */
 export type Ctx = {
   readonly actor: Principal;
-  /** The tenant of every read and write made with this context; it comes from the credential. */
+  /**
+   * The tenant of every read and write made with this context. It comes from the credential, and for a route that the platform's own
+   * tenant serves it is `platformTenantId`.
+   */
   readonly tenantId: string;
   readonly requestId: string;
   readonly trace: Trace;

@@ -16,7 +16,7 @@ describe('an event', () => {
     const ctx = createContext();
     const payload = { orderId: 'o', total: 3, more: true };
     const { set } = await writeSets.collect(ctx, async () => emit(ctx, orderPlaced, payload));
-    expect(set.events).toEqual([
+    expect(set.tenants.get(ctx.tenantId)?.events).toEqual([
       { id: 'an id', name: 'orders.order-placed', version: 1, aggregateId: 'o', payload: { orderId: 'o', total: 3 } },
     ]);
   });
@@ -32,7 +32,7 @@ describe('an event', () => {
     const ctx = createContext();
     const payload = { orderId: 'o', total: 3, channel: 'shop' };
     const { set } = await writeSets.collect(ctx, async () => emit(ctx, events.orderPlaced, payload));
-    expect(set.events).toMatchObject([{ version: 2, payload }]);
+    expect(set.tenants.get(ctx.tenantId)?.events).toMatchObject([{ version: 2, payload }]);
   });
 
   it('integrity: is refused with a payload that breaks its schema, or outside a unit of work', async () => {

@@ -78,7 +78,13 @@ describe('a unit of work', () => {
       return 'hello';
     };
     expect(await unitOfWork.run(ctx, work, withKey)).toBe('hello');
-    const [{ writes, row, keyRecord } = { writes: [], row: undefined, keyRecord: undefined }] = committed;
+    const [
+      {
+        writes,
+        rows: [row],
+        keyRecord,
+      } = { writes: [], rows: [], keyRecord: undefined },
+    ] = committed;
     expect(writes).toEqual(['write']);
     const stored = { _id: id, at: now, actor: { kind: 'user', id: 'a' }, operation: 'greet' };
     expect(JournalRow.strict().parse(row)).toMatchObject(stored);
@@ -102,7 +108,7 @@ describe('a unit of work', () => {
       return 'copied';
     };
     expect(await unitOfWork.run(ctx, work, { operation: 'copy', skipsJournal: true })).toBe('copied');
-    expect(committed).toEqual([{ writes: ['write'] }]);
+    expect(committed).toEqual([{ writes: ['write'], rows: [] }]);
     for (const more of [withKey, { consumes: 'x' }]) {
       const metadata = { operation: 'copy', ...more, skipsJournal: true } as const;
       await expect(unitOfWork.run(ctx, work, metadata)).rejects.toThrow('skips the journal');

@@ -82,9 +82,10 @@ export type KeyRecord = IdempotencyRecord & { readonly tenantId: string; readonl
 /** An entry of a history, and the collection that it is inserted into. */
 export type HistoryWrite = { readonly collection: string; readonly entry: HistoryEntry };
 
-/** The journal row, the key and the entries of histories that are committed with the writes of a write set. */
+/** The journal rows, the key and the entries of histories that are committed with the writes of a write set. */
 export type CommitRecords = {
-  readonly row?: JournalRow;
+  /** That of the tenant of the context comes first, and has the message. Others follow for the tenants that the action has entered. */
+  readonly rows: readonly JournalRow[];
   readonly keyRecord?: KeyRecord | undefined;
   readonly history?: readonly HistoryWrite[];
 };
@@ -125,6 +126,8 @@ export type Journal = {
 };
 
 type Deps = { readonly clock: Clock; readonly ids: Ids };
+
+/** The recordings of an action for the journal and the histories of a tenant. */
 type Recorded = {
   readonly changes: readonly JournalChange[];
   readonly events: readonly EmittedEvent[];
@@ -154,36 +157,50 @@ const toHistory = ({ revisions }: Recorded, row: JournalRow, ids: Ids): HistoryW
     },
   }));
 
-/** Creates the journal row of a write set, and the record of its idempotency key. */
+const nothingRecorded: Recorded = { changes: [], events: [], revisions: [] };
+
+/** Creates the journal rows of a write set, one for each tenant, and the record of its idempotency key. */
 export const toCommitRecords = <T>(
   ctx: Ctx,
-  recorded: Recorded,
+  tenants: ReadonlyMap<string, Recorded>,
   { metadata, result, clock, ids }: Deps & { readonly metadata: CommitMetadata<T>; readonly result: T },
 ): CommitRecords => {
-  const { changes, events, revisions } = recorded;
   const { operation, idempotency, consumes, skipsJournal } = metadata;
   if (skipsJournal) {
-    if (events.length + revisions.length === 0 && !idempotency && consumes === undefined) return {};
+    const isOfWritesOnly = [...tenants.values()].every(
+      ({ events, revisions }) => events.length + revisions.length === 0,
+    );
+    if (isOfWritesOnly && !idempotency && consumes === undefined) return { rows: [] };
     throw new TypeError(
       `'${operation}' skips the journal, so it can have no events, no history, no idempotency key and no message.`,
     );
   }
-  const row: JournalRow = {
+  const at = clock.now();
+  const toRow = (tenantId: string, { changes, events }: Recorded): JournalRow => ({
     _id: ids.next(),
-    tenantId: ctx.tenantId,
-    at: clock.now(),
+    tenantId,
+    at,
     actor: { kind: ctx.actor.kind, id: ctx.actor.id },
     requestId: ctx.requestId,
     ...toTraceFields(ctx.trace),
     operation,
     changes: changes as JournalChange[],
     events: events as JournalRow['events'],
-    ...(consumes !== undefined && { consumed: consumes }),
+  });
+  const own = tenants.get(ctx.tenantId) ?? nothingRecorded;
+  const row = { ...toRow(ctx.tenantId, own), ...(consumes !== undefined && { consumed: consumes }) };
+  const others = [...tenants].filter(([tenantId]) => tenantId !== ctx.tenantId);
+  const all = [
+    { recorded: own, row },
+    ...others.map(([tenantId, recorded]) => ({ recorded, row: toRow(tenantId, recorded) })),
+  ];
+  const records = {
+    rows: all.map((tenant) => tenant.row),
+    history: all.flatMap((tenant) => toHistory(tenant.recorded, tenant.row, ids)),
   };
-  const history = toHistory(recorded, row, ids);
-  if (!idempotency) return { row, history };
+  if (!idempotency) return records;
   const { key, fingerprint, toResponse } = idempotency;
-  return { row, history, keyRecord: { tenantId: ctx.tenantId, key, fingerprint, response: toResponse(result) } };
+  return { ...records, keyRecord: { tenantId: ctx.tenantId, key, fingerprint, response: toResponse(result) } };
 };
 
 // MongoDB interprets a key that begins with `$` as an operator.

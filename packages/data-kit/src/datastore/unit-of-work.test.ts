@@ -20,9 +20,9 @@ it('returns the result with the recordings in order', async () => {
     result: 7,
     set: {
       writes: ['one', 'two'],
-      changes: [createChange('ones'), createChange('twos')],
-      events: [event],
-      revisions: [],
+      tenants: new Map([
+        [ctx.tenantId, { changes: [createChange('ones'), createChange('twos')], events: [event], revisions: [] }],
+      ]),
     },
   });
 });
@@ -59,6 +59,6 @@ it('boundary: a context runs one unit at a time, and another one after a failure
   await expect(collect(ctx, () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
   expect(await collect(ctx, async () => 1)).toEqual({
     result: 1,
-    set: { writes: [], changes: [], events: [], revisions: [] },
+    set: { writes: [], tenants: new Map() },
   });
 });

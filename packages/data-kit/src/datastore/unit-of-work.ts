@@ -2,6 +2,7 @@ import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Entity } from '../collections/entity.ts';
 import { toFrozenCopy } from '../collections/frozen-copy.ts';
 import type { Clock, Ctx, Ids } from '../context/context.ts';
+import { getOrigin } from '../context/in-tenant.ts';
 import type { EmittedEvent, Events } from './events.ts';
 import {
   type CommitMetadata,
@@ -24,13 +25,17 @@ export const writeSetBytesMax = 16_000_000;
  */
 export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, metadata: CommitMetadata<T>): Promise<T> };
 
-/** The recordings of one action, in order: its writes, their descriptions for the audit log, its events, and what histories keep. */
-export type WriteSet<W> = {
-  readonly writes: W[];
+type TenantRecords = {
   readonly changes: JournalChange[];
   readonly events: EmittedEvent[];
   readonly revisions: Revision[];
 };
+
+/**
+ * The recordings of one action, in order: its writes, and for each tenant their descriptions for the audit log, the events, and what
+ * histories keep.
+ */
+export type WriteSet<W> = { readonly writes: W[]; readonly tenants: Map<string, TenantRecords> };
 
 /** The write sets of running units of work. Only the collections and the unit of work of a datastore use them. */
 export type WriteSets<W> = {
@@ -56,31 +61,38 @@ export type WriteSets<W> = {
 export const createWriteSets = <W>(): WriteSets<W> => {
   const running = new WeakMap<Ctx, WriteSet<W>>();
   const getSet = (ctx: Ctx, what: string): WriteSet<W> => {
-    const set = running.get(ctx);
+    const set = running.get(getOrigin(ctx));
     if (set) return set;
     throw new TypeError(
       `${what} outside a unit of work. Run the action by unitOfWork.run(ctx, …), and await every write before it returns.`,
     );
   };
+  const getRecords = ({ tenants }: WriteSet<W>, { tenantId }: Ctx): TenantRecords => {
+    const found = tenants.get(tenantId);
+    if (found) return found;
+    const records: TenantRecords = { changes: [], events: [], revisions: [] };
+    tenants.set(tenantId, records);
+    return records;
+  };
   return {
     record: (ctx, write, change) => {
       const set = getSet(ctx, `A write to '${change.collection}'`);
       set.writes.push(write);
-      set.changes.push(change);
+      getRecords(set, ctx).changes.push(change);
     },
     revise: (ctx, { name: collection, history }, { before, after }) => {
       if (!history) return;
       const set = getSet(ctx, `A write to '${collection}'`);
-      set.revisions.push({ collection, before: before && toFrozenCopy(before), after });
+      getRecords(set, ctx).revisions.push({ collection, before: before && toFrozenCopy(before), after });
     },
     require: (ctx, collection, writes) => void getSet(ctx, `A requirement of '${collection}'`).writes.push(...writes),
     enqueue: (ctx, job, write) => void getSet(ctx, `The job '${job}'`).writes.push(write),
-    emit: (ctx, event) => void getSet(ctx, `The event '${event.name}'`).events.push(event),
+    emit: (ctx, event) => void getRecords(getSet(ctx, `The event '${event.name}'`), ctx).events.push(event),
     collect: async (ctx, work) => {
       if (running.has(ctx)) {
         throw new TypeError('A unit of work already runs for this context. Await it before you begin another one.');
       }
-      const set: WriteSet<W> = { writes: [], changes: [], events: [], revisions: [] };
+      const set: WriteSet<W> = { writes: [], tenants: new Map() };
       running.set(ctx, set);
       try {
         return { result: await work(), set };
@@ -111,8 +123,8 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
   },
 });
 
-const isEmpty = <W, T>({ writes, events }: WriteSet<W>, { idempotency, consumes }: CommitMetadata<T>): boolean =>
-  writes.length === 0 && events.length === 0 && !idempotency && consumes === undefined;
+const isEmpty = <W, T>({ writes, tenants }: WriteSet<W>, { idempotency, consumes }: CommitMetadata<T>): boolean =>
+  writes.length === 0 && tenants.size === 0 && !idempotency && consumes === undefined;
 
 /**
  * Creates the unit of work of a datastore: the action runs, then its write set is committed with its journal row and key.
@@ -129,7 +141,7 @@ export const createUnitOfWork = <W>({
   run: async (ctx, work, metadata) => {
     const { result, set } = await writeSets.collect(ctx, work);
     if (isEmpty(set, metadata)) return result;
-    await commit(ctx, set.writes, toCommitRecords(ctx, set, { metadata, result, clock, ids }));
+    await commit(ctx, set.writes, toCommitRecords(ctx, set.tenants, { metadata, result, clock, ids }));
     return result;
   },
 });

@@ -23,7 +23,8 @@ export type EventType = Omit<EventDefinition, 'payload' | 'aggregate'> & {
 
 /** An event with the types of its definition: the payload of the newest version, whichever was stored. */
 export type EventOf<E> = E extends EventType
-  ? Omit<ReceivedEvent, 'payload' | 'name' | 'version'> & {
+  ? Omit<ReceivedEvent, 'payload' | 'name' | 'version' | 'tenantId'> & {
+      readonly tenantId: string;
       readonly name: E['name'];
       readonly version: number;
       readonly payload: z.output<E['payload']>;
@@ -44,6 +45,11 @@ type ConsumerSpec<Deps, E extends readonly EventType[]> = {
    * takes place once, however often it runs.
    */
   readonly handle: HandlerOf<Deps, E>;
+  /**
+   * With `platform`, the consumer reads and writes documents of the platform's own tenant. Default: those of the tenant of the event, which is
+   * `event.tenantId`.
+   */
+  readonly tenant?: 'platform';
   /** With `aggregate`, the events of an aggregate are handled one after the other, in their order. Default: `none`. */
   readonly order?: 'aggregate' | 'none';
   /** How many messages a worker handles at a time. Default: 10. */
@@ -60,6 +66,7 @@ export type Consumer<Deps = never> = {
   readonly name: string;
   readonly events: readonly EventType[];
   readonly handle: (deps: Deps) => (event: never, ctx: Ctx) => Promise<void>;
+  readonly tenant?: 'platform' | undefined;
   readonly order: 'aggregate' | 'none';
   readonly concurrency: number;
   readonly timeoutMs: number;

@@ -7,6 +7,8 @@ export const ReceivedEvent = z.object({
   name: z.string(),
   /** The version of the payload. Without one it is 1. */
   version: z.int().min(1).optional(),
+  /** Its tenant, where the message has another one. */
+  tenantId: StoredId.optional(),
   /** The module whose journal has the event. */
   source: z.string(),
   aggregateId: z.string(),

@@ -1,6 +1,7 @@
 import { defineEvents, firstVersion } from '@plinth/contract-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { platformTenantId } from '../context/context.ts';
 import { defaultRetry, defineConsumer, toPauseMs } from './consumer.ts';
 import { MessageAlreadyHandled } from './inbox.ts';
 import type { JournalEntry } from './journal-reader.ts';
@@ -103,6 +104,16 @@ describe('the messages of an entry', () => {
     const consumer = { name: 'count-boxes', events: [boxMoved, boxOpened], order: 'aggregate' } as const;
     const messages = toMessages([entry], { source: 'boxes', consumer });
     expect(messages.map(({ orderKey }) => orderKey)).toEqual(['a', 'a', 'b']);
+  });
+});
+
+describe('the messages of a consumer of the platform', () => {
+  it('are of the platform, and their events say of which tenant they are', () => {
+    const consumer = { name: 'count-boxes', events: [boxOpened], order: 'none', tenant: 'platform' } as const;
+    const [message] = toMessages([entry], { source: 'boxes', consumer });
+    expect(message).toMatchObject({ tenantId: platformTenantId, event: { tenantId } });
+    const [own] = toMessages([{ ...entry, tenantId: platformTenantId }], { source: 'boxes', consumer });
+    expect(own?.event).not.toHaveProperty('tenantId');
   });
 });
 

@@ -1,3 +1,4 @@
+import { platformTenantId } from '../context/context.ts';
 import type { Consumer } from './consumer.ts';
 import type { NewMessage } from './inbox.ts';
 import type { JournalEntry } from './journal-reader.ts';
@@ -23,19 +24,23 @@ const toEvents = (entry: JournalEntry, source: string): ReceivedEvent[] => {
 /** Returns a message for each event in the journal of `source` that the consumer declares, in their order. */
 export const toMessages = (
   entries: readonly JournalEntry[],
-  { source, consumer }: { readonly source: string; readonly consumer: Pick<Consumer, 'name' | 'events' | 'order'> },
+  {
+    source,
+    consumer,
+  }: { readonly source: string; readonly consumer: Pick<Consumer, 'name' | 'events' | 'order' | 'tenant'> },
 ): NewMessage[] => {
   const names = new Set(consumer.events.map(({ name }) => name));
-  return entries.flatMap((entry) =>
-    toEvents(entry, source)
+  return entries.flatMap((entry) => {
+    const tenantId = consumer.tenant === 'platform' ? platformTenantId : entry.tenantId;
+    return toEvents(entry, source)
       .filter(({ name }) => names.has(name))
       .map((event) => ({
         _id: toMessageId(consumer.name, event.id),
-        tenantId: entry.tenantId,
+        tenantId,
         consumer: consumer.name,
         orderKey: consumer.order === 'aggregate' ? event.aggregateId : event.id,
         position: event.position,
-        event,
-      })),
-  );
+        event: { ...event, ...(tenantId !== entry.tenantId && { tenantId: entry.tenantId }) },
+      }));
+  });
 };

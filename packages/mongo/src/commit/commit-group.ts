@@ -34,8 +34,12 @@ const groupTriesMax = 3;
 const toRecordStatements = (sets: readonly CommitSet[]): Statement[] => [
   ...toKeyStatements(sets.map(({ keyRecord }) => keyRecord)),
   ...toGroupedStatements(
-    sets.map(({ row, keyRecord }) =>
-      row ? [{ kind: 'insert', collection: journalName, document: toStoredRow(row, keyRecord) } as const] : [],
+    sets.map(({ rows, keyRecord }) =>
+      rows.map((row, index) => ({
+        kind: 'insert',
+        collection: journalName,
+        document: toStoredRow(row, index === 0 ? keyRecord : undefined),
+      })),
     ),
   ),
 ];

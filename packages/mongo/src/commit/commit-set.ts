@@ -12,7 +12,7 @@ export type Claim = {
   readonly isShared: boolean;
 };
 
-/** The writes of one unit of work, their journal row and key, with the values that decide which sets share a transaction. */
+/** The writes of one unit of work, their journal rows and key, with the values that decide which sets share a transaction. */
 export type CommitSet = CommitRecords & {
   readonly writes: readonly Write[];
   readonly bytes: number;
@@ -37,8 +37,8 @@ const getClaims = (write: Write): Claim[] => {
 };
 
 /** @throws `change-too-large` for a set that does not fit one transaction. */
-export const createCommitSet = (writes: readonly Write[], { row, keyRecord }: CommitRecords): CommitSet => {
-  const recordBytes = [row, keyRecord]
+export const createCommitSet = (writes: readonly Write[], { rows, keyRecord }: CommitRecords): CommitSet => {
+  const recordBytes = [...rows, keyRecord]
     .filter((record) => record !== undefined)
     .map((record) => BSON.calculateObjectSize(record) + overheadBytes);
   const writeBytes = writes.map((write) => getBytes(write) + overheadBytes);
@@ -46,7 +46,7 @@ export const createCommitSet = (writes: readonly Write[], { row, keyRecord }: Co
   if (bytes > writeSetBytesMax) throw commonErrors.changeTooLarge();
   return {
     writes,
-    ...(row && { row }),
+    rows,
     keyRecord,
     bytes,
     claims: [

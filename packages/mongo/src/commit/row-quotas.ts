@@ -58,14 +58,16 @@ export const createRowQuotas = ({ db, clock, findRowsMax }: QuotaDeps) => {
     return rows;
   };
   return async (ctx: Ctx, writes: readonly Write[], commit: () => Promise<void>): Promise<void> => {
-    const { tenantId } = ctx;
-    const rowsMax = findRowsMax?.(tenantId);
-    if (rowsMax === undefined) return commit();
+    if (!findRowsMax) return commit();
+    const inserts = writes.filter((write) => write.kind === 'insert');
     const reserved: [RowCount, number][] = [];
     try {
-      const inserts = writes.filter(({ kind }) => kind === 'insert');
-      for (const [collection, { length }] of Map.groupBy(inserts, (write) => write.collection)) {
-        reserved.push([await reserve(ctx, { tenantId, collection, rowsMax }, length), length]);
+      for (const [tenantId, ofTenant] of Map.groupBy(inserts, ({ document }) => String(document['tenantId']))) {
+        const rowsMax = findRowsMax(tenantId);
+        if (rowsMax === undefined) continue;
+        for (const [collection, { length }] of Map.groupBy(ofTenant, (write) => write.collection)) {
+          reserved.push([await reserve(ctx, { tenantId, collection, rowsMax }, length), length]);
+        }
       }
       await commit();
     } catch (error) {

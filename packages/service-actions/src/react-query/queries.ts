@@ -52,8 +52,8 @@ const run = (action: unknown, api: Api, input: unknown) => (options: CallOptions
 const retry = false;
 
 /** Creates the options of a read, for `useQuery`, `useSuspenseQuery` and `prefetchQuery`. */
-export const queryOptions = <R extends ReadRoute>(
-  action: Action<R>,
+export const queryOptions = <R extends RouteSpec>(
+  action: R extends ReadRoute ? Action<R> : never,
   api: Api,
   ...[input = {} as CallInput<R>]: QueryArguments<R>
 ): QueryOptionsOf<R> => {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { normalizeIP } from '@fastify/rate-limit';
+import { platformTenantId } from '@plinth/data-kit';
 import type { FastifyRequest } from 'fastify';
 
 /** Removes the port that some proxies write behind an address: `203.0.113.7:4711`, `[2001:db8::7]:4711`. */
@@ -19,6 +20,7 @@ export type Caller = { readonly user: string; readonly tenant: string };
 export const getCaller = (request: FastifyRequest): Caller => {
   const actor = request.scope.ctx?.actor;
   return actor?.id
-    ? { user: `${actor.tenantId} ${actor.id}`, tenant: actor.tenantId }
+    ? // Identities without an organization share no limit.
+      { user: `${actor.tenantId} ${actor.id}`, tenant: actor.tenantId === platformTenantId ? actor.id : actor.tenantId }
     : { user: getNetwork(request), tenant: 'anonymous' };
 };

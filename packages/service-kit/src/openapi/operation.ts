@@ -24,6 +24,7 @@ const successDescriptions: Readonly<Record<number, string>> = {
 
 const describeAuth = ({ auth }: RouteSpec): string => {
   if (auth === 'public') return 'Needs no credential.';
+  if (auth === 'identity') return 'Needs the token of an identity that has signed in, with or without an organization.';
   if (auth === 'authenticated') return 'Needs a valid token, and no permission.';
   const exception = auth.orSelf === undefined ? '' : `, except for your own \`${auth.orSelf}\``;
   return `Needs the permission \`${auth.policy}\`${exception}.`;

@@ -6,8 +6,8 @@ import {
   type TokenVerifier,
   type UserAccessCache,
 } from '@plinth/auth';
-import { ApiError, type Auth, commonErrors } from '@plinth/contract-kit';
-import { anonymous, type Clock, type Ctx, type Principal } from '@plinth/data-kit';
+import { ApiError, type Auth, commonErrors, isOfPlatform } from '@plinth/contract-kit';
+import { anonymous, type Clock, type Ctx, type Principal, platformTenantId } from '@plinth/data-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { recordRefusal } from '../http/record-refusal.ts';
@@ -26,7 +26,8 @@ export type AuthDeps = {
 
 const createContext = (request: FastifyRequest, actor: Principal, clock: Clock): Ctx => ({
   actor,
-  tenantId: actor.tenantId,
+  tenantId:
+    request.scope.config.contract && isOfPlatform(request.scope.config.contract) ? platformTenantId : actor.tenantId,
   requestId: request.id,
   trace: request.scope.trace,
   deadline: clock.now().getTime() + (request.scope.config.contract?.stream ? streamTimeoutMs : requestTimeoutMs),
@@ -42,14 +43,16 @@ const createAuthorizer = (auth: Auth, { policy, userAccess }: Pick<AuthDeps, 'po
     if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
   };
   return async (ctx: Ctx, params: Params): Promise<void> => {
-    if (userAccess && auth !== 'public') {
-      const found = userAccess.get(ctx);
+    const { actor } = ctx;
+    const isOfUser = auth !== 'public' && auth !== 'identity' && actor.tenantId !== platformTenantId;
+    if (userAccess && isOfUser) {
+      const found = userAccess.get(actor.tenantId === ctx.tenantId ? ctx : { ...ctx, tenantId: actor.tenantId });
       // A cached access is not awaited: an await would delay the request.
       const access = found instanceof Promise ? await found : found;
       assertActive(access);
-      assertPermitted({ ...ctx.actor, roles: access.roles }, params);
+      assertPermitted({ ...actor, roles: access.roles }, params);
     }
-    assertPermitted(ctx.actor, params);
+    assertPermitted(actor, params);
   };
 };
 

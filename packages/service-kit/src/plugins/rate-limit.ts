@@ -119,7 +119,7 @@ export const getPlan = (
 const createPolicyLookup =
   ({ policies: { plans, tenants, keys, ...others }, ...planOptions }: RateLimits) =>
   (limitName: LimitName, { scope }: FastifyRequest): RateLimitPolicy => {
-    const plan = getPlan(scope.ctx?.tenantId ?? '', planOptions);
+    const plan = getPlan(scope.ctx?.actor.tenantId ?? '', planOptions);
     if (limitName === 'subject') return plans[plan];
     if (limitName === 'tenant') return tenants[plan];
     return limitName === 'keys' ? keys[plan] : others[limitName];

@@ -113,12 +113,12 @@ export const createMessageHandler = (options: MessageHandlerOptions): HandleMess
   const waitsForRelease = createRolloutCheck(options);
 
   const run = async (message: Message): Promise<void> => {
-    const { _id, event } = message;
+    const { _id, event, tenantId } = message;
     const trace = toTrace(message);
     const span = tracing?.startMessage({ consumer: operation, trace });
     const ctx = createContext(message, options, span?.trace ?? (tracing ? { ...trace, sampled: false } : trace));
     const attempt = async (): Promise<void> => {
-      const newest = toNewestEvent(event, consumer.events);
+      const newest = { tenantId, ...toNewestEvent(event, consumer.events) };
       const work = unitOfWork.run(ctx, () => handle(newest as never, ctx), { operation, consumes: _id });
       await untilAborted(work, ctx.signal);
     };

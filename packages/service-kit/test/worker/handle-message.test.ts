@@ -85,8 +85,8 @@ describe('the handler of a message', () => {
     expect(await run()).toBeUndefined();
     expect(handle).toHaveBeenCalledTimes(1);
     const [event, ctx] = handle.mock.calls[0] as [unknown, Ctx];
-    expect(event).toEqual({ ...message.event, version: 1 });
     const { tenantId } = message;
+    expect(event).toEqual({ ...message.event, version: 1, tenantId });
     expect(ctx).toMatchObject({
       actor: { kind: 'consumer', id: 'shelves.count', tenantId, roles: [] },
       tenantId,
@@ -95,6 +95,15 @@ describe('the handler of a message', () => {
     });
     expect(await inbox.get(id)).toMatchObject({ state: 'done' });
     expect(database.journalRows()).toMatchObject([{ operation: 'shelves.count', consumed: id, tenantId }]);
+  });
+
+  it('says of which tenant an event is that is handled in another one', async () => {
+    const handle = vi.fn<Handle>(async () => undefined);
+    const tenantId = createId();
+    const message = createMessage();
+    const { run } = await receive(handle, { message: { ...message, event: { ...message.event, tenantId } } });
+    await run();
+    expect(handle.mock.calls).toMatchObject([[{ tenantId }, { tenantId: message.tenantId }]]);
   });
 
   it('race: of ten runs at once one takes effect, and none counts as a failure', async () => {

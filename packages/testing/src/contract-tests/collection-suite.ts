@@ -24,6 +24,7 @@ import { referenceCases } from './references.ts';
 import { requirementCases } from './requirements.ts';
 import { scheduleCases } from './schedules.ts';
 import { searchCases } from './searches.ts';
+import { severalTenantsCases } from './several-tenants.ts';
 import { sizeCases } from './sizes.ts';
 import { softDeleteCases } from './soft-delete.ts';
 import { summaryCases } from './summaries.ts';
@@ -54,6 +55,7 @@ export const collectionSuite = (name: string, openStore: OpenStore): void => {
     scheduleCases(use);
     tenantMessageCases(use);
     tenancyCases(use);
+    severalTenantsCases(use);
     valueCases(use);
     sizeCases(use);
     listCases(use);

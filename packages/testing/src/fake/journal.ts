@@ -35,16 +35,16 @@ export const fakeJournal = ({ clock, state, store, endMessage, endDead }: Journa
     const stored = keys.get(toId(ctx, key));
     return stored && stored.expiresAt > clock.now().getTime() ? stored : undefined;
   };
-  const commit = (ctx: Ctx, writes: readonly Write[], { row, keyRecord }: CommitRecords): void => {
+  const commit = (ctx: Ctx, writes: readonly Write[], { rows: newRows, keyRecord }: CommitRecords): void => {
     assertInTime(ctx);
-    assertFits([writes.map(toContent), row, keyRecord]);
+    assertFits([writes.map(toContent), newRows, keyRecord]);
     const touched = applyAll(state, writes);
     if (keyRecord && findKey(ctx, keyRecord.key)) throw new IdempotencyKeyConflict();
     endDead(writes.filter((write): write is EndOfDead => write.kind === 'retry' || write.kind === 'drop'));
-    if (row) endMessage(row);
+    for (const row of newRows) endMessage(row);
     for (const [name, documents] of touched) state.set(name, documents);
     for (const write of writes) if (write.kind === 'enqueue') store(write.message);
-    if (row) rows.push(toStored(row));
+    rows.push(...newRows.map(toStored));
     if (!keyRecord) return;
     const expiresAt = clock.now().getTime() + getLifetimeMs(keyRecord.response);
     keys.set(toId(ctx, keyRecord.key), structuredClone({ ...keyRecord, expiresAt }));
