@@ -11,9 +11,10 @@ import {
   cancelUnpaidOrder,
   cancelUnpaidOrders,
   chargeFulfilment,
+  exportProductsPiece,
   timeOutFulfilment,
 } from '@plinth/actions/orders/jobs';
-import { defineConsumer } from '@plinth/data-kit';
+import { defineConsumer, failStalledOperation, operationChunks, operations } from '@plinth/data-kit';
 import {
   erasedCustomers,
   fulfilments,
@@ -60,6 +61,8 @@ export const ordersModule = defineModule({
   collections: {
     erasedCustomers,
     fulfilments,
+    operationChunks,
+    operations,
     orders,
     ordersHistory,
     pricingRules,
@@ -100,5 +103,12 @@ export const ordersModule = defineModule({
       handle: refundCharge,
     }),
   ],
-  jobs: [cancelUnpaidOrders, cancelUnpaidOrder, chargeFulfilment, timeOutFulfilment],
+  jobs: [
+    cancelUnpaidOrders,
+    cancelUnpaidOrder,
+    chargeFulfilment,
+    timeOutFulfilment,
+    exportProductsPiece,
+    failStalledOperation,
+  ],
 });

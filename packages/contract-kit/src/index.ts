@@ -26,6 +26,14 @@ export { type Problem, type ProblemContext, toProblem } from './catalogues/probl
 export { tokensRevoked } from './catalogues/tokens-revoked.ts';
 export { DeadMessage, Job } from './operations/job.ts';
 export { jobsContract, jobsErrors, jobsPermissions } from './operations/jobs.ts';
+export {
+  Operation,
+  OperationError,
+  OperationId,
+  OperationStatus,
+  operationErrorsMax,
+} from './operations/operation.ts';
+export { operationsContract, operationsErrors, operationsPermissions } from './operations/operations.ts';
 export { toCacheControl } from './routes/cache.ts';
 export type { ValidateRoute } from './routes/check-route.ts';
 export { type Contract, defineContract, type Lifecycle, type Routes } from './routes/contract.ts';

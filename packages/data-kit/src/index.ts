@@ -187,6 +187,20 @@ export {
 } from './messages/tenant-messages.ts';
 export { toMessages } from './messages/to-messages.ts';
 export { isKnownEvent, toNewestEvent } from './messages/to-newest-event.ts';
+export {
+  OperationChunkDocument,
+  OperationDocument,
+  operationChunks,
+  operations,
+  toOperation,
+} from './operations/operation.ts';
+export {
+  advanceOperation,
+  failStalledOperation,
+  findRunningOperation,
+  type OperationPiece,
+  startOperation,
+} from './operations/run-operation.ts';
 export { getSagaStep, moveSaga, type Saga, SagaEntry, type SagaMove, sagaFields } from './sagas/saga.ts';
 export { type SearchQuery, type StoredSearchQuery, toWords } from './search/search.ts';
 export { planSummary } from './summaries/plan.ts';

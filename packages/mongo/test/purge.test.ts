@@ -18,9 +18,15 @@ const guests = defineCollection('guests', Entity.extend({ name: pii(z.string()) 
   indexes: { newest: { fields: ['createdAt', '_id'] } },
 });
 
+const tickets = defineCollection('tickets', Entity.extend({ name: z.string() }), {
+  tenancy: 'tenant',
+  expireAfterDays: 7,
+  indexes: {},
+});
+
 const datastore = useDatastore();
 const open = (clock: Clock) =>
-  datastore.current.open({ name: 'purge', collections: { guests } }, { clock, ids: createIds(clock) });
+  datastore.current.open({ name: 'purge', collections: { guests, tickets } }, { clock, ids: createIds(clock) });
 beforeAll(() => open({ now: () => new Date() }).prepare());
 
 /** Stores a document and removes it that many days ago. */
@@ -35,13 +41,14 @@ const removeDaysAgo = async (days: number): Promise<string> => {
   return guest._id;
 };
 
-it('an index lets MongoDB delete removed documents after their period', async () => {
+it.each([
+  ['removed documents', 'guests', { deletedAt: 1 }, purgeAfterDays],
+  ['documents without a change', 'tickets', { updatedAt: 1 }, 7],
+] as const)('an index lets MongoDB delete %s after their period', async (_, collection, key, days) => {
   const database = `${datastore.current.databasePrefix}purge`;
-  const indexes = await datastore.current.client.db(database).collection('guests').indexes();
-  expect(indexes.find(({ name }) => name === 'purge')).toMatchObject({
-    key: { deletedAt: 1 },
-    expireAfterSeconds: purgeAfterDays * 24 * 60 * 60,
-  });
+  const indexes = await datastore.current.client.db(database).collection(collection).indexes();
+  const expiring = indexes.filter(({ expireAfterSeconds }) => expireAfterSeconds !== undefined);
+  expect(expiring).toMatchObject([{ key, expireAfterSeconds: days * 24 * 60 * 60 }]);
 });
 
 it.runIf(isHeavy)(

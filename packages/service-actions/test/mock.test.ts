@@ -2,7 +2,16 @@ import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, unwrap } from '../src/core/index.ts';
 import { createMock } from '../src/mock/index.ts';
-import { cancelOrder, createProduct, listStockMovements, placeOrder, restockProduct } from '../src/orders/index.ts';
+import { getOperation } from '../src/operations/index.ts';
+import {
+  cancelOrder,
+  createProduct,
+  downloadProductExport,
+  exportProducts,
+  listStockMovements,
+  placeOrder,
+  restockProduct,
+} from '../src/orders/index.ts';
 import { describeContract } from '../src/testing/index.ts';
 import { changeRole, createUser, getMe, suspendUser } from '../src/users/index.ts';
 
@@ -46,6 +55,18 @@ describe('an operation of the mock', () => {
       status: 409,
       problem: { code: 'already-suspended' },
     });
+  });
+
+  it('starts a long operation, which has ended when it is read', async () => {
+    const api = open();
+    const started = await unwrap(exportProducts(api, { body: {} }));
+    expect(started).toMatchObject({ status: 'running', version: 1 });
+    const path = `/v1/product-exports/${started.id}`;
+    const { id } = started;
+    expect(await unwrap(getOperation(api, { id }))).toMatchObject({ status: 'succeeded', result: { path } });
+    const lines: unknown[] = [];
+    for await (const line of await unwrap(downloadProductExport(api, { id }))) lines.push(line);
+    expect(lines).toEqual([]);
   });
 
   it('responds with the example of its contract and the fields of the body', async () => {

@@ -11,7 +11,7 @@ import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
 import type { Module, UserAccessSource } from './module.ts';
 import { toModuleDeps } from './module-deps.ts';
-import { listContractOwners, listJobRoutes } from './operations/job-routes.ts';
+import { listContractOwners, listJobRoutes, listOperationRoutes } from './operations/job-routes.ts';
 import type { ConnectionLimits } from './plugins/connections.ts';
 import type { Dependency } from './plugins/health.ts';
 import type { LongResponseLimits } from './plugins/long-responses.ts';
@@ -137,7 +137,11 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
     ...options,
     contracts,
     events: listEvents(modules),
-    routes: [...openModules.flatMap(listRoutes), ...listJobRoutes(openModules)],
+    routes: [
+      ...openModules.flatMap(listRoutes),
+      ...listJobRoutes(openModules),
+      ...listOperationRoutes(openModules, options.clock),
+    ],
     userAccess: users?.access,
     security,
     policy: createPolicy([...new Set(contracts.map(({ permissions }) => permissions))]),

@@ -5,8 +5,11 @@ const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 type Collection = Module['collections'][string];
 
-const toPeriod = ({ softDelete, purgeAfterDays, retention }: Collection): string =>
-  retention ?? (softDelete ? `until ${purgeAfterDays} days after the removal` : 'until the removal');
+const toPeriod = ({ softDelete, purgeAfterDays, expireAfterDays, retention }: Collection): string => {
+  if (retention !== undefined) return retention;
+  if (expireAfterDays !== undefined) return `until ${expireAfterDays} days after the last change`;
+  return softDelete ? `until ${purgeAfterDays} days after the removal` : 'until the removal';
+};
 
 const renderCollection = (module: string, collection: Collection): string[] =>
   [...classifiedFields([collection.schema])].map(([field, dataClass]) =>

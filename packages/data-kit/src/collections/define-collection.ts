@@ -37,6 +37,8 @@ export type CollectionDefinition<D extends Entity = Entity> = {
   readonly history: boolean;
   /** How many days after its soft delete a document is deleted for good. */
   readonly purgeAfterDays: number | undefined;
+  /** How many days after its last change a document is deleted. */
+  readonly expireAfterDays: number | undefined;
   /** How long documents keep their personal data, where it is not until their removal or purge. */
   readonly retention: string | undefined;
   readonly compareBy: Readonly<Record<string, ComparisonKey>>;
@@ -92,6 +94,8 @@ type CollectionOptions<
   readonly history?: History;
   /** With `softDelete`: after how many days a removed document is deleted for good. Required where there is personal data. */
   readonly purgeAfterDays?: number;
+  /** After how many days without a change a document is deleted. Default: never. */
+  readonly expireAfterDays?: number;
   /** How long documents keep their personal data, as the register of personal data shows it. Default: until their removal or purge. */
   readonly retention?: string;
   /** The text fields whose words `search` finds, by an index of their words. */
@@ -239,7 +243,8 @@ export const defineCollection = <
   schema: S,
   options: CollectionOptions<S, Soft, Search, Append, History>,
 ): CollectionDefinition<z.output<S>> & Declared<Soft, Search, Append, History> => {
-  const { tenancy, softDelete, purgeAfterDays, retention, search, compareBy, indexes, references } = options;
+  const { tenancy, softDelete, purgeAfterDays, expireAfterDays, retention, search, compareBy, indexes, references } =
+    options;
   if (softDelete && options.history) {
     throw new TypeError(`${name}: a collection with a history has no 'softDelete'. Keep one of them.`);
   }
@@ -262,6 +267,7 @@ export const defineCollection = <
     appendOnly: options.appendOnly === true,
     history: options.history === true,
     purgeAfterDays,
+    expireAfterDays,
     retention,
     search: search ?? [],
     ...managed,

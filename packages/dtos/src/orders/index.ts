@@ -56,7 +56,14 @@ export {
   Sku,
   Stock,
 } from './product.ts';
-export { CreateProduct, ListProductsQuery, ProductParams, UpdateProduct } from './product-input.ts';
+export {
+  CreateProduct,
+  ExportProducts,
+  ListProductsQuery,
+  ProductExportParams,
+  ProductParams,
+  UpdateProduct,
+} from './product-input.ts';
 export { ProductMatches, SearchProductsQuery } from './product-search.ts';
 export { SalesOfDay, SalesQuery, SalesSummary } from './sales.ts';
 export { ListStockMovementsQuery, Restock, StockMovement, StockMovementPage } from './stock-movement.ts';

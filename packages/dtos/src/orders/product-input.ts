@@ -1,4 +1,4 @@
-import { defineListQuery, IsoDate, Money, QueryInteger, toMergePatch } from '@plinth/contract-kit';
+import { defineListQuery, IsoDate, Money, OperationId, QueryInteger, toMergePatch } from '@plinth/contract-kit';
 import { z } from 'zod';
 import {
   Product,
@@ -12,6 +12,12 @@ import {
 } from './product.ts';
 
 export const ProductParams = z.object({ id: ProductId });
+
+export const ProductExportParams = z.object({ id: OperationId });
+
+export const ExportProducts = z
+  .object({ productStatus: ProductStatus.optional().describe('Only products with this status; by default all.') })
+  .meta({ id: 'ExportProducts', examples: [{ productStatus: 'active' }] });
 
 export const CreateProduct = z
   .object({

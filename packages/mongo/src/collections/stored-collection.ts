@@ -22,9 +22,17 @@ export type Relaxation = {
   readonly retired: readonly string[];
 };
 
-/** MongoDB deletes a document when the time in `deletedAt` is that long ago; documents that are not removed have none. */
-const createPurgeIndexes = (days: number | undefined) =>
-  days === undefined ? [] : [{ name: 'purge', key: { deletedAt: 1 }, expireAfterSeconds: days * 24 * 60 * 60 }];
+const daySeconds = 24 * 60 * 60;
+
+/** MongoDB deletes a document when the time in such an index is that long ago. Documents that are not removed have no `deletedAt`. */
+const createExpiryIndexes = ({ purgeAfterDays, expireAfterDays }: CollectionDefinition) => [
+  ...(purgeAfterDays === undefined
+    ? []
+    : [{ name: 'purge', key: { deletedAt: 1 } as const, expireAfterSeconds: purgeAfterDays * daySeconds }]),
+  ...(expireAfterDays === undefined
+    ? []
+    : [{ name: 'expiry', key: { updatedAt: 1 } as const, expireAfterSeconds: expireAfterDays * daySeconds }]),
+];
 
 /**
  * Creates the index of words, as the server stores it. Without a language no word is left out or reduced to its stem, so that a
@@ -55,7 +63,7 @@ export const toStoredCollection = (definition: CollectionDefinition): StoredColl
       ...(unique !== undefined && { unique: true }),
     })),
     ...createSearchIndexes(definition),
-    ...createPurgeIndexes(definition.purgeAfterDays),
+    ...createExpiryIndexes(definition),
   ],
 });
 

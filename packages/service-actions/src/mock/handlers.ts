@@ -8,7 +8,7 @@ import {
   toProblem,
 } from '@plinth/contract-kit';
 import { type HttpHandler, HttpResponse, http } from 'msw';
-import { operate, sendsLocation, toETag } from './operate.ts';
+import { findLocation, operate, toETag } from './operate.ts';
 import { type MockRequest, readRequest } from './request.ts';
 import type { Fields } from './resource.ts';
 import { createId, createStore, type Resource, type Store } from './store.ts';
@@ -77,9 +77,10 @@ const perform = ({ operation: { route }, routes, store, rule, url }: Context, re
   const result = operate({ route, request, store, routes, respond });
   const { status } = getSuccess(route);
   const etag = result === undefined ? undefined : toETag(route, result);
+  const location = findLocation(route, routes, url.pathname);
   const headers = {
     ...(etag !== undefined && { etag }),
-    ...(sendsLocation(route, routes) && { location: `${url.pathname}/${(result as Resource).id}` }),
+    ...(location !== undefined && { location: `${location}/${(result as Resource).id}` }),
   };
   const isCurrent = etag !== undefined && route.method === 'GET' && request.ifNoneMatch?.includes(etag);
   if (isCurrent) return { status: 304, headers, body: null };

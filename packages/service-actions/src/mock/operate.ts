@@ -1,4 +1,11 @@
-import { commonErrors, getListItem, getSuccess, hasVersion, type RouteSpec } from '@plinth/contract-kit';
+import {
+  commonErrors,
+  getListItem,
+  getSuccess,
+  hasVersion,
+  Operation as LongOperation,
+  type RouteSpec,
+} from '@plinth/contract-kit';
 import { toPage } from './list.ts';
 import type { MockRequest } from './request.ts';
 import { changeResource, createResource, type Fields, getExample, returnsSame, toStoredBody } from './resource.ts';
@@ -56,11 +63,28 @@ const read = (operation: Operation): unknown => {
   const named = getNamed(operation);
   const { schema } = getSuccess(route);
   const path = fill(route.path, request.params);
-  if (route.stream) return store.list(path.slice(0, path.lastIndexOf('/')));
+  // The result of an operation is empty: a mock does nothing after its response.
+  if (route.stream) return named ? [] : store.list(path.slice(0, path.lastIndexOf('/')));
   const item = getListItem(route.query);
   if (item) return toPage(store.list(path), request.query, Object.keys(item.shape));
   const isItem = named !== undefined && readTarget(route.path).tail === undefined;
   return { ...(isItem ? named : getExample(schema)), ...respond(named) };
+};
+
+const operationsPath = '/v1/operations';
+
+/** Stores a long operation as it is when it has ended: a mock does nothing after its response. */
+const storeEnded = (started: Resource, path: string, { store, routes }: Operation): void => {
+  const hasResult = routes.some((other) => other.method === 'GET' && readTarget(other.path).collection === path);
+  const ended = {
+    ...started,
+    status: 'succeeded',
+    version: 2,
+    progress: { done: 0, failed: 0, total: 0 },
+    endedAt: started['updatedAt'],
+    ...(hasResult && { result: { path: `${path}/${started.id}` } }),
+  };
+  for (const collection of [path, operationsPath]) store.put(collection, ended);
 };
 
 const write = (operation: Operation): unknown => {
@@ -70,7 +94,7 @@ const write = (operation: Operation): unknown => {
   const [path, parent] = [fill(route.path, request.params), fill(collection, request.params)];
   if (named) assertVersion(request, named);
   const fields = respond(named);
-  const { status } = getSuccess(route);
+  const { status, schema } = getSuccess(route);
   if (named && route.method === 'DELETE') store.remove(parent, named.id);
   if (status === 204) return undefined;
   if (named && returnsSame(route, findItemRoute(route, routes))) {
@@ -82,7 +106,10 @@ const write = (operation: Operation): unknown => {
   }
   const created = { ...createResource(route, toStoredBody(route, request.body)), ...fields } as Resource;
   if (status === 201) store.put(path, created);
-  return created;
+  if (schema !== LongOperation) return created;
+  const started = { ...created, status: 'running', progress: { done: 0, failed: 0 }, errors: [] };
+  storeEnded(started, path, operation);
+  return started;
 };
 
 /** Performs an operation on the store. Returns its response: a resource, a page, a list of items to stream, or nothing. */
@@ -93,9 +120,12 @@ export const operate = (operation: Operation): unknown =>
 export const toETag = (route: RouteSpec, response: unknown): string | undefined =>
   hasVersion(route) ? `"${String((response as Fields)['version'])}"` : undefined;
 
-/** True for a route that creates a resource which another route returns. */
-export const sendsLocation = (route: RouteSpec, routes: readonly RouteSpec[]): boolean =>
-  getSuccess(route).status === 201 &&
-  routes.some(
-    ({ method, path }) => method === 'GET' && path.replace(/\/:\w+$/, '') === route.path && path !== route.path,
+/** Returns the collection of a resource that a route creates and another one returns. */
+export const findLocation = (route: RouteSpec, routes: readonly RouteSpec[], path: string): string | undefined => {
+  const { status, schema } = getSuccess(route);
+  if (schema === LongOperation && route.method === 'POST') return operationsPath;
+  const isReturned = routes.some(
+    (other) => other.method === 'GET' && other.path.replace(/\/:\w+$/, '') === route.path && other.path !== route.path,
   );
+  return status === 201 && isReturned ? path : undefined;
+};

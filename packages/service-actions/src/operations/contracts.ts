@@ -1,4 +1,4 @@
 // Generated from the contracts by `npm run build`. Run it when this file does not compile.
-import { jobsContract } from '@plinth/service-contracts/operations';
+import { jobsContract, operationsContract } from '@plinth/service-contracts/operations';
 
-export const operationsContracts = [jobsContract];
+export const operationsContracts = [jobsContract, operationsContract];

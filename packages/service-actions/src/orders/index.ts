@@ -1,6 +1,6 @@
 // Generated from the contracts by `npm run build`. Run it when this file does not compile.
 import type { fulfilmentsContract, ordersContract, pricingRulesContract, productsContract, salesContract } from '@plinth/service-contracts/orders';
-import { createAction, type RouteOf } from '../core/index.ts';
+import { createAction, type RouteOf, readLines } from '../core/index.ts';
 
 /** Place an order. Takes the items of every line from the stock, or of none. The lines keep the prices at which the order is placed, even when a price changes meanwhile. A product in two lines is refused. The pricing rules that are active at that moment apply and are listed in `appliedRules`; only the first rule that an organization creates may miss orders that are being placed. */
 export const placeOrder = /* @__PURE__ */ createAction<RouteOf<typeof ordersContract, 'placeOrder'>>({ name: 'POST /v1/orders', domain: 'orders' });
@@ -46,6 +46,12 @@ export const listProducts = /* @__PURE__ */ createAction<RouteOf<typeof products
 
 /** Search products by words. Finds products with at least one of the words in the name, the description or the SKU. Words are compared whole, without case and accents. */
 export const searchProducts = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'searchProducts'>>({ name: 'GET /v1/products/search', domain: 'orders' });
+
+/** Export products. Starts a long operation that copies the products. When it has succeeded, `result.path` returns them. */
+export const exportProducts = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'exportProducts'>>({ name: 'POST /v1/product-exports', domain: 'orders' });
+
+/** Download an export of products. Returns the products as they were when the export read them, a line for each, the oldest first. */
+export const downloadProductExport = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'downloadProductExport'>>({ name: 'GET /v1/product-exports/:id', domain: 'orders', readItems: readLines });
 
 /** Get a product. The product may be archived. */
 export const getProduct = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'getProduct'>>({ name: 'GET /v1/products/:id', domain: 'orders' });

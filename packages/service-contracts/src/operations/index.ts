@@ -1,1 +1,8 @@
-export { jobsContract, jobsErrors, jobsPermissions } from '@plinth/contract-kit';
+export {
+  jobsContract,
+  jobsErrors,
+  jobsPermissions,
+  operationsContract,
+  operationsErrors,
+  operationsPermissions,
+} from '@plinth/contract-kit';

@@ -1,9 +1,11 @@
-import { commonErrors, defineContract, defineRoute } from '@plinth/contract-kit';
+import { commonErrors, defineContract, defineRoute, Operation, operationsErrors } from '@plinth/contract-kit';
 import {
   CreateProduct,
+  ExportProducts,
   ListProductsQuery,
   ListStockMovementsQuery,
   Product,
+  ProductExportParams,
   ProductMatches,
   ProductPage,
   ProductParams,
@@ -59,6 +61,29 @@ export const productsContract = defineContract('products', {
       auth: read,
       query: SearchProductsQuery,
       responses: { 200: ProductMatches },
+    }),
+    exportProducts: defineRoute({
+      method: 'POST',
+      path: '/v1/product-exports',
+      summary: 'Export products',
+      description:
+        'Starts a long operation that copies the products. When it has succeeded, `result.path` returns them.',
+      auth: read,
+      limit: 'sensitive',
+      body: ExportProducts,
+      bodyBytesMax,
+      responses: { 202: Operation },
+    }),
+    downloadProductExport: defineRoute({
+      method: 'GET',
+      path: '/v1/product-exports/:id',
+      summary: 'Download an export of products',
+      description: 'Returns the products as they were when the export read them, a line for each, the oldest first.',
+      auth: read,
+      params: ProductExportParams,
+      responses: { 200: Product },
+      stream: 'ndjson',
+      errors: [operationsErrors.operationNotSucceeded],
     }),
     getProduct: defineRoute({
       method: 'GET',

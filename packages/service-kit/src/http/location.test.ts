@@ -1,4 +1,4 @@
-import { defineRoute, Id, resourceFields } from '@plinth/contract-kit';
+import { defineRoute, Id, Operation, resourceFields } from '@plinth/contract-kit';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { findLocation } from './location.ts';
@@ -23,6 +23,11 @@ it('is the path of the route that returns the same schema by one id', () => {
 it('is below the path of the request where a route returns the resource there', () => {
   const below = { ...get, path: '/v1/rooms/:id/bookings/:bookingId' } as const;
   expect(findLocation(create, [create, get, below])?.('/v1/rooms/1/bookings', id)).toBe(`/v1/rooms/1/bookings/${id}`);
+});
+
+it('is the path of the operation where a route starts one', () => {
+  const start = { ...create, path: '/v1/bookings/imports', responses: { 202: Operation } } as const;
+  expect(findLocation(start, [start])?.('/v1/bookings/imports', id)).toBe(`/v1/operations/${id}`);
 });
 
 it.each([

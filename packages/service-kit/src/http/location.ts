@@ -1,4 +1,4 @@
-import { getSuccess, type RouteSpec } from '@plinth/contract-kit';
+import { getSuccess, Operation, operationsContract, type RouteSpec } from '@plinth/contract-kit';
 import { z } from 'zod';
 
 const itemParameter = /^\/:\w+$/;
@@ -8,13 +8,17 @@ const hasId = (schema: z.core.$ZodType): boolean => schema instanceof z.ZodObjec
 /**
  * Returns the function that creates the `Location` of a created resource from the path of the request and the id of the resource. It
  * leads to the route below the path of the request or, if there is none, to that of the last name in the path, such as
- * `/v1/bookings/:id` for `POST /v1/rooms/:id/bookings`. Returns undefined when no route returns the created schema by its id.
+ * `/v1/bookings/:id` for `POST /v1/rooms/:id/bookings`. That of a long operation leads to `GET /v1/operations/:id`. Returns undefined when
+ * no route returns the created schema by its id.
  */
 export const findLocation = (
   route: RouteSpec,
   routes: readonly RouteSpec[],
 ): ((requestPath: string, id: string) => string) | undefined => {
   const { status, schema } = getSuccess(route);
+  if (status === 202 && schema === Operation) {
+    return (_, id) => operationsContract.routes.getOperation.path.replace(':id', id);
+  }
   if (status !== 201 || !hasId(schema)) return undefined;
   const reads = routes.filter(({ method }) => method === 'GET');
   const isBelow = ({ path }: RouteSpec): boolean =>

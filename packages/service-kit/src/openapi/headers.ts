@@ -26,7 +26,7 @@ export const headerComponents = {
     example: '</docs>; rel="deprecation sunset"; type="text/html", </v2/users/1>; rel="successor-version"',
   },
   Location: {
-    description: 'The path of the created resource.',
+    description: 'The path of the created resource, or of the long operation.',
     schema: { type: 'string', format: 'uri-reference' },
   },
   RateLimit: {

@@ -39,9 +39,11 @@ import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
 import type { SecurityEvents } from '../security-events.ts';
 
+type Store = Pick<ModuleStore<unknown>, 'unitOfWork' | 'journal'>;
+
 /** A route with its operation. `findStore` returns the store that commits its writes, by the parameters of the path. */
 export type ServedRoute = Binding & {
-  readonly findStore: (params: unknown) => Pick<ModuleStore<unknown>, 'unitOfWork' | 'journal'> | undefined;
+  readonly findStore: (params: unknown, ctx: Ctx) => Store | undefined | Promise<Store | undefined>;
 };
 
 export type RoutesOptions = {
@@ -135,9 +137,10 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const isKeyed = acceptsIdempotencyKey(route);
   return async (request, reply) => {
     assertAcceptable(request, json);
-    const store = findStore(request.params);
-    if (!store) throw commonErrors.notFound();
     const ctx = request.scope.ctx as Ctx;
+    const found = findStore(request.params, ctx);
+    const store = found instanceof Promise ? await found : found;
+    if (!store) throw commonErrors.notFound();
     const input = toInput(prepared, request);
     const execute = async () => {
       const response = toResponse(await operation(input, ctx), request, prepared);

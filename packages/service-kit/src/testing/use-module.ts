@@ -2,6 +2,7 @@ import { builtInRoles, type RouteSpec, requiresIdempotencyKey } from '@plinth/co
 import type { Datastore } from '@plinth/data-kit';
 import { systemIds } from '../clock-and-ids.ts';
 import type { Module } from '../module.ts';
+import { listContractOwners } from '../operations/job-routes.ts';
 import { createInterleaving, type Interleaved } from './interleave.ts';
 import type { Caller, TestHostOptions, TestResponse } from './test-host.ts';
 import { type CoverOptions, useTestHost } from './use-test-host.ts';
@@ -60,7 +61,8 @@ export const useModule = <D extends ReadableDatastore>({ module, openDatastore, 
     return { modules: [module], datastore: interleaving.datastore };
   };
   const host = useTestHost(open, coverage);
-  const findContract = (operation: string) => module.contracts.find(({ routes }) => Object.hasOwn(routes, operation));
+  const contracts = listContractOwners([module]).flatMap((owner) => owner.contracts);
+  const findContract = (operation: string) => contracts.find(({ routes }) => Object.hasOwn(routes, operation));
   const getRoute = (operation: string): RouteSpec => {
     const route = findContract(operation)?.routes[operation];
     if (!route) throw new TypeError(`The module '${module.name}' has no operation '${operation}'.`);

@@ -1,4 +1,4 @@
-import { getListSpec } from '@plinth/contract-kit';
+import { getListSpec, getSuccess, Operation } from '@plinth/contract-kit';
 import { openTestDatastore } from '@plinth/mongo/testing';
 import type { Module } from '@plinth/service-kit';
 import { type Caller, openTestHost, type TestResponse } from '@plinth/service-kit/testing';
@@ -10,6 +10,7 @@ import { observeQueries } from './query-budget.ts';
 import { anyVersion, createAnyRequest, createRequest, type Request, toSent } from './requests.ts';
 import { createResources, type Resource, toItem } from './resources.ts';
 import { listRoutes, type NamedRoute } from './routes.ts';
+import { runJobs } from './run-jobs.ts';
 import { type Choices, createChoices } from './values.ts';
 
 /** Opens modules on a new database. */
@@ -29,7 +30,13 @@ const toFinding = ({ operationId }: NamedRoute, fault: string, request: Request,
   return `${operationId} ${fault}\n  ${sent.slice(0, charsMax)}\n  ${response.status} ${response.text.slice(0, charsMax)}`;
 };
 
-const isCreation = ({ route }: NamedRoute): boolean => route.method === 'POST' && 201 in route.responses;
+const operationsPath = '/v1/operations';
+
+const startsOperation = ({ route }: NamedRoute): boolean =>
+  route.method === 'POST' && getSuccess(route).schema === Operation;
+
+const isCreation = (named: NamedRoute): boolean =>
+  (named.route.method === 'POST' && 201 in named.route.responses) || startsOperation(named);
 
 const isChange = (named: NamedRoute): boolean => named.route.method !== 'GET' && !isCreation(named);
 
@@ -57,8 +64,8 @@ export const createTraffic = async (opened: OpenModules, seed: number) => {
     counts.set(key, (counts.get(key) ?? 0) + 1);
     if (response.status >= 300) return response;
     successes.set(named, countSuccesses(named) + 1);
-    if (response.status === 201 && typeof response.body?.id === 'string')
-      resources.add(route, request.path, response.body);
+    if (isCreation(named) && typeof response.body?.id === 'string') resources.add(route, request.path, response.body);
+    if (startsOperation(named)) resources.add({ path: operationsPath }, operationsPath, response.body);
     const target = resources.all().find(({ path }) => request.path === path || request.path.startsWith(`${path}/`));
     if (target && response.body?.id === target.id) target.body = response.body;
     if (target && isChange(named)) target.isChanged = true;
@@ -89,9 +96,12 @@ export const createTraffic = async (opened: OpenModules, seed: number) => {
 
   const create = async (route: NamedRoute['route']): Promise<void> => {
     if (route.path.includes('/dead-messages')) await addDead();
-    for (const named of routes.filter((other) => isCreation(other) && resources.isCreatorFor(other.route, route))) {
-      await tryRoute(named);
-    }
+    const creates = (other: NamedRoute): boolean =>
+      resources.isCreatorFor(other.route, route) ||
+      (startsOperation(other) && route.path.startsWith(`${operationsPath}/:id`));
+    for (const named of routes.filter((other) => isCreation(other) && creates(other))) await tryRoute(named);
+    // The result of an operation exists when its jobs have run.
+    if (route.stream) await runJobs(opened, tenantId);
   };
 
   /** Creates a resource and changes it step by step, by the operation that has succeeded least and is not refused now. */

@@ -75,6 +75,7 @@ export const createResource = async (
   const request = toRequest(route, { authorization });
   const [body] = createAcceptedBodies(route, { ids, batch: requestCount });
   const response = await sendRawRequest(port, { ...request, body: JSON.stringify(body) });
-  if (response.status !== 201) throw new Error(`${route.path} returned ${response.status}: ${response.text}`);
+  if (![201, 202].includes(response.status))
+    throw new Error(`${route.path} returned ${response.status}: ${response.text}`);
   return (JSON.parse(response.text) as { id: string }).id;
 };

@@ -1,3 +1,4 @@
+import { operationChunks, operations } from '@plinth/data-kit';
 import {
   erasedCustomers,
   fulfilments,
@@ -21,6 +22,8 @@ type Reference = { readonly id: string };
 const collections = {
   erasedCustomers,
   fulfilments,
+  operationChunks,
+  operations,
   orders,
   ordersHistory,
   pricingRules,
