@@ -8,6 +8,7 @@ import { addDemoData } from './demo/add-demo-data.ts';
 import { createAnnouncement } from './demo/announcement.ts';
 import { createDemoToken } from './demo/demo-token.ts';
 import { findDemoPlan } from './demo/users.ts';
+import { hasDevelopmentMail, serveDevelopmentMail } from './development-mail.ts';
 import { modules } from './modules.ts';
 import { platformSettings } from './settings.ts';
 
@@ -23,13 +24,20 @@ const { url } = await runService({
   connections: [connectRedis],
   plugins: [
     ...(hasDemoAccounts(config) ? [serveDemoAccounts((user) => createDemoToken(user, parties))] : []),
+    ...(hasDevelopmentMail(config) ? [serveDevelopmentMail(config.MAIL_DIR)] : []),
     ...(config.CONSOLE_DIR === undefined ? [] : [serveConsole(config.CONSOLE_DIR)]),
   ],
   ...(config.DEMO_DATA && { beforeListening: addDemoData, findPlan: findDemoPlan }),
 });
 
 if (config.DEMO_DATA) {
-  process.stdout.write(await createAnnouncement(url, { ...parties, hasConsole: config.CONSOLE_DIR !== undefined }));
+  process.stdout.write(
+    await createAnnouncement(url, {
+      ...parties,
+      hasConsole: config.CONSOLE_DIR !== undefined,
+      hasMail: hasDevelopmentMail(config),
+    }),
+  );
 }
 
 // Notifies `npm start`, or another parent process with an IPC channel, that the service is ready.

@@ -1,4 +1,5 @@
 import { flag, text } from '@plinth/config';
+import { mailSettings } from '@plinth/mail';
 import { serviceSettings } from '@plinth/service-kit';
 
 export const platformSettings = {
@@ -11,4 +12,5 @@ export const platformSettings = {
     expects: 'an absolute path',
     example: '/repo/apps/console/dist',
   }),
+  MAIL_DIR: mailSettings.MAIL_DIR,
 };

@@ -51,7 +51,7 @@ export const json = <T>(schema: z.ZodType<T>, expects: string) =>
     })
     .meta({ expects });
 
-type Scheme = 'mongodb' | 'mongodb+srv' | 'redis' | 'rediss' | 'http' | 'https';
+type Scheme = 'mongodb' | 'mongodb+srv' | 'redis' | 'rediss' | 'http' | 'https' | 'smtp' | 'smtps';
 
 const isUrl = (value: string, schemes: readonly string[]): boolean => {
   // `new URL` rejects the several hosts of a MongoDB URI. An @ after the authority is an unescaped / ? or # in a password.

@@ -137,10 +137,13 @@ export {
   type WriteSets,
   writeSetBytesMax,
 } from './datastore/unit-of-work.ts';
+export { type Html, html, toInlineCode } from './html/html.ts';
 export { type CursorScope, type Cursors, createCursors, type Position } from './lists/cursor.ts';
 export { assertIndexed, assertLimit, assertTenant, keysExaminedMax, type ListPlan, planList } from './lists/plan.ts';
 export { sortKeyMax, toSortKey } from './lists/sort-key.ts';
 export { assertWhere, type Filter, getIn, getRange, type Range } from './lists/where.ts';
+export type { Mail, MailContent, MailMessage } from './mail/mail.ts';
+export { type MailParts, toMailContent } from './mail/mail-content.ts';
 export { CloudEvent, type CloudEventOptions, toCloudEvent } from './messages/cloud-event.ts';
 export {
   type Consumer,

@@ -13,6 +13,9 @@ const drainMs = 12_000;
 /** The console is built here in the background, unless CONSOLE_DIR names another folder. */
 const consoleDir = join(root, 'apps/console/dist');
 
+/** A worker keeps mail here instead of sending it, unless MAIL_URL names a server. The platform shows it at /dev/mail. */
+const mailDir = join(dataDir, 'mail');
+
 type Target = { app: string; port: string | undefined };
 
 function readTarget(args: string[]): Target {
@@ -33,7 +36,7 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
     AUTH_JWKS_FILE: await prepareKeySet(dataDir, secrets),
     CURSOR_SECRET: secrets.cursorSecret,
     AUDIT_SIGNING_KEY: JSON.stringify(secrets.auditSigningKey),
-    ...(app === 'platform' && { DEMO_DATA: 'true', CONSOLE_DIR: consoleDir }),
+    ...(app === 'platform' && { DEMO_DATA: 'true', CONSOLE_DIR: consoleDir, MAIL_DIR: mailDir }),
     // Browser, scripts and load tests of a development machine share one address.
     LIMIT_IP_PER_MINUTE: '600000',
     LIMIT_ANONYMOUS_PER_MINUTE: '600000',

@@ -22,7 +22,7 @@ import { renderPersonalData } from './render-personal-data.ts';
 
 const toText = (json: unknown): string => `${stringify(json, { maxLength: 120 })}\n`;
 
-const { DEMO_DATA, CONSOLE_DIR } = platformSettings;
+const { DEMO_DATA, CONSOLE_DIR, MAIL_DIR } = platformSettings;
 
 /** Generates the files for clients and operators from contracts and settings. @returns their texts by path in the repository. */
 export const createArtifacts = (): Readonly<Record<string, string>> => {
@@ -31,7 +31,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
   return {
     '.env.example': renderEnvExample([
       { title: 'Every service', settings: serviceSettings },
-      { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR } },
+      { title: 'The platform', settings: { DEMO_DATA, CONSOLE_DIR, MAIL_DIR } },
       { title: 'The worker', settings: ownWorkerSettings },
       { title: 'The outgoing calls of a worker', settings: listPortSettings(modules) },
       { title: 'The audit trail', settings: verificationSettings },

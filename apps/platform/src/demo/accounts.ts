@@ -1,5 +1,6 @@
 import { StartupError } from '@plinth/data-kit';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
+import { isLocal } from '../local-client.ts';
 import { type DemoUser, demoUsers } from './users.ts';
 
 type DemoSettings = { readonly DEMO_DATA: boolean; readonly NODE_ENV: string };
@@ -7,19 +8,6 @@ type DemoSettings = { readonly DEMO_DATA: boolean; readonly NODE_ENV: string };
 /** Every client on this machine can read the tokens: never in production, even with `ALLOW_INSECURE`. */
 export const hasDemoAccounts = ({ DEMO_DATA, NODE_ENV }: DemoSettings): boolean =>
   DEMO_DATA && NODE_ENV !== 'production';
-
-const loopback = /^(?:::1|(?:::ffff:)?127\.\d+\.\d+\.\d+)$/;
-const localNames: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
-
-/** Proxies and tunnels add these headers. Their clients are on any machine, whatever address and name a request has. */
-const isOfProxy = (header: string): boolean => /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/.test(header);
-
-/**
- * True for a client on this machine that calls it by a local name. So a page of another site cannot read the response, even when
- * the name of the site resolves to this machine.
- */
-const isLocal = ({ socket, hostname, headers }: FastifyRequest): boolean =>
-  loopback.test(socket.remoteAddress ?? '') && localNames.includes(hostname) && !Object.keys(headers).some(isOfProxy);
 
 /** Serves the demo users, each with a token, to the sign-in page of the console. For development only: no client has to sign in for it. */
 export const serveDemoAccounts =

@@ -6,7 +6,7 @@ import { getDemoUser } from './users.ts';
 
 type TokenParties = { readonly issuer: string; readonly audience: string };
 
-type AnnouncementOptions = TokenParties & { readonly hasConsole: boolean };
+type AnnouncementOptions = TokenParties & { readonly hasConsole: boolean; readonly hasMail: boolean };
 
 /** Returns the paths of the lists that clients begin with, one for each resource. */
 const listPaths = (contracts: readonly Contract[]): string[] =>
@@ -16,10 +16,13 @@ const listPaths = (contracts: readonly Contract[]): string[] =>
       .map(({ path }) => path),
   );
 
-const createRows = (url: string, hasConsole: boolean): readonly (readonly [string, string])[] => [
+type RowOptions = Pick<AnnouncementOptions, 'hasConsole' | 'hasMail'>;
+
+const createRows = (url: string, { hasConsole, hasMail }: RowOptions): readonly (readonly [string, string])[] => [
   ...(hasConsole ? [['Console', `${url}/`] as const] : []),
   ...listPaths(modules.flatMap(({ contracts }) => contracts)).map((path) => ['API', url + path] as const),
   ['Reference', `${url}/docs`],
+  ...(hasMail ? [['Mail', `${url}/dev/mail`] as const] : []),
   ['Ready', `${url}/health/ready`],
 ];
 
@@ -43,8 +46,8 @@ const createFirstRequest = async (url: string, parties: TokenParties): Promise<r
 /** Creates the text that `npm start` prints when the platform is ready: its URLs and a request to paste. */
 export const createAnnouncement = async (
   url: string,
-  { hasConsole, ...parties }: AnnouncementOptions,
+  { hasConsole, hasMail, ...parties }: AnnouncementOptions,
 ): Promise<string> => {
-  const table = createRows(url, hasConsole).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
+  const table = createRows(url, { hasConsole, hasMail }).map(([name, address]) => `  ${name.padEnd(10)} ${address}`);
   return ['', 'Plinth is running.', '', ...table, '', ...(await createFirstRequest(url, parties)), '', ''].join('\n');
 };

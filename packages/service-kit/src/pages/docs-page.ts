@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '@plinth/data-kit';
 import { createPage } from './page.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type Contract, type DeclaredError, getDeclaredErrors, type RouteSpec } from '@plinth/contract-kit';
+import { type Html, html, toInlineCode } from '@plinth/data-kit';
 import { z } from 'zod';
 import { listErrors } from '../http/declared-errors.ts';
 import { type OpenApiOptions, toTemplate } from '../openapi/document.ts';
-import { type Html, html, toInlineCode } from './html.ts';
 import { createPage, toStyleSource } from './page.ts';
 
 const style = `

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@plinth/data-kit';
 
 /** The style of all pages. Each text has a contrast of at least 4.5. Scalar sets the classes of `body` when a reader chooses a color scheme. */
 const sharedStyle = `
