@@ -5,7 +5,7 @@ import { serviceSettings } from '@plinth/service-kit';
 export const platformSettings = {
   ...serviceSettings,
   DEMO_DATA: flag().default(false).meta({
-    description: 'Adds two organizations, each with an owner, a member and a viewer; for development.',
+    description: 'Adds two organizations, each with a user of every role; for development.',
   }),
   CONSOLE_DIR: text(/^\//).optional().meta({
     description: 'The folder of the built console, which is then served at /. Without it, no console is served.',

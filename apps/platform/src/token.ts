@@ -6,7 +6,7 @@ import { serviceSettings } from '@plinth/service-kit';
 import { createDemoToken } from './demo/demo-token.ts';
 import { type DemoTenant, demoTenants, getDemoUser } from './demo/users.ts';
 
-const usage = 'Usage: npm run token -- [--tenant acme|globex] [--role owner|member|viewer]';
+const usage = 'Usage: npm run token -- [--tenant acme|globex] [--role owner|admin|member|viewer|billing]';
 
 const { AUTH_ISSUER, AUTH_AUDIENCE } = serviceSettings;
 

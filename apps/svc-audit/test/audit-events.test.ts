@@ -91,7 +91,7 @@ it.each(['listAuditEvents', 'exportAuditEvents', 'getAuditEvent'])(
     const { tenantId, entries, call } = await createAudited();
     const input = { id: entries[0]?._id };
     expect((await call(operation, input, { as: service.host.anonymous })).status).toBe(401);
-    for (const role of ['member', 'viewer']) {
+    for (const role of ['member', 'viewer', 'billing']) {
       const response = await call(operation, input, { as: await service.userWithRole(role, tenantId) });
       expect(response).toMatchObject({ status: 403, body: { data: { permission: 'audit:read' } } });
     }

@@ -82,7 +82,7 @@ it('400: requires an idempotency key', async () => {
 it('401 and 403: refuses anonymous callers and all but owners before it validates the body', async () => {
   const { call, tenantId, stored } = await createShop();
   expect((await call('createPricingRule', { body: {} }, { as: service.host.anonymous })).status).toBe(401);
-  for (const role of ['member', 'viewer', 'unknown']) {
+  for (const role of ['member', 'viewer', 'billing', 'unknown']) {
     const response = await call('createPricingRule', { body: {} }, { as: await service.userWithRole(role, tenantId) });
     expect(response).toMatchObject({ status: 403, body: { data: { permission: 'pricing-rules:write' } } });
   }

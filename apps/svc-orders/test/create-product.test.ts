@@ -58,7 +58,7 @@ it.each([
 it('401 and 403: refuses anonymous callers and viewers before it validates the body', async () => {
   const { call, tenantId, stored } = await createShop();
   expect((await call('createProduct', { body: {} }, { as: service.host.anonymous })).status).toBe(401);
-  for (const role of ['viewer', 'unknown']) {
+  for (const role of ['viewer', 'billing', 'unknown']) {
     const response = await call('createProduct', { body: {} }, { as: await service.userWithRole(role, tenantId) });
     expect(response).toMatchObject({ status: 403, body: { data: { permission: 'products:write' } } });
   }

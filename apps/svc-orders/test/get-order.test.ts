@@ -1,10 +1,11 @@
+import { builtInRoles } from '@plinth/contract-kit';
 import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useOrders } from './shop.ts';
 
 const { service, createShop } = useOrders('getOrder');
 
-it.each(['owner', 'member', 'viewer'])('200: returns an order to the role %s', async (role) => {
+it.each([...builtInRoles])('200: returns an order to the role %s', async (role) => {
   const { tenantId, addOrder, call } = await createShop();
   const { order } = await addOrder();
   const as = await service.userWithRole(role, tenantId);

@@ -4,7 +4,7 @@ import { useOrders } from './shop.ts';
 
 const { service, createShop } = useOrders('getPricingRule');
 
-it.each(['owner', 'member', 'viewer'])('200: returns a rule to the role %s', async (role) => {
+it.each(['owner', 'admin', 'member', 'viewer'])('200: returns a rule to the role %s', async (role) => {
   const { tenantId, addRule, call } = await createShop();
   const rule = await addRule();
   const as = await service.userWithRole(role, tenantId);

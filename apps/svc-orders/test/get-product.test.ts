@@ -4,7 +4,7 @@ import { useOrders } from './shop.ts';
 
 const { service, createShop } = useOrders('getProduct');
 
-it.each(['owner', 'member', 'viewer'])('200: returns a product to the role %s', async (role) => {
+it.each(['owner', 'admin', 'member', 'viewer'])('200: returns a product to the role %s', async (role) => {
   const { tenantId, addProduct, call } = await createShop();
   const product = await addProduct();
   const as = await service.userWithRole(role, tenantId);

@@ -1,10 +1,11 @@
+import { builtInRoles } from '@plinth/contract-kit';
 import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useOrders } from './shop.ts';
 
 const { service, createShop } = useOrders('listOrderHistory');
 
-it.each(['owner', 'member', 'viewer'])('200: returns every change to the role %s, the newest first', async (role) => {
+it.each([...builtInRoles])('200: returns every change to the role %s, the newest first', async (role) => {
   const { tenantId, addOrder, change, call } = await createShop();
   const { order } = await addOrder();
   await change('markOrderPaid', order);

@@ -60,3 +60,18 @@ it('race: 422 when users raise their own role while another owner lowers it', as
   expect(response).toMatchObject({ status: 422, body: { code: 'own-role' } });
   expect(await users.getOwnerCount(tenantId)).toBe(1);
 });
+
+it('race: 403 when the owner who gives the role owner is demoted at the same time', async () => {
+  const { tenantId, addUser, changeRole, as } = await users.createOrganization();
+  const [ada, grace, alan] = [
+    await addUser({ role: 'owner' }),
+    await addUser({ role: 'owner' }),
+    await addUser({ role: 'member' }),
+  ];
+  const token = await as(grace, 'owner');
+  const beforeCommit = () => changeRole(grace, 'admin', { as: token });
+  const response = await users.interleave({ beforeCommit }, () => changeRole(alan, 'owner', { as: token }));
+  expect(response).toMatchObject({ status: 403, body: { code: 'forbidden', data: { permission: 'users:erase' } } });
+  expect(await users.getOwnerCount(tenantId)).toBe(1);
+  expect(ada.role).toBe('owner');
+});

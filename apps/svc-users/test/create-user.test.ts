@@ -31,7 +31,7 @@ describe('201', () => {
 describe('400', () => {
   const invisible = [{ name: undefined }, { name: '' }, { name: ' \u200b\u3164' }];
   const unprintable = [{ name: 'Ada\r\nBcc: eve@evil.example' }, { name: 'a\0b' }, { name: 'a\ud800' }];
-  const others = [{ name: 'n'.repeat(201) }, { name: { $gt: '' } }, { email: 'ada' }, { role: 'admin' }];
+  const others = [{ name: 'n'.repeat(201) }, { name: { $gt: '' } }, { email: 'ada' }, { role: 'root' }];
 
   it.each([...invisible, ...unprintable, ...others])(
     'refuses %j, names the field and creates nothing',
@@ -49,7 +49,7 @@ it('401 and 403: refuses anonymous callers and other roles before it validates t
   const anonymous = await users.host.anonymous.post('/v1/users', { role: 7 });
   expect(anonymous).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   expect(anonymous.headers['www-authenticate']).toContain('Bearer');
-  for (const role of ['member', 'viewer', 'unknown', '__proto__']) {
+  for (const role of ['member', 'viewer', 'billing', 'unknown', '__proto__']) {
     const response = await (await users.userWithRole(role)).post('/v1/users', { role: 7 });
     expect(response).toMatchObject({ status: 403, body: { data: { permission: 'users:write' } } });
   }

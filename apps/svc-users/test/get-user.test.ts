@@ -1,10 +1,11 @@
+import { builtInRoles } from '@plinth/contract-kit';
 import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { useUsers } from './organization.ts';
 
 const users = useUsers('getUser');
 
-it.each(['owner', 'member', 'viewer'])('200: returns a user to the role %s', async (role) => {
+it.each([...builtInRoles])('200: returns a user to the role %s', async (role) => {
   const { tenantId, addUser, getUser } = await users.createOrganization();
   const ada = await addUser();
   const read = await getUser(ada, { as: await users.userWithRole(role, tenantId) });

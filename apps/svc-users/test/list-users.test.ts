@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Organization, useUsers } from './organization.ts';
 
 const users = useUsers('listUsers');
-const roles = ['owner', 'member', 'viewer'] as const;
+const roles = ['owner', 'admin', 'member', 'viewer', 'billing'] as const;
 const names = ['Bob', 'Zoe', 'alice', 'Émile', 'Same Name', 'same name', 'Łukasz'];
 const namesInOrder = ['alice', 'Bob', 'Émile', 'Łukasz', 'Same Name', 'same name', 'Zoe'];
 

@@ -6,7 +6,7 @@ import { isAllowed, policy, withRoles } from './policy.ts';
 import { subject } from './tokens.ts';
 
 describe('for all callers and routes the policy', () => {
-  const known = ['owner', 'member', 'viewer'];
+  const known = ['owner', 'admin', 'member', 'viewer', 'billing'];
   const role = fc.oneof(fc.constantFrom(...known, 'constructor', '__proto__', 'guest'), fc.string());
   const unknownRole = fc.string().filter((name) => !known.includes(name));
   const roles = fc.array(role, { maxLength: 4 });

@@ -92,7 +92,7 @@ export const mistakes = async (): Promise<void> => {
   // @ts-expect-error -- a misspelt parameter
   await getUser(api, { userId: 'u' });
   // @ts-expect-error -- a role that does not exist
-  await listUsers(api, { query: { role: 'admin' } });
+  await listUsers(api, { query: { role: 'root' } });
   // @ts-expect-error -- a sort that the list does not have
   await listUsers(api, { query: { sort: 'email' } });
   // @ts-expect-error -- no body

@@ -3,7 +3,7 @@ import { toSortKey } from '@plinth/data-kit';
 type StoredUserOptions = {
   readonly id: string;
   readonly tenantId: string;
-  readonly role: 'owner' | 'member' | 'viewer';
+  readonly role: 'owner' | 'admin' | 'member' | 'viewer' | 'billing';
 };
 
 const storedAt = new Date(Date.UTC(2026, 0, 1));

@@ -25,15 +25,30 @@ export type DemoUser = {
   readonly email: string;
 };
 
+/** Ids of users as they were before further roles were added: they do not depend on the order of the roles. */
+const lastDigits: Readonly<Record<BuiltInRole, number>> = { owner: 1, member: 2, viewer: 3, admin: 4, billing: 5 };
+
 const names: Readonly<Record<DemoTenant, Readonly<Record<BuiltInRole, string>>>> = {
-  acme: { owner: 'Ada Lovelace', member: 'Alan Turing', viewer: 'Annie Easley' },
-  globex: { owner: 'Grace Hopper', member: 'Gottfried Leibniz', viewer: 'Gladys West' },
+  acme: {
+    owner: 'Ada Lovelace',
+    admin: 'Anita Borg',
+    member: 'Alan Turing',
+    viewer: 'Annie Easley',
+    billing: 'Adele Goldberg',
+  },
+  globex: {
+    owner: 'Grace Hopper',
+    admin: 'Gerald Sussman',
+    member: 'Gottfried Leibniz',
+    viewer: 'Gladys West',
+    billing: 'George Boole',
+  },
 };
 
 export const getDemoUser = (tenant: DemoTenant, role: BuiltInRole): DemoUser => {
   const tenantId = demoTenants[tenant];
-  // The id of a user is the id of the tenant with the last digit incremented.
-  const id = `${tenantId.slice(0, -1)}${builtInRoles.indexOf(role) + 1}`;
+  // The id of a user is the id of the tenant with another last digit.
+  const id = `${tenantId.slice(0, -1)}${lastDigits[role]}`;
   const name = names[tenant][role];
   return { id, tenantId, organization: tenant, role, name, email: `${role}@${tenant}.example` };
 };

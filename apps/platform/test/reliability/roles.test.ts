@@ -24,7 +24,7 @@ const rolesFor = ({ auth }: RouteSpec): readonly string[] | undefined =>
 const unknownRoles: readonly (readonly string[])[] = [
   [],
   ['superadmin'],
-  ['admin'],
+  ['root'],
   ['Owner'],
   ['OWNER'],
   ['owner,member'],

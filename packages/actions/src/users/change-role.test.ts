@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createOrganization, withRevocation } from './test/organization.ts';
 
-const roles = ['owner', 'member', 'viewer'] as const;
+const roles = ['owner', 'admin', 'member', 'viewer', 'billing'] as const;
 const steps = roles.flatMap((from) => roles.filter((to) => to !== from).map((to) => [from, to] as const));
 
 it.each(steps)('changes %s to %s and nothing else, counts owners and revokes tokens', async (from, to) => {

@@ -3,14 +3,20 @@ import type { Collection, Events } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { usersEvents } from '@plinth/service-contracts/users';
 import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
+import { assertMayChange } from './assert-may-change.ts';
 
-type Deps = { users: Collection<UserDocument, 'insert'>; ownerCounts: OwnerCounts; events: Events };
+type Deps = {
+  users: Collection<UserDocument, 'insert' | 'find' | 'require'>;
+  ownerCounts: OwnerCounts;
+  events: Events;
+};
 
 /** Creates a user. The unique index rejects a taken email at commit. */
 export const createUser =
   ({ users, ownerCounts, events }: Deps): UsersService['createUser'] =>
   async ({ body: { name, email, role } }, ctx) => {
     const user = users.for(ctx).insert({ name, email, role, status: 'active' });
+    await assertMayChange(users, ctx, { after: user });
     await adjustOwnerCount(ownerCounts, ctx, { after: user });
     events.emit(ctx, usersEvents.userCreated, { userId: user._id, role });
     return toUser(user);

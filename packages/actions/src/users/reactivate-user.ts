@@ -4,8 +4,13 @@ import type { Collection, Events } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { usersErrors, usersEvents } from '@plinth/service-contracts/users';
 import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
+import { assertMayChange } from './assert-may-change.ts';
 
-type Deps = { users: Collection<UserDocument, 'get' | 'update'>; ownerCounts: OwnerCounts; events: Events };
+type Deps = {
+  users: Collection<UserDocument, 'get' | 'update' | 'find' | 'require'>;
+  ownerCounts: OwnerCounts;
+  events: Events;
+};
 
 export const reactivateUser =
   ({ users, ownerCounts, events }: Deps): UsersService['reactivateUser'] =>
@@ -13,6 +18,7 @@ export const reactivateUser =
     const user = await users.for(ctx).get(id);
     if (user.status === 'active') throw usersErrors.notSuspended();
     const active = users.for(ctx).update(user, { $set: { status: 'active' } }, commonErrors.conflict());
+    await assertMayChange(users, ctx, { after: active });
     await adjustOwnerCount(ownerCounts, ctx, { before: user, after: active });
     events.emit(ctx, usersEvents.userReactivated, { userId: id });
     return toUser(active);

@@ -4,8 +4,13 @@ import type { Collection, Events } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { usersErrors, usersEvents } from '@plinth/service-contracts/users';
 import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
+import { assertMayChange } from './assert-may-change.ts';
 
-type Deps = { users: Collection<UserDocument, 'getRemoved' | 'restore'>; ownerCounts: OwnerCounts; events: Events };
+type Deps = {
+  users: Collection<UserDocument, 'getRemoved' | 'restore' | 'find' | 'require'>;
+  ownerCounts: OwnerCounts;
+  events: Events;
+};
 
 /** Undoes a deletion. The unique index rejects it at commit when another user has the email now. */
 export const restoreUser =
@@ -13,6 +18,7 @@ export const restoreUser =
   async ({ id }, ctx) => {
     const user = await users.for(ctx).getRemoved(id, usersErrors.notRemoved());
     const restored = users.for(ctx).restore(user, commonErrors.conflict());
+    await assertMayChange(users, ctx, { after: restored });
     await adjustOwnerCount(ownerCounts, ctx, { after: restored });
     events.emit(ctx, usersEvents.userRestored, { userId: id });
     return toUser(restored);

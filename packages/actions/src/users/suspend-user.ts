@@ -4,8 +4,13 @@ import type { Collection, Events } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { usersErrors, usersEvents } from '@plinth/service-contracts/users';
 import { adjustOwnerCount, type OwnerCounts } from './adjust-owner-count.ts';
+import { assertMayChange } from './assert-may-change.ts';
 
-type Deps = { users: Collection<UserDocument, 'get' | 'update'>; ownerCounts: OwnerCounts; events: Events };
+type Deps = {
+  users: Collection<UserDocument, 'get' | 'update' | 'find' | 'require'>;
+  ownerCounts: OwnerCounts;
+  events: Events;
+};
 
 export const suspendUser =
   ({ users, ownerCounts, events }: Deps): UsersService['suspendUser'] =>
@@ -13,6 +18,7 @@ export const suspendUser =
     const user = await users.for(ctx).get(id);
     if (user.status === 'suspended') throw usersErrors.alreadySuspended();
     const suspended = users.for(ctx).update(user, { $set: { status: 'suspended' } }, commonErrors.conflict());
+    await assertMayChange(users, ctx, { before: user });
     await adjustOwnerCount(ownerCounts, ctx, { before: user, after: suspended });
     events.emit(ctx, usersEvents.userSuspended, { userId: id });
     events.emit(ctx, tokensRevoked, { subject: id, rolesOnly: false });

@@ -2,8 +2,9 @@ import type { UsersService } from '@plinth/contracts/users';
 import type { Collection, Events } from '@plinth/data-kit';
 import { toUser, type UserDocument } from '@plinth/models/users';
 import { usersEvents } from '@plinth/service-contracts/users';
+import { assertMayChange } from './assert-may-change.ts';
 
-type Deps = { users: Collection<UserDocument, 'get' | 'list' | 'update'>; events: Events };
+type Deps = { users: Collection<UserDocument, 'get' | 'list' | 'update' | 'find' | 'require'>; events: Events };
 
 export const listUsers =
   ({ users }: Deps): UsersService['listUsers'] =>
@@ -27,6 +28,7 @@ export const updateUser =
     const user = await users.for(ctx).get(id, { version });
     const { name = user.name, email = user.email } = body;
     if (name === user.name && email === user.email) return toUser(user);
+    await assertMayChange(users, ctx, { before: user });
     const updated = users.for(ctx).update(user, { $set: { name, email } });
     events.emit(ctx, usersEvents.userUpdated, { userId: id });
     return toUser(updated);

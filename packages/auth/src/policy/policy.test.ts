@@ -15,7 +15,7 @@ describe('roles', () => {
     expect(permissions.map((permission) => isAllowed(withRoles(role), { policy: permission }))).toEqual(expected);
   });
 
-  it.each(['Owner', 'owner ', 'admin', 'constructor', '__proto__', 'toString', 'users:write', '*', ''])(
+  it.each(['Owner', 'owner ', 'root', 'constructor', '__proto__', 'toString', 'users:write', '*', ''])(
     'the unknown role %j grants nothing',
     (role) => {
       expect(isAllowed(withRoles(role), write)).toBe(false);

@@ -1,5 +1,5 @@
-/** The roles that every tenant has. */
-export const builtInRoles = ['owner', 'member', 'viewer'] as const;
+/** The roles that every tenant has. Each permission names those that have it. */
+export const builtInRoles = ['owner', 'admin', 'member', 'viewer', 'billing'] as const;
 export type BuiltInRole = (typeof builtInRoles)[number];
 
 /** One permission: what it allows a user to do, and the built-in roles that have it. */

@@ -5,9 +5,9 @@ import { jobsContract, jobsErrors, jobsPermissions } from './jobs.ts';
 
 const routes = Object.entries(jobsContract.routes);
 
-it.each(routes)('%s requires a permission that only owners have', (_, { auth }) => {
+it.each(routes)('%s requires a permission that only owners and admins have', (_, { auth }) => {
   const { policy } = auth as { policy: keyof typeof jobsPermissions };
-  expect(jobsPermissions[policy].roles).toEqual(['owner']);
+  expect(jobsPermissions[policy].roles).toEqual(['owner', 'admin']);
 });
 
 it.each(routes.filter(([, { responses }]) => !(204 in responses)))('%s has valid examples', (_, route) => {

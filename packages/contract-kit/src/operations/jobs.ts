@@ -14,8 +14,8 @@ export const jobsErrors = defineErrors('jobs', {
 });
 
 export const jobsPermissions = definePermissions('jobs', {
-  'jobs:read': { title: 'View jobs and dead messages', roles: ['owner'] },
-  'jobs:write': { title: 'Retry and drop dead messages', roles: ['owner'] },
+  'jobs:read': { title: 'View jobs and dead messages', roles: ['owner', 'admin'] },
+  'jobs:write': { title: 'Retry and drop dead messages', roles: ['owner', 'admin'] },
 });
 
 const read = { auth: { policy: 'jobs:read' } } as const;

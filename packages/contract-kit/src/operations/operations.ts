@@ -19,8 +19,8 @@ export const operationsErrors = defineErrors('operations', {
 });
 
 export const operationsPermissions = definePermissions('operations', {
-  'operations:read': { title: 'View long operations', roles: ['owner', 'member', 'viewer'] },
-  'operations:write': { title: 'Cancel long operations', roles: ['owner', 'member'] },
+  'operations:read': { title: 'View long operations', roles: ['owner', 'admin', 'member', 'viewer'] },
+  'operations:write': { title: 'Cancel long operations', roles: ['owner', 'admin', 'member'] },
 });
 
 /** The routes of long operations. Each host serves them for its modules, and no module declares them. */

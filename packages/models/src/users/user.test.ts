@@ -16,7 +16,7 @@ const document: fc.Arbitrary<UserDocument> = fc.record({
   updatedAt: time,
   name: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 50 }).filter((name) => UserName.safeParse(name).success),
   email: fc.stringMatching(/^[A-Za-z0-9]{1,20}@[A-Za-z]{1,20}\.example$/),
-  role: fc.constantFrom('owner', 'member', 'viewer'),
+  role: fc.constantFrom('owner', 'admin', 'member', 'viewer', 'billing'),
   status: fc.constantFrom('active', 'suspended'),
 });
 const [ada] = fc.sample(document, 1) as [UserDocument];
@@ -58,7 +58,7 @@ describe('the stored document', () => {
   const keys = [{ emailKey: 'Ada@acme.example' }, { emailKey: '' }, { deleted: undefined }, { deletedAt: text }];
   const entity = [{ version: 0 }, { createdAt: text }, { _id: id.toUpperCase() }, { tenantId: undefined }];
 
-  it.each([...keys, ...entity, { role: 'admin' }, { status: 'deleted' }])('is invalid with %j', (part) => {
+  it.each([...keys, ...entity, { role: 'root' }, { status: 'deleted' }])('is invalid with %j', (part) => {
     expect(users.schema.safeParse({ ...stored(ada), ...part }).success).toBe(false);
   });
 });

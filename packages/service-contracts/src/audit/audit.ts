@@ -2,7 +2,7 @@ import { defineContract, definePermissions, defineRoute } from '@plinth/contract
 import { AuditEvent, AuditEventPage, AuditEventParams, ListAuditEventsQuery } from '@plinth/dtos/audit';
 
 export const auditPermissions = definePermissions('audit', {
-  'audit:read': { title: 'View and export the audit events', roles: ['owner'] },
+  'audit:read': { title: 'View and export the audit events', roles: ['owner', 'admin'] },
 });
 
 const auth = { policy: 'audit:read' } as const;

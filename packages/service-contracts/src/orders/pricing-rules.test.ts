@@ -8,10 +8,10 @@ import { pricingRulesContract } from './pricing-rules.ts';
 const id = '019389aa-5e5f-7c1d-9d3f-7f1e2a3b4c5d';
 const { routes } = pricingRulesContract;
 
-it('lets every role view rules, and owners change them', () => {
+it('lets those who sell view rules, and owners and admins change them', () => {
   expect(Object.entries(pricingRulesPermissions).map(([name, { roles }]) => [name, roles])).toEqual([
-    ['pricing-rules:read', ['owner', 'member', 'viewer']],
-    ['pricing-rules:write', ['owner']],
+    ['pricing-rules:read', ['owner', 'admin', 'member', 'viewer']],
+    ['pricing-rules:write', ['owner', 'admin']],
   ]);
 });
 

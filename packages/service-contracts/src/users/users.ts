@@ -1,4 +1,5 @@
 import {
+  builtInRoles,
   commonErrors,
   defineContract,
   defineErrors,
@@ -20,10 +21,10 @@ import {
 } from '@plinth/dtos/users';
 
 export const usersPermissions = definePermissions('users', {
-  'users:read': { title: 'View users', roles: ['owner', 'member', 'viewer'] },
-  'users:export': { title: 'Export all users', roles: ['owner'] },
+  'users:read': { title: 'View users', roles: [...builtInRoles] },
+  'users:export': { title: 'Export all users', roles: ['owner', 'admin'] },
   'users:erase': { title: 'Erase deleted users', roles: ['owner'] },
-  'users:write': { title: 'Create, change and delete users', roles: ['owner'] },
+  'users:write': { title: 'Create, change and delete users', roles: ['owner', 'admin'] },
 });
 
 const readUser = 'Read the user with `GET /v1/users/{id}`; nothing needs to be done.';

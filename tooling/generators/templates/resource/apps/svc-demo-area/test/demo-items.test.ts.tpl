@@ -95,7 +95,7 @@ describe('getDemoItem', () => {
     perform: ({ call }, { id }, options) => call('getDemoItem', { id }, options),
   });
 
-  it.each(['owner', 'member', 'viewer'])('200: returns a demo item to the role %s', async (role) => {
+  it.each(['owner', 'admin', 'member', 'viewer'])('200: returns a demo item to the role %s', async (role) => {
     const { tenantId, addDemoItem, call } = await createTenant();
     const demoItem = await addDemoItem();
     const read = await call('getDemoItem', demoItem, { as: await service.userWithRole(role, tenantId) });

@@ -19,8 +19,8 @@ import {
 } from '@plinth/dtos/demo-area';
 
 export const demoItemsPermissions = definePermissions('demo-items', {
-  'demo-items:read': { title: 'View demo items', roles: ['owner', 'member', 'viewer'] },
-  'demo-items:write': { title: 'Create, change and delete demo items', roles: ['owner', 'member'] },
+  'demo-items:read': { title: 'View demo items', roles: ['owner', 'admin', 'member', 'viewer'] },
+  'demo-items:write': { title: 'Create, change and delete demo items', roles: ['owner', 'admin', 'member'] },
 });
 
 export const demoItemsErrors = defineErrors('demo-area', {
