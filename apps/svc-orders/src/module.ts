@@ -12,6 +12,7 @@ import {
   cancelUnpaidOrders,
   chargeFulfilment,
   exportProductsPiece,
+  importProductsPiece,
   timeOutFulfilment,
 } from '@plinth/actions/orders/jobs';
 import { defineConsumer, failStalledOperation, operationChunks, operations } from '@plinth/data-kit';
@@ -109,6 +110,7 @@ export const ordersModule = defineModule({
     chargeFulfilment,
     timeOutFulfilment,
     exportProductsPiece,
+    importProductsPiece,
     failStalledOperation,
   ],
 });

@@ -57,6 +57,8 @@ export {
   type OutputOf,
   type RouteSpec,
   type SuccessStatus,
+  type Upload,
+  type UploadSpec,
 } from './routes/route-spec.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './schemas/data-class.ts';
 export { invalidFields, toFieldMessage, toInvalidRequest } from './schemas/invalid-fields.ts';

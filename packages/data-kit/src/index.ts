@@ -191,10 +191,14 @@ export {
 export { toMessages } from './messages/to-messages.ts';
 export { isKnownEvent, toNewestEvent } from './messages/to-newest-event.ts';
 export {
+  chunkLinesMax,
   OperationChunkDocument,
   OperationDocument,
+  OperationLine,
   operationChunks,
   operations,
+  parseChunkText,
+  toChunkText,
   toOperation,
 } from './operations/operation.ts';
 export {

@@ -26,11 +26,11 @@ const bundle = async (text: string): Promise<string> => {
 const schemaCode = /safeParse|ZodObject/;
 const core = "export { createApi } from './src/core/index.ts';";
 
-it('one function is at most 2 kB', async () => {
+it('one function is at most 2.1 kB', async () => {
   const code = await bundle(`${core} export { placeOrder } from './src/orders/index.ts';`);
   const bytes = gzipSync(code).length;
   console.info(`One function: ${bytes} bytes.`);
-  expect(bytes).toBeLessThanOrEqual(2048);
+  expect(bytes).toBeLessThanOrEqual(2100);
   expect(code).toContain('/v1/orders');
   // Functions that are not imported are left out.
   expect(code).not.toContain('/v1/products');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiOptions, createApi } from '../src/core/index.ts';
-import { placeOrder } from '../src/orders/index.ts';
+import { importProducts, placeOrder } from '../src/orders/index.ts';
 import { changeRole, createUser, getMe, getUser, listUsers } from '../src/users/index.ts';
 import { drop, dropBody, hang, json, openFlakyServer, problem, type Step } from './flaky-server.ts';
 
@@ -41,6 +41,15 @@ describe('a request', () => {
       traceparent: '00-1',
     });
     expect(received[1]?.headers).not.toHaveProperty('idempotency-key');
+  });
+
+  it('sends a file as it is, with its type, in each try', async () => {
+    const received = server.play(drop, json(202, { id: 'o1' }));
+    const file = new Blob(['sku,name\nA,Tea\n'], { type: 'text/csv' });
+    expect(await importProducts(open(), { body: file })).toMatchObject({ ok: true, status: 202 });
+    expect(received.map(({ body: sent }) => sent)).toEqual(['sku,name\nA,Tea\n', 'sku,name\nA,Tea\n']);
+    expect(received.map(({ headers }) => headers['content-type'])).toEqual(['text/csv', 'text/csv']);
+    expect(new Set(received.map(({ headers }) => headers['idempotency-key'])).size).toBe(1);
   });
 
   it('sends an ETag as it was received', async () => {

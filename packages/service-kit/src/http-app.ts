@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import type { Contract } from '@plinth/contract-kit';
-import type { EventType } from '@plinth/data-kit';
+import type { EventType, Ids } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { compressedBytesMin } from './http/caching.ts';
@@ -36,6 +36,7 @@ export type HttpAppOptions = ErrorsOptions &
     readonly dependencies: readonly Dependency[];
     readonly corsOrigins: readonly string[];
     readonly inFlightMax: number;
+    readonly ids: Ids;
     readonly connectionLimits?: ConnectionLimits | undefined;
     readonly longResponses?: LongResponseLimits | undefined;
     readonly limits: RateLimits | undefined;

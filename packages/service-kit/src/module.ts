@@ -1,4 +1,4 @@
-import type { Contract, EventDefinition } from '@plinth/contract-kit';
+import { type Contract, type EventDefinition, getSuccess, Operation as LongOperation } from '@plinth/contract-kit';
 import {
   assertMigrations,
   type Clock,
@@ -14,6 +14,8 @@ import {
   type JournalConsumer,
   type JournalConsumerDeps,
   type Migration,
+  operationChunks,
+  operations,
   type ServiceOf,
 } from '@plinth/data-kit';
 import type { ModulePorts } from './ports.ts';
@@ -117,10 +119,31 @@ const getViolationCodes = (collections: object): string[] =>
     ].filter((code) => code !== undefined),
   );
 
+/** @throws when a route starts a long operation, and the module has no collection that stores it. */
+const assertOperations = ({
+  name,
+  contracts,
+  collections,
+}: Pick<Module, 'name' | 'contracts'> & { collections: object }) => {
+  const routes = contracts.flatMap((contract) => Object.values(contract.routes));
+  const needed = [
+    ...(routes.some((route) => getSuccess(route).schema === LongOperation) ? [operations] : []),
+    ...(routes.some(({ upload }) => upload) ? [operationChunks] : []),
+  ];
+  const missing = needed.find(
+    (definition) => (collections as Definitions)[definition.name] !== (definition as unknown),
+  );
+  if (!missing) return;
+  throw new TypeError(
+    `Module '${name}': a route starts a long operation. Add '${missing.name}' of @plinth/data-kit to the 'collections', under this name.`,
+  );
+};
+
 /**
  * Declares a module: its contracts, its collections, and an action for each route.
  * @throws when a unique index or a reference names an error code that no route of the module declares, and for migrations that are out
- * of order or name an unknown collection or field, and for two consumers or jobs of one name.
+ * of order or name an unknown collection or field, for two consumers or jobs of one name, and for a route of a long operation without its
+ * collections.
  */
 export const defineModule = <
   const C extends readonly Contract[],
@@ -145,6 +168,7 @@ export const defineModule = <
   if (repeated !== undefined) {
     throw new TypeError(`Module '${spec.name}': two consumers or jobs are called '${repeated}'. Rename the newer one.`);
   }
+  assertOperations(spec);
   assertMigrations(spec);
   const actions = Object.entries<Action>(spec.actions);
   const create = (deps: never) => ({

@@ -13,6 +13,7 @@ export { getPricingRule } from './get-pricing-rule.ts';
 export { getProduct } from './get-product.ts';
 export { getSalesSummary } from './get-sales-summary.ts';
 export { getVoucherUses } from './get-voucher-uses.ts';
+export { importProducts } from './import-products.ts';
 export { listOrderHistory } from './list-order-history.ts';
 export { listOrders } from './list-orders.ts';
 export { listPricingRules } from './list-pricing-rules.ts';

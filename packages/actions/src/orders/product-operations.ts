@@ -12,4 +12,12 @@ export const exportPieceJob = {
   }),
 } as const;
 
+/** The job of a chunk of an import. */
+export const importPieceJob = {
+  name: 'import-products-piece',
+  input: z.object({ operationId: z.string(), piece: z.int().min(0) }),
+} as const;
+
+export const importKind = 'import-products';
+
 export const exportKind = 'export-products';

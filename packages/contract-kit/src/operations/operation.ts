@@ -15,7 +15,10 @@ export const operationErrorsMax = 1000;
 
 export const OperationError = z
   .object({
-    line: z.int().min(1).describe('The number of the line in the file, from 1. Of a CSV record, its first line.'),
+    line: z
+      .int()
+      .min(1)
+      .describe('The number of the line in the file, from 1. Of a CSV record with line breaks, its last line.'),
     code: z.string().describe('A stable name, such as `sku-taken`.'),
     detail: z.string().max(300).describe('What is wrong with the line.'),
   })

@@ -70,6 +70,18 @@ type CheckAge<C extends Cache> = `${C['maxAgeSeconds']}` extends `-${string}` | 
   ? { readonly cache: ['maxAgeSeconds is a whole number, 0 or more.'] }
   : unknown;
 
+type CheckUpload<R extends RouteSpec> = R extends { readonly upload: unknown }
+  ? R extends { readonly method: 'POST'; readonly responses: { readonly 202: unknown } }
+    ? R extends { readonly body: unknown } | { readonly auth: 'public' } | { readonly idempotency: 'optional' }
+      ? {
+          readonly upload: [
+            "An upload is the whole body of a route for users, and requires an idempotency key: remove 'body' and 'idempotency'.",
+          ];
+        }
+      : unknown
+    : { readonly upload: ['Only a POST that returns 202 has an upload.'] }
+  : unknown;
+
 type CheckOptions<R> = {
   readonly [K in Exclude<keyof R, keyof RouteSpec> & string]: [`'${K}' is not an option of a route.`];
 };
@@ -86,5 +98,6 @@ export type ValidateRoute<R extends RouteSpec> = RouteSpec extends R
       CheckOrSelf<R> &
       CheckIdempotency<R> &
       CheckStream<R> &
+      CheckUpload<R> &
       CheckCache<R> &
       CheckOptions<R>;

@@ -35,7 +35,7 @@ export const getDeclaredErrors = (route: RouteSpec): readonly DeclaredError[] =>
     ...(acceptsIdempotencyKey(route) ? (['idempotencyMismatch'] as const) : []),
     ...(getListItem(route.query) ? (['invalidCursor'] as const) : []),
     ...(route.method === 'GET' ? [] : ofWrites),
-    ...(route.body ? (['unsupportedMediaType'] as const) : []),
+    ...(route.body || route.upload ? (['unsupportedMediaType'] as const) : []),
   ];
   const named: readonly AnyErrorFactory[] = route.errors ?? [];
   const toSpec = (name: keyof typeof commonErrors): DeclaredError => commonErrors[name].spec;
@@ -63,5 +63,5 @@ export type DeclaredErrorOf<R extends RouteSpec> =
   | ErrorOfMethod<R>
   | (R extends { readonly params: object } ? Common<'notFound'> : never)
   | (R extends { readonly query: ListQuery } ? Common<'invalidCursor'> : never)
-  | (R extends { readonly body: object } ? Common<'unsupportedMediaType'> : never)
+  | (R extends { readonly body: object } | { readonly upload: object } ? Common<'unsupportedMediaType'> : never)
   | (R extends { readonly errors: readonly (infer E extends AnyErrorFactory)[] } ? E['spec'] : never);

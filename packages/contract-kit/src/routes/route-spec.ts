@@ -33,6 +33,20 @@ export type Deprecation = {
   readonly replacedBy?: string;
 };
 
+/** A body that is a file of lines, for a long operation. */
+export type UploadSpec = {
+  /** The schema of a line. The job of the operation validates each, so that one that is wrong does not refuse the others. */
+  readonly line: z.core.$ZodType;
+  readonly linesMax: number;
+};
+
+/** A file whose lines are stored as the chunks of a long operation. */
+export type Upload = {
+  /** The id that the operation must have, because its chunks have it already. */
+  readonly operationId: string;
+  readonly lines: number;
+};
+
 /** A route as plain data. The server, the client, the API reference and the tests derive from it. */
 export type RouteSpec = {
   readonly method: Method;
@@ -52,6 +66,11 @@ export type RouteSpec = {
   readonly body?: z.core.$ZodType;
   /** The largest body, in bytes; by default 256 KiB. A small one bounds the time that reading it takes, whatever it contains. */
   readonly bodyBytesMax?: number;
+  /**
+   * The body is NDJSON, or CSV with a header line, of at most `bodyBytesMax`. It is stored while it arrives, so memory does not grow with
+   * it. An empty body has no lines. For a POST that starts a long operation.
+   */
+  readonly upload?: UploadSpec;
   /** Exactly one success; a 204 has the schema `NoContent`. Its example is in the metadata of its schema. */
   readonly responses: { readonly [S in SuccessStatus]?: z.core.$ZodType };
   /** The response is lines of JSON, each with the success schema. For a GET. */
@@ -82,13 +101,15 @@ type PartInput<R, Part extends string> = R extends { readonly [P in Part]: z.cor
 
 type ParamsInput<R> = R extends { readonly params: z.core.$ZodType } ? R['params']['_zod']['output'] : unknown;
 
+type UploadInput<R> = R extends { readonly upload: object } ? { readonly upload: Upload } : unknown;
+
 type VersionInput<R> = R extends { readonly method: 'PATCH' | 'PUT' | 'DELETE' }
   ? { readonly version: ExpectedVersions }
   : unknown;
 
 /** The validated input of an operation: `{ ...params, query, body, version }`; `version` is from `If-Match`. */
 export type InputOf<R extends RouteSpec> = Simplify<
-  ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'> & VersionInput<R>
+  ParamsInput<R> & PartInput<R, 'query'> & PartInput<R, 'body'> & UploadInput<R> & VersionInput<R>
 >;
 
 /** The result of an operation; of a stream, its items one by one. */

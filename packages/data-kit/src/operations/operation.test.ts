@@ -1,7 +1,7 @@
 import { operationErrorsMax } from '@plinth/contract-kit';
 import { expect, it } from 'vitest';
 import type { Ctx } from '../context/context.ts';
-import { type OperationDocument, toOperation } from './operation.ts';
+import { type OperationDocument, parseChunkText, toChunkText, toOperation } from './operation.ts';
 import { advanceOperation, type failStalledOperation, findRunningOperation, startOperation } from './run-operation.ts';
 
 const now = new Date('2026-12-01T00:00:00.000Z');
@@ -89,4 +89,12 @@ it('has a result only when it has ended', () => {
   expect(toOperation(first)).not.toHaveProperty('result');
   const last = advanceOperation(withDocument(), ctx, { operation: first, progress: { ...progress, isLast: true } });
   expect(toOperation(last)).toMatchObject({ result: { path: '/v1/things' } });
+});
+
+it('reads the lines of a chunk as they were stored', () => {
+  const lines = [
+    { line: 1, text: '{"name":"Zoë"}' },
+    { line: 9, problem: 'The number of cells is 1 instead of 2.' },
+  ];
+  expect(parseChunkText(toChunkText(lines))).toEqual(lines);
 });

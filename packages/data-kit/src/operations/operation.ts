@@ -32,6 +32,22 @@ export const operations = defineCollection('operations', OperationDocument, {
   indexes: {},
 });
 
+/** A line of an uploaded file: its JSON, or why it has none. */
+export const OperationLine = z.object({
+  line: z.int().min(1),
+  text: z.string().optional(),
+  problem: z.string().optional(),
+});
+export type OperationLine = z.infer<typeof OperationLine>;
+
+/** The lines of a chunk, and so of a piece. */
+export const chunkLinesMax = 100;
+
+/** Returns the text of a chunk of lines. */
+export const toChunkText = (lines: readonly OperationLine[]): string => JSON.stringify(lines);
+
+export const parseChunkText = (text: string): OperationLine[] => z.array(OperationLine).parse(JSON.parse(text));
+
 /** A part of the input or of the result of a long operation. Each commit reads or writes one, so memory does not grow with them. */
 export const OperationChunkDocument = Entity.extend({
   operationId: StoredId,

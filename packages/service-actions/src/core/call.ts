@@ -14,7 +14,7 @@ export type Call = {
 type Sending = Omit<Call, 'input'> & {
   readonly url: string;
   /** Undefined without a body. */
-  readonly body: string;
+  readonly body: string | Blob;
   readonly headers: Readonly<Record<string, string>>;
   readonly isRead: boolean;
   /** Aborted by the caller, or at the time limit of the call. */
@@ -38,6 +38,8 @@ const sendOnce = async (sending: Sending, token: string | undefined) => {
       method: route.method,
       body,
       headers: {
+        // A file has a type of its own, which `fetch` sends.
+        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
         ...headers,
         ...(token && { authorization: `Bearer ${token}` }),
         ...(cached && { 'if-none-match': cached.etag }),
@@ -104,7 +106,7 @@ export const call = async ({ api, route, input, options }: Call): Promise<AnyRes
     const url = api.baseUrl + toPath(route.path, input);
     code = 'invalid-body';
     // Undefined without a body, whatever the type says. Throws for what JSON cannot represent, such as a `bigint`.
-    const body = JSON.stringify(input.body);
+    const body = input.body instanceof Blob ? input.body : JSON.stringify(input.body);
     code = 'token-unavailable';
     const sending = {
       api,

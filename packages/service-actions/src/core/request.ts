@@ -25,13 +25,8 @@ const createKey = (): string =>
   crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 /** Returns the headers that all tries of a call share; `isKeyed` is true for a write that accepts an idempotency key. */
-export const toHeaders = (
-  isKeyed: boolean,
-  { body, ifMatch }: AnyInput,
-  options: CallOptions,
-): Record<string, string> => ({
+export const toHeaders = (isKeyed: boolean, { ifMatch }: AnyInput, options: CallOptions): Record<string, string> => ({
   ...options.headers,
-  ...(body !== undefined && { 'content-type': 'application/json' }),
   ...(ifMatch !== undefined && { 'if-match': typeof ifMatch === 'number' ? `"${ifMatch}"` : ifMatch }),
   ...(isKeyed && { 'idempotency-key': options.idempotencyKey ?? createKey() }),
 });

@@ -14,7 +14,14 @@ type QueryInput<R extends RouteSpec> = R extends { readonly query: infer S }
     : { readonly query: Wire<S> }
   : unknown;
 
-type BodyInput<R extends RouteSpec> = R extends { readonly body: infer S } ? { readonly body: Wire<S> } : unknown;
+type BodyInput<R extends RouteSpec> = R extends { readonly body: infer S }
+  ? { readonly body: Wire<S> }
+  : R extends { readonly upload: object }
+    ? {
+        /** A file of lines. Its `type` is `application/x-ndjson` or `text/csv`. */
+        readonly body: Blob;
+      }
+    : unknown;
 
 type VersionInput<R extends RouteSpec> = R['method'] extends 'PATCH' | 'PUT' | 'DELETE'
   ? {

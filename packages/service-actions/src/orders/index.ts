@@ -47,6 +47,9 @@ export const listProducts = /* @__PURE__ */ createAction<RouteOf<typeof products
 /** Search products by words. Finds products with at least one of the words in the name, the description or the SKU. Words are compared whole, without case and accents. */
 export const searchProducts = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'searchProducts'>>({ name: 'GET /v1/products/search', domain: 'orders' });
 
+/** Import products from a file. Starts a long operation that creates a product for each line of NDJSON or CSV. A line that is not valid, or whose SKU is taken, is one of the `errors` of the operation, and the others are created. */
+export const importProducts = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'importProducts'>>({ name: 'POST /v1/product-imports', domain: 'orders' });
+
 /** Export products. Starts a long operation that copies the products. When it has succeeded, `result.path` returns them. */
 export const exportProducts = /* @__PURE__ */ createAction<RouteOf<typeof productsContract, 'exportProducts'>>({ name: 'POST /v1/product-exports', domain: 'orders' });
 

@@ -23,6 +23,9 @@ const { alreadyArchived, notArchived, skuTaken, stockTooLarge } = ordersErrors;
 /** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 16 * 1024;
 
+const importBytesMax = 10 * 1024 * 1024;
+const importLinesMax = 100_000;
+
 const read = { policy: 'products:read' } as const;
 const write = { policy: 'products:write' } as const;
 const product = { params: ProductParams, responses: { 200: Product } } as const;
@@ -61,6 +64,18 @@ export const productsContract = defineContract('products', {
       auth: read,
       query: SearchProductsQuery,
       responses: { 200: ProductMatches },
+    }),
+    importProducts: defineRoute({
+      method: 'POST',
+      path: '/v1/product-imports',
+      summary: 'Import products from a file',
+      description:
+        'Starts a long operation that creates a product for each line of NDJSON or CSV. A line that is not valid, or whose SKU is taken, is one of the `errors` of the operation, and the others are created.',
+      auth: write,
+      limit: 'sensitive',
+      upload: { line: CreateProduct, linesMax: importLinesMax },
+      bodyBytesMax: importBytesMax,
+      responses: { 202: Operation },
     }),
     exportProducts: defineRoute({
       method: 'POST',

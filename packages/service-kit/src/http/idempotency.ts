@@ -63,9 +63,13 @@ const toFinalRefusal = (error: unknown, { toRefusal }: IdempotentOperation): Sto
   return refusal && !versionStatuses.includes(refusal.status) ? refusal : undefined;
 };
 
+/** Returns a key as it is stored: it belongs to its caller and operation. */
+export const toStoredKey = ({ actor }: Ctx, operationId: string, key: string): string =>
+  `${actor.id} ${operationId} ${key}`;
+
 const createKeyStore = (operation: IdempotentOperation, { unitOfWork, journal }: IdempotencyDeps) => {
   const { ctx, operationId, fingerprint, toRefusal } = operation;
-  const key = `${ctx.actor.id} ${operationId} ${operation.key}`;
+  const key = toStoredKey(ctx, operationId, operation.key);
   const toResponse = (response: StoredResponse) => response;
   const metadata = { operation: operationId, idempotency: { key, fingerprint, toResponse } };
 

@@ -6,8 +6,10 @@ import {
   getSuccess,
   hasVersion,
   type RouteSpec,
+  type UploadSpec,
 } from '@plinth/contract-kit';
 import type { z } from 'zod';
+import { csv, listColumns, toCsvExample } from '../http/csv-columns.ts';
 import { ndjson } from '../http/stream.ts';
 import { bodyLimitBytes } from '../plugins/body-parsers.ts';
 import { getErrorHeaders, getSuccessHeaders } from './headers.ts';
@@ -112,7 +114,29 @@ const toSecurity = ({ auth }: RouteSpec): Json => ({
   }),
 });
 
-const toRequestBody = ({ method, body, bodyBytesMax = bodyLimitBytes }: RouteSpec, registry: SchemaRegistry): Json => {
+const toUploadBody = ({ line, linesMax }: UploadSpec, bytesMax: number, registry: SchemaRegistry): Json => {
+  const { schema, example = {} } = registry.toMedia(line);
+  const columns = listColumns(line).map(({ name }) => name);
+  const description = `At most ${linesMax} lines and ${bytesMax / 1024 / 1024} MiB, which arrive within eight seconds. An empty body has no lines.`;
+  const toContent = (text: string, format: string): Json => ({
+    schema: { type: 'string', description: format },
+    'x-item-schema': schema,
+    example: text,
+  });
+  const ndjsonFormat = 'Lines of JSON. `x-item-schema` is the schema of one line.';
+  const csvFormat = `A line with the names of columns, and a line for each item. Columns: \`${columns.join('`, `')}\`. An empty cell is an absent field.`;
+  const content = {
+    [ndjson]: toContent(`${JSON.stringify(example)}\n`, ndjsonFormat),
+    [csv]: toContent(toCsvExample(line, example as Json), csvFormat),
+  };
+  return { requestBody: { description, required: false, content } };
+};
+
+const toRequestBody = (
+  { method, body, upload, bodyBytesMax = bodyLimitBytes }: RouteSpec,
+  registry: SchemaRegistry,
+): Json => {
+  if (upload) return toUploadBody(upload, bodyBytesMax, registry);
   if (!body) return {};
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const media = registry.toMedia(body);

@@ -157,7 +157,7 @@ export type AdmissionOptions = { readonly inFlightMax: number; readonly publicUr
 
 /**
  * Admits requests to contracts while slots are free. A request takes its slot after its body has arrived, so that a slow
- * client holds none. Routes of the host are not counted, nor are streams, which run at the pace of their clients.
+ * client holds none. Routes of the host are not counted, nor are streams and uploads, which run at the pace of their clients.
  */
 export const admission = fp<AdmissionOptions>(
   async (app, { inFlightMax, publicUrl }) => {
@@ -165,7 +165,7 @@ export const admission = fp<AdmissionOptions>(
     const reject = createRejecter(commonErrors.unavailable({ detail: 'The server is overloaded.' }), publicUrl);
     app.addHook('preValidation', (request, reply, done) => {
       const { contract } = request.scope.config;
-      if (!contract || contract.stream) return done();
+      if (!contract || contract.stream || contract.upload) return done();
       const caller = getCaller(request);
       const leave = (): void => queue.leave(caller);
       queue.enter(caller, (isAdmitted) => {

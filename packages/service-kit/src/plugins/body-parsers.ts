@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { commonErrors } from '@plinth/contract-kit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { uploadTypes } from '../http/upload-lines.ts';
 
 /** The largest request body, in bytes. */
 export const bodyLimitBytes = 256 * 1024;
@@ -68,10 +69,42 @@ const discardBody = (payload: IncomingMessage, done: Done): void => {
 /** The media type of a body that is not parsed. */
 const ignoredType = 'application/octet-stream';
 
-const hasBody = ({ scope }: FastifyRequest): boolean => scope.config.contract?.body !== undefined;
+const isUpload = ({ scope }: FastifyRequest): boolean => scope.config.contract?.upload !== undefined;
+
+const hasBody = ({ scope }: FastifyRequest): boolean => {
+  const { contract } = scope.config;
+  return contract?.body !== undefined || contract?.upload !== undefined;
+};
+
+/** The 415 of a route, which names the types that it accepts. */
+const toUnsupported = (request: FastifyRequest) =>
+  isUpload(request)
+    ? commonErrors.unsupportedMediaType({ fix: `Send \`Content-Type: ${uploadTypes.join('` or `')}\`.` })
+    : commonErrors.unsupportedMediaType();
+
+/** Passes the body of an upload on to its handler, which reads it, so that it is never in memory as a whole. */
+const addUploadParser = (app: FastifyInstance): void => {
+  app.addContentTypeParser([...uploadTypes], (request: FastifyRequest, payload: IncomingMessage, done) => {
+    if (!isUpload(request)) {
+      discardBody(payload, (error) => done(error ?? (hasBody(request) ? toUnsupported(request) : null)));
+      return;
+    }
+    try {
+      assertUncompressed(request);
+      done(null, payload);
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addHook('preParsing', async (request, reply) => {
+    const { expect, 'content-length': length = 0 } = request.headers;
+    // A smaller body was invited already, before its route was known.
+    if (isUpload(request) && expect !== undefined && Number(length) > bodyLimitBytes) reply.raw.writeContinue();
+  });
+};
 
 /**
- * Parses JSON, and JSON merge patches for PATCH; any other type is a 415. A route without a body ignores the body of a
+ * Parses JSON, and JSON merge patches for PATCH; any other type is a 415, except that of an upload. A route without a body ignores the body of a
  * request, because clients send empty ones of any type. An ignored body takes no memory: anyone may send one to an unknown path.
  */
 export const bodyParsers = fp(
@@ -80,7 +113,7 @@ export const bodyParsers = fp(
     const addParser = (type: string, isAllowed: (request: FastifyRequest) => boolean): void => {
       app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body, done) => {
         try {
-          if (!isAllowed(request)) throw commonErrors.unsupportedMediaType();
+          if (!isAllowed(request)) throw toUnsupported(request);
           assertUncompressed(request);
           void parse(request, toText(body as Buffer), done);
         } catch (error) {
@@ -89,11 +122,12 @@ export const bodyParsers = fp(
       });
     };
     app.removeAllContentTypeParsers();
-    addParser('application/json', () => true);
+    addParser('application/json', (request) => !isUpload(request));
     addParser('application/merge-patch+json', ({ method }) => method === 'PATCH');
     app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage, done: Done) => {
-      discardBody(payload, (error) => done(error ?? (hasBody(request) ? commonErrors.unsupportedMediaType() : null)));
+      discardBody(payload, (error) => done(error ?? (hasBody(request) ? toUnsupported(request) : null)));
     });
+    addUploadParser(app);
 
     // Fastify refuses a malformed type, and a QUERY without one, before it calls a parser or a handler.
     app.addHook('onRequest', (request, _reply, done) => {

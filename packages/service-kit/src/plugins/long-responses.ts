@@ -18,7 +18,7 @@ const retryAfterSeconds = 10;
 
 export type LongResponsesOptions = { readonly longResponses?: LongResponseLimits | undefined };
 
-/** Limits the responses that stream, which admission does not count: how many a process sends, and how many a user receives. */
+/** Limits the responses that stream and the uploads, which admission does not count: how many a process has, and how many a user has. */
 export const longResponses = fp<LongResponsesOptions>(
   async (app, { longResponses: limits = defaultLongResponseLimits }) => {
     const counts = createCounts();
@@ -26,17 +26,18 @@ export const longResponses = fp<LongResponsesOptions>(
     const assertRoom = (user: string, reply: FastifyReply): void => {
       if (total >= limits.max) {
         throw commonErrors.unavailable({
-          detail: 'The server sends as many long responses as it can. Send the request again later.',
+          detail: 'The server handles as many exports and uploads as it can. Send the request again later.',
         });
       }
       if (counts.get(user) < limits.perUserMax) return;
       reply.header('retry-after', String(retryAfterSeconds));
       throw commonErrors.rateLimited({
-        detail: `You receive ${limits.perUserMax} long responses already. Wait until one has ended.`,
+        detail: `You have ${limits.perUserMax} exports or uploads in progress already. Wait until one has ended.`,
       });
     };
     app.addHook('preValidation', async (request, reply) => {
-      if (!request.scope.config.contract?.stream) return;
+      const { contract } = request.scope.config;
+      if (!contract?.stream && !contract?.upload) return;
       const { user } = getCaller(request);
       assertRoom(user, reply);
       total += 1;

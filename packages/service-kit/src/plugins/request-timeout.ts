@@ -29,7 +29,8 @@ const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, rep
     for (const [request, { reply, startedAt, bytesAtStart }] of receiving) {
       const ms = performance.now() - startedAt;
       const bytes = request.raw.socket.bytesRead - bytesAtStart;
-      if (ms > slowBodyGraceMs && bytes < (ms / 1000) * bodyBytesPerSecondMin) onSlow(request, reply);
+      if (request.raw.complete) receiving.delete(request);
+      else if (ms > slowBodyGraceMs && bytes < (ms / 1000) * bodyBytesPerSecondMin) onSlow(request, reply);
     }
   }, 1000).unref();
   app.addHook('preParsing', async (request, reply) => {
@@ -40,7 +41,8 @@ const watchBodies = (app: FastifyInstance, onSlow: (request: FastifyRequest, rep
     reply.raw.once('close', () => receiving.delete(request));
   });
   app.addHook('preValidation', (request, _reply, done) => {
-    receiving.delete(request);
+    // The body of an upload arrives while it is handled.
+    if (!request.scope.config.contract?.upload) receiving.delete(request);
     done();
   });
   app.addHook('onClose', async () => clearInterval(timer));

@@ -6,8 +6,9 @@ import {
   getSuccess,
   type RouteSpec,
   requiresVersion,
+  type Upload,
 } from '@plinth/contract-kit';
-import type { Ctx, ModuleStore, StoredResponse } from '@plinth/data-kit';
+import type { Ctx, Ids, ModuleStore, StoredResponse } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type {
   FastifyReply,
@@ -22,7 +23,7 @@ import { createCaching, type SetCaching } from '../http/caching.ts';
 import { getCaller } from '../http/caller.ts';
 import { matchesIfNoneMatch, parseIfMatch, toETag } from '../http/conditional-requests.ts';
 import { createDeprecationHeaders } from '../http/deprecation.ts';
-import { executeIdempotently, readIdempotencyKey, toFingerprint } from '../http/idempotency.ts';
+import { executeIdempotently, readIdempotencyKey, toFingerprint, toStoredKey } from '../http/idempotency.ts';
 import { findLocation } from '../http/location.ts';
 import { toRefusal } from '../http/problem-response.ts';
 import { toSecurityFields } from '../http/record-refusal.ts';
@@ -35,11 +36,12 @@ import {
   type Serialize,
   selectFields,
 } from '../http/serialize.ts';
+import { hashUpload, storeUpload } from '../http/store-upload.ts';
 import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
 import type { SecurityEvents } from '../security-events.ts';
 
-type Store = Pick<ModuleStore<unknown>, 'unitOfWork' | 'journal'>;
+type Store = Pick<ModuleStore<unknown>, 'collections' | 'unitOfWork' | 'journal'>;
 
 /** A route with its operation. `findStore` returns the store that commits its writes, by the parameters of the path. */
 export type ServedRoute = Binding & {
@@ -52,6 +54,7 @@ export type RoutesOptions = {
   readonly publicUrl: string;
   readonly logger: Logger;
   readonly security: SecurityEvents;
+  readonly ids: Ids;
 };
 
 /** A route with the values that are derived once from its contract. */
@@ -71,7 +74,7 @@ const json = 'application/json';
 const noQuery = z.strictObject({});
 
 /** Returns the input of an operation. A body without a schema is not validated, so it is not passed on. */
-const toInput = ({ route, isVersioned }: PreparedRoute, { params, query, body, headers }: FastifyRequest): unknown => ({
+const toInput = ({ route, isVersioned }: PreparedRoute, { params, query, body, headers }: FastifyRequest): object => ({
   ...(params as object),
   query,
   ...(route.body && { body }),
@@ -131,6 +134,29 @@ const createReadHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   };
 };
 
+type Receiving = { readonly prepared: PreparedRoute; readonly store: Store; readonly key: string };
+
+/** Stores the body of an upload. Its hash distinguishes it from another request with the same idempotency key. */
+const receiveUpload = async (request: FastifyRequest, { prepared, store }: Receiving): Promise<Upload> => {
+  const { route, operationId: operation, ids } = prepared;
+  const { hash, ...upload } = await storeUpload(request, { route, store, ids, operation });
+  request.scope.sentBody = hash;
+  return upload;
+};
+
+/** Returns the stored response to an upload that is repeated. It is looked up first, so that its body is not stored again. */
+const findUploadReplay = async (
+  request: FastifyRequest,
+  { prepared: { route, operationId }, store, key }: Receiving,
+): Promise<StoredResponse | undefined> => {
+  const ctx = request.scope.ctx as Ctx;
+  const record = await store.journal.find(ctx, toStoredKey(ctx, operationId, key));
+  if (!record) return undefined;
+  request.scope.sentBody = await hashUpload(request, route);
+  if (record.fingerprint !== toFingerprint(request)) throw commonErrors.idempotencyMismatch();
+  return record.response;
+};
+
 /** Creates the handler of a write. The response is serialized before the commit, so a failed serialization commits nothing. */
 const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
   const { route, operation, operationId, findStore, publicUrl } = prepared;
@@ -141,7 +167,14 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
     const found = findStore(request.params, ctx);
     const store = found instanceof Promise ? await found : found;
     if (!store) throw commonErrors.notFound();
-    const input = toInput(prepared, request);
+    const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
+    let input = toInput(prepared, request);
+    if (route.upload && key !== undefined) {
+      const receiving = { prepared, store, key };
+      const replay = await findUploadReplay(request, receiving);
+      if (replay) return send(reply.header('idempotency-replayed', 'true'), replay);
+      input = { ...input, upload: await receiveUpload(request, receiving) };
+    }
     const execute = async () => {
       const response = toResponse(await operation(input, ctx), request, prepared);
       // When the response was sent early, as after a timeout, the request must not change anything.
@@ -149,7 +182,6 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
       request.scope.isCommitting = true;
       return response;
     };
-    const key = isKeyed ? readIdempotencyKey(request, route) : undefined;
     if (key === undefined) return send(reply, await store.unitOfWork.run(ctx, execute, { operation: operationId }));
     const { response, replayed } = await executeIdempotently(
       {
@@ -245,11 +277,12 @@ export const routes = fp<RoutesOptions>(
         method: method === 'GET' ? readMethods : method,
         url: path,
         config: { contract: route },
-        ...(bodyLimit !== undefined && { bodyLimit }),
+        // The limit of an upload is that of its lines, which no parser keeps.
+        ...(bodyLimit !== undefined && !route.upload && { bodyLimit }),
         schema: { querystring: query ?? noQuery, ...(params && { params }), ...(body && { body }) },
         ...(hasSecret && { compress: false }),
         onRequest: [...(params ? [rejectEmptyParameters] : []), ...announceEnd(route, routesById)],
-        preValidation: acceptsIdempotencyKey(route) ? [keepSentBody] : [],
+        preValidation: acceptsIdempotencyKey(route) && !route.upload ? [keepSentBody] : [],
         handler: createHandler(prepared),
       });
     }

@@ -1,9 +1,9 @@
 import { type Consumer, failStalledOperation, MessageAlreadyHandled } from '@plinth/data-kit';
 import { createContext } from '@plinth/testing';
-import { exportProductsPiece } from '../jobs/index.ts';
+import { exportProductsPiece, importProductsPiece } from '../jobs/index.ts';
 import { createShop } from './shop.ts';
 
-const jobs: readonly Consumer[] = [exportProductsPiece, failStalledOperation];
+const jobs: readonly Consumer[] = [exportProductsPiece, importProductsPiece, failStalledOperation];
 
 /** Creates a shop whose long operations advance when a test says so, as a worker runs their jobs. */
 export const createOperations = () => {
