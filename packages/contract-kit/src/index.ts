@@ -23,7 +23,7 @@ export {
   type PermissionSpec,
 } from './catalogues/permissions.ts';
 export { type Problem, type ProblemContext, toProblem } from './catalogues/problem.ts';
-export { tokensRevoked } from './catalogues/tokens-revoked.ts';
+export { sessionEnded, tokensRevoked } from './catalogues/tokens-revoked.ts';
 export { DeadMessage, Job } from './operations/job.ts';
 export { jobsContract, jobsErrors, jobsPermissions } from './operations/jobs.ts';
 export {

@@ -11,13 +11,22 @@ export {
   type ModuleDeps,
   type ModuleSpec,
   type ServiceOfAll,
+  type TokenIssuer,
   type UserAccessSource,
 } from './module.ts';
 export { createOpenApi } from './openapi/document.ts';
 export { type ContractOwner, listContractOwners } from './operations/job-routes.ts';
 export type { Dependency } from './plugins/health.ts';
 export type { RateLimitPolicies, RateLimitPolicy, RateLimits } from './plugins/rate-limit.ts';
-export { listPortSettings, type ModulePorts, openPorts, type PortDeps } from './ports.ts';
+export {
+  type LocalPorts,
+  listLocalPortSettings,
+  listPortSettings,
+  type ModulePorts,
+  openLocalPorts,
+  openPorts,
+  type PortDeps,
+} from './ports.ts';
 export { checkSettings } from './production/check-settings.ts';
 export {
   type Connection,

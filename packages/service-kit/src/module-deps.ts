@@ -31,13 +31,31 @@ const limitJobs = ({ name: module, jobs = [] }: Pick<Module, 'name' | 'jobs'>, {
   };
 };
 
+type Options = {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** By the names of their modules, as `openLocalPorts` returns them. */
+  readonly localPorts?: Readonly<Record<string, object>> | undefined;
+};
+
+/** @throws a `TypeError` when the local ports of a module are not open. */
+export const assertLocalPorts = (
+  modules: readonly Module[],
+  { localPorts = {} }: Pick<Options, 'localPorts'>,
+): void => {
+  const closed = modules.find((module) => module.localPorts && !Object.hasOwn(localPorts, module.name));
+  if (!closed) return;
+  throw new TypeError(`The local ports of the module '${closed.name}' are not open. Pass them as 'localPorts'.`);
+};
+
 /** Creates the dependencies of the actions of a module. */
 export const toModuleDeps = (
   module: Module,
   store: Pick<ModuleStore<Module['collections']>, 'collections' | 'events' | 'jobs'>,
-  { clock, ids }: { readonly clock: Clock; readonly ids: Ids },
+  { clock, ids, localPorts }: Options,
 ): never =>
   ({
+    ...localPorts?.[module.name],
     ...store.collections,
     events: limitEvents(module, store.events),
     jobs: limitJobs(module, store.jobs),

@@ -1,3 +1,4 @@
+import type { PublicJwk } from '@plinth/auth';
 import { type Contract, type EventDefinition, getSuccess, Operation as LongOperation } from '@plinth/contract-kit';
 import {
   assertMigrations,
@@ -18,7 +19,7 @@ import {
   operations,
   type ServiceOf,
 } from '@plinth/data-kit';
-import type { ModulePorts } from './ports.ts';
+import type { LocalPorts, ModulePorts } from './ports.ts';
 
 type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
@@ -43,6 +44,14 @@ export type UserAccessSource<Deps> = {
   readonly find: (deps: Deps) => FindUserAccess;
 };
 
+/** How a host finds the keys that the product signs tokens with. The module that stores them declares it. */
+export type TokenIssuer<Deps> = {
+  /** The events after which the keys are looked up again. */
+  readonly changedBy: readonly Pick<EventDefinition, 'name'>[];
+  /** Returns the public keys of all tokens that may still be valid. */
+  readonly listKeys: (deps: Deps) => () => Promise<readonly PublicJwk[]>;
+};
+
 type Operation = (input: never, ctx: never) => Promise<unknown>;
 type Action = (deps: never) => Operation;
 type Actions = { readonly [operationId: string]: Action };
@@ -62,7 +71,13 @@ type CheckActions<Service, Deps, A> = {
   readonly [Op in Misfits<Service, Deps, A>]: (deps: Deps) => Service[Op];
 };
 
-export type ModuleSpec<C extends readonly Contract[], K extends object, A extends Actions, P extends object> = {
+export type ModuleSpec<
+  C extends readonly Contract[],
+  K extends object,
+  A extends Actions,
+  P extends object,
+  L extends object,
+> = {
   /** The domain's name; also the name of its database. */
   readonly name: string;
   /** One contract for each resource. */
@@ -77,14 +92,18 @@ export type ModuleSpec<C extends readonly Contract[], K extends object, A extend
   readonly actions: A;
   /** The other systems that consumers and jobs call. Actions of routes do not get them: no request waits for another system. */
   readonly ports?: ModulePorts<P>;
+  /** The ports that call no other system, such as a hasher of passwords. All actions get them. */
+  readonly localPorts?: LocalPorts<L>;
   /** The consumers of events, of this module and of others. A worker runs them. */
-  readonly consumers?: readonly Consumer<ModuleDeps<K> & NoInfer<P>>[];
+  readonly consumers?: readonly Consumer<ModuleDeps<K> & NoInfer<P & L>>[];
   /** The jobs that the actions enqueue. A worker runs them. */
-  readonly jobs?: readonly Job<ModuleDeps<K> & NoInfer<P>>[];
+  readonly jobs?: readonly Job<ModuleDeps<K> & NoInfer<P & L>>[];
   /** Receives the journals of the other modules. A worker runs it. */
   readonly journalConsumer?: JournalConsumer<ModuleDeps<K> & JournalConsumerDeps>;
   /** For the module that stores users. */
   readonly userAccess?: UserAccessSource<ModuleDeps<K>>;
+  /** For the module that stores the keys of tokens. */
+  readonly tokenIssuer?: TokenIssuer<ModuleDeps<K> & NoInfer<L>>;
 };
 
 /** A module that any host can run: alone, or together with others in one process. */
@@ -95,20 +114,25 @@ export type Module = {
   readonly migrations?: readonly Migration[];
   readonly events?: readonly EventCatalogue[];
   readonly ports?: ModulePorts;
+  readonly localPorts?: LocalPorts;
   readonly consumers?: readonly Consumer[];
   readonly jobs?: readonly Job[];
   readonly journalConsumer?: JournalConsumer;
   readonly userAccess?: UserAccessSource<never>;
+  readonly tokenIssuer?: TokenIssuer<never>;
   readonly create: (deps: never) => { readonly service: { readonly [operationId: string]: Operation } };
 };
 
 /** A module whose service has the types of its contracts. */
-type TypedModule<C extends readonly Contract[], K extends object, A extends Actions, P extends object> = Omit<
-  Module,
-  'contracts' | 'ports'
-> &
-  ModuleSpec<C, K, A, P> & {
-    readonly create: (deps: ModuleDeps<K>) => { readonly service: ServiceOfAll<C> };
+type TypedModule<
+  C extends readonly Contract[],
+  K extends object,
+  A extends Actions,
+  P extends object,
+  L extends object,
+> = Omit<Module, 'contracts' | 'ports' | 'localPorts'> &
+  ModuleSpec<C, K, A, P, L> & {
+    readonly create: (deps: ModuleDeps<K> & L) => { readonly service: ServiceOfAll<C> };
   };
 
 const getViolationCodes = (collections: object): string[] =>
@@ -150,11 +174,12 @@ export const defineModule = <
   const K extends object,
   A extends Actions,
   P extends object = Record<never, never>,
+  L extends object = Record<never, never>,
 >(
-  spec: Omit<ModuleSpec<C, K, A, P>, 'actions'> & {
-    readonly actions: A & CheckActions<ServiceOfAll<C>, ModuleDeps<K>, A>;
+  spec: Omit<ModuleSpec<C, K, A, P, L>, 'actions'> & {
+    readonly actions: A & CheckActions<ServiceOfAll<C>, ModuleDeps<K> & NoInfer<L>, A>;
   },
-): TypedModule<C, K, A, P> => {
+): TypedModule<C, K, A, P, L> => {
   const ofRoutes = spec.contracts.flatMap(({ routes }) => Object.values(routes).flatMap(({ errors = [] }) => errors));
   const declared = [...ofRoutes, ...(spec.journalConsumer?.errors ?? [])].map((error) => error.spec.code);
   const stray = getViolationCodes(spec.collections).find((code) => !declared.includes(code));
@@ -174,5 +199,5 @@ export const defineModule = <
   const create = (deps: never) => ({
     service: Object.fromEntries(actions.map(([operation, action]) => [operation, action(deps)])),
   });
-  return { ...spec, create } as unknown as TypedModule<C, K, A, P>;
+  return { ...spec, create } as unknown as TypedModule<C, K, A, P, L>;
 };

@@ -2,7 +2,7 @@ import { text } from '@plinth/config';
 import { createOutbound } from '@plinth/outbound';
 import { createMetrics } from '@plinth/telemetry';
 import { expect, it } from 'vitest';
-import { listPortSettings, openPorts } from './ports.ts';
+import { listLocalPortSettings, listPortSettings, openLocalPorts, openPorts } from './ports.ts';
 import { assertRunnable } from './worker/worker.ts';
 
 const outbound = createOutbound({ metrics: createMetrics() });
@@ -28,4 +28,16 @@ it('a worker does not run a module whose ports are not open', () => {
   expect(() => assertRunnable(runnable)).toThrow("The ports of the module 'lamps' are not open.");
   assertRunnable({ ...runnable, ports: { lamps: {} } });
   assertRunnable({ ...runnable, runs: ['users'] });
+});
+
+it('the local ports of a module are opened with their settings, and a worker does not run it without them', async () => {
+  const hashers = {
+    name: 'hashers',
+    localPorts: { settings: { COST: text() }, open: ({ COST }: { COST: string }) => ({ hash: COST }) },
+  };
+  expect(Object.keys(listLocalPortSettings([...modules, hashers]))).toEqual(['COST']);
+  expect(await openLocalPorts([...modules, hashers], { COST: '3' })).toEqual({ hashers: { hash: '3' } });
+  const runnable = { modules: [hashers] as never, runs: ['hashers'] };
+  expect(() => assertRunnable(runnable)).toThrow("The local ports of the module 'hashers' are not open.");
+  assertRunnable({ ...runnable, localPorts: { hashers: {} } });
 });

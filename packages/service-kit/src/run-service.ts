@@ -5,17 +5,19 @@ import { createLogger, createStdoutDestination, type Logger } from '@plinth/logg
 import { createMetrics, type Metrics, startTracing } from '@plinth/telemetry';
 import type { FastifyPluginAsync } from 'fastify';
 import { systemClock, systemIds } from './clock-and-ids.ts';
+import { createIssuedKeys } from './issued-keys.ts';
 import { assertCanListen, listen, openMetrics } from './listen.ts';
 import type { Module } from './module.ts';
 import { defaultConnectionLimits } from './plugins/connections.ts';
 import type { Dependency, Readiness } from './plugins/health.ts';
 import type { RateLimits } from './plugins/rate-limit.ts';
+import { openLocalPorts } from './ports.ts';
 import { createRateLimits, createRowLimits } from './rate-limit-policies.ts';
 import { getRedactedFields } from './redacted-fields.ts';
-import { createServer } from './server.ts';
+import { createServer, type Server } from './server.ts';
 import type { ServiceConfig } from './settings.ts';
 import { stopGracefully } from './shutdown.ts';
-import { createUserChanges } from './subscribe-to-users.ts';
+import { createUserChanges, type UserChanges } from './subscribe-to-users.ts';
 import { watchKeys } from './watch-keys.ts';
 
 /** An additional connection of a host, closed after the server. */
@@ -34,6 +36,8 @@ export type ServiceOptions = {
    * whichever modules it serves.
    */
   readonly usersFrom?: Module;
+  /** The module that stores the keys of tokens, if it is not one of `modules`. Without one, only the keys of `AUTH_JWKS` are trusted. */
+  readonly tokensFrom?: Module;
   /** Opens the datastore, which reports its commands. @throws `StartupError` in one sentence when it cannot be used. */
   readonly connect: (config: ServiceConfig, options: { onCommand: CommandObserver | undefined }) => Promise<Datastore>;
   /** Functions that open additional connections, such as Redis. */
@@ -63,8 +67,28 @@ const createServiceLogger = ({ name, modules, config }: ServiceOptions): Logger 
 const createAuthentication = ({ AUTH_JWKS, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience }: ServiceConfig) => {
   const keys = createKeyRing(AUTH_JWKS);
   const revocations = createRevocations();
-  const verifier = createTokenVerifier({ keys, issuer, audience, clock: systemClock, revocations });
-  return { keys, revocations, verifier };
+  const issuedKeys = createIssuedKeys(keys);
+  const refreshKeys = () => issuedKeys.refresh();
+  const verifier = createTokenVerifier({ keys, refreshKeys, issuer, audience, clock: systemClock, revocations });
+  return { keys, issuedKeys, revocations, verifier };
+};
+
+/** Starts what keeps the credentials of a running service current: its keys, and the revocations of tokens. Returns a function that stops it. */
+const watchCredentials = async (
+  { users, issuer, security }: Pick<Server, 'users' | 'issuer' | 'security'>,
+  { keys, issuedKeys, revocations }: ReturnType<typeof createAuthentication>,
+  { datastore, userChanges, logger }: { datastore: Datastore; userChanges: UserChanges; logger: Logger },
+): Promise<() => Promise<void>> => {
+  const stopWatchingKeys = watchKeys({ keys, security, logger });
+  if (issuer) await issuedKeys.start(issuer, { security, logger });
+  const servedIssuer = issuer && { ...issuer, keys: issuedKeys };
+  const clock = systemClock;
+  await userChanges.start({ datastore, users, issuer: servedIssuer, revocations, clock, logger, security });
+  return async () => {
+    stopWatchingKeys();
+    issuedKeys.stop();
+    await userChanges.stop();
+  };
 };
 
 const toServerSettings = (config: ServiceConfig) => ({
@@ -97,24 +121,24 @@ const withoutUsers = (): StartupError =>
   );
 
 const start = async (options: ServiceOptions, { logger, shutdown }: Started): Promise<RunningService> => {
-  const { name, modules, config, connect, usersFrom, beforeListening } = options;
-  const production = config.NODE_ENV === 'production';
+  const { name, modules, config, connect, usersFrom, tokensFrom, beforeListening } = options;
   const tracing = startTracing(name, config);
   const datastore = await connect(config, { onCommand: tracing?.onCommand });
   const metrics = createMetrics();
   const connections = options.connections.map((open) => open(config, logger, metrics));
-  const clock = systemClock;
-  const { keys, revocations, verifier } = createAuthentication(config);
+  const authentication = createAuthentication(config);
   const userChanges = createUserChanges(metrics);
-  const { server, prepare, assertPrepared, drain, users, security, checkReadiness } = await createServer({
+  const served = await createServer({
     ...toServerSettings(config),
     name,
     modules,
     usersFrom,
+    tokensFrom,
+    localPorts: await openLocalPorts(tokensFrom ? [...modules, tokensFrom] : modules, config),
     datastore,
-    verifier,
+    verifier: authentication.verifier,
     logger,
-    clock,
+    clock: systemClock,
     ids: systemIds,
     dependencies: [toDependency(datastore), ...userChanges.dependencies(config), ...connections],
     limits: createRateLimits({ config, connections, findPlan: options.findPlan }),
@@ -124,20 +148,19 @@ const start = async (options: ServiceOptions, { logger, shutdown }: Started): Pr
     tracing,
     plugins: options.plugins,
   });
-  if (!users) throw withoutUsers();
+  const { server, drain, checkReadiness } = served;
+  if (!served.users) throw withoutUsers();
   const probes = { checkReadiness: async () => starting };
   const metricsServer = await openMetrics({ metrics, checkReadiness: () => probes.checkReadiness() }, config);
-  await (config.MIGRATE_ON_START ? prepare() : assertPrepared());
+  await (config.MIGRATE_ON_START ? served.prepare() : served.assertPrepared());
   await beforeListening?.(datastore);
-  const stopWatchingKeys = watchKeys({ keys, security, logger });
-  await userChanges.start({ datastore, users, revocations, clock, logger, security });
+  const stopWatching = await watchCredentials(served, authentication, { datastore, userChanges, logger });
   shutdown.stop = async (signal) => {
     drain();
     // Proxies send requests until they have noticed that the service is not ready.
-    if (production && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
+    if (config.NODE_ENV === 'production' && signal === 'SIGTERM') await setTimeout(config.SHUTDOWN_DELAY_MS);
     await server.close();
-    stopWatchingKeys();
-    await userChanges.stop();
+    await stopWatching();
     await Promise.all([datastore.close(), ...connections.map(({ close }) => close())]);
     await Promise.all([tracing?.stop(), metricsServer?.close()]);
   };

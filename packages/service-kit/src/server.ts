@@ -9,8 +9,8 @@ import type { Serialization } from './http/serialize.ts';
 import { createRequestTelemetry, measureDatastore, measureTracing } from './http/telemetry.ts';
 import { createHttpApp, type HttpApp } from './http-app.ts';
 import { implement } from './implement.ts';
-import type { Module, UserAccessSource } from './module.ts';
-import { toModuleDeps } from './module-deps.ts';
+import type { Module, TokenIssuer, UserAccessSource } from './module.ts';
+import { assertLocalPorts, toModuleDeps } from './module-deps.ts';
 import { listContractOwners, listJobRoutes, listOperationRoutes } from './operations/job-routes.ts';
 import type { ConnectionLimits } from './plugins/connections.ts';
 import type { Dependency } from './plugins/health.ts';
@@ -24,6 +24,10 @@ export type ServerOptions = {
   readonly modules: readonly Module[];
   /** The module that stores the users, if it is not one of `modules`. */
   readonly usersFrom?: Module | undefined;
+  /** The module that stores the keys of tokens, if it is not one of `modules`. */
+  readonly tokensFrom?: Module | undefined;
+  /** The local ports of modules by their names, as `openLocalPorts` returns them. */
+  readonly localPorts?: Readonly<Record<string, object>> | undefined;
   readonly datastore: Datastore;
   readonly verifier: TokenVerifier;
   readonly logger: Logger;
@@ -65,12 +69,21 @@ export type ServedUsers = {
   readonly access: UserAccessCache;
 };
 
+/** The module that stores the keys of tokens, and how they are found. */
+export type ServedIssuer = {
+  readonly module: Pick<Module, 'name'>;
+  readonly changedBy: TokenIssuer<never>['changedBy'];
+  readonly listKeys: ReturnType<TokenIssuer<never>['listKeys']>;
+};
+
 /** A server with every route of some modules. `prepare` migrates their databases, `assertPrepared` only compares them. */
 export type Server = HttpApp & {
   readonly prepare: () => Promise<void>;
   readonly assertPrepared: () => Promise<void>;
   /** Undefined when no module stores users: then tokens are not compared with them. */
   readonly users: ServedUsers | undefined;
+  /** Undefined when no module stores keys: then only those of the settings are trusted. */
+  readonly issuer: ServedIssuer | undefined;
   readonly security: SecurityEvents;
 };
 
@@ -80,19 +93,26 @@ type OpenModule = {
   readonly store: ModuleStore<Module['collections']>;
   readonly service: object;
   readonly users: ServedUsers | undefined;
+  readonly issuer: ServedIssuer | undefined;
 };
 
 const openModule = (module: Module, options: ServerOptions): OpenModule => {
-  const { datastore, clock, ids, tracing, findRowsMax } = options;
+  assertLocalPorts([module], options);
+  const { datastore, clock, ids, tracing, findRowsMax, localPorts } = options;
   const store = datastore.open(module, { clock, ids, findRowsMax, traceBatch: tracing?.traceBatch });
-  const deps = toModuleDeps(module, store, { clock, ids });
-  const { userAccess } = module;
+  const deps = toModuleDeps(module, store, { clock, ids, localPorts });
+  const { userAccess, tokenIssuer } = module;
   const users = userAccess && {
     module,
     changedBy: userAccess.changedBy,
     access: createUserAccessCache(userAccess.find(deps)),
   };
-  return { module, store, service: module.create(deps).service, users };
+  const issuer = tokenIssuer && {
+    module,
+    changedBy: tokenIssuer.changedBy,
+    listKeys: tokenIssuer.listKeys(deps),
+  };
+  return { module, store, service: module.create(deps).service, users, issuer };
 };
 
 const listRoutes = ({ module, store, service }: OpenModule): ServedRoute[] =>
@@ -122,6 +142,16 @@ const findUsers = (openModules: readonly OpenModule[], options: ServerOptions): 
   );
 };
 
+/** @throws a `TypeError` when several modules store the keys of tokens. */
+const findIssuer = (openModules: readonly OpenModule[], options: ServerOptions): ServedIssuer | undefined => {
+  const opened = options.tokensFrom ? [...openModules, openModule(options.tokensFrom, options)] : openModules;
+  const [issuer, other] = opened.flatMap(({ issuer: own }) => (own ? [own] : []));
+  if (!other) return issuer;
+  throw new TypeError(
+    `The modules '${issuer?.module.name}' and '${other.module.name}' both declare 'tokenIssuer'. Declare it in the module that stores the keys.`,
+  );
+};
+
 /** Creates one server for modules. Each has its own database; they share only the process. */
 export const createServer = async (options: ServerOptions): Promise<Server> => {
   const { modules, logger, metrics = createMetrics(), tracing } = options;
@@ -132,6 +162,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   if (tracing) measureTracing(metrics, tracing);
   const openModules = modules.map((module) => openModule(module, options));
   const users = findUsers(openModules, options);
+  const issuer = findIssuer(openModules, options);
   const security = createSecurityEvents({ logger, metrics });
   const app = await createHttpApp({
     ...options,
@@ -159,6 +190,7 @@ export const createServer = async (options: ServerOptions): Promise<Server> => {
   return {
     ...app,
     users,
+    issuer,
     security,
     prepare: () => forEachStore('prepare'),
     assertPrepared: () => forEachStore('assertPrepared'),

@@ -87,3 +87,22 @@ describe('replace', () => {
     expect(ring.kids).toEqual([valid.kid]);
   });
 });
+
+describe('the keys of the own issuer', () => {
+  const issued = toPublicJwk(foreignKey);
+
+  it('are trusted beside those of the key set, also after it was replaced, until others come', () => {
+    const ring = createKeyRing({ keys: [valid] });
+    expect(ring.replaceIssued([issued])).toEqual({ added: [issued.kid], retired: [] });
+    expect(ring.replace({ keys: [{ ...valid, kid: 'next' }] })).toEqual({ added: ['next'], retired: [valid.kid] });
+    expect(ring.kids).toEqual(['next', issued.kid]);
+    expect(ring.replaceIssued([])).toEqual({ added: [], retired: [issued.kid] });
+  });
+
+  it('integrity: replace no key of the key set that has the same name', () => {
+    const ring = createKeyRing({ keys: [valid] });
+    const { current } = ring;
+    expect(ring.replaceIssued([{ ...issued, kid: valid.kid }])).toEqual({ added: [], retired: [] });
+    expect(ring.current).toBe(current);
+  });
+});

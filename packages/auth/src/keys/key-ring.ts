@@ -1,6 +1,6 @@
 import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { PublicJwks } from './public-jwks.ts';
+import { type PublicJwk, PublicJwks } from './public-jwks.ts';
 
 /** The names (`kid`) of the keys that a new key set has added and removed. */
 export type KeyChanges = { readonly added: readonly string[]; readonly retired: readonly string[] };
@@ -19,6 +19,8 @@ export type KeyRing = {
    * @throws a `TypeError` that names each invalid key and quotes none. The keys stay as they are then.
    */
   replace(jwks: unknown): KeyChanges;
+  /** Trusts these keys of the product's own issuer too, instead of those of the last call. A name that the key set has stays as it is. */
+  replaceIssued(keys: readonly PublicJwk[]): KeyChanges;
 };
 
 const parse = (jwks: unknown): PublicJwks => {
@@ -38,8 +40,18 @@ const listMissing = (keys: Keys, others: Keys): string[] =>
  * @throws a `TypeError` that names each invalid key and quotes none.
  */
 export const createKeyRing = (jwks: unknown): KeyRing => {
-  let { keys } = parse(jwks);
+  let { keys: configured } = parse(jwks);
+  let issued: Keys = [];
+  let keys = configured;
   let current = createLocalJWKSet({ keys });
+  const update = (): KeyChanges => {
+    const others = issued.filter(({ kid }) => !configured.some((key) => key.kid === kid));
+    const next = [...configured, ...others];
+    const changes = { added: listMissing(next, keys), retired: listMissing(keys, next) };
+    if (changes.added.length + changes.retired.length > 0) current = createLocalJWKSet({ keys: next });
+    keys = next;
+    return changes;
+  };
   return {
     get current() {
       return current;
@@ -48,11 +60,12 @@ export const createKeyRing = (jwks: unknown): KeyRing => {
       return keys.map(({ kid }) => kid);
     },
     replace: (next) => {
-      const { keys: nextKeys } = parse(next);
-      const changes = { added: listMissing(nextKeys, keys), retired: listMissing(keys, nextKeys) };
-      if (changes.added.length + changes.retired.length > 0) current = createLocalJWKSet({ keys: nextKeys });
-      keys = nextKeys;
-      return changes;
+      configured = parse(next).keys;
+      return update();
+    },
+    replaceIssued: (next) => {
+      issued = [...next];
+      return update();
     },
   };
 };

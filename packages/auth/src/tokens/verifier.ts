@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Clock, Principal } from '@plinth/data-kit';
-import { decodeProtectedHeader, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { publicShape } from '../keys/public-jwks.ts';
@@ -18,6 +18,8 @@ export type TokenVerifier = {
 
 type Options = {
   readonly keys: Pick<KeyRing, 'current'>;
+  /** Looks up the keys again for a token whose key is unknown. Returns false when that was done a moment ago. */
+  readonly refreshKeys?: (() => Promise<boolean>) | undefined;
   /** The only trusted `iss`. */
   readonly issuer: string;
   /** The name of this API in `aud`. */
@@ -101,15 +103,10 @@ const withHeaderCheck =
     throw unauthenticated(detail, new Rejection('malformed'));
   };
 
-/** Creates the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
-export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations }: Options): TokenVerifier => {
-  const now = (): number => clock.now().getTime();
-  const cache = new LRUCache<string, VerifiedToken>({
-    max: cachedTokensMax,
-    ttl: cachedMs,
-    ttlResolution: 0,
-    perf: { now },
-  });
+type Verify = (token: string) => Promise<VerifiedToken>;
+
+/** Creates the check of signature and claims by the current keys. */
+const createVerify = ({ keys, refreshKeys, issuer, audience, clock }: Options): Verify => {
   const options: JWTVerifyOptions = {
     algorithms: [tokenAlgorithm],
     typ: tokenType,
@@ -119,6 +116,31 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
     maxTokenAge: lifetimeSecondsMax,
     clockTolerance: skewSeconds,
   };
+  const verify: Verify = async (token) => {
+    const { current } = keys;
+    const verifyOptions = { ...options, currentDate: clock.now() };
+    const { payload, protectedHeader } = await jwtVerify(token, withHeaderCheck(current), verifyOptions);
+    return toVerifiedToken(payload, { kid: protectedHeader.kid, keys: current });
+  };
+  return (token) =>
+    verify(token).catch(async (cause: unknown) => {
+      // A key that was added a moment ago may be unknown here.
+      if (cause instanceof errors.JWKSNoMatchingKey && (await refreshKeys?.())) return verify(token);
+      throw cause;
+    });
+};
+
+/** Creates the verifier of access tokens: EdDSA (Ed25519) JWTs as in RFC 9068, with a tenant and roles. */
+export const createTokenVerifier = (dependencies: Options): TokenVerifier => {
+  const { keys, clock, revocations } = dependencies;
+  const now = (): number => clock.now().getTime();
+  const cache = new LRUCache<string, VerifiedToken>({
+    max: cachedTokensMax,
+    ttl: cachedMs,
+    ttlResolution: 0,
+    perf: { now },
+  });
+  const verify = createVerify(dependencies);
 
   const toPrincipal = ({ principal, issuedAt, expiresAtMs, kid }: VerifiedToken): Principal => {
     // `exp` has no tolerance: a client gets a new token when it has expired.
@@ -130,14 +152,9 @@ export const createTokenVerifier = ({ keys, issuer, audience, clock, revocations
 
   const verifyNew = async (token: string, digest: string): Promise<Principal> => {
     assertForm(token);
-    const { current } = keys;
-    const verifyOptions = { ...options, currentDate: clock.now() };
-    const { payload, protectedHeader } = await jwtVerify(token, withHeaderCheck(current), verifyOptions).catch(
-      (error) => {
-        throw toUnauthenticated(error, findKid(token));
-      },
-    );
-    const verified = toVerifiedToken(payload, { kid: protectedHeader.kid, keys: current });
+    const verified = await verify(token).catch((cause: unknown) => {
+      throw toUnauthenticated(cause, findKid(token));
+    });
     cache.set(digest, verified);
     return toPrincipal(verified);
   };

@@ -138,7 +138,7 @@ const createGuests = () => {
 /** Opens a host for tests: real routes and tokens on a datastore. It reports responses that no contract declares. */
 export const openTestHost = async (options: TestHostOptions): Promise<TestHost> => {
   const { datastore, clock = systemClock, callers = 'any' } = options;
-  const { verifier, revocations, signToken } = await createCredentials(clock);
+  const { verifier, issuedKeys, revocations, signToken } = await createCredentials(clock);
   const guests = createGuests();
   const modules = callers === 'any' ? options.modules.map(guests.admitTo) : options.modules;
   const lines = collectLines();
@@ -146,7 +146,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const logger = createLogger({ level: 'debug', service: 'test', classified, destination: lines });
   const violations: string[] = [];
   const contracts = listContractOwners(modules).flatMap((owner) => owner.contracts);
-  const { server, prepare, drain, users, security, checkReadiness } = await createServer({
+  const { server, prepare, drain, users, issuer, security, checkReadiness } = await createServer({
     name: 'test',
     ids: systemIds,
     publicUrl: 'http://test.example',
@@ -165,7 +165,9 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
   const unseenResponses = recordResponses(server, contracts);
   await prepare();
   const userChanges = createUserChanges(createMetrics());
-  if (users) await userChanges.start({ datastore, users, revocations, clock, logger, security });
+  if (issuer) await issuedKeys.start(issuer, { security, logger });
+  const servedIssuer = issuer && { ...issuer, keys: issuedKeys };
+  await userChanges.start({ datastore, users, issuer: servedIssuer, revocations, clock, logger, security });
   await server.ready();
   const sign = (subject: TokenSubject): Promise<string> => {
     guests.add(subject);
@@ -186,6 +188,7 @@ export const openTestHost = async (options: TestHostOptions): Promise<TestHost> 
     unseenResponses,
     close: async () => {
       await server.close();
+      issuedKeys.stop();
       await userChanges.stop();
       await datastore.close();
     },

@@ -27,6 +27,8 @@ export type CallOptions = { readonly as?: Caller; readonly headers?: Readonly<Re
 type ServiceOptions<D> = CoverOptions & {
   readonly module: Module;
   readonly openDatastore: () => Promise<D>;
+  /** The local ports of the module, where it has some. */
+  readonly localPorts?: object;
 };
 
 /** Converts an operation and its input to a request, with a new idempotency key where the route requires one. */
@@ -52,13 +54,22 @@ const toRequest = (
 };
 
 /** Opens one module on a separate database, for the tests of a file. */
-export const useModule = <D extends ReadableDatastore>({ module, openDatastore, ...coverage }: ServiceOptions<D>) => {
+export const useModule = <D extends ReadableDatastore>({
+  module,
+  openDatastore,
+  localPorts,
+  ...coverage
+}: ServiceOptions<D>) => {
   let datastore: D | undefined;
   let interleaving: ReturnType<typeof createInterleaving> | undefined;
   const open = async () => {
     datastore = await openDatastore();
     interleaving = createInterleaving(datastore);
-    return { modules: [module], datastore: interleaving.datastore };
+    return {
+      modules: [module],
+      datastore: interleaving.datastore,
+      ...(localPorts && { localPorts: { [module.name]: localPorts } }),
+    };
   };
   const host = useTestHost(open, coverage);
   const contracts = listContractOwners([module]).flatMap((owner) => owner.contracts);

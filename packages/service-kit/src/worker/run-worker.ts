@@ -8,7 +8,7 @@ import { measureTracing } from '../http/telemetry.ts';
 import { assertCanListen, openMetrics } from '../listen.ts';
 import type { Module } from '../module.ts';
 import { createReadinessCheck, type Dependency } from '../plugins/health.ts';
-import { openPorts } from '../ports.ts';
+import { openLocalPorts, openPorts } from '../ports.ts';
 import { getRedactedFields } from '../redacted-fields.ts';
 import { stopGracefully } from '../shutdown.ts';
 import { assertRunnable, createWorker } from './worker.ts';
@@ -41,7 +41,13 @@ const toRunning = async (options: WorkerHostOptions, outbound: Outbound) => {
   const runs = listModules(options);
   const key = config.AUDIT_SIGNING_KEY;
   const ran = modules.filter(({ name }) => runs.includes(name));
-  return { modules, runs, signer: key && createSigner(key), ports: await openPorts(ran, config, { outbound }) };
+  return {
+    modules,
+    runs,
+    signer: key && createSigner(key),
+    ports: await openPorts(ran, config, { outbound }),
+    localPorts: await openLocalPorts(ran, config),
+  };
 };
 
 type Prepared = {

@@ -1,7 +1,7 @@
 import { type Config, list } from '@plinth/config';
 import { z } from 'zod';
 import { databaseSettings } from '../database-settings.ts';
-import { listPortSettings } from '../ports.ts';
+import { listLocalPortSettings, listPortSettings } from '../ports.ts';
 import { serviceSettings } from '../settings.ts';
 import { signingSettings } from '../signing-settings.ts';
 import { redisTlsSettings } from '../tls-settings.ts';
@@ -39,7 +39,10 @@ export const workerSettings = {
 export type WorkerConfig = Config<typeof workerSettings>;
 
 /** Returns the settings of a worker of these modules, with those of their ports, which only the ports read. */
-export const toWorkerSettings = (modules: Parameters<typeof listPortSettings>[0]): typeof workerSettings => ({
+export const toWorkerSettings = (
+  modules: Parameters<typeof listPortSettings>[0] & Parameters<typeof listLocalPortSettings>[0],
+): typeof workerSettings => ({
   ...workerSettings,
   ...listPortSettings(modules),
+  ...listLocalPortSettings(modules),
 });

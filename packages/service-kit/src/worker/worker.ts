@@ -14,7 +14,7 @@ import { StartupError, toMessages } from '@plinth/data-kit';
 import type { Logger } from '@plinth/logger';
 import type { Metrics, Tracing } from '@plinth/telemetry';
 import type { Module } from '../module.ts';
-import { toModuleDeps } from '../module-deps.ts';
+import { assertLocalPorts, toModuleDeps } from '../module-deps.ts';
 import { createBacklogMetrics } from './backlog-metrics.ts';
 import { createDelayedMessages } from './delayed-messages.ts';
 import { createDispatcher, type DispatchLimits } from './dispatcher.ts';
@@ -41,6 +41,8 @@ export type WorkerOptions = {
   readonly signer?: Signer | undefined;
   /** The ports of modules by their names, as `openPorts` returns them. Required for each module that runs here and has some. */
   readonly ports?: Readonly<Record<string, object>> | undefined;
+  /** The local ports of modules by their names, as `openLocalPorts` returns them. */
+  readonly localPorts?: Readonly<Record<string, object>> | undefined;
   readonly limits?: Partial<DispatchLimits>;
 };
 
@@ -69,9 +71,13 @@ const stopAfterMs = 7000;
 
 const defaultLimits = { max: 500, checkAfterMs: 30_000 };
 
-const openModule = (module: Module, { datastore, clock, ids, logger, tracing, ports }: WorkerOptions): OpenModule => {
+const openModule = (module: Module, options: WorkerOptions): OpenModule => {
+  const { datastore, clock, ids, logger, tracing, ports, localPorts } = options;
   const store = datastore.open(module, { clock, ids, traceBatch: tracing?.traceBatch });
-  const deps = { ...(toModuleDeps(module, store, { clock, ids }) as object), ...ports?.[module.name] } as never;
+  const deps = {
+    ...(toModuleDeps(module, store, { clock, ids, localPorts }) as object),
+    ...ports?.[module.name],
+  } as never;
   const { name, consumers = [], jobs = [], journalConsumer } = module;
   const onError = (err: unknown): void => logger.warn('pauses-unknown', { module: name, err });
   const paused = createPausedConsumers({ pauses: store.pauses, onError });
@@ -182,16 +188,20 @@ const handle = ({ name, store, paused, deps }: OpenModule, consumer: Consumer, r
   });
 };
 
-type Runnable = Pick<WorkerOptions, 'modules' | 'runs' | 'signer' | 'ports'>;
+type Runnable = Pick<WorkerOptions, 'modules' | 'runs' | 'signer' | 'ports' | 'localPorts'>;
 
 /** @throws `StartupError` when a module needs a key that is missing. */
-export const assertRunnable = ({ modules, runs, signer, ports = {} }: Runnable): void => {
+export const assertRunnable = ({ modules, runs, signer, ports = {}, localPorts }: Runnable): void => {
   const unknown = runs.find((name) => !modules.some((module) => module.name === name));
   if (unknown !== undefined) throw new TypeError(`There is no module '${unknown}'.`);
   const closed = modules.find(
     (module) => module.ports && runs.includes(module.name) && !Object.hasOwn(ports, module.name),
   );
   if (closed) throw new TypeError(`The ports of the module '${closed.name}' are not open. Pass them as 'ports'.`);
+  assertLocalPorts(
+    modules.filter(({ name }) => runs.includes(name)),
+    { localPorts },
+  );
   const unsigned = modules.find(({ name, journalConsumer }) => journalConsumer && !signer && runs.includes(name));
   if (unsigned) {
     throw new StartupError(
