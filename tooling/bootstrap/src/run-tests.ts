@@ -1,7 +1,7 @@
 // `npm test [-- arguments for turbo]`: every check of every package. It runs with databases, by with-databases.ts.
 import { spawnSync } from 'node:child_process';
 import { root } from '../run.mjs';
-import { addResults, closingLine, listTested, removeResults } from './results.ts';
+import { addResults, closingLine, listNames, listTested, removeResults } from './results.ts';
 
 const tasks = ['lint', 'typecheck', 'test', 'build'];
 // More tasks at the same time than cores make tests miss their deadlines: each already uses several processes.
@@ -21,5 +21,6 @@ const isEmpty = missing.length === listTested(root).length;
 const isIncomplete = args.length === 0 ? missing.length > 0 : isEmpty;
 if (isIncomplete) console.log(isEmpty ? 'No test has run.' : `No test results from ${missing.join(', ')}.`);
 if (status !== 0 && failed === 0) console.log('The checks did not pass: see the failed tasks above.');
+for (const line of listNames(totals)) console.log(line);
 console.log(closingLine(totals));
 process.exitCode = status || (failed > 0 || isIncomplete || passed === 0 ? 1 : 0);

@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { addResults, closingLine, removeResults } from '../src/results.ts';
+import { addResults, closingLine, listNames, removeResults } from '../src/results.ts';
 import { prepareKeySet, readDevelopmentSecrets } from '../src/secrets.ts';
 import { createTemporaryFolder } from './helpers.ts';
 
@@ -74,7 +74,7 @@ describe('the closing line of npm test', () => {
   it('adds up every package and leaves skipped tests out when there are none', async () => {
     const root = await workspace({ 'packages/a': report(2, 1), 'apps/b': report(3, 0) });
     const totals = addResults(root);
-    expect(totals).toEqual({ passed: 5, failed: 1, skipped: 0, skipReasons: new Map(), missing: [] });
+    expect(totals).toMatchObject({ passed: 5, failed: 1, skipped: 0, skipReasons: new Map(), missing: [] });
     expect(closingLine(totals)).toBe('5 passed, 1 failed');
   });
 
@@ -90,7 +90,10 @@ describe('the closing line of npm test', () => {
       { meta: {} },
     ];
     const root = await workspace({
-      'packages/a': report(2, 0, { numPendingTests: 3, testResults: [{ assertionResults }] }),
+      'packages/a': report(2, 0, {
+        numPendingTests: 3,
+        testResults: [{ name: 'a.test.ts', message: '', assertionResults }],
+      }),
     });
     expect(closingLine(addResults(root))).toBe('2 passed, 0 failed, 3 skipped (2 for want of a browser)');
   });
@@ -98,6 +101,37 @@ describe('the closing line of npm test', () => {
   it('counts a test file that cannot be loaded as a failure', async () => {
     const root = await workspace({ 'packages/a': report(2, 0, { success: false }) });
     expect(addResults(root).failed).toBe(1);
+  });
+
+  it('comes after the names of the tests and files that failed, and of those that passed when they were tried again', async () => {
+    const toResult = (fullName: string, status: string, ...failureMessages: readonly string[]) => ({
+      ...{ fullName, status, failureMessages, meta: {} },
+    });
+    const root = await workspace({ 'packages/a': undefined });
+    const file = (name: string, message: string, ...assertionResults: readonly object[]) => ({
+      ...{ name: join(root, 'packages/a', name), message, assertionResults },
+    });
+    const failed = toResult('adds', 'failed', 'AssertionError: expected 1\n  to be 2\n    at add.ts:1:1');
+    const testResults = [
+      file('add.test.ts', '', failed, toResult('lists', 'passed', 'Error: late'), toResult('sorts', 'passed')),
+      file('end.test.ts', 'No test causes 409.\n    at end.ts:1:1'),
+    ];
+    await writeFile(join(root, 'packages/a/test-results.json'), report(2, 1, { success: false, testResults }));
+    expect(listNames(addResults(root))).toEqual([
+      'Passed when they were tried again:',
+      '  packages/a/add.test.ts › lists: Error: late',
+      'Failed:',
+      '  packages/a/add.test.ts › adds: AssertionError: expected 1 to be 2',
+      '  packages/a/end.test.ts: No test causes 409.',
+    ]);
+  });
+
+  it('boundary: comes after fifty names at most', () => {
+    const failures = Array.from({ length: 52 }, (_, index) => `test ${index}`);
+    const totals = { passed: 0, failed: 52, skipped: 0, failures, retries: [], skipReasons: new Map(), missing: [] };
+    const lines = listNames(totals);
+    expect(lines).toHaveLength(52);
+    expect(lines.at(-1)).toBe('  and 2 more');
   });
 
   it('names packages whose tests left no result, old results not counting', async () => {
