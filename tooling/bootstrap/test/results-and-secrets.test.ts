@@ -85,9 +85,9 @@ describe('the closing line of npm test', () => {
 
   it('names the reasons of skipped tests that have one', async () => {
     const assertionResults = [
-      { meta: { skipReason: 'a browser' } },
-      { meta: { skipReason: 'a browser' } },
-      { meta: {} },
+      { fullName: 'opens', meta: { skipReason: 'a browser' } },
+      { fullName: 'opens', meta: { skipReason: 'a browser' } },
+      { fullName: 'reads', meta: {} },
     ];
     const root = await workspace({
       'packages/a': report(2, 0, {
