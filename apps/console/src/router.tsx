@@ -48,6 +48,16 @@ const newProduct = createRoute({
   path: '/products/new',
   component: lazyRouteComponent(() => import('./products/new-product.tsx'), 'NewProduct'),
 });
+const importProducts = createRoute({
+  getParentRoute: () => root,
+  path: '/products/import',
+  component: lazyRouteComponent(() => import('./products/import-products.tsx'), 'ImportProducts'),
+});
+const operation = createRoute({
+  getParentRoute: () => root,
+  path: '/operations/$id',
+  component: lazyRouteComponent(() => import('./operations/operation-detail.tsx'), 'OperationDetail'),
+});
 const product = createRoute({
   getParentRoute: () => root,
   path: '/products/$id',
@@ -127,6 +137,8 @@ export const router = createRouter({
     editUser,
     products,
     newProduct,
+    importProducts,
+    operation,
     product,
     editProduct,
     orders,

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { runInNewContext } from 'node:vm';
-import { placeOrder } from '@plinth/service-actions/orders';
+import { importProducts, placeOrder } from '@plinth/service-actions/orders';
 import { listUsers, updateUser } from '@plinth/service-actions/users';
 import { expect, it } from 'vitest';
 import { toCurl, toTypeScript } from '../src/api/describe-call.ts';
@@ -40,4 +40,17 @@ it('copies as TypeScript exactly what is sent, whatever a value contains', () =>
   const [, text = ''] =
     /await placeOrder\(api, (.*)\);\n$/s.exec(toTypeScript({ action: placeOrder, input }, url)) ?? [];
   expect(JSON.stringify(runInNewContext(`(${text})`))).toBe(JSON.stringify(input));
+});
+
+it('copies an upload as a file that the reader has', () => {
+  const body = new File([], `it's "new".csv`, { type: 'text/csv' });
+  const call = { action: importProducts, input: { body } };
+  expect(runInBash(toCurl(call, target)).slice(-4)).toEqual([
+    ...['-H', 'Content-Type: text/csv', '--data-binary', `@it's "new".csv`],
+  ]);
+  const code = toTypeScript(call, url);
+  expect(code).toContain("import { openAsBlob } from 'node:fs';");
+  expect(code).toContain(
+    String.raw`importProducts(api, { body: await openAsBlob("it's \"new\".csv", { type: 'text/csv' }) });`,
+  );
 });

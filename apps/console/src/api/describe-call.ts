@@ -19,6 +19,12 @@ const isSet = ([, value]: [string, unknown]): boolean => value !== undefined;
 /** Quotes a text for a shell, where only `$TOKEN` of a header may be replaced. */
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
+const toBodyOptions = (body: unknown): string[] => {
+  if (body === undefined) return [];
+  if (!(body instanceof File)) return ["-H 'Content-Type: application/json'", `-d ${quote(JSON.stringify(body))}`];
+  return [`-H 'Content-Type: ${body.type}'`, `--data-binary ${quote(`@${body.name}`)}`];
+};
+
 type Target = {
   /** The URL of the API. */
   readonly apiUrl: string;
@@ -38,13 +44,20 @@ export const toCurl = ({ action, input = {} }: DescribedCall, { apiUrl, key }: T
     '-H "Authorization: Bearer $TOKEN"',
     ...(ifMatch === undefined ? [] : [`-H ${quote(`If-Match: "${ifMatch}"`)}`]),
     ...(method === 'GET' ? [] : [`-H 'Idempotency-Key: ${key}'`]),
-    ...(body === undefined ? [] : ["-H 'Content-Type: application/json'", `-d ${quote(JSON.stringify(body))}`]),
+    ...toBodyOptions(body),
   ];
   return lines.join(' \\\n  ');
 };
 
 const toLiteral = (value: unknown): string =>
   JSON.stringify(value, undefined, 2).replaceAll(/"([A-Za-z_]\w*)":/g, '$1:');
+
+/** Returns the input as code, in which a file is read from the disk. */
+const toInput = (input: Readonly<Record<string, unknown>>): string => {
+  const { body } = input;
+  if (!(body instanceof File)) return toLiteral(input);
+  return `{ body: await openAsBlob(${JSON.stringify(body.name)}, { type: '${body.type}' }) }`;
+};
 
 /** Returns the call as code with the typed client. */
 export const toTypeScript = ({ action, input = {} }: DescribedCall, apiUrl: string): string => {
@@ -61,8 +74,9 @@ export const toTypeScript = ({ action, input = {} }: DescribedCall, apiUrl: stri
       .map(toValue),
   );
   const argument = { ...rest, ...(Object.keys(sent).length > 0 && { query: sent }) };
-  const call = Object.keys(argument).length > 0 ? `${name}(api, ${toLiteral(argument)})` : `${name}(api)`;
+  const call = Object.keys(argument).length > 0 ? `${name}(api, ${toInput(argument)})` : `${name}(api)`;
   return [
+    ...(rest.body instanceof File ? ["import { openAsBlob } from 'node:fs';"] : []),
     "import { createApi } from '@plinth/service-actions';",
     `import { ${name} } from '@plinth/service-actions/${domain}';`,
     '',

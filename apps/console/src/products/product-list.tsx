@@ -1,15 +1,28 @@
-import { createProduct, listProducts, searchProducts } from '@plinth/service-actions/orders';
+import {
+  createProduct,
+  exportProducts,
+  importProducts,
+  listProducts,
+  searchProducts,
+} from '@plinth/service-actions/orders';
 import { Link } from '@tanstack/react-router';
 import { useSession } from '../session/session.ts';
 import { PlusIcon } from '../ui/icons.tsx';
 import { ResourceList } from '../ui/resource-list.tsx';
 import { buttonStyles } from '../ui/styles.ts';
 import { productColumns } from './columns.tsx';
+import { ExportButton } from './export-button.tsx';
 
 const AddLink = () => (
   <Link to="/products/new" className={buttonStyles.primary}>
     <PlusIcon />
     Add product
+  </Link>
+);
+
+const ImportLink = () => (
+  <Link to="/products/import" className={buttonStyles.secondary}>
+    Import
   </Link>
 );
 
@@ -21,7 +34,13 @@ export const ProductList = () => {
       action={listProducts}
       search={searchProducts}
       columns={productColumns}
-      actions={can(createProduct) && <AddLink />}
+      actions={
+        <>
+          {can(exportProducts) && <ExportButton />}
+          {can(importProducts) && <ImportLink />}
+          {can(createProduct) && <AddLink />}
+        </>
+      }
       empty={
         <>
           <p>There are no products yet.</p>

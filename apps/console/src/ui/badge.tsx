@@ -25,6 +25,9 @@ const toneByStatus: Readonly<Record<string, Tone>> = {
   working: 'info',
   failing: 'danger',
   paused: 'warn',
+  running: 'info',
+  succeeded: 'good',
+  failed: 'danger',
 };
 
 /** Shows a status as text, in a color that only helps to find it. */

@@ -4,14 +4,8 @@ import { useRef, useState } from 'react';
 import { useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { DownloadIcon } from '../ui/icons.tsx';
+import { save } from '../ui/save.ts';
 import { showDone, showProblem } from '../ui/toasts.tsx';
-
-const save = (parts: readonly string[], name: string): void => {
-  const url = URL.createObjectURL(new Blob([...parts], { type: 'application/x-ndjson' }));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
-};
 
 /** Reads the stream of the export, shows how far it is, and saves it as a file. */
 const useExport = () => {
