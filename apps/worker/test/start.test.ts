@@ -8,7 +8,7 @@ const main = new URL('../src/main.ts', import.meta.url);
 
 const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
 
-const STRIPE_SECRET_KEY = `sk_test_${randomBytes(24).toString('base64url')}`;
+const STRIPE_SECRET_KEY = `sk_live_${randomBytes(24).toString('base64url')}`;
 
 const startMain = (settings: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Child => {
   const child = startChild(nodeCommand(main, ...args), {

@@ -19,9 +19,10 @@ type Backlog = {
   ageSeconds?: Values;
   paused?: Values;
   lagSeconds?: Values;
+  breaker?: Values;
 };
 
-const toSeries = ({ instance = 'a', module = 'orders', lagSeconds, ...backlog }: Backlog): object[] => {
+const toSeries = ({ instance = 'a', module = 'orders', lagSeconds, breaker, ...backlog }: Backlog): object[] => {
   const { ready, dead, ageSeconds, paused } = backlog;
   const metrics = {
     messages_ready: ready,
@@ -33,6 +34,7 @@ const toSeries = ({ instance = 'a', module = 'orders', lagSeconds, ...backlog }:
   const lag = `journal_reader_lag_seconds{module="${module}",reader="relay",instance="${instance}"}`;
   return [
     ...Object.entries(metrics).map(([name, values = '0x90']) => ({ series: `${name}{${labels}}`, values })),
+    ...(breaker ? [{ series: `outbound_breaker_state{target="stripe",instance="${instance}"}`, values: breaker }] : []),
     ...(lagSeconds ? [{ series: lag, values: lagSeconds }] : []),
   ];
 };
@@ -92,6 +94,18 @@ const cases: readonly Case[] = [
     alerts: ['PlinthJournalReaderLate page orders'],
   },
   { name: 'nothing for a reader that catches up', backlogs: [{ lagSeconds: '4000x8 30x90' }], at: 9, alerts: [] },
+  {
+    name: 'a page for a breaker that stays open, also when it tries again each minute, once for two workers',
+    backlogs: [{ breaker: '2x10 1 2x10 1 2x90' }, { instance: 'b', breaker: '2x90' }],
+    at: 20,
+    alerts: ['PlinthTargetUnreachable page'],
+  },
+  {
+    name: 'nothing for a breaker that was open for two minutes',
+    backlogs: [{ breaker: '0x5 2x2 0x60' }],
+    at: 11,
+    alerts: [],
+  },
   { name: 'a page when no worker has ever run', backlogs: [], at: 6, alerts: ['PlinthWorkerGone page'] },
   {
     name: 'a page when no worker is left, for all modules and for the one that had consumers',

@@ -177,7 +177,7 @@ describe('production without any allowed risk, with users of the least privilege
 
   it('a worker handles the event of the erasure, with the user of the runtime', async () => {
     const { client, close } = await databases.connectAs('root');
-    const STRIPE_SECRET_KEY = `sk_test_${randomBytes(24).toString('base64url')}`;
+    const STRIPE_SECRET_KEY = `sk_live_${randomBytes(24).toString('base64url')}`;
     const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
     const env = { ...environment, AUDIT_SIGNING_KEY, STRIPE_SECRET_KEY };
     const worker = startChild(nodeCommand(workerScript), { env, cwd: folder });

@@ -11,9 +11,9 @@ type PaymentConfig = Config<typeof paymentSettings> & Pick<WorkerConfig, 'NODE_E
 const timeoutMs = 10_000;
 const retriesMax = 1;
 
-/** @throws `StartupError` in production without the key of a provider, or when the key would be sent without TLS. */
+/** @throws `StartupError` in production without the key of a provider, for a key that charges nothing, or when the key would be sent without TLS. */
 export const openPayments = async (
-  { NODE_ENV, STRIPE_SECRET_KEY: secretKey, STRIPE_URL: url }: PaymentConfig,
+  { NODE_ENV, STRIPE_SECRET_KEY: secretKey, STRIPE_TEST_MODE: isTestMode, STRIPE_URL: url }: PaymentConfig,
   { outbound }: PortDeps,
 ): Promise<Payments> => {
   if (secretKey === undefined) {
@@ -24,6 +24,11 @@ export const openPayments = async (
   }
   if (NODE_ENV === 'production' && !url.startsWith('https:')) {
     throw new StartupError('STRIPE_URL would send the secret key without TLS. Begin it with https://, or remove it.');
+  }
+  if (NODE_ENV === 'production' && /^[a-z]+_test_/.test(secretKey) && !isTestMode) {
+    throw new StartupError(
+      'STRIPE_SECRET_KEY is a test key, by which orders are paid without a charge. Set a live key, or STRIPE_TEST_MODE=true in a staging system.',
+    );
   }
   const { fetch } = outbound.open('stripe', { timeoutMs, retriesMax });
   // Loaded only where it is used, because it takes 35 MB of memory.

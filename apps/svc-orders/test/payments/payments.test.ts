@@ -152,20 +152,23 @@ describe('stripe-mock', () => {
 });
 
 describe('the choice of a provider', () => {
-  const open = (config: Omit<Parameters<typeof openPayments>[0], 'STRIPE_URL'> & { STRIPE_URL?: string }) =>
+  type PaymentConfig = Parameters<typeof openPayments>[0];
+  const open = (config: Pick<PaymentConfig, 'NODE_ENV' | 'STRIPE_SECRET_KEY'> & Partial<PaymentConfig>) =>
     openPayments(
-      { STRIPE_URL: 'https://api.stripe.com', ...config },
+      { STRIPE_URL: 'https://api.stripe.com', STRIPE_TEST_MODE: false, ...config },
       { outbound: createOutbound({ metrics: createMetrics() }) },
     );
 
   it('boundary: is Stripe by TLS in production, and never the provider that charges nothing', async () => {
     const NODE_ENV = 'production';
-    const STRIPE_SECRET_KEY = secretKey;
+    const STRIPE_SECRET_KEY = secretKey.replace('_test_', '_live_');
     await expect(open({ NODE_ENV, STRIPE_SECRET_KEY: undefined })).rejects.toThrow('has no payment provider');
     for (const STRIPE_URL of ['http://127.0.0.1:12111', 'HTTP://api.stripe.com', 'Http://https:@x']) {
       await expect(open({ NODE_ENV, STRIPE_SECRET_KEY, STRIPE_URL })).rejects.toThrow('without TLS');
     }
     expect(await open({ NODE_ENV, STRIPE_SECRET_KEY })).toHaveProperty('charge');
+    await expect(open({ NODE_ENV, STRIPE_SECRET_KEY: secretKey })).rejects.toThrow('is a test key');
+    expect(await open({ NODE_ENV, STRIPE_SECRET_KEY: secretKey, STRIPE_TEST_MODE: true })).toHaveProperty('charge');
     expect(await open({ NODE_ENV: 'test', STRIPE_SECRET_KEY, STRIPE_URL: stripe.url })).toHaveProperty('refund');
   });
 });
