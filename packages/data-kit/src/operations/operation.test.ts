@@ -1,8 +1,8 @@
 import { operationErrorsMax } from '@plinth/contract-kit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Ctx } from '../context/context.ts';
 import { type OperationDocument, parseChunkText, toChunkText, toOperation } from './operation.ts';
-import { advanceOperation, type failStalledOperation, findRunningOperation, startOperation } from './run-operation.ts';
+import { advanceOperation, failStalledOperation, findRunningOperation, startOperation } from './run-operation.ts';
 
 const now = new Date('2026-12-01T00:00:00.000Z');
 const clock = { now: () => now };
@@ -22,8 +22,10 @@ const running: OperationDocument = {
 /** Collections that keep one document, as a write set would. */
 const withDocument = (document?: OperationDocument) => {
   const enqueued: unknown[] = [];
+  const updated: unknown[] = [];
   return {
     enqueued,
+    updated,
     clock,
     jobs: {
       enqueue: (_ctx: Ctx, { name }: { name: string }, options: object) => void enqueued.push({ name, ...options }),
@@ -36,14 +38,17 @@ const withDocument = (document?: OperationDocument) => {
           ...draft,
           ...(origin && { _id: origin.id }),
         }),
-        update: (before: OperationDocument, { $set }: { $set?: object }) => ({
-          ...before,
-          ...$set,
-          version: before.version + 1,
-        }),
+        update: (before: OperationDocument, { $set }: { $set?: object }) => {
+          const after = { ...before, ...$set, version: before.version + 1 };
+          updated.push(after);
+          return after;
+        },
       }),
     },
-  } as never as Parameters<(typeof failStalledOperation)['handle']>[0] & { readonly enqueued: unknown[] };
+  } as never as Parameters<(typeof failStalledOperation)['handle']>[0] & {
+    readonly enqueued: unknown[];
+    readonly updated: unknown[];
+  };
 };
 
 it('starts with the id of chunks that were stored before, and is looked at after an hour', () => {
@@ -97,4 +102,30 @@ it('reads the lines of a chunk as they were stored', () => {
     { line: 9, problem: 'The number of cells is 1 instead of 2.' },
   ];
   expect(parseChunkText(toChunkText(lines))).toEqual(lines);
+});
+
+describe('the watch of an operation', () => {
+  const hourMs = 60 * 60 * 1000;
+  const watch = async (document: OperationDocument | undefined) => {
+    const deps = withDocument(document);
+    await failStalledOperation.handle(deps)({ payload: { operationId: 'an-operation' } } as never, ctx);
+    return deps;
+  };
+
+  it('fails one that has made no progress for an hour', async () => {
+    const { updated, enqueued } = await watch({ ...running, updatedAt: new Date(now.getTime() - hourMs) });
+    expect(updated).toMatchObject([{ status: 'failed', reason: 'no-progress', endedAt: now }]);
+    expect(enqueued).toEqual([]);
+  });
+
+  it('boundary: looks again at one that has made progress a millisecond later', async () => {
+    const { updated, enqueued } = await watch({ ...running, updatedAt: new Date(now.getTime() - hourMs + 1) });
+    expect(updated).toEqual([]);
+    expect(enqueued).toMatchObject([{ name: 'fail-stalled-operation', at: new Date(now.getTime() + 1) }]);
+  });
+
+  it.each([undefined, { ...running, status: 'succeeded' as const }])('leaves one that has ended', async (document) => {
+    const { updated, enqueued } = await watch(document);
+    expect([...updated, ...enqueued]).toEqual([]);
+  });
 });
