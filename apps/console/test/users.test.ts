@@ -74,7 +74,7 @@ it('lists, filters, sorts and continues', async ({ page }) => {
   await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(24);
   await page.getByLabel('Sort').selectOption('Name, ascending');
   await expect.poll(() => rows.first().textContent()).toBe('Ada Lovelace');
-  await page.getByLabel('Role').selectOption('Owner');
+  await page.getByLabel('Role', { exact: true }).selectOption('Owner');
   await expect.poll(() => rows.allTextContents()).toEqual(['Ada Lovelace']);
   // The API does not filter by role and address together, and sorts neither by name.
   await page.getByLabel('E-mail').fill('listed.zoe.15@acme.example');
@@ -192,7 +192,7 @@ it('accepts a token where there are no demo accounts, until the API refuses it',
   await page.route('**/v1/users?*', (route) =>
     route.fulfill({ status: 401, json: { code: 'token-expired', fix: 'Renew.' } }),
   );
-  await page.getByLabel('Role').selectOption('Owner');
+  await page.getByLabel('Role', { exact: true }).selectOption('Owner');
   await page.getByText('Your session has ended. Sign in again.').waitFor();
 });
 

@@ -1,18 +1,20 @@
-import { ApiError } from '@plinth/contract-kit';
+import { ApiError, customRole } from '@plinth/contract-kit';
 import type { Collection, FindUserAccess, UserAccess } from '@plinth/data-kit';
-import type { UserDocument } from '@plinth/models/users';
+import type { RoleDocument, UserDocument } from '@plinth/models/users';
 
-type Deps = { readonly users: Collection<UserDocument, 'get'> };
+type Deps = { readonly users: Collection<UserDocument, 'get'>; readonly roles: Collection<RoleDocument, 'find'> };
 
 const unknownUser: UserAccess = { status: 'unknown', roles: [] };
 
 /** Creates the look-up of what the user of a token may do now. */
 export const findUserAccess =
-  ({ users }: Deps): FindUserAccess =>
+  ({ users, roles }: Deps): FindUserAccess =>
   async (ctx) => {
     try {
-      const { status, role } = await users.for(ctx).get(ctx.actor.id);
-      return { status, roles: [role] };
+      const { status, role, roleId } = await users.for(ctx).get(ctx.actor.id);
+      if (role !== customRole || roleId === undefined) return { status, roles: [role] };
+      const custom = await roles.for(ctx).find({ _id: roleId });
+      return { status, roles: [role], customPermissions: custom?.permissions ?? [] };
     } catch (error) {
       if (error instanceof ApiError && error.code === 'not-found') return unknownUser;
       throw error;

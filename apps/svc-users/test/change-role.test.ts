@@ -1,4 +1,5 @@
 import { oneWinner, race, sortStatuses } from '@plinth/service-kit/testing';
+import { createId } from '@plinth/testing';
 import { expect, it } from 'vitest';
 import { describeRefusals, useUsers } from './organization.ts';
 
@@ -74,4 +75,70 @@ it('race: 403 when the owner who gives the role owner is demoted at the same tim
   expect(response).toMatchObject({ status: 403, body: { code: 'forbidden', data: { permission: 'users:erase' } } });
   expect(await users.getOwnerCount(tenantId)).toBe(1);
   expect(ada.role).toBe('owner');
+});
+
+it('200: gives a custom role, by which the user is found, and takes it again', async () => {
+  const { owner, addUser, addRole, call } = await users.createOrganization();
+  const [ada, role] = [await addUser(), await addRole('users:read')];
+  const body = { role: 'custom', roleId: role.id };
+  const given = await call('changeRole', { id: ada.id, version: [1], body });
+  expect(given).toMatchObject({ status: 200, body: { role: 'custom', roleId: role.id, version: 2 } });
+  expect((await owner.get(`/v1/users?roleId=${role.id}`)).body.items).toEqual([given.body]);
+  const taken = await call('changeRole', { id: ada.id, version: [2], body: { role: 'member' } });
+  expect(taken.body).not.toHaveProperty('roleId');
+});
+
+it('422: refuses a custom role that does not exist or is of another tenant', async () => {
+  const { addUser, call, stored } = await users.createOrganization();
+  const ada = await addUser();
+  const foreign = await (await users.createOrganization()).addRole('users:read');
+  const before = await stored();
+  for (const roleId of [createId(), foreign.id]) {
+    const response = await call('changeRole', { id: ada.id, version: [1], body: { role: 'custom', roleId } });
+    expect(response).toMatchObject({ status: 422, body: { code: 'role-missing' } });
+  }
+  expect(await stored()).toEqual(before);
+});
+
+it.each([{ role: 'custom' }, { role: 'member', roleId: createId() }])('400: refuses %j', async (body) => {
+  const { addUser, call } = await users.createOrganization();
+  const { id } = await addUser();
+  const response = await call('changeRole', { id, version: [1], body });
+  expect(response).toMatchObject({ status: 400, body: { errors: [{ pointer: '/roleId' }] } });
+});
+
+it('race: 422 when the role is deleted while it becomes the role of a user', async () => {
+  const { addUser, addRole, call, stored } = await users.createOrganization();
+  const [ada, role] = [await addUser(), await addRole('users:read')];
+  const beforeCommit = () => call('deleteRole', { id: role.id, version: [1] });
+  const response = await users.interleave({ beforeCommit }, () =>
+    call('changeRole', { id: ada.id, version: [1], body: { role: 'custom', roleId: role.id } }),
+  );
+  expect(response).toMatchObject({ status: 422, body: { code: 'role-missing' } });
+  expect(await stored('roles')).toEqual([]);
+  expect(await stored()).toMatchObject([{ role: 'member', version: 1 }]);
+});
+
+it('integrity: a user of a custom role gives no permission that the role lacks', async () => {
+  const { addUser, addRole, createUser, call, as } = await users.createOrganization();
+  const lead = await addRole('users:write', 'users:read');
+  const { id } = await addUser({ role: 'custom', roleId: lead.id });
+  const caller = { as: await as({ id }, 'custom') };
+  const ada = await addUser({ role: 'custom', roleId: lead.id });
+  const response = await call('changeRole', { id: ada.id, version: [1], body: { role: 'viewer' } }, caller);
+  expect(response).toMatchObject({ status: 403, body: { data: { permission: 'fulfilments:read' } } });
+  expect((await createUser({ role: 'custom', roleId: lead.id }, caller)).status).toBe(201);
+});
+
+it('race: 403 when the custom role of the caller loses a permission while they give it', async () => {
+  const { addUser, addRole, call, as } = await users.createOrganization();
+  const [lead, clerk] = [await addRole('users:write', 'users:read'), await addRole('users:read')];
+  const { id } = await addUser({ role: 'custom', roleId: lead.id });
+  const ada = await addUser({ role: 'custom', roleId: clerk.id });
+  const caller = { as: await as({ id }, 'custom') };
+  const beforeCommit = () => call('updateRole', { id: lead.id, version: [1], body: { permissions: ['users:write'] } });
+  const response = await users.interleave({ beforeCommit }, () =>
+    call('changeRole', { id: ada.id, version: [1], body: { role: 'custom', roleId: lead.id } }, caller),
+  );
+  expect(response).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });

@@ -85,3 +85,12 @@ it('race: 409 when another request adds the first owner at the same time', async
   expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
   expect(await users.getOwnerCount(tenantId)).toBe(1);
 });
+
+it('201 and 422: creates a user with a custom role, and none with one that does not exist', async () => {
+  const { createUser, addRole, stored } = await users.createOrganization();
+  const { id: roleId } = await addRole('users:read');
+  expect(await createUser({ role: 'custom', roleId })).toMatchObject({ status: 201, body: { role: 'custom', roleId } });
+  const missing = await createUser({ role: 'custom', roleId: createId() });
+  expect(missing).toMatchObject({ status: 422, body: { code: 'role-missing' } });
+  expect(await stored()).toHaveLength(1);
+});

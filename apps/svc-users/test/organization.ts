@@ -1,16 +1,17 @@
 import { type Call, createUserOperations } from '@plinth/actions/users/testing';
 import { openTestDatastore } from '@plinth/mongo/testing';
-import type { usersContract } from '@plinth/service-contracts/users';
+import type { rolesContract, usersContract } from '@plinth/service-contracts/users';
 import {
   type CallOptions,
   describeRefusals as describeModuleRefusals,
   type TestResponse,
   useModule,
 } from '@plinth/service-kit/testing';
+import { createId } from '@plinth/testing';
 import { expect } from 'vitest';
 import { usersModule } from '../src/module.ts';
 
-type Operation = keyof typeof usersContract.routes;
+type Operation = keyof typeof usersContract.routes | keyof typeof rolesContract.routes;
 type User = { readonly id: string; readonly version: number };
 
 /** Opens the users service on a separate database. With `covers`, every response that the operation declares needs a test. */
@@ -42,13 +43,22 @@ export const useUsers = (covers?: Operation) => {
     /** Creates an organization. Its owner sends the requests, unless `as` names another caller, and is not a stored user. */
     createOrganization: async () => {
       const tenant = await service.createTenant();
-      const operations = createUserOperations(tenant.call as Call<Record<Operation, TestResponse>, CallOptions>);
+      const operations = createUserOperations(
+        tenant.call as unknown as Call<Record<Operation, TestResponse>, CallOptions>,
+      );
       return {
         ...tenant,
         ...operations,
         /** Creates a user and returns it. */
         addUser: async (...input: Parameters<typeof operations.createUser>) =>
           (await operations.createUser(...input)).body,
+        /** Creates a custom role and returns it. */
+        addRole: async (...permissions: readonly string[]) => {
+          const body = { name: `Role ${createId()}`, permissions };
+          const created = await tenant.call('createRole', { body });
+          expect(created.status).toBe(201);
+          return created.body;
+        },
         stored: (collection = 'users') => tenant.stored(collection),
       };
     },

@@ -63,3 +63,12 @@ it('race: 409 when another request adds the first owner while one is restored wh
   expect(response).toMatchObject({ status: 409, body: { code: 'owners-changed' } });
   expect(await users.getOwnerCount(tenantId)).toBe(1);
 });
+
+it('422: the custom role of the user was deleted', async () => {
+  const { addUser, addRole, deleteUser, restoreUser, call } = await users.createOrganization();
+  const role = await addRole('users:read');
+  const ada = await addUser({ role: 'custom', roleId: role.id });
+  await deleteUser(ada);
+  expect((await call('deleteRole', { id: role.id, version: [1] })).status).toBe(204);
+  expect(await restoreUser(ada)).toMatchObject({ status: 422, body: { code: 'role-missing' } });
+});

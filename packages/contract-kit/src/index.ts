@@ -17,6 +17,7 @@ export { type StoredPayload, toNewestPayload } from './catalogues/newest-payload
 export {
   type BuiltInRole,
   builtInRoles,
+  customRole,
   definePermissions,
   type PermissionCatalogue,
   type PermissionName,

@@ -41,6 +41,8 @@ export type EventCatalogue = Readonly<Record<string, EventType>>;
 export type UserAccessSource<Deps> = {
   /** The events of users after which their access is looked up again. The id of the user is the id of the aggregate. */
   readonly changedBy: readonly Pick<EventDefinition, 'name'>[];
+  /** The events of a tenant after which the access of each of its users is looked up again, such as a change of a custom role. */
+  readonly changedForAllBy?: readonly Pick<EventDefinition, 'name'>[];
   readonly find: (deps: Deps) => FindUserAccess;
 };
 

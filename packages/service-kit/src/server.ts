@@ -66,6 +66,7 @@ export type ServerOptions = {
 export type ServedUsers = {
   readonly module: Pick<Module, 'name'>;
   readonly changedBy: UserAccessSource<never>['changedBy'];
+  readonly changedForAllBy: UserAccessSource<never>['changedBy'];
   readonly access: UserAccessCache;
 };
 
@@ -105,6 +106,7 @@ const openModule = (module: Module, options: ServerOptions): OpenModule => {
   const users = userAccess && {
     module,
     changedBy: userAccess.changedBy,
+    changedForAllBy: userAccess.changedForAllBy ?? [],
     access: createUserAccessCache(userAccess.find(deps)),
   };
   const issuer = tokenIssuer && {

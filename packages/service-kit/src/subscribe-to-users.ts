@@ -51,6 +51,10 @@ const createCheck = (required: boolean, isUp: () => boolean): Dependency => ({
 const createUserListener =
   (users: ServedUsers, { revocations, security }: Deps) =>
   ({ name, tenantId, at, aggregateId: subject, payload }: DeliveredEvent): void => {
+    if (users.changedForAllBy.some((event) => event.name === name)) {
+      users.access.forgetAll(tenantId);
+      return;
+    }
     users.access.forget({ tenantId, subject });
     if (name !== tokensRevoked.name) return;
     const rolesOnly = payload['rolesOnly'] === true;
@@ -88,7 +92,7 @@ const subscribe = (deps: Deps, interrupted: Set<string>): Promise<Subscription[]
   });
   const opening: Promise<Subscription>[] = [];
   if (users) {
-    const options = toOptions(users, [tokensRevoked, ...users.changedBy]);
+    const options = toOptions(users, [tokensRevoked, ...users.changedBy, ...users.changedForAllBy]);
     opening.push(datastore.subscribe(options, createUserListener(users, deps)));
   }
   if (issuer) {

@@ -59,7 +59,7 @@ describe('is refused by one sentence:', () => {
     [
       'another resource',
       (plan) => addOperation(plan, { domain: 'users', name: 'walk-dog' }),
-      /such as approve-user\.$/,
+      /such as approve-role or approve-user\.$/,
     ],
     [
       'an existing resource',
@@ -74,7 +74,7 @@ describe('is refused by one sentence:', () => {
     [
       'an event of another resource',
       (plan) => addEvent(plan, { domain: 'users', name: 'dog-sold' }),
-      /begins with user-…/,
+      /begins with role-… or user-…/,
     ],
     [
       'an existing event',

@@ -1,4 +1,4 @@
-import { CreateUser, type User } from '@plinth/dtos/users';
+import { EditUser as EditUserFields, type User } from '@plinth/dtos/users';
 import { queryOptions } from '@plinth/service-actions/react-query';
 import { getUser, updateUser } from '@plinth/service-actions/users';
 import { useQuery } from '@tanstack/react-query';
@@ -10,9 +10,6 @@ import { PageHeader } from '../ui/page-header.tsx';
 import { ProblemPage } from '../ui/problem.tsx';
 import { linkStyle } from '../ui/styles.ts';
 import { showDone } from '../ui/toasts.tsx';
-
-/** The fields that the form has. Its patch is what differs from the user. */
-const EditUserFields = CreateUser.pick({ name: true, email: true });
 
 const toValues = ({ name, email }: User) => ({ name, email });
 

@@ -18,6 +18,7 @@ import { renderClient } from './render-client.ts';
 import { renderErrors } from './render-errors.ts';
 import { renderLifecycles } from './render-lifecycles.ts';
 import { renderModules } from './render-modules.ts';
+import { renderPermissionCatalogue } from './render-permission-catalogue.ts';
 import { renderPersonalData } from './render-personal-data.ts';
 
 const toText = (json: unknown): string => `${stringify(json, { maxLength: 120 })}\n`;
@@ -37,6 +38,7 @@ export const createArtifacts = (): Readonly<Record<string, string>> => {
       { title: 'The audit trail', settings: verificationSettings },
     ]),
     ...renderClient(owners),
+    'packages/service-contracts/src/users/permission-catalogue.ts': renderPermissionCatalogue(contracts),
     'docs/asyncapi.json': toText(createAsyncApi({ title: 'Plinth', events: listEvents(modules) })),
     'docs/contracts.json': toText(createContractFacts(modules)),
     'docs/errors.md': renderErrors(listErrors(contracts)),

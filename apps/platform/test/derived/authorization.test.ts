@@ -4,7 +4,8 @@ import { expect, it } from 'vitest';
 import { getAccess } from '../../src/artifacts/render-modules.ts';
 import { modules } from '../../src/modules.ts';
 import { clubsContract, createClubsModule } from './support/clubs.ts';
-import { measureAccess } from './support/measure-access.ts';
+import { createCustomCaller, measureAccess } from './support/measure-access.ts';
+import { createRequest, toSent } from './support/requests.ts';
 import { createTraffic, openModules } from './support/traffic.ts';
 
 const timeoutMs = 300_000;
@@ -40,6 +41,30 @@ it(
   async () => {
     const all = [...modules, createClubsModule()];
     expect(await measureAll(all)).toEqual(toRows(all));
+  },
+  timeoutMs,
+);
+
+it(
+  'integrity: a custom role opens the routes of its permissions, and no others',
+  async () => {
+    const opened = await openModules(modules);
+    const names = listContractOwners(modules).flatMap(({ contracts }) =>
+      contracts.flatMap(({ permissions }) => Object.keys(permissions)),
+    );
+    const { tenantId, resources, choices, reachAll, stop } = await createTraffic(opened, getSeed());
+    await reachAll();
+    // The permission to change roles and users would let the caller change itself meanwhile.
+    const granted = [...new Set(names)].filter((name, index) => index % 2 === 0 && !/^(roles|users):write$/.test(name));
+    const caller = await createCustomCaller(opened, tenantId, granted);
+    for (const { operationId, route } of opened.routes) {
+      if (typeof route.auth !== 'object') continue;
+      const target = resources.listTargets(route).at(-1);
+      const { status } = await caller.send(toSent(createRequest(route, { resources, choices, target })));
+      expect([operationId, status === 403]).toEqual([operationId, !granted.includes(route.auth.policy)]);
+    }
+    stop();
+    await opened.host.close();
   },
   timeoutMs,
 );

@@ -64,7 +64,7 @@ describe('a guide for HTTP clients', () => {
 });
 
 describe('a guide', () => {
-  it.each(['events.md', 'sagas.md', 'pricing-rules.md', 'imports.md'])(
+  it.each(['events.md', 'sagas.md', 'pricing-rules.md', 'roles.md', 'imports.md'])(
     'shows what its commands print: %s',
     (name) => check(readGuide(name)),
     60_000,

@@ -5,5 +5,6 @@ export { eraseUser } from './erase-user.ts';
 export { exportUsers } from './export-users.ts';
 export { reactivateUser } from './reactivate-user.ts';
 export { restoreUser } from './restore-user.ts';
+export { createRole, deleteRole, getRole, listPermissions, listRoles, updateRole } from './roles.ts';
 export { suspendUser } from './suspend-user.ts';
 export { getMe, getUser, listUsers, updateUser } from './users.ts';

@@ -78,6 +78,20 @@ describe('the access of a user', () => {
     expect(get(createCtx())).toBeInstanceOf(Promise);
   });
 
+  it('race: is looked up again for every user of a tenant after a change of a role, also by look-ups in progress', async () => {
+    const { get, forgetAll, lookups } = createTestCache();
+    const elsewhere = createCtx({ tenantId: '019389aa-0000-7c1d-9d3f-7f1e2a3b4c5f' });
+    for (const ctx of [createCtx(), elsewhere, createCtx({ id: 'slow' })]) void get(ctx);
+    for (const lookup of lookups.slice(0, 2)) lookup.resolve(active);
+    await Promise.all(lookups.slice(0, 2).map(({ promise }) => promise));
+    await Promise.resolve();
+    forgetAll(subject.tenantId);
+    lookups[2]?.resolve(active);
+    await lookups[2]?.promise;
+    expect(get(elsewhere)).toEqual(active);
+    for (const ctx of [createCtx(), createCtx({ id: 'slow' })]) expect(get(ctx)).toBeInstanceOf(Promise);
+  });
+
   it('is looked up again after a failure', async () => {
     const { get, lookups } = createTestCache();
     const failing = get(createCtx());

@@ -10,6 +10,8 @@ export type UserAccessCache = {
   get(ctx: Ctx): UserAccess | Promise<UserAccess>;
   /** Call it when the access of a user has changed: the next request looks it up. Safe to repeat, and in any order. */
   forget(subject: Subject): void;
+  /** Call it when the access of every user of a tenant may have changed. It looks through the whole cache: some milliseconds. */
+  forgetAll(tenantId: string): void;
 };
 
 const usersMax = 50_000;
@@ -49,6 +51,12 @@ export const createUserAccessCache = (find: FindUserAccess): UserAccessCache => 
       const key = toKey(tenantId, subject);
       cache.delete(key);
       lookups.delete(key);
+    },
+    forgetAll: (tenantId) => {
+      const prefix = toKey(tenantId, '');
+      for (const entries of [cache, lookups]) {
+        for (const key of [...entries.keys()]) if (key.startsWith(prefix)) entries.delete(key);
+      }
     },
   };
 };

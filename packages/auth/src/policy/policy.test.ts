@@ -35,6 +35,20 @@ describe('roles', () => {
   });
 });
 
+describe('a custom role', () => {
+  const withCustom = (...customPermissions: string[]) => ({ ...withRoles('custom'), customPermissions });
+
+  it('has the permissions that the organization gave it, and no others', () => {
+    expect(policy.findDenial(withCustom('users:write'), write, {})).toBeUndefined();
+    expect(policy.findDenial(withCustom('users:read', 'users:writ', '*'), write, {})?.permission).toBe('users:write');
+  });
+
+  it('integrity: gives nothing to a caller whose roles do not include it, or when it has no permissions', () => {
+    expect(policy.findDenial({ ...withCustom('users:write'), roles: ['viewer'] }, write, {})).toBeDefined();
+    expect(policy.findDenial(withRoles('custom'), write, {})).toBeDefined();
+  });
+});
+
 describe('a route', () => {
   it('that is public allows every caller, and a route that only requires a credential allows every user', () => {
     const callers = [anonymous, withRoles(), withRoles('owner')];

@@ -1,13 +1,16 @@
-import type { Auth, PermissionCatalogue } from '@plinth/contract-kit';
+import { type Auth, customRole, type PermissionCatalogue } from '@plinth/contract-kit';
 import { type Principal, platformTenantId } from '@plinth/data-kit';
 import { type Denial, describeDenial } from './denial.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 
+/** A principal, with the permissions of its custom role where it has one. */
+type Caller = Principal & { readonly customPermissions?: readonly string[] | undefined };
+
 /** Decides which calls are allowed. Everything else is denied. */
 export type Policy = {
   /** Returns the reason of a denied call, or undefined when it is allowed. `params` are the path parameters as they were sent. */
-  findDenial(principal: Principal, auth: Auth, params: Params): Denial | undefined;
+  findDenial(principal: Caller, auth: Auth, params: Params): Denial | undefined;
   /** @throws a `TypeError`, at start, for a route whose permission no catalogue declares. */
   assertDeclared(auth: Auth): void;
 };
@@ -37,7 +40,7 @@ const isSelf = ({ id }: Principal, orSelf: string | undefined, params: Params): 
 export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy => {
   const holdersByPermission = toHoldersByPermission(catalogues);
 
-  const isAllowed = (principal: Principal, auth: Auth, params: Params): boolean => {
+  const isAllowed = (principal: Caller, auth: Auth, params: Params): boolean => {
     if (auth === 'public') return true;
     if (principal.kind === 'anonymous') return false;
     if (auth === 'identity') return principal.identityId !== undefined;
@@ -45,7 +48,9 @@ export const createPolicy = (catalogues: readonly PermissionCatalogue[]): Policy
     if (principal.tenantId === platformTenantId) return false;
     if (auth === 'authenticated') return true;
     const holders = holdersByPermission.get(auth.policy) ?? [];
-    return principal.roles.some((role) => holders.includes(role)) || isSelf(principal, auth.orSelf, params);
+    const isHolder = (role: string): boolean =>
+      holders.includes(role) || (role === customRole && principal.customPermissions?.includes(auth.policy) === true);
+    return principal.roles.some(isHolder) || isSelf(principal, auth.orSelf, params);
   };
 
   return {

@@ -1,5 +1,8 @@
 /** The roles that every tenant has. Each permission names those that have it. */
 export const builtInRoles = ['owner', 'admin', 'member', 'viewer', 'billing'] as const;
+/** The role of the users whose permissions a role of the organization's own decides. No catalogue names it. */
+export const customRole = 'custom';
+
 export type BuiltInRole = (typeof builtInRoles)[number];
 
 /** One permission: what it allows a user to do, and the built-in roles that have it. */

@@ -1,4 +1,5 @@
 import type { ServiceOf } from '@plinth/data-kit';
-import type { usersContract } from '@plinth/service-contracts/users';
+import type { rolesContract, usersContract } from '@plinth/service-contracts/users';
 
+export type RolesService = ServiceOf<typeof rolesContract>;
 export type UsersService = ServiceOf<typeof usersContract>;

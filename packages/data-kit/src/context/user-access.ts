@@ -7,6 +7,8 @@ import type { Ctx } from './context.ts';
 export type UserAccess = {
   readonly status: 'active' | 'suspended' | 'unknown';
   readonly roles: readonly string[];
+  /** The permissions of the role `custom`, where it is among the roles. */
+  readonly customPermissions?: readonly string[];
 };
 
 /** Finds the access of `ctx.actor`. The domain that stores users implements it; a module declares it. */

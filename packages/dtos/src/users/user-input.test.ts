@@ -30,7 +30,7 @@ it('accepts an id in any case and returns lower case', () => {
 });
 
 describe('a list query', () => {
-  const values = { role, status: 'suspended', email } as const;
+  const values = { role, roleId: id, status: 'suspended', email } as const;
   const operators = ['gt', 'gte', 'lt', 'lte'] as const;
   const sorts = ['-createdAt', 'createdAt', 'name', '-name'] as const;
   const time = '2026-01-31T09:30:00.000Z';
@@ -39,6 +39,7 @@ describe('a list query', () => {
   const listSorts: Readonly<Record<string, readonly string[]>> = {
     '': sorts,
     role: ['-createdAt', 'createdAt'],
+    roleId: ['-createdAt', 'createdAt'],
     status: ['-createdAt', 'createdAt'],
     email: ['-createdAt'],
   };
@@ -46,7 +47,7 @@ describe('a list query', () => {
     items.reduce<T[][]>((subsets, item) => [...subsets, ...subsets.map((subset) => [...subset, item])], [[]]);
 
   it('accepts every supported combination of filters, sorts and bounds, and refuses all others', () => {
-    for (const filters of getSubsets(['role', 'status', 'email'] as const)) {
+    for (const filters of getSubsets(['role', 'roleId', 'status', 'email'] as const)) {
       for (const sort of [undefined, ...sorts]) {
         for (const bounds of getSubsets(operators)) {
           const equal = Object.fromEntries(filters.map((filter) => [filter, values[filter]]));
@@ -80,7 +81,7 @@ describe('a list query', () => {
 
   it('is documented with every parameter', () => {
     const bounds = operators.map((operator) => `createdAt[${operator}]`);
-    const names = ['role', 'status', 'email', ...bounds, 'sort', 'limit', 'cursor', 'fields'];
+    const names = ['role', 'roleId', 'status', 'email', ...bounds, 'sort', 'limit', 'cursor', 'fields'];
     expect(Object.keys(z.toJSONSchema(ListUsersQuery, { io: 'input' }).properties ?? {})).toEqual(names);
   });
 });

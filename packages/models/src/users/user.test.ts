@@ -29,13 +29,17 @@ describe('toUser', () => {
         // A field that a migration left in the document is not returned.
         const dto = toUser({ ...user, passwordHash: 'a' } as UserDocument);
         expect(User.strict().parse(dto)).toStrictEqual(dto);
-        expect(Object.keys(dto)).toEqual(Object.keys(User.shape));
+        expect(Object.keys(dto)).toEqual(Object.keys(User.shape).filter((field) => field !== 'roleId'));
         const { id: _id, createdAt, updatedAt, ...same } = dto;
         expect(user).toMatchObject({ ...same, _id });
         expect([createdAt, updatedAt]).toEqual([user.createdAt.toISOString(), user.updatedAt.toISOString()]);
       }),
     );
   });
+});
+
+it('toUser returns the id of a custom role', () => {
+  expect(toUser({ ...ada, role: 'custom', roleId: id })).toMatchObject({ role: 'custom', roleId: id });
 });
 
 describe('the stored document', () => {
@@ -65,7 +69,13 @@ describe('the stored document', () => {
 
 describe('the indexes of users', () => {
   const sorts = ['-createdAt', 'createdAt', 'name', '-name'] as const;
-  const filters = [{}, { role: 'member' }, { status: 'active' }, { email: 'ada@acme.example' }] as const;
+  const filters = [
+    {},
+    { role: 'member' },
+    { roleId: id },
+    { status: 'active' },
+    { email: 'ada@acme.example' },
+  ] as const;
   const bounds = [{}, { 'createdAt[gte]': '2026-01-31T09:30:00.000Z' }] as const;
   const legal = filters
     .flatMap((filter) => bounds.flatMap((bound) => sorts.map((sort) => ({ ...filter, ...bound, sort }))))

@@ -1,10 +1,14 @@
-import { pii } from '@plinth/contract-kit';
+import { pii, withRule } from '@plinth/contract-kit';
 import { defineCollection, defineMapper, Entity, entityFields, sortKeyMax, toSortKey } from '@plinth/data-kit';
-import { Email, Role, type User, UserName, UserStatus } from '@plinth/dtos/users';
+import { Email, roleFields, roleIdOfCustomRole, type User, UserName, UserStatus } from '@plinth/dtos/users';
 import { z } from 'zod';
+import { roles } from './role.ts';
 
 /** A user of one organization as stored. Clients receive `User`, which `toUser` returns. */
-export const UserDocument = Entity.extend({ name: UserName, email: Email, role: Role, status: UserStatus });
+export const UserDocument = withRule(
+  Entity.extend({ name: UserName, email: Email, ...roleFields, status: UserStatus }),
+  roleIdOfCustomRole,
+);
 export type UserDocument = z.infer<typeof UserDocument>;
 
 export const users = defineCollection('users', UserDocument, {
@@ -19,9 +23,11 @@ export const users = defineCollection('users', UserDocument, {
     newest: { fields: ['createdAt', '_id'] },
     inNameOrder: { fields: ['name', '_id'] },
     newestOfRole: { fields: ['role', 'createdAt', '_id'] },
+    newestOfCustomRole: { fields: ['roleId', 'createdAt', '_id'] },
     newestOfStatus: { fields: ['status', 'createdAt', '_id'] },
     byEmail: { fields: ['email'], unique: 'email-taken' },
   },
+  references: { roleId: { to: roles, missing: 'role-missing', used: 'role-in-use' } },
 });
 
 export const toUser = defineMapper<UserDocument, User>({
@@ -29,5 +35,6 @@ export const toUser = defineMapper<UserDocument, User>({
   name: 'name',
   email: 'email',
   role: 'role',
+  roleId: 'roleId',
   status: 'status',
 });

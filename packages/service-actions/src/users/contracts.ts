@@ -1,4 +1,4 @@
 // Generated from the contracts by `npm run build`. Run it when this file does not compile.
-import { usersContract } from '@plinth/service-contracts/users';
+import { rolesContract, usersContract } from '@plinth/service-contracts/users';
 
-export const usersContracts = [usersContract];
+export const usersContracts = [rolesContract, usersContract];

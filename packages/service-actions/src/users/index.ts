@@ -1,5 +1,5 @@
 // Generated from the contracts by `npm run build`. Run it when this file does not compile.
-import type { usersContract } from '@plinth/service-contracts/users';
+import type { rolesContract, usersContract } from '@plinth/service-contracts/users';
 import { createAction, type RouteOf, readLines } from '../core/index.ts';
 
 /** Create a user. The new user is active. E-mail addresses are unique in an organization, regardless of case. */
@@ -37,3 +37,21 @@ export const restoreUser = /* @__PURE__ */ createAction<RouteOf<typeof usersCont
 
 /** Erase a deleted user for good. Nothing undoes it. Without it, a deleted user is erased after 30 days. */
 export const eraseUser = /* @__PURE__ */ createAction<RouteOf<typeof usersContract, 'eraseUser'>>({ name: 'POST /v1/users/:id/erasure', domain: 'users' });
+
+/** List all permissions. The permissions that a custom role can have, sorted by name, with the built-in roles that have them. */
+export const listPermissions = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'listPermissions'>>({ name: 'GET /v1/permissions', domain: 'users' });
+
+/** Create a custom role. Only with permissions that you have yourself. Names are unique in an organization, regardless of case. */
+export const createRole = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'createRole'>>({ name: 'POST /v1/roles', domain: 'users' });
+
+/** List custom roles. Names are sorted without case. The built-in roles are not listed. */
+export const listRoles = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'listRoles'>>({ name: 'GET /v1/roles', domain: 'users' });
+
+/** Get a custom role. Returns its name and its permissions. */
+export const getRole = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'getRole'>>({ name: 'GET /v1/roles/:id', domain: 'users' });
+
+/** Update a custom role. Its users have the new permissions within a second. Needs the permissions that the role has before and after it. */
+export const updateRole = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'updateRole'>>({ name: 'PATCH /v1/roles/:id', domain: 'users' });
+
+/** Delete a custom role. Only while no user has it. Needs the permissions that it has. */
+export const deleteRole = /* @__PURE__ */ createAction<RouteOf<typeof rolesContract, 'deleteRole'>>({ name: 'DELETE /v1/roles/:id', domain: 'users' });

@@ -2,7 +2,6 @@ import {
   builtInRoles,
   commonErrors,
   defineContract,
-  defineErrors,
   defineEvents,
   definePermissions,
   defineRoute,
@@ -13,12 +12,14 @@ import {
   CreateUser,
   ListUsersQuery,
   Role,
+  RoleId,
   UpdateUser,
   User,
   UserId,
   UserPage,
   UserParams,
 } from '@plinth/dtos/users';
+import { usersErrors } from './errors.ts';
 
 export const usersPermissions = definePermissions('users', {
   'users:read': { title: 'View users', roles: [...builtInRoles] },
@@ -27,42 +28,10 @@ export const usersPermissions = definePermissions('users', {
   'users:write': { title: 'Create, change and delete users', roles: ['owner', 'admin'] },
 });
 
-const readUser = 'Read the user with `GET /v1/users/{id}`; nothing needs to be done.';
-
-export const usersErrors = defineErrors('users', {
-  emailTaken: {
-    status: 409,
-    title: 'A user with this e-mail address already exists.',
-    fix: 'Use another address, or find the user with `GET /v1/users?email=…`.',
-  },
-  lastOwner: {
-    status: 409,
-    title: 'The user is the last active owner of the organization.',
-    fix: 'Give another user the role owner, or reactivate another owner, and send the request again.',
-  },
-  ownersChanged: {
-    status: 409,
-    title: 'Another request added the first owner of the organization at the same time.',
-    fix: 'Send the request again, with a new idempotency key if it had one.',
-  },
-  notRemoved: {
-    status: 409,
-    title: 'The user is not deleted, so there is nothing to restore or erase.',
-    fix: readUser,
-  },
-  alreadySuspended: { status: 409, title: 'The user is already suspended.', fix: readUser },
-  notSuspended: { status: 409, title: 'The user is not suspended, so there is nothing to reactivate.', fix: readUser },
-  ownRole: {
-    status: 422,
-    title: 'Users cannot raise their own role.',
-    fix: 'Ask another owner of the organization to change your role.',
-  },
-});
-
 export const usersEvents = defineEvents('users', {
   aggregate: { userId: UserId },
   events: {
-    userCreated: { role: Role },
+    userCreated: { role: Role, roleId: RoleId.optional() },
     /** The name or the e-mail address was changed. */
     userUpdated: {},
     userDeleted: {},
@@ -72,11 +41,18 @@ export const usersEvents = defineEvents('users', {
     userErased: {},
     userSuspended: {},
     userReactivated: {},
-    userRoleChanged: { role: Role, previousRole: Role },
+    /** The ids are those of custom roles. */
+    userRoleChanged: {
+      role: Role,
+      roleId: RoleId.optional(),
+      previousRole: Role,
+      previousRoleId: RoleId.optional(),
+    },
   },
 });
 
-const { alreadySuspended, emailTaken, lastOwner, notRemoved, notSuspended, ownersChanged, ownRole } = usersErrors;
+const { alreadySuspended, emailTaken, lastOwner, notRemoved, notSuspended, ownersChanged, ownRole, roleMissing } =
+  usersErrors;
 
 /** Room for every valid body, even where each character is written as an escape sequence. */
 const bodyBytesMax = 8 * 1024;
@@ -98,7 +74,7 @@ export const usersContract = defineContract('users', {
       body: CreateUser,
       bodyBytesMax,
       responses: { 201: User },
-      errors: [emailTaken, ownersChanged],
+      errors: [emailTaken, ownersChanged, roleMissing],
     }),
     listUsers: defineRoute({
       method: 'GET',
@@ -166,7 +142,7 @@ export const usersContract = defineContract('users', {
       ...user,
       body: ChangeRole,
       bodyBytesMax,
-      errors: [lastOwner, ownersChanged, ownRole],
+      errors: [lastOwner, ownersChanged, ownRole, roleMissing],
     }),
     suspendUser: defineRoute({
       method: 'POST',
@@ -196,7 +172,7 @@ export const usersContract = defineContract('users', {
       auth: write,
       idempotency: 'optional',
       ...user,
-      errors: [notRemoved, emailTaken, ownersChanged, commonErrors.conflict],
+      errors: [notRemoved, emailTaken, ownersChanged, roleMissing, commonErrors.conflict],
     }),
     eraseUser: defineRoute({
       method: 'POST',

@@ -38,21 +38,23 @@ type Params = Readonly<Record<string, unknown>>;
 
 /** Creates the check that a user is active and may call a route: both by their token and by their current roles. */
 const createAuthorizer = (auth: Auth, { policy, userAccess }: Pick<AuthDeps, 'policy' | 'userAccess'>) => {
-  const assertPermitted = (principal: Principal, params: Params): void => {
+  const assertPermitted = (principal: Parameters<Policy['findDenial']>[0], params: Params): void => {
     const denial = policy.findDenial(principal, auth, params);
     if (denial) throw commonErrors.forbidden({ permission: denial.permission ?? '' }, { detail: denial.reason });
   };
   return async (ctx: Ctx, params: Params): Promise<void> => {
     const { actor } = ctx;
+    let customPermissions: readonly string[] | undefined;
     const isOfUser = auth !== 'public' && auth !== 'identity' && actor.tenantId !== platformTenantId;
     if (userAccess && isOfUser) {
       const found = userAccess.get(actor.tenantId === ctx.tenantId ? ctx : { ...ctx, tenantId: actor.tenantId });
       // A cached access is not awaited: an await would delay the request.
       const access = found instanceof Promise ? await found : found;
       assertActive(access);
-      assertPermitted({ ...actor, roles: access.roles }, params);
+      ({ customPermissions } = access);
+      assertPermitted({ ...actor, roles: access.roles, customPermissions }, params);
     }
-    assertPermitted(actor, params);
+    assertPermitted(customPermissions ? { ...actor, customPermissions } : actor, params);
   };
 };
 

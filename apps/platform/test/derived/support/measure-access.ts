@@ -5,6 +5,20 @@ import { createRequest, type Request, toSent } from './requests.ts';
 import type { NamedRoute } from './routes.ts';
 import type { OpenModules, Traffic } from './traffic.ts';
 
+/** Creates a user of a custom role that has some permissions. */
+export const createCustomCaller = async (
+  { host }: OpenModules,
+  tenantId: string,
+  permissions: readonly string[],
+): Promise<Caller> => {
+  const owner = await host.as(createPrincipal({ tenantId }));
+  const role = await owner.post('/v1/roles', { name: createId(), permissions });
+  const user = { name: 'Custom', email: `${createId()}@test.example`, role: 'custom', roleId: role.body.id };
+  const { status, body } = await owner.post('/v1/users', user);
+  if (status !== 201) throw new Error(`The user of a custom role was not created: ${status}.`);
+  return host.as({ tenantId, id: body.id, roles: ['custom'] });
+};
+
 /** Sends a valid request of a route as each kind of caller. @returns the cells of its row in docs/modules.md. */
 export const measureAccess = async (
   { host }: OpenModules,

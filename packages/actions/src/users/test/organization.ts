@@ -1,6 +1,6 @@
 import type { UsersService } from '@plinth/contracts/users';
 import type { Ctx } from '@plinth/data-kit';
-import { ownerCounts, users } from '@plinth/models/users';
+import { ownerCounts, roles, users } from '@plinth/models/users';
 import { fakeTenant } from '@plinth/testing';
 import { expect } from 'vitest';
 import * as actions from '../index.ts';
@@ -10,7 +10,7 @@ type Results = { readonly [O in keyof UsersService]: Awaited<ReturnType<UsersSer
 
 /** Creates an organization on the fake database. Operations run as in a host, by default with the context of the owner. */
 export const createOrganization = () => {
-  const tenant = fakeTenant({ users, ownerCounts }, actions);
+  const tenant = fakeTenant({ users, ownerCounts, roles }, actions);
   const { db, owner } = tenant;
   const run = tenant.run as unknown as UsersService;
   const call = ((operation, input, ctx = owner) => run[operation](input as never, ctx)) as Call<Results, Ctx>;
