@@ -26,7 +26,17 @@ export const openPlatform = async () => {
 
 /** Creates valid values of a schema, the same for the same seed and `batch`. */
 export const createSampleValues = (schema: z.core.$ZodType, count: number, batch = 0): object[] =>
-  fc.sample(createArbitrary(schema), { numRuns: count, seed: getSeed() + batch }) as object[];
+  (fc.sample(createArbitrary(schema), { numRuns: count, seed: getSeed() + batch }) as Fields[]).map((sample) =>
+    withoutReferences(schema, sample),
+  );
+
+/** Leaves out ids that the example does not have: they name resources that do not exist, such as a custom role. */
+const withoutReferences = (schema: z.core.$ZodType, sample: Fields): Fields => {
+  const example: Fields = getExample(schema);
+  const kept = Object.fromEntries(Object.entries(sample).filter(([name]) => !name.endsWith('Id') || name in example));
+  const repaired = Object.entries(example).map(([name, value]) => ({ ...kept, [name]: value }));
+  return [kept, ...repaired].find((body) => z.safeParse(schema, body).success) ?? sample;
+};
 
 /** Replaces the parameters of a path by an id. */
 export const toPath = (route: { readonly path: string }, id: string): string =>
@@ -76,7 +86,12 @@ export const createAcceptedBodies = (route: RouteSpec, { ids = {}, count = 1, ba
   return samples.map((sample, index) => {
     if (findReferences(route).length > 0) return withIds(example, ids) as object;
     const texts = Object.entries(sample).filter(([name]) => typeof example[name] === 'string');
-    return withUniqueTexts(route, { ...example, ...Object.fromEntries(texts) }, `-${batch}-${index}`);
+    // A text may be valid only with a field that the example does not have.
+    const body = texts.reduce((fields: Fields, [name, text]) => {
+      const changed = { ...fields, [name]: text };
+      return route.body && z.safeParse(route.body, changed).success ? changed : fields;
+    }, example);
+    return withUniqueTexts(route, body, `-${batch}-${index}`);
   });
 };
 
