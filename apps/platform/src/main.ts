@@ -1,7 +1,7 @@
 import { loadOrExit } from '@plinth/config';
 import { connectMongo } from '@plinth/mongo';
 import { connectRedis } from '@plinth/redis';
-import { checkSettings, runService } from '@plinth/service-kit';
+import { checkSettings, listLocalPortSettings, runService } from '@plinth/service-kit';
 import { serveConsole } from './console.ts';
 import { hasDemoAccounts, serveDemoAccounts } from './demo/accounts.ts';
 import { addDemoData } from './demo/add-demo-data.ts';
@@ -12,7 +12,8 @@ import { hasDevelopmentMail, serveDevelopmentMail } from './development-mail.ts'
 import { modules } from './modules.ts';
 import { platformSettings } from './settings.ts';
 
-const config = await loadOrExit(platformSettings, { check: checkSettings });
+const settings = { ...listLocalPortSettings(modules), ...platformSettings };
+const config = await loadOrExit(settings, { check: checkSettings });
 
 const parties = { issuer: config.AUTH_ISSUER, audience: config.AUTH_AUDIENCE };
 

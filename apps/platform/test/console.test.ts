@@ -10,6 +10,7 @@ import { serveConsole } from '../src/console.ts';
 import { hasDemoAccounts, serveDemoAccounts } from '../src/demo/accounts.ts';
 import { demoUsers } from '../src/demo/users.ts';
 import { modules } from '../src/modules.ts';
+import { localPorts } from './local-ports.ts';
 
 const page = `<!doctype html><title>The console</title>${' '.repeat(2000)}`;
 
@@ -20,7 +21,7 @@ let createToken = async ({ id }: { readonly id: string }) => `token of ${id}`;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plinth-console-'));
   const plugins = [serveConsole(folder), serveDemoAccounts((user) => createToken(user))];
-  host = await openTestHost({ modules, datastore: await openTestDatastore(), plugins });
+  host = await openTestHost({ modules, localPorts, datastore: await openTestDatastore(), plugins });
 });
 afterAll(async () => {
   await host.close();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addDemoData } from '../src/demo/add-demo-data.ts';
 import { type DemoTenant, demoTenants, demoUsers, getDemoUser } from '../src/demo/users.ts';
 import { modules } from '../src/modules.ts';
+import { localPorts } from './local-ports.ts';
 
 type Item = {
   readonly id: string;
@@ -19,7 +20,7 @@ let addAgain: () => Promise<unknown>;
 
 beforeAll(async () => {
   const datastore = await openTestDatastore();
-  host = await openTestHost({ modules, datastore });
+  host = await openTestHost({ modules, localPorts, datastore });
   addAgain = () => Promise.all([addDemoData(datastore), addDemoData(datastore)]);
   // Two processes that start at the same time, and one that starts later.
   await addAgain();

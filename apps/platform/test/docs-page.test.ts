@@ -5,6 +5,7 @@ import { openTestHost, type TestHost } from '@plinth/service-kit/testing';
 import { createId } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { modules } from '../src/modules.ts';
+import { localPorts } from './local-ports.ts';
 
 const it = useBrowser();
 /** The script of the reference is large, for a busy machine too. */
@@ -13,7 +14,7 @@ const timeout = 90_000;
 let host: TestHost;
 let url: string;
 beforeAll(async () => {
-  host = await openTestHost({ modules, datastore: await openTestDatastore() });
+  host = await openTestHost({ modules, localPorts, datastore: await openTestDatastore() });
   await host.server.listen({ host: '127.0.0.1', port: 0 });
   url = `http://127.0.0.1:${(host.server.server.address() as AddressInfo).port}`;
 });

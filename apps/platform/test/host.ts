@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { modules } from '../src/modules.ts';
 import { getExample } from './derived/support/routes.ts';
 import { listNames, listPaths, replaceAt } from './derived/support/values.ts';
+import { localPorts } from './local-ports.ts';
 
 export type Route =
   (typeof modules)[number]['contracts'][number]['routes'][keyof (typeof modules)[number]['contracts'][number]['routes']];
@@ -21,7 +22,7 @@ export const routes: readonly (readonly [string, Route])[] = listContractOwners(
 /** Opens all modules on a new database. */
 export const openPlatform = async () => {
   const datastore = await openTestDatastore();
-  return { datastore, host: await openTestHost({ modules, datastore }) };
+  return { datastore, host: await openTestHost({ modules, localPorts, datastore }) };
 };
 
 /** Creates valid values of a schema, the same for the same seed and `batch`. */

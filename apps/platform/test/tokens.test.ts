@@ -6,6 +6,7 @@ import { createServer, systemClock, systemIds } from '@plinth/service-kit';
 import { createId, createStoredUser } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
+import { localPorts } from './local-ports.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,6 +27,7 @@ beforeAll(async () => {
   host = await createServer({
     name: 'tokens',
     modules,
+    localPorts,
     datastore,
     verifier: createTokenVerifier({
       keys: createKeyRing({ keys: [publicJwk] }),

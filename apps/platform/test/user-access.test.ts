@@ -1,4 +1,4 @@
-import type { BuiltInRole, RouteSpec } from '@plinth/contract-kit';
+import { type BuiltInRole, isOfPlatform, type RouteSpec } from '@plinth/contract-kit';
 import { openTestDatastore, type TestDatastore } from '@plinth/mongo/testing';
 import { listContractOwners } from '@plinth/service-kit';
 import { type Caller, openTestHost, type TestHost, type TestResponse } from '@plinth/service-kit/testing';
@@ -6,10 +6,12 @@ import { createId, createStoredUser } from '@plinth/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../src/modules.ts';
 import { routes as allRoutes, createSampleValues, toPath } from './host.ts';
+import { localPorts } from './local-ports.ts';
 
 type User = { readonly id: string; readonly version: number };
 
-const routes: readonly (readonly [string, RouteSpec])[] = allRoutes;
+/** The routes of organizations. Those of the platform serve identities, whatever a user of theirs may do. */
+const routes = (allRoutes as readonly (readonly [string, RouteSpec])[]).filter(([, route]) => !isOfPlatform(route));
 const tenantId = createId();
 
 const isHeavy = process.env['PLINTH_HEAVY'] === '1';
@@ -25,7 +27,7 @@ let offsetMs = 0;
 beforeAll(async () => {
   datastore = await openTestDatastore();
   const clock = { now: () => new Date(Date.now() + offsetMs) };
-  host = await openTestHost({ modules, datastore, callers: 'stored', clock });
+  host = await openTestHost({ modules, localPorts, datastore, callers: 'stored', clock });
   await datastore.raw('users', 'users').insertMany([createStoredUser({ id: founderId, tenantId, role: 'owner' })]);
   // The founder is not counted as an owner, and the last owner cannot be changed.
   await addUser('owner');

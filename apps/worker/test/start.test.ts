@@ -10,9 +10,12 @@ const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
 
 const STRIPE_SECRET_KEY = `sk_live_${randomBytes(24).toString('base64url')}`;
 
+/** The server is not called: no message is sent. */
+const mail = { MAIL_URL: 'smtps://plinth:word@127.0.0.1:465', MAIL_FROM: 'no-reply@test.example' };
+
 const startMain = (settings: Readonly<Record<string, string>> = {}, ...args: readonly string[]): Child => {
   const child = startChild(nodeCommand(main, ...args), {
-    env: { ...createServiceSettings(), AUDIT_SIGNING_KEY, ...settings },
+    env: { ...createServiceSettings(), ...mail, AUDIT_SIGNING_KEY, ...settings },
   });
   onTestFinished(async () => void (await child.end()));
   return child;
@@ -67,6 +70,15 @@ describe('the worker process', () => {
     );
     const checks = [{ STRIPE_SECRET_KEY }, { WORKER_MODULES: 'users,audit' }];
     for (const own of checks) expect(await startMain({ ...settings, ...own }, '--check').exited).toEqual([0, null]);
+  });
+
+  it('needs a mail server in production, before it connects to anything, and none where identities run elsewhere', async () => {
+    const settings = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://127.0.0.1:1', STRIPE_SECRET_KEY, MAIL_URL: '' };
+    const child = startMain(settings);
+    expect(await child.exited).toEqual([1, null]);
+    expect(child.output.stderr).toMatch(/^\nA module of this worker sends mail, .* Set MAIL_URL, or .*\n\n$/);
+    const elsewhere = { ...settings, WORKER_MODULES: 'users', IDENTITY_SECRET: '', IDENTITY_SIGNING_KEY: '' };
+    expect(await startMain(elsewhere, '--check').exited).toEqual([0, null]);
   });
 
   it('ends with 0 for --check', async () => {

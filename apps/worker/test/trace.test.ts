@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectMongo } from '@plinth/mongo';
 import { openRaw } from '@plinth/mongo/testing';
-import { modules } from '@plinth/platform/modules';
+import { modules as allModules } from '@plinth/platform/modules';
 import { connectQueues } from '@plinth/redis';
 import { createWorker, systemClock, systemIds } from '@plinth/service-kit';
 import { openTestHost } from '@plinth/service-kit/testing';
@@ -16,6 +16,9 @@ const consumerKind = 5;
 
 const uri = String(process.env['MONGODB_URI']);
 const prefix = `t${randomBytes(6).toString('hex')}_`;
+
+/** Those without ports, which the request does not need. */
+const modules = allModules.filter(({ localPorts }) => !localPorts);
 
 /** Serves the modules and runs the consumers of orders, in one process. */
 const open = async () => {

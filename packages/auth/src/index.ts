@@ -5,6 +5,7 @@ export { generateSigningKey, PrivateJwk, toPublicJwk } from './keys/signing-key.
 export type { Denial } from './policy/denial.ts';
 export { createPolicy, type Policy } from './policy/policy.ts';
 export { createSigner, createStatementReader, type ReadStatement } from './statements/statements.ts';
+export { lifetimeSecondsMax } from './tokens/access-token.ts';
 export { createRevocations, type Revocation, type Revocations, revocationLifetimeMs } from './tokens/revocations.ts';
 export { createTokenSigner, type TokenSigner, type TokenSubject } from './tokens/signer.ts';
 export { Rejection, type RejectionReason, rejectionReasons } from './tokens/unauthenticated.ts';

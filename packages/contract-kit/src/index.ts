@@ -62,6 +62,7 @@ export {
   type UploadSpec,
 } from './routes/route-spec.ts';
 export { classifiedFields, type DataClass, dataClasses, pii, secret } from './schemas/data-class.ts';
+export { Email } from './schemas/email.ts';
 export { invalidFields, toFieldMessage, toInvalidRequest } from './schemas/invalid-fields.ts';
 export { IsoDate } from './schemas/iso-date.ts';
 export {

@@ -40,6 +40,10 @@ export const limitSettings = {
   LIMIT_PRO_ROWS: rows('pro').default(100_000),
   LIMIT_ENTERPRISE_ROWS: rows('enterprise').default(10_000_000),
   LIMIT_SENSITIVE_PER_MINUTE: perMinute(10, 'How many requests a caller may send to one sensitive route.'),
+  LIMIT_ACCOUNT_PER_HOUR: integer({ min: 1, max: 1_000_000_000 }).default(30).meta({
+    description:
+      'How many requests to one sensitive route may name the same account, such as sign-ins with one e-mail address. It bounds guesses from many networks; the account is never locked.',
+  }),
   LIMIT_DEFAULT_PLAN: oneOf(...plans)
     .default('free')
     .meta({

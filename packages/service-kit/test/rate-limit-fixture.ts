@@ -15,6 +15,7 @@ const generous: RateLimitPolicies = {
   ip: perMinute(1000),
   anonymous: perMinute(1000),
   sensitive: perMinute(1000),
+  account: perMinute(1000),
   plans: { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) },
   keys: { free: perMinute(1000), pro: perMinute(1000), enterprise: perMinute(1000) },
   tenants: { free: perMinute(1000), pro: perMinute(1000), enterprise: perMinute(1000) },
@@ -22,6 +23,15 @@ const generous: RateLimitPolicies = {
 
 const pong = z.object({ pong: z.boolean() });
 const sensitive = { method: 'POST', summary: 'Guess', limit: 'sensitive', responses: { 200: pong } } as const;
+
+/** A route that is limited by an account. */
+export const limitedRoute = {
+  ...sensitive,
+  path: '/v1/password-guesses',
+  auth: 'public',
+  body: z.object({ email: z.string() }),
+  limitBy: 'email',
+} as const;
 
 const guessesModule = defineModule({
   name: 'guesses',
@@ -31,6 +41,7 @@ const guessesModule = defineModule({
       routes: {
         guess: defineRoute({ ...sensitive, path: '/v1/guesses', auth: 'public' }),
         guessAgain: defineRoute({ ...sensitive, path: '/v1/more-guesses', auth: 'public' }),
+        guessPassword: defineRoute(limitedRoute),
         guessMine: defineRoute({
           ...sensitive,
           path: '/v1/guesses/mine',
@@ -44,6 +55,7 @@ const guessesModule = defineModule({
   actions: {
     guess: () => async () => ({ pong: true }),
     guessAgain: () => async () => ({ pong: true }),
+    guessPassword: () => async () => ({ pong: true }),
     guessMine: () => async () => ({ pong: true }),
   },
 });

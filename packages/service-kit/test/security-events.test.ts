@@ -87,7 +87,12 @@ describe('the security stream', () => {
   });
 
   it('has a bounded number of lines in a flood of bad tokens from one address, refused by its limit or not, and counts all', async () => {
-    const policies = { ip: perMinute(10_000), anonymous: perMinute(60), sensitive: perMinute(10) };
+    const policies = {
+      ip: perMinute(10_000),
+      anonymous: perMinute(60),
+      sensitive: perMinute(10),
+      account: perMinute(10),
+    };
     const plans = { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) };
     const limits = { limiter: createManualLimiter().limiter, defaultPlan: 'free', policies: { ...policies, plans } };
     const { host, metrics } = await open({ limits });

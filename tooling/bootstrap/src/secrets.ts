@@ -5,7 +5,12 @@ import type { PrivateJwk } from '@plinth/auth';
 import { createPrivateFile } from '@plinth/dev-databases';
 
 /** The keys of a development machine: created once, never shared, ignored by git. */
-export type DevelopmentSecrets = { tokenSigningKey: PrivateJwk; auditSigningKey: PrivateJwk; cursorSecret: string };
+export type DevelopmentSecrets = {
+  tokenSigningKey: PrivateJwk;
+  auditSigningKey: PrivateJwk;
+  cursorSecret: string;
+  identitySecret: string;
+};
 
 /** Reads `secrets.json`, and creates it when it is missing. */
 export async function readDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
@@ -17,15 +22,21 @@ export async function readDevelopmentSecrets(dataDir: string): Promise<Developme
   } catch {
     throw new Error(`${path} cannot be read: delete it, and the next start creates another.`);
   }
-  return secrets.auditSigningKey ? secrets : addAuditKey(path, secrets);
+  return secrets.auditSigningKey && secrets.identitySecret ? secrets : addMissing(path, secrets);
 }
 
 const toText = (secrets: DevelopmentSecrets): string => `${JSON.stringify(secrets, null, 2)}\n`;
 
-/** Adds the key that the secrets of an earlier version lack. */
-async function addAuditKey(path: string, earlier: DevelopmentSecrets): Promise<DevelopmentSecrets> {
+const createSecret = (): string => randomBytes(32).toString('base64url');
+
+/** Creates what the secrets of an earlier version lack. */
+async function createMissing(): Promise<Partial<DevelopmentSecrets>> {
   const { generateSigningKey } = await import('@plinth/auth');
-  const secrets = { ...earlier, auditSigningKey: await generateSigningKey() };
+  return { auditSigningKey: await generateSigningKey(), identitySecret: createSecret() };
+}
+
+async function addMissing(path: string, earlier: DevelopmentSecrets): Promise<DevelopmentSecrets> {
+  const secrets = { ...(await createMissing()), ...earlier };
   const temporary = `${path}.${process.pid}`;
   await writeFile(temporary, toText(secrets), { mode: 0o600 });
   await rename(temporary, path);
@@ -36,7 +47,7 @@ async function createSecrets(): Promise<string> {
   // Loaded here, because only the first start needs it.
   const { generateSigningKey } = await import('@plinth/auth');
   const [tokenSigningKey, auditSigningKey] = [await generateSigningKey(), await generateSigningKey()];
-  return toText({ tokenSigningKey, auditSigningKey, cursorSecret: randomBytes(32).toString('base64url') });
+  return toText({ tokenSigningKey, auditSigningKey, cursorSecret: createSecret(), identitySecret: createSecret() });
 }
 
 /** Returns the path of the key set that `npm start` trusts. It is created when it is missing or lacks the signing key. */

@@ -36,6 +36,8 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
     AUTH_JWKS_FILE: await prepareKeySet(dataDir, secrets),
     CURSOR_SECRET: secrets.cursorSecret,
     AUDIT_SIGNING_KEY: JSON.stringify(secrets.auditSigningKey),
+    IDENTITY_SIGNING_KEY: JSON.stringify(secrets.tokenSigningKey),
+    IDENTITY_SECRET: secrets.identitySecret,
     ...(app === 'platform' && { DEMO_DATA: 'true', CONSOLE_DIR: consoleDir, MAIL_DIR: mailDir }),
     // Browser, scripts and load tests of a development machine share one address.
     LIMIT_IP_PER_MINUTE: '600000',

@@ -16,12 +16,13 @@ describe('development secrets', () => {
     expect(await readFile(join(dir, 'secrets.json'), 'utf8')).toContain('"tokenSigningKey"');
   });
 
-  it('of an earlier version get the key that they lack, and keep the others', async () => {
+  it('of an earlier version get what they lack, and keep the others', async () => {
     const dir = await createTemporaryFolder();
-    const { auditSigningKey: _later, ...earlier } = await readDevelopmentSecrets(dir);
+    const { auditSigningKey: _audit, identitySecret: _identity, ...earlier } = await readDevelopmentSecrets(dir);
     await writeFile(join(dir, 'secrets.json'), JSON.stringify(earlier));
     const secrets = await readDevelopmentSecrets(dir);
     expect(secrets).toMatchObject({ ...earlier, auditSigningKey: { alg: 'EdDSA' } });
+    expect(Buffer.from(secrets.identitySecret, 'base64url')).toHaveLength(32);
     expect(await readDevelopmentSecrets(dir)).toEqual(secrets);
     expect((await stat(join(dir, 'secrets.json'))).mode & 0o777).toBe(0o600);
   });

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { serviceSettings, toWorkerSettings } from '@plinth/service-kit';
+import { listLocalPortSettings, serviceSettings, toWorkerSettings } from '@plinth/service-kit';
+import { identityModule } from '@plinth/svc-identity/module';
 import { ordersModule } from '@plinth/svc-orders/module';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -48,8 +49,8 @@ describe('docker-compose.yml', async () => {
   });
 
   it.each([
-    ['platform', serviceSettings],
-    ['worker', toWorkerSettings([ordersModule])],
+    ['platform', { ...serviceSettings, ...listLocalPortSettings([identityModule]) }],
+    ['worker', toWorkerSettings([ordersModule, identityModule])],
   ] as const)('passes only existing settings to the %s, and every required one', (name, settings) => {
     const passed = Object.keys(apps[name].environment ?? {});
     const required = Object.entries(settings).filter(([, schema]) => !schema.safeParse(undefined).success);
@@ -58,8 +59,9 @@ describe('docker-compose.yml', async () => {
   });
 
   it('does not start without its secrets', () => {
-    for (const name of ['AUTH_JWKS', 'CURSOR_SECRET']) expect(platform.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
-    for (const name of ['AUDIT_SIGNING_KEY', 'STRIPE_SECRET_KEY']) {
+    for (const name of ['AUTH_JWKS', 'CURSOR_SECRET', 'IDENTITY_SIGNING_KEY', 'IDENTITY_SECRET'])
+      expect(platform.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
+    for (const name of ['AUDIT_SIGNING_KEY', 'STRIPE_SECRET_KEY', 'MAIL_URL', 'IDENTITY_SECRET']) {
       expect(worker.environment?.[name]).toMatch(/^\$\{[A-Z_]+:\?/);
     }
     expect(worker.environment?.['CURSOR_SECRET']).toBe(platform.environment?.['CURSOR_SECRET']);

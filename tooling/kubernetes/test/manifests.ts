@@ -51,11 +51,13 @@ export function mountKeys(text: string): { AUTH_JWKS_FILE: string } {
 
 /** The settings of the processes from Secrets that an operator has filled in. */
 export async function fillSecrets(): Promise<Record<string, string>> {
-  const { CURSOR_SECRET } = createServiceSettings();
+  const { CURSOR_SECRET, IDENTITY_SIGNING_KEY, IDENTITY_SECRET } = createServiceSettings();
   return {
     MONGODB_URI: 'mongodb://plinth-runtime:word@mongodb/?replicaSet=rs0&tls=true',
     REDIS_URL: 'rediss://:word@redis:6379',
     CURSOR_SECRET,
+    IDENTITY_SIGNING_KEY,
+    IDENTITY_SECRET,
     ...mountKeys((await createTestIssuer()).settings.AUTH_JWKS),
   };
 }
@@ -64,6 +66,7 @@ export async function fillSecrets(): Promise<Record<string, string>> {
 export const fillWorkerSecret = async (): Promise<Record<string, string>> => ({
   AUDIT_SIGNING_KEY: JSON.stringify(await generateSigningKey()),
   STRIPE_SECRET_KEY: `sk_live_${randomBytes(24).toString('base64url')}`,
+  MAIL_URL: 'smtps://plinth:word@mail:465',
 });
 
 type Probe = { httpGet: { path: string; port: string }; periodSeconds: number; failureThreshold: number };

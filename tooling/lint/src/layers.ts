@@ -57,6 +57,7 @@ export const drivers: Readonly<Record<string, string>> = {
   cockatiel: 'packages/outbound',
   nodemailer: 'packages/mail',
   stripe: 'apps/svc-orders',
+  '@node-rs/argon2|@zxcvbn-ts/language-common': 'apps/svc-identity',
   xstate: 'packages/data-kit packages/service-contracts packages/actions apps/platform apps/console',
   'msw|@tanstack/react-query': 'packages/service-actions apps/console',
 };

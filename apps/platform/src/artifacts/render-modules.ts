@@ -28,6 +28,7 @@ export const getAccess = ({ permissions }: Contract, { auth, path }: RouteSpec):
 
 const getPermission = ({ auth }: RouteSpec): string => {
   if (typeof auth === 'object') return `\`${auth.policy}\``;
+  if (auth === 'identity') return 'none, a token of an identity is enough';
   return auth === 'public' ? 'none' : 'none, a token is enough';
 };
 

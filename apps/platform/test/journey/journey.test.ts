@@ -9,6 +9,7 @@ import { createId } from '@plinth/testing';
 import { rolldown } from 'rolldown';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { modules } from '../../src/modules.ts';
+import { localPorts } from '../local-ports.ts';
 import { createCurl } from './curl.ts';
 import { openFaultyProxy } from './faulty-proxy.ts';
 import { type Outcome, runJourney } from './journey.ts';
@@ -41,7 +42,7 @@ let proxy: Awaited<ReturnType<typeof openFaultyProxy>>;
 beforeAll(async () => {
   pages = await servePage(await bundle());
   const datastore = await openTestDatastore();
-  host = await openTestHost({ modules, datastore, corsOrigins: [pages.allowed] });
+  host = await openTestHost({ modules, localPorts, datastore, corsOrigins: [pages.allowed] });
   await host.server.listen({ host: '127.0.0.1', port: 0 });
   proxy = await openFaultyProxy((host.server.server.address() as AddressInfo).port);
 });

@@ -58,6 +58,8 @@ const createEnvironment = async (): Promise<Environment> => {
     AUTH_AUDIENCE: parties.audience,
     AUTH_JWKS_FILE: await toFile('jwks', JSON.stringify({ keys: [toPublicJwk(key)] })),
     CURSOR_SECRET_FILE: await toFile('cursor', randomBytes(32).toString('base64url')),
+    IDENTITY_SIGNING_KEY_FILE: await toFile('identity-key', JSON.stringify(key)),
+    IDENTITY_SECRET_FILE: await toFile('identity-secret', randomBytes(32).toString('base64url')),
     SHUTDOWN_DELAY_MS: '0',
   };
 };
@@ -179,7 +181,8 @@ describe('production without any allowed risk, with users of the least privilege
     const { client, close } = await databases.connectAs('root');
     const STRIPE_SECRET_KEY = `sk_live_${randomBytes(24).toString('base64url')}`;
     const AUDIT_SIGNING_KEY = JSON.stringify(await generateSigningKey());
-    const env = { ...environment, AUDIT_SIGNING_KEY, STRIPE_SECRET_KEY };
+    const mail = { MAIL_URL: 'smtps://plinth:word@127.0.0.1:465', MAIL_FROM: 'no-reply@test.example' };
+    const env = { ...environment, ...mail, AUDIT_SIGNING_KEY, STRIPE_SECRET_KEY };
     const worker = startChild(nodeCommand(workerScript), { env, cwd: folder });
     try {
       expect(await worker.request()).toBe('ready');

@@ -1,5 +1,6 @@
-import type { RouteSpec } from '@plinth/contract-kit';
+import { isOfPlatform, type RouteSpec } from '@plinth/contract-kit';
 import {
+  createId,
   createPrincipal,
   mapConcurrently,
   type RawHeader,
@@ -14,7 +15,7 @@ import { type Exchanged, type Finding, findChangedFields, findFaults, isSuccess 
 import { naughtyBodies } from './support/naughty-bodies.ts';
 import { naughtyQueries } from './support/naughty-queries.ts';
 import { naughtyHeaderValues, naughtyJson, naughtySegments, naughtyTexts } from './support/naughty-strings.ts';
-import { createReferences, createResource, creationRoute, routes } from './support/requests.ts';
+import { routes as allRoutes, createReferences, createResource, creationRoute } from './support/requests.ts';
 import { createRotation } from './support/rotation.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
 
@@ -23,6 +24,9 @@ const concurrency = 8;
 /** At the small size, which runs while other tests run, the slowest response measures the load of the machine. */
 const rejectedWithinMs = heavy ? 2000 : 15_000;
 const timeoutMs = heavy ? 600_000 : 180_000;
+
+/** A session is created by a verified address, which a sampled request does not have. */
+const routes = allRoutes.filter(([operation]) => operation !== 'endSession');
 
 let platform: RunningPlatform;
 let authorization: string;
@@ -103,7 +107,7 @@ const tryAll = async (route: RouteSpec, cases: readonly Case[]): Promise<number[
 
 /** Creates a tenant with one user, its owner, who sends all following requests. */
 const startNewTenant = async (): Promise<void> => {
-  authorization = `Bearer ${await platform.createToken(createPrincipal())}`;
+  authorization = `Bearer ${await platform.createToken(createPrincipal({ identityId: createId() }))}`;
 };
 
 beforeAll(async () => {
@@ -201,8 +205,9 @@ describe(title, () => {
         request: { ...base, body: createBody(route, sample, { [names[index] ?? '']: '{"$gt":""}' }) },
       }));
       const statuses = await tryAll(route, [...cases, ...named]);
-      // A new resource may be in a state that refuses the change.
-      const isAccepted = (status: number): boolean => status < 300 || (route.params !== undefined && status === 409);
+      // A new resource may be in a state that refuses the change, and a sampled password or token is valid in form only.
+      const isAccepted = (status: number): boolean =>
+        status < 300 || (route.params !== undefined && status === 409) || (isOfPlatform(route) && status === 422);
       if (route.body) expect(statuses.some(isAccepted)).toBe(true);
     });
 

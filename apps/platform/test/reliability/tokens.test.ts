@@ -12,8 +12,10 @@ import {
 import { startChild } from '@plinth/testing/process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isProblem } from './support/assert-response.ts';
-import { createResource, routes, toRequest } from './support/requests.ts';
+import { routes as allRoutes, createResource, toRequest } from './support/requests.ts';
 import { type RunningPlatform, startPlatform } from './support/running-platform.ts';
+
+const routes = allRoutes.filter(([, { auth }]) => auth !== 'public');
 
 const outboundGuard = new URL('./support/outbound-guard.ts', import.meta.url).href;
 const toHost = (uri: string | undefined): string => new URL(uri ?? '').host;

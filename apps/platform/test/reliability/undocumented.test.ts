@@ -24,7 +24,7 @@ let documented: ReadonlyMap<string, readonly string[]>;
 beforeAll(async () => {
   platform = await startPlatform();
   // The caller has every permission, so that no request is rejected with 403.
-  const authorization = `Bearer ${await platform.createToken(createPrincipal())}`;
+  const authorization = `Bearer ${await platform.createToken(createPrincipal({ identityId: createId() }))}`;
   userId = await createResource(platform.port, authorization);
   headers = [
     ['Authorization', authorization],

@@ -30,6 +30,8 @@ const worker = createWorker({
   ids: systemIds,
   // No order of the test is charged.
   ports: Object.fromEntries(modules.map(({ name }) => [name, {}])),
+  // And none signs in.
+  localPorts: Object.fromEntries(modules.map(({ name }) => [name, {}])),
   signer: createSigner(JSON.parse(AUDIT_SIGNING_KEY)),
   limits: { checkAfterMs: 2000 },
 });

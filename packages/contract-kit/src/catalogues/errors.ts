@@ -29,6 +29,11 @@ export type ErrorSpec = {
   /** The next step of the caller. */
   readonly fix: string;
   readonly data?: z.core.$ZodType;
+  /**
+   * The refusal has an effect: what the action recorded before it threw is committed, such as the end of a session whose token was
+   * stolen. For routes without an idempotency key.
+   */
+  readonly commits?: true;
 };
 
 /** One bad field of a request. `pointer` is a JSON pointer inside `location`. */

@@ -86,6 +86,11 @@ export type RouteSpec = {
   readonly idempotency?: 'required' | 'optional';
   /** Each caller has a stricter rate limit for this route, besides the general limits: for guessable secrets and exports. */
   readonly limit?: 'sensitive';
+  /**
+   * A text field of the body, such as an e-mail address. Requests that name the same one share a limit, from all networks together, so that the
+   * password of one account cannot be guessed from many networks.
+   */
+  readonly limitBy?: string;
   /** The expected failures, besides those that follow from the route's shape. */
   readonly errors?: readonly AnyErrorFactory[];
 };

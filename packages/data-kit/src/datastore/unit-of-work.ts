@@ -1,3 +1,4 @@
+import { ApiError } from '@plinth/contract-kit';
 import type { CollectionDefinition } from '../collections/define-collection.ts';
 import type { Entity } from '../collections/entity.ts';
 import { toFrozenCopy } from '../collections/frozen-copy.ts';
@@ -20,7 +21,7 @@ export const writeSetBytesMax = 16_000_000;
 
 /**
  * Runs an action and then commits its recorded writes with a journal row, all or none. An action that recorded nothing
- * gets a row only with an idempotency key or a message. @throws `IdempotencyKeyConflict` when the key is taken, and
+ * gets a row only with an idempotency key or a message. An error of the catalogue that `commits` is thrown after the commit. @throws `IdempotencyKeyConflict` when the key is taken, and
  * `MessageAlreadyHandled`.
  */
 export type UnitOfWork = { run<T>(ctx: Ctx, work: () => Promise<T>, metadata: CommitMetadata<T>): Promise<T> };
@@ -123,6 +124,26 @@ export const createEvents = <W>({ writeSets, ids }: Omit<Deps<W>, 'clock'>): Eve
   },
 });
 
+type Outcome<T> = { readonly result: T } | { readonly refusal: ApiError };
+
+/** Runs an action. A refusal that has an effect is an outcome; any other error is thrown, and nothing is committed. */
+const settle = async <T>(work: () => Promise<T>): Promise<Outcome<T>> => {
+  try {
+    return { result: await work() };
+  } catch (error) {
+    if (error instanceof ApiError && error.spec.commits) return { refusal: error };
+    throw error;
+  }
+};
+
+/** A repeated request or message would get the refusal and not know that its effect took place. */
+const assertUnkeyed = <T>({ code }: ApiError, { idempotency, consumes }: CommitMetadata<T>): void => {
+  if (!idempotency && consumes === undefined) return;
+  throw new TypeError(
+    `The error '${code}' commits. Throw it from a public route: its requests have no idempotency key.`,
+  );
+};
+
 const isEmpty = <W, T>({ writes, tenants }: WriteSet<W>, { idempotency, consumes }: CommitMetadata<T>): boolean =>
   writes.length === 0 && tenants.size === 0 && !idempotency && consumes === undefined;
 
@@ -139,7 +160,15 @@ export const createUnitOfWork = <W>({
   readonly commit: (ctx: Ctx, writes: readonly W[], records: CommitRecords) => Promise<void>;
 }): UnitOfWork => ({
   run: async (ctx, work, metadata) => {
-    const { result, set } = await writeSets.collect(ctx, work);
+    const { result: outcome, set } = await writeSets.collect(ctx, () => settle(work));
+    if ('refusal' in outcome) {
+      const { refusal } = outcome;
+      assertUnkeyed(refusal, metadata);
+      const options = { metadata: { operation: metadata.operation }, result: undefined, clock, ids };
+      if (!isEmpty(set, options.metadata)) await commit(ctx, set.writes, toCommitRecords(ctx, set.tenants, options));
+      throw refusal;
+    }
+    const { result } = outcome;
     if (isEmpty(set, metadata)) return result;
     await commit(ctx, set.writes, toCommitRecords(ctx, set.tenants, { metadata, result, clock, ids }));
     return result;

@@ -1,6 +1,7 @@
 import {
   defineListQuery,
   definePage,
+  Email,
   Id,
   IsoDate,
   pii,
@@ -15,20 +16,7 @@ import { Role, RoleId, roleFields, roleIdOfCustomRole } from './role.ts';
 
 export const UserId = Id.meta({ id: 'UserId', description: 'The id of a user of one organization.' });
 
-// RFC 5321 without quoted names and address literals: atoms, then the labels of a domain, the last of which is not a number.
-const atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
-const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?';
-const address = new RegExp(`^(?=[^@]{1,64}@)${atom}(?:\\.${atom})*@(?:${label}\\.)+(?![0-9]+$)${label}$`);
-
-export const Email = pii(
-  z
-    .string()
-    .max(254, { abort: true })
-    .check(z.email({ pattern: address, error: 'must be an e-mail address such as ada@acme.example', abort: true })),
-).meta({
-  id: 'Email',
-  description: 'An e-mail address. It is returned as sent; addresses that differ in case only are the same.',
-});
+export { Email };
 
 export const UserName = pii(SingleLineText.max(200)).meta({ id: 'UserName', description: 'A single line of text.' });
 

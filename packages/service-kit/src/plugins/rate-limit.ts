@@ -1,12 +1,14 @@
+import { hash } from 'node:crypto';
 import fastifyRateLimit, { type FastifyRateLimitStore, type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
-import { acceptsIdempotencyKey, commonErrors } from '@plinth/contract-kit';
+import { acceptsIdempotencyKey, commonErrors, type RouteSpec } from '@plinth/contract-kit';
 import type { Plan, RateLimitDecision, RateLimiter } from '@plinth/data-kit';
 import type { Metrics } from '@plinth/telemetry';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRouteHookHandler, preHandlerAsyncHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
+import { z } from 'zod';
 import { getCaller, getNetwork } from '../http/caller.ts';
 
-const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive'] as const;
+const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive', 'account'] as const;
 type LimitName = (typeof limitNames)[number];
 
 /** Allows `quota` requests in a window. */
@@ -19,6 +21,8 @@ export type RateLimitPolicies = {
   readonly anonymous: RateLimitPolicy;
   /** For each caller and each route whose contract has `limit: 'sensitive'`. */
   readonly sensitive: RateLimitPolicy;
+  /** For each value of the field that the contract of a route names by `limitBy` from all networks. */
+  readonly account: RateLimitPolicy;
   /** For each principal, by the plan of its tenant. */
   readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
   /** For all principals of a tenant together, by its plan. */
@@ -101,12 +105,25 @@ const addMetrics = (metrics: Metrics, { counts }: RateLimiter) => {
   return Object.fromEntries(counters) as Record<LimitName, (typeof counters)[number][1]>;
 };
 
+/** @throws a `TypeError` for a field that the body of a route does not have. */
+export const assertLimitBy = ({ method, path, body, limitBy = '' }: RouteSpec): void => {
+  if (body instanceof z.core.$ZodObject && Object.hasOwn(body._zod.def.shape, limitBy)) return;
+  throw new TypeError(`${method} ${path} limits by '${limitBy}', which is no field of its body.`);
+};
+
+/** Returns the value by which a route is limited, as a hash: an address does not belong into the keys of Redis. */
+const toAccount = ({ body, scope }: FastifyRequest): string => {
+  const value = (body as Readonly<Record<string, unknown>>)[scope.config.contract?.limitBy ?? ''];
+  return hash('sha256', String(value).toLowerCase(), 'base64url');
+};
+
 const toKey = (limitName: LimitName, request: FastifyRequest): string => {
   const { contract } = request.scope.config;
   const { user, tenant } = getCaller(request);
   if (limitName === 'subject' || limitName === 'keys') return `${limitName} ${user}`;
   if (limitName === 'tenant') return `tenant ${tenant}`;
   if (limitName === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
+  if (limitName === 'account') return `account ${contract?.method} ${contract?.path} ${toAccount(request)}`;
   return `${limitName} ${getNetwork(request)}`;
 };
 
@@ -153,6 +170,20 @@ const listLimits = ({ scope, headers }: FastifyRequest, caller: 'anonymous' | 's
     ...(contract?.limit === 'sensitive' ? (['sensitive'] as const) : []),
   ];
 };
+
+/** Adds the limit of an account to routes that have one. After validation, because it reads the body. */
+const limitAccounts =
+  (check: (request: FastifyRequest) => Promise<Check>): onRouteHookHandler =>
+  (route) => {
+    const { contract } = route.config ?? {};
+    if (contract?.limitBy === undefined) return;
+    assertLimitBy(contract);
+    const limitAccount: preHandlerAsyncHookHandler = async (request, reply) => {
+      request.rateLimitChecks.push(check(request));
+      applyChecks(reply, await Promise.all(request.rateLimitChecks));
+    };
+    route.preHandler = [route.preHandler ?? [], limitAccount].flat();
+  };
 
 export type RateLimitOptions = { readonly limits: RateLimits | undefined; readonly metrics: Metrics };
 
@@ -201,6 +232,7 @@ export const rateLimit = fp<RateLimitOptions>(
       if (request.method === 'OPTIONS') app.limit(request, reply).then(() => done(), done);
       else done();
     });
+    app.addHook('onRoute', limitAccounts(checks.account));
     // A request to a route without a contract has no check of its caller, so the check of its IP is awaited here.
     app.addHook('preParsing', async (request, reply) => {
       if (!request.scope.config.contract) await app.limit(request, reply);

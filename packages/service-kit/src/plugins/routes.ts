@@ -36,6 +36,7 @@ import {
   type Serialize,
   selectFields,
 } from '../http/serialize.ts';
+import { settleRefusal } from '../http/settle-refusal.ts';
 import { hashUpload, storeUpload } from '../http/store-upload.ts';
 import { ndjson, openLines, readFirst } from '../http/stream.ts';
 import type { Binding } from '../implement.ts';
@@ -176,11 +177,11 @@ const createWriteHandler = (prepared: PreparedRoute): RouteHandlerMethod => {
       input = { ...input, upload: await receiveUpload(request, receiving) };
     }
     const execute = async () => {
-      const response = toResponse(await operation(input, ctx), request, prepared);
+      const toCommitted = await settleRefusal(async () => toResponse(await operation(input, ctx), request, prepared));
       // When the response was sent early, as after a timeout, the request must not change anything.
       ctx.signal.throwIfAborted();
       request.scope.isCommitting = true;
-      return response;
+      return toCommitted();
     };
     if (key === undefined) return send(reply, await store.unitOfWork.run(ctx, execute, { operation: operationId }));
     const { response, replayed } = await executeIdempotently(

@@ -1,4 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** Creates a unique prefix for the names of databases. */
 export const createDatabasePrefix = (): string => `t${randomBytes(6).toString('hex')}_`;
@@ -15,6 +17,12 @@ const localRisks = [
   'env-file',
 ].join();
 
+/** Creates a key with which a host signs tokens of sign-ins. */
+const createSigningKey = (): string => {
+  const key = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  return JSON.stringify({ ...key, kid: randomBytes(8).toString('hex'), alg: 'EdDSA', use: 'sig' });
+};
+
 /** The settings that every host needs, except keys for tokens: the databases of this run, with a unique prefix. */
 export const createServiceSettings = () => {
   const prefix = createDatabasePrefix();
@@ -26,6 +34,10 @@ export const createServiceSettings = () => {
     REDIS_URL,
     REDIS_KEY_PREFIX: prefix,
     CURSOR_SECRET: randomBytes(32).toString('base64url'),
+    IDENTITY_SIGNING_KEY: createSigningKey(),
+    IDENTITY_SECRET: randomBytes(32).toString('base64url'),
+    PASSWORD_MEMORY_KIB: '64',
+    MAIL_DIR: join(tmpdir(), `plinth-mail-${prefix}`),
   };
 };
 
@@ -40,6 +52,7 @@ export const unlimitedRateLimits = {
   LIMIT_ENTERPRISE_KEYS_PER_DAY: unlimited,
   LIMIT_ENTERPRISE_ROWS: unlimited,
   LIMIT_SENSITIVE_PER_MINUTE: unlimited,
+  LIMIT_ACCOUNT_PER_HOUR: unlimited,
   CONNECTIONS_PER_IP_MAX: '1000000',
   LONG_RESPONSES_MAX: '10000',
   LONG_RESPONSES_PER_USER_MAX: '1000',

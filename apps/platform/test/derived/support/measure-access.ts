@@ -32,17 +32,22 @@ export const measureAccess = async (
   const toCell = (status: number): string => ([401, 403].includes(status) ? String(status) : 'yes');
 
   const tryRole = async (role: string): Promise<string> => {
-    const cell = toCell(await getStatus(await host.as({ tenantId, id: createId(), roles: [role] })));
+    const cell = toCell(
+      await getStatus(await host.as({ tenantId, id: createId(), roles: [role], identityId: createId() })),
+    );
     if (cell === 'yes') return cell;
     // An id that is not stored, because a stored user has the roles that they have now.
     const [path, id] = [create().path, createId()];
     const own = { ...create(), path: target ? path.replace(target.id, id) : path };
-    return toCell(await getStatus(await host.as({ tenantId, id, roles: [role] }), own)) === 'yes' ? 'self' : cell;
+    return toCell(await getStatus(await host.as({ tenantId, id, roles: [role], identityId: createId() }), own)) ===
+      'yes'
+      ? 'self'
+      : cell;
   };
   const roles: [string, string][] = [];
   for (const role of builtInRoles) roles.push([role, await tryRole(role)]);
 
-  const outside = await getStatus(await host.as(createPrincipal()));
+  const outside = await getStatus(await host.as(createPrincipal({ identityId: createId() })));
   const revoked = createPrincipal({ tenantId });
   const caller = await host.as(revoked);
   host.revoke(revoked);

@@ -6,6 +6,7 @@ import { createId, createPrincipal } from '@plinth/testing';
 import { addDeadMessages } from './add-dead-messages.ts';
 import { findResponseFaults } from './check-response.ts';
 import { consumeJournals } from './consume-journals.ts';
+import { addExampleIdentity, derivedPorts, exampleIdentityId } from './example-identity.ts';
 import { observeQueries } from './query-budget.ts';
 import { anyVersion, createAnyRequest, createRequest, type Request, toSent } from './requests.ts';
 import { createResources, type Resource, toItem } from './resources.ts';
@@ -16,7 +17,8 @@ import { type Choices, createChoices } from './values.ts';
 /** Opens modules on a new database. */
 export const openModules = async (modules: readonly Module[]) => {
   const datastore = await openTestDatastore();
-  return { modules, datastore, host: await openTestHost({ modules, datastore }), routes: listRoutes(modules) };
+  const host = await openTestHost({ modules, datastore, localPorts: derivedPorts });
+  return { modules, datastore, host, routes: listRoutes(modules) };
 };
 export type OpenModules = Awaited<ReturnType<typeof openModules>>;
 
@@ -44,7 +46,8 @@ const isChange = (named: NamedRoute): boolean => named.route.method !== 'GET' &&
 export const createTraffic = async (opened: OpenModules, seed: number) => {
   const { datastore, host, routes } = opened;
   const tenantId = createId();
-  const caller: Caller = await host.as(createPrincipal({ tenantId }));
+  const caller: Caller = await host.as(createPrincipal({ tenantId, identityId: exampleIdentityId }));
+  await addExampleIdentity(opened);
   const choices: Choices = createChoices(seed);
   const resources = createResources();
   const queries = observeQueries(datastore);

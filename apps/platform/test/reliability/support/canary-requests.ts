@@ -194,9 +194,40 @@ const createPathRequests = ({ canaries, pathCanaries, authorization }: CanaryOpt
   ];
 };
 
+/** Requests with the secrets of sign-ups and sessions: valid, wrong and malformed ones. */
+const createIdentityRequests = ({ canaries }: CanaryOptions): RawRequest[] => {
+  const { plant } = canaries;
+  const id = createId();
+  const toSecret = (place: string): string => plant(place).padEnd(43, 'A').slice(0, 43);
+  const post = (path: string, body: object): RawRequest => ({
+    method: 'POST',
+    path,
+    headers: [json],
+    body: JSON.stringify(body),
+  });
+  const email = `${plant('the address of a sign-up')}@marked.example`;
+  return [
+    post('/v1/sign-ups', { email }),
+    post('/v1/sign-ups', { email: plant('an invalid address of a sign-up') }),
+    post('/v1/email-verifications', {
+      token: `${id}.${toSecret('the token of a link')}`,
+      password: plant('a new password'),
+    }),
+    post('/v1/email-verifications', { token: plant('a malformed token of a link'), password: 7 }),
+    post('/v1/sessions', { email, password: plant('a wrong password') }),
+    post('/v1/sessions', {
+      email: { $ne: plant('an operator of a sign-in') },
+      password: [plant('a password in a list')],
+    }),
+    post('/v1/session-refreshes', { refreshToken: `${id}.0.${toSecret('a refresh token')}` }),
+    post('/v1/session-refreshes', { refreshToken: plant('a malformed refresh token') }),
+  ];
+};
+
 /** Creates valid and invalid requests of every kind, with a unique canary in each secret or personal value. */
 export const createCanaryRequests = (options: CanaryOptions): readonly RawRequest[][] => [
   createBodyRequests(options),
+  createIdentityRequests(options),
   createQueryRequests(options),
   createHeaderRequests(options),
   createKeyedRequests(options),

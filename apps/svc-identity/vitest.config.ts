@@ -1,0 +1,3 @@
+import { projectConfig } from '@plinth/vitest-config';
+
+export default projectConfig({ databases: true });
