@@ -1,4 +1,4 @@
-"""Teaches schemathesis the streams of the reference, which have one JSON value in each line, and its format of a line of text."""
+"""Teaches schemathesis the streams and uploads of the reference, which have one JSON value in each line, and its format of a line of text."""
 
 import base64
 import json
@@ -12,9 +12,16 @@ NDJSON = "application/x-ndjson"
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Describes each stream as the array of its lines."""
+    """Describes each stream and each upload as the array of its lines."""
     for operations in raw_schema["paths"].values():
         for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            upload = content.get(NDJSON)
+            if upload is not None:
+                upload["schema"] = {"type": "array", "items": upload["x-item-schema"]}
+                upload["example"] = [json.loads(line) for line in upload["example"].splitlines()]
+                # Its schema cannot say which text is valid CSV.
+                content.pop("text/csv", None)
             for response in operation["responses"].values():
                 media = response.get("content", {}).get(NDJSON)
                 if media is not None:
@@ -25,6 +32,12 @@ def before_load_schema(context, raw_schema):
 @schemathesis.deserializer(NDJSON)
 def parse_lines(ctx, response):
     return [json.loads(line) for line in response.content.decode("utf-8").splitlines()]
+
+
+@schemathesis.serializer(NDJSON)
+def write_lines(ctx, value):
+    lines = value if isinstance(value, list) else [value]
+    return "".join(json.dumps(line) + "\n" for line in lines).encode()
 
 
 # A letter or a digit is visible, whatever stands beside it.
