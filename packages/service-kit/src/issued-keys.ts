@@ -9,7 +9,7 @@ export type IssuedKeys = {
   refresh(): Promise<boolean>;
   /** Looks up the keys in the background, after an event. A failure is logged, and the keys stay as they are. */
   reload(): void;
-  /** Looks up the keys for the first time. */
+  /** Looks up the keys for the first time. Later changes are security events. */
   start(issuer: ServedIssuer, deps: { readonly security: SecurityEvents; readonly logger: Logger }): Promise<void>;
   stop(): void;
 };
@@ -50,7 +50,8 @@ export const createIssuedKeys = (keys: Pick<KeyRing, 'replaceIssued'>): IssuedKe
         for (const kid of added) security.record('key-added', kid, { kid });
         for (const kid of retired) security.record('key-retired', kid, { kid });
       };
-      await load();
+      // The keys at the start are no change.
+      keys.replaceIssued(await listKeys());
       timer = setInterval(reload, everyMs).unref();
     },
     stop: () => clearInterval(timer),

@@ -63,6 +63,7 @@ describe('a host with a module that stores the keys of tokens', () => {
   it('accepts the tokens of these keys, and those of its settings', async () => {
     const { host, getStatus, subscriptions } = await open();
     expect(await getStatus(key)).toBe(404);
+    expect(host.lines.records().map(({ event }) => event)).not.toContain('key-added');
     expect((await (await host.as(createPrincipal())).get(path)).status).toBe(404);
     expect(await getStatus(later)).toBe(401);
     expect(subscriptions.get('keys')?.events).toEqual([sessionEnded, events.keyChanged]);
@@ -73,6 +74,7 @@ describe('a host with a module that stores the keys of tokens', () => {
     const { host, stored, getStatus, listKeys, deliver } = await open();
     stored.keys = [key, later];
     expect(await getStatus(later)).toBe(404);
+    expect(host.lines.records()).toContainEqual(expect.objectContaining({ event: 'key-added', kid: later.kid }));
     const calls = listKeys.mock.calls.length;
     const unknown = await Promise.all(Array.from({ length: 20 }, async () => getStatus(await generateSigningKey())));
     expect(unknown).toEqual(Array(20).fill(401));
