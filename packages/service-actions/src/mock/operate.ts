@@ -87,6 +87,14 @@ const storeEnded = (started: Resource, path: string, { store, routes }: Operatio
   for (const collection of [path, operationsPath]) store.put(collection, ended);
 };
 
+/** Returns a created resource as it is stored. A response without a version is no resource: that of a sign-in has tokens, and starts a session. */
+const toStored = (created: Resource, { route, routes }: Operation): Resource => {
+  if ('version' in created) return created;
+  const list = routes.find(({ method, path, query }) => method === 'GET' && path === route.path && getListItem(query));
+  const item = getListItem(list?.query);
+  return item ? { ...getExample(item), id: created.id, version: 1 } : created;
+};
+
 const write = (operation: Operation): unknown => {
   const { route, request, store, routes, respond } = operation;
   const named = getNamed(operation);
@@ -105,7 +113,7 @@ const write = (operation: Operation): unknown => {
     return changed;
   }
   const created = { ...createResource(route, toStoredBody(route, request.body)), ...fields } as Resource;
-  if (status === 201) store.put(path, created);
+  if (status === 201) store.put(path, toStored(created, operation));
   if (schema !== LongOperation) return created;
   const started = { ...created, status: 'running', progress: { done: 0, failed: 0 }, errors: [] };
   storeEnded(started, path, operation);
