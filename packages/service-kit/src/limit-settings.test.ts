@@ -29,6 +29,7 @@ it('the limits have defaults', () => {
   expect(load(limitSettings, {})).toEqual({
     LIMIT_IP_PER_MINUTE: 3000,
     LIMIT_ANONYMOUS_PER_MINUTE: 60,
+    LIMIT_ACCOUNT_PER_HOUR: 30,
     LIMIT_FREE_PER_MINUTE: 300,
     LIMIT_PRO_PER_MINUTE: 1000,
     LIMIT_ENTERPRISE_PER_MINUTE: 600_000,

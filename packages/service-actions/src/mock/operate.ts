@@ -6,6 +6,7 @@ import {
   Operation as LongOperation,
   type RouteSpec,
 } from '@plinth/contract-kit';
+import { z } from 'zod';
 import { toPage } from './list.ts';
 import type { MockRequest } from './request.ts';
 import { changeResource, createResource, type Fields, getExample, returnsSame, toStoredBody } from './resource.ts';
@@ -87,12 +88,12 @@ const storeEnded = (started: Resource, path: string, { store, routes }: Operatio
   for (const collection of [path, operationsPath]) store.put(collection, ended);
 };
 
-/** Returns a created resource as it is stored. A response without a version is no resource: that of a sign-in has tokens, and starts a session. */
+/** Returns a created resource as it is stored. A response that the list cannot have is no resource: that of a sign-in has tokens, and starts a session. */
 const toStored = (created: Resource, { route, routes }: Operation): Resource => {
-  if ('version' in created) return created;
   const list = routes.find(({ method, path, query }) => method === 'GET' && path === route.path && getListItem(query));
   const item = getListItem(list?.query);
-  return item ? { ...getExample(item), id: created.id, version: 1 } : created;
+  if (!item || z.safeParse(item, created).success) return created;
+  return { ...getExample(item), id: created.id, version: 1 };
 };
 
 const write = (operation: Operation): unknown => {
