@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 /** A line break in a header would begin a header of the writer's choice, such as a further recipient. */
 const Message = z.object({
-  to: z.email().max(254),
+  // Wider than the addresses that the API accepts, and without spaces or angle brackets.
+  to: z.email({ pattern: z.regexes.html5Email }).max(254),
   subject: z
     .string()
     .min(1)

@@ -62,6 +62,20 @@ describe('the folder of mail', () => {
     expect(await readMailFolder(folder)).toEqual([]);
   });
 
+  it.each(['a&b@example.com', 'anna@example.xn--p1ai', "o'hara+x@example.com"])('boundary: sends to %s', async (to) => {
+    await createMailFolder({ folder, from }).send({ ...toMessage('key'), to });
+    expect(await readMailFolder(folder)).toMatchObject([{ to }]);
+  });
+
+  it.each([
+    'anna@example.com, bob@example.com',
+    'Anna <anna@example.com>',
+    'anna@example.com\nBcc: bob@example.com',
+    'anna',
+  ])('integrity: refuses the recipient %j', async (to) => {
+    await expect(createMailFolder({ folder, from }).send({ ...toMessage('key'), to })).rejects.toThrow(/not valid: to/);
+  });
+
   it('fails for a path that is no folder', async () => {
     await expect(readMailFolder('/dev/null')).rejects.toThrow(/ENOTDIR/);
   });
