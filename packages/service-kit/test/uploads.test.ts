@@ -20,17 +20,28 @@ import { defineModule } from '../src/index.ts';
 import { useModule } from '../src/testing/index.ts';
 import { openReadableDatastore } from './fake-datastore.ts';
 
+const line = z.object({ name: z.string(), grams: z.int() });
+const upload = {
+  method: 'POST',
+  summary: 'Import things',
+  auth: { policy: 'things:write' },
+  responses: { 202: Operation },
+} as const;
+
 const contract = defineContract('things', {
   permissions: { 'things:write': { title: 'Write things', roles: ['owner'] } },
   routes: {
     importThings: defineRoute({
-      method: 'POST',
+      ...upload,
       path: '/v1/thing-imports',
-      summary: 'Import things',
-      auth: { policy: 'things:write' },
-      upload: { line: z.object({ name: z.string(), grams: z.int() }), linesMax: 3 },
+      upload: { line, linesMax: 3 },
       bodyBytesMax: 1024,
-      responses: { 202: Operation },
+    }),
+    importLongThings: defineRoute({
+      ...upload,
+      path: '/v1/long-thing-imports',
+      upload: { line, linesMax: 100 },
+      bodyBytesMax: 2 * 1024 * 1024,
     }),
   },
 });
@@ -47,7 +58,7 @@ const things = useModule({
     name: 'things',
     contracts: [contract],
     collections: { operations, operationChunks },
-    actions: { importThings },
+    actions: { importThings, importLongThings: importThings },
     jobs: [
       failStalledOperation,
       defineJob({ name: 'unused', input: z.object({}), handle: () => async () => undefined }),
@@ -84,6 +95,24 @@ it('stores the lines of a file for the operation that it starts, which is read a
   expect((await call('cancelOperation', { id })).status).toBe(204);
   expect((await call('getOperation', { id })).body).toMatchObject({ status: 'cancelled' });
   expect(await call('cancelOperation', { id: createId() })).toMatchObject({ status: 404 });
+});
+
+it('boundary: stores long lines in chunks that fit a document also when each character is escaped', async () => {
+  const { owner, stored } = await things.createTenant();
+  const json = JSON.stringify({ name: '\u0001'.repeat(10_000), grams: 1 });
+  const { status } = await owner.send({
+    method: 'POST',
+    url: '/v1/long-thing-imports',
+    body: `${json}\n`.repeat(20),
+    headers: { 'content-type': 'application/x-ndjson', 'idempotency-key': createId() },
+  });
+  expect(status).toBe(202);
+  const chunks = (await stored('operationChunks')).map(({ chunkText }) => String(chunkText));
+  expect(chunks.flatMap(parseChunkText).map((stored) => stored.line)).toEqual(
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+  expect(chunks.length).toBeGreaterThan(1);
+  expect(Math.max(...chunks.map(({ length }) => length))).toBeLessThan(4_000_000);
 });
 
 it('integrity: a repeated upload gets the first response and stores nothing, and another one with its key is refused', async () => {

@@ -49,6 +49,8 @@ const createChunkWriter = ({ store, operation }: UploadDeps, ctx: Ctx, operation
     readonly operationChunks: Collection<OperationChunkDocument, 'insert'>;
   };
   let lines: OperationLine[] = [];
+  /** The characters in `lines`. */
+  let length = 0;
   let texts: string[] = [];
   let stored = 0;
   const commit = async (): Promise<void> => {
@@ -65,11 +67,14 @@ const createChunkWriter = ({ store, operation }: UploadDeps, ctx: Ctx, operation
   const endChunk = (): void => {
     if (lines.length > 0) texts.push(toChunkText(lines));
     lines = [];
+    length = 0;
   };
   return {
     add: async (line: OperationLine): Promise<void> => {
       lines.push(line);
-      if (lines.length < chunkLinesMax) return;
+      length += line.text?.length ?? 0;
+      // Long lines make a chunk of fewer of them, so that it fits a document also when each character is escaped.
+      if (lines.length < chunkLinesMax && length < commitLength) return;
       endChunk();
       if (texts.reduce((sum, text) => sum + text.length, 0) >= commitLength) await commit();
     },
