@@ -7,8 +7,10 @@ import { useListeningHost } from './listening-host.ts';
 const clock = createManualClock();
 const host = useListeningHost({ longResponses: { max: 3, perUserMax: 2 }, clock });
 
-const openStream = async (authorization: string): Promise<IncomingMessage> => {
-  const url = `${host.url}/v1/thing-stream?endless=true`;
+const wideHost = useListeningHost({ longResponses: { max: 4, perUserMax: 4 } });
+
+const openStream = async (authorization: string, { url: baseUrl } = host): Promise<IncomingMessage> => {
+  const url = `${baseUrl}/v1/thing-stream?endless=true`;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     get(url, { headers: { authorization } }, resolve).on('error', reject);
   });
@@ -38,6 +40,14 @@ it('a user receives two streams at a time, and a process sends three', async () 
   ]);
   first.destroy();
   await vi.waitFor(async () => expect((await openStream(user)).statusCode).toBe(200), 15_000);
+});
+
+it('an organization gets three quarters of the streams of a process, so that others have some', async () => {
+  const { current, authorization } = wideHost;
+  for (let count = 0; count < 3; count += 1) expect((await openStream(authorization, wideHost)).statusCode).toBe(200);
+  expect((await openStream(authorization, wideHost)).statusCode).toBe(503);
+  const other = `Bearer ${await current.signToken(createPrincipal())}`;
+  expect((await openStream(other, wideHost)).statusCode).toBe(200);
 });
 
 it('integrity: a stream ends in the middle when its token has expired', async () => {

@@ -1,7 +1,7 @@
 import { commonErrors } from '@plinth/contract-kit';
 import type { FastifyReply } from 'fastify';
 import fp from 'fastify-plugin';
-import { getCaller } from '../http/caller.ts';
+import { type Caller, getCaller } from '../http/caller.ts';
 import { createCounts } from '../http/counts.ts';
 
 /** The limits of responses that stream. */
@@ -18,13 +18,14 @@ const retryAfterSeconds = 10;
 
 export type LongResponsesOptions = { readonly longResponses?: LongResponseLimits | undefined };
 
-/** Limits the responses that stream and the uploads, which admission does not count: how many a process has, and how many a user has. */
+/** Limits the responses that stream and the uploads, which admission does not count: how many a process, an organization and a user have. An organization has three quarters of them. */
 export const longResponses = fp<LongResponsesOptions>(
   async (app, { longResponses: limits = defaultLongResponseLimits }) => {
     const counts = createCounts();
     let total = 0;
-    const assertRoom = (user: string, reply: FastifyReply): void => {
-      if (total >= limits.max) {
+    const perTenantMax = Math.ceil((limits.max * 3) / 4);
+    const assertRoom = ({ user, tenant }: Caller, reply: FastifyReply): void => {
+      if (total >= limits.max || counts.get(tenant) >= perTenantMax) {
         throw commonErrors.unavailable({
           detail: 'The server handles as many exports and uploads as it can. Send the request again later.',
         });
@@ -38,13 +39,13 @@ export const longResponses = fp<LongResponsesOptions>(
     app.addHook('preValidation', async (request, reply) => {
       const { contract } = request.scope.config;
       if (!contract?.stream && !contract?.upload) return;
-      const { user } = getCaller(request);
-      assertRoom(user, reply);
+      const { user, tenant } = getCaller(request);
+      assertRoom({ user, tenant }, reply);
       total += 1;
-      counts.add(user, 1);
+      for (const key of [user, tenant]) counts.add(key, 1);
       reply.raw.once('close', () => {
         total -= 1;
-        counts.add(user, -1);
+        for (const key of [user, tenant]) counts.add(key, -1);
       });
     });
   },
