@@ -42,7 +42,7 @@ export const limitSettings = {
   LIMIT_SENSITIVE_PER_MINUTE: perMinute(10, 'How many requests a caller may send to one sensitive route.'),
   LIMIT_ACCOUNT_PER_HOUR: integer({ min: 1, max: 1_000_000_000 }).default(30).meta({
     description:
-      'How many requests to one sensitive route may name the same account, such as sign-ins with one e-mail address. It bounds guesses from many networks; the account is never locked.',
+      'How many requests to one sensitive route an IP address may send for the same account, such as sign-ins with one e-mail address. All networks together may send ten times as many.',
   }),
   LIMIT_DEFAULT_PLAN: oneOf(...plans)
     .default('free')

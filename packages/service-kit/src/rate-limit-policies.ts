@@ -53,6 +53,7 @@ export const createRateLimits = ({ config, connections, findPlan }: RateLimitSou
       anonymous: perMinute(config.LIMIT_ANONYMOUS_PER_MINUTE),
       sensitive: perMinute(config.LIMIT_SENSITIVE_PER_MINUTE),
       account: { quota: config.LIMIT_ACCOUNT_PER_HOUR, windowSeconds: 3600 },
+      accountTotal: { quota: config.LIMIT_ACCOUNT_PER_HOUR * 10, windowSeconds: 3600 },
       plans: byPlan(1),
       tenants: byPlan(config.LIMIT_TENANT_FACTOR),
       keys: {

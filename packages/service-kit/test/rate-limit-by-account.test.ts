@@ -18,17 +18,26 @@ describe('a route that is limited by an account', () => {
   };
 
   it('has a bucket for each account, from all networks together, and in any case', async () => {
-    const host = await openHost({ account: perMinute(3) });
+    const host = await openHost({ accountTotal: perMinute(3) });
     const responses = [];
     for (const [index, email] of ['ada', 'ADA', 'ada', 'Ada'].entries()) {
       responses.push(await guess(host, email, `203.0.113.${index}`));
     }
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
     expect(responses.at(-1)?.headers).toMatchObject({
-      'ratelimit-policy': '"account";q=3;w=60',
+      'ratelimit-policy': '"account-total";q=3;w=60',
       'retry-after': '20',
     });
     expect((await guess(host, 'grace', '203.0.113.1')).status).toBe(200);
+  });
+
+  it('refuses a network that has used its own bucket, and takes nothing from the account of others', async () => {
+    const host = await openHost({ account: perMinute(2), accountTotal: perMinute(3) });
+    const ofAttacker = [];
+    for (let index = 0; index < 9; index += 1) ofAttacker.push((await guess(host, 'ada', '203.0.113.1')).status);
+    expect(ofAttacker).toEqual([200, 200, ...Array(7).fill(429)]);
+    expect((await guess(host, 'ada', '203.0.113.2')).status).toBe(200);
+    expect((await guess(host, 'ada', '203.0.113.3')).status).toBe(429);
   });
 
   it('boundary: is never locked: a token comes back with time', async () => {
@@ -58,7 +67,9 @@ describe('a route that is limited by an account', () => {
       },
     };
     await guess(await openHost({ limiter: spy }), 'ada@acme.example', '203.0.113.1');
-    expect(keys).toContainEqual(expect.stringMatching(/^account POST \/v1\/password-guesses [\w-]{43}$/));
+    expect(keys).toContainEqual(
+      expect.stringMatching(/^account POST \/v1\/password-guesses [\w-]{43} 203\.0\.113\.1$/),
+    );
     expect(keys.join()).not.toContain('ada');
   });
 

@@ -16,6 +16,7 @@ const generous: RateLimitPolicies = {
   anonymous: perMinute(1000),
   sensitive: perMinute(1000),
   account: perMinute(1000),
+  accountTotal: perMinute(1000),
   plans: { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) },
   keys: { free: perMinute(1000), pro: perMinute(1000), enterprise: perMinute(1000) },
   tenants: { free: perMinute(1000), pro: perMinute(1000), enterprise: perMinute(1000) },

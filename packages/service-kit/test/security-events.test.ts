@@ -92,6 +92,7 @@ describe('the security stream', () => {
       anonymous: perMinute(60),
       sensitive: perMinute(10),
       account: perMinute(10),
+      accountTotal: perMinute(10),
     };
     const plans = { free: perMinute(10), pro: perMinute(20), enterprise: perMinute(900) };
     const limits = { limiter: createManualLimiter().limiter, defaultPlan: 'free', policies: { ...policies, plans } };

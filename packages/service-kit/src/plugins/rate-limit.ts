@@ -8,7 +8,7 @@ import fp from 'fastify-plugin';
 import { z } from 'zod';
 import { getCaller, getNetwork } from '../http/caller.ts';
 
-const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive', 'account'] as const;
+const limitNames = ['ip', 'anonymous', 'subject', 'tenant', 'keys', 'sensitive', 'account', 'account-total'] as const;
 type LimitName = (typeof limitNames)[number];
 
 /** Allows `quota` requests in a window. */
@@ -21,8 +21,10 @@ export type RateLimitPolicies = {
   readonly anonymous: RateLimitPolicy;
   /** For each caller and each route whose contract has `limit: 'sensitive'`. */
   readonly sensitive: RateLimitPolicy;
-  /** For each value of the field that the contract of a route names by `limitBy` from all networks. */
+  /** For each client network and each value of the field that the contract of a route names by `limitBy`. */
   readonly account: RateLimitPolicy;
+  /** For each value of that field, from all networks together. Much wider: one network must not use up the account of another one. */
+  readonly accountTotal: RateLimitPolicy;
   /** For each principal, by the plan of its tenant. */
   readonly plans: Readonly<Record<Plan, RateLimitPolicy>>;
   /** For all principals of a tenant together, by its plan. */
@@ -123,7 +125,10 @@ const toKey = (limitName: LimitName, request: FastifyRequest): string => {
   if (limitName === 'subject' || limitName === 'keys') return `${limitName} ${user}`;
   if (limitName === 'tenant') return `tenant ${tenant}`;
   if (limitName === 'sensitive') return `sensitive ${contract?.method} ${contract?.path} ${user}`;
-  if (limitName === 'account') return `account ${contract?.method} ${contract?.path} ${toAccount(request)}`;
+  if (limitName === 'account-total') return `account-total ${contract?.method} ${contract?.path} ${toAccount(request)}`;
+  if (limitName === 'account') {
+    return `account ${contract?.method} ${contract?.path} ${toAccount(request)} ${getNetwork(request)}`;
+  }
   return `${limitName} ${getNetwork(request)}`;
 };
 
@@ -134,11 +139,12 @@ export const getPlan = (
 ): Plan => findPlan?.(tenantId) ?? defaultPlan;
 
 const createPolicyLookup =
-  ({ policies: { plans, tenants, keys, ...others }, ...planOptions }: RateLimits) =>
+  ({ policies: { plans, tenants, keys, accountTotal, ...others }, ...planOptions }: RateLimits) =>
   (limitName: LimitName, { scope }: FastifyRequest): RateLimitPolicy => {
     const plan = getPlan(scope.ctx?.actor.tenantId ?? '', planOptions);
     if (limitName === 'subject') return plans[plan];
     if (limitName === 'tenant') return tenants[plan];
+    if (limitName === 'account-total') return accountTotal;
     return limitName === 'keys' ? keys[plan] : others[limitName];
   };
 
@@ -171,16 +177,19 @@ const listLimits = ({ scope, headers }: FastifyRequest, caller: 'anonymous' | 's
   ];
 };
 
-/** Adds the limit of an account to routes that have one. After validation, because it reads the body. */
+/** Adds the limits of an account to routes that have one. After validation, because they read the body. */
 const limitAccounts =
-  (check: (request: FastifyRequest) => Promise<Check>): onRouteHookHandler =>
+  (...limits: readonly ((request: FastifyRequest) => Promise<Check>)[]): onRouteHookHandler =>
   (route) => {
     const { contract } = route.config ?? {};
     if (contract?.limitBy === undefined) return;
     assertLimitBy(contract);
     const limitAccount: preHandlerAsyncHookHandler = async (request, reply) => {
-      request.rateLimitChecks.push(check(request));
-      applyChecks(reply, await Promise.all(request.rateLimitChecks));
+      // One after the other: a network that is above its own limit takes nothing from the account.
+      for (const check of limits) {
+        request.rateLimitChecks.push(check(request));
+        applyChecks(reply, await Promise.all(request.rateLimitChecks));
+      }
     };
     route.preHandler = [route.preHandler ?? [], limitAccount].flat();
   };
@@ -232,7 +241,7 @@ export const rateLimit = fp<RateLimitOptions>(
       if (request.method === 'OPTIONS') app.limit(request, reply).then(() => done(), done);
       else done();
     });
-    app.addHook('onRoute', limitAccounts(checks.account));
+    app.addHook('onRoute', limitAccounts(checks.account, checks['account-total']));
     // A request to a route without a contract has no check of its caller, so the check of its IP is awaited here.
     app.addHook('preParsing', async (request, reply) => {
       if (!request.scope.config.contract) await app.limit(request, reply);
