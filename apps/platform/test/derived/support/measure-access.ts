@@ -27,8 +27,12 @@ export const measureAccess = async (
 ): Promise<Readonly<Record<string, string>>> => {
   const target = resources.listTargets(route).at(-1);
   const create = (): Request => createRequest(route, { resources, choices, target });
-  const getStatus = async (caller: Caller, request = create()): Promise<number> =>
-    (await caller.send(toSent(request))).status;
+  /** Returns the status of a response; that of an action, such as one that lets no admin change an owner, is as good as a success. */
+  const getStatus = async (caller: Caller, request = create()): Promise<number> => {
+    const { status, body } = await caller.send(toSent(request));
+    const isOfAction = status === 403 && typeof route.auth === 'object' && body.data?.permission !== route.auth.policy;
+    return isOfAction ? 200 : status;
+  };
   const toCell = (status: number): string => ([401, 403].includes(status) ? String(status) : 'yes');
 
   const tryRole = async (role: string): Promise<string> => {
