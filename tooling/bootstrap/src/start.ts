@@ -50,7 +50,14 @@ async function createSettings({ app, port }: Target): Promise<NodeJS.ProcessEnv>
   const unset = Object.fromEntries(
     Object.entries(defaults).filter(([name]) => !Object.hasOwn(variables, toOther(name))),
   );
-  return { ...unset, ...variables, ...(port !== undefined && { PORT: port }) };
+  // The links in messages lead to the console of this platform.
+  const appUrl = `http://127.0.0.1:${port ?? variables['PORT'] ?? '3000'}`;
+  return {
+    ...(app === 'platform' && { APP_URL: appUrl }),
+    ...unset,
+    ...variables,
+    ...(port !== undefined && { PORT: port }),
+  };
 }
 
 /** Smaller steps of garbage collection save 45 MiB a process. They cost throughput, which development does not need. */
